@@ -1,0 +1,80 @@
+/**
+ * The one door to media. Call control speaks to this interface and to nothing below it, so that another engine
+ * (rtpengine by its `ng` protocol) can take the place of ours without a change above.
+ *
+ * A *call* is a set of legs that live in the same media process. A *leg* is one party: a SIP phone or trunk (`rtp`)
+ * or a browser (`webrtc`). All negotiation is SDP text in and out (RFC 3264, RFC 8866).
+ */
+export type LegKind = "rtp" | "webrtc";
+
+/** Names one leg of one call; both ids are chosen by the caller of the engine. */
+export interface LegRef { call: string; leg: string }
+
+export interface LegStats {
+  packetsIn: number; packetsOut: number; bytesIn: number; bytesOut: number;
+  /** Packets that never came, by sequence number (RFC 3550 §6.4.1). */
+  lostIn: number;
+  /** Interarrival jitter of what we received, in milliseconds (RFC 3550 §6.4.1). */
+  jitterInMs: number;
+  /** What the far end reported in RTCP; null when it sent none. */
+  lostOut: number | null; jitterOutMs: number | null; roundTripMs: number | null;
+  codec: string | null;
+}
+
+export interface Recording { path: string; durationMs: number; bytes: number }
+
+/** Everything the engine tells of its own accord. */
+export type MediaEvent =
+  | { kind: "digit"; call: string; leg: string; digit: string }
+  | { kind: "played"; call: string; leg: string; playId: string; outcome: "finished" | "stopped" | "failed" }
+  /** First media arrived from a leg, or arrived again after `lost`. */
+  | { kind: "up"; call: string; leg: string }
+  /** No media for the watchdog time (rtp) or consent expired / the transport closed (webrtc). */
+  | { kind: "lost"; call: string; leg: string }
+  /** The process that carried these calls has died; nothing of them is left in the engine. */
+  | { kind: "died"; calls: string[] };
+
+export interface PlayRequest {
+  playId: string;
+  /** WAV files, 8 kHz mono, PCM16 or G.711, played one after another. */
+  files: string[];
+  loop?: boolean;
+}
+
+/** Thrown by `answer` and `offer` when the engine has no room; carries the limit reached. */
+export class MediaFull extends Error {
+  readonly code = "media_full";
+}
+
+export interface MediaEngine {
+  /** The far end offered: negotiates and returns our answer. Called again for the same leg it renegotiates in place. */
+  answer(ref: LegRef, kind: LegKind, offerSdp: string): Promise<string>;
+  /** We offer (rtp only): opens ports and returns our offer. */
+  offer(ref: LegRef): Promise<string>;
+  /** The far end answered our offer (or changed it by a later answer). */
+  accept(ref: LegRef, answerSdp: string): Promise<void>;
+  /** Both hear each other; replaces whatever either was connected to and ends what was playing to them. */
+  connect(call: string, legA: string, legB: string): Promise<void>;
+  /** The leg hears nobody and nobody hears it. */
+  disconnect(ref: LegRef): Promise<void>;
+  /** Plays to a leg; what it was connected to stays known but is not heard meanwhile. Ends an earlier play as `stopped`. */
+  play(ref: LegRef, request: PlayRequest): Promise<void>;
+  stopPlay(ref: LegRef): Promise<void>;
+  /** What this leg says is heard by nobody (and is recorded as silence) until unmuted. */
+  mute(ref: LegRef, muted: boolean): Promise<void>;
+  /** Sends RFC 4733 digits `0-9*#A-D` to the leg. */
+  sendDigits(ref: LegRef, digits: string): Promise<void>;
+  /** Records two legs of a call to one stereo WAV (left, right). One recording a call at a time. */
+  record(call: string, path: string, legs: { left: string; right: string }): Promise<void>;
+  stopRecording(call: string): Promise<Recording | null>;
+  /** Ends one leg; returns what it saw. Unknown legs return null. */
+  hangup(ref: LegRef): Promise<LegStats | null>;
+  /** Ends all legs and the recording of a call. */
+  close(call: string): Promise<{ legs: Record<string, LegStats>; recording: Recording | null }>;
+  stats(ref: LegRef): Promise<LegStats | null>;
+  /** How full the engine is. */
+  load(): Promise<{ rtpLegs: number; webrtcLegs: number; rtpLimit: number; webrtcLimit: number }>;
+  on(listener: (event: MediaEvent) => void): void;
+  /** Refuses new legs, waits for live calls to end (or `graceMs`), then stops. */
+  stop(graceMs: number): Promise<void>;
+}
