@@ -1,0 +1,34 @@
+create table users (
+  id uuid primary key,
+  login text not null,
+  name text not null,
+  language text not null default 'en' check (language in ('en', 'ru', 'sl')),
+  roles text[] not null,
+  projects text[] not null default '{}',
+  password_hash text not null,
+  disabled_at timestamptz,
+  version int not null default 1,
+  created_at timestamptz not null default now()
+);
+create unique index users_login on users (lower(login));
+
+create table sessions (
+  token_hash bytea primary key,
+  user_id uuid not null references users (id) on delete cascade,
+  csrf text not null,
+  created_at timestamptz not null default now(),
+  seen_at timestamptz not null default now(),
+  expires_at timestamptz not null,
+  address text not null default '',
+  agent text not null default ''
+);
+create index sessions_user on sessions (user_id);
+create index sessions_expiry on sessions (expires_at);
+
+-- Failed tries by login and by address; counted in windows, cleared by success.
+create table sign_in_failures (
+  key text primary key,
+  failures int not null,
+  first_at timestamptz not null,
+  locked_until timestamptz
+);

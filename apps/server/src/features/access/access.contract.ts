@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { contract, languageSchema, okReply } from "../api.contract.ts";
+
+export const roles = ["operator", "supervisor", "department_worker", "administrator"] as const;
+export const roleSchema = z.enum(roles);
+export type RoleName = z.infer<typeof roleSchema>;
+
+export const meSchema = z.object({
+  id: z.uuid(), login: z.string(), name: z.string(), language: languageSchema, roles: z.array(roleSchema), projects: z.array(z.string()),
+  /** Sent back as `x-csrf` with every write. */
+  csrf: z.string(),
+  /** What this person may do, for showing and hiding; the server decides again at every call. */
+  rights: z.array(z.string()),
+});
+export type Me = z.infer<typeof meSchema>;
+
+export const signIn = contract({ method: "POST", path: "/access/sign-in", summary: "Sign in with name and password", body: z.object({ login: z.string().trim().min(1).max(80), password: z.string().min(1).max(200) }), reply: meSchema });
+export const signOut = contract({ method: "POST", path: "/access/sign-out", summary: "End this session", reply: okReply });
+export const getMe = contract({ method: "GET", path: "/access/me", summary: "Who is signed in", reply: meSchema });
+export const setMyLanguage = contract({ method: "PUT", path: "/access/me/language", summary: "Choose the language of the desk", body: z.object({ language: languageSchema }), reply: okReply });
+
+export const userSchema = z.object({ id: z.uuid(), login: z.string(), name: z.string(), language: languageSchema, roles: z.array(roleSchema), projects: z.array(z.string()), disabled: z.boolean(), version: z.number().int() });
+export type UserView = z.infer<typeof userSchema>;
+export const listUsers = contract({ method: "GET", path: "/access/users", summary: "All users (administrator)", reply: z.object({ items: z.array(userSchema) }) });
+const userBody = z.object({ login: z.string().trim().min(2).max(80).regex(/^[\w.@-]+$/), name: z.string().trim().min(1).max(120), language: languageSchema, roles: z.array(roleSchema).min(1), projects: z.array(z.string().max(40)).max(50) });
+export const createUser = contract({ method: "POST", path: "/access/users", summary: "Create a user (administrator)", body: userBody.extend({ password: z.string().min(12).max(200) }), reply: userSchema });
+export const updateUser = contract({ method: "PUT", path: "/access/users/:id", summary: "Change a user's rights or block the user (administrator)", params: z.object({ id: z.uuid() }), body: userBody.omit({ login: true }).extend({ disabled: z.boolean(), version: z.number().int(), password: z.string().min(12).max(200).optional() }), reply: userSchema });

@@ -1,0 +1,12 @@
+import { z } from "zod";
+
+/** What the server pushes on `/api/live` (WebSocket). Ids only: the desk refetches what it shows. */
+export const pushSchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("hello"), nodeId: z.string(), at: z.string() }),
+  /** Something about these changed. `line` = my own line; `floor` = the supervisor's picture. */
+  z.object({ kind: z.literal("changed"), things: z.array(z.object({ kind: z.string(), id: z.string() })) }),
+  /** My line changed (offer, state, call): refetch `/calls/line` at once. */
+  z.object({ kind: z.literal("line") }),
+  z.object({ kind: z.literal("alert"), key: z.string(), params: z.record(z.string(), z.string()), ticketId: z.string().nullable() }),
+]);
+export type Push = z.infer<typeof pushSchema>;

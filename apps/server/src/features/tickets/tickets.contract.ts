@@ -1,0 +1,45 @@
+import { z } from "zod";
+import { contract, idParams, instant, languageSchema, okReply, page, pageQuery } from "../api.contract.ts";
+
+export const ticketStatus = z.enum(["open", "waiting", "done", "closed"]);
+export const ticketRow = z.object({
+  id: z.uuid(), number: z.string(), projectKey: z.string(), type: z.string(), stage: z.string(), status: ticketStatus, subject: z.string(),
+  clientId: z.uuid().nullable(), clientName: z.string(), ownerId: z.uuid().nullable(), ownerName: z.string(), department: z.string().nullable(),
+  priority: z.number().int(), dueAt: instant.nullable(), reopened: z.number().int(), contactPhone: z.string().nullable(), createdAt: instant, updatedAt: instant,
+});
+export type TicketRow = z.infer<typeof ticketRow>;
+
+export const transitionView = z.object({ key: z.string(), to: z.string(), name: z.string(), allowed: z.boolean(), reason: z.string().nullable(), requires: z.array(z.string()), tellsClient: z.boolean() });
+export const attachmentView = z.object({ id: z.uuid(), name: z.string(), mediaType: z.string(), bytes: z.number().int(), at: instant, by: z.string() });
+export const noteView = z.object({ id: z.uuid(), text: z.string(), by: z.string(), at: instant });
+export const noticeView = z.object({ id: z.uuid(), key: z.string(), language: languageSchema, recipient: z.string(), subject: z.string(), body: z.string(), state: z.enum(["queued", "sent", "failed", "no_address"]), at: instant });
+export const ticketSchema = ticketRow.extend({
+  description: z.string(), fields: z.record(z.string(), z.unknown()), language: languageSchema, channel: z.string(), contactEmail: z.string().nullable(), interactionId: z.uuid().nullable(),
+  resolution: z.string().nullable(), score: z.number().int().nullable(), clientComment: z.string().nullable(), closedAs: z.string().nullable(), stageSince: instant, version: z.number().int(),
+  stageName: z.string(), typeName: z.string(), transitions: z.array(transitionView), notes: z.array(noteView), notices: z.array(noticeView), attachments: z.array(attachmentView),
+  /** The whole way of this process, for the stage line. */
+  stages: z.array(z.object({ key: z.string(), name: z.string(), status: ticketStatus })),
+});
+export type TicketView = z.infer<typeof ticketSchema>;
+
+export const ticketViews = z.enum(["mine", "open", "unassigned", "callbacks", "waiting", "breaching", "done", "all", "unconfirmed", "department"]);
+export const listTickets = contract({ method: "GET", path: "/tickets", summary: "Tickets of a view, keyset-paged", query: z.object({ view: ticketViews.default("open"), project: z.string().max(40).optional(), clientId: z.uuid().optional(), number: z.string().max(40).optional(), ...pageQuery }), reply: page(ticketRow) });
+export const getTicket = contract({ method: "GET", path: "/tickets/:id", summary: "One ticket with its notes, notices, attachments and allowed transitions", params: idParams, reply: ticketSchema });
+export const createTicket = contract({
+  method: "POST", path: "/tickets", summary: "Register a request; it gets its number at once",
+  body: z.object({
+    projectKey: z.string().min(1).max(40), type: z.string().min(1).max(40), subject: z.string().trim().min(1).max(200), description: z.string().trim().max(20_000).default(""),
+    clientId: z.uuid().nullable().default(null), interactionId: z.uuid().nullable().default(null), dueAt: instant.nullable().default(null), priority: z.number().int().min(0).max(3).default(0),
+    language: languageSchema.optional(), contactPhone: z.string().max(32).nullable().optional(), contactEmail: z.email().max(160).nullable().optional(), fields: z.record(z.string().max(60), z.unknown()).default({}),
+    /** Chosen by the desk once per form, so that sending twice makes one ticket. */
+    draftId: z.uuid().optional(),
+  }),
+  reply: ticketSchema,
+});
+export const updateTicket = contract({ method: "PATCH", path: "/tickets/:id", summary: "Change a ticket's data; only the version seen is changed", params: idParams, body: z.object({ version: z.number().int(), subject: z.string().trim().min(1).max(200).optional(), description: z.string().trim().max(20_000).optional(), dueAt: instant.nullable().optional(), priority: z.number().int().min(0).max(3).optional(), ownerId: z.uuid().nullable().optional(), department: z.string().max(60).nullable().optional(), fields: z.record(z.string().max(60), z.unknown()).optional(), contactEmail: z.email().max(160).nullable().optional(), contactPhone: z.string().max(32).nullable().optional() }), reply: ticketSchema });
+export const moveTicket = contract({ method: "POST", path: "/tickets/:id/transitions", summary: "Take a transition of the ticket's process", params: idParams, body: z.object({ version: z.number().int(), transition: z.string().max(60), input: z.record(z.string().max(60), z.unknown()).default({}) }), reply: ticketSchema });
+export const addNote = contract({ method: "POST", path: "/tickets/:id/notes", summary: "An internal note; it cannot reach a client", params: idParams, body: z.object({ text: z.string().trim().min(1).max(10_000) }), reply: noteView });
+/** Multipart: one part `file`. */
+export const addAttachment = contract({ method: "POST", path: "/tickets/:id/attachments", summary: "Attach a file (multipart, part `file`, at most 20 MB)", params: idParams, reply: attachmentView });
+export const removeAttachment = contract({ method: "DELETE", path: "/tickets/:id/attachments/:attachmentId", summary: "Remove an attachment", params: z.object({ id: z.uuid(), attachmentId: z.uuid() }), reply: okReply });
+export const ticketTypes = contract({ method: "GET", path: "/tickets/types", summary: "Ticket types and dispositions of the projects one works in", reply: z.object({ projects: z.array(z.object({ key: z.string(), name: z.string(), color: z.string(), languages: z.array(languageSchema), types: z.array(z.object({ key: z.string(), name: z.string(), deadlineHours: z.number().nullable(), requires: z.array(z.string()), registrable: z.boolean() })), dispositions: z.array(z.object({ key: z.string(), name: z.string(), requiresNotes: z.boolean(), requiresTicket: z.boolean() })) })) }) });

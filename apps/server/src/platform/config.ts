@@ -1,0 +1,76 @@
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { z } from "zod";
+
+/** The only file that reads `process.env`. Every setting: name, default, one sentence. */
+const int = (min: number, max: number, fallback: number) => z.coerce.number().int().min(min).max(max).default(fallback);
+const flag = (fallback: boolean) => z.enum(["0", "1", "true", "false"]).default(fallback ? "1" : "0").transform((v) => v === "1" || v === "true");
+const list = (fallback: string) => z.string().default(fallback).transform((v) => v.split(/[\s,]+/).filter(Boolean));
+
+export const ROLES = ["web", "voice", "media", "router", "jobs"] as const;
+export type Role = (typeof ROLES)[number];
+
+export const configSchema = z.object({
+  LINIJA_ROLES: list(ROLES.join(",")).pipe(z.array(z.enum(ROLES)).min(1)).describe("Which roles this node runs"),
+  LINIJA_DATA: z.string().default(".linija").describe("Folder for the database, recordings and attachments"),
+  LINIJA_DEMO: flag(true).describe("Load the demo company when the database is empty and run the demo mail server"),
+  LINIJA_DEMO_PASSWORD: z.string().min(8).default("linija-demo").describe("Password of every demo account"),
+  DATABASE_URL: z.string().default("").describe("PostgreSQL ≥ 15; empty starts the embedded one"),
+  DATABASE_POOL: int(2, 100, 16).describe("Connections of this node to PostgreSQL"),
+  LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info").describe("What is written to the log"),
+  LOG_FILE: z.string().default("").describe("Log file; empty writes to standard output"),
+  HTTP_HOST: z.string().default("127.0.0.1").describe("Address the desk, the API and the status page listen on"),
+  HTTP_PORT: int(0, 65_535, 8080).describe("Port of the same; when taken, the next free one is used"),
+  PUBLIC_URL: z.string().default("").describe("Address clients see in links; empty uses the one listened on"),
+  TRUST_PROXY: flag(false).describe("Believe X-Forwarded-For, behind a reverse proxy only"),
+  SIP_HOST: z.string().default("127.0.0.1").describe("Address SIP listens on (UDP and TCP)"),
+  SIP_PORT: int(0, 65_535, 5060).describe("Port of the same; when taken, the next free one is used"),
+  SIP_ADVERTISE: z.string().default("").describe("Address put into SIP and SDP; empty uses SIP_HOST"),
+  SIP_TRUNK: z.string().default("").describe("Where calls to outside numbers go, for example sip:10.0.0.5:5060;transport=udp"),
+  SIP_TRUNK_USER: z.string().default("").describe("Digest user name at the trunk"),
+  SIP_TRUNK_PASSWORD: z.string().default("").describe("Digest password at the trunk"),
+  SIP_TRUNK_CALLER: z.string().default("").describe("Caller id for outgoing calls; empty uses the project's number"),
+  SIP_CALLS_MAX: int(1, 100_000, 2000).describe("Live calls on this node; the next one is refused with 503 and Retry-After"),
+  MEDIA_WORKERS: int(1, 64, 2).describe("Media processes"),
+  MEDIA_ADDRESS: z.string().default("").describe("Where a separate media node listens or is reached (host:port); empty starts media processes as children"),
+  MEDIA_PORTS: z.string().regex(/^\d+-\d+$/).default("20000-39998").describe("UDP ports for RTP"),
+  MEDIA_HOST: z.string().default("").describe("Address put into SDP for media; empty uses SIP_ADVERTISE"),
+  RING_MS: int(5_000, 120_000, 20_000).describe("How long one operator rings before the next"),
+  LEG_RETURN_MS: int(1_000, 120_000, 30_000).describe("How long a client waits for an operator whose browser was lost"),
+  SMTP_URL: z.string().default("").describe("Outgoing mail, for example smtp://user:pass@mail:587; empty uses the demo mail server"),
+  SMTP_DEMO_PORT: int(0, 65_535, 2525).describe("Port of the demo mail server on loopback"),
+  RPC_PORT: int(0, 65_535, 0).describe("Port on which other nodes of this installation reach this one"),
+  RPC_HOST: z.string().default("127.0.0.1").describe("Address of the same"),
+  UNCONFIRMED_AFTER_S: int(1, 31_536_000, 259_200).describe("Silence after which a solved ticket closes as unconfirmed"),
+  STOP_GRACE_MS: int(0, 3_600_000, 15_000).describe("How long a graceful stop lets live calls finish"),
+});
+export type Config = z.infer<typeof configSchema>;
+
+/** Reads the environment and an optional `.env`; throws one error that lists every problem. */
+export function readConfig(env: Record<string, string | undefined> = process.env, folder = process.cwd()): Config {
+  const merged: Record<string, string | undefined> = { ...readDotEnv(resolve(folder, ".env")), ...env };
+  const known = Object.fromEntries(Object.keys(configSchema.shape).flatMap((key) => (merged[key] ? [[key, merged[key]]] : [])));
+  const parsed = configSchema.safeParse(known);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`);
+    throw new Error(`The settings cannot be used:\n${lines.join("\n")}`);
+  }
+  return { ...parsed.data, LINIJA_DATA: resolve(folder, parsed.data.LINIJA_DATA) };
+}
+
+function readDotEnv(path: string): Record<string, string> {
+  if (!existsSync(path)) return {};
+  const lines = readFileSync(path, "utf8").split("\n").map((line) => line.trim());
+  const pairs = lines.filter((line) => line && !line.startsWith("#") && line.includes("="));
+  return Object.fromEntries(pairs.map((line) => [line.slice(0, line.indexOf("=")).trim(), line.slice(line.indexOf("=") + 1).trim()]));
+}
+
+/** `.env.example`, written from the schema so that it cannot fall behind. */
+export function envExample(): string {
+  const lines = Object.entries(configSchema.shape).map(([key, field]) => {
+    const fallback = field.safeParse(undefined);
+    const value = fallback.success ? String(fallback.data) : "";
+    return `# ${field.description ?? ""}\n#${key}=${value}\n`;
+  });
+  return lines.join("\n");
+}

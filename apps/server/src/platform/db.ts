@@ -1,0 +1,53 @@
+import { CamelCasePlugin, Kysely, PostgresDialect, type Transaction } from "kysely";
+import pg from "pg";
+import type { Log } from "./log.ts";
+
+/**
+ * Rows by table. Each feature adds its own tables beside its queries:
+ * `declare module "../../platform/db.ts" { interface Tables { clients: ClientsTable } }`
+ */
+// oxlint-disable-next-line typescript/no-empty-object-type -- filled by declaration merging
+export interface Tables {}
+
+/** Query handle; inside a transaction it is the transaction. Columns read as camelCase. */
+export type Db = Kysely<Tables> | Transaction<Tables>;
+
+export type Actor =
+  | { kind: "user"; id: string; name: string; roles: string[]; projects: string[]; language: string }
+  | { kind: "system"; name: string }
+  | { kind: "client"; id: string | null; name: string };
+
+/** What every service gets. `requestId` ties log lines, audit rows and events of one cause together. */
+export interface Ctx {
+  db: Db;
+  actor: Actor;
+  now: () => Date;
+  /** How many rules deep we are; automation stops at 5. */
+  depth: number;
+  requestId: string;
+  log: Log;
+}
+
+/** A context inside a transaction; only this one can emit events and write audit rows. */
+export interface TxCtx extends Ctx { inTransaction: true; afterCommit: (() => void)[] }
+
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+pg.types.setTypeParser(pg.types.builtins.NUMERIC, Number);
+
+export interface Database { db: Kysely<Tables>; pool: pg.Pool; close(): Promise<void> }
+
+export function openDatabase(connection: pg.PoolConfig, log: Log): Database {
+  const pool = new pg.Pool({ connectionTimeoutMillis: 3_000, idleTimeoutMillis: 30_000, ...connection });
+  pool.on("error", (error) => log.warn({ error: error.message }, "database connection lost"));
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })] });
+  return { db, pool, close: () => db.destroy() };
+}
+
+/** Runs `work` in one transaction; what it returns has been committed, and only then are `afterCommit` callbacks called. */
+export async function inTx<T>(ctx: Ctx, work: (ctx: TxCtx) => Promise<T>): Promise<T> {
+  if ("inTransaction" in ctx) return work(ctx as TxCtx);
+  const afterCommit: (() => void)[] = [];
+  const result = await (ctx.db as Kysely<Tables>).transaction().execute((tx) => work({ ...ctx, db: tx, inTransaction: true, afterCommit }));
+  for (const callback of afterCommit) callback();
+  return result;
+}

@@ -1,0 +1,77 @@
+import { sql } from "kysely";
+import { inTx, type Ctx, type TxCtx } from "./db.ts";
+import { isDatabaseAway } from "./errors.ts";
+import { onCommitted, registerDurable, type StoredEvent } from "./events.ts";
+
+/** Hears each fact at least once, those of one subject in order; must be idempotent by event id. */
+export interface DurableListener { name: string; wants(type: string): boolean; hear(ctx: TxCtx, event: StoredEvent): Promise<void> }
+
+const MAX_ATTEMPTS = 12;
+
+interface Claimed { eventId: string; attempts: number; at: Date; type: string; subjectKind: string; subjectId: string; actor: StoredEvent["actor"]; data: unknown; depth: number; requestId: string }
+
+/** The oldest delivery of each subject that is due: a later fact of the same subject waits for the earlier one. */
+const claim = (ctx: TxCtx, listener: string) => sql<Claimed>`
+  select d.event_id, d.attempts, e.at, e.type, e.subject_kind, e.subject_id, e.actor, e.data, e.depth, e.request_id
+  from deliveries d join events e on e.id = d.event_id
+  where d.listener = ${listener} and d.next_at <= now() and d.failed is null
+    and not exists (select 1 from deliveries o where o.listener = d.listener and o.subject_id = d.subject_id and o.failed is null and o.event_id < d.event_id)
+  order by d.event_id limit 1 for update of d skip locked`.execute(ctx.db).then((result) => result.rows[0]);
+
+/** Runs durable listeners on this node: woken by commits here, swept every second for those of other nodes and retries. */
+export function startDeliveries(ctx: Ctx, listeners: DurableListener[]): { stop(): Promise<void>; settled(): Promise<void> } {
+  let stopped = false;
+  const loops = listeners.map((listener) => {
+    registerDurable(listener.name, (type) => listener.wants(type));
+    return loop(ctx, listener, () => stopped);
+  });
+  const unsubscribe = onCommitted((events) => { for (const each of loops) if (events.some((event) => each.listener.wants(event.type))) each.wake(); });
+  const sweep = setInterval(() => { for (const each of loops) each.wake(); }, 1_000);
+  for (const each of loops) each.wake();
+  return {
+    stop: async () => { stopped = true; clearInterval(sweep); unsubscribe(); await Promise.all(loops.map((each) => each.idle())); },
+    settled: async () => { for (const each of loops) { each.wake(); await each.idle(); } },
+  };
+}
+
+function loop(ctx: Ctx, listener: DurableListener, stopped: () => boolean) {
+  let running: Promise<void> | null = null;
+  let again = false;
+  const drain = async (): Promise<void> => {
+    do {
+      again = false;
+      while (!stopped() && (await one(ctx, listener))) { /* until nothing is due */ }
+    } while (again && !stopped());
+  };
+  const wake = (): void => {
+    again = true;
+    running ??= drain().catch((error: unknown) => { if (!isDatabaseAway(error)) ctx.log.error({ err: error, listener: listener.name }, "delivery loop failed"); }).finally(() => { running = null; });
+  };
+  return { listener, wake, idle: async () => { while (running) await running; } };
+}
+
+/** One delivery: heard and removed in one transaction, or its next try put off. True when there may be more. */
+async function one(ctx: Ctx, listener: DurableListener): Promise<boolean> {
+  let claimed: Claimed | undefined;
+  try {
+    return await inTx(ctx, async (ctx) => {
+      claimed = await claim(ctx, listener.name);
+      if (!claimed) return false;
+      await listener.hear({ ...ctx, actor: { kind: "system", name: listener.name }, depth: claimed.depth + 1, requestId: claimed.requestId }, toEvent(claimed));
+      await sql`delete from deliveries where event_id = ${claimed.eventId} and listener = ${listener.name}`.execute(ctx.db);
+      return true;
+    });
+  } catch (error) {
+    if (!claimed || isDatabaseAway(error)) throw error;
+    ctx.log.error({ err: error, listener: listener.name, event: claimed.eventId, type: claimed.type }, "listener failed; it will be tried again");
+    await putOff(ctx, listener.name, claimed, error);
+    return true;
+  }
+}
+
+const putOff = (ctx: Ctx, listener: string, claimed: Claimed, error: unknown) => sql`update deliveries set attempts = attempts + 1,
+  next_at = now() + least(300, power(2, attempts)) * interval '1 second',
+  failed = case when attempts + 1 >= ${MAX_ATTEMPTS} then ${String(error).slice(0, 500)} end
+  where event_id = ${claimed.eventId} and listener = ${listener}`.execute(ctx.db);
+
+const toEvent = (row: Claimed): StoredEvent => ({ id: row.eventId, at: row.at, type: row.type, subject: { kind: row.subjectKind, id: row.subjectId }, actor: row.actor, data: row.data, depth: row.depth, requestId: row.requestId });

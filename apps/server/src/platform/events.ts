@@ -1,0 +1,53 @@
+import { sql } from "kysely";
+import type { Actor, TxCtx } from "./db.ts";
+import { newId } from "./ids.ts";
+
+/** A fact. `subject` is what it is about; listeners hear the facts of one subject in order. */
+export interface DomainEvent<T extends string = string, D = unknown> {
+  type: T;
+  subject: { kind: string; id: string };
+  data: D;
+  /** Other things whose screens change with this fact, for realtime only. */
+  touches?: { kind: string; id: string }[];
+}
+
+export interface StoredEvent extends DomainEvent { id: string; at: Date; actor: Actor; depth: number; requestId: string }
+
+/** Durable listeners, by name, and the types each wants (`*` for all). Filled once by `subscriptions.ts`. */
+const durable = new Map<string, (type: string) => boolean>();
+/** Told after commit on this node; realtime lives here. Missing one is repaired by a refetch. */
+const afterCommit = new Set<(events: StoredEvent[]) => void>();
+
+export const registerDurable = (name: string, wants: (type: string) => boolean): void => { durable.set(name, wants); };
+export const onCommitted = (listener: (events: StoredEvent[]) => void): (() => void) => {
+  afterCommit.add(listener);
+  return () => afterCommit.delete(listener);
+};
+export const announce = (events: StoredEvent[]): void => { for (const listener of afterCommit) listener(events); };
+export const listenersOf = (type: string): string[] => [...durable].filter(([, wants]) => wants(type)).map(([name]) => name);
+
+/** Who did it, as kept with the fact: never a session or a secret. */
+const actorOf = (actor: Actor) => ({ kind: actor.kind, name: actor.name, ...(actor.kind === "system" ? {} : { id: actor.id }) });
+
+/** Writes the fact and one delivery row per durable listener in the transaction that made it true. */
+export async function emit(ctx: TxCtx, ...events: DomainEvent[]): Promise<void> {
+  const stored = events.map((event): StoredEvent => ({ ...event, id: newId(ctx.now().getTime()), at: ctx.now(), actor: ctx.actor, depth: ctx.depth, requestId: ctx.requestId }));
+  await sql`insert into events (id, at, type, subject_kind, subject_id, actor, data, depth, request_id)
+    select r.id, r.at, r.type, r.subject_kind, r.subject_id, r.actor, r.data, r.depth, r.request_id
+    from json_to_recordset(${JSON.stringify(stored.map(toRow))}::json)
+      as r(id uuid, at timestamptz, type text, subject_kind text, subject_id text, actor jsonb, data jsonb, depth int, request_id text)`.execute(ctx.db);
+  const rows = deliveryRows(stored);
+  if (rows.length > 0) {
+    await sql`insert into deliveries (event_id, listener, subject_id)
+      select r.event_id, r.listener, r.subject_id from json_to_recordset(${JSON.stringify(rows)}::json) as r(event_id uuid, listener text, subject_id text)`.execute(ctx.db);
+  }
+  ctx.afterCommit.push(() => announce(stored));
+}
+
+export const toRow = (event: StoredEvent) => ({
+  id: event.id, at: event.at.toISOString(), type: event.type, subject_kind: event.subject.kind, subject_id: event.subject.id,
+  actor: actorOf(event.actor), data: event.data, depth: event.depth, request_id: event.requestId,
+});
+
+export const deliveryRows = (events: StoredEvent[]) =>
+  events.flatMap((event) => listenersOf(event.type).map((listener) => ({ event_id: event.id, listener, subject_id: event.subject.id })));

@@ -1,0 +1,126 @@
+import cookie from "@fastify/cookie";
+import helmet from "@fastify/helmet";
+import multipart from "@fastify/multipart";
+import rateLimit from "@fastify/rate-limit";
+import swagger from "@fastify/swagger";
+import swaggerUi from "@fastify/swagger-ui";
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { jsonSchemaTransform, serializerCompiler, validatorCompiler, hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
+import type { z } from "zod";
+import type { Contract, Language, Problem } from "../features/api.contract.ts";
+import type { Ctx } from "./db.ts";
+import { AppError, HTTP_STATUS, invalid, isDatabaseAway, unavailable, unauthenticated, type FieldProblem } from "./errors.ts";
+import type { Log } from "./log.ts";
+import { observeHttp } from "./metrics.ts";
+import { languageOf, translate } from "./messages.ts";
+
+export type App = FastifyInstance;
+type Part<T> = T extends z.ZodType ? z.output<T> : undefined;
+export interface Input<C extends Contract> { params: Part<C["params"]>; query: Part<C["query"]>; body: Part<C["body"]> }
+type Guard = "anyone" | "signed_in";
+type Handler<C extends Contract> = (ctx: Ctx, input: Input<C>, http: { request: FastifyRequest; reply: FastifyReply }) => Promise<z.input<C["reply"]>>;
+
+export interface HttpOptions {
+  log: Log;
+  trustProxy: boolean;
+  /** Builds the context of a request: who asks, from the session cookie; checks CSRF on writes. */
+  contextOf: (request: FastifyRequest) => Promise<Ctx>;
+}
+
+const MAX_BODY = 256 * 1024;
+
+export async function createHttp(options: HttpOptions): Promise<App> {
+  const app = fastify({
+    loggerInstance: options.log, disableRequestLogging: true, trustProxy: options.trustProxy, bodyLimit: MAX_BODY,
+    routerOptions: { maxParamLength: 200 }, requestTimeout: 30_000, genReqId: () => crypto.randomUUID(),
+  }) as unknown as App;
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.decorate("contextOf", options.contextOf);
+  await app.register(cookie);
+  await app.register(helmet, { contentSecurityPolicy: { directives: CSP }, crossOriginEmbedderPolicy: false, strictTransportSecurity: options.trustProxy });
+  await app.register(multipart, { limits: { fileSize: 20 * 1024 * 1024, files: 1, fields: 8, parts: 10 } });
+  await app.register(rateLimit, { global: false });
+  await app.register(swagger, { openapi: { openapi: "3.1.0", info: { title: "Linija", version: "0.1.0", license: { name: "Apache-2.0" } } }, transform: jsonSchemaTransform });
+  await app.register(swaggerUi, { routePrefix: "/api/docs", staticCSP: true, transformStaticCSP: (header) => header });
+  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
+  app.setNotFoundHandler((request, reply) => sendProblem(new AppError("not_found", "no_such_page", { params: { path: request.url.split("?")[0]! } }), request, reply));
+  app.addHook("onResponse", (request, reply, done) => { observeHttp(request.method, request.routeOptions.url ?? "none", reply.statusCode, reply.elapsedTime); done(); });
+  app.addHook("onRequest", (request, reply, done) => { reply.header("x-request-id", request.id); done(); });
+  return app;
+}
+
+/** No inline script or style anywhere; `blob:` for recordings, `data:` for the tiny icons in style sheets. */
+const CSP = {
+  defaultSrc: ["'self'"], scriptSrc: ["'self'"], styleSrc: ["'self'"], imgSrc: ["'self'", "data:", "blob:"], mediaSrc: ["'self'", "blob:"],
+  connectSrc: ["'self'", "ws:", "wss:"], objectSrc: ["'none'"], baseUri: ["'self'"], frameAncestors: ["'none'"], formAction: ["'self'"], upgradeInsecureRequests: null,
+};
+
+/** Mounts one contract. Parsing, status codes and the problem document are here; decisions are in services. */
+export function mount<const C extends Contract>(app: App, contract: C, guard: Guard, handler: Handler<C>, limit?: { max: number; perMs: number }): void {
+  app.route({
+    method: contract.method, url: `/api${contract.path}`,
+    schema: {
+      summary: contract.summary, tags: [contract.path.split("/")[1]!],
+      ...(contract.params && { params: contract.params }), ...(contract.query && { querystring: contract.query }), ...(contract.body && { body: contract.body }),
+      response: { 200: contract.reply },
+    },
+    preValidation: (request, _reply, done) => { if (contract.query) request.query = readQuery(contract.query, request.query as Record<string, unknown>); done(); },
+    config: limit ? { rateLimit: { max: limit.max, timeWindow: limit.perMs } } : {},
+    handler: async (request, reply) => {
+      const ctx = await (app as unknown as HttpOptions).contextOf(request);
+      if (guard === "signed_in" && ctx.actor.kind !== "user") throw unauthenticated();
+      const input = { params: request.params, query: request.query, body: request.body } as Input<C>;
+      return handler(ctx, input, { request, reply });
+    },
+  });
+}
+
+/** Query strings carry text; what a contract wants as a number or a boolean is read from it here, so that contracts stay plain. */
+function readQuery(query: z.ZodObject, raw: Record<string, unknown>): Record<string, unknown> {
+  const shape = query.shape as Record<string, z.ZodType>;
+  return Object.fromEntries(Object.entries(raw).map(([key, value]) => [key, readOne(shape[key], value)]));
+}
+
+function readOne(schema: z.ZodType | undefined, value: unknown): unknown {
+  if (!schema || typeof value !== "string" || value === "" || schema.safeParse(value).success) return value;
+  if (value === "true" || value === "false") return value === "true";
+  return Number.isFinite(Number(value)) ? Number(value) : value;
+}
+
+function toAppError(error: unknown): AppError | null {
+  if (error instanceof AppError) return error;
+  if (hasZodFastifySchemaValidationErrors(error)) return invalid(error.validation.map(fieldProblem(error.validationContext ?? "body")));
+  if (isDatabaseAway(error)) return unavailable("database_away", 2);
+  const { statusCode, code } = error as { statusCode?: number; code?: string };
+  if (code === "FST_ERR_CTP_BODY_TOO_LARGE" || code === "FST_REQ_FILE_TOO_LARGE") return new AppError("too_large", "too_large");
+  if (statusCode === 429) return new AppError("too_many", "too_many_tries", { retryAfterS: 60 });
+  if (statusCode && statusCode >= 400 && statusCode < 500) return new AppError("invalid", "unreadable", { fields: [{ field: "body", code: "unreadable" }] });
+  return null;
+}
+
+const fieldProblem = (where: string) => (issue: { instancePath: string; message?: string; keyword?: string }): FieldProblem => ({
+  field: issue.instancePath.replace(/^\//, "").replaceAll("/", ".") || where, code: "wrong_value", params: { hint: issue.message ?? "" },
+});
+
+/** RFC 9457. Bugs are logged once, here, and told to nobody but by their request id. */
+function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const known = toAppError(error);
+  if (!known) request.log.error({ err: error, requestId: request.id, url: request.url.split("?")[0] }, "request failed");
+  const problem = problemOf(known, languageOf(request), request.id);
+  if (problem.retryAfterS) reply.header("retry-after", String(problem.retryAfterS));
+  void reply.status(problem.status).serializer(JSON.stringify).type("application/problem+json").send(problem);
+}
+
+function problemOf(known: AppError | null, language: Language, requestId: string): Problem {
+  const kind = known?.code ?? "bug";
+  const code = known?.reason ?? "bug";
+  const errors = known?.fields.map(({ field, code, params }) => ({ field, code, message: translate(language, code, params) })) ?? [];
+  return {
+    type: `urn:linija:problem:${code}`, title: translate(language, `title_${kind}`), status: statusOf(known), code, detail: translate(language, code, known?.params), requestId,
+    ...(errors.length > 0 && { errors }), ...(known?.retryAfterS && { retryAfterS: known.retryAfterS }),
+  };
+}
+
+/** What cannot even be parsed is 400; what can but may not be is 422. */
+const statusOf = (known: AppError | null): number => (known === null ? 500 : known.reason === "unreadable" ? 400 : HTTP_STATUS[known.code]);

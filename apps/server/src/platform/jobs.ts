@@ -1,0 +1,48 @@
+import { makeWorkerUtils, run, runMigrations, type Runner, type Task, type TaskList } from "graphile-worker";
+import { sql } from "kysely";
+import type pg from "pg";
+import type { Db } from "./db.ts";
+import type { Log } from "./log.ts";
+
+/** A job's name and payload; handlers are given in `main.ts`. Payloads are small and parsed by their handler. */
+export type JobHandler = (payload: unknown) => Promise<void>;
+
+export const migrateJobs = (pool: pg.Pool): Promise<void> => runMigrations({ pgPool: pool });
+
+export interface JobOptions { runAt?: Date; /** A later job with the same key replaces the earlier one. */ key?: string; maxAttempts?: number; queue?: string }
+
+/** Adds a job in the caller's transaction: it exists exactly if the transaction commits. */
+export async function addJob(db: Db, name: string, payload: unknown, options: JobOptions = {}): Promise<void> {
+  await sql`select graphile_worker.add_job(${name}, payload => ${JSON.stringify(payload)}::json, queue_name => ${options.queue ?? null}, run_at => ${options.runAt ?? null}::timestamptz,
+    max_attempts => ${options.maxAttempts ?? 25}, job_key => ${options.key ?? null})`.execute(db);
+}
+
+export const removeJob = async (db: Db, key: string): Promise<void> => { await sql`select graphile_worker.remove_job(${key})`.execute(db); };
+
+export interface JobRunner { stop(): Promise<void> }
+
+/** Runs jobs on this node; restarts itself when the database went away and came back. */
+export async function startJobs(pool: pg.Pool, handlers: Record<string, JobHandler>, log: Log): Promise<JobRunner> {
+  const taskList: TaskList = Object.fromEntries(Object.entries(handlers).map(([name, handler]): [string, Task] => [name, (payload) => handler(payload)]));
+  let runner: Runner | null = null;
+  let stopped = false;
+  const start = async (): Promise<void> => {
+    try {
+      runner = await run({ pgPool: pool, taskList, concurrency: 4, noHandleSignals: true, pollInterval: 1_000, logger: quiet(log) as never });
+      void runner.promise.then(restart, restart);
+    } catch (error) {
+      log.warn({ error: String(error) }, "jobs cannot start yet");
+      restart();
+    }
+  };
+  const restart = () => { if (!stopped) setTimeout(() => void start(), 1_000).unref(); };
+  await start();
+  return { stop: async () => { stopped = true; await runner?.stop().catch(() => undefined); } };
+}
+
+export { makeWorkerUtils };
+
+function quiet(log: Log) {
+  const scope = { error: (m: string) => log.error({ job: m }, "job failed"), warn: (m: string) => log.warn({ job: m }, "job"), info: () => undefined, debug: () => undefined };
+  return { ...scope, scope: () => quiet(log) };
+}

@@ -1,0 +1,13 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+
+/** One registry a process; features add their own figures with `gauge`, `counter`, `histogram`. */
+export const registry = new Registry();
+export const startDefaultMetrics = (): void => { if (!registry.getSingleMetric("process_cpu_user_seconds_total")) collectDefaultMetrics({ register: registry }); };
+
+export const counter = <L extends string>(name: string, help: string, labelNames: L[] = []) => new Counter({ name: `linija_${name}`, help, labelNames, registers: [registry] });
+export const gauge = <L extends string>(name: string, help: string, labelNames: L[] = []) => new Gauge({ name: `linija_${name}`, help, labelNames, registers: [registry] });
+export const histogram = <L extends string>(name: string, help: string, labelNames: L[], buckets: number[]) =>
+  new Histogram({ name: `linija_${name}`, help, labelNames, buckets, registers: [registry] });
+
+const http = histogram("http_seconds", "Time to answer an HTTP request", ["method", "route", "status"], [0.002, 0.005, 0.01, 0.03, 0.1, 0.3, 1, 3]);
+export const observeHttp = (method: string, route: string, status: number, ms: number): void => http.observe({ method, route, status: String(status) }, ms / 1000);

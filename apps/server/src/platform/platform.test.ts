@@ -1,0 +1,33 @@
+import { sql } from "kysely";
+import { expect, test } from "vitest";
+import { testDatabase } from "../testing/database.ts";
+import { inTx } from "./db.ts";
+import { startDeliveries } from "./deliveries.ts";
+import { emit } from "./events.ts";
+import { newId } from "./ids.ts";
+
+const database = await testDatabase();
+
+test("hears a fact durably once its transaction has committed, and never when it was rolled back", async () => {
+  const heard: string[] = [];
+  const deliveries = startDeliveries(database.ctx(), [{ name: "ear", wants: (type) => type.startsWith("thing."), hear: async (_ctx, event) => { heard.push(event.type); } }]);
+  await inTx(database.ctx(), async (ctx) => { await emit(ctx, { type: "thing.happened", subject: { kind: "thing", id: "1" }, data: {} }); });
+  await expect(inTx(database.ctx(), async (ctx) => { await emit(ctx, { type: "thing.undone", subject: { kind: "thing", id: "1" }, data: {} }); throw new Error("no"); })).rejects.toThrow("no");
+  await deliveries.settled();
+  await deliveries.stop();
+  expect(heard).toEqual(["thing.happened"]);
+  const left = await sql<{ n: number }>`select count(*)::int n from deliveries`.execute(database.db);
+  expect(left.rows[0]!.n).toBe(0);
+});
+
+test("makes ids that sort by time and never repeat", () => {
+  const ids = Array.from({ length: 10_000 }, (_, index) => newId(1_700_000_000_000 + index));
+  expect(new Set(ids).size).toBe(ids.length);
+  expect([...ids].sort()).toEqual(ids);
+  expect(ids[0]).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+});
+
+test("searches Cyrillic by trigram, as the client base needs", async () => {
+  const found = await sql<{ s: number }>`select similarity('Иванов', 'иванова') s`.execute(database.db);
+  expect(found.rows[0]!.s).toBeGreaterThan(0.4);
+});

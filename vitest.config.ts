@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+/** Unit and service tests beside the code. Whole-program tests in `tests/` are run by `tools/test.ts`. */
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: "packages", include: ["packages/*/{src,test}/**/*.test.ts", "tools/**/*.test.ts"], testTimeout: 60_000 } },
+      { test: { name: "server", include: ["apps/server/src/**/*.test.ts"], globalSetup: ["apps/server/src/testing/postgres.setup.ts"], testTimeout: 20_000, hookTimeout: 30_000 } },
+      { test: { name: "desk", include: ["apps/{desk,widget}/src/**/*.test.{ts,tsx}"] } },
+    ],
+  },
+});
