@@ -1,0 +1,158 @@
+import { addWaiting, firstWorkFor, removeWaiting } from "./backlog.ts";
+import { effectivePoints, effectivePriority, goesBefore } from "./order.ts";
+import { fitOf } from "./ability.ts";
+import { findWitness, hasRoomSomewhere, isPreferredFree, isWitness, list, operatorFor, unlist } from "./pool.ts";
+import type { Operator, State, Work } from "./state.ts";
+import type { Decision, Reason } from "./types.ts";
+
+/**
+ * Brings work and operators together after a change. Before the change nothing that waits could be given to anybody
+ * free; so only the changed works and operators can make a pair, and everything else is left alone.
+ */
+export function settle(state: State, works: Work[], operators: Operator[], nowMs: number): Decision[] {
+  const decisions: Decision[] = [];
+  if (works.length === 0 && operators.length === 1) fill(state, operators[0]!, nowMs, decisions);
+  else if (works.length === 1 && operators.length === 0) place(state, works[0]!, nowMs, decisions);
+  else if (works.length + operators.length > 0) match(state, { works, operators, nowMs, decisions });
+  return decisions;
+}
+
+function place(state: State, work: Work, nowMs: number, decisions: Decision[]): void {
+  const operator = operatorFor(state, work);
+  if (!operator) return;
+  unlist(operator);
+  decisions.push(offer(state, work, operator, nowMs));
+  list(operator);
+}
+
+/** The common case: one operator has room, so whatever goes first among what they may take is theirs. */
+function fill(state: State, operator: Operator, nowMs: number, decisions: Decision[]): void {
+  unlist(operator);
+  while (hasRoomSomewhere(operator)) {
+    const work = firstWorkFor(operator, nowMs);
+    if (!work) break;
+    decisions.push(offer(state, work, operator, nowMs));
+  }
+  list(operator);
+}
+
+interface Change {
+  works: Work[];
+  operators: Operator[];
+  nowMs: number;
+  decisions: Decision[];
+}
+
+/** The general case: always the first work in the total order that somebody free can take. */
+function match(state: State, { works, operators, nowMs, decisions }: Change): void {
+  for (const operator of operators) {
+    unlist(operator);
+    list(operator);
+  }
+  const returned = works.toSorted((a, b) =>
+    goesBefore(effectivePoints(a, nowMs), a, effectivePoints(b, nowMs), b) ? -1 : 1,
+  );
+  let next = 0;
+  for (;;) {
+    while (next < returned.length && !canBePlaced(state, returned[next]!)) next++;
+    const work = firstOf(returned[next] ?? null, operators, nowMs);
+    if (!work) return;
+    place(state, work, nowMs, decisions);
+  }
+}
+
+function canBePlaced(state: State, work: Work): boolean {
+  return work.state === "waiting" && operatorFor(state, work) !== null;
+}
+
+function firstOf(work: Work | null, operators: Operator[], nowMs: number): Work | null {
+  let first = work;
+  for (const operator of operators) {
+    const found = hasRoomSomewhere(operator) ? firstWorkFor(operator, nowMs) : null;
+    if (!found) continue;
+    if (!first || goesBefore(effectivePoints(found, nowMs), found, effectivePoints(first, nowMs), first)) first = found;
+  }
+  return first;
+}
+
+/** The operator must be unlisted. */
+function offer(state: State, work: Work, operator: Operator, nowMs: number): Decision {
+  const reason = reasonFor(work, operator, nowMs);
+  removeWaiting(work);
+  stopWatching(work);
+  hold(work, operator);
+  const n = ++state.offersMade;
+  const offerId = state.options.offerId?.(n) ?? `o${n}`;
+  work.state = "offered";
+  work.offerId = offerId;
+  work.reason = reason;
+  state.offers.set(offerId, work);
+  return { kind: "offer", offerId, workId: work.id, operatorId: operator.id };
+}
+
+function reasonFor(work: Work, operator: Operator, nowMs: number): Reason {
+  return {
+    decidedAtMs: nowMs,
+    operatorId: operator.id,
+    effectivePriority: effectivePriority(work, nowMs),
+    by: work.preferredOperatorId === operator.id && isPreferredFree(operator, work) ? "preferred" : "order",
+    skillSum: fitOf(operator.team!.ability, work.requirement),
+    load: operator.load,
+    idleSinceMs: operator.idleSinceMs,
+  };
+}
+
+/** Counts the work against the operator, who must be unlisted. */
+export function hold(work: Work, operator: Operator): void {
+  work.operator = operator;
+  operator.works.add(work);
+  operator.given[work.channel]!++;
+  operator.load++;
+}
+
+/** The opposite; the operator is left unlisted, for `settle` to list again. */
+export function letGo(work: Work, operator: Operator): void {
+  unlist(operator);
+  work.operator = null;
+  operator.works.delete(work);
+  operator.given[work.channel]!--;
+  operator.load--;
+}
+
+export function endOffer(state: State, work: Work): void {
+  if (work.offerId !== null) state.offers.delete(work.offerId);
+  work.offerId = null;
+}
+
+/** Back to its place in the queue: the order depends on when it came, not on when it came back. */
+export function returnToWaiting(state: State, work: Work): void {
+  endOffer(state, work);
+  work.state = "waiting";
+  work.reason = null;
+  addWaiting(work);
+}
+
+export function stopWatching(work: Work): void {
+  work.witness?.watched.delete(work);
+  work.witness = null;
+}
+
+/** Finds the refused work a witness; without one its refusals are forgiven, and it is true that it changed. */
+export function forgiveIfAlone(work: Work): boolean {
+  stopWatching(work);
+  if (work.refusedBy.length === 0) return false;
+  const witness = findWitness(work);
+  if (!witness) {
+    work.refusedBy = [];
+    return true;
+  }
+  work.witness = witness;
+  witness.watched.add(work);
+  return false;
+}
+
+/** After an operator changed: the works that counted on them look for another witness. Returns those forgiven. */
+export function reviewWatched(operator: Operator): Work[] {
+  if (operator.watched.size === 0) return [];
+  return [...operator.watched].filter((work) => !isWitness(operator, work) && forgiveIfAlone(work));
+}

@@ -1,0 +1,128 @@
+import { Requirements } from "./ability.ts";
+import type { Ability, Requirement } from "./ability.ts";
+import type { SortedList } from "./sorted.ts";
+import type { Channel, QueueInput, Reason, RoutingOptions, WorkState } from "./types.ts";
+
+export const CHANNELS: readonly Channel[] = ["voice", "chat", "mail", "task"];
+
+/** Index into the four-place arrays kept by channel. */
+export function channelIndex(channel: Channel): number {
+  return CHANNELS.indexOf(channel);
+}
+
+export interface Work {
+  readonly id: string;
+  readonly queue: Queue;
+  readonly channel: number;
+  readonly requirement: Requirement;
+  readonly priority: number;
+  /** Priority in millionths of a point. */
+  readonly points: number;
+  readonly enqueuedAtMs: number;
+  readonly preferredOperatorId: string | null;
+  readonly excluded: readonly string[];
+  state: WorkState;
+  /** Operators who refused it and have not been forgiven. */
+  refusedBy: string[];
+  /** Some ready operator who qualifies and has not refused: while there is one, those who did are not asked again. */
+  witness: Operator | null;
+  operator: Operator | null;
+  offerId: string | null;
+  acceptedAtMs: number | null;
+  reason: Reason | null;
+}
+
+/** Waiting work of one queue that differs only in age: same channel, requirement and priority. */
+export interface Bucket {
+  readonly key: string;
+  readonly channel: number;
+  readonly requirement: Requirement;
+  readonly works: SortedList<Work>;
+  /** Copied from the first work: the sort key among the queue's buckets. */
+  head: Work;
+  headRank: number;
+}
+
+export interface Queue {
+  readonly id: string;
+  /** Null while only operators have named it. */
+  settings: Required<QueueInput> | null;
+  /** Ageing and own priority in millionths of a point: per millisecond, and flat. */
+  ageing: number;
+  base: number;
+  /** In the order of their heads. */
+  readonly buckets: Bucket[];
+  readonly bucketByKey: Map<string, Bucket>;
+  waiting: number;
+  /** Work waiting, offered or in hand. */
+  works: number;
+  readonly teams: Set<Team>;
+  /** By channel: teams with somebody free for it. */
+  readonly freeTeams: readonly Set<Team>[];
+  handled: number;
+  meanHandleMs: number;
+}
+
+/** Signed-in operators with the same queues and the same ability. */
+export interface Team {
+  readonly key: string;
+  readonly ability: Ability;
+  readonly queues: readonly Queue[];
+  readonly queueSet: ReadonlySet<Queue>;
+  readonly members: Set<Operator>;
+  /** By channel, in the order in which they get work. */
+  readonly free: readonly SortedList<Operator>[];
+}
+
+/** The part of an operator's description that changes rarely: it decides the team. */
+export interface Profile {
+  readonly queueIds: readonly string[];
+  readonly languages: readonly string[];
+  readonly skills: Readonly<Record<string, number>>;
+}
+
+export interface Operator {
+  readonly id: string;
+  /** Null when signed out but still with work in hand. */
+  team: Team | null;
+  /** What they serve and can do, in canonical order; replaced as a whole when it changes. */
+  profile: Profile;
+  capacity: number[];
+  totalCapacity: number;
+  externalLoad: number[];
+  /** Offers and work in hand, by channel. */
+  given: number[];
+  /** Everything in hand, own and external. */
+  load: number;
+  ready: boolean;
+  idleSinceMs: number;
+  /** By channel: whether listed in the team's free list. */
+  listed: boolean[];
+  readonly works: Set<Work>;
+  /** Waiting works whose witness they are. */
+  readonly watched: Set<Work>;
+}
+
+export interface State {
+  readonly options: RoutingOptions;
+  offersMade: number;
+  readonly requirements: Requirements;
+  readonly queues: Map<string, Queue>;
+  readonly operators: Map<string, Operator>;
+  readonly teams: Map<string, Team>;
+  readonly works: Map<string, Work>;
+  readonly offers: Map<string, Work>;
+}
+
+export function createState(options: RoutingOptions): State {
+  return {
+    options,
+    offersMade: 0,
+    requirements: new Requirements(),
+    queues: new Map(),
+    operators: new Map(),
+    teams: new Map(),
+    works: new Map(),
+    offers: new Map(),
+  };
+}
