@@ -46,6 +46,27 @@ export class MediaFull extends Error {
   readonly code = "media_full";
 }
 
+/**
+ * Why the engine refused; every refusal is one of these, anything else is a bug.
+ * - `bad_sdp`: the text is not a session description (SIP 400)
+ * - `not_acceptable`: it is one, but holds no audio we can carry (SIP 488)
+ * - `unknown_leg`: no such call or leg, or the wrong moment for it
+ * - `no_digits`: the far end negotiated no telephone-event
+ * - `bad_file`: a recording could not be opened
+ * - `gone`: the media process died or is stopping
+ */
+export type MediaRefusalCode = "bad_sdp" | "not_acceptable" | "unknown_leg" | "no_digits" | "bad_file" | "gone";
+
+/** A refusal with a reason that may be shown to the other side. */
+export class MediaRefused extends Error {
+  readonly code: MediaRefusalCode;
+  constructor(code: MediaRefusalCode, message: string) {
+    super(message);
+    this.name = "MediaRefused";
+    this.code = code;
+  }
+}
+
 export interface MediaEngine {
   /** The far end offered: negotiates and returns our answer. Called again for the same leg it renegotiates in place. */
   answer(ref: LegRef, kind: LegKind, offerSdp: string): Promise<string>;

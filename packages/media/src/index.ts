@@ -1,0 +1,8 @@
+export { connectMediaEngine, createMediaEngine } from "./client.ts";
+export type { MediaEngineOptions, ProcessMediaEngine } from "./client.ts";
+export { MediaFull, MediaRefused } from "./engine.ts";
+export type {
+  LegKind, LegRef, LegStats, MediaEngine, MediaEvent, MediaRefusalCode, PlayRequest, Recording,
+} from "./engine.ts";
+export type { MediaOptions } from "./options.ts";
+export { peaks, repairWav } from "./wav.ts";

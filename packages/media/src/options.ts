@@ -1,0 +1,44 @@
+import type { WorkerOptions } from "./worker.ts";
+
+/** What a media process may be told; everything has a default that works on one machine. */
+export interface MediaOptions {
+  /** UDP ports for RTP, both ends included. Default 20000–29999. */
+  rtpPorts?: [from: number, to: number];
+  /** Host put into SDP: the address at which phones reach us. Default 127.0.0.1. */
+  address?: string;
+  /** Where RTP sockets are bound. Default: `address` when it is loopback, else every interface. */
+  bindAddress?: string;
+  /** Addresses offered to browsers as host candidates. Default: `[address]`. */
+  webrtcAddresses?: string[];
+  /** Legs one process carries before it answers `MediaFull`. Default 1000 RTP, 150 browser. */
+  limits?: { rtpLegs?: number; webrtcLegs?: number };
+  /** RTP silence after which a leg is `lost`, in ms. Default 20000. */
+  watchdogMs?: number;
+  /** Silence of a browser (neither media nor connectivity checks) after which it is `lost`, in ms. Default 7000. */
+  consentMs?: number;
+  /** How long a port rests before it is lent again, in ms. Default 3000. */
+  quarantineMs?: number;
+}
+
+export function withDefaults(options: MediaOptions): WorkerOptions {
+  const address = options.address ?? "127.0.0.1";
+  return {
+    rtpPorts: options.rtpPorts ?? [20_000, 29_999],
+    address,
+    bindAddress: options.bindAddress ?? (address.startsWith("127.") ? address : "0.0.0.0"),
+    webrtcAddresses: options.webrtcAddresses ?? [address],
+    limits: { rtpLegs: options.limits?.rtpLegs ?? 1_000, webrtcLegs: options.limits?.webrtcLegs ?? 150 },
+    watchdogMs: options.watchdogMs ?? 20_000,
+    consentMs: options.consentMs ?? 7_000,
+    quarantineMs: options.quarantineMs ?? 3_000,
+  };
+}
+
+/** `host:port`, `port` or the path of a Unix socket. */
+export function parseAddress(address: string): { path: string } | { host: string; port: number } {
+  if (address.includes("/")) return { path: address };
+  const colon = address.lastIndexOf(":");
+  const port = Number(address.slice(colon + 1));
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Error(`not a control address: ${address}`);
+  return { host: colon < 0 ? "127.0.0.1" : address.slice(0, colon), port };
+}

@@ -1,0 +1,40 @@
+/**
+ * A media process. Started by the engine with the control channel as file descriptor 3, or on its own as the `media`
+ * role of a node: `node process.ts --listen HOST:PORT|/path/to.sock '{"rtpPorts":[20000,29999], …}'`.
+ */
+import { createServer, Socket } from "node:net";
+import { setPriority } from "node:os";
+import { parseAddress, withDefaults } from "./options.ts";
+import type { MediaOptions } from "./options.ts";
+import { serve } from "./serve.ts";
+
+function preferVoice(): void {
+  try {
+    // A voice that waits for a report is heard; allowed to root and to services with CAP_SYS_NICE.
+    setPriority(-10);
+  } catch {
+    // As an ordinary user we run like everyone else.
+  }
+}
+
+function main(mode: string | undefined, ...rest: string[]): void {
+  preferVoice();
+  // Ctrl+C reaches the whole process group; the engine decides when media ends, by closing the channel.
+  process.on("SIGINT", () => {});
+  if (mode === "--fd") {
+    const options = withDefaults(JSON.parse(rest[0] ?? "{}") as MediaOptions);
+    serve(new Socket({ fd: 3 }), options, () => process.exit(0));
+    return;
+  }
+  if (mode === "--listen") {
+    const options = withDefaults(JSON.parse(rest[1] ?? "{}") as MediaOptions);
+    const server = createServer((socket) => serve(socket, options, () => {}));
+    server.listen(parseAddress(rest[0] ?? ""));
+    process.on("SIGTERM", () => process.exit(0));
+    return;
+  }
+  process.stderr.write("usage: process.ts --listen HOST:PORT|PATH OPTIONS-JSON\n");
+  process.exitCode = 2;
+}
+
+main(...(process.argv.slice(2) as [string | undefined, ...string[]]));

@@ -1,0 +1,37 @@
+import { frameMs } from "./rtp.ts";
+
+/** Beyond this many missed frames we skip: a burst of old audio helps nobody. */
+const mostCatchUp = 10;
+
+/**
+ * The one 20 ms clock of a media process. Deadlines are multiples of 20 ms from the start, so it does not drift, and
+ * missed ticks are made up for. How late it runs is the measure of how busy the process is.
+ */
+export class Ticker {
+  readonly #tick: (count: number) => void;
+  readonly #startMs = performance.now();
+  #count = 0;
+  #timer: NodeJS.Timeout;
+  /** Lateness of the worst recent tick in ms; halves about every second. */
+  latenessMs = 0;
+
+  constructor(tick: (count: number) => void) {
+    this.#tick = tick;
+    this.#timer = setTimeout(this.#run, frameMs);
+  }
+
+  readonly #run = (): void => {
+    const dueMs = this.#startMs + (this.#count + 1) * frameMs;
+    const lateMs = performance.now() - dueMs;
+    this.latenessMs = Math.max(lateMs, this.latenessMs * 0.985);
+    const missed = Math.floor(lateMs / frameMs) + 1;
+    if (missed > mostCatchUp) this.#count += missed - mostCatchUp;
+    for (let i = Math.min(missed, mostCatchUp); i > 0; i--) this.#tick(++this.#count);
+    const nextMs = this.#startMs + (this.#count + 1) * frameMs - performance.now();
+    this.#timer = setTimeout(this.#run, Math.max(0, Math.ceil(nextMs)));
+  };
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+}
