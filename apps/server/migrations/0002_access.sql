@@ -5,6 +5,8 @@ create table users (
   language text not null default 'en' check (language in ('en', 'ru', 'sl')),
   roles text[] not null,
   projects text[] not null default '{}',
+  -- Of a department worker: whose tickets; null serves every department of the projects.
+  department text,
   password_hash text not null,
   disabled_at timestamptz,
   version int not null default 1,
@@ -25,7 +27,8 @@ create table sessions (
 create index sessions_user on sessions (user_id);
 create index sessions_expiry on sessions (expires_at);
 
--- Failed tries by login and by address; counted in windows, cleared by success.
+-- Tries by login and address and by address alone; counted in windows, forgiven by success. Keys are hashed: what somebody
+-- types as a name may be a password.
 create table sign_in_failures (
   key text primary key,
   failures int not null,

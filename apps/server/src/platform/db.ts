@@ -13,7 +13,7 @@ export interface Tables {}
 export type Db = Kysely<Tables> | Transaction<Tables>;
 
 export type Actor =
-  | { kind: "user"; id: string; name: string; roles: string[]; projects: string[]; language: string }
+  | { kind: "user"; id: string; name: string; roles: string[]; projects: string[]; language: string; /** Of a department worker. */ department?: string | null }
   | { kind: "system"; name: string }
   | { kind: "client"; id: string | null; name: string };
 

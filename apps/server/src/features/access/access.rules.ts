@@ -1,0 +1,90 @@
+import { roles as roleNames, type RoleName } from "./access.contract.ts";
+
+/** How far a right reaches: everything, things of one's projects, of one's department within them, or one's own things within them. */
+type Reach = "any" | "project" | "department" | "own";
+const any = "any", project = "project", department = "department", own = "own", no = null;
+
+/** Who may what. One line a right; the order of columns is that of `COLUMNS`. */
+const TABLE = {
+  //                        operator  supervisor department_worker administrator
+  "clients.read":          [project,  project,   project,          project],
+  "clients.write":         [project,  project,   no,               no],
+  "clients.merge":         [project,  project,   no,               no],
+  "clients.archive":       [no,       project,   no,               no],
+  "clients.see_contacts":  [project,  project,   no,               no],
+  "clients.history":       [no,       project,   no,               project],
+  "interactions.read":     [project,  project,   no,               project],
+  "calls.take":            [project,  project,   no,               no],
+  "calls.dial":            [project,  project,   no,               no],
+  "recordings.play":       [own,      project,   no,               no],
+  "tickets.read":          [project,  project,   department,       project],
+  "tickets.create":        [project,  project,   department,       no],
+  "tickets.write":         [project,  project,   department,       no],
+  "tickets.move":          [project,  project,   department,       no],
+  "tickets.assign":        [project,  project,   no,               no],
+  "tickets.note":          [project,  project,   department,       no],
+  "tickets.attach":        [project,  project,   department,       no],
+  "notices.read":          [project,  project,   department,       project],
+  "floor.read":            [no,       project,   no,               project],
+  "floor.force":           [no,       project,   no,               no],
+  "access.colleagues":     [any,      any,       any,              any],
+  "access.manage":         [no,       no,        no,               any],
+  "audit.read":            [no,       no,        no,               any],
+  "outbox.read":           [no,       any,       no,               any],
+  "settings.manage":       [no,       no,        no,               any],
+} as const satisfies Record<string, readonly [Reach | null, Reach | null, Reach | null, Reach | null]>;
+
+const COLUMNS: readonly RoleName[] = roleNames;
+export type Right = keyof typeof TABLE;
+export const rights = Object.keys(TABLE) as Right[];
+
+/** The part of a thing that rights look at. A missing or null project means that it belongs to none yet. */
+export interface Guarded {
+  projectKey?: string | null;
+  /** For what belongs to several projects; one in common is enough. */
+  projects?: readonly string[];
+  ownerId?: string | null;
+  department?: string | null;
+}
+
+/** The part of `Ctx` that rights look at. */
+export interface Asking {
+  actor:
+    | { kind: "user"; id: string; roles: readonly string[]; projects: readonly string[]; department?: string | null | undefined }
+    | { kind: "system" }
+    | { kind: "client" };
+}
+
+/**
+ * May the actor do this, with this thing? Without a thing: might they ever (for lists, which then filter by project).
+ * The system may all; a client nothing here: what a client may is said by the service that lets clients in.
+ */
+export function may(asking: Asking, right: Right, thing?: Guarded): boolean {
+  const { actor } = asking;
+  if (actor.kind !== "user") return actor.kind === "system";
+  return COLUMNS.some((role, column) => actor.roles.includes(role) && reaches(TABLE[right][column] ?? null, actor, thing));
+}
+
+/** Every right of these roles, for showing and hiding; the server decides again at every call. */
+export const rightsOf = (roles: readonly string[]): Right[] => rights.filter((right) => COLUMNS.some((role, column) => roles.includes(role) && TABLE[right][column] !== null));
+
+type User = Extract<Asking["actor"], { kind: "user" }>;
+
+function reaches(reach: Reach | null, user: User, thing: Guarded | undefined): boolean {
+  if (reach === null) return false;
+  if (reach === any || thing === undefined) return true;
+  if (!inProjects(user, thing)) return false;
+  if (reach === own) return thing.ownerId === user.id;
+  return reach === project || inDepartment(user, thing);
+}
+
+function inProjects(user: User, thing: Guarded): boolean {
+  if (thing.projects) return thing.projects.some((key) => user.projects.includes(key));
+  return thing.projectKey == null || user.projects.includes(thing.projectKey);
+}
+
+/** A worker without a department serves all departments of the projects, but never what was given to none. */
+function inDepartment(user: User, thing: Guarded): boolean {
+  if (thing.ownerId === user.id) return true;
+  return user.department ? thing.department === user.department : thing.department != null;
+}
