@@ -27,7 +27,7 @@ export function stepIvr(book: IvrBook, state: IvrState, input: IvrInput): IvrSte
     case "played": return state.at === "playing" ? afterPlay(book, state) : nothing;
     case "timeout": return state.at === "collecting" ? silence(book, state) : nothing;
     case "digit": return digit(book, state, input.digit);
-    case "waited_too_long": return waitedTooLong(book, state);
+    default: return waitedTooLong(book, state);
   }
 }
 

@@ -110,36 +110,37 @@ function refusal(transition: Transition, ticket: ProcessTicket, actor: ProcessAc
   return transition.who.some((role) => actor.roles.includes(role)) ? null : "not_your_role" as const;
 }
 
-function perform(deed: Deed, ticket: ProcessTicket, by: { key: string; actor: ProcessActor }): ProcessEffect[] {
-  switch (deed) {
-    case "raise_priority": {
-      const from = ticket.priority;
-      const to = ladder[Math.min(ladder.indexOf(from) + 1, ladder.length - 1)] ?? from;
-      ticket.priority = to;
-      return from === to ? [] : [{ kind: "raise_priority", from, to }];
-    }
-    case "assign_same_operator":
-      return ticket.assigneeId ? [{ kind: "assign", to: "same_operator", operatorId: ticket.assigneeId }] : [];
-    case "assign_to_actor":
-      // A supervisor or the system may move a ticket without taking it from its operator.
-      if (!by.actor.id || !by.actor.roles.includes("operator") || ticket.assigneeId === by.actor.id) return [];
-      ticket.assigneeId = by.actor.id;
-      return [{ kind: "assign", to: "actor", operatorId: by.actor.id }];
-    case "unassign":
-      ticket.assigneeId = null;
-      return [{ kind: "assign", to: "nobody", operatorId: null }];
-    case "tell_supervisor":
-      return [{ kind: "tell_supervisor", about: by.key }];
-    case "remind_assignee":
-      return [{ kind: "remind_assignee", operatorId: ticket.assigneeId }];
-    case "count_reopening":
-      ticket.reopenCount += 1;
-      return [];
-    default:
-      // restart_deadline is done by moveClock, once the priority has been raised.
-      return [];
-  }
-}
+type Act = (ticket: ProcessTicket, by: { key: string; actor: ProcessActor }) => ProcessEffect[];
+
+const acts: Record<Deed, Act> = {
+  raise_priority: (ticket) => {
+    const from = ticket.priority;
+    const to = ladder[Math.min(ladder.indexOf(from) + 1, ladder.length - 1)] ?? from;
+    ticket.priority = to;
+    return from === to ? [] : [{ kind: "raise_priority", from, to }];
+  },
+  assign_same_operator: ({ assigneeId }) => assigneeId ? [{ kind: "assign", to: "same_operator", operatorId: assigneeId }] : [],
+  assign_to_actor: (ticket, { actor }) => {
+    // A supervisor or the system may move a ticket without taking it from its operator.
+    if (!actor.id || !actor.roles.includes("operator") || ticket.assigneeId === actor.id) return [];
+    ticket.assigneeId = actor.id;
+    return [{ kind: "assign", to: "actor", operatorId: actor.id }];
+  },
+  unassign: (ticket) => {
+    ticket.assigneeId = null;
+    return [{ kind: "assign", to: "nobody", operatorId: null }];
+  },
+  tell_supervisor: (_ticket, by) => [{ kind: "tell_supervisor", about: by.key }],
+  remind_assignee: ({ assigneeId }) => [{ kind: "remind_assignee", operatorId: assigneeId }],
+  count_reopening: (ticket) => {
+    ticket.reopenCount += 1;
+    return [];
+  },
+  // Done by moveClock, once the priority has been raised.
+  restart_deadline: () => [],
+};
+
+const perform = (deed: Deed, ...by: Parameters<Act>) => acts[deed](...by);
 
 const clockOf = (process: Process, stage: string) => process.stages[stage]?.clock ?? "stopped";
 

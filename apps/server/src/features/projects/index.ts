@@ -1,0 +1,7 @@
+export { describeProblems, loadDeclarations } from "./projects.load.ts";
+export { addWorkingTime, isOpen, nextOpening, workingClock, workingTimeBetween } from "./calendar.rules.ts";
+export { renderNotice } from "./notices.rules.ts";
+export { languages, noticeVariables, priorities } from "./projects.contract.ts";
+export type {
+  Calendar, Declarations, FileProblem, Language, LoadResult, Notice, NoticeVariable, Person, Priority, ProjectDeclaration, QueueDeclaration, Text,
+} from "./projects.contract.ts";

@@ -1,0 +1,172 @@
+import { z } from "zod";
+import { deadlineHoursSchema, type Process } from "../processes/processes.contract.ts";
+import { ivrFlowSchema, type IvrFlow } from "../ivr/ivr.contract.ts";
+import { keySchema, languageSchema, prioritySchema, textSchema } from "./texts.contract.ts";
+
+export { languages, priorities } from "./texts.contract.ts";
+export type { DeclarationProblem, Language, Priority, Text } from "./texts.contract.ts";
+
+const phoneSchema = z.string().regex(/^\+[1-9]\d{6,14}$/, "write the number as +, country and number without spaces (E.164)");
+const dialledSchema = z.string().regex(/^(\+[1-9]\d{6,14}|\d{2,6})$/, "write +386… or a short number of 2 to 6 digits");
+const timeZoneSchema = z.string().refine(isTimeZone, "not a time zone; write one like Europe/Ljubljana");
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }) instanceof Intl.DateTimeFormat;
+  } catch {
+    return false;
+  }
+}
+
+export const projectSchema = z.strictObject({
+  key: keySchema,
+  name: textSchema,
+  /** One line for the operator who just took a call of this project. */
+  about: textSchema,
+  languages: z.array(languageSchema).min(1),
+  default_language: languageSchema,
+  time_zone: timeZoneSchema,
+  numbers: z.array(dialledSchema).min(1),
+  /** The number shown to clients whom we call, and told in mails. */
+  caller_id: phoneSchema,
+  /** Three capital letters at the front of ticket numbers: INT-…. */
+  ticket_prefix: z.string().regex(/^[A-Z]{3}$/, "three capital letters"),
+  colour: z.string().regex(/^#[0-9a-f]{6}$/i, "a colour like #1971c2"),
+  mail_from: z.email(),
+  greeting: textSchema,
+  recording: z.boolean().default(true),
+});
+
+export const companySchema = projectSchema
+  .pick({ name: true, languages: true, default_language: true, time_zone: true, numbers: true, caller_id: true, colour: true, mail_from: true })
+  .extend({ ivr: ivrFlowSchema, departments: z.record(keySchema, textSchema) });
+
+/** "06:00-23:59" or "00:00-24:00"; a shift over midnight is written as two. */
+const spanSchema = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$/, "write hours like 08:00-16:30; the day ends at 24:00")
+  .refine((span) => span.slice(0, 5) < span.slice(6), "the end must be later than the beginning; write a night shift as 22:00-24:00 and, next day, 00:00-06:00");
+const spansSchema = z.array(spanSchema).refine(inOrder, "hours of a day must be in order and must not overlap");
+function inOrder(spans: string[]): boolean {
+  return spans.every((span, index) => index === 0 || (spans[index - 1] ?? "").slice(6) <= span.slice(0, 5));
+}
+
+export const weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
+const weeklySchema = z.strictObject({ mon: spansSchema, tue: spansSchema, wed: spansSchema, thu: spansSchema, fri: spansSchema, sat: spansSchema, sun: spansSchema });
+export const calendarSchema = z.strictObject({
+  weekly: weeklySchema.refine((week) => Object.values(week).some((day) => day.length > 0), "at least one day must have hours"),
+  holidays: z.array(z.strictObject({
+    /** 2026-04-06, or 12-25 for every year. */
+    date: z.string().regex(/^(\d{4}-)?(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, "write 2026-04-06, or 12-25 for every year"),
+    name: textSchema,
+    /** Shorter hours on that day; without them it is closed. */
+    hours: spansSchema.default([]),
+  })).default([]),
+});
+export type Calendar = z.infer<typeof calendarSchema>;
+
+export const skillsSchema = z.record(keySchema, z.int().min(1).max(5));
+export const queueSchema = z.strictObject({
+  key: keySchema,
+  name: textSchema,
+  languages: z.array(languageSchema).min(1),
+  /** Skill → lowest level that may answer. */
+  skills: skillsSchema,
+  /** Higher is served first. */
+  priority: z.int().min(0).max(100),
+  service_level: z.strictObject({ answered_within_s: z.int().min(1), percent: z.int().min(1).max(100) }),
+  ring_s: z.int().min(5).max(120),
+  music: z.string().regex(/^music\/[a-z0-9-]+\.wav$/, "a file of prompts/music"),
+  announce_every_s: z.int().min(10),
+  max_wait_s: z.int().min(10),
+  callback_due_min: z.int().min(1),
+  wrap_up_s: z.int().min(0),
+});
+export type QueueDeclaration = z.infer<typeof queueSchema>;
+
+export const ticketTypeSchema = z.strictObject({
+  key: keySchema,
+  name: textSchema,
+  /** R127: what the client came with. */
+  intake: z.enum(["question", "problem", "request"]),
+  process: keySchema,
+  /** Replaces the process's hours; null: no deadline. */
+  deadline_hours: deadlineHoursSchema.nullable().optional(),
+  priority: prioritySchema.default("normal"),
+  requires: z.array(z.enum(["client", "subject", "description", "phone", "address", "required_by"])).default([]),
+});
+export const dispositionSchema = z.strictObject({
+  key: keySchema,
+  name: textSchema,
+  /** What wrap-up refuses to finish without. */
+  requires: z.array(z.enum(["notes", "ticket", "client"])).default([]),
+  directions: z.array(z.enum(["inbound", "outbound"])).default(["inbound", "outbound"]),
+});
+export const reasonSchema = z.strictObject({ key: keySchema, name: textSchema });
+
+/** `{{name}}` stands for a variable; a line whose only variable is empty is left out. */
+export const noticeSchema = z.strictObject({ subject: textSchema, body: textSchema });
+export type Notice = z.infer<typeof noticeSchema>;
+export const noticeVariables = ["client_name", "company", "project", "phone", "ticket_number", "ticket_type", "subject", "stage", "deadline",
+  "operator", "text", "resolution", "status_link", "yes_link", "no_link", "confirm_until", "callback_number", "callback_by"] as const;
+export type NoticeVariable = (typeof noticeVariables)[number];
+
+export const typesFileSchema = z.strictObject({ types: z.array(ticketTypeSchema).min(1) });
+export const dispositionsFileSchema = z.strictObject({
+  dispositions: z.array(dispositionSchema).min(1), reasons: z.array(reasonSchema).min(1),
+});
+export const queuesFileSchema = z.strictObject({ queues: z.array(queueSchema).min(1) });
+export const noticesFileSchema = z.record(keySchema, noticeSchema);
+
+export const personSchema = z.strictObject({
+  login: z.string().regex(/^[a-z][a-z.]{2,30}$/),
+  name: z.string().min(3),
+  role: z.enum(["operator", "supervisor", "administrator", "department"]),
+  /** Of the screens; what the person speaks with clients is in `speaks`. */
+  language: languageSchema,
+  speaks: z.partialRecord(languageSchema, z.int().min(1).max(5)).default({}),
+  skills: skillsSchema.default({}),
+  projects: z.array(keySchema).default([]),
+  department: keySchema.optional(),
+  /** The person's own number: SIP phone and internal calls. */
+  extension: z.string().regex(/^\d{3,4}$/).optional(),
+});
+export type Person = z.infer<typeof personSchema>;
+export const peopleFileSchema = z.strictObject({ people: z.array(personSchema).min(1) });
+
+const namesOfLanguage = z.strictObject({
+  women: z.array(z.string()).min(5), men: z.array(z.string()).min(5),
+  /** Woman's form | man's form where they differ (Иванова | Иванов). */
+  surnames: z.array(z.string()).min(10),
+  streets: z.array(z.string()).min(5), towns: z.array(z.string()).min(3),
+});
+export const namesFileSchema = z.strictObject({ en: namesOfLanguage, ru: namesOfLanguage, sl: namesOfLanguage });
+export const scenesFileSchema = z.strictObject({
+  clients: z.int().min(1).max(1_000), tickets: z.int().min(0), calls: z.int().min(0),
+  /** How many of a hundred clients speak each language. */
+  share: z.strictObject({ en: z.int(), ru: z.int(), sl: z.int() }),
+  pinned: z.array(textSchema).min(3),
+  scenes: z.array(z.strictObject({
+    type: keySchema, queue: keySchema, disposition: keySchema, reason: keySchema,
+    subject: textSchema, description: textSchema, notes: textSchema, resolution: textSchema,
+  })).min(5),
+});
+
+export interface ProjectDeclaration {
+  project: z.infer<typeof projectSchema>;
+  calendar: Calendar;
+  queues: QueueDeclaration[];
+  ivr: IvrFlow;
+  processes: Record<string, Process>;
+  types: z.infer<typeof ticketTypeSchema>[];
+  dispositions: z.infer<typeof dispositionSchema>[];
+  reasons: z.infer<typeof reasonSchema>[];
+  notices: Record<string, Notice>;
+  scenes: z.infer<typeof scenesFileSchema>;
+}
+export interface Declarations {
+  company: z.infer<typeof companySchema>;
+  people: Person[];
+  names: z.infer<typeof namesFileSchema>;
+  projects: ProjectDeclaration[];
+}
+export interface FileProblem { file: string; line: number | null; path: string; message: string; remedy: string }
+export type LoadResult = { ok: true; declarations: Declarations } | { ok: false; problems: FileProblem[] };
