@@ -1,0 +1,278 @@
+import { networkInterfaces } from "node:os";
+import type { Call } from "./call.ts";
+import { InboundCall } from "./call.inbound.ts";
+import { OutboundCall, splitMaxForwards } from "./call.outbound.ts";
+import type { Core, LogLevel } from "./core.ts";
+import { answerChallenge, isStaleChallenge, type Credentials } from "./digest.client.ts";
+import { dialogKey, isUsableTarget, type Dialog } from "./dialog.ts";
+import { Endpoint } from "./endpoint.ts";
+import { SipResponse, type SipRequest } from "./message.ts";
+import { defaultLimits } from "./parse.ts";
+import { newTag, randomHex } from "./random.ts";
+import { hopOf, Resolver } from "./resolve.ts";
+import type { OutgoingRequest } from "./request.ts";
+import { allowRow, Receptionist } from "./receptionist.ts";
+import type { InviteOptions, RequestOptions, SipStack, StackOptions } from "./stack.types.ts";
+import { Timers } from "./timers.ts";
+import { defaultTimerValues, type ClientHandlers } from "./transaction.client.ts";
+import type { Transport, TransportOptions } from "./transport.ts";
+import { defaultTcpLimits, openTcp } from "./transport.tcp.ts";
+import { openUdp } from "./transport.udp.ts";
+import { escapeUser } from "./uri.ts";
+import { parseNameAddr } from "./headers.ts";
+import { oneLine, reasonOf, type SipAddress } from "./write.ts";
+
+/** Opens the sockets; rejects when an address cannot be bound. */
+export async function createStack(options: StackOptions): Promise<SipStack> {
+  const stack = new Stack(options);
+  await stack.open();
+  return stack;
+}
+
+class Stack implements SipStack, Core {
+  readonly addresses: SipAddress[] = [];
+  readonly counters: Record<string, number> = { received: 0, sent: 0, malformed: 0, retransmitted: 0, stray_responses: 0 };
+  readonly endpoint: Endpoint;
+  readonly resolver: Resolver;
+  readonly agentRow: string;
+  readonly serverRow: string;
+  readonly allowRow = allowRow;
+  readonly random: () => number;
+  readonly #options: StackOptions;
+  readonly #timers: Timers;
+  readonly #transports: Transport[] = [];
+  readonly #dialogs = new Map<string, Call>();
+  readonly #calls = new Set<InboundCall | OutboundCall>();
+  readonly #receptionist: Receptionist;
+
+  constructor(options: StackOptions) {
+    this.#options = options;
+    this.#timers = new Timers(options);
+    this.random = options.random ?? Math.random;
+    this.resolver = new Resolver(this.#timers.now);
+    const agent = options.userAgent === undefined ? null : oneLine(options.userAgent);
+    this.agentRow = agent === null ? "" : `User-Agent: ${agent}\r\n`;
+    this.serverRow = agent === null ? "" : `Server: ${agent}\r\n`;
+    const env = { timers: this.#timers, values: { ...defaultTimerValues, ...options.timers }, count: (name: string) => this.count(name) };
+    this.#receptionist = new Receptionist(this, options, {
+      find: (request) => this.#find(request),
+      take: (incoming, transaction) => {
+        const call = new InboundCall(this, incoming, transaction, (ended) => {
+          this.#calls.delete(ended);
+          this.#receptionist.forget(transaction);
+        });
+        this.#calls.add(call);
+        return call;
+      },
+    });
+    this.endpoint = new Endpoint(env, { ...defaultLimits, ...options.limits }, this.serverRow, {
+      onRequest: (incoming) => this.#receptionist.receive(incoming),
+      onAck: (ack) => this.#find(ack)?.receiveAck(ack),
+      onTrace: (direction, detail) => this.log("debug", `message ${direction}`, detail),
+    });
+  }
+
+  async open(): Promise<void> {
+    try {
+      for (const listen of this.#options.listen) {
+        const options: TransportOptions = {
+          ...listen, advertise: this.#options.advertise ?? advertised(listen.host), limits: { ...defaultLimits, ...this.#options.limits },
+          timers: this.#timers, count: (name) => this.count(name), log: (level, message, fields) => this.log(level, message, fields),
+          receive: (data, source, transport) => this.endpoint.receive(data, source, transport),
+        };
+        const transport = await (listen.proto === "udp" ? openUdp(options) : openTcp(options, { ...defaultTcpLimits, ...this.#options.tcp }));
+        this.#transports.push(transport);
+        this.addresses.push(transport.local);
+      }
+    } catch (error) {
+      await Promise.all(this.#transports.map((transport) => transport.close()));
+      throw error;
+    }
+  }
+
+  count(name: string): void {
+    this.counters[name] = (this.counters[name] ?? 0) + 1;
+  }
+
+  log(level: LogLevel, message: string, fields: Record<string, unknown>): void {
+    this.#options.log?.(level, message, fields);
+  }
+
+  guard(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.count("handler_errors");
+      this.log("error", "a handler of the application threw", { error: error instanceof Error ? error.stack : String(error) });
+    }
+  }
+
+  contactRow(transport: Transport, user: string | null): string {
+    const who = user === null ? "" : `${user}@`;
+    return `Contact: <sip:${who}${transport.sentBy}${transport.local.proto === "tcp" ? ";transport=tcp" : ""}>\r\n`;
+  }
+
+  transportFor(to: SipAddress): Transport | null {
+    const isV6 = to.host.includes(":");
+    return this.#transports.find(({ local }) => local.proto === to.proto && local.host.includes(":") === isV6) ??
+      this.#transports.find(({ local }) => local.proto === to.proto) ?? null;
+  }
+
+  join(dialog: Dialog, call: Call): void {
+    this.#dialogs.set(dialog.key, call);
+  }
+
+  leave(dialog: Dialog): void {
+    this.#dialogs.delete(dialog.key);
+  }
+
+  #find(request: SipRequest): Call | undefined {
+    return this.#dialogs.get(dialogKey(request.callId, request.to.tag ?? "", request.from.tag ?? ""));
+  }
+
+  liveDialogs(): number {
+    return this.#calls.size;
+  }
+
+  #route(dialog: Dialog, done: (to: SipAddress | null) => void): void {
+    if (dialog.flow) return done(dialog.flow);
+    const hop = hopOf(dialog.nextHop, dialog.transport.local.proto);
+    if (!hop) return done(null);
+    this.resolver.resolve(hop, (to) => {
+      // A phone that called in over TCP may listen nowhere: while its connection lives, it is the way back.
+      const canReuse = to?.proto === "tcp" && dialog.peer.proto === "tcp" && dialog.routeSet.length === 0;
+      done(canReuse && !dialog.transport.isConnected(to) && dialog.transport.isConnected(dialog.peer) ? dialog.peer : to);
+    });
+  }
+
+  #transportOf(dialog: Dialog, to: SipAddress): Transport {
+    return dialog.transport.local.proto === to.proto ? dialog.transport : (this.transportFor(to) ?? dialog.transport);
+  }
+
+  sendAck(dialog: Dialog, ack: OutgoingRequest): () => void {
+    const send = (): void => this.#route(dialog, (to) => {
+      if (to) this.endpoint.sendAck(ack, { to, transport: this.#transportOf(dialog, to) });
+    });
+    send();
+    return send;
+  }
+
+  sendInDialog(dialog: Dialog, request: OutgoingRequest, on: ClientHandlers, credentials: Credentials | null = null): void {
+    this.#route(dialog, (to) => {
+      if (!to) return queueMicrotask(() => on.onFail("transport"));
+      const again = (rows: string): OutgoingRequest => ({ ...request, cseq: ++dialog.localSeq, rows: request.rows + rows });
+      this.#sendAuthorized(request, { to, transport: this.#transportOf(dialog, to), credentials, again }, on);
+    });
+  }
+
+  /** Sends, and when challenged sends once more with credentials; a stale nonce earns one more try. */
+  #sendAuthorized(request: OutgoingRequest, route: AuthorizedRoute, on: ClientHandlers, tries = 0): void {
+    const { to, transport, credentials, again } = route;
+    this.endpoint.request(request, { to, transport }, {
+      onFail: on.onFail,
+      onResponse: (response) => {
+        const isChallenge = response.status === 401 || response.status === 407;
+        const mayTry = tries === 0 || (tries === 1 && isStaleChallenge(response));
+        const row = isChallenge && credentials && mayTry ? answerChallenge(response, request, credentials) : null;
+        if (row === null) on.onResponse(response);
+        else this.#sendAuthorized(again(row), route, on, tries + 1);
+      },
+    });
+  }
+
+  #newCallId(): string {
+    return randomHex(12);
+  }
+
+  invite(options: InviteOptions): OutboundCall {
+    const localTag = newTag();
+    const hop = options.destination ?? hopOf(firstRoute(options.route) ?? options.uri, this.#transports[0]!.local.proto);
+    const transport = hop && this.transportFor(hop);
+    const { rows, maxForwards } = splitMaxForwards(options.headers);
+    const near = transport ?? this.#transports[0]!;
+    const contact = this.contactRow(near, contactUser(options.from));
+    const invite: OutgoingRequest = {
+      method: "INVITE", uri: oneLine(options.uri), routes: options.route?.length ? `Route: ${oneLine(options.route.join(", "))}\r\n` : "",
+      from: `${oneLine(options.from)};tag=${localTag}`, to: oneLine(options.to ?? `<${options.uri}>`), callId: this.#newCallId(), cseq: 1,
+      rows: contact + this.allowRow + this.agentRow + rows, body: options.sdp, encoding: "utf8", maxForwards,
+    };
+    const call = new OutboundCall(this, {
+      invite, localTag, transport: near, credentials: options.credentials ?? null,
+      isSticky: options.isDestinationSticky === true && options.destination !== undefined, ringTimeoutMs: options.ringTimeoutMs ?? 180_000,
+    }, (ended) => this.#calls.delete(ended));
+    this.#calls.add(call);
+    if (this.#receptionist.isClosing) call.refuse(503, "Shutting down");
+    else if (!parseNameAddr(options.from)) call.refuse(400, "Malformed from");
+    else if (!isUsableTarget(options.uri) && !options.destination) call.refuse(416, reasonOf(416));
+    else if (!hop || !transport) call.refuse(503, "No transport for this destination");
+    else this.resolver.resolve(hop, (to) => call.start(to));
+    return call;
+  }
+
+  request(options: RequestOptions): Promise<SipResponse> {
+    const hop = options.destination ?? hopOf(options.uri, this.#transports[0]!.local.proto);
+    const transport = hop && this.transportFor(hop);
+    if (!hop || !transport) return Promise.resolve(new SipResponse(503, "No transport for this destination", "SIP/2.0"));
+    const { rows, maxForwards } = splitMaxForwards(options.headers);
+    const from = oneLine(options.from ?? options.to ?? `<sip:${transport.sentBy}>`);
+    const contact = /^contact:|\ncontact:/i.test(rows) ? "" : this.contactRow(transport, contactUser(from));
+    const request: OutgoingRequest = {
+      method: oneLine(options.method), uri: oneLine(options.uri), routes: "", from: `${from};tag=${newTag()}`,
+      to: oneLine(options.to ?? `<${options.uri}>`), callId: this.#newCallId(), cseq: 1, rows: contact + this.agentRow + rows,
+      body: options.body ?? "", contentType: options.contentType, encoding: "utf8", maxForwards,
+    };
+    return new Promise((resolve) => {
+      const onFail = (reason: "timeout" | "transport"): void =>
+        resolve(new SipResponse(reason === "timeout" ? 408 : 503, reason === "timeout" ? reasonOf(408) : "Transport failed", "SIP/2.0"));
+      this.resolver.resolve(hop, (to) => {
+        if (!to) return resolve(new SipResponse(503, "Destination unknown", "SIP/2.0"));
+        const again = (row: string): OutgoingRequest => ({ ...request, cseq: request.cseq + 1, rows: request.rows + row });
+        const credentials = options.credentials ?? null;
+        this.#sendAuthorized(request, { to, transport, credentials, again }, {
+          onResponse: (response) => { if (response.status >= 200) resolve(response); }, onFail,
+        });
+      });
+    });
+  }
+
+  async close(graceMs = 1000): Promise<void> {
+    this.#receptionist.isClosing = true;
+    for (const call of [...this.#calls]) this.guard(() => { void this.#endForClose(call); });
+    const untilMs = this.#timers.now() + graceMs;
+    while (this.endpoint.unfinished > 0 && this.#timers.now() < untilMs) {
+      await new Promise<void>((resolve) => { this.#timers.start(10, resolve); });
+    }
+    for (const call of [...this.#calls]) call.abandon();
+    this.endpoint.close();
+    this.#dialogs.clear();
+    await Promise.all(this.#transports.map((transport) => transport.close()));
+    this.#timers.clear();
+  }
+
+  #endForClose(call: InboundCall | OutboundCall): Promise<void> {
+    if (call instanceof InboundCall && (call.state === "incoming" || call.state === "early")) call.reject(503);
+    return call.bye();
+  }
+}
+
+interface AuthorizedRoute {
+  to: SipAddress;
+  transport: Transport;
+  credentials: Credentials | null;
+  again(row: string): OutgoingRequest;
+}
+
+const contactUser = (from: string): string | null => parseNameAddr(from)?.uri.user ?? null;
+
+const firstRoute = (route: string[] | undefined): string | undefined => route?.[0] && parseNameAddr(route[0])?.uri.text;
+
+/** A wildcard cannot stand in Via or Contact: the first outward address of the machine stands in for it. */
+function advertised(host: string): string | undefined {
+  if (host !== "0.0.0.0" && host !== "::") return undefined;
+  const family = host === "::" ? "IPv6" : "IPv4";
+  const all = Object.values(networkInterfaces()).flat();
+  return all.find((address) => address?.family === family && !address.internal)?.address ?? (family === "IPv6" ? "::1" : "127.0.0.1");
+}
+
+/** The address of record of a user at a host, escaped. */
+export const sipUri = (user: string, host: string, port?: number): string => `sip:${escapeUser(user)}@${host}${port === undefined ? "" : `:${port}`}`;

@@ -1,0 +1,97 @@
+import type { InboundCall } from "./call.inbound.ts";
+import type { OutboundCall } from "./call.outbound.ts";
+import type { LogLevel } from "./core.ts";
+import type { Credentials } from "./digest.client.ts";
+import type { SipRequest, SipResponse } from "./message.ts";
+import type { ParseLimits } from "./parse.ts";
+import type { TimerValues } from "./transaction.client.ts";
+import type { TcpLimits } from "./transport.tcp.ts";
+import type { Proto, SipAddress } from "./write.ts";
+
+/** A request outside any dialog that the application answers; only the first answer is sent. */
+export interface ServerRequest {
+  request: SipRequest;
+  source: SipAddress;
+  respond(status: number, reason?: string, headers?: Record<string, string>, body?: { type: string; text: string }): void;
+}
+
+/** A refusal made before anything is kept about the call. */
+export interface Refusal { status: number; reason: string; retryAfterS?: number }
+
+export interface StackOptions {
+  /** At least one; port 0 picks a free one (see `SipStack.addresses`). */
+  listen: { proto: Proto; host: string; port: number }[];
+  /** Host for Via and Contact; default the listen host, or the first address of the machine when that is a wildcard. */
+  advertise?: string;
+  userAgent?: string;
+  /** Milliseconds of a monotonic clock; for tests. */
+  now?: () => number;
+  /** Runs `wake` once after `delayMs`, returns how to call it off; for tests. */
+  setTimer?: (wake: () => void, delayMs: number) => () => void;
+  /** [0, 1); decides the waits after 491; for tests. */
+  random?: () => number;
+  /** T1, T2 and T4 in milliseconds (RFC 3261 table 4). */
+  timers?: Partial<TimerValues>;
+  limits?: Partial<ParseLimits>;
+  tcp?: Partial<TcpLimits>;
+  /** New requests outside dialogs that one address may send in a second; more are told 503 with Retry-After. Default: no limit. */
+  floodPerS?: number;
+  /** Option tags that may stand in Require; default none. */
+  supported?: readonly string[];
+  /** A new call, after 100 was sent. */
+  onInvite(call: InboundCall): void;
+  onRegister?(request: ServerRequest): void;
+  /** Default: 200 with Allow and Accept. */
+  onOptions?(request: ServerRequest): void;
+  /** Other requests outside dialogs (MESSAGE, SUBSCRIBE…). Default: 405, or 501 for methods nobody knows. */
+  onRequest?(request: ServerRequest): void;
+  /** Asked before a new INVITE costs anything; a refusal is sent without keeping state. */
+  admit?(request: SipRequest, source: SipAddress): Refusal | null;
+  log?(level: LogLevel, message: string, fields: Record<string, unknown>): void;
+}
+
+export interface InviteOptions {
+  uri: string;
+  /** name-addr, without tag. */
+  from: string;
+  /** name-addr; default the URI. */
+  to?: string;
+  sdp: string;
+  headers?: Record<string, string>;
+  /** Route values to begin with, e.g. "<sip:proxy.example.org;lr>". */
+  route?: string[];
+  credentials?: Credentials;
+  /** Cancelled when not answered by then, told as 408. Default 180 000. */
+  ringTimeoutMs?: number;
+  /** Next hop of the INVITE in place of what the URI or the first Route says. */
+  destination?: SipAddress;
+  /** With `destination`: ACK, BYE and all later requests go there too, as phones behind NAT need it. */
+  isDestinationSticky?: boolean;
+}
+
+export interface RequestOptions {
+  method: string;
+  uri: string;
+  headers?: Record<string, string>;
+  body?: string;
+  contentType?: string;
+  credentials?: Credentials;
+  from?: string;
+  to?: string;
+  destination?: SipAddress;
+}
+
+export interface SipStack {
+  /** Where the stack listens, with real ports, in the order of `listen`. */
+  readonly addresses: SipAddress[];
+  /** Monotonic counts since the start: received, sent, malformed, retransmitted, refused_503, late_answers… */
+  readonly counters: Readonly<Record<string, number>>;
+  /** Calls at once; what happens comes to the handlers set in the same turn. */
+  invite(options: InviteOptions): OutboundCall;
+  /** Sends a request outside dialogs. Resolves to its final answer, after answering one challenge; 408 and 503 are made here when none comes. */
+  request(options: RequestOptions): Promise<SipResponse>;
+  /** Calls that have not ended. */
+  liveDialogs(): number;
+  /** Refuses new calls, ends live ones, waits up to `graceMs` (default 1000) for the far ends, closes the sockets. */
+  close(graceMs?: number): Promise<void>;
+}

@@ -1,0 +1,197 @@
+import { connect, createServer, isIPv6, type Server, type Socket } from "node:net";
+import { StreamFramer } from "./stream.ts";
+import type { Timer } from "./timers.ts";
+import { hostPort, type Transport, type TransportOptions } from "./transport.ts";
+import type { SipAddress } from "./write.ts";
+
+export interface TcpLimits {
+  /** Open connections in all; further ones are closed at once. */
+  connections: number;
+  /** Open connections from one address. */
+  perHost: number;
+  /** A message must be whole this long after its first byte. */
+  messageMs: number;
+  /** A connection that says nothing this long is closed. */
+  idleMs: number;
+  /** What may wait for a peer that reads too slowly; more and it is dropped. */
+  writeBytes: number;
+  connectMs: number;
+}
+
+export const defaultTcpLimits: TcpLimits = {
+  connections: 2000, perHost: 200, messageMs: 10_000, idleMs: 600_000, writeBytes: 1_048_576, connectMs: 5_000,
+};
+
+interface Connection {
+  socket: Socket;
+  peer: SipAddress;
+  framer: StreamFramer;
+  isOpen: boolean;
+  /** Told when the connection fails before it opens. */
+  waiting: ((error: Error) => void)[];
+  partial: Timer | null;
+  idle: Timer | null;
+  lastHeardMs: number;
+}
+
+/** Listens on TCP and opens connections of its own when asked to send where none is open (§18.1.1). */
+export async function openTcp(options: TransportOptions, limits: TcpLimits = defaultTcpLimits): Promise<Transport> {
+  const transport = new TcpTransport(options, limits);
+  await transport.listen();
+  return transport;
+}
+
+class TcpTransport implements Transport {
+  local: SipAddress;
+  sentBy = "";
+  readonly #options: TransportOptions;
+  readonly #limits: TcpLimits;
+  readonly #server: Server;
+  readonly #connections = new Map<string, Connection>();
+  readonly #perHost = new Map<string, number>();
+
+  constructor(options: TransportOptions, limits: TcpLimits) {
+    this.#options = options;
+    this.#limits = limits;
+    this.local = { host: options.host, port: options.port, proto: "tcp" };
+    this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
+  }
+
+  async listen(): Promise<void> {
+    const { host, port, advertise } = this.#options;
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen(port, host, () => {
+        this.#server.off("error", reject);
+        resolve();
+      });
+    });
+    this.#server.on("error", (error) => this.#options.log("warn", "tcp listener error", { error: error.message }));
+    const bound = this.#server.address();
+    if (bound === null || typeof bound === "string") throw new Error("tcp listener has no address");
+    this.local = { host: bound.address, port: bound.port, proto: "tcp" };
+    this.sentBy = hostPort(advertise ?? bound.address, bound.port);
+  }
+
+  isConnected(to: SipAddress): boolean {
+    return this.#connections.get(hostPort(to.host, to.port))?.isOpen ?? false;
+  }
+
+  send(text: string, to: SipAddress, encoding: "utf8" | "latin1", onError?: (error: Error) => void): void {
+    this.#options.count("sent");
+    const connection = this.#connections.get(hostPort(to.host, to.port)) ?? this.#connect(to);
+    if (onError && !connection.isOpen) connection.waiting.push(onError);
+    if (connection.socket.writableLength > this.#limits.writeBytes) {
+      this.#options.count("slow_peers");
+      connection.socket.destroy();
+      if (onError && connection.isOpen) queueMicrotask(() => onError(new Error("the peer reads too slowly")));
+      return;
+    }
+    connection.socket.write(Buffer.from(text, encoding));
+  }
+
+  #accept(socket: Socket): void {
+    const host = socket.remoteAddress;
+    const isFull = this.#connections.size >= this.#limits.connections || (this.#perHost.get(host ?? "") ?? 0) >= this.#limits.perHost;
+    if (host === undefined || socket.remotePort === undefined || isFull) {
+      this.#options.count("connections_refused");
+      socket.on("error", () => undefined);
+      socket.destroy();
+      return;
+    }
+    this.#options.count("connections_accepted");
+    const connection = this.#adopt(socket, { host, port: socket.remotePort, proto: "tcp" });
+    connection.isOpen = true;
+    this.#watchIdle(connection, this.#limits.idleMs);
+  }
+
+  #connect(to: SipAddress): Connection {
+    const socket = connect({ host: to.host, port: to.port, noDelay: true, family: isIPv6(to.host) ? 6 : 4 });
+    const connection = this.#adopt(socket, to);
+    const deadline = this.#options.timers.start(this.#limits.connectMs, () => socket.destroy(new Error("connect timed out")));
+    socket.once("connect", () => {
+      this.#options.timers.cancel(deadline);
+      connection.isOpen = true;
+      connection.waiting = [];
+      this.#watchIdle(connection, this.#limits.idleMs);
+    });
+    socket.once("close", () => this.#options.timers.cancel(deadline));
+    return connection;
+  }
+
+  #adopt(socket: Socket, peer: SipAddress): Connection {
+    const connection: Connection = {
+      socket, peer, framer: new StreamFramer(this.#options.limits), isOpen: false, waiting: [], partial: null, idle: null,
+      lastHeardMs: this.#options.timers.now(),
+    };
+    this.#connections.set(hostPort(peer.host, peer.port), connection);
+    this.#perHost.set(peer.host, (this.#perHost.get(peer.host) ?? 0) + 1);
+    let failure = new Error("connection closed");
+    socket.on("error", (error) => { failure = error; });
+    socket.on("data", (chunk) => this.#read(connection, chunk));
+    socket.once("close", () => this.#forget(connection, failure));
+    return connection;
+  }
+
+  #read(connection: Connection, chunk: Buffer): void {
+    const { timers, count } = this.#options;
+    connection.lastHeardMs = timers.now();
+    const { messages, pings, isBroken } = connection.framer.push(chunk);
+    for (let i = 0; i < pings; i++) {
+      count("keepalives");
+      connection.socket.write("\r\n");
+    }
+    for (const message of messages) this.#options.receive(message, connection.peer, this);
+    if (isBroken) {
+      count("streams_broken");
+      connection.socket.end();
+      // A peer that does not close its side is not waited for.
+      timers.start(this.#limits.messageMs, () => connection.socket.destroy());
+    }
+    this.#watchPartial(connection, messages.length > 0);
+  }
+
+  /** A peer that drips a message byte by byte holds memory; it gets so long for each message. */
+  #watchPartial(connection: Connection, isFresh: boolean): void {
+    const { timers, count } = this.#options;
+    if (connection.framer.pendingBytes === 0 || isFresh) {
+      timers.cancel(connection.partial);
+      connection.partial = null;
+    }
+    if (connection.framer.pendingBytes === 0 || connection.partial !== null) return;
+    connection.partial = timers.start(this.#limits.messageMs, () => {
+      count("slow_peers");
+      connection.socket.destroy();
+    });
+  }
+
+  #watchIdle(connection: Connection, afterMs: number): void {
+    const { timers } = this.#options;
+    connection.idle = timers.start(afterMs, () => {
+      const left = connection.lastHeardMs + this.#limits.idleMs - timers.now();
+      if (left > 0) this.#watchIdle(connection, left);
+      else connection.socket.destroy();
+    });
+  }
+
+  #forget(connection: Connection, error: Error): void {
+    const { peer, waiting } = connection;
+    const key = hostPort(peer.host, peer.port);
+    connection.isOpen = false;
+    this.#options.timers.cancel(connection.partial);
+    this.#options.timers.cancel(connection.idle);
+    if (this.#connections.get(key) === connection) this.#connections.delete(key);
+    const left = (this.#perHost.get(peer.host) ?? 1) - 1;
+    if (left === 0) this.#perHost.delete(peer.host);
+    else this.#perHost.set(peer.host, left);
+    connection.waiting = [];
+    if (waiting.length > 0) this.#options.count("connect_errors");
+    for (const fail of waiting) fail(error);
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => { this.#server.close(() => resolve()); });
+    for (const connection of this.#connections.values()) connection.socket.destroy();
+    await closed;
+  }
+}

@@ -1,0 +1,34 @@
+import type { ParseLimits } from "./parse.ts";
+import type { Timers } from "./timers.ts";
+import type { SipAddress } from "./write.ts";
+
+/** One listen address and everything that is sent from it. */
+export interface Transport {
+  /** Where we really listen. */
+  readonly local: SipAddress;
+  /** "host:port" for Via and Contact. */
+  readonly sentBy: string;
+  /** Sends and forgets; `onError` is called when it is known that the message cannot arrive (§18.4). */
+  send(text: string, to: SipAddress, encoding: "utf8" | "latin1", onError?: (error: Error) => void): void;
+  /** Whether a stream to exactly this address is open; always false for datagrams. */
+  isConnected(to: SipAddress): boolean;
+  close(): Promise<void>;
+}
+
+export interface TransportOptions {
+  host: string;
+  port: number;
+  advertise?: string | undefined;
+  limits: ParseLimits;
+  timers: Timers;
+  /** One whole message; `isLast` when the stream it came on cannot be read on. */
+  receive(data: Buffer, source: SipAddress, transport: Transport): void;
+  count(name: string): void;
+  log(level: "debug" | "info" | "warn" | "error", message: string, fields: Record<string, unknown>): void;
+}
+
+/** "[::1]:5060" for IPv6, "127.0.0.1:5060" otherwise. */
+export const hostPort = (host: string, port: number): string => `${host.includes(":") && !host.startsWith("[") ? `[${host}]` : host}:${port}`;
+
+/** Host without the brackets of an IPv6 reference, as sockets want it. */
+export const bareHost = (host: string): string => (host.startsWith("[") ? host.slice(1, -1) : host);
