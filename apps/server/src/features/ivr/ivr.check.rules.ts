@@ -15,6 +15,8 @@ export function checkFlow(flow: IvrFlow, names: IvrNames): DeclarationProblem[] 
     problems.push(...checkNames(key, step, names));
     if (loopsSilently(flow, key)) problems.push({ path: ["steps", key], message: "the flow comes back to this step without a sound or a question", remedy: "say something or end the call within the loop" });
   }
+  // With a broken link everything behind it would seem lost, too.
+  if (problems.length > 0) return problems;
   for (const key of reached) for (const target of targets(flow.steps[key])) reached.add(target);
   for (const key of known) if (!reached.has(key)) problems.push({ path: ["steps", key], message: `no way leads to step "${key}"`, remedy: "point a step to it or remove it" });
   return problems;

@@ -46,6 +46,8 @@ export const ivrStepSchema = z.discriminatedUnion("do", [
 export type IvrStep = z.infer<typeof ivrStepSchema>;
 
 export const ivrFlowSchema = z.strictObject({
+  /** `by_operator`: the line only rings until an operator answers; for flows that go straight to a queue. */
+  answer: z.enum(["at_once", "by_operator"]).default("at_once"),
   start: keySchema,
   steps: z.record(keySchema, ivrStepSchema),
 });

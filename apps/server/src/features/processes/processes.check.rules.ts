@@ -18,7 +18,8 @@ export function checkProcess(process: Process): DeclarationProblem[] {
     needStage(timer.stage, ["clocks", "timers", name, "stage"]);
     problems.push(...checkTimer(process, name));
   }
-  return [...problems, ...checkWays(process)];
+  // With a broken link everything behind it would seem lost, too.
+  return problems.length > 0 ? problems : checkWays(process);
 }
 
 function checkTransitionFields(process: Process, key: string, transition: Transition): DeclarationProblem[] {

@@ -80,6 +80,6 @@ function instantOf(date: Temporal.PlainDate, time: string, timeZone: string, whi
   const wall = date.toPlainDateTime(Temporal.PlainTime.from(time));
   const zoned = wall.toZonedDateTime(timeZone, { disambiguation: which });
   if (zoned.toPlainDateTime().equals(wall)) return zoned.epochMilliseconds;
-  const after = wall.toZonedDateTime(timeZone, { disambiguation: "later" });
-  return after.getTimeZoneTransition("previous")?.epochMilliseconds ?? after.epochMilliseconds;
+  const before = wall.toZonedDateTime(timeZone, { disambiguation: "earlier" });
+  return before.getTimeZoneTransition("next")?.epochMilliseconds ?? zoned.epochMilliseconds;
 }

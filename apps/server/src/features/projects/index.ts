@@ -1,5 +1,7 @@
 export { describeProblems, loadDeclarations } from "./projects.load.ts";
 export { addWorkingTime, isOpen, nextOpening, workingClock, workingTimeBetween } from "./calendar.rules.ts";
+export { makeDemo } from "./demo.rules.ts";
+export type { DemoActor, DemoClient, DemoInteraction, DemoProject, DemoStep, DemoTicket } from "./demo.contract.ts";
 export { renderNotice } from "./notices.rules.ts";
 export { languages, noticeVariables, priorities } from "./projects.contract.ts";
 export type {

@@ -1,0 +1,196 @@
+import { type DemoActor, type DemoClient, type DemoInteraction, type DemoProject, type DemoStep, type DemoTicket } from "./demo.contract.ts";
+import { type Declarations, type Language, type Person, type Priority, type ProjectDeclaration } from "./projects.contract.ts";
+import { type Random, seededRandom } from "./random.rules.ts";
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+const historyDays = 21;
+
+type Scene = ProjectDeclaration["scenes"]["scenes"][number];
+interface Making { declared: ProjectDeclaration; declarations: Declarations; random: Random; now: number; operators: Person[] }
+
+/** Clients and history of one project up to `now`: always the same for the same declarations and `now`. */
+export function makeDemo(declarations: Declarations, projectKey: string, now: Date): DemoProject {
+  const declared = declarations.projects.find(({ project }) => project.key === projectKey);
+  if (!declared) throw new Error(`no project "${projectKey}"`);
+  const operators = declarations.people.filter((person) => person.role === "operator" && person.projects.includes(projectKey));
+  const making: Making = { declared, declarations, random: seededRandom(projectKey), now: now.getTime(), operators };
+  const clients = Array.from({ length: declared.scenes.clients }, (_, index) => makeClient(making, index));
+  const tickets: DemoTicket[] = [];
+  const interactions: DemoInteraction[] = [];
+  for (let index = 0; index < declared.scenes.tickets; index += 1) {
+    const told = makeStory(making, clients, index);
+    tickets.push(told.ticket);
+    interactions.push(told.interaction);
+  }
+  for (let index = tickets.length; index < declared.scenes.calls; index += 1) interactions.push(makeCall(making, clients, index));
+  return { clients, tickets, interactions: interactions.sort((a, b) => a.startedAt.localeCompare(b.startedAt)) };
+}
+
+const iso = (at: number) => new Date(at).toISOString();
+const idOf = (making: Making, kind: string, index: number) => `${making.declared.project.key}-${kind}-${index + 1}`;
+
+function makeClient(making: Making, index: number): DemoClient {
+  const { random, declared, declarations } = making;
+  const language = languageAt(declared.scenes.share, (index * 37) % 100);
+  const words = declarations.names[language];
+  const woman = random.chance(55);
+  const first = random.pick(woman ? words.women : words.men);
+  const [womans = "", mans = womans] = random.pick(words.surnames).split("|");
+  const last = woman ? womans : mans;
+  const [phone, second] = phonesOf(language, declarations.projects.indexOf(declared), index);
+  const house = 1 + random.int(120);
+  const street = random.pick(words.streets);
+  const town = random.pick(words.towns);
+  return {
+    id: idOf(making, "client", index), name: `${first} ${last}`, language,
+    phones: random.chance(15) ? [phone, second] : [phone],
+    email: random.chance(88) ? `${latin(first)}.${latin(last)}${index + 1}@${random.pick(["example.com", "example.org", "example.net"])}` : null,
+    address: addressOf(language, { street, house, town, flat: 1 + random.int(90) }),
+    pinned: random.chance(15) ? random.pick(declared.scenes.pinned)[language] : null,
+  };
+}
+
+function languageAt(share: Record<Language, number>, place: number): Language {
+  if (place < share.ru) return "ru";
+  return place < share.ru + share.sl ? "sl" : "en";
+}
+
+/** 555 numbers; the British ones come from Ofcom's range for drama (07700 900000-900999). */
+function phonesOf(language: Language, project: number, index: number): [string, string] {
+  const second = `+3861555${(project + 6) * 1_000 + index}`;
+  if (language === "ru") return [`+7495555${(project + 1) * 1_000 + index}`, second];
+  if (language === "sl") return [`+3861555${(project + 1) * 1_000 + index}`, second];
+  return [`+447700900${String(project * 200 + index).padStart(3, "0")}`, second];
+}
+
+function addressOf(language: Language, at: { street: string; house: number; town: string; flat: number }): string {
+  if (language === "ru") return `г. ${at.town}, ${at.street}, д. ${at.house}, кв. ${at.flat}`;
+  if (language === "sl") return `${at.street} ${at.house}, ${at.town}`;
+  return `${at.house} ${at.street}, ${at.town}`;
+}
+
+const cyrillic: Record<string, string> = {
+  а: "a", б: "b", в: "v", г: "g", д: "d", е: "e", ё: "e", ж: "zh", з: "z", и: "i", й: "j", к: "k", л: "l", м: "m", н: "n", о: "o", п: "p",
+  р: "r", с: "s", т: "t", у: "u", ф: "f", х: "h", ц: "c", ч: "ch", ш: "sh", щ: "sch", ъ: "", ы: "y", ь: "", э: "e", ю: "yu", я: "ya",
+};
+
+/** A name as people write it in their address: without diacritics and in Latin letters. */
+const latin = (name: string) => Array.from(name.toLowerCase(), (letter) => cyrillic[letter] ?? letter).join("")
+  .normalize("NFD").replaceAll(/[^a-z]/g, "");
+
+/** A call and the ticket that came of it, at a stage that suits its age. */
+function makeStory(making: Making, clients: DemoClient[], index: number): { ticket: DemoTicket; interaction: DemoInteraction } {
+  const { random, declared } = making;
+  const scene = declared.scenes.scenes[index % declared.scenes.scenes.length] ?? random.pick(declared.scenes.scenes);
+  const client = clients[(index * 5 + random.int(4)) % clients.length] ?? random.pick(clients);
+  const operator = operatorFor(making, client.language);
+  // The first tickets are the oldest; the last few are still being worked on.
+  const age = Math.round(((declared.scenes.tickets - index) / declared.scenes.tickets) * historyDays * dayMs) - random.int(6) * hourMs;
+  const registered = making.now - Math.max(age, 40 * minuteMs);
+  const ticket: DemoTicket = {
+    id: idOf(making, "ticket", index), clientId: client.id, type: scene.type, language: client.language,
+    subject: scene.subject[client.language], description: scene.description[client.language],
+    priority: priorityOf(declared, scene), registeredAt: iso(registered), registeredBy: operator.login,
+    steps: makeSteps(making, { scene, operator, client, registered, index }),
+  };
+  const interaction = makeInteraction(making, { index, client, scene, operator, startedAt: registered - (2 + random.int(5)) * minuteMs });
+  return { ticket, interaction: { ...interaction, ticketId: ticket.id, disposition: "ticket", endedAt: iso(registered + random.int(3) * minuteMs) } };
+}
+
+const priorityOf = (declared: ProjectDeclaration, scene: Scene): Priority =>
+  declared.types.find((type) => type.key === scene.type)?.priority ?? "normal";
+
+/** Prefers who speaks the client's language best; sometimes a colleague helps out. */
+function operatorFor({ operators, random }: Making, language: Language): Person {
+  const able = operators.filter((person) => (person.speaks[language] ?? 0) >= 3);
+  return random.pick(able.length > 0 ? able : operators);
+}
+
+interface Story { scene: Scene; operator: Person; client: DemoClient; registered: number; index: number }
+
+/** The steps from the process itself: the way to `done` and what the client said, as far as time allows. */
+function makeSteps(making: Making, story: Story): DemoStep[] {
+  const { random, now, declared } = making;
+  const { scene, operator, client, registered } = story;
+  const byOperator: DemoActor = { role: "operator", login: operator.login };
+  const steps: DemoStep[] = [];
+  let at = registered;
+  const go = (transition: string, afterMs: number, by: DemoActor, fields: DemoStep["fields"] = {}) => {
+    at += afterMs;
+    if (at < now) steps.push({ transition, at: iso(at), by, fields });
+    else at = Number.POSITIVE_INFINITY;
+  };
+  const finish = finishFields(declared, scene, client.language);
+  // The newest are left where they are, so that a new operator finds work waiting.
+  const younger = declared.scenes.tickets - 1 - story.index;
+  if (younger === 0) return steps;
+  go("take", (5 + random.int(50)) * minuteMs, byOperator);
+  if (younger === 1) go("ask_client", 10 * minuteMs, byOperator, { question: questions[client.language] });
+  if (younger < 4) return steps;
+  if (story.index % 5 === 3) {
+    go("ask_client", hourMs, byOperator, { question: questions[client.language] });
+    go("client_answered", (2 + random.int(20)) * hourMs, { role: "client" }, { answer: answers[client.language] });
+  }
+  // The next ones are done within the last two days and wait for the client's yes.
+  go("finish", younger < 7 ? now - at - (6 + random.int(40)) * hourMs : (1 + random.int(9)) * hourMs, byOperator, finish);
+  if (younger < 7) return steps;
+  if (story.index % 7 === 2) {
+    go("reopen", (3 + random.int(20)) * hourMs, { role: "client" }, { reason: complaints[client.language] });
+    go("take", (4 + random.int(20)) * minuteMs, byOperator);
+    go("finish", (1 + random.int(3)) * hourMs, byOperator, finish);
+  }
+  if (story.index % 6 === 4) go("close_unconfirmed", 72 * hourMs, { role: "system" });
+  else go("confirm", (1 + random.int(30)) * hourMs, { role: "client" }, { score: random.chance(70) ? 5 : 2 + random.int(3) });
+  return steps;
+}
+
+const questions: Record<Language, string> = {
+  en: "When is it best to reach you?", ru: "Когда Вам удобнее ответить на звонок?", sl: "Kdaj vas lahko najlažje pokličemo?",
+};
+const answers: Record<Language, string> = { en: "After five, please.", ru: "После пяти, пожалуйста.", sl: "Po peti uri, prosim." };
+const asked: Record<Language, string> = {
+  en: "Asked how an earlier request stands; told.", ru: "Спрашивали о состоянии обращения, сообщили.", sl: "Vprašanje o stanju zahtevka; pojasnjeno.",
+};
+const complaints: Record<Language, string> = { en: "It has happened again.", ru: "Всё повторилось снова.", sl: "Težava se je ponovila." };
+
+/** Fills what the process asks for on finishing: words from the scene, the first option of a choice. */
+function finishFields(declared: ProjectDeclaration, scene: Scene, language: Language): DemoStep["fields"] {
+  const type = declared.types.find((each) => each.key === scene.type);
+  const process = type && declared.processes[type.process];
+  const wanted = process?.transitions.finish?.requires.filter((each) => !each.when) ?? [];
+  return Object.fromEntries(wanted.map(({ field }) => {
+    const kind = process?.fields[field];
+    return [field, kind?.kind === "choice" ? Object.keys(kind.options)[0] ?? "" : scene.resolution[language]];
+  }));
+}
+
+/** A conversation that needed no ticket, a mail, or a caller who gave up waiting. */
+function makeCall(making: Making, clients: DemoClient[], index: number): DemoInteraction {
+  const { random, declared, now } = making;
+  const client = random.pick(clients);
+  const scene = random.pick(declared.scenes.scenes);
+  const startedAt = now - hourMs - random.int(historyDays * 24 * 60) * minuteMs;
+  const made = makeInteraction(making, { index, client, scene, operator: operatorFor(making, client.language), startedAt });
+  if (!random.chance(18)) return scene.disposition === "ticket" ? { ...made, disposition: "consulted", notes: asked[screenLanguage(making, made.operatorLogin)] } : made;
+  return { ...made, channel: "call", direction: "inbound", answeredAt: null, endedAt: iso(startedAt + (20 + random.int(120)) * 1_000), operatorLogin: null, disposition: null, reason: null, notes: null };
+}
+
+/** Operators note in the language of their own screen. */
+const screenLanguage = ({ operators }: Making, login: string | null): Language => operators.find((each) => each.login === login)?.language ?? "en";
+
+interface Spoken { index: number; client: DemoClient; scene: Scene; operator: Person; startedAt: number }
+
+function makeInteraction(making: Making, { index, client, scene, operator, startedAt }: Spoken): DemoInteraction {
+  const { random } = making;
+  const channel = random.chance(80) ? "call" as const : random.pick(["mail", "chat"] as const);
+  const answered = startedAt + (3 + random.int(30)) * 1_000;
+  return {
+    id: idOf(making, "talk", index), clientId: client.id, ticketId: null,
+    channel, direction: channel === "chat" || random.chance(85) ? "inbound" : "outbound",
+    queue: scene.queue, language: client.language, startedAt: iso(startedAt), answeredAt: iso(answered),
+    endedAt: iso(answered + (50 + random.int(400)) * 1_000), operatorLogin: operator.login,
+    disposition: scene.disposition, reason: scene.reason, notes: scene.notes[operator.language],
+  };
+}
