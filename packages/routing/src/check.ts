@@ -20,7 +20,7 @@ export function checkWork(work: WorkInput): void {
   checkTime("enqueuedAtMs", work.enqueuedAtMs);
   checkPriority(work.priority);
   check("channel", work.channel, CHANNELS.includes(work.channel));
-  for (const { level } of work.skills) check("skills.level", level, level >= 1 && level <= 5);
+  for (const { level } of work.skills) check("skills.level", level, isLevel(level) && level > 0);
 }
 
 export function checkOperator(operator: OperatorInput): void {
@@ -32,8 +32,12 @@ export function checkOperator(operator: OperatorInput): void {
   }
   for (const skill in operator.skills) {
     const level = operator.skills[skill]!;
-    check("skills", level, level >= 0 && level <= 5);
+    check("skills", level, isLevel(level));
   }
+}
+
+function isLevel(level: number): boolean {
+  return Number.isInteger(level) && level >= 0 && level <= 5;
 }
 
 function checkPriority(priority: number): void {

@@ -29,7 +29,7 @@ function place(state: State, work: Work, nowMs: number, decisions: Decision[]): 
 function fill(state: State, operator: Operator, nowMs: number, decisions: Decision[]): void {
   unlist(operator);
   while (hasRoomSomewhere(operator)) {
-    const work = firstWorkFor(operator, nowMs);
+    const work = firstWorkFor(state, operator, nowMs);
     if (!work) break;
     decisions.push(offer(state, work, operator, nowMs));
   }
@@ -44,7 +44,8 @@ interface Change {
 }
 
 /** The general case: always the first work in the total order that somebody free can take. */
-function match(state: State, { works, operators, nowMs, decisions }: Change): void {
+function match(state: State, change: Change): void {
+  const { works, operators, nowMs, decisions } = change;
   for (const operator of operators) {
     unlist(operator);
     list(operator);
@@ -55,7 +56,7 @@ function match(state: State, { works, operators, nowMs, decisions }: Change): vo
   let next = 0;
   for (;;) {
     while (next < returned.length && !canBePlaced(state, returned[next]!)) next++;
-    const work = firstOf(returned[next] ?? null, operators, nowMs);
+    const work = firstOf(state, returned[next] ?? null, change);
     if (!work) return;
     place(state, work, nowMs, decisions);
   }
@@ -65,10 +66,10 @@ function canBePlaced(state: State, work: Work): boolean {
   return work.state === "waiting" && operatorFor(state, work) !== null;
 }
 
-function firstOf(work: Work | null, operators: Operator[], nowMs: number): Work | null {
+function firstOf(state: State, work: Work | null, { operators, nowMs }: Change): Work | null {
   let first = work;
   for (const operator of operators) {
-    const found = hasRoomSomewhere(operator) ? firstWorkFor(operator, nowMs) : null;
+    const found = hasRoomSomewhere(operator) ? firstWorkFor(state, operator, nowMs) : null;
     if (!found) continue;
     if (!first || goesBefore(effectivePoints(found, nowMs), found, effectivePoints(first, nowMs), first)) first = found;
   }

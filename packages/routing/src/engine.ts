@@ -163,7 +163,10 @@ function finishWork(state: State, workId: string, nowMs: number, finish: Finish)
   const operator = work.operator!;
   learnHandling(work.queue, handleMs === undefined ? nowMs - work.acceptedAtMs! : handleMs);
   unlist(operator);
-  if (operator.team) Object.assign(operator, { ready: operatorReady, idleSinceMs });
+  if (operator.team) {
+    operator.ready = operatorReady;
+    operator.idleSinceMs = idleSinceMs;
+  }
   return release(state, work, nowMs);
 }
 
@@ -194,7 +197,7 @@ function makeWork(state: State, input: WorkInput): Work {
     id: input.workId,
     queue,
     channel: channelIndex(input.channel),
-    requirement: state.requirements.intern(input.language, input.skills),
+    requirement: state.vocabulary.requirement(input.language, input.skills),
     priority: input.priority,
     points: toPoints(input.priority),
     enqueuedAtMs: input.enqueuedAtMs,
@@ -207,6 +210,7 @@ function makeWork(state: State, input: WorkInput): Work {
     offerId: null,
     acceptedAtMs: null,
     reason: null,
+    bucket: null,
   };
 }
 

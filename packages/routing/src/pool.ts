@@ -1,5 +1,6 @@
-import { fitOf, makeAbility } from "./ability.ts";
+import { fitOf } from "./ability.ts";
 import { operatorBefore } from "./order.ts";
+import { BucketRow } from "./row.ts";
 import { SortedList } from "./sorted.ts";
 import { CHANNELS } from "./state.ts";
 import type { Operator, Profile, Queue, State, Team, Work } from "./state.ts";
@@ -117,8 +118,10 @@ export function describeOperator(state: State, operator: Operator, input: Operat
   operator.ready = input.ready;
   operator.idleSinceMs = input.idleSinceMs;
   if (operator.team && sameProfile(operator.profile, input)) return;
-  operator.profile = canonical(input);
-  joinTeam(state, operator);
+  // A copy: the caller may go on using and changing its own arrays.
+  const { queueIds, languages, skills } = input;
+  operator.profile = { queueIds: [...queueIds], languages: [...languages], skills: { ...skills } };
+  joinTeam(state, operator, canonical(operator.profile));
 }
 
 /** Quick answer for the common call that only changes readiness; false merely costs the long way. */
@@ -127,16 +130,16 @@ function sameProfile(a: Profile, b: Profile): boolean {
 }
 
 function sameList(a: readonly string[], b: readonly string[]): boolean {
-  return a === b || (a.length === b.length && a.every((each, i) => each === b[i]));
+  return a.length === b.length && a.every((each, i) => each === b[i]);
 }
 
 function sameSkills(a: Profile["skills"], b: Profile["skills"]): boolean {
-  if (a === b) return true;
   const names = Object.keys(a);
   return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
 }
 
-function canonical({ queueIds, languages, skills }: Profile): Profile {
+/** Equal for equal abilities, however they were listed. */
+export function canonical({ queueIds, languages, skills }: Profile): Profile {
   const has = Object.entries(skills).filter(([, level]) => level > 0);
   has.sort(([a], [b]) => (a < b ? -1 : 1));
   return {
@@ -146,14 +149,13 @@ function canonical({ queueIds, languages, skills }: Profile): Profile {
   };
 }
 
-function joinTeam(state: State, operator: Operator): void {
-  const { profile } = operator;
+function joinTeam(state: State, operator: Operator, profile: Profile): void {
   const key = JSON.stringify([profile.queueIds, profile.languages, profile.skills]);
   if (operator.team?.key === key) return;
   leaveTeam(state, operator);
   let team = state.teams.get(key);
   if (!team) {
-    const ability = makeAbility(profile.languages, profile.skills);
+    const ability = state.vocabulary.ability(profile.languages, profile.skills);
     const queues = profile.queueIds.map((queueId) => queueOf(state, queueId));
     const free = CHANNELS.map(() => new SortedList<Operator>(operatorBefore));
     team = { key, ability, queues, queueSet: new Set(queues), members: new Set(), free };
@@ -188,7 +190,7 @@ export function queueOf(state: State, id: string): Queue {
   let queue = state.queues.get(id);
   if (!queue) {
     const freeTeams = CHANNELS.map(() => new Set<Team>());
-    const index = { buckets: [], bucketByKey: new Map(), teams: new Set<Team>(), freeTeams };
+    const index = { buckets: new BucketRow(), bucketByKey: new Map(), teams: new Set<Team>(), freeTeams };
     queue = { id, settings: null, ageing: 0, base: 0, waiting: 0, works: 0, handled: 0, meanHandleMs: 0, ...index };
     state.queues.set(id, queue);
   }

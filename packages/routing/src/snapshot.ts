@@ -1,6 +1,6 @@
 import { addWaiting } from "./backlog.ts";
 import { forgiveIfAlone, hold } from "./dispatch.ts";
-import { describeOperator, list, operatorOf, unlist } from "./pool.ts";
+import { canonical, describeOperator, list, operatorOf, unlist } from "./pool.ts";
 import { CHANNELS } from "./state.ts";
 import type { Operator, Queue, State, Work } from "./state.ts";
 import type { Channel, OperatorInput, QueueInput, Snapshot, WorkInput, WorkSnapshot } from "./types.ts";
@@ -24,13 +24,11 @@ function writeQueue(queue: Queue): Snapshot["queues"][number] {
 }
 
 function writeOperator(operator: Operator): Snapshot["operators"][number] {
-  const { profile, totalCapacity } = operator;
+  const { totalCapacity } = operator;
   return {
     operatorId: operator.id,
     signedIn: operator.team !== null,
-    queueIds: [...profile.queueIds],
-    languages: [...profile.languages],
-    skills: { ...profile.skills },
+    ...canonical(operator.profile),
     capacity: byChannel(operator.capacity),
     // JSON has no Infinity, so no limit is no field.
     ...(totalCapacity < Infinity && { totalCapacity }),

@@ -101,13 +101,13 @@ export class SortedList<T> {
 }
 
 // Array.splice allocates an array of what it removed on every call; these are the hot path.
-export function insertAt<T>(list: T[], index: number, item: T): void {
+function insertAt<T>(list: T[], index: number, item: T): void {
   list.push(item);
   for (let i = list.length - 1; i > index; i--) list[i] = list[i - 1]!;
   list[index] = item;
 }
 
-export function removeAt<T>(list: T[], index: number): void {
+function removeAt<T>(list: T[], index: number): void {
   for (let i = index + 1; i < list.length; i++) list[i - 1] = list[i]!;
   list.pop();
 }

@@ -1,5 +1,6 @@
-import { Requirements } from "./ability.ts";
+import { Vocabulary } from "./ability.ts";
 import type { Ability, Requirement } from "./ability.ts";
+import type { BucketRow } from "./row.ts";
 import type { SortedList } from "./sorted.ts";
 import type { Channel, QueueInput, Reason, RoutingOptions, WorkState } from "./types.ts";
 
@@ -30,6 +31,8 @@ export interface Work {
   offerId: string | null;
   acceptedAtMs: number | null;
   reason: Reason | null;
+  /** While it waits. */
+  bucket: Bucket | null;
 }
 
 /** Waiting work of one queue that differs only in age: same channel, requirement and priority. */
@@ -38,8 +41,8 @@ export interface Bucket {
   readonly channel: number;
   readonly requirement: Requirement;
   readonly works: SortedList<Work>;
-  /** Copied from the first work: the sort key among the queue's buckets. */
   head: Work;
+  /** Of the head: the sort key among the queue's buckets. */
   headRank: number;
 }
 
@@ -50,8 +53,7 @@ export interface Queue {
   /** Ageing and own priority in millionths of a point: per millisecond, and flat. */
   ageing: number;
   base: number;
-  /** In the order of their heads. */
-  readonly buckets: Bucket[];
+  readonly buckets: BucketRow;
   readonly bucketByKey: Map<string, Bucket>;
   waiting: number;
   /** Work waiting, offered or in hand. */
@@ -85,7 +87,7 @@ export interface Operator {
   readonly id: string;
   /** Null when signed out but still with work in hand. */
   team: Team | null;
-  /** What they serve and can do, in canonical order; replaced as a whole when it changes. */
+  /** What they serve and can do, as last described. */
   profile: Profile;
   capacity: number[];
   totalCapacity: number;
@@ -106,7 +108,7 @@ export interface Operator {
 export interface State {
   readonly options: RoutingOptions;
   offersMade: number;
-  readonly requirements: Requirements;
+  readonly vocabulary: Vocabulary;
   readonly queues: Map<string, Queue>;
   readonly operators: Map<string, Operator>;
   readonly teams: Map<string, Team>;
@@ -118,7 +120,7 @@ export function createState(options: RoutingOptions): State {
   return {
     options,
     offersMade: 0,
-    requirements: new Requirements(),
+    vocabulary: new Vocabulary(),
     queues: new Map(),
     operators: new Map(),
     teams: new Map(),
