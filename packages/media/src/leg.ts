@@ -93,25 +93,25 @@ export class Leg {
   receive(packet: Buffer, length: number): void {
     if (!readRtp(packet, length, view)) return;
     const meaning = this.#meaning[view.payloadType]!;
-    const nowMs = performance.now();
-    this.in.count(view, length, nowMs, meaning === meanings.mu || meaning === meanings.a);
+    const nowMs = (view.atMs = performance.now());
+    this.in.count(view, length, meaning === meanings.mu || meaning === meanings.a);
     this.heardAtMs = nowMs;
     if (this.state !== "up") this.#setUp();
     if (meaning === meanings.none) return;
     if (meaning === meanings.digits) {
-      this.#receiveDigit(packet, nowMs);
+      this.#receiveDigit(packet);
       return;
     }
     if (this.isMuted) return;
     const law = meaning === meanings.mu ? PCMU : PCMA;
-    this.channel?.put(law, packet, view, nowMs);
-    this.peer?.hear(packet, law, nowMs);
+    this.channel?.put(law, packet, view);
+    this.peer?.hear(packet, law);
   }
 
-  #receiveDigit(packet: Buffer, nowMs: number): void {
+  #receiveDigit(packet: Buffer): void {
     const digit = this.#reader.read(packet, view);
     if (digit !== null) this.#emit({ kind: "digit", ...this.ref, digit });
-    if (!this.isMuted) this.peer?.hearDigit(packet, nowMs);
+    if (!this.isMuted) this.peer?.hearDigit(packet);
   }
 
   #setUp(): void {
@@ -124,19 +124,19 @@ export class Leg {
   }
 
   /** Sends on what the peer said; header and law are rewritten where the packet lies. */
-  hear(packet: Buffer, law: Law, nowMs: number): void {
+  hear(packet: Buffer, law: Law): void {
     if (!this.#hearsPeer) return;
     if (law !== this.#law) crossInPlace(law, packet, view.start, view.end - view.start);
-    this.#relay(packet, this.#audioType, nowMs);
+    this.#relay(packet, this.#audioType);
   }
 
-  hearDigit(packet: Buffer, nowMs: number): void {
-    if (this.#hearsPeer && this.#digitType >= 0) this.#relay(packet, this.#digitType, nowMs);
+  hearDigit(packet: Buffer): void {
+    if (this.#hearsPeer && this.#digitType >= 0) this.#relay(packet, this.#digitType);
   }
 
-  #relay(packet: Buffer, type: number, nowMs: number): void {
+  #relay(packet: Buffer, type: number): void {
     const start = view.start - headerBytes;
-    this.out.relayed(packet, start, type, view, nowMs);
+    this.out.relayed(packet, start, type, view);
     this.#send(packet, start, view.end);
   }
 

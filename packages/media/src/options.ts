@@ -21,16 +21,13 @@ export interface MediaOptions {
 }
 
 export function withDefaults(options: MediaOptions): WorkerOptions {
-  const address = options.address ?? "127.0.0.1";
+  const { address = "127.0.0.1", rtpPorts = [20_000, 29_999], watchdogMs = 20_000, consentMs = 7_000, quarantineMs = 3_000 } = options;
+  const { rtpLegs = 1_000, webrtcLegs = 150 } = options.limits ?? {};
   return {
-    rtpPorts: options.rtpPorts ?? [20_000, 29_999],
-    address,
+    address, rtpPorts, watchdogMs, consentMs, quarantineMs,
     bindAddress: options.bindAddress ?? (address.startsWith("127.") ? address : "0.0.0.0"),
     webrtcAddresses: options.webrtcAddresses ?? [address],
-    limits: { rtpLegs: options.limits?.rtpLegs ?? 1_000, webrtcLegs: options.limits?.webrtcLegs ?? 150 },
-    watchdogMs: options.watchdogMs ?? 20_000,
-    consentMs: options.consentMs ?? 7_000,
-    quarantineMs: options.quarantineMs ?? 3_000,
+    limits: { rtpLegs, webrtcLegs },
   };
 }
 

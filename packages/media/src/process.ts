@@ -2,11 +2,13 @@
  * A media process. Started by the engine with the control channel as file descriptor 3, or on its own as the `media`
  * role of a node: `node process.ts --listen HOST:PORT|/path/to.sock '{"rtpPorts":[20000,29999], …}'`.
  */
+import { enableCompileCache } from "node:module";
 import { createServer, Socket } from "node:net";
 import { setPriority } from "node:os";
 import { parseAddress, withDefaults } from "./options.ts";
 import type { MediaOptions } from "./options.ts";
 import { serve } from "./serve.ts";
+import type { WorkerOptions } from "./worker.ts";
 
 function preferVoice(): void {
   try {
@@ -17,17 +19,26 @@ function preferVoice(): void {
   }
 }
 
-function main(mode: string | undefined, ...rest: string[]): void {
+/** werift takes half a second to load; doing it before the first call keeps that out of everyone's voice. */
+async function prepare(options: WorkerOptions): Promise<void> {
+  if (options.limits.webrtcLegs > 0) await (await import("./webrtc.transport.ts")).prepareWebrtc();
+}
+
+async function main(mode: string | undefined, ...rest: string[]): Promise<void> {
   preferVoice();
+  // Half of what a process needs to take a dead one's place is compiling werift.
+  enableCompileCache();
   // Ctrl+C reaches the whole process group; the engine decides when media ends, by closing the channel.
   process.on("SIGINT", () => {});
   if (mode === "--fd") {
     const options = withDefaults(JSON.parse(rest[0] ?? "{}") as MediaOptions);
+    await prepare(options);
     serve(new Socket({ fd: 3 }), options, () => process.exit(0));
     return;
   }
   if (mode === "--listen") {
     const options = withDefaults(JSON.parse(rest[1] ?? "{}") as MediaOptions);
+    await prepare(options);
     const server = createServer((socket) => serve(socket, options, () => {}));
     server.listen(parseAddress(rest[0] ?? ""));
     process.on("SIGTERM", () => process.exit(0));
@@ -37,4 +48,4 @@ function main(mode: string | undefined, ...rest: string[]): void {
   process.exitCode = 2;
 }
 
-main(...(process.argv.slice(2) as [string | undefined, ...string[]]));
+await main(...(process.argv.slice(2) as [string | undefined, ...string[]]));

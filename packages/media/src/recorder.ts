@@ -4,6 +4,7 @@ import { crossTable, silenceOf } from "./g711.ts";
 import type { Law } from "./g711.ts";
 import { MediaRefused } from "./engine.ts";
 import type { Recording } from "./engine.ts";
+import type { RtpView } from "./rtp.ts";
 import { recordingHeader, recordingHeaderBytes } from "./wav.ts";
 
 /** Two seconds and a bit; a power of two so that a position becomes an index by a mask. */
@@ -33,8 +34,8 @@ export class RecordingChannel {
   }
 
   /** Places the payload `bytes[start, end)` of `law` that came now. */
-  put(law: Law, bytes: Buffer, view: { start: number; end: number; timestamp: number; ssrc: number }, nowMs: number): void {
-    const arrived = Math.round((nowMs - this.#startMs) * 8);
+  put(law: Law, bytes: Buffer, view: RtpView): void {
+    const arrived = Math.round((view.atMs - this.#startMs) * 8);
     let at = this.#base + view.timestamp;
     const off = at - arrived;
     if (view.ssrc !== this.#ssrc || off > driftSamples || off < -driftSamples) {

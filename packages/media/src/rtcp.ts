@@ -17,7 +17,7 @@ export class InStream {
   #fresh = true;
 
   /** Counts one packet; `clocked` is false for packets whose timestamp stands still (telephone events). */
-  count(view: RtpView, length: number, nowMs: number, clocked: boolean): void {
+  count(view: RtpView, length: number, clocked: boolean): void {
     this.packets++;
     this.bytes += length;
     if (view.ssrc !== this.ssrc || this.#fresh) this.#restart(view);
@@ -26,7 +26,7 @@ export class InStream {
     else if (ahead < 0xffff - 1_000) this.#restart(view);
     this.#receivedNow++;
     if (!clocked) return;
-    const transit = nowMs * 8 - view.timestamp;
+    const transit = view.atMs * 8 - view.timestamp;
     if (this.#receivedNow > 1) {
       const delta = Math.abs(transit - this.#transit);
       // A jump of over two seconds is a talk spurt after silence, not jitter.

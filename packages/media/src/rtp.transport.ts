@@ -93,7 +93,11 @@ export class RtpTransport implements Transport {
       this.#settle(signalled);
       return true;
     }
-    if (this.#isLatched || !isWindowOpen) return false;
+    return !this.#isLatched && isWindowOpen && this.#guess(from);
+  }
+
+  /** Behind NAT: true once the same place has sent enough. */
+  #guess(from: RemoteInfo): boolean {
     if (this.#candidate?.port !== from.port || this.#candidate.address !== from.address) {
       this.#candidate = { address: from.address, port: from.port, packets: 0 };
     }

@@ -10,9 +10,11 @@ export interface RtpView {
   payloadType: number; marker: boolean; seq: number; timestamp: number; ssrc: number;
   /** Where the payload begins and ends, extensions and padding taken off. */
   start: number; end: number;
+  /** When it came, on the clock of `performance.now()`; set by whoever received it. */
+  atMs: number;
 }
 
-export const newView = (): RtpView => ({ payloadType: 0, marker: false, seq: 0, timestamp: 0, ssrc: 0, start: 0, end: 0 });
+export const newView = (): RtpView => ({ payloadType: 0, marker: false, seq: 0, timestamp: 0, ssrc: 0, start: 0, end: 0, atMs: 0 });
 
 const read32 = (b: Uint8Array, at: number): number =>
   ((b[at]! << 24) | (b[at + 1]! << 16) | (b[at + 2]! << 8) | b[at + 3]!) >>> 0;
@@ -75,22 +77,23 @@ export class OutStream {
    * Writes the twelve header bytes at `at` for a packet that came with `from`'s numbers; gaps and reordering inside
    * one source are kept, so that the far end can count them.
    */
-  relayed(buf: Uint8Array, at: number, payloadType: number, from: RtpView, nowMs: number): void {
+  relayed(buf: Uint8Array, at: number, payloadType: number, from: RtpView): void {
     let marker = from.marker;
     if (this.#source !== from.ssrc || jumped(from.seq, this.#inSeq) || tsJumped(from.timestamp, this.#inTimestamp)) {
       this.#source = from.ssrc;
       this.#seqOffset = (this.#seq + 1 - from.seq) & 0xffff;
-      this.#timestampOffset = (this.timestampNow(nowMs) - from.timestamp) >>> 0;
+      this.#timestampOffset = (this.timestampNow(from.atMs) - from.timestamp) >>> 0;
       marker = true;
     }
     this.#inSeq = from.seq;
     this.#inTimestamp = from.timestamp;
     const seq = (from.seq + this.#seqOffset) & 0xffff;
     const timestamp = (from.timestamp + this.#timestampOffset) >>> 0;
-    this.#write(buf, at, marker ? payloadType | 0x80 : payloadType, seq, timestamp);
+    this.#write(buf, at, marker ? payloadType | 0x80 : payloadType, seq);
+    write32(buf, at + 4, timestamp);
     if (((seq - this.#seq) & 0xffff) < 0x8000) {
       this.#seq = seq;
-      this.#note(timestamp, nowMs);
+      this.#note(timestamp, from.atMs);
     }
   }
 
@@ -99,7 +102,8 @@ export class OutStream {
     this.#source = 0;
     this.#seq = (this.#seq + 1) & 0xffff;
     this.#note(timestamp, nowMs);
-    this.#write(buf, 0, payloadType, this.#seq, timestamp);
+    this.#write(buf, 0, payloadType, this.#seq);
+    write32(buf, 4, timestamp);
   }
 
   /** The packets of one telephone event share a timestamp; the clock runs from the first of them. */
@@ -109,12 +113,11 @@ export class OutStream {
     this.lastAtMs = nowMs;
   }
 
-  #write(buf: Uint8Array, at: number, second: number, seq: number, timestamp: number): void {
+  #write(buf: Uint8Array, at: number, second: number, seq: number): void {
     buf[at] = 0x80;
     buf[at + 1] = second;
     buf[at + 2] = seq >>> 8;
     buf[at + 3] = seq;
-    write32(buf, at + 4, timestamp);
     write32(buf, at + 8, this.ssrc);
   }
 }

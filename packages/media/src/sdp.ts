@@ -54,28 +54,26 @@ export function parseSdp(text: string): Sdp {
   if (text.length > mostBytes) throw bad("session description is longer than 64 KB");
   const lines = text.split(/\r\n|\n|\r/);
   if (lines.length > mostLines) throw bad(`session description has more than ${mostLines} lines`);
+  if (lines[0] !== "v=0") throw bad("session description does not begin with v=0");
   const session = newSection();
   const sdp: Sdp = { media: [], bundle: [] };
-  let current: Section = session;
-  let number = 0;
-  for (const line of lines) {
-    number++;
+  for (const [index, line] of lines.entries()) {
     if (line === "") continue;
-    if (line[1] !== "=" || !/[a-z]/.test(line[0]!)) throw bad(`line ${number} is not of the form x=value`);
-    const value = line.slice(2);
-    if (number === 1 && line !== "v=0") throw bad("session description does not begin with v=0");
-    if (line[0] === "o") checkOrigin(value);
-    if (line[0] === "c") current.address = parseConnection(value);
-    if (line[0] === "a") readAttribute(current, sdp, value);
-    if (line[0] === "m") {
-      const media = { ...newSection(session), ...parseMediaLine(value) };
-      if (sdp.media.push(media) > mostMedia) throw bad(`more than ${mostMedia} media sections`);
-      current = media;
-    }
+    if (!/^[a-z]=/.test(line)) throw bad(`line ${index + 1} is not of the form x=value`);
+    readLine(line[0]!, line.slice(2), sdp, session);
   }
-  if (!text.startsWith("v=0")) throw bad("session description does not begin with v=0");
   if (sdp.media.length === 0) throw bad("session description has no media section");
   return sdp;
+}
+
+function readLine(type: string, value: string, sdp: Sdp, session: Section): void {
+  const current = sdp.media.at(-1) ?? session;
+  if (type === "o") checkOrigin(value);
+  if (type === "c") current.address = parseConnection(value);
+  if (type === "a") readAttribute(current, sdp, value);
+  if (type !== "m") return;
+  if (sdp.media.length === mostMedia) throw bad(`more than ${mostMedia} media sections`);
+  sdp.media.push({ ...newSection(session), ...parseMediaLine(value) });
 }
 
 function checkOrigin(value: string): void {
@@ -196,10 +194,7 @@ export function chooseAudio(sdp: Sdp, kind: "rtp" | "webrtc"): AudioChoice {
     if (media.kind !== "audio" || media.port === 0 || !protocols.has(media.protocol)) continue;
     const codecs = chooseCodecs(media);
     if (!codecs) continue;
-    if (kind === "webrtc" && (!media.ice?.ufrag || !media.ice.pwd || media.fingerprints.length === 0)) {
-      throw bad("browser offer without ICE credentials or fingerprint");
-    }
-    if (kind === "rtp" && isIP(media.address ?? "") !== 4) throw new MediaRefused("not_acceptable", "audio needs an IPv4 address");
+    checkReachable(media, kind);
     // RFC 3264 §8.4: 0.0.0.0 is the old way to hold.
     const isHeld = kind === "rtp" && media.address === "0.0.0.0";
     const wants = media.direction;
@@ -210,6 +205,13 @@ export function chooseAudio(sdp: Sdp, kind: "rtp" | "webrtc"): AudioChoice {
     };
   }
   throw new MediaRefused("not_acceptable", "no audio in PCMA or PCMU over a transport we carry");
+}
+
+function checkReachable(media: SdpMedia, kind: "rtp" | "webrtc"): void {
+  if (kind === "webrtc" && (!media.ice?.ufrag || !media.ice.pwd || media.fingerprints.length === 0)) {
+    throw bad("browser offer without ICE credentials or fingerprint");
+  }
+  if (kind === "rtp" && isIP(media.address ?? "") !== 4) throw new MediaRefused("not_acceptable", "audio needs an IPv4 address");
 }
 
 function chooseCodecs(media: SdpMedia): Pick<AudioChoice, "law" | "audioType" | "digitType" | "laws"> | null {

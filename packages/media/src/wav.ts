@@ -125,6 +125,13 @@ export async function repairWav(path: string): Promise<{ durationMs: number; byt
 
 const peakChunkBytes = 1 << 18;
 
+function raisePeaks(row: number[], part: { from: number; count: number; frames: number }, sample: (i: number) => number): void {
+  for (let i = 0; i < part.count; i++) {
+    const bucket = Math.floor(((part.from + i) * row.length) / part.frames);
+    row[bucket] = Math.max(row[bucket]!, Math.min(255, Math.abs(sample(i)) >> 7));
+  }
+}
+
 /** For a waveform: for each channel `buckets` peaks from 0 to 255 (255 is full scale), read in pieces. */
 export async function peaks(path: string, buckets: number): Promise<number[][]> {
   const file = await open(path, "r");
@@ -141,12 +148,8 @@ export async function peaks(path: string, buckets: number): Promise<number[][]> 
       const { bytesRead } = await file.read(chunk, 0, chunk.length, format.dataStart + done * frameBytes);
       const count = Math.min(Math.floor(bytesRead / frameBytes), frames - done);
       if (count === 0) break;
-      for (let i = 0; i < count; i++) {
-        const bucket = Math.floor(((done + i) * buckets) / frames);
-        for (let c = 0; c < format.channels; c++) {
-          const peak = Math.min(255, Math.abs(sample(i * format.channels + c)) >> 7);
-          if (peak > out[c]![bucket]!) out[c]![bucket] = peak;
-        }
+      for (const [channel, row] of out.entries()) {
+        raisePeaks(row, { from: done, count, frames }, (i) => sample(i * format.channels + channel));
       }
       done += count;
     }

@@ -26,6 +26,11 @@ const nextSlot = (bytes: number): Buffer => {
   return ring.subarray(slot * slotBytes, (slot + 1) * slotBytes);
 };
 
+/** Makes the process's certificate, so that the first browser does not wait for a key. */
+export async function prepareWebrtc(): Promise<void> {
+  await RTCDtlsTransport.SetupCertificate();
+}
+
 const stunBindingRequest = 0x0001;
 const tagRoom = 16;
 

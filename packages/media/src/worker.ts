@@ -183,7 +183,6 @@ export class MediaWorker {
   }
 
   async #openWebrtc(leg: Leg, choice: AudioChoice): Promise<WebrtcTransport> {
-    // werift takes a while to load; a process that only serves phones never pays for it.
     const { WebrtcTransport } = await import("./webrtc.transport.ts");
     return WebrtcTransport.open(leg, choice, this.#options.webrtcAddresses);
   }
@@ -301,7 +300,7 @@ export class MediaWorker {
   async close(id: string): Promise<Closed> {
     const recording = this.stopRecording(id);
     const legs: Record<string, LegStats> = {};
-    for (const leg of [...(this.#calls.get(id)?.legs.values() ?? [])]) legs[leg.ref.leg] = this.#drop(leg);
+    for (const leg of this.#calls.get(id)?.legs.values() ?? []) legs[leg.ref.leg] = this.#drop(leg);
     this.#calls.delete(id);
     return { legs, recording: await recording };
   }
