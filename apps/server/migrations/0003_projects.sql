@@ -2,7 +2,8 @@
 create table projects (
   key text primary key,
   name jsonb not null,
-  definition jsonb not null,
+  -- json, not jsonb: the order of stages and transitions is part of the declaration.
+  definition json not null,
   hash text not null,
   loaded_at timestamptz not null default now()
 );
@@ -19,7 +20,8 @@ create table process_versions (
   project_key text not null,
   key text not null,
   hash text not null,
-  definition jsonb not null,
+  -- json, not jsonb: the order of stages and transitions is part of the declaration.
+  definition json not null,
   loaded_at timestamptz not null default now(),
   unique (project_key, key, hash)
 );

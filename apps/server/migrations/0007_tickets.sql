@@ -22,6 +22,10 @@ create table tickets (
   department text,
   due_at timestamptz,
   stage_since timestamptz not null,
+  -- The process engine's own clock: where the time allowed began, since when it stands still, the hours it was given.
+  clock_from timestamptz,
+  paused_at timestamptz,
+  deadline_hours jsonb,
   reopened int not null default 0,
   score int check (score between 1 and 5),
   client_comment text,
@@ -36,13 +40,22 @@ create table tickets (
   updated_at timestamptz not null
 );
 create unique index tickets_link on tickets (link_hash);
-create index tickets_updated on tickets (updated_at desc, id desc);
-create index tickets_project_updated on tickets (project_key, updated_at desc, id desc);
-create index tickets_owner on tickets (owner_id, status, updated_at desc, id desc);
+-- The digits alone name a ticket: clients leave the prefix out and telephones have no letters.
+create unique index tickets_digits on tickets (right(number, 13));
+create unique index tickets_callback_once on tickets (interaction_id) where type = 'callback';
+create index tickets_interaction on tickets (interaction_id) where interaction_id is not null;
+-- One index for each view of the list, in the view's order, project first: a reader of several projects merges their heads.
+create index tickets_all on tickets (project_key, updated_at desc, id desc);
+create index tickets_open on tickets (project_key, updated_at desc, id desc) where status in ('open', 'waiting');
+create index tickets_unassigned on tickets (project_key, updated_at desc, id desc) where status in ('open', 'waiting') and owner_id is null;
+create index tickets_waiting on tickets (project_key, updated_at desc, id desc) where status = 'waiting';
+create index tickets_done on tickets (project_key, updated_at desc, id desc) where status = 'done';
+create index tickets_unconfirmed on tickets (project_key, updated_at desc, id desc) where closed_as = 'unconfirmed';
+create index tickets_callbacks on tickets (project_key, due_at, id) where type = 'callback' and status in ('open', 'waiting');
+create index tickets_running on tickets (project_key, due_at, id) where status = 'open' and paused_at is null;
+create index tickets_department on tickets (project_key, department, updated_at desc, id desc) where status in ('open', 'waiting') and department is not null;
+create index tickets_mine on tickets (owner_id, updated_at desc, id desc) where status in ('open', 'waiting', 'done');
 create index tickets_client on tickets (client_id, updated_at desc, id desc);
-create index tickets_open_due on tickets (due_at, id) where status in ('open', 'waiting');
-create index tickets_callbacks on tickets (due_at, id) where type = 'callback' and status in ('open', 'waiting');
-create index tickets_status on tickets (status, updated_at desc, id desc);
 
 -- Internal notes and messages to the client are different tables on purpose: a note has no path to a client.
 create table ticket_notes (
@@ -88,6 +101,7 @@ create table notices (
   sent_at timestamptz
 );
 create index notices_ticket on notices (ticket_id, created_at, id);
+create index notices_queued on notices (created_at) where state = 'queued';
 
 -- Tries at the status page by ticket and by address.
 create table status_tries (
@@ -95,3 +109,5 @@ create table status_tries (
   tries int not null,
   first_at timestamptz not null
 );
+
+create index tickets_unconfirmed_recent on tickets (updated_at desc, id desc) where closed_as = 'unconfirmed';

@@ -9,7 +9,15 @@ export const ticketRow = z.object({
 });
 export type TicketRow = z.infer<typeof ticketRow>;
 
-export const transitionView = z.object({ key: z.string(), to: z.string(), name: z.string(), allowed: z.boolean(), reason: z.string().nullable(), requires: z.array(z.string()), tellsClient: z.boolean() });
+/** What the form of a transition asks for; `when`: needed only while those fields have those values. */
+export const transitionField = z.object({
+  key: z.string(), name: z.string(), kind: z.enum(["text", "number", "choice", "moment", "department"]), required: z.boolean(), when: z.record(z.string(), z.string()).nullable(),
+  /** Of a choice and of a department. */
+  options: z.array(z.object({ key: z.string(), name: z.string() })), maxLength: z.number().int().nullable(), min: z.number().nullable(), max: z.number().nullable(),
+});
+export type TransitionField = z.infer<typeof transitionField>;
+/** Transitions that leave the ticket's stage; those not allowed say why (`not_your_role`). */
+export const transitionView = z.object({ key: z.string(), to: z.string(), name: z.string(), allowed: z.boolean(), reason: z.string().nullable(), requires: z.array(z.string()), tellsClient: z.boolean(), fields: z.array(transitionField) });
 export const attachmentView = z.object({ id: z.uuid(), name: z.string(), mediaType: z.string(), bytes: z.number().int(), at: instant, by: z.string() });
 export const noteView = z.object({ id: z.uuid(), text: z.string(), by: z.string(), at: instant });
 export const noticeView = z.object({ id: z.uuid(), key: z.string(), language: languageSchema, recipient: z.string(), subject: z.string(), body: z.string(), state: z.enum(["queued", "sent", "failed", "no_address"]), at: instant });
@@ -29,7 +37,8 @@ export const createTicket = contract({
   method: "POST", path: "/tickets", summary: "Register a request; it gets its number at once",
   body: z.object({
     projectKey: z.string().min(1).max(40), type: z.string().min(1).max(40), subject: z.string().trim().min(1).max(200), description: z.string().trim().max(20_000).default(""),
-    clientId: z.uuid().nullable().default(null), interactionId: z.uuid().nullable().default(null), dueAt: instant.nullable().default(null), priority: z.number().int().min(0).max(3).default(0),
+    clientId: z.uuid().nullable().default(null), interactionId: z.uuid().nullable().default(null), dueAt: instant.nullable().default(null), /** 0 low, 1 normal, 2 high, 3 urgent; without it, the type's. */
+    priority: z.number().int().min(0).max(3).optional(),
     language: languageSchema.optional(), contactPhone: z.string().max(32).nullable().optional(), contactEmail: z.email().max(160).nullable().optional(), fields: z.record(z.string().max(60), z.unknown()).default({}),
     /** Chosen by the desk once per form, so that sending twice makes one ticket. */
     draftId: z.uuid().optional(),

@@ -1,0 +1,11 @@
+export { addNote, createTicket, getTicket, updateTicket, type CreateInput } from "./tickets.service.ts";
+export { fireTimer, moveByClient, moveTicket } from "./tickets.move.service.ts";
+export { callbackDone, registerCallback, type Callback, type CallbackInput, type CallbackResult } from "./tickets.callbacks.service.ts";
+export { digitsOf, listTickets, ticketTypes } from "./tickets.list.service.ts";
+export { findProject, processOf, projectOf, storeDeclarations, type ProjectInUse } from "./tickets.definitions.ts";
+export { hashSecret, linkSecret } from "./tickets.keys.ts";
+export { parseTicketNumber, type ParsedNumber } from "./tickets.number.rules.ts";
+export { statusOf } from "./tickets.rules.ts";
+export { ticketJobs } from "./tickets.jobs.ts";
+export { ticketsRoutes } from "./tickets.routes.ts";
+export type { FileStore } from "./tickets.attachments.service.ts";

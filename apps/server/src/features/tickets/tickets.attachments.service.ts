@@ -1,0 +1,94 @@
+import { createHash } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { Transform, type Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { audit } from "../../platform/audit.ts";
+import { inTx, type Ctx } from "../../platform/db.ts";
+import { AppError, invalidField, notFound } from "../../platform/errors.ts";
+import { emit } from "../../platform/events.ts";
+import { newId } from "../../platform/ids.ts";
+import { touched } from "./tickets.effects.ts";
+import { mediaTypeOf, safeFileName, SNIFF_BYTES } from "./tickets.files.rules.ts";
+import { loadTicket } from "./tickets.service.ts";
+import { touchTicket } from "./tickets.sql.ts";
+import { toAttachmentView } from "./tickets.view.ts";
+import { countAttachments, deleteAttachment, insertAttachment, selectAttachment } from "./tickets.view.sql.ts";
+
+export const MAX_FILE_BYTES = 20 * 1024 * 1024;
+const MAX_FILES = 50;
+
+/** Where attachments lie: `LINIJA_DATA`. */
+export interface FileStore { folder: string; maxBytes?: number }
+export interface Upload { name: string; stream: Readable; /** True when the parser cut the stream at its own limit. */ truncated: () => boolean }
+
+/** Writes the file first, whole and flushed, then its row: a row never points to a file that is not there. */
+export async function addAttachment(ctx: Ctx, ticketId: string, upload: Upload, store: FileStore) {
+  await loadTicket(ctx, ticketId, "tickets.attach");
+  const id = newId(ctx.now().getTime());
+  const path = join("attachments", ctx.now().toISOString().slice(0, 7), id);
+  const written = await write(upload, join(store.folder, path), store.maxBytes ?? MAX_FILE_BYTES);
+  try {
+    return await inTx(ctx, async (ctx) => {
+      const ticket = await loadTicket(ctx, ticketId, "tickets.attach", { lock: true });
+      if ((await countAttachments(ctx.db, ticketId)).n >= MAX_FILES) throw invalidField("file", "too_many_files", { most: MAX_FILES });
+      const row = { id, ticketId, path, ...written, uploadedBy: ctx.actor.kind === "user" ? ctx.actor.id : null, at: ctx.now() };
+      await insertAttachment(ctx.db, row);
+      await touchTicket(ctx.db, ticketId, ctx.now());
+      await emit(ctx, { type: "ticket.file_added", subject: { kind: "ticket", id: ticketId }, data: { attachmentId: id, name: row.name, bytes: row.bytes }, touches: touched(ticket) });
+      await audit(ctx, { action: "ticket.attach", object: { kind: "ticket", id: ticketId }, after: { attachmentId: id, name: row.name, bytes: row.bytes, sha256: row.sha256 } });
+      return toAttachmentView({ ...row, by: ctx.actor.name });
+    });
+  } catch (error) {
+    await rm(join(store.folder, path), { force: true });
+    throw error;
+  }
+}
+
+async function write(upload: Upload, path: string, maxBytes: number): Promise<{ name: string; mediaType: string; bytes: number; sha256: string }> {
+  const hash = createHash("sha256");
+  const head: Buffer[] = [];
+  let bytes = 0;
+  const measure = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      if (bytes < SNIFF_BYTES) head.push(chunk.subarray(0, SNIFF_BYTES - bytes));
+      bytes += chunk.length;
+      hash.update(chunk);
+      done(bytes > maxBytes ? new AppError("too_large", "too_large") : null, chunk);
+    },
+  });
+  await mkdir(join(path, ".."), { recursive: true });
+  try {
+    await pipeline(upload.stream, measure, createWriteStream(path, { flags: "wx", mode: 0o600, flush: true }));
+    if (upload.truncated()) throw new AppError("too_large", "too_large");
+    if (bytes === 0) throw invalidField("file", "empty_file");
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  }
+  const name = safeFileName(upload.name);
+  return { name, mediaType: mediaTypeOf(Buffer.concat(head), name), bytes, sha256: hash.digest("hex") };
+}
+
+/** The file as it lies, for those who may see the ticket. */
+export async function openAttachment(ctx: Ctx, ticketId: string, attachmentId: string, store: FileStore) {
+  await loadTicket(ctx, ticketId, "tickets.read");
+  const row = await selectAttachment(ctx.db, ticketId, attachmentId);
+  if (!row) throw notFound("attachment", attachmentId);
+  return { name: row.name, mediaType: row.mediaType, bytes: row.bytes, stream: createReadStream(join(store.folder, row.path)) };
+}
+
+export async function removeAttachment(ctx: Ctx, ticketId: string, attachmentId: string, store: FileStore): Promise<void> {
+  const path = await inTx(ctx, async (ctx) => {
+    const ticket = await loadTicket(ctx, ticketId, "tickets.attach", { lock: true });
+    const row = await selectAttachment(ctx.db, ticketId, attachmentId);
+    if (!row) throw notFound("attachment", attachmentId);
+    await deleteAttachment(ctx.db, ticketId, attachmentId);
+    await emit(ctx, { type: "ticket.file_removed", subject: { kind: "ticket", id: ticketId }, data: { attachmentId, name: row.name }, touches: touched(ticket) });
+    await audit(ctx, { action: "ticket.detach", object: { kind: "ticket", id: ticketId }, before: { attachmentId, name: row.name, sha256: row.sha256 } });
+    return row.path;
+  });
+  // Only after the commit; a crash in between leaves a file nobody points to, never the other way round.
+  await rm(join(store.folder, path), { force: true });
+}

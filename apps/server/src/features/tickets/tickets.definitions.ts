@@ -1,0 +1,82 @@
+import { createHash } from "node:crypto";
+import { inTx, type Ctx, type Db } from "../../platform/db.ts";
+import { notFound } from "../../platform/errors.ts";
+import type { Process } from "../processes/index.ts";
+import type { Declarations, ProjectDeclaration } from "../projects/index.ts";
+import { insertProcessVersion, selectProcess, selectProjectDefinition, selectProjectHash, upsertProject } from "./tickets.definitions.sql.ts";
+
+/** What tickets, notices and the client's page need of a project's declarations; stored, so that every node reads the same. */
+export interface ProjectInUse extends Pick<ProjectDeclaration, "project" | "calendar" | "types" | "dispositions" | "reasons" | "notices"> {
+  /** Process key → the version new tickets begin with. */
+  processIds: Record<string, string>;
+  company: { name: Declarations["company"]["name"] };
+  departments: Declarations["company"]["departments"];
+}
+
+/**
+ * Stores the loaded declarations: projects as they are now, each version of a process for ever under its hash.
+ * `unconfirmedAfterS` replaces the time the processes themselves give a client to confirm.
+ */
+export async function storeDeclarations(ctx: Ctx, declarations: Declarations, options: { unconfirmedAfterS?: number } = {}): Promise<void> {
+  await inTx(ctx, async (ctx) => {
+    for (const declared of declarations.projects) await storeProject(ctx.db, declared, { ...options, company: declarations.company });
+  });
+}
+
+async function storeProject(db: Db, declared: ProjectDeclaration, options: { unconfirmedAfterS?: number; company: Declarations["company"] }): Promise<void> {
+  const projectKey = declared.project.key;
+  const processIds: Record<string, string> = {};
+  for (const declaredProcess of Object.values(declared.processes)) {
+    const definition = options.unconfirmedAfterS === undefined ? declaredProcess : withConfirmationTime(declaredProcess, options.unconfirmedAfterS);
+    const hash = hashOf(definition);
+    const id = `${projectKey}/${definition.key}/${hash.slice(0, 24)}`;
+    processIds[definition.key] = id;
+    await insertProcessVersion(db, { id, projectKey, key: definition.key, hash, definition });
+  }
+  const { project, calendar, types, dispositions, reasons, notices } = declared;
+  const definition: ProjectInUse = { project, calendar, types, dispositions, reasons, notices, processIds, company: { name: options.company.name }, departments: options.company.departments };
+  await upsertProject(db, { key: projectKey, name: project.name, definition, hash: hashOf(definition) });
+}
+
+/** The timers of stages in which the client is asked for a yes, with another length. */
+export function withConfirmationTime(process: Process, seconds: number): Process {
+  const timers = Object.entries(process.clocks.timers).map(([name, timer]) =>
+    [name, process.stages[timer.stage]?.client_sees === "done" ? { ...timer, after_hours: seconds / 3_600, counts: "always" as const } : timer] as const);
+  return { ...process, clocks: { ...process.clocks, timers: Object.fromEntries(timers) } };
+}
+
+const hashOf = (definition: unknown): string => createHash("sha256").update(JSON.stringify(definition)).digest("hex");
+
+/** By hash, so that an entry can never be stale: only the short hash is read again each time. */
+const projects = new Map<string, ProjectInUse>();
+const processes = new Map<string, Process>();
+
+/** Null for a project that is not declared. */
+export async function findProject(db: Db, key: string): Promise<ProjectInUse | null> {
+  const hash = await selectProjectHash(db, key);
+  if (!hash) return null;
+  const known = projects.get(`${key}:${hash}`);
+  if (known) return known;
+  const stored = await selectProjectDefinition(db, key);
+  if (!stored) return null;
+  if (projects.size > 500) projects.clear();
+  projects.set(`${key}:${stored.hash}`, stored.definition);
+  return stored.definition;
+}
+
+export async function projectOf(db: Db, key: string): Promise<ProjectInUse> {
+  const project = await findProject(db, key);
+  if (!project) throw notFound("project", key);
+  return project;
+}
+
+/** The version a ticket lives by; its id carries its hash, so it never changes. */
+export async function processOf(db: Db, id: string): Promise<Process> {
+  const known = processes.get(id);
+  if (known) return known;
+  const stored = await selectProcess(db, id);
+  if (!stored) throw notFound("process", id);
+  if (processes.size > 2_000) processes.clear();
+  processes.set(id, stored);
+  return stored;
+}

@@ -1,0 +1,59 @@
+import type { Ctx } from "../../platform/db.ts";
+import { invalid, invalidField } from "../../platform/errors.ts";
+import { may } from "../access/index.ts";
+import { languages, type Language } from "../api.contract.ts";
+import type { ProjectInUse } from "./tickets.definitions.ts";
+import { missing, priorities } from "./tickets.rules.ts";
+import type { CreateInput } from "./tickets.service.ts";
+import { selectContact, selectInteraction, type Contact, type KnownInteraction } from "./tickets.sql.ts";
+
+/** What is written down about a new ticket, before it has a number and a deadline. */
+export interface Draft {
+  type: ProjectInUse["types"][number]; subject: string; description: string; fields: Record<string, unknown>; priority: number; language: Language; channel: string;
+  clientId: string | null; interactionId: string | null; contactPhone: string | null; contactEmail: string | null; requiredBy: Date | null;
+}
+
+/** Fills in from the call and the client's card what the form left out, and refuses what cannot be registered. */
+export async function prepareDraft(ctx: Ctx, project: ProjectInUse, input: CreateInput): Promise<Draft> {
+  const type = project.types.find((each) => each.key === input.type);
+  if (!type) throw invalidField("type", "unknown_type");
+  const interaction = await theInteraction(ctx, project, input.interactionId);
+  const { interactionId, channel, caller } = from(interaction);
+  const contact = await theContact(ctx, input.clientId ?? caller);
+  const requiredBy = input.dueAt === null ? null : new Date(input.dueAt);
+  const draft: Draft = {
+    type, subject: input.subject, description: input.description, fields: input.fields, priority: input.priority ?? priorities.indexOf(type.priority), requiredBy,
+    interactionId, channel, ...reached(input, contact, interaction),
+    language: spoken([input.language, contact?.language, interaction?.language, project.project.default_language]),
+  };
+  const lacking = missing(type.requires, { ...draft, dueAt: input.dueAt, hasAddress: hasAddress(input.fields, contact) });
+  if (lacking.length > 0) throw invalid(lacking.map((field) => ({ field, code: "required" })));
+  if (requiredBy && requiredBy <= ctx.now()) throw invalidField("dueAt", "deadline_passed");
+  return draft;
+}
+
+const from = (interaction: KnownInteraction | undefined) => ({ interactionId: interaction?.id ?? null, channel: interaction?.channel ?? "voice", caller: interaction?.clientId ?? null });
+
+/** A conversation of this project, or one that no project has yet. */
+async function theInteraction(ctx: Ctx, project: ProjectInUse, id: string | null): Promise<KnownInteraction | undefined> {
+  if (!id) return undefined;
+  const found = await selectInteraction(ctx.db, id);
+  if (!found || (found.projectKey !== null && found.projectKey !== project.project.key)) throw invalidField("interactionId", "unknown_interaction");
+  return found;
+}
+
+async function theContact(ctx: Ctx, id: string | null): Promise<Contact | undefined> {
+  if (!id) return undefined;
+  const found = await selectContact(ctx.db, id);
+  if (!found || !may(ctx, "clients.read", found.projects.length > 0 ? { projects: found.projects } : {})) throw invalidField("clientId", "unknown_client");
+  return found;
+}
+
+const reached = (input: CreateInput, contact: Contact | undefined, interaction: KnownInteraction | undefined) => ({
+  clientId: contact?.id ?? null,
+  contactPhone: input.contactPhone ?? contact?.phones[0] ?? (interaction?.fromNumber || null),
+  contactEmail: input.contactEmail ?? contact?.emails[0] ?? null,
+});
+
+const spoken = (wishes: (string | null | undefined)[]): Language => wishes.flatMap((wish) => languages.filter((language) => language === wish))[0] ?? "en";
+const hasAddress = (fields: Record<string, unknown>, contact: Contact | undefined): boolean => [fields.address, contact?.address.street, contact?.address.city].some(Boolean);

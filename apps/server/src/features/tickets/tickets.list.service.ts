@@ -1,0 +1,73 @@
+import type { z } from "zod";
+import type { Ctx } from "../../platform/db.ts";
+import { forbidden, invalidField } from "../../platform/errors.ts";
+import { decodeCursor, encodeCursor, PAGE_SIZE, pageOf } from "../../platform/page.ts";
+import { may } from "../access/index.ts";
+import type { Language } from "../api.contract.ts";
+import type * as contracts from "./tickets.contract.ts";
+import { findProject, processOf, type ProjectInUse } from "./tickets.definitions.ts";
+import { parseTicketNumber } from "./tickets.number.rules.ts";
+import { toRow } from "./tickets.view.ts";
+import { ofDepartment, selectTickets, selectTicketsAcross, views, type Condition, type ListFilter } from "./tickets.view.sql.ts";
+
+export type ListQuery = z.output<typeof contracts.listTickets.query>;
+type User = Extract<Ctx["actor"], { kind: "user" }>;
+type Page = z.input<typeof contracts.listTickets.reply>;
+
+/** Tickets of a view in the reader's projects; by number or client, whatever their state. */
+export async function listTickets(ctx: Ctx, query: ListQuery): Promise<Page> {
+  const { actor } = ctx;
+  if (actor.kind !== "user" || !may(ctx, "tickets.read")) throw forbidden();
+  if (query.project && !actor.projects.includes(query.project)) throw forbidden();
+  const limit = query.limit ?? PAGE_SIZE;
+  const shown = pickView(ctx, actor, query);
+  const reads = may(ctx, "tickets.read", { projectKey: actor.projects[0] ?? null });
+  const filter: ListFilter = {
+    where: reads ? shown.where : ofDepartment(shown.where, actor.id, actor.department ?? null), sort: shown.sort,
+    projects: query.project ? [query.project] : actor.projects, after: decodeCursor(query.after), limit: limit + 1,
+  };
+  const rows = await (shown.across ? selectTicketsAcross : selectTickets)(ctx.db, filter);
+  const page = pageOf(rows, limit, (row) => encodeCursor((shown.sort === "due_at" ? row.dueAt : row.updatedAt) ?? row.updatedAt, row.id));
+  return { items: page.items.map(toRow), next: page.next };
+}
+
+interface Shown { where: Condition; sort: ListFilter["sort"]; across: boolean }
+
+function pickView(ctx: Ctx, actor: User, query: ListQuery): Shown {
+  if (query.number !== undefined && query.number.trim() !== "") return { where: views.digits(digitsOf(query.number)), sort: "updated_at", across: true };
+  if (query.clientId) return { where: views.client(query.clientId), sort: "updated_at", across: true };
+  const { view } = query;
+  if (view === "mine") return { where: views.mine(actor.id), sort: "updated_at", across: true };
+  if (view === "breaching") return { where: views.breaching(ctx.now()), sort: "due_at", across: false };
+  if (view === "callbacks") return { where: views.callbacks(), sort: "due_at", across: false };
+  if (view === "department") return { where: views.department(actor.department ?? null), sort: "updated_at", across: false };
+  return { where: views[view](), sort: "updated_at", across: false };
+}
+
+/** A mistyped number is said to be mistyped, not searched for. */
+export function digitsOf(text: string): string {
+  const parsed = parseTicketNumber(text);
+  if (parsed.kind === "wrong_check") throw invalidField("number", "ticket_number_mistyped");
+  if (parsed.kind === "not_a_number") throw invalidField("number", "ticket_number_form");
+  return parsed.digits;
+}
+
+/** What can be registered and how calls can end, in the projects one works in. */
+export async function ticketTypes(ctx: Ctx): Promise<z.input<typeof contracts.ticketTypes.reply>> {
+  const { actor } = ctx;
+  if (actor.kind !== "user") throw forbidden();
+  const language = actor.language as Language;
+  const projects = await Promise.all(actor.projects.map((key) => findProject(ctx.db, key)));
+  return { projects: await Promise.all(projects.filter((project) => project !== null).map((project) => typesOf(ctx, project, language))) };
+}
+
+async function typesOf(ctx: Ctx, { project, types, dispositions, processIds }: ProjectInUse, language: Language) {
+  return {
+    key: project.key, name: project.name[language], color: project.colour, languages: project.languages,
+    types: await Promise.all(types.map(async (type) => ({
+      key: type.key, name: type.name[language], requires: type.requires, registrable: type.key !== "callback",
+      deadlineHours: (type.deadline_hours === undefined ? (await processOf(ctx.db, processIds[type.process]!)).clocks.deadline_hours : type.deadline_hours)?.[type.priority] ?? null,
+    }))),
+    dispositions: dispositions.map((each) => ({ key: each.key, name: each.name[language], requiresNotes: each.requires.includes("notes"), requiresTicket: each.requires.includes("ticket") })),
+  };
+}

@@ -1,0 +1,45 @@
+import { z } from "zod";
+import { invalidField, unauthenticated } from "../../platform/errors.ts";
+import { mount, type App, type HttpOptions } from "../../platform/http.ts";
+import * as contracts from "./tickets.contract.ts";
+import { addAttachment, MAX_FILE_BYTES, openAttachment, removeAttachment, type FileStore } from "./tickets.attachments.service.ts";
+import { attachmentHeader } from "./tickets.files.rules.ts";
+import { listTickets, ticketTypes } from "./tickets.list.service.ts";
+import { moveTicket } from "./tickets.move.service.ts";
+import { addNote, createTicket, getTicket, updateTicket } from "./tickets.service.ts";
+
+export function ticketsRoutes(app: App, deps: { files: FileStore }): void {
+  mount(app, contracts.ticketTypes, "signed_in", (ctx) => ticketTypes(ctx));
+  mount(app, contracts.listTickets, "signed_in", (ctx, { query }) => listTickets(ctx, query));
+  mount(app, contracts.createTicket, "signed_in", (ctx, { body }) => createTicket(ctx, body));
+  mount(app, contracts.getTicket, "signed_in", (ctx, { params }) => getTicket(ctx, params.id));
+  mount(app, contracts.updateTicket, "signed_in", (ctx, { params, body }) => updateTicket(ctx, params.id, body));
+  mount(app, contracts.moveTicket, "signed_in", (ctx, { params, body }) => moveTicket(ctx, params.id, body));
+  mount(app, contracts.addNote, "signed_in", (ctx, { params, body }) => addNote(ctx, params.id, body.text));
+  mount(app, contracts.addAttachment, "signed_in", async (ctx, { params }, { request }) => {
+    const part = request.isMultipart() ? await request.file({ limits: { fileSize: MAX_FILE_BYTES }, throwFileSizeLimit: false }) : undefined;
+    if (!part || part.fieldname !== "file") throw invalidField("file", "required");
+    return addAttachment(ctx, params.id, { name: part.filename, stream: part.file, truncated: () => part.file.truncated }, deps.files);
+  });
+  mount(app, contracts.removeAttachment, "signed_in", async (ctx, { params }) => {
+    await removeAttachment(ctx, params.id, params.attachmentId, deps.files);
+    return { ok: true as const };
+  });
+  downloadRoute(app, deps.files);
+}
+
+const downloadParams = z.object({ id: z.uuid(), attachmentId: z.uuid() });
+
+/** Bytes from outside leave as an attachment in a sandbox: whatever they are, they cannot run in our origin. */
+function downloadRoute(app: App, files: FileStore): void {
+  app.get("/api/tickets/:id/attachments/:attachmentId", { schema: { params: downloadParams, tags: ["tickets"], summary: "Download an attachment" } }, async (request, reply) => {
+    const ctx = await (app as unknown as HttpOptions).contextOf(request);
+    if (ctx.actor.kind !== "user") throw unauthenticated();
+    const { id, attachmentId } = request.params as z.output<typeof downloadParams>;
+    const file = await openAttachment(ctx, id, attachmentId, files);
+    return reply.headers({
+      "content-type": file.mediaType, "content-length": String(file.bytes), "content-disposition": attachmentHeader(file.name),
+      "x-content-type-options": "nosniff", "content-security-policy": "sandbox; default-src 'none'", "cache-control": "private, no-store",
+    }).send(file.stream);
+  });
+}

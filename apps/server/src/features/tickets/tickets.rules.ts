@@ -1,0 +1,108 @@
+import type { ActorRole, FieldValues, Process, ProcessTicket, WorkingClock } from "../processes/index.ts";
+
+/** Priorities as the engine names them; the number a ticket carries is the place in this list. */
+export const priorities = ["low", "normal", "high", "urgent"] as const;
+export const priorityName = (priority: number): ProcessTicket["priority"] => priorities[Math.min(Math.max(priority, 0), 3)]!;
+export const priorityNumber = (name: ProcessTicket["priority"]): number => priorities.indexOf(name);
+
+type Status = "open" | "waiting" | "done" | "closed";
+type ClosedAs = "confirmed" | "unconfirmed" | "rejected" | "cancelled";
+
+/** How lists group stages, whatever a process calls them. */
+export function statusOf(process: Process, stage: string): Status {
+  const declared = process.stages[stage];
+  if (!declared) return "open";
+  if (declared.final) return "closed";
+  if (declared.client_sees === "done") return "done";
+  return declared.client_sees === "waiting_for_you" || declared.clock === "paused" ? "waiting" : "open";
+}
+
+/** How a ticket ended, told from the transition that ended it; null while it has not, or when nobody asked the client. */
+export function closedAs(process: Process, transitionKey: string): ClosedAs | null {
+  const transition = process.transitions[transitionKey];
+  const stage = transition && process.stages[transition.to];
+  if (!transition || !stage?.final) return null;
+  if (stage.client_sees === "refused") return "rejected";
+  if (transition.requires.some(({ field }) => field === "score")) return "confirmed";
+  if (Object.values(process.clocks.timers).some((timer) => timer.transition === transitionKey && process.stages[timer.stage]?.client_sees === "done")) return "unconfirmed";
+  return transition.who.includes("client") ? "cancelled" : null;
+}
+
+/** The columns of a ticket that the engine decides on. */
+export interface EngineColumns {
+  stage: string; stageSince: Date; priority: number; clockFrom: Date | null; dueAt: Date | null; pausedAt: Date | null;
+  deadlineHours: ProcessTicket["deadlineHours"]; reopened: number; ownerId: string | null; fields: Record<string, unknown>;
+}
+
+export const toEngine = (row: EngineColumns): ProcessTicket => ({
+  stage: row.stage, stageSince: row.stageSince.toISOString(), priority: priorityName(row.priority), clockFrom: row.clockFrom?.toISOString() ?? null,
+  dueAt: row.dueAt?.toISOString() ?? null, pausedAt: row.pausedAt?.toISOString() ?? null, deadlineHours: row.deadlineHours, reopenCount: row.reopened,
+  assigneeId: row.ownerId, fields: plainValues(row.fields),
+});
+
+/** Fields the engine does not know (lists, flags) are kept beside those it does. */
+export const fromEngine = (ticket: ProcessTicket, fields: Record<string, unknown>): EngineColumns => ({
+  stage: ticket.stage, stageSince: new Date(ticket.stageSince), priority: priorityNumber(ticket.priority), clockFrom: date(ticket.clockFrom), dueAt: date(ticket.dueAt),
+  pausedAt: date(ticket.pausedAt), deadlineHours: ticket.deadlineHours, reopened: ticket.reopenCount, ownerId: ticket.assigneeId, fields: { ...fields, ...ticket.fields },
+});
+
+const date = (text: string | null): Date | null => (text === null ? null : new Date(text));
+
+const plainValues = (fields: Record<string, unknown>): FieldValues =>
+  Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, string | number] => typeof entry[1] === "string" || typeof entry[1] === "number"));
+
+/** Names of input that is neither text nor number, which no process field can hold. */
+export const strangeInput = (input: Record<string, unknown>): string[] =>
+  Object.entries(input).filter(([, value]) => typeof value !== "string" && typeof value !== "number").map(([name]) => name);
+
+const ROLES: Record<string, ActorRole> = { operator: "operator", supervisor: "supervisor", department_worker: "department" };
+export const engineRoles = (roles: readonly string[]): ActorRole[] => roles.flatMap((role) => ROLES[role] ?? []);
+
+/** Columns beside the engine's that a transition fills from what was given. */
+export interface FilledColumns { resolution?: string; score?: number; clientComment?: string; department?: string | null; closedAs: ClosedAs | null }
+
+/**
+ * What a transition means for the ticket's own columns. A department keeps the ticket until someone else works on it,
+ * so that it still sees what it has just finished.
+ */
+export function filled(process: Process, move: { key: string; from: string; given: FieldValues; byClient: boolean }): FilledColumns {
+  const { given } = move;
+  const to = process.transitions[move.key]?.to ?? move.from;
+  const text = (name: string) => (typeof given[name] === "string" && given[name].trim() !== "" ? given[name].trim() : undefined);
+  const asked = departmentFields(process).map(text).find((each) => each !== undefined);
+  const works = statusOf(process, to) === "open" && to !== move.from;
+  const comment = move.byClient ? text("answer") ?? text("reason") : undefined;
+  return {
+    closedAs: closedAs(process, move.key),
+    ...(text("resolution") !== undefined && { resolution: text("resolution") }),
+    ...(typeof given.score === "number" && { score: given.score }),
+    ...(comment !== undefined && { clientComment: comment }),
+    ...(asked !== undefined ? { department: asked } : works && holdsDepartment(process, move.from) ? { department: null } : {}),
+  };
+}
+
+const departmentFields = (process: Process) => Object.entries(process.fields).filter(([, field]) => field.kind === "department").map(([name]) => name);
+
+/** Stages entered by giving the ticket to a department. */
+const holdsDepartment = (process: Process, stage: string) => {
+  const names = departmentFields(process);
+  return Object.values(process.transitions).some((each) => each.to === stage && each.requires.some(({ field }) => names.includes(field)));
+};
+
+interface Draft { clientId: string | null; subject: string; description: string; contactPhone: string | null; dueAt: string | null; hasAddress: boolean }
+
+/** What the type wants and the form has not, as the fields of the form. */
+export function missing(requires: readonly string[], draft: Draft): string[] {
+  const has: Record<string, [filled: boolean, field: string]> = {
+    client: [draft.clientId !== null, "clientId"], subject: [draft.subject.trim() !== "", "subject"], description: [draft.description.trim() !== "", "description"],
+    phone: [Boolean(draft.contactPhone), "contactPhone"], address: [draft.hasAddress, "fields.address"], required_by: [draft.dueAt !== null, "dueAt"],
+  };
+  return requires.flatMap((name) => (has[name] && !has[name][0] ? [has[name][1]] : []));
+}
+
+/** Escalations of a deadline set by hand, as the engine would have set them, counted from now. */
+export function escalations(process: Process, from: Date, due: Date, clock: WorkingClock): { name: string; dueAt: Date }[] {
+  return process.clocks.escalations.map(({ at_percent }) => ({
+    name: `deadline_${at_percent}`, dueAt: at_percent === 100 ? due : clock.add(from, Math.round((clock.between(from, due) * at_percent) / 100)),
+  })).filter((each) => each.dueAt > from);
+}

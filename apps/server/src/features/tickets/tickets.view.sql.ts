@@ -1,0 +1,97 @@
+import { sql, type RawBuilder } from "kysely";
+import type { Db } from "../../platform/db.ts";
+import type { Ticket } from "./tickets.sql.ts";
+
+/** A line of a list, as the database gives it. */
+export type ListedTicket = Pick<Ticket, "id" | "number" | "projectKey" | "type" | "processId" | "stage" | "status" | "subject" | "clientId" | "ownerId" | "department" | "priority" | "dueAt" | "reopened" | "contactPhone" | "createdAt" | "updatedAt">
+  & { clientName: string; ownerName: string };
+
+const columns = sql`t.id, t.number, t.project_key, t.type, t.process_id, t.stage, t.status, t.subject, t.client_id, t.owner_id, t.department, t.priority, t.due_at, t.reopened, t.contact_phone, t.created_at, t.updated_at`;
+const named = (inner: RawBuilder<unknown>, order: RawBuilder<unknown>) => sql<ListedTicket>`select t.*, coalesce(c.name, '') as client_name, coalesce(u.name, '') as owner_name
+  from (${inner}) t left join clients c on c.id = t.client_id left join users u on u.id = t.owner_id order by ${order}`;
+
+export type Condition = RawBuilder<unknown>;
+export interface ListFilter {
+  /** Condition of the view, with `t` as the ticket; each has its index in the migration. */
+  where: Condition;
+  sort: "updated_at" | "due_at";
+  projects: string[];
+  after: [string, string] | null;
+  limit: number;
+}
+
+/**
+ * A view over several projects: the head of each project by its index, then the first of them all. A plain
+ * `project_key = any(…)` would read and sort every ticket of the projects, or walk other projects' tickets.
+ */
+export const selectTickets = (db: Db, filter: ListFilter) => ticketsQuery(filter).execute(db).then((result) => result.rows);
+
+export function ticketsQuery({ where, sort, projects, after, limit }: ListFilter) {
+  const order = ordered(sort);
+  return named(sql`select t.* from unnest(${projects}::text[]) p(key) cross join lateral (
+    select ${columns} from tickets t where t.project_key = p.key and ${where} ${beyond(sort, after)} order by ${order} limit ${limit}) t order by ${order} limit ${limit}`, order);
+}
+
+/** Views that an index of their own serves over all projects: mine and a client's. */
+export const selectTicketsAcross = (db: Db, filter: ListFilter) => ticketsAcrossQuery(filter).execute(db).then((result) => result.rows);
+
+export function ticketsAcrossQuery({ where, sort, projects, after, limit }: ListFilter) {
+  const order = ordered(sort);
+  return named(sql`select ${columns} from tickets t where ${where} and t.project_key = any(${projects}::text[]) ${beyond(sort, after)} order by ${order} limit ${limit}`, order);
+}
+
+const ordered = (sort: ListFilter["sort"]) => (sort === "due_at" ? sql`t.due_at, t.id` : sql`t.updated_at desc, t.id desc`);
+const beyond = (sort: ListFilter["sort"], after: ListFilter["after"]) => {
+  if (!after) return sql``;
+  return sort === "due_at" ? sql`and (t.due_at, t.id) > (${after[0]}::timestamptz, ${after[1]}::uuid)` : sql`and (t.updated_at, t.id) < (${after[0]}::timestamptz, ${after[1]}::uuid)`;
+};
+
+/** Conditions of the views, in the words of the partial indexes. */
+export const views = {
+  open: () => sql`t.status in ('open', 'waiting')`,
+  unassigned: () => sql`t.status in ('open', 'waiting') and t.owner_id is null`,
+  waiting: () => sql`t.status = 'waiting'`,
+  done: () => sql`t.status = 'done'`,
+  unconfirmed: () => sql`t.closed_as = 'unconfirmed'`,
+  callbacks: () => sql`t.type = 'callback' and t.status in ('open', 'waiting')`,
+  breaching: (now: Date) => sql`t.status = 'open' and t.paused_at is null and t.due_at < ${now}`,
+  department: (department: string | null) => sql`t.status in ('open', 'waiting') and t.department is not null ${department === null ? sql`` : sql`and t.department = ${department}`}`,
+  mine: (userId: string) => sql`t.owner_id = ${userId} and t.status in ('open', 'waiting', 'done')`,
+  client: (clientId: string) => sql`t.client_id = ${clientId}`,
+  digits: (digits: string) => sql`right(t.number, 13) = ${digits}`,
+  all: () => sql`true`,
+};
+
+/** A worker reads only what was given to the department or to the worker. */
+export const ofDepartment = (where: RawBuilder<unknown>, userId: string, department: string | null) =>
+  sql`${where} and (t.owner_id = ${userId} or ${department === null ? sql`t.department is not null` : sql`t.department = ${department}`})`;
+
+export interface Names { clientName: string; ownerName: string }
+export const selectNames = (db: Db, ticketId: string) => sql<Names>`select coalesce(c.name, '') as client_name, coalesce(u.name, '') as owner_name
+  from tickets t left join clients c on c.id = t.client_id left join users u on u.id = t.owner_id where t.id = ${ticketId}`.execute(db).then((result) => result.rows[0]!);
+
+export const selectNotes = (db: Db, ticketId: string) => sql<{ id: string; text: string; by: string; at: Date }>`select n.id, n.text, coalesce(u.name, '') as by, n.at
+  from ticket_notes n left join users u on u.id = n.author_id where n.ticket_id = ${ticketId} order by n.at, n.id limit 500`.execute(db).then((result) => result.rows);
+
+export interface SentNotice { id: string; key: string; language: Ticket["language"]; recipient: string; subject: string; bodyText: string; state: "queued" | "sent" | "failed" | "no_address"; createdAt: Date }
+/** Notices are the notices feature's to write; the ticket only shows them. */
+export const selectNotices = (db: Db, ticketId: string) => sql<SentNotice>`select id, key, language, recipient, subject, body_text, state, created_at
+  from notices where ticket_id = ${ticketId} order by created_at, id limit 500`.execute(db).then((result) => result.rows);
+
+export interface StoredAttachment { id: string; ticketId: string | null; name: string; mediaType: string; bytes: number; sha256: string; path: string; by: string; uploadedBy: string | null; at: Date }
+const attachmentColumns = sql`a.id, a.ticket_id, a.name, a.media_type, a.bytes, a.sha256, a.path, coalesce(u.name, '') as by, a.uploaded_by, a.at from attachments a left join users u on u.id = a.uploaded_by`;
+export const selectAttachments = (db: Db, ticketId: string) =>
+  sql<StoredAttachment>`select ${attachmentColumns} where a.ticket_id = ${ticketId} order by a.at, a.id limit 500`.execute(db).then((result) => result.rows);
+export const selectAttachment = (db: Db, ticketId: string, id: string) =>
+  sql<StoredAttachment>`select ${attachmentColumns} where a.ticket_id = ${ticketId} and a.id = ${id}`.execute(db).then((result) => result.rows[0]);
+export const insertAttachment = (db: Db, row: { id: string; ticketId: string; name: string; mediaType: string; bytes: number; sha256: string; path: string; uploadedBy: string | null; at: Date }) =>
+  sql`insert into attachments (id, ticket_id, name, media_type, bytes, sha256, path, uploaded_by, at)
+    values (${row.id}, ${row.ticketId}, ${row.name}, ${row.mediaType}, ${row.bytes}, ${row.sha256}, ${row.path}, ${row.uploadedBy}, ${row.at})`.execute(db);
+export const countAttachments = (db: Db, ticketId: string) =>
+  sql<{ n: number; bytes: number }>`select count(*)::int as n, coalesce(sum(bytes), 0)::bigint as bytes from attachments where ticket_id = ${ticketId}`.execute(db).then((result) => result.rows[0]!);
+export const deleteAttachment = (db: Db, ticketId: string, id: string) => sql`delete from attachments where ticket_id = ${ticketId} and id = ${id}`.execute(db);
+
+export interface Passage { at: Date; type: string; data: Record<string, unknown> }
+/** The stages a ticket went through, from the facts, oldest first. */
+export const selectPassages = (db: Db, ticketId: string) => sql<Passage>`select at, type, data from events
+  where subject_id = ${ticketId} and type in ('ticket.registered', 'ticket.moved') order by at desc, id desc limit 200`.execute(db).then((result) => result.rows.reverse());

@@ -1,0 +1,76 @@
+import type { Ctx, Db } from "../../platform/db.ts";
+import type { Language } from "../api.contract.ts";
+import { allowed, type Process, type Transition } from "../processes/index.ts";
+import type { TicketRow, TicketView, TransitionField } from "./tickets.contract.ts";
+import { processOf, projectOf, type ProjectInUse } from "./tickets.definitions.ts";
+import { engineRoles, statusOf, toEngine } from "./tickets.rules.ts";
+import type { Ticket } from "./tickets.sql.ts";
+import { selectAttachments, selectNames, selectNotes, selectNotices, type ListedTicket, type StoredAttachment } from "./tickets.view.sql.ts";
+
+const languageOf = (ctx: Ctx): Language => (ctx.actor.kind === "user" && ["en", "ru", "sl"].includes(ctx.actor.language) ? (ctx.actor.language as Language) : "en");
+
+export const toRow = (ticket: ListedTicket): TicketRow => ({
+  id: ticket.id, number: ticket.number, projectKey: ticket.projectKey, type: ticket.type, stage: ticket.stage, status: ticket.status, subject: ticket.subject,
+  clientId: ticket.clientId, clientName: ticket.clientName, ownerId: ticket.ownerId, ownerName: ticket.ownerName, department: ticket.department, priority: ticket.priority,
+  dueAt: ticket.dueAt?.toISOString() ?? null, reopened: ticket.reopened, contactPhone: ticket.contactPhone, createdAt: ticket.createdAt.toISOString(), updatedAt: ticket.updatedAt.toISOString(),
+});
+
+/** Everything a desk shows of a ticket, in the reader's language. Rights were checked by who calls. */
+export async function toView(ctx: Ctx, ticket: Ticket): Promise<TicketView> {
+  const process = await processOf(ctx.db, ticket.processId);
+  const project = await projectOf(ctx.db, ticket.projectKey);
+  const language = languageOf(ctx);
+  const names = await selectNames(ctx.db, ticket.id);
+  return {
+    ...toRow({ ...ticket, ...names }), description: ticket.description, fields: ticket.fields, language: ticket.language, channel: ticket.channel, contactEmail: ticket.contactEmail,
+    interactionId: ticket.interactionId, resolution: ticket.resolution, score: ticket.score, clientComment: ticket.clientComment, closedAs: ticket.closedAs,
+    stageSince: ticket.stageSince.toISOString(), version: ticket.version, stageName: process.stages[ticket.stage]?.name[language] ?? ticket.stage,
+    typeName: project.types.find((type) => type.key === ticket.type)?.name[language] ?? ticket.type,
+    transitions: transitionsOf(ctx, { process, project, ticket, language }),
+    stages: Object.entries(process.stages).map(([key, stage]) => ({ key, name: stage.name[language], status: statusOf(process, key) })),
+    ...(await written(ctx.db, ticket.id)),
+  };
+}
+
+async function written(db: Db, ticketId: string) {
+  const notes = await selectNotes(db, ticketId);
+  const notices = await selectNotices(db, ticketId);
+  const attachments = await selectAttachments(db, ticketId);
+  return {
+    notes: notes.map((note) => ({ ...note, at: note.at.toISOString() })),
+    notices: notices.map(({ createdAt, bodyText, ...notice }) => ({ ...notice, body: bodyText, at: createdAt.toISOString() })),
+    attachments: attachments.map(toAttachmentView),
+  };
+}
+
+export const toAttachmentView = (row: StoredAttachment) => ({ id: row.id, name: row.name, mediaType: row.mediaType, bytes: row.bytes, at: row.at.toISOString(), by: row.by });
+
+interface Shown { process: Process; project: ProjectInUse; ticket: Ticket; language: Language }
+
+function transitionsOf(ctx: Ctx, { process, project, ticket, language }: Shown): TicketView["transitions"] {
+  const { actor } = ctx;
+  const by = actor.kind === "user" ? { id: actor.id, roles: engineRoles(actor.roles) } : { id: null, roles: ["system" as const] };
+  return allowed(process, toEngine(ticket), by).flatMap((offer) => {
+    const transition = process.transitions[offer.key];
+    if (!transition || (!offer.allowed && offer.reason === "wrong_stage")) return [];
+    return [{
+      key: offer.key, to: offer.to, name: transition.name[language], allowed: offer.allowed, reason: offer.allowed ? null : offer.reason, requires: offer.requires,
+      tellsClient: transition.notice !== undefined, fields: fieldsOf(process, project, transition, language),
+    }];
+  });
+}
+
+function fieldsOf(process: Process, project: ProjectInUse, transition: Transition, language: Language): TransitionField[] {
+  const asked = [...transition.requires.map(({ field, when }) => ({ key: field, required: true, when: when ?? null })), ...transition.accepts.map((key) => ({ key, required: false, when: null }))];
+  const seen = new Map<string, (typeof asked)[number]>();
+  for (const each of asked) if (!seen.has(each.key)) seen.set(each.key, each);
+  return [...seen.values()].flatMap(({ key, required, when }) => {
+    const field = process.fields[key];
+    if (!field) return [];
+    const texts = field.kind === "choice" ? field.options : field.kind === "department" ? project.departments : {};
+    return [{
+      key, name: field.name[language], kind: field.kind, required, when, options: Object.entries(texts).map(([option, name]) => ({ key: option, name: name[language] })),
+      maxLength: field.kind === "text" ? field.max_length : null, min: field.kind === "number" ? field.min : null, max: field.kind === "number" ? field.max : null,
+    }];
+  });
+}
