@@ -5,12 +5,17 @@ create table clients (
   given_name text not null default '',
   middle_name text not null default '',
   organisation text not null default '',
+  -- How the client is called everywhere: family name first in Russian, last elsewhere.
+  name text not null generated always as (regexp_replace(btrim(
+    case when organisation <> '' and (kind = 'organisation' or family_name || given_name = '') then organisation
+      when language = 'ru' then family_name || ' ' || given_name || ' ' || middle_name
+      else given_name || ' ' || family_name end), '\s+', ' ', 'g')) stored,
   language text check (language in ('en', 'ru', 'sl')),
   pinned_note text not null default '',
   flags text[] not null default '{}',
   projects text[] not null default '{}',
   address jsonb not null default '{}',
-  -- Lower-case name, phones, mails and account numbers, as written and transliterated to Latin: what search looks in.
+  -- Words of names, address, mails and the digits of phones, folded by clients.search.rules.ts; one space before each.
   search text not null default '',
   data_confirmed_at timestamptz,
   archived_at timestamptz,
@@ -20,6 +25,10 @@ create table clients (
   updated_at timestamptz not null default now()
 );
 create index clients_search on clients using gin (search gin_trgm_ops) where archived_at is null;
+-- Which plan is best depends on how common the words are; finer statistics let the planner know.
+alter table clients alter column search set statistics 500;
+create index clients_projects on clients using gin (projects) where archived_at is null;
+create index clients_merged on clients (merged_into) where merged_into is not null;
 create index clients_updated on clients (updated_at desc, id desc) where archived_at is null;
 
 create table client_phones (

@@ -35,6 +35,8 @@ export const problemSchema = z.object({
   requestId: z.string(),
   errors: z.array(z.object({ field: z.string(), code: z.string(), message: z.string() })).optional(),
   retryAfterS: z.number().optional(),
+  /** Facts of the refusal by name: with `possible_duplicate`, `ids` are the clients' ids with commas between. */
+  params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
 });
 export type Problem = z.infer<typeof problemSchema>;
 

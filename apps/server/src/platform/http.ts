@@ -119,6 +119,7 @@ function problemOf(known: AppError | null, language: Language, requestId: string
   return {
     type: `urn:linija:problem:${code}`, title: translate(language, `title_${kind}`), status: statusOf(known), code, detail: translate(language, code, known?.params), requestId,
     ...(errors.length > 0 && { errors }), ...(known?.retryAfterS && { retryAfterS: known.retryAfterS }),
+    ...(known && Object.keys(known.params).length > 0 && { params: known.params }),
   };
 }
 

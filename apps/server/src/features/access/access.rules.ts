@@ -38,10 +38,10 @@ const COLUMNS: readonly RoleName[] = roleNames;
 export type Right = keyof typeof TABLE;
 export const rights = Object.keys(TABLE) as Right[];
 
-/** The part of a thing that rights look at. A missing or null project means that it belongs to none yet. */
+/** The part of a thing that rights look at. What belongs to no project yet is open to all. */
 export interface Guarded {
   projectKey?: string | null;
-  /** For what belongs to several projects; one in common is enough. */
+  /** For what belongs to several projects; one in common is enough. Empty: to none yet. */
   projects?: readonly string[];
   ownerId?: string | null;
   department?: string | null;
@@ -79,7 +79,7 @@ function reaches(reach: Reach | null, user: User, thing: Guarded | undefined): b
 }
 
 function inProjects(user: User, thing: Guarded): boolean {
-  if (thing.projects) return thing.projects.some((key) => user.projects.includes(key));
+  if (thing.projects && thing.projects.length > 0) return thing.projects.some((key) => user.projects.includes(key));
   return thing.projectKey == null || user.projects.includes(thing.projectKey);
 }
 

@@ -11,7 +11,7 @@ export const clientFields = z.object({
   phones: z.array(z.string().max(32)).max(10), emails: z.array(z.email().max(160)).max(10),
   address: addressSchema, pinnedNote: z.string().max(2000), flags: z.array(z.string().max(40)).max(20), projects: z.array(z.string().max(40)).max(20),
 });
-export const clientSchema = clientFields.extend({ id: z.uuid(), name: z.string(), dataConfirmedAt: instant.nullable(), archived: z.boolean(), version: z.number().int(), createdAt: instant, updatedAt: instant });
+export const clientSchema = clientFields.extend({ id: z.uuid(), name: z.string(), emails: z.array(z.string()), dataConfirmedAt: instant.nullable(), archived: z.boolean(), /** Where this card went when it was a double. */ mergedInto: z.uuid().nullable(), /** Phones and mails are shown in part only. */ masked: z.boolean(), version: z.number().int(), createdAt: instant, updatedAt: instant });
 export type ClientView = z.infer<typeof clientSchema>;
 
 export const clientRow = z.object({ id: z.uuid(), name: z.string(), phones: z.array(z.string()), emails: z.array(z.string()), language: languageSchema.nullable(), city: z.string(), openTickets: z.number().int(), flags: z.array(z.string()), updatedAt: instant });
@@ -24,6 +24,9 @@ const draft = clientFields.partial().extend({ kind: z.enum(["person", "organisat
 export const createClient = contract({ method: "POST", path: "/clients", summary: "Add a client; `possibleDuplicates` are told, not refused, when `force` is set", body: draft.extend({ force: z.boolean().default(false), interactionId: z.uuid().optional() }), reply: clientSchema });
 export const updateClient = contract({ method: "PATCH", path: "/clients/:id", summary: "Change a client; only the version seen is changed", params: idParams, body: clientFields.partial().extend({ version: z.number().int() }), reply: clientSchema });
 export const mergeClients = contract({ method: "POST", path: "/clients/:id/merge", summary: "Move everything of another client to this one", params: idParams, body: z.object({ otherId: z.uuid(), version: z.number().int() }), reply: clientSchema });
+
+export const archiveClient = contract({ method: "POST", path: "/clients/:id/archive", summary: "Put a client away, or bring the client back", params: idParams, body: z.object({ archived: z.boolean(), version: z.number().int() }), reply: clientSchema });
+export const confirmClient = contract({ method: "POST", path: "/clients/:id/confirm", summary: "The client has confirmed the data today", params: idParams, body: z.object({ version: z.number().int() }), reply: clientSchema });
 
 /** One line of a client's or a ticket's story, over all channels. */
 export const timelineItem = z.object({

@@ -1,0 +1,67 @@
+import { maskContacts, maskPhone, maskPicture, may } from "../access/index.ts";
+import type { Ctx } from "../../platform/db.ts";
+import { forbidden } from "../../platform/errors.ts";
+import { decodeCursor, encodeCursor, PAGE_SIZE, pageOf } from "../../platform/page.ts";
+import type { ClientRow, TimelineItem } from "./clients.contract.ts";
+import { normalizePhone } from "./clients.phones.rules.ts";
+import { looksForContact, searchPatterns } from "./clients.search.rules.ts";
+import { load, mine } from "./clients.service.ts";
+import { selectByPhone, selectClients, selectSameClient, type ListRow } from "./clients.sql.ts";
+import { selectHistory, selectTimeline, type TimelineRow } from "./clients.timeline.sql.ts";
+
+interface Page<T> { items: T[]; next: string | null }
+interface PageQuery { after?: string | undefined; limit?: number | undefined }
+const NOTHING = { items: [], next: null };
+
+/** Clients whose text has every word typed, in either alphabet; without text the last changed. Newest change first. */
+export async function searchClients(ctx: Ctx, query: PageQuery & { text?: string | undefined; project?: string | undefined }): Promise<Page<ClientRow>> {
+  if (!may(ctx, "clients.read", { projectKey: query.project ?? null })) throw forbidden();
+  const { text = "", project = null, limit = PAGE_SIZE } = query;
+  const cursor = decodeCursor(query.after);
+  const patterns = text.trim() === "" ? [] : searchPatterns(text);
+  if (patterns === null || (masks(ctx) && looksForContact(text))) return NOTHING;
+  const rows = await selectClients(ctx.db, { patterns, projects: mine(ctx), project, cursor, limit });
+  const page = pageOf(rows, limit, (row) => encodeCursor(row.updatedAt, row.id));
+  return { items: page.items.map((row) => toRow(ctx, row)), next: page.next };
+}
+
+/** Who calls from this number; for the card that opens before the answer. `projectKey` puts that project's clients first. */
+export async function clientByPhone(ctx: Ctx, phone: string, projectKey: string | null = null): Promise<ClientRow[]> {
+  if (!may(ctx, "clients.read")) throw forbidden();
+  const number = normalizePhone(phone);
+  if (!number || masks(ctx)) return [];
+  return (await selectByPhone(ctx.db, number, mine(ctx), projectKey)).map((row) => toRow(ctx, row));
+}
+
+/** Everything said and done with this client, over all channels, newest first. */
+export async function clientTimeline(ctx: Ctx, id: string, query: PageQuery): Promise<Page<TimelineItem>> {
+  await load(ctx, id, "clients.read");
+  const limit = query.limit ?? PAGE_SIZE;
+  const cursor = decodeCursor(query.after);
+  const rows = await selectTimeline(ctx.db, { ids: await selectSameClient(ctx.db, id), projects: mine(ctx), cursor, limit });
+  const page = pageOf(rows, limit, (row) => encodeCursor(row.at, row.id));
+  return { items: page.items.map((row) => toItem(ctx, row)), next: page.next };
+}
+
+/** Every change of the card, also of those merged into it, from the audit trail. */
+export async function clientHistory(ctx: Ctx, id: string, query: PageQuery) {
+  await load(ctx, id, "clients.history");
+  const limit = query.limit ?? PAGE_SIZE;
+  const rows = await selectHistory(ctx.db, await selectSameClient(ctx.db, id), decodeCursor(query.after, "number"), limit);
+  const page = pageOf(rows, limit, (row) => encodeCursor(row.id, row.id));
+  const shown = (picture: unknown) => (masks(ctx) ? maskPicture(picture) : picture) ?? null;
+  return { next: page.next, items: page.items.map((row) => ({ ...row, at: row.at.toISOString(), before: shown(row.before), after: shown(row.after) })) };
+}
+
+const masks = (ctx: Ctx): boolean => !may(ctx, "clients.see_contacts");
+
+function toRow(ctx: Ctx, row: ListRow): ClientRow {
+  const view = { ...row, updatedAt: row.updatedAt.toISOString() };
+  return masks(ctx) ? maskContacts(view) : view;
+}
+
+function toItem(ctx: Ctx, row: TimelineRow): TimelineItem {
+  const { fromNumber, toNumber, recipient: _recipient, ...rest } = row.data as { fromNumber?: string; toNumber?: string; recipient?: string };
+  const hidden = { ...(fromNumber && { fromNumber: maskPhone(fromNumber) }), ...(toNumber && { toNumber: maskPhone(toNumber) }) };
+  return { id: row.id, at: row.at.toISOString(), kind: row.kind, type: row.type, by: row.by ?? "", data: masks(ctx) ? { ...rest, ...hidden } : row.data };
+}

@@ -1,0 +1,118 @@
+import { sql, type Generated, type RawBuilder } from "kysely";
+import type { Language } from "../api.contract.ts";
+import type { Db } from "../../platform/db.ts";
+import type { Cursor } from "../../platform/page.ts";
+import type { ClientData } from "./clients.rules.ts";
+
+export interface ClientsTable {
+  id: string; kind: Generated<"person" | "organisation">; familyName: string; givenName: string; middleName: string; organisation: string; language: Language | null; pinnedNote: string; flags: string[];
+  projects: string[]; address: unknown; search: string; dataConfirmedAt: Date | null; archivedAt: Date | null; mergedInto: string | null; version: Generated<number>; createdAt: Date; updatedAt: Date;
+}
+declare module "../../platform/db.ts" { interface Tables { clients: ClientsTable } }
+
+export interface ClientCard extends ClientData { id: string; name: string; dataConfirmedAt: Date | null; archivedAt: Date | null; mergedInto: string | null; version: number; createdAt: Date; updatedAt: Date }
+
+/** Columns of a card with its numbers and mails, in one query; `c` is the client. */
+const CARD = sql`c.id, c.kind, c.family_name, c.given_name, c.middle_name, c.organisation, c.name, c.language, c.pinned_note, c.flags, c.projects, c.address, c.data_confirmed_at, c.archived_at,
+  c.merged_into, c.version, c.created_at, c.updated_at,
+  array(select p.e164 from client_phones p where p.client_id = c.id order by p.position, p.e164) as phones,
+  array(select m.address from client_emails m where m.client_id = c.id order by m.position, m.address) as emails`;
+
+export const selectClient = (db: Db, id: string) => sql<ClientCard>`select ${CARD} from clients c where c.id = ${id}`.execute(db).then((result) => result.rows[0]);
+
+/** Locks the cards in the order of their ids, so that two merges crossing each other wait and do not deadlock. */
+export const lockClients = (db: Db, ids: string[]) =>
+  sql<ClientCard>`select ${CARD} from clients c where c.id = any(${ids}::uuid[]) order by c.id for update of c`.execute(db).then((result) => result.rows);
+
+/** Two cards with one new number wait for each other here, so that the second sees the first. Freed with the transaction. */
+export const lockNumbers = async (db: Db, numbers: string[]): Promise<void> => {
+  for (const number of [...numbers].sort()) await sql`select pg_advisory_xact_lock(hashtextextended(${number}, 82))`.execute(db);
+};
+
+const mine = (projects: string[] | null) => (projects ? sql` and (c.projects && ${projects}::text[] or c.projects = '{}')` : sql``);
+
+export interface DoubleRow { id: string; name: string; number: string }
+export const selectDoubles = (db: Db, numbers: string[], projects: string[] | null) =>
+  sql<DoubleRow>`select c.id, c.name, p.e164 as number from client_phones p join clients c on c.id = p.client_id
+    where p.e164 = any(${numbers}::text[]) and c.archived_at is null${mine(projects)} order by c.updated_at desc limit 10`.execute(db).then((result) => result.rows);
+
+/** Numbers that these projects show when they call: they tell the country. */
+export const selectCallerIds = (db: Db, projects: string[]) =>
+  sql<{ number: string | null }>`select coalesce(definition->'project'->>'caller_id', definition->>'callerId', definition->>'caller_id') as number from projects
+    where key = any(${projects}::text[]) order by array_position(${projects}::text[], key)`.execute(db).then((result) => result.rows.flatMap((row) => row.number ?? []));
+
+export interface ClientSearch { patterns: string[]; /** Of the reader; null for the system. */ projects: string[] | null; project: string | null; cursor: Cursor | null; limit: number }
+export interface ListRow { id: string; name: string; language: Language | null; city: string; flags: string[]; updatedAt: Date; phones: string[]; emails: string[]; openTickets: number }
+
+/** Columns of a row of lists; numbers and open tickets by small indexed look-ups for the rows of the page only. */
+const listColumns = (projects: string[] | null) => sql`p.id, p.name, p.language, coalesce(p.address->>'city', '') as city, p.flags, p.updated_at,
+  array(select n.e164 from client_phones n where n.client_id = p.id order by n.position, n.e164) as phones,
+  array(select m.address from client_emails m where m.client_id = p.id order by m.position, m.address) as emails,
+  (select count(*)::int from tickets t where t.client_id = p.id and t.status in ('open', 'waiting')${projects ? sql` and t.project_key = any(${projects}::text[])` : sql``}) as open_tickets`;
+
+/** Exported apart so that the plan test explains exactly what is run. */
+export function searchQuery(search: ClientSearch): RawBuilder<ListRow> {
+  const words = search.patterns.map((pattern) => sql` and c.search like ${pattern}`);
+  const after = search.cursor ? sql` and (c.updated_at, c.id) < (${search.cursor[0]}::timestamptz, ${search.cursor[1]}::uuid)` : sql``;
+  const project = search.project ? sql` and c.projects @> array[${search.project}]::text[]` : sql``;
+  return sql<ListRow>`with p as materialized (
+      select c.* from clients c where c.archived_at is null${mine(search.projects)}${project}${sql.join(words, sql``)}${after}
+      order by c.updated_at desc, c.id desc limit ${search.limit + 1})
+    select ${listColumns(search.projects)} from p order by p.updated_at desc, p.id desc`;
+}
+export const selectClients = (db: Db, search: ClientSearch) => searchQuery(search).execute(db).then((result) => result.rows);
+
+/** Clients with this number: those of the called project first, then the last changed. */
+export const selectByPhone = (db: Db, number: string, projects: string[] | null, first: string | null) =>
+  sql<ListRow>`with p as materialized (
+      select c.* from client_phones n join clients c on c.id = n.client_id where n.e164 = ${number} and c.archived_at is null${mine(projects)}
+      order by (c.projects @> array[${first ?? ""}]::text[]) desc, c.updated_at desc, c.id desc limit 20)
+    select ${listColumns(projects)} from p order by (p.projects @> array[${first ?? ""}]::text[]) desc, p.updated_at desc, p.id desc`.execute(db).then((result) => result.rows);
+
+const row = (data: ClientData, search: string) => ({
+  kind: data.kind, familyName: data.familyName, givenName: data.givenName, middleName: data.middleName, organisation: data.organisation, language: data.language, pinnedNote: data.pinnedNote,
+  flags: data.flags, projects: data.projects, address: JSON.stringify(data.address), search,
+});
+
+export async function insertClient(db: Db, id: string, data: ClientData, more: { search: string; now: Date }): Promise<void> {
+  await db.insertInto("clients").values({ id, ...row(data, more.search), createdAt: more.now, updatedAt: more.now, dataConfirmedAt: null, archivedAt: null, mergedInto: null }).execute();
+  await replaceContacts(db, id, data);
+}
+
+/** Changes only the version the operator saw; false means someone else was first. */
+export async function updateClientRow(db: Db, id: string, version: number, change: { data: ClientData; search: string; now: Date }): Promise<boolean> {
+  const result = await db.updateTable("clients").set({ ...row(change.data, change.search), updatedAt: change.now }).set((eb) => ({ version: eb("version", "+", 1) }))
+    .where("id", "=", id).where("version", "=", version).executeTakeFirst();
+  if (result.numUpdatedRows === 0n) return false;
+  await replaceContacts(db, id, change.data);
+  return true;
+}
+
+async function replaceContacts(db: Db, id: string, data: ClientData): Promise<void> {
+  await sql`delete from client_phones where client_id = ${id} and e164 <> all(${data.phones}::text[])`.execute(db);
+  await sql`insert into client_phones (client_id, e164, position) select ${id}, n, i from unnest(${data.phones}::text[]) with ordinality as u(n, i)
+    on conflict (client_id, e164) do update set position = excluded.position`.execute(db);
+  await sql`delete from client_emails where client_id = ${id} and address <> all(${data.emails}::text[])`.execute(db);
+  await sql`insert into client_emails (client_id, address, position) select ${id}, n, i from unnest(${data.emails}::text[]) with ordinality as u(n, i)
+    on conflict (client_id, address) do update set position = excluded.position`.execute(db);
+}
+
+export const updateMark = async (db: Db, id: string, version: number, set: { archivedAt?: Date | null; dataConfirmedAt?: Date; updatedAt: Date }): Promise<boolean> =>
+  (await db.updateTable("clients").set(set).set((eb) => ({ version: eb("version", "+", 1) })).where("id", "=", id).where("version", "=", version).executeTakeFirst()).numUpdatedRows === 1n;
+
+export const addProject = async (db: Db, id: string, projectKey: string): Promise<boolean> =>
+  (await sql`update clients set projects = projects || ${projectKey}::text, version = version + 1 where id = ${id} and not projects @> array[${projectKey}]::text[]`.execute(db)).numAffectedRows === 1n;
+
+/** Everything of the other card belongs to the kept one; the other is left as a signpost. */
+export async function moveToClient(db: Db, keptId: string, otherId: string, now: Date): Promise<void> {
+  await sql`update interactions set client_id = ${keptId} where client_id = ${otherId}`.execute(db);
+  await sql`update tickets set client_id = ${keptId} where client_id = ${otherId}`.execute(db);
+  await sql`update clients set merged_into = ${keptId} where merged_into = ${otherId}`.execute(db);
+  await sql`delete from client_phones where client_id = ${otherId}`.execute(db);
+  await sql`delete from client_emails where client_id = ${otherId}`.execute(db);
+  await sql`update clients set merged_into = ${keptId}, archived_at = ${now}, updated_at = ${now}, version = version + 1, search = '' where id = ${otherId}`.execute(db);
+}
+
+/** This card and those that were merged into it. */
+export const selectSameClient = (db: Db, id: string) =>
+  sql<{ id: string }>`select id from clients where id = ${id} union all select id from clients where merged_into = ${id}`.execute(db).then((result) => result.rows.map((each) => each.id));
