@@ -1,13 +1,13 @@
 import { Call, type CallHandlers } from "./call.ts";
 import type { Core } from "./core.ts";
-import { Dialog, dialogOfResponse } from "./dialog.ts";
+import { dialogOfResponse, type Dialog } from "./dialog.ts";
 import { answerChallenge, isStaleChallenge, type Credentials } from "./digest.client.ts";
 import type { SipResponse } from "./message.ts";
 import { follower, type OutgoingRequest } from "./request.ts";
 import type { Timer } from "./timers.ts";
 import type { ClientTransaction } from "./transaction.client.ts";
 import type { Transport } from "./transport.ts";
-import { oneLine, reasonOf, writeHeaders, type SipAddress } from "./write.ts";
+import { oneLine, reasonOf, type SipAddress } from "./write.ts";
 
 export type OutboundState = "calling" | "ringing" | "cancelling" | "confirmed" | "ended";
 
@@ -247,15 +247,4 @@ export class OutboundCall extends Call<OutboundHandlers> {
     if (!this.#isSettled) this.#fail(503, "Shutting down");
     super.abandon();
   }
-}
-
-/** Rows of an INVITE that the application gave; Max-Forwards is taken out, because it has its own place. */
-export function splitMaxForwards(headers: Readonly<Record<string, string>> | undefined): { rows: string; maxForwards: number } {
-  const rest: Record<string, string> = {};
-  let maxForwards = 70;
-  for (const [name, value] of Object.entries(headers ?? {})) {
-    if (name.toLowerCase() === "max-forwards") maxForwards = Math.max(0, Math.min(255, Math.floor(Number(value)) || 0));
-    else rest[name] = value;
-  }
-  return { rows: writeHeaders(rest), maxForwards };
 }

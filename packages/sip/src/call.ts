@@ -170,9 +170,9 @@ export abstract class Call<H extends CallHandlers = CallHandlers> {
     }
     this.reply(incoming, transaction, { status: 100 });
     const settle = this.#settleReinvite(incoming, transaction);
-    const { onReinvite } = this.handlers;
-    if (!onReinvite) return settle.reject(488);
-    this.core.guard(() => onReinvite.call(this.handlers, request.sdp, settle));
+    const { handlers } = this;
+    if (!handlers.onReinvite) return settle.reject(488);
+    this.core.guard(() => handlers.onReinvite?.(request.sdp, settle));
   }
 
   #settleReinvite(incoming: Incoming, transaction: ServerTransaction): ReinviteReply {

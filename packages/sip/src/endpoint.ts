@@ -1,4 +1,4 @@
-import { SipRequest, type Problem, type SipResponse } from "./message.ts";
+import type { Problem, SipRequest, SipResponse } from "./message.ts";
 import { parseMessage, type ParseLimits } from "./parse.ts";
 import { newBranch, randomHex } from "./random.ts";
 import { writeRequest, type OutgoingRequest } from "./request.ts";
@@ -55,15 +55,18 @@ export class Endpoint {
     return open;
   }
 
-  /** One whole message from a transport. Never throws for what is in it. */
-  receive(data: Buffer, source: SipAddress, transport: Transport): void {
+  /** One whole message from a transport; false when it is not SIP at all. Never throws for what is in it. */
+  receive(data: Buffer, source: SipAddress, transport: Transport): boolean {
     this.env.count("received");
     const message = parseMessage(data, this.#limits);
-    if (!message) return this.#drop("no start line", source);
-    if (message.kind === "response") return this.#receiveResponse(message, source);
-    const problem = checkRequest(message);
-    if (problem) return this.#refuse({ request: message, source, transport, key: "" }, problem);
-    this.#receiveRequest({ request: message, source, transport, key: serverKey(message) });
+    if (!message) this.#drop("no start line", source);
+    else if (message.kind === "response") this.#receiveResponse(message, source);
+    else {
+      const problem = checkRequest(message);
+      if (problem) this.#refuse({ request: message, source, transport, key: "" }, problem);
+      else this.#receiveRequest({ request: message, source, transport, key: serverKey(message) });
+    }
+    return message !== null;
   }
 
   #drop(why: string, source: SipAddress): void {
@@ -153,9 +156,10 @@ export class Endpoint {
   }
 
   close(): void {
-    for (const transaction of [...this.#clients.values()]) transaction.fail("transport");
-    for (const transaction of [...this.#clients.values()]) transaction.abandon();
-    for (const transaction of [...this.#servers.values()]) transaction.end();
+    // Deleting from a map while walking it is safe; nothing is added, the stack is closing.
+    for (const transaction of this.#clients.values()) transaction.fail("transport");
+    for (const transaction of this.#clients.values()) transaction.abandon();
+    for (const transaction of this.#servers.values()) transaction.end();
   }
 }
 

@@ -1,4 +1,4 @@
-export { createStack, sipUri } from "./stack.ts";
+export { createStack } from "./stack.ts";
 export type { InviteOptions, Refusal, RequestOptions, ServerRequest, SipStack, StackOptions } from "./stack.types.ts";
 export type { CallHandlers, ReinviteReply } from "./call.ts";
 export type { InboundCall, InboundState } from "./call.inbound.ts";
@@ -17,6 +17,6 @@ export { canonicalName, defaultLimits, parseMessage, type ParseLimits } from "./
 export { StreamFramer, type StreamYield } from "./stream.ts";
 export { defaultTimerValues, type TimerValues } from "./transaction.client.ts";
 export { defaultTcpLimits, type TcpLimits } from "./transport.tcp.ts";
-export { escapeUser, parseUri, unescapeUser, type SipUri } from "./uri.ts";
+export { escapeUser, parseUri, sipUri, unescapeUser, type SipUri } from "./uri.ts";
 export { checkRequest } from "./validate.ts";
 export { reasonOf, writeMessage, type Proto, type SipAddress } from "./write.ts";

@@ -86,7 +86,7 @@ export class Reinviter {
   stop(): void {
     this.#core.endpoint.env.timers.cancel(this.#wait);
     this.#wait = null;
-    this.theirs = null;
+    this.theirs?.reject();
     this.#done(failed(487, "The call has ended"));
   }
 }

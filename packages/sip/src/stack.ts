@@ -1,25 +1,26 @@
 import { networkInterfaces } from "node:os";
 import type { Call } from "./call.ts";
 import { InboundCall } from "./call.inbound.ts";
-import { OutboundCall, splitMaxForwards } from "./call.outbound.ts";
+import { OutboundCall } from "./call.outbound.ts";
 import type { Core, LogLevel } from "./core.ts";
 import { answerChallenge, isStaleChallenge, type Credentials } from "./digest.client.ts";
 import { dialogKey, isUsableTarget, type Dialog } from "./dialog.ts";
 import { Endpoint } from "./endpoint.ts";
 import { SipResponse, type SipRequest } from "./message.ts";
 import { defaultLimits } from "./parse.ts";
-import { newTag, randomHex } from "./random.ts";
+import { newTag } from "./random.ts";
 import { hopOf, Resolver } from "./resolve.ts";
 import type { OutgoingRequest } from "./request.ts";
 import { allowRow, Receptionist } from "./receptionist.ts";
-import type { InviteOptions, RequestOptions, SipStack, StackOptions } from "./stack.types.ts";
+import type { InviteOptions, Refusal, RequestOptions, SipStack, StackOptions } from "./stack.types.ts";
 import { Timers } from "./timers.ts";
 import { defaultTimerValues, type ClientHandlers } from "./transaction.client.ts";
 import type { Transport, TransportOptions } from "./transport.ts";
 import { defaultTcpLimits, openTcp } from "./transport.tcp.ts";
 import { openUdp } from "./transport.udp.ts";
-import { escapeUser } from "./uri.ts";
+import { parseUri } from "./uri.ts";
 import { parseNameAddr } from "./headers.ts";
+import { composeInvite, composeRequest } from "./compose.ts";
 import { oneLine, reasonOf, type SipAddress } from "./write.ts";
 
 /** Opens the sockets; rejects when an address cannot be bound. */
@@ -29,7 +30,8 @@ export async function createStack(options: StackOptions): Promise<SipStack> {
   return stack;
 }
 
-class Stack implements SipStack, Core {
+/** The stack without its sockets; `createStack` is the door, tests add transports of their own. */
+export class Stack implements SipStack, Core {
   readonly addresses: SipAddress[] = [];
   readonly counters: Record<string, number> = { received: 0, sent: 0, malformed: 0, retransmitted: 0, stray_responses: 0 };
   readonly endpoint: Endpoint;
@@ -81,13 +83,18 @@ class Stack implements SipStack, Core {
           receive: (data, source, transport) => this.endpoint.receive(data, source, transport),
         };
         const transport = await (listen.proto === "udp" ? openUdp(options) : openTcp(options, { ...defaultTcpLimits, ...this.#options.tcp }));
-        this.#transports.push(transport);
-        this.addresses.push(transport.local);
+        this.add(transport);
       }
     } catch (error) {
       await Promise.all(this.#transports.map((transport) => transport.close()));
       throw error;
     }
+  }
+
+  /** Takes a transport whose messages reach `endpoint.receive`. */
+  add(transport: Transport): void {
+    this.#transports.push(transport);
+    this.addresses.push(transport.local);
   }
 
   count(name: string): void {
@@ -180,56 +187,43 @@ class Stack implements SipStack, Core {
     });
   }
 
-  #newCallId(): string {
-    return randomHex(12);
-  }
-
   invite(options: InviteOptions): OutboundCall {
-    const localTag = newTag();
     const hop = options.destination ?? hopOf(firstRoute(options.route) ?? options.uri, this.#transports[0]!.local.proto);
     const transport = hop && this.transportFor(hop);
-    const { rows, maxForwards } = splitMaxForwards(options.headers);
     const near = transport ?? this.#transports[0]!;
-    const contact = this.contactRow(near, contactUser(options.from));
-    const invite: OutgoingRequest = {
-      method: "INVITE", uri: oneLine(options.uri), routes: options.route?.length ? `Route: ${oneLine(options.route.join(", "))}\r\n` : "",
-      from: `${oneLine(options.from)};tag=${localTag}`, to: oneLine(options.to ?? `<${options.uri}>`), callId: this.#newCallId(), cseq: 1,
-      rows: contact + this.allowRow + this.agentRow + rows, body: options.sdp, encoding: "utf8", maxForwards,
-    };
+    const localTag = newTag();
+    const isSticky = options.isDestinationSticky === true && options.destination !== undefined;
     const call = new OutboundCall(this, {
-      invite, localTag, transport: near, credentials: options.credentials ?? null,
-      isSticky: options.isDestinationSticky === true && options.destination !== undefined, ringTimeoutMs: options.ringTimeoutMs ?? 180_000,
+      invite: composeInvite(this, options, { transport: near, localTag }), localTag, transport: near, credentials: options.credentials ?? null,
+      isSticky, ringTimeoutMs: options.ringTimeoutMs ?? 180_000,
     }, (ended) => this.#calls.delete(ended));
     this.#calls.add(call);
-    if (this.#receptionist.isClosing) call.refuse(503, "Shutting down");
-    else if (!parseNameAddr(options.from)) call.refuse(400, "Malformed from");
-    else if (!isUsableTarget(options.uri) && !options.destination) call.refuse(416, reasonOf(416));
+    const refusal = this.#unsendable(options);
+    if (refusal) call.refuse(refusal.status, refusal.reason);
     else if (!hop || !transport) call.refuse(503, "No transport for this destination");
     else this.resolver.resolve(hop, (to) => call.start(to));
     return call;
   }
 
+  #unsendable(options: InviteOptions): Refusal | null {
+    if (this.#receptionist.isClosing) return { status: 503, reason: "Shutting down" };
+    if (!parseNameAddr(options.from)) return { status: 400, reason: "Malformed from" };
+    if (!parseUri(options.uri)) return { status: 400, reason: "Malformed URI" };
+    return isUsableTarget(options.uri) || options.destination ? null : { status: 416, reason: reasonOf(416) };
+  }
+
   request(options: RequestOptions): Promise<SipResponse> {
     const hop = options.destination ?? hopOf(options.uri, this.#transports[0]!.local.proto);
     const transport = hop && this.transportFor(hop);
-    if (!hop || !transport) return Promise.resolve(new SipResponse(503, "No transport for this destination", "SIP/2.0"));
-    const { rows, maxForwards } = splitMaxForwards(options.headers);
-    const from = oneLine(options.from ?? options.to ?? `<sip:${transport.sentBy}>`);
-    const contact = /^contact:|\ncontact:/i.test(rows) ? "" : this.contactRow(transport, contactUser(from));
-    const request: OutgoingRequest = {
-      method: oneLine(options.method), uri: oneLine(options.uri), routes: "", from: `${from};tag=${newTag()}`,
-      to: oneLine(options.to ?? `<${options.uri}>`), callId: this.#newCallId(), cseq: 1, rows: contact + this.agentRow + rows,
-      body: options.body ?? "", contentType: options.contentType, encoding: "utf8", maxForwards,
-    };
+    if (!hop || !transport) return Promise.resolve(madeHere(503, "No transport for this destination"));
+    const request = composeRequest(this, options, transport);
     return new Promise((resolve) => {
-      const onFail = (reason: "timeout" | "transport"): void =>
-        resolve(new SipResponse(reason === "timeout" ? 408 : 503, reason === "timeout" ? reasonOf(408) : "Transport failed", "SIP/2.0"));
       this.resolver.resolve(hop, (to) => {
-        if (!to) return resolve(new SipResponse(503, "Destination unknown", "SIP/2.0"));
+        if (!to) return resolve(madeHere(503, "Destination unknown"));
         const again = (row: string): OutgoingRequest => ({ ...request, cseq: request.cseq + 1, rows: request.rows + row });
-        const credentials = options.credentials ?? null;
-        this.#sendAuthorized(request, { to, transport, credentials, again }, {
-          onResponse: (response) => { if (response.status >= 200) resolve(response); }, onFail,
+        this.#sendAuthorized(request, { to, transport, credentials: options.credentials ?? null, again }, {
+          onResponse: (response) => { if (response.status >= 200) resolve(response); },
+          onFail: (reason) => resolve(reason === "timeout" ? madeHere(408, reasonOf(408)) : madeHere(503, "Transport failed")),
         });
       });
     });
@@ -237,12 +231,12 @@ class Stack implements SipStack, Core {
 
   async close(graceMs = 1000): Promise<void> {
     this.#receptionist.isClosing = true;
-    for (const call of [...this.#calls]) this.guard(() => { void this.#endForClose(call); });
+    for (const call of this.#calls) this.guard(() => { void this.#endForClose(call); });
     const untilMs = this.#timers.now() + graceMs;
     while (this.endpoint.unfinished > 0 && this.#timers.now() < untilMs) {
       await new Promise<void>((resolve) => { this.#timers.start(10, resolve); });
     }
-    for (const call of [...this.#calls]) call.abandon();
+    for (const call of this.#calls) call.abandon();
     this.endpoint.close();
     this.#dialogs.clear();
     await Promise.all(this.#transports.map((transport) => transport.close()));
@@ -259,10 +253,12 @@ interface AuthorizedRoute {
   to: SipAddress;
   transport: Transport;
   credentials: Credentials | null;
-  again(row: string): OutgoingRequest;
+  /** The same request with the next CSeq and this header row. */
+  again: (row: string) => OutgoingRequest;
 }
 
-const contactUser = (from: string): string | null => parseNameAddr(from)?.uri.user ?? null;
+/** An answer that no far end gave (§8.1.3.1). */
+const madeHere = (status: number, reason: string): SipResponse => new SipResponse(status, reason, "SIP/2.0");
 
 const firstRoute = (route: string[] | undefined): string | undefined => route?.[0] && parseNameAddr(route[0])?.uri.text;
 
@@ -273,6 +269,3 @@ function advertised(host: string): string | undefined {
   const all = Object.values(networkInterfaces()).flat();
   return all.find((address) => address?.family === family && !address.internal)?.address ?? (family === "IPv6" ? "::1" : "127.0.0.1");
 }
-
-/** The address of record of a user at a host, escaped. */
-export const sipUri = (user: string, host: string, port?: number): string => `sip:${escapeUser(user)}@${host}${port === undefined ? "" : `:${port}`}`;

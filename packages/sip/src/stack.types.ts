@@ -12,7 +12,7 @@ import type { Proto, SipAddress } from "./write.ts";
 export interface ServerRequest {
   request: SipRequest;
   source: SipAddress;
-  respond(status: number, reason?: string, headers?: Record<string, string>, body?: { type: string; text: string }): void;
+  respond: (status: number, reason?: string, headers?: Record<string, string>, body?: { type: string; text: string }) => void;
 }
 
 /** A refusal made before anything is kept about the call. */
@@ -39,15 +39,15 @@ export interface StackOptions {
   /** Option tags that may stand in Require; default none. */
   supported?: readonly string[];
   /** A new call, after 100 was sent. */
-  onInvite(call: InboundCall): void;
-  onRegister?(request: ServerRequest): void;
+  onInvite: (call: InboundCall) => void;
+  onRegister?: (request: ServerRequest) => void;
   /** Default: 200 with Allow and Accept. */
-  onOptions?(request: ServerRequest): void;
+  onOptions?: (request: ServerRequest) => void;
   /** Other requests outside dialogs (MESSAGE, SUBSCRIBE…). Default: 405, or 501 for methods nobody knows. */
-  onRequest?(request: ServerRequest): void;
+  onRequest?: (request: ServerRequest) => void;
   /** Asked before a new INVITE costs anything; a refusal is sent without keeping state. */
-  admit?(request: SipRequest, source: SipAddress): Refusal | null;
-  log?(level: LogLevel, message: string, fields: Record<string, unknown>): void;
+  admit?: (request: SipRequest, source: SipAddress) => Refusal | null;
+  log?: (level: LogLevel, message: string, fields: Record<string, unknown>) => void;
 }
 
 export interface InviteOptions {

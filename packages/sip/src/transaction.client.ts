@@ -17,9 +17,9 @@ export interface TransactionEnv {
 
 export interface ClientHandlers {
   /** Every response but retransmissions; after a 2xx to INVITE also each further 2xx (RFC 6026 §7.2). */
-  onResponse(response: SipResponse): void;
+  onResponse: (response: SipResponse) => void;
   /** No final answer will come. */
-  onFail(reason: "timeout" | "transport"): void;
+  onFail: (reason: "timeout" | "transport") => void;
 }
 
 type ClientState = "calling" | "trying" | "proceeding" | "accepted" | "completed" | "terminated";
@@ -38,7 +38,7 @@ export class ClientTransaction {
   #retransmit: Timer | null = null;
   #deadline: Timer | null = null;
 
-  constructor(env: TransactionEnv, request: OutgoingRequest, route: { branch: string; to: SipAddress; transport: Transport }, on: ClientHandlers & { onEnd(): void }) {
+  constructor(env: TransactionEnv, request: OutgoingRequest, route: { branch: string; to: SipAddress; transport: Transport }, on: ClientHandlers & { onEnd: () => void }) {
     this.state = request.method === "INVITE" ? "calling" : "trying";
     this.request = request;
     this.branch = route.branch;

@@ -141,8 +141,9 @@ class TcpTransport implements Transport {
       count("keepalives");
       connection.socket.write("\r\n");
     }
-    for (const message of messages) this.#options.receive(message, connection.peer, this);
-    if (isBroken) {
+    let isSip = true;
+    for (const message of messages) isSip = isSip && this.#options.receive(message, connection.peer, this);
+    if (isBroken || !isSip) {
       count("streams_broken");
       connection.socket.end();
       // A peer that does not close its side is not waited for.

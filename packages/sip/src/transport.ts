@@ -21,10 +21,10 @@ export interface TransportOptions {
   advertise?: string | undefined;
   limits: ParseLimits;
   timers: Timers;
-  /** One whole message; `isLast` when the stream it came on cannot be read on. */
-  receive(data: Buffer, source: SipAddress, transport: Transport): void;
-  count(name: string): void;
-  log(level: "debug" | "info" | "warn" | "error", message: string, fields: Record<string, unknown>): void;
+  /** One whole message; false says that it is not SIP, and a stream that carries such is closed. */
+  receive: (data: Buffer, source: SipAddress, transport: Transport) => boolean;
+  count: (name: string) => void;
+  log: (level: "debug" | "info" | "warn" | "error", message: string, fields: Record<string, unknown>) => void;
 }
 
 /** "[::1]:5060" for IPv6, "127.0.0.1:5060" otherwise. */

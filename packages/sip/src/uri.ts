@@ -97,28 +97,26 @@ export function parseUri(text: string): SipUri | null {
 
 function parseSip(text: string, scheme: string, from: number): SipUri | null {
   const at = text.indexOf("@", from);
-  if (at === from || (at > 0 && text.includes("@", at + 1))) return null;
-  let user: string | null = null;
-  let password: string | null = null;
-  if (at > 0) {
-    user = text.slice(from, at);
-    const split = user.indexOf(":");
-    if (split === 0) return null;
-    if (split > 0) {
-      password = user.slice(split + 1);
-      user = user.slice(0, split);
-    }
-    from = at + 1;
-  }
+  const info = at < 0 ? noUser : splitUser(text.slice(from, at));
+  if (!info || (at > 0 && text.includes("@", at + 1))) return null;
+  if (at > 0) from = at + 1;
   const question = text.indexOf("?", from);
-  const end = question < 0 ? text.length : question;
-  let semicolon = text.indexOf(";", from);
-  if (semicolon < 0 || semicolon > end) semicolon = end;
-  const hostPort = parseHostPort(text.slice(from, semicolon));
-  const params = semicolon === end ? noParams : parseParams(end === text.length ? text : text.slice(0, end), semicolon);
-  if (!hostPort || !params) return null;
   const headers = question < 0 ? null : text.slice(question + 1);
-  return { scheme, user, password, host: hostPort.host, port: hostPort.port, params, headers, opaque: null, text };
+  const rest = question < 0 ? text : text.slice(0, question);
+  const semicolon = rest.indexOf(";", from);
+  const hostPort = parseHostPort(semicolon < 0 ? rest.slice(from) : rest.slice(from, semicolon));
+  const params = semicolon < 0 ? noParams : parseParams(rest, semicolon);
+  if (!hostPort || !params) return null;
+  return { scheme, ...info, ...hostPort, params, headers, opaque: null, text };
+}
+
+const noUser: { user: string | null; password: string | null } = { user: null, password: null };
+
+/** "user[:password]"; null when the user is empty. */
+function splitUser(info: string): typeof noUser | null {
+  const colon = info.indexOf(":");
+  if (colon === 0 || info === "") return null;
+  return colon < 0 ? { user: info, password: null } : { user: info.slice(0, colon), password: info.slice(colon + 1) };
 }
 
 /** The user part with its %-escapes resolved; null when the URI has no user. A tel URI gives its number. */
@@ -135,3 +133,6 @@ export function unescapeUser(uri: SipUri): string | null {
 /** Writes a user part so that it is legal in a sip URI (§25.1 `user`). */
 export const escapeUser = (user: string): string =>
   encodeURIComponent(user).replace(/%(24|26|2B|2C|2F|3B|3D|3F)/g, (escaped) => decodeURIComponent(escaped));
+
+/** The sip URI of a user at a host, escaped. */
+export const sipUri = (user: string, host: string, port?: number): string => `sip:${escapeUser(user)}@${host}${port === undefined ? "" : `:${port}`}`;

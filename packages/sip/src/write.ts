@@ -1,4 +1,4 @@
-import { firstVia } from "./headers.ts";
+import { firstVia, type Via } from "./headers.ts";
 import { SipRequest, type SipMessage, type SipResponse } from "./message.ts";
 
 /** Where a message came from or goes to. */
@@ -76,10 +76,13 @@ function viaRows(request: SipRequest, source: SipAddress): string {
 function stampVia(request: SipRequest, top: string, source: SipAddress): string {
   const via = request.peekVia();
   if (!via) return top;
-  const wantsPort = via.params.has("rport");
-  const isForeign = via.params.has("received") || (wantsPort && via.params.get("rport") !== null);
-  if (!wantsPort && !isForeign && via.host === source.host) return top;
-  if (!isForeign && !wantsPort) return `${top};received=${source.host}`;
+  const { params } = via;
+  const wantsPort = params.has("rport");
+  if (!wantsPort && !params.has("received")) return via.host === source.host ? top : `${top};received=${source.host}`;
+  return rewriteVia(via, source, wantsPort);
+}
+
+function rewriteVia(via: Via, source: SipAddress, wantsPort: boolean): string {
   let text = `SIP/${via.version}/${via.transport} ${via.host}${via.port === null ? "" : `:${via.port}`}`;
   for (const [name, value] of via.params) {
     if (name !== "received" && name !== "rport") text += value === null ? `;${name}` : `;${name}=${value}`;
