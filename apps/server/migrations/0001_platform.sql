@@ -69,3 +69,5 @@ create table leases (
   node_id uuid not null,
   until timestamptz not null
 );
+
+create index events_alerts on events (at desc, id desc) where type = 'alert.raised';

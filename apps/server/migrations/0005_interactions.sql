@@ -64,3 +64,5 @@ create table recordings (
 );
 create index recordings_interaction on recordings (interaction_id);
 create index recordings_open on recordings (started_at) where ended_at is null;
+
+create index interactions_waiting on interactions (queue_id, queued_at, id) where state in ('waiting', 'offered');

@@ -22,6 +22,7 @@ create table operator_states (
   version int not null default 1
 );
 
+-- Intervals that have ended; the running one is in operator_states.
 create table operator_state_log (
   id bigint generated always as identity primary key,
   operator_id uuid not null references operators (user_id) on delete cascade,
@@ -29,9 +30,8 @@ create table operator_state_log (
   reason text,
   interaction_id uuid,
   started_at timestamptz not null,
-  ended_at timestamptz
+  ended_at timestamptz not null
 );
-create index operator_state_log_open on operator_state_log (operator_id) where ended_at is null;
 create index operator_state_log_day on operator_state_log (operator_id, started_at desc);
 
 create table sip_registrations (

@@ -14,7 +14,7 @@ import type { Log } from "./log.ts";
 import { observeHttp } from "./metrics.ts";
 import { languageOf, translate } from "./messages.ts";
 
-export type App = FastifyInstance;
+export type App = FastifyInstance & { contextOf(request: FastifyRequest): Promise<Ctx> };
 type Part<T> = T extends z.ZodType ? z.output<T> : undefined;
 export interface Input<C extends Contract> { params: Part<C["params"]>; query: Part<C["query"]>; body: Part<C["body"]> }
 type Guard = "anyone" | "signed_in";
@@ -68,7 +68,7 @@ export function mount<const C extends Contract>(app: App, contract: C, guard: Gu
     preValidation: (request, _reply, done) => { if (contract.query) request.query = readQuery(contract.query, request.query as Record<string, unknown>); done(); },
     config: limit ? { rateLimit: { max: limit.max, timeWindow: limit.perMs } } : {},
     handler: async (request, reply) => {
-      const ctx = await (app as unknown as HttpOptions).contextOf(request);
+      const ctx = await app.contextOf(request);
       if (guard === "signed_in" && ctx.actor.kind !== "user") throw unauthenticated();
       const input = { params: request.params, query: request.query, body: request.body } as Input<C>;
       return handler(ctx, input, { request, reply });

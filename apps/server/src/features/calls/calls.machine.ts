@@ -1,0 +1,351 @@
+import { stepIvr, startIvr, announcement, type IvrAction, type IvrBook, type IvrFacts, type IvrState, type PromptRef } from "../ivr/index.ts";
+import type { Language } from "../api.contract.ts";
+
+/**
+ * What a call does next. Pure: no clock, socket, database or log. `step` takes the state and one input and returns the
+ * next state and the effects to perform in order; `calls.runner.ts` performs them and feeds their outcomes back.
+ * Every input that answers something names the attempt it answers (`offerId`, `playId`, timer), so a late answer to an
+ * earlier attempt changes nothing.
+ */
+export type Device = "browser" | "phone";
+export interface QueuePlan {
+  queueId: string; projectKey: string; ringMs: number; music: string; announceEveryMs: number; maxWaitMs: number; wrapUpS: number;
+}
+export interface Call {
+  id: string;
+  direction: "in" | "out";
+  /** The client's line has been answered (200 sent or received); false while it only rings. */
+  clientUp: boolean;
+  /** Set when the flow answers only with the operator (no greeting). */
+  answerByOperator: boolean;
+  language: Language;
+  projectKey: string | null;
+  /** The flows as they were when the call came: a change of declarations never changes a call in its course. */
+  book: IvrBook | null;
+  ivr: IvrState | null;
+  queue: QueuePlan | null;
+  callbackTaken: boolean;
+  recording: boolean;
+  plays: number;
+  state: CallState;
+}
+export type CallState =
+  | { at: "ivr" }
+  | { at: "waiting" }
+  | { at: "offered"; offerId: string; operatorId: string; device: Device }
+  | { at: "calling_operator"; operatorId: string }
+  | { at: "dialling"; operatorId: string; device: Device }
+  | { at: "talking"; operatorId: string; device: Device; offerId: string | null; held: boolean; muted: boolean; operatorHere: boolean }
+  | { at: "ended" };
+
+export type Outcome = "answered" | "abandoned" | "callback_taken" | "closed_hours" | "left" | "failed" | "interrupted" | "busy" | "no_answer";
+export type CallInput =
+  | { on: "start"; book: IvrBook; flow: string; facts: IvrFacts }
+  | { on: "played"; playId: string }
+  | { on: "digit"; digit: string }
+  | { on: "timer"; name: string }
+  | { on: "queue_found"; plan: QueuePlan }
+  | { on: "announce"; position: number | null; expectedWaitMs: number | null }
+  | { on: "offer"; offerId: string; operatorId: string; device: Device }
+  | { on: "offer_answered"; offerId: string }
+  | { on: "offer_refused"; offerId: string; why: "declined" | "missed" | "failed" }
+  | { on: "client_gone" }
+  | { on: "client_answered" }
+  | { on: "client_refused"; why: "busy" | "no_answer" | "failed" }
+  | { on: "operator_phone_answered" }
+  | { on: "operator_phone_refused" }
+  | { on: "operator_gone" }
+  | { on: "operator_lost" }
+  | { on: "operator_back" }
+  | { on: "hold"; held: boolean }
+  | { on: "mute"; muted: boolean }
+  | { on: "send_digits"; digits: string }
+  | { on: "hang_up" }
+  | { on: "media_died" };
+
+export type Effect =
+  | { do: "answer_client" }
+  | { do: "play"; playId: string; prompts: PromptRef[] }
+  | { do: "music"; file: string }
+  | { do: "stop_play" }
+  | { do: "timer"; name: string; ms: number }
+  | { do: "stop_timer"; name: string }
+  | { do: "find_queue"; projectKey: string; queueKey: string }
+  | { do: "join_queue"; plan: QueuePlan; language: Language }
+  | { do: "leave_queue" }
+  | { do: "ask_position" }
+  | { do: "ring_operator"; offerId: string; operatorId: string; device: Device }
+  | { do: "stop_ringing"; offerId: string; operatorId: string; device: Device }
+  | { do: "offer_closed"; offerId: string; operatorId: string; why: "accepted" | "declined" | "missed" | "failed" | "withdrawn" }
+  | { do: "dial_client" }
+  | { do: "ringback" }
+  | { do: "bridge" }
+  | { do: "record" }
+  | { do: "hold"; held: boolean; music: string }
+  | { do: "mute"; muted: boolean }
+  | { do: "send_digits"; digits: string }
+  | { do: "callback"; reason: "asked" | "abandoned" | "interrupted" }
+  | { do: "talking"; operatorId: string; offerId: string | null }
+  | { do: "changed" }
+  /** Ends both legs, closes media, writes the end. `operatorId` is who goes to wrap-up. */
+  | { do: "end"; outcome: Outcome; operatorId: string | null; offerId: string | null; wrapUp: boolean };
+
+export interface Step { call: Call; effects: Effect[] }
+
+export const MUSIC = "music/waiting.wav";
+/** Extra time for a client whose operator's leg was lost; the runner's setting replaces it. */
+export interface MachineSettings { legReturnMs: number }
+
+export function newCall(given: { id: string; direction: "in" | "out"; language: Language; projectKey: string | null; answerByOperator: boolean; recording: boolean; clientUp: boolean }): Call {
+  return { ...given, book: null, ivr: null, queue: null, callbackTaken: false, plays: 0, state: { at: "ivr" } };
+}
+
+/** Puts an outgoing call into its first state; the operator is there already (browser) or is called first (phone). */
+export function startOutbound(call: Call, operatorId: string, device: Device): Step {
+  if (device === "phone") return { call: { ...call, state: { at: "calling_operator", operatorId } }, effects: [] };
+  return { call: { ...call, state: { at: "dialling", operatorId, device } }, effects: [{ do: "dial_client" }] };
+}
+
+export function step(call: Call, input: CallInput, settings: MachineSettings): Step {
+  if (call.state.at === "ended") return same(call);
+  if (input.on === "media_died") return interrupted(call);
+  switch (call.state.at) {
+    case "ivr": return inIvr(call, input);
+    case "waiting": return inWaiting(call, input);
+    case "offered": return inOffered(call, call.state, input);
+    case "calling_operator": return inCallingOperator(call, call.state, input);
+    case "dialling": return inDialling(call, call.state, input);
+    default: return inTalking(call, call.state, input, settings);
+  }
+}
+
+const same = (call: Call): Step => ({ call, effects: [] });
+
+// --- before the queue ---------------------------------------------------------------------------------------------
+
+function inIvr(call: Call, input: CallInput): Step {
+  switch (input.on) {
+    case "start": return start(call, input.book, input.flow, input.facts);
+    case "played": case "digit": case "timer": return feedIvr(call, input);
+    case "queue_found": return enterQueue(call, input.plan);
+    case "client_gone": return over(call, call.callbackTaken ? "callback_taken" : "left");
+    case "hang_up": return over(call, "left");
+    default: return same(call);
+  }
+}
+
+function start(call: Call, book: IvrBook, flow: string, facts: IvrFacts): Step {
+  const begun = startIvr(book, flow, facts);
+  const answer: Effect[] = call.answerByOperator || call.clientUp ? [] : [{ do: "answer_client" }];
+  return withFirst(applyIvr({ ...call, book, clientUp: call.clientUp || !call.answerByOperator, language: begun.state.language, projectKey: begun.state.projectKey }, begun), answer);
+}
+
+function feedIvr(call: Call, input: Extract<CallInput, { on: "played" | "digit" | "timer" }>): Step {
+  const { ivr, book } = call;
+  if (!ivr || !book) return same(call);
+  const attempt = Number((input.on === "played" ? input.playId : input.on === "timer" ? input.name : "").split(":")[1] ?? Number.NaN);
+  if (input.on === "digit") return applyIvr(call, stepIvr(book, ivr, { on: "digit", digit: input.digit }));
+  if (input.on === "played" && input.playId.startsWith("ivr:")) return applyIvr(call, stepIvr(book, ivr, { on: "played", attempt }));
+  if (input.on === "timer" && input.name.startsWith("collect:")) return applyIvr(call, stepIvr(book, ivr, { on: "timeout", attempt }));
+  return same(call);
+}
+
+function applyIvr(call: Call, result: { state: IvrState; actions: IvrAction[] }): Step {
+  let next: Call = { ...call, ivr: result.state };
+  const effects: Effect[] = [];
+  for (const action of result.actions) {
+    const done = applyAction(next, action);
+    next = done.call;
+    effects.push(...done.effects);
+  }
+  return { call: next, effects };
+}
+
+function applyAction(call: Call, action: IvrAction): Step {
+  switch (action.do) {
+    case "play": return { call, effects: [{ do: "play", playId: `ivr:${action.attempt}`, prompts: action.prompts }] };
+    case "stop_play": return { call, effects: [{ do: "stop_play" }] };
+    case "collect": return { call, effects: [{ do: "timer", name: `collect:${action.attempt}`, ms: action.timeoutMs }] };
+    case "set_language": return { call: { ...call, language: action.language }, effects: [] };
+    case "set_project": return { call: { ...call, projectKey: action.projectKey }, effects: [] };
+    case "queue": return { call, effects: [{ do: "find_queue", projectKey: action.projectKey, queueKey: action.queueKey }] };
+    case "leave_queue": return { call: { ...call, queue: null, state: { at: "ivr" } }, effects: [{ do: "leave_queue" }, { do: "stop_timer", name: "announce" }, { do: "stop_timer", name: "max_wait" }] };
+    case "callback": return { call: { ...call, callbackTaken: true }, effects: [{ do: "callback", reason: "asked" }] };
+    default: return over(call, endedInIvr(call));
+  }
+}
+
+const endedInIvr = (call: Call): Outcome => (call.callbackTaken ? "callback_taken" : call.projectKey && call.ivr?.facts.open[call.projectKey] === false ? "closed_hours" : "left");
+
+// --- in the queue --------------------------------------------------------------------------------------------------
+
+function enterQueue(call: Call, plan: QueuePlan): Step {
+  const sounds: Effect[] = call.clientUp ? [{ do: "ask_position" }, { do: "timer", name: "announce", ms: plan.announceEveryMs }] : [];
+  return {
+    call: { ...call, queue: plan, projectKey: plan.projectKey, state: { at: "waiting" } },
+    effects: [{ do: "join_queue", plan, language: call.language }, ...sounds, { do: "timer", name: "max_wait", ms: plan.maxWaitMs }, { do: "changed" }],
+  };
+}
+
+function inWaiting(call: Call, input: CallInput): Step {
+  if (input.on === "offer") {
+    return {
+      call: { ...call, state: { at: "offered", offerId: input.offerId, operatorId: input.operatorId, device: input.device } },
+      effects: [{ do: "ring_operator", offerId: input.offerId, operatorId: input.operatorId, device: input.device }, { do: "timer", name: `ring:${input.offerId}`, ms: call.queue?.ringMs ?? 20_000 }, { do: "changed" }],
+    };
+  }
+  return whileWaiting(call, input);
+}
+
+/** What the client does and hears is the same whether an operator is being rung or not. */
+function whileWaiting(call: Call, input: CallInput): Step {
+  switch (input.on) {
+    case "announce": return announce(call, input.position, input.expectedWaitMs);
+    case "played": return input.playId.startsWith("announce:") && call.queue ? { call, effects: [{ do: "music", file: call.queue.music }] } : same(call);
+    case "digit": return waitingDigit(call, input.digit);
+    case "timer": return waitingTimer(call, input.name);
+    case "client_gone": return leaveWaiting(call);
+    default: return same(call);
+  }
+}
+
+function announce(call: Call, position: number | null, expectedWaitMs: number | null): Step {
+  if (!call.clientUp || !call.queue) return same(call);
+  if (position === null) return { call, effects: [{ do: "music", file: call.queue.music }] };
+  const plays = call.plays + 1;
+  return { call: { ...call, plays }, effects: [{ do: "play", playId: `announce:${plays}`, prompts: announcement(position, expectedWaitMs, call.language) }] };
+}
+
+function waitingDigit(call: Call, digit: string): Step {
+  const { ivr, book } = call;
+  return ivr && book ? withdrawOffer(call, applyIvr(call, stepIvr(book, ivr, { on: "digit", digit }))) : same(call);
+}
+
+function waitingTimer(call: Call, name: string): Step {
+  if (name === "announce" && call.queue) return { call, effects: [{ do: "ask_position" }, { do: "timer", name: "announce", ms: call.queue.announceEveryMs }] };
+  const { ivr, book } = call;
+  if (name === "max_wait" && ivr && book) return withdrawOffer(call, applyIvr(call, stepIvr(book, ivr, { on: "waited_too_long" })));
+  return same(call);
+}
+
+/** The caller took another way out of the queue while an operator was being rung. */
+function withdrawOffer(before: Call, after: Step): Step {
+  if (before.state.at !== "offered" || after.call.state.at === "offered") return after;
+  return withFirst(after, stopRinging(before.state, "withdrawn"));
+}
+
+function leaveWaiting(call: Call): Step {
+  const rung = call.state.at === "offered" ? stopRinging(call.state, "withdrawn") : [];
+  return withFirst(over(call, "abandoned"), [...rung, { do: "leave_queue" }, { do: "callback", reason: "abandoned" }]);
+}
+
+type Offered = Extract<CallState, { at: "offered" }>;
+
+const stopRinging = (state: Offered, why: "withdrawn" | "declined" | "missed" | "failed"): Effect[] => [
+  { do: "stop_timer", name: `ring:${state.offerId}` },
+  { do: "stop_ringing", offerId: state.offerId, operatorId: state.operatorId, device: state.device },
+  { do: "offer_closed", offerId: state.offerId, operatorId: state.operatorId, why },
+];
+
+function inOffered(call: Call, state: Offered, input: CallInput): Step {
+  if (input.on === "offer_answered" && input.offerId === state.offerId) return connected(call, state);
+  if (input.on === "offer_refused" && input.offerId === state.offerId) return refused(call, state, input.why);
+  if (input.on === "timer" && input.name === `ring:${state.offerId}`) return refused(call, state, "missed");
+  return whileWaiting(call, input);
+}
+
+const refused = (call: Call, state: Offered, why: "declined" | "missed" | "failed"): Step => ({
+  call: { ...call, state: { at: "waiting" } }, effects: [...stopRinging(state, why), { do: "changed" }],
+});
+
+function connected(call: Call, state: Offered): Step {
+  const { operatorId, device, offerId } = state;
+  return {
+    call: { ...call, clientUp: true, state: { at: "talking", operatorId, device, offerId, held: false, muted: false, operatorHere: true } },
+    effects: [
+      { do: "stop_timer", name: `ring:${offerId}` }, { do: "stop_timer", name: "announce" }, { do: "stop_timer", name: "max_wait" },
+      { do: "offer_closed", offerId, operatorId, why: "accepted" },
+      ...(call.clientUp ? [] : [{ do: "answer_client" } as Effect]),
+      { do: "bridge" }, { do: "talking", operatorId, offerId }, ...(call.recording ? [{ do: "record" } as Effect] : []),
+    ],
+  };
+}
+
+// --- outgoing ------------------------------------------------------------------------------------------------------
+
+function inCallingOperator(call: Call, state: Extract<CallState, { at: "calling_operator" }>, input: CallInput): Step {
+  if (input.on === "operator_phone_answered") {
+    return { call: { ...call, state: { at: "dialling", operatorId: state.operatorId, device: "phone" } }, effects: [{ do: "dial_client" }, { do: "changed" }] };
+  }
+  if (input.on === "operator_phone_refused" || input.on === "operator_gone" || input.on === "hang_up") return over(call, "failed", { operatorId: state.operatorId, wrapUp: false });
+  return same(call);
+}
+
+function inDialling(call: Call, state: Extract<CallState, { at: "dialling" }>, input: CallInput): Step {
+  const { operatorId, device } = state;
+  switch (input.on) {
+    case "client_answered":
+      return {
+        call: { ...call, clientUp: true, state: { at: "talking", operatorId, device, offerId: null, held: false, muted: false, operatorHere: true } },
+        effects: [{ do: "bridge" }, { do: "talking", operatorId, offerId: null }, ...(call.recording ? [{ do: "record" } as Effect] : [])],
+      };
+    case "client_refused": return over(call, input.why, { operatorId, wrapUp: true });
+    case "client_gone": return over(call, "no_answer", { operatorId, wrapUp: true });
+    case "hang_up": case "operator_gone": return over(call, "no_answer", { operatorId, wrapUp: true });
+    default: return same(call);
+  }
+}
+
+// --- talking -------------------------------------------------------------------------------------------------------
+
+type Talking = Extract<CallState, { at: "talking" }>;
+
+function inTalking(call: Call, state: Talking, input: CallInput, settings: MachineSettings): Step {
+  const end = (outcome: Outcome): Step => over(call, outcome, { operatorId: state.operatorId, offerId: state.offerId, wrapUp: true });
+  switch (input.on) {
+    case "client_gone": case "hang_up": case "operator_gone": return end("answered");
+    case "operator_lost": return state.operatorHere ? operatorLost(call, state, settings) : same(call);
+    case "operator_back": return operatorBack(call, state);
+    case "timer": return input.name === "leg_return" && !state.operatorHere ? withFirst(end("interrupted"), [{ do: "callback", reason: "interrupted" }]) : same(call);
+    default: return control(call, state, input);
+  }
+}
+
+const change = (call: Call, state: Talking, effects: Effect[]): Step => ({ call: { ...call, state }, effects: [...effects, { do: "changed" }] });
+const musicOf = (call: Call): string => call.queue?.music ?? MUSIC;
+
+/** What the operator does with the call in hand; pressing the same button twice does nothing twice. */
+function control(call: Call, state: Talking, input: CallInput): Step {
+  switch (input.on) {
+    case "hold": return input.held === state.held ? same(call) : change(call, { ...state, held: input.held }, state.operatorHere ? [{ do: "hold", held: input.held, music: musicOf(call) }] : []);
+    case "mute": return input.muted === state.muted ? same(call) : change(call, { ...state, muted: input.muted }, [{ do: "mute", muted: input.muted }]);
+    case "send_digits": return { call, effects: [{ do: "send_digits", digits: input.digits }] };
+    default: return same(call);
+  }
+}
+
+/** The browser was reloaded or its network failed: the client hears music, not silence, and is not dropped. */
+const operatorLost = (call: Call, state: Talking, settings: MachineSettings): Step => change(call, { ...state, operatorHere: false }, [
+  ...(state.held ? [] : [{ do: "music", file: musicOf(call) } as Effect]), { do: "timer", name: "leg_return", ms: settings.legReturnMs },
+]);
+
+const operatorBack = (call: Call, state: Talking): Step => change(call, { ...state, operatorHere: true }, [
+  { do: "stop_timer", name: "leg_return" }, ...(state.held ? [] : [{ do: "bridge" } as Effect]), ...(state.muted ? [{ do: "mute", muted: true } as Effect] : []),
+]);
+
+// --- the end -------------------------------------------------------------------------------------------------------
+
+function over(call: Call, outcome: Outcome, operator: { operatorId: string | null; offerId?: string | null; wrapUp: boolean } = { operatorId: null, wrapUp: false }): Step {
+  return { call: { ...call, state: { at: "ended" } }, effects: [{ do: "end", outcome, operatorId: operator.operatorId, offerId: operator.offerId ?? null, wrapUp: operator.wrapUp }] };
+}
+
+/** The media of this call is gone: nobody hears anybody, so it ends, and the client is called back. */
+function interrupted(call: Call): Step {
+  const { state } = call;
+  if (state.at === "talking") return withFirst(over(call, "interrupted", { operatorId: state.operatorId, offerId: state.offerId, wrapUp: true }), [{ do: "callback", reason: "interrupted" }]);
+  if (state.at === "dialling" || state.at === "calling_operator") return over(call, "failed", { operatorId: state.operatorId, wrapUp: false });
+  const rung = state.at === "offered" ? stopRinging(state, "withdrawn") : [];
+  return withFirst(over(call, "interrupted"), [...rung, { do: "leave_queue" }, ...(call.callbackTaken ? [] : [{ do: "callback", reason: "interrupted" } as Effect])]);
+}
+
+const withFirst = (done: Step, first: Effect[]): Step => ({ call: done.call, effects: [...first, ...done.effects] });

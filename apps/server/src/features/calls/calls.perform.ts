@@ -1,0 +1,125 @@
+import { mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { newId } from "../../platform/ids.ts";
+import { announce } from "../../platform/events.ts";
+import { promptFile, type PromptRef } from "../ivr/index.ts";
+import type { OfferRow } from "../interactions/index.ts";
+import type { Effect } from "./calls.machine.ts";
+import { dialClient, hangUpClient, hangUpPhone, ringPhone } from "./calls.legs.ts";
+import type { CallRunner } from "./calls.runner.ts";
+
+type Performer<D extends Effect["do"]> = (runner: CallRunner, effect: Extract<Effect, { do: D }>) => void | Promise<unknown>;
+
+/** One function per effect; none decides anything. */
+const performers: { [D in Effect["do"]]: Performer<D> } = {
+  answer_client: (runner) => {
+    if (runner.client.kind === "sip") runner.client.call.accept(runner.client.answerSdp);
+  },
+  play: (runner, { playId, prompts }) => runner.deps.media.play(runner.clientLeg, { playId, files: prompts.map((prompt) => file(runner, prompt)) }),
+  music: (runner, { file }) => runner.deps.media.play(runner.clientLeg, { playId: "music", files: [join(runner.deps.prompts, file)], loop: true }),
+  stop_play: (runner) => runner.deps.media.stopPlay(runner.clientLeg),
+  timer: (runner, { name, ms }) => runner.timer(name, ms),
+  stop_timer: (runner, { name }) => runner.stopTimer(name),
+  find_queue: (runner, { projectKey, queueKey }) => runner.feed({ on: "queue_found", plan: runner.deps.findQueue(projectKey, queueKey) }),
+  join_queue: joinQueue,
+  leave_queue: (runner) => runner.deps.router.removeWork(runner.id),
+  ask_position: async (runner) => { runner.feed({ on: "announce", ...(await runner.deps.router.position(runner.id)) }); },
+  ring_operator: ringOperator,
+  stop_ringing: async (runner, { device }) => {
+    if (device === "phone") await hangUpPhone(runner);
+    else if (runner.operatorLeg) { runner.operatorLeg = false; await runner.deps.media.hangup(runner.operatorRef); }
+  },
+  offer_closed: offerClosed,
+  dial_client: (runner) => dialClient(runner),
+  ringback: (runner) => runner.deps.media.play(runner.operatorRef, { playId: "ringback", files: [join(runner.deps.prompts, "tones/ringback.wav")], loop: true }),
+  bridge: (runner) => runner.deps.media.connect(runner.id, "client", "operator"),
+  record,
+  hold: async (runner, { held, music }) => {
+    if (!held) return runner.deps.media.connect(runner.id, "client", "operator");
+    await runner.deps.media.disconnect(runner.clientLeg);
+    return runner.deps.media.play(runner.clientLeg, { playId: "hold", files: [join(runner.deps.prompts, music)], loop: true });
+  },
+  mute: (runner, { muted }) => runner.deps.media.mute(runner.operatorRef, muted),
+  send_digits: (runner, { digits }) => runner.deps.media.sendDigits(runner.clientLeg, digits),
+  callback: (runner, { reason }) => runner.deps.callback(runner, reason),
+  talking: (runner, { operatorId, offerId }) => {
+    Object.assign(runner.row, { state: "talking", operator_id: operatorId, answered_at: runner.now() });
+    const offers = runner.offer && offerId ? [closed(runner, runner.offer.row, "accepted")] : [];
+    void runner.save({ offerUpdates: offers, events: [runner.fact("call.answered", { operator_id: operatorId })] });
+  },
+  changed: (runner) => announce([runner.fact("call.changed")]),
+  end,
+};
+
+export const perform = (runner: CallRunner, effect: Effect): void | Promise<unknown> => (performers[effect.do] as Performer<typeof effect.do>)(runner, effect as never);
+
+const file = (runner: CallRunner, prompt: PromptRef): string => join(runner.deps.prompts, promptFile(prompt));
+
+const closed = (runner: CallRunner, row: OfferRow, state: string): OfferRow => {
+  const at = runner.now();
+  return Object.assign(row, state === "accepted" ? { state, answered_at: at } : { state, ended_at: at });
+};
+
+function joinQueue(runner: CallRunner, { plan, language }: Extract<Effect, { do: "join_queue" }>): Promise<unknown> {
+  const { row, deps } = runner;
+  Object.assign(row, { state: "waiting", queue_id: plan.queueId, project_key: plan.projectKey, language, queued_at: row.queued_at ?? runner.now() });
+  void runner.save({ events: [runner.fact("call.queued", { queue_id: plan.queueId })] });
+  const queue = deps.findQueue(plan.projectKey, plan.queueId.split(".")[1]!);
+  return deps.router.addWork({
+    workId: runner.id, queueId: plan.queueId, projectKey: plan.projectKey, language, skills: queue.skills, priority: row.priority,
+    enqueuedAtMs: Date.parse(row.queued_at!), channel: "voice", nodeId: deps.nodeId,
+  });
+}
+
+/** The offer's row comes first: its unique indexes are the last word on double offers. */
+async function ringOperator(runner: CallRunner, { offerId, operatorId, device }: Extract<Effect, { do: "ring_operator" }>): Promise<void> {
+  const out = runner.offer!.out;
+  const offer: OfferRow = { id: offerId, interaction_id: runner.id, operator_id: operatorId, state: "ringing", offered_at: runner.now(), answered_at: null, ended_at: null };
+  runner.offer = { out, row: offer };
+  runner.row.state = "offered";
+  try {
+    await runner.save({ offers: [offer], events: [runner.fact("call.offered", { operator_id: operatorId })] });
+  } catch (error) {
+    runner.deps.ctx.log.warn({ callId: runner.id, operatorId, error: String(error) }, "offer refused by the database");
+    runner.feed({ on: "offer_refused", offerId, why: "failed" });
+    return;
+  }
+  if (device === "phone") await ringPhone(runner, out);
+}
+
+function offerClosed(runner: CallRunner, { offerId, operatorId, why }: Extract<Effect, { do: "offer_closed" }>): Promise<unknown> {
+  const router = runner.deps.router.offerClosed(offerId, operatorId, why);
+  if (why === "accepted" || runner.offer?.row.id !== offerId) return router;
+  const facts = [runner.fact("call.offer_closed", { operator_id: operatorId, why })];
+  const row = closed(runner, runner.offer.row, why);
+  runner.offer = null;
+  runner.row.state = "waiting";
+  // The row must be closed before the next offer of this call or this operator is written: the writer keeps the order.
+  void runner.save({ offerUpdates: [row], events: facts });
+  return router;
+}
+
+async function record(runner: CallRunner): Promise<void> {
+  const startedAt = runner.now();
+  const id = newId();
+  const path = join(startedAt.slice(0, 10).replaceAll("-", "/"), `${id}.wav`);
+  await mkdir(dirname(join(runner.deps.recordings, path)), { recursive: true });
+  await runner.deps.media.record(runner.id, join(runner.deps.recordings, path), { left: "client", right: "operator" });
+  runner.recording = { id, path, startedAt };
+  runner.row.recording_id = id;
+  void runner.save({ recordings: [{ id, interaction_id: runner.id, path, started_at: startedAt, ended_at: null, duration_ms: null, bytes: null }] });
+}
+
+async function end(runner: CallRunner, { outcome, operatorId, offerId, wrapUp }: Extract<Effect, { do: "end" }>): Promise<void> {
+  const { row, deps } = runner;
+  runner.stopTimers();
+  const [media] = await Promise.all([deps.media.close(runner.id).catch(() => null), hangUpClient(runner), hangUpPhone(runner)]);
+  const wraps = wrapUp && runner.call.queue?.wrapUpS !== 0;
+  Object.assign(row, { state: wraps ? "wrap_up" : "ended", outcome, ended_at: runner.now(), media_stats: media?.legs ?? null, ...(operatorId && { operator_id: operatorId }) });
+  const recordings = runner.recording ? [{ id: runner.recording.id, interaction_id: runner.id, path: runner.recording.path, started_at: runner.recording.startedAt, ended_at: row.ended_at, duration_ms: media?.recording?.durationMs ?? null, bytes: media?.recording?.bytes ?? null }] : [];
+  const offers = runner.offer && offerId ? [closed(runner, runner.offer.row, "done")] : [];
+  const written = runner.save({ recordings, offerUpdates: offers, events: [runner.fact("call.ended", { outcome })] });
+  if (operatorId) await deps.router.callEnded(operatorId, runner.id, wraps);
+  deps.ended(runner);
+  await written;
+}

@@ -1,0 +1,52 @@
+import type { Declarations, ProjectDeclaration } from "../projects/index.ts";
+import { isOpen, nextOpening } from "../projects/index.ts";
+import { invalidField } from "../../platform/errors.ts";
+import type { RoutedQueue } from "../queues/index.ts";
+import type { Plan } from "./calls.voice.ts";
+import { dialledNumber } from "./calls.numbers.rules.ts";
+
+/** Queue ids are `project.queue`, readable in every table and log. */
+const queueId = (projectKey: string, key: string): string => `${projectKey}.${key}`;
+
+/** What call control needs of the declarations, looked up without reading a file. */
+export function planOf(declarations: Declarations): Plan & { queues: RoutedQueue[]; callbackDue(projectKey: string, queueId: string | null, at: Date): Date } {
+  const { company, projects } = declarations;
+  const byKey = new Map(projects.map((declared) => [declared.project.key, declared]));
+  const numbers = new Map<string, string>([...projects.flatMap(({ project }) => project.numbers.map((number): [string, string] => [number, project.key])), ...company.numbers.map((number): [string, string] => [number, "company"])]);
+  const get = (key: string): ProjectDeclaration => {
+    const found = byKey.get(key);
+    if (!found) throw invalidField("projectKey", "unknown_project");
+    return found;
+  };
+  return {
+    book: {
+      flows: { company: company.ivr, ...Object.fromEntries(projects.map((declared) => [declared.project.key, declared.ivr])) },
+      defaultLanguage: { company: company.default_language, ...Object.fromEntries(projects.map(({ project }) => [project.key, project.default_language])) },
+    },
+    // "+38615550100" may be dialled as 0038615550100 or, by a trunk, without the plus.
+    flowOf: (dialled) => numbers.get(dialled) ?? numbers.get(`+${dialledNumber(dialled)}`) ?? null,
+    answerByOperator: (flow) => (flow === "company" ? company.ivr : get(flow).ivr).answer === "by_operator",
+    openProjects: (at) => Object.fromEntries(projects.map(({ project, calendar }) => [project.key, isOpen(calendar, project.time_zone, at)])),
+    findQueue: (projectKey, key) => findQueue(get(projectKey), key),
+    callerId: (projectKey) => byKey.get(projectKey)?.project.caller_id ?? company.caller_id,
+    recording: (projectKey) => (projectKey === null ? true : get(projectKey).project.recording),
+    defaultLanguage: (flow) => (flow === "company" ? company.default_language : get(flow).project.default_language),
+    queues: projects.flatMap(({ project, queues }) => queues.map((queue) => ({ queueId: queueId(project.key, queue.key), projectKey: project.key, priority: queue.priority }))),
+    callbackDue: (projectKey, id, at) => {
+      const { project, calendar, queues } = get(projectKey);
+      const queue = queues.find((each) => queueId(projectKey, each.key) === id) ?? queues[0];
+      const from = isOpen(calendar, project.time_zone, at) ? at : nextOpening(calendar, project.time_zone, at) ?? at;
+      return new Date(from.getTime() + (queue?.callback_due_min ?? 15) * 60_000);
+    },
+  };
+}
+
+function findQueue(declared: ProjectDeclaration, key: string): ReturnType<Plan["findQueue"]> {
+  const queue = declared.queues.find((each) => each.key === key);
+  if (!queue) throw invalidField("queue", "unknown_queue");
+  return {
+    queueId: queueId(declared.project.key, key), projectKey: declared.project.key, ringMs: queue.ring_s * 1000, music: queue.music, announceEveryMs: queue.announce_every_s * 1000,
+    maxWaitMs: queue.max_wait_s * 1000, wrapUpS: queue.wrap_up_s, languages: queue.languages, priority: queue.priority,
+    skills: Object.entries(queue.skills).map(([skill, level]) => ({ skill, level })),
+  };
+}

@@ -1,0 +1,173 @@
+import type { InboundCall, OutboundCall, SipStack } from "@linija/sip";
+import type { MediaEngine, MediaEvent } from "@linija/media";
+import type { Config } from "../../platform/config.ts";
+import type { Ctx } from "../../platform/db.ts";
+import { conflict } from "../../platform/errors.ts";
+import { newId } from "../../platform/ids.ts";
+import type { StoredEvent } from "../../platform/events.ts";
+import type { CallRow, LiveWriter, OfferRow, Unit } from "../interactions/index.ts";
+import type { OfferOut, RouterClient } from "../queues/index.ts";
+import { perform } from "./calls.perform.ts";
+import { step, type Call, type CallInput, type QueuePlan, type Step } from "./calls.machine.ts";
+
+/** What the runners of a node share. */
+export interface VoiceDeps {
+  ctx: Ctx;
+  config: Config;
+  nodeId: string;
+  writer: LiveWriter;
+  media: MediaEngine;
+  router: RouterClient;
+  stack(): SipStack;
+  /** Folder of prompts and music. */
+  prompts: string;
+  recordings: string;
+  findQueue(projectKey: string, queueKey: string): QueuePlan & { languages: string[]; skills: { skill: string; level: number }[]; priority: number };
+  callerId(projectKey: string): string;
+  contactOf(offer: { operatorId: string; contact: string | null; sipUser: string | null }): Promise<string | null>;
+  callback(runner: CallRunner, reason: "asked" | "abandoned" | "interrupted"): Promise<void>;
+  ended(runner: CallRunner): void;
+}
+
+export type ClientLine = { kind: "sip"; call: InboundCall; answerSdp: string } | { kind: "trunk"; call: OutboundCall | null; number: string } | { kind: "web" };
+
+/**
+ * Runs one call: feeds inputs to the pure machine one at a time and performs what it returns, in order. It holds what
+ * a machine may not: SIP dialogs, timers, media legs, the row. Nothing else changes a call.
+ */
+export class CallRunner {
+  readonly deps: VoiceDeps;
+  readonly row: CallRow;
+  readonly client: ClientLine;
+  call: Call;
+  /** The dialog with the operator's SIP phone, when they work on one. */
+  phone: OutboundCall | null = null;
+  offer: { out: OfferOut; row: OfferRow } | null = null;
+  recording: { id: string; path: string; startedAt: string } | null = null;
+  /** The browser leg of the operator is in the engine. */
+  operatorLeg = false;
+  #mailbox: CallInput[] = [];
+  #running: Promise<void> | null = null;
+  #timers = new Map<string, NodeJS.Timeout>();
+  #accepting = false;
+
+  constructor(deps: VoiceDeps, call: Call, row: CallRow, client: ClientLine) {
+    this.deps = deps;
+    this.call = call;
+    this.row = row;
+    this.client = client;
+  }
+
+  get id(): string { return this.call.id; }
+  get clientLeg() { return { call: this.id, leg: "client" }; }
+  get operatorRef() { return { call: this.id, leg: "operator" }; }
+
+  /** Takes an input in; it is worked on when those before it are done. */
+  feed(input: CallInput): void {
+    this.#mailbox.push(input);
+    this.#running ??= this.#work().finally(() => { this.#running = null; if (this.#mailbox.length > 0) this.feed(this.#mailbox.shift()!); });
+  }
+
+  /** The same with a step the caller computed (outgoing calls begin so). */
+  begin(first: Step): void {
+    this.call = first.call;
+    this.#running = this.#perform(first).finally(() => { this.#running = null; if (this.#mailbox.length > 0) this.feed(this.#mailbox.shift()!); });
+  }
+
+  /** Resolves when nothing is left to do for now. */
+  async settled(): Promise<void> {
+    while (this.#running) await this.#running;
+  }
+
+  async #work(): Promise<void> {
+    for (let input = this.#mailbox.shift(); input; input = this.#mailbox.shift()) {
+      const next = step(this.call, input, { legReturnMs: this.deps.config.LEG_RETURN_MS });
+      this.call = next.call;
+      await this.#perform(next);
+    }
+  }
+
+  async #perform(next: Step): Promise<void> {
+    for (const effect of next.effects) {
+      try {
+        await perform(this, effect);
+      } catch (error) {
+        this.deps.ctx.log.error({ err: error, callId: this.id, effect: effect.do }, "a step of a call failed");
+      }
+    }
+  }
+
+  timer(name: string, ms: number): void {
+    this.stopTimer(name);
+    this.#timers.set(name, setTimeout(() => { this.#timers.delete(name); this.feed({ on: "timer", name }); }, ms));
+  }
+
+  stopTimer(name: string): void {
+    clearTimeout(this.#timers.get(name));
+    this.#timers.delete(name);
+  }
+
+  stopTimers(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  now(): string { return this.deps.ctx.now().toISOString(); }
+
+  fact(type: string, data: Record<string, unknown> = {}): StoredEvent {
+    const { ctx } = this.deps;
+    const things = [{ kind: "floor", id: "floor" }, ...(this.row.client_id ? [{ kind: "client", id: this.row.client_id }] : []), ...this.lines()];
+    return { id: newId(), at: ctx.now(), type, subject: { kind: "call", id: this.id }, data: { ...data, client_id: this.row.client_id }, touches: things, actor: ctx.actor, depth: 0, requestId: this.id };
+  }
+
+  /** The operators whose line shows this call now. */
+  lines(): { kind: string; id: string }[] {
+    const ids = new Set([this.offer?.out.operatorId, this.row.operator_id].filter((id): id is string => Boolean(id)));
+    return [...ids].map((id) => ({ kind: "line", id }));
+  }
+
+  /** Writes the row as it now is, with what belongs to the same moment. */
+  save(more: Unit = {}): Promise<void> {
+    return this.deps.writer.write({ update: { ...this.row }, ...more });
+  }
+
+  /** The operator's browser answers with its SDP; the answer goes back to it. A gone offer is a conflict. */
+  async accept(offerId: string, operatorId: string, sdp: string): Promise<string> {
+    const ringing = () => this.call.state.at === "offered" && this.call.state.offerId === offerId && this.call.state.operatorId === operatorId && this.call.state.device === "browser";
+    if (!ringing() || this.#accepting) throw conflict("offer_gone");
+    this.#accepting = true;
+    try {
+      const answer = await this.deps.media.answer(this.operatorRef, "webrtc", sdp);
+      if (!ringing()) {
+        await this.deps.media.hangup(this.operatorRef);
+        throw conflict("offer_gone");
+      }
+      this.operatorLeg = true;
+      this.feed({ on: "offer_answered", offerId });
+      await this.settled();
+      return answer;
+    } finally {
+      this.#accepting = false;
+    }
+  }
+
+  /** The operator's browser comes back after a reload or a lost network. */
+  async attach(operatorId: string, sdp: string): Promise<string> {
+    const { state } = this.call;
+    const theirs = (state.at === "talking" || state.at === "dialling") && state.operatorId === operatorId && state.device === "browser";
+    if (!theirs) throw conflict("call_over");
+    const answer = await this.deps.media.answer(this.operatorRef, "webrtc", sdp);
+    this.operatorLeg = true;
+    this.feed({ on: "operator_back" });
+    await this.settled();
+    return answer;
+  }
+
+  onMedia(event: Exclude<MediaEvent, { kind: "died" }>): void {
+    if (event.kind === "digit") { if (event.leg === "client") this.feed({ on: "digit", digit: event.digit }); return; }
+    if (event.kind === "played") { if (event.leg === "client" && event.outcome !== "stopped") this.feed({ on: "played", playId: event.playId }); return; }
+    if (event.kind !== "lost") return;
+    if (event.leg === "operator") this.feed({ on: this.phone ? "operator_gone" : "operator_lost" });
+    else if (this.client.kind === "web" || this.call.state.at === "talking") this.feed({ on: "client_gone" });
+  }
+}

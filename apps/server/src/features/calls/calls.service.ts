@@ -1,0 +1,195 @@
+import type { Ctx } from "../../platform/db.ts";
+import { inTx } from "../../platform/db.ts";
+import { conflict, forbidden, invalid, invalidField, notFound, type FieldProblem } from "../../platform/errors.ts";
+import { emit } from "../../platform/events.ts";
+import { audit } from "../../platform/audit.ts";
+import type { Rpc } from "../../platform/rpc.ts";
+import { may } from "../access/index.ts";
+import type { Language } from "../api.contract.ts";
+import { getInteraction } from "../interactions/index.ts";
+import { selectLine, selectOperator, updateDevice } from "../operators/index.ts";
+import type { RouterClient } from "../queues/index.ts";
+import type { Line } from "./calls.contract.ts";
+import type { CallInput } from "./calls.machine.ts";
+import { toE164 } from "./calls.numbers.rules.ts";
+import { countTicketsOf, selectCall, selectOfferOf, updateCallClient, updateWrapUp, type LiveCall } from "./calls.sql.ts";
+import type { DialOut, WebCall } from "./calls.voice.ts";
+
+/** What wrap-up must know of a disposition. */
+export interface DispositionRule { requires: string[] }
+export interface CallsDeps {
+  rpc: Rpc;
+  router: RouterClient;
+  ringMs(queueId: string | null): number;
+  wrapUpS(queueId: string | null): number;
+  disposition(projectKey: string | null, key: string): DispositionRule | null;
+  /** Country of a project, for numbers typed without one. */
+  country(projectKey: string): "SI" | "RU";
+  knownProject(key: string): boolean;
+}
+
+const me = (ctx: Ctx) => {
+  if (ctx.actor.kind !== "user") throw forbidden();
+  return ctx.actor;
+};
+
+/** The operator's line: state, ringing offer, live call. */
+export async function getLine(ctx: Ctx, deps: CallsDeps): Promise<Line> {
+  const actor = me(ctx);
+  const row = await selectLine(ctx.db, actor.id);
+  if (!row) throw forbidden("not_an_operator");
+  const callId = row.offerInteractionId ?? row.interactionId;
+  const call = callId ? await getInteraction(ctx, callId) : null;
+  const live = callId && row.state === "talking" ? await liveState(ctx, deps, callId) : null;
+  return {
+    state: row.state, reason: row.reason, since: row.since.toISOString(), device: row.device, phoneRegistered: row.phoneRegistered,
+    wrapUpEndsAt: row.state === "wrap_up" ? new Date(row.since.getTime() + deps.wrapUpS(call?.queueId ?? null) * 1000).toISOString() : null,
+    offer: row.offerId && row.offeredAt ? { id: row.offerId, interactionId: row.offerInteractionId!, offeredAt: row.offeredAt.toISOString(), expiresAt: new Date(row.offeredAt.getTime() + deps.ringMs(call?.queueId ?? null)).toISOString() } : null,
+    call, held: live?.held ?? false, muted: live?.muted ?? false, clientHere: call !== null && call.endedAt === null, legUp: live?.legUp ?? false,
+  };
+}
+
+interface LiveState { at: string; held: boolean; muted: boolean; legUp: boolean }
+async function liveState(ctx: Ctx, deps: CallsDeps, callId: string): Promise<LiveState | null> {
+  const call = await selectCall(ctx.db, callId);
+  if (!call?.nodeId || call.state === "ended" || call.state === "wrap_up") return null;
+  return deps.rpc.call<LiveState | null>({ node: call.nodeId }, "calls.state", { callId }).catch(() => null);
+}
+
+export async function setState(ctx: Ctx, deps: CallsDeps, state: "ready" | "not_ready" | "offline", reason: string | null): Promise<Line> {
+  const actor = me(ctx);
+  if (!may(ctx, "calls.take")) throw forbidden();
+  await deps.router.setState(actor.id, state, reason);
+  return getLine(ctx, deps);
+}
+
+export async function setDevice(ctx: Ctx, deps: CallsDeps, device: "browser" | "phone"): Promise<Line> {
+  const actor = me(ctx);
+  const line = await getLine(ctx, deps);
+  if (line.state === "talking" || line.state === "offered") throw conflict("operator_busy");
+  await inTx(ctx, async (ctx) => {
+    if (!(await updateDevice(ctx.db, actor.id, device))) throw forbidden("not_an_operator");
+    await audit(ctx, { action: "operator.device_changed", object: { kind: "operator", id: actor.id }, before: { device: line.device }, after: { device } });
+  });
+  await deps.router.reload(actor.id);
+  return getLine(ctx, deps);
+}
+
+export async function acceptOffer(ctx: Ctx, deps: CallsDeps, offerId: string, sdp: string | undefined): Promise<{ sdp: string | null; line: Line }> {
+  const actor = me(ctx);
+  const offer = await selectOfferOf(ctx.db, offerId);
+  if (!offer || offer.operatorId !== actor.id) throw notFound("offer", offerId);
+  if (offer.state !== "ringing") throw conflict("offer_gone");
+  if (!sdp) throw invalidField("sdp", "required");
+  const answer = await deps.rpc.call<string>({ node: offer.nodeId }, "calls.accept", { callId: offer.interactionId, offerId, operatorId: actor.id, sdp });
+  return { sdp: answer, line: await getLine(ctx, deps) };
+}
+
+export async function declineOffer(ctx: Ctx, deps: CallsDeps, offerId: string): Promise<void> {
+  const actor = me(ctx);
+  const offer = await selectOfferOf(ctx.db, offerId);
+  if (!offer || offer.operatorId !== actor.id) throw notFound("offer", offerId);
+  await deps.rpc.call({ node: offer.nodeId }, "calls.decline", { callId: offer.interactionId, offerId, operatorId: actor.id });
+}
+
+/** A live call of the person asking; another's is not found, a finished one is a conflict. */
+async function mine(ctx: Ctx, callId: string): Promise<LiveCall & { nodeId: string }> {
+  const actor = me(ctx);
+  const call = await selectCall(ctx.db, callId);
+  if (!call || (call.operatorId !== null && call.operatorId !== actor.id)) throw notFound("call", callId);
+  if (call.state === "ended" || call.state === "wrap_up" || !call.nodeId) throw conflict("call_over");
+  return { ...call, nodeId: call.nodeId };
+}
+
+export async function attachLeg(ctx: Ctx, deps: CallsDeps, callId: string, sdp: string): Promise<string> {
+  const call = await mine(ctx, callId);
+  return deps.rpc.call<string>({ node: call.nodeId }, "calls.attach", { callId, operatorId: me(ctx).id, sdp });
+}
+
+/** Hold, mute, digits, hang-up: one input to the call's machine. */
+export async function controlCall(ctx: Ctx, deps: CallsDeps, callId: string, input: CallInput): Promise<Line> {
+  const call = await mine(ctx, callId);
+  await deps.rpc.call({ node: call.nodeId }, "calls.control", { callId, operatorId: me(ctx).id, input });
+  return getLine(ctx, deps);
+}
+
+export interface DialInput { number: string; projectKey: string; ticketId: string | null; clientId: string | null; sdp?: string | undefined }
+export async function dialOut(ctx: Ctx, deps: CallsDeps, input: DialInput): Promise<{ sdp: string | null; line: Line }> {
+  const actor = me(ctx);
+  if (!deps.knownProject(input.projectKey)) throw invalidField("projectKey", "unknown_project");
+  if (!may(ctx, "calls.dial", { projectKey: input.projectKey })) throw forbidden();
+  const operator = await selectOperator(ctx.db, actor.id);
+  if (!operator) throw forbidden("not_an_operator");
+  const number = toE164(input.number, deps.country(input.projectKey));
+  if (!number) throw invalidField("number", "bad_number");
+  if (operator.device === "browser" && !input.sdp) throw invalidField("sdp", "required");
+  const out: DialOut = {
+    operatorId: actor.id, device: operator.device, contact: operator.sipContact, sipUser: operator.sipUser, number, projectKey: input.projectKey,
+    clientId: input.clientId, ticketId: input.ticketId, language: actor.language as Language, sdp: input.sdp ?? null,
+  };
+  const made = await deps.rpc.call<{ id: string; sdp: string | null }>({ role: "voice" }, "calls.dial", out);
+  return { sdp: made.sdp, line: await getLine(ctx, deps) };
+}
+
+/** Finishes the wrap-up; what is missing is named field by field and nothing is lost. */
+export async function wrapUp(ctx: Ctx, deps: CallsDeps, callId: string, input: { disposition: string; notes: string; ready: boolean }): Promise<Line> {
+  const actor = me(ctx);
+  const call = await selectCall(ctx.db, callId);
+  if (!call || call.operatorId !== actor.id) throw notFound("call", callId);
+  if (call.wrappedAt) throw conflict("already_wrapped");
+  const problems = await missing(ctx, deps, call, input);
+  if (problems.length > 0) throw invalid(problems, "wrap_up_incomplete");
+  const at = ctx.now();
+  await inTx(ctx, async (ctx) => {
+    if (!(await updateWrapUp(ctx.db, callId, { disposition: input.disposition, notes: input.notes, at }))) throw conflict("call_not_over");
+    await emit(ctx, { type: "call.wrapped_up", subject: { kind: "call", id: callId }, data: { disposition: input.disposition }, touches: call.clientId ? [{ kind: "client", id: call.clientId }] : [] });
+    await audit(ctx, { action: "call.wrapped_up", object: { kind: "call", id: callId }, after: { disposition: input.disposition, notes: input.notes } });
+  });
+  await deps.router.wrapUpDone(actor.id, callId, input.ready);
+  return getLine(ctx, deps);
+}
+
+async function missing(ctx: Ctx, deps: CallsDeps, call: LiveCall, input: { disposition: string; notes: string }): Promise<FieldProblem[]> {
+  const rule = deps.disposition(call.projectKey, input.disposition);
+  if (!rule) return [{ field: "disposition", code: "required" }];
+  const problems: FieldProblem[] = [];
+  if (rule.requires.includes("notes") && input.notes === "") problems.push({ field: "notes", code: "required" });
+  if (rule.requires.includes("ticket") && (await countTicketsOf(ctx.db, call.id)) === 0) problems.push({ field: "ticket", code: "ticket_required" });
+  if (rule.requires.includes("client") && !call.clientId) problems.push({ field: "client", code: "client_required" });
+  return problems;
+}
+
+/** Says who the caller is: from now on the call stands in that client's timeline. */
+export async function linkClient(ctx: Ctx, deps: CallsDeps, callId: string, clientId: string) {
+  const call = await selectCall(ctx.db, callId);
+  if (!call) throw notFound("call", callId);
+  if (!may(ctx, "clients.write", { projectKey: call.projectKey })) throw forbidden();
+  await inTx(ctx, async (ctx) => {
+    await updateCallClient(ctx.db, callId, clientId);
+    await emit(ctx, { type: "call.client_linked", subject: { kind: "call", id: callId }, data: { client_id: clientId }, touches: [{ kind: "client", id: clientId }, ...(call.operatorId ? [{ kind: "line", id: call.operatorId }] : [])] });
+    await audit(ctx, { action: "call.client_linked", object: { kind: "call", id: callId }, before: { client_id: call.clientId }, after: { client_id: clientId } });
+  });
+  if (call.nodeId && call.state !== "ended") await deps.rpc.call({ node: call.nodeId }, "calls.set_client", { callId, clientId }).catch(() => undefined);
+  return getInteraction(ctx, callId);
+}
+
+/** A visitor of a web page calls; nobody is signed in. */
+export async function webCall(deps: CallsDeps, input: Omit<WebCall, "phone"> & { phone?: string | undefined }): Promise<{ id: string; token: string; sdp: string }> {
+  if (!deps.knownProject(input.project)) throw invalidField("project", "unknown_project");
+  const phone = input.phone ? toE164(input.phone, deps.country(input.project)) : null;
+  if (input.phone && !phone) throw invalidField("phone", "bad_number");
+  return deps.rpc.call({ role: "voice" }, "calls.web", { ...input, phone } satisfies WebCall);
+}
+
+export async function webCallState(ctx: Ctx, deps: CallsDeps, callId: string, token: string): Promise<{ state: "ivr" | "waiting" | "offered" | "dialling" | "talking" | "wrap_up" | "ended"; position: number | null; expectedWaitMs: number | null }> {
+  const call = await selectCall(ctx.db, callId);
+  if (!call?.nodeId) throw notFound("call", callId);
+  if (call.state === "ended" || call.state === "wrap_up") return { state: "ended", position: null, expectedWaitMs: null };
+  return deps.rpc.call({ node: call.nodeId }, "calls.web_state", { callId, token });
+}
+
+export async function webHangUp(ctx: Ctx, deps: CallsDeps, callId: string, token: string): Promise<void> {
+  const call = await selectCall(ctx.db, callId);
+  if (!call?.nodeId) throw notFound("call", callId);
+  await deps.rpc.call({ node: call.nodeId }, "calls.web_hang_up", { callId, token });
+}

@@ -1,0 +1,91 @@
+import { createStack, type InboundCall, type SipStack, type StackOptions } from "@linija/sip";
+import { MediaFull, MediaRefused } from "@linija/media";
+import type { Config } from "../../platform/config.ts";
+import { isDatabaseAway, AppError } from "../../platform/errors.ts";
+import { newId } from "../../platform/ids.ts";
+import type { Log } from "../../platform/log.ts";
+import { counter } from "../../platform/metrics.ts";
+import { dialledNumber, toE164 } from "./calls.numbers.rules.ts";
+import { renegotiate } from "./calls.legs.ts";
+import type { CallRunner } from "./calls.runner.ts";
+import type { Voice } from "./calls.voice.ts";
+
+const invites = counter("sip_invites_total", "INVITEs by what became of them", ["outcome"]);
+
+/** Opens SIP on UDP and TCP; when the port is taken the next free one is used (and told at start). */
+export async function openSip(voice: Voice, config: Config, log: Log, onRegister: StackOptions["onRegister"]): Promise<SipStack> {
+  const options = (port: number): StackOptions => ({
+    listen: [{ proto: "udp", host: config.SIP_HOST, port }, { proto: "tcp", host: config.SIP_HOST, port }],
+    ...(config.SIP_ADVERTISE && { advertise: config.SIP_ADVERTISE }), userAgent: "Linija",
+    onInvite: (call) => { void invited(voice, call, log); }, onRegister,
+    admit: () => refuse(voice),
+    log: (level, message, fields) => log[level](fields, message),
+  });
+  for (let port = config.SIP_PORT; ; port++) {
+    try {
+      const stack = await createStack(options(port));
+      voice.useStack(stack);
+      return stack;
+    } catch (error) {
+      if ((error as { code?: string }).code !== "EADDRINUSE" || port >= config.SIP_PORT + 200 || config.SIP_PORT === 0) throw error;
+    }
+  }
+}
+
+/** Overload and absence are said before anything is done for the caller. */
+function refuse(voice: Voice): { status: number; reason: string; retryAfterS?: number } | null {
+  if (voice.draining) return { status: 503, reason: "Going down", retryAfterS: 10 };
+  if (voice.databaseAway) return { status: 503, reason: "Database away", retryAfterS: 5 };
+  if (voice.full) return { status: 503, reason: "All lines in use", retryAfterS: 5 };
+  return null;
+}
+
+/** A new call: number to flow, offer to media, row to the table; then the machine has it. */
+async function invited(voice: Voice, call: InboundCall, log: Log): Promise<void> {
+  const to = dialledNumber(call.uri.user ?? "");
+  const flow = voice.options.plan.flowOf(to);
+  if (!flow) { end(call, 404, "no_number"); return; }
+  if (!call.sdp) { end(call, 488, "no_sdp"); return; }
+  const id = newId();
+  let runner: CallRunner | null = null;
+  let gone = false;
+  call.handle({
+    onCancel: () => { gone = true; runner?.feed({ on: "client_gone" }); },
+    onBye: () => { gone = true; runner?.feed({ on: "client_gone" }); },
+    onDead: () => { gone = true; runner?.feed({ on: "client_gone" }); },
+    onReinvite: (sdp, reply) => { if (runner) renegotiate(runner, "client", sdp, reply); else reply.reject(491); },
+    onInfo: (type, body) => infoDigit(runner, type, body),
+  });
+  try {
+    const answerSdp = await voice.options.media.answer({ call: id, leg: "client" }, "rtp", call.sdp);
+    if (voice.options.plan.answerByOperator(flow)) call.ring();
+    const from = call.from.uri.user ?? "";
+    runner = await voice.begin({ id, flow, from, to, phone: toE164(from), line: { kind: "sip", call, answerSdp } });
+    if (gone) runner.feed({ on: "client_gone" });
+    invites.inc({ outcome: "taken" });
+  } catch (error) {
+    await voice.options.media.close(id).catch(() => undefined);
+    if (!gone) refused(call, error, log);
+  }
+}
+
+function end(call: InboundCall, status: number, outcome: string, headers?: Record<string, string>): void {
+  invites.inc({ outcome });
+  call.reject(status, undefined, headers);
+}
+
+/** The one table from failures to SIP status. */
+function refused(call: InboundCall, error: unknown, log: Log): void {
+  if (error instanceof MediaFull) { end(call, 503, "media_full", { "Retry-After": "5" }); return; }
+  if (isDatabaseAway(error) || (error instanceof AppError && error.code === "unavailable")) { end(call, 503, "away", { "Retry-After": "5" }); return; }
+  if (error instanceof MediaRefused) { end(call, 488, "bad_sdp"); return; }
+  log.error({ err: error, callId: call.id }, "an INVITE failed");
+  end(call, 500, "bug");
+}
+
+/** Digits of phones that send them by INFO instead of RFC 4733. */
+function infoDigit(runner: CallRunner | null, type: string, body: string): void {
+  if (!/dtmf/i.test(type)) return;
+  const digit = /^(?:Signal\s*=\s*)?([0-9*#A-D])\s*$/im.exec(body)?.[1];
+  if (digit) runner?.feed({ on: "digit", digit });
+}

@@ -1,0 +1,225 @@
+import { join } from "node:path";
+import type { SipStack } from "@linija/sip";
+import type { MediaEngine } from "@linija/media";
+import type { Config } from "../../platform/config.ts";
+import type { Ctx } from "../../platform/db.ts";
+import { conflict, notFound, unavailable } from "../../platform/errors.ts";
+import { newId, newSecret } from "../../platform/ids.ts";
+import { gauge } from "../../platform/metrics.ts";
+import type { Rpc } from "../../platform/rpc.ts";
+import type { Language } from "../api.contract.ts";
+import type { CallRow, LiveWriter } from "../interactions/index.ts";
+import type { IvrBook } from "../ivr/index.ts";
+import { selectContacts } from "../operators/index.ts";
+import type { OfferOut, RouterClient } from "../queues/index.ts";
+import { callOperatorPhone } from "./calls.legs.ts";
+import { newCall, startOutbound, type CallInput, type Device } from "./calls.machine.ts";
+import { CallRunner, type ClientLine, type VoiceDeps } from "./calls.runner.ts";
+
+/** What declarations say about numbers, queues and hours; given by `main.ts` so that call control knows no files. */
+export interface Plan {
+  book: IvrBook;
+  flowOf(dialled: string): string | null;
+  answerByOperator(flow: string): boolean;
+  openProjects(at: Date): Record<string, boolean>;
+  findQueue: VoiceDeps["findQueue"];
+  callerId(projectKey: string): string;
+  recording(projectKey: string | null): boolean;
+  defaultLanguage(flow: string): Language;
+}
+
+export interface VoiceOptions {
+  ctx: Ctx; config: Config; rpc: Rpc; writer: LiveWriter; media: MediaEngine; router: RouterClient; plan: Plan;
+  prompts: string;
+  /** Who has this number: for the card before the answer, and the language. */
+  findClient(number: string): Promise<{ id: string; language: Language | null } | null>;
+  callback(call: CallbackWanted): Promise<void>;
+}
+export interface CallbackWanted { interactionId: string; projectKey: string; queueId: string | null; clientId: string | null; phone: string; language: Language; reason: "asked" | "abandoned" | "interrupted" }
+
+const liveCalls = gauge("calls_live", "Calls alive on this node");
+
+/** The voice role: all live calls of this node and what other roles may ask of them. */
+export class Voice {
+  readonly options: VoiceOptions;
+  readonly #runners = new Map<string, CallRunner>();
+  readonly #tokens = new Map<string, string>();
+  #deps: VoiceDeps;
+  #stack: SipStack | null = null;
+  #draining = false;
+
+  constructor(options: VoiceOptions) {
+    this.options = options;
+    const { ctx, config, rpc, writer, media, router, plan } = options;
+    this.#deps = {
+      ctx, config, writer, media, router, nodeId: rpc.nodeId, prompts: options.prompts, recordings: join(config.LINIJA_DATA, "recordings"),
+      stack: () => { if (!this.#stack) throw unavailable(); return this.#stack; },
+      findQueue: plan.findQueue, callerId: plan.callerId,
+      contactOf: async ({ contact, sipUser }) => contact ?? (sipUser ? (await selectContacts(ctx.db, sipUser))[0]?.contact ?? null : null),
+      callback: (runner, reason) => this.#callback(runner, reason),
+      ended: (runner) => { this.#runners.delete(runner.id); this.#tokens.delete(runner.id); liveCalls.set(this.#runners.size); },
+    };
+    media.on((event) => {
+      if (event.kind === "died") for (const id of event.calls) this.#runners.get(id)?.feed({ on: "media_died" });
+      else this.#runners.get(event.call)?.onMedia(event);
+    });
+    this.#expose(rpc);
+  }
+
+  useStack(stack: SipStack): void { this.#stack = stack; }
+  get live(): number { return this.#runners.size; }
+  get full(): boolean { return this.#runners.size >= this.options.config.SIP_CALLS_MAX; }
+  get draining(): boolean { return this.#draining; }
+  get databaseAway(): boolean { return this.options.writer.away; }
+
+  #expose(rpc: Rpc): void {
+    rpc.expose("calls.offer", (offer: OfferOut) => this.#offer(offer));
+    rpc.expose("calls.accept", (p: { callId: string; offerId: string; operatorId: string; sdp: string }) => this.#get(p.callId, "offer_gone").accept(p.offerId, p.operatorId, p.sdp));
+    rpc.expose("calls.decline", (p: { callId: string; offerId: string; operatorId: string }) => this.#decline(p));
+    rpc.expose("calls.attach", (p: { callId: string; operatorId: string; sdp: string }) => this.#get(p.callId).attach(p.operatorId, p.sdp));
+    rpc.expose("calls.control", (p: { callId: string; operatorId: string; input: CallInput }) => this.#control(p));
+    rpc.expose("calls.state", (p: { callId: string }) => this.#state(p.callId));
+    rpc.expose("calls.dial", (p: DialOut) => this.#dial(p));
+    rpc.expose("calls.web", (p: WebCall) => this.#web(p));
+    rpc.expose("calls.web_hang_up", (p: { callId: string; token: string }) => { if (this.#tokens.get(p.callId) === p.token) this.#runners.get(p.callId)?.feed({ on: "client_gone" }); });
+    rpc.expose("calls.web_state", (p: { callId: string; token: string }) => this.#webState(p));
+    rpc.expose("calls.set_client", (p: { callId: string; clientId: string }) => { const runner = this.#runners.get(p.callId); if (runner) runner.row.client_id = p.clientId; });
+  }
+
+  #get(callId: string, gone = "call_over"): CallRunner {
+    const runner = this.#runners.get(callId);
+    if (!runner) throw conflict(gone);
+    return runner;
+  }
+
+  /** The router offers this call to an operator; false when it no longer waits. */
+  #offer(out: OfferOut): boolean {
+    const runner = this.#runners.get(out.callId);
+    if (!runner || runner.call.state.at !== "waiting" || runner.offer) return false;
+    runner.offer = { out, row: { id: out.offerId, interaction_id: out.callId, operator_id: out.operatorId, state: "ringing", offered_at: runner.now(), answered_at: null, ended_at: null } };
+    runner.feed({ on: "offer", offerId: out.offerId, operatorId: out.operatorId, device: out.device });
+    return true;
+  }
+
+  #decline(p: { callId: string; offerId: string; operatorId: string }): void {
+    const { state } = this.#get(p.callId, "offer_gone").call;
+    if (state.at !== "offered" || state.offerId !== p.offerId || state.operatorId !== p.operatorId) throw conflict("offer_gone");
+    this.#get(p.callId).feed({ on: "offer_refused", offerId: p.offerId, why: "declined" });
+  }
+
+  async #control(p: { callId: string; operatorId: string; input: CallInput }): Promise<void> {
+    const runner = this.#get(p.callId);
+    const { state } = runner.call;
+    if (!("operatorId" in state) || state.operatorId !== p.operatorId) throw conflict("call_over");
+    runner.feed(p.input);
+    await runner.settled();
+  }
+
+  #state(callId: string) {
+    const runner = this.#runners.get(callId);
+    const state = runner?.call.state;
+    if (!runner || !state) return null;
+    const talking = state.at === "talking" ? state : null;
+    return { at: state.at, held: talking?.held ?? false, muted: talking?.muted ?? false, legUp: talking ? talking.operatorHere : state.at === "dialling" };
+  }
+
+  // --- calls that begin ---------------------------------------------------------------------------------------------
+
+  /** Writes the call's row, then lets the flow begin; resolves when the row is committed. `line` has been prepared. */
+  async begin(given: { id: string; flow: string; from: string; to: string; phone: string | null; line: ClientLine; language?: Language | undefined; onReady?(runner: CallRunner): void }): Promise<CallRunner> {
+    const { ctx, plan, rpc, writer } = this.options;
+    const client = given.phone ? await this.options.findClient(given.phone) : null;
+    const language = given.language ?? client?.language ?? plan.defaultLanguage(given.flow);
+    const projectKey = plan.book.flows[given.flow] && given.flow !== "company" ? given.flow : null;
+    const at = ctx.now();
+    const row: CallRow = {
+      id: given.id, channel: "voice", direction: "in", project_key: projectKey, queue_id: null, client_id: client?.id ?? null, operator_id: null, ticket_id: null, language, state: "ivr", outcome: null,
+      from_number: given.phone ?? given.from, to_number: given.to, priority: 0, node_id: rpc.nodeId, started_at: at.toISOString(), queued_at: null, answered_at: null, ended_at: null, recording_id: null, media_stats: null,
+    };
+    const call = newCall({ id: given.id, direction: "in", language, projectKey, answerByOperator: plan.answerByOperator(given.flow), recording: plan.recording(projectKey), clientUp: given.line.kind === "web" });
+    const runner = new CallRunner(this.#deps, call, row, given.line);
+    this.#add(runner);
+    given.onReady?.(runner);
+    try {
+      await writer.write({ insert: row, events: [runner.fact("call.started", { from: row.from_number, to: row.to_number })] });
+    } catch (error) {
+      this.#deps.ended(runner);
+      throw error;
+    }
+    runner.feed({ on: "start", book: plan.book, flow: given.flow, facts: { dialledNumber: given.to, callerNumber: given.phone, language: given.language ?? client?.language ?? null, open: plan.openProjects(at) } });
+    return runner;
+  }
+
+  #add(runner: CallRunner): void {
+    this.#runners.set(runner.id, runner);
+    liveCalls.set(this.#runners.size);
+  }
+
+  /** "Call us" of a web page: the browser's offer is answered at once, the rest is as with any call. */
+  async #web(p: WebCall): Promise<{ id: string; token: string; sdp: string }> {
+    if (this.#draining || this.full) throw unavailable("line_full", 5);
+    const id = newId();
+    const sdp = await this.options.media.answer({ call: id, leg: "client" }, "webrtc", p.sdp);
+    const token = newSecret();
+    this.#tokens.set(id, token);
+    await this.begin({ id, flow: p.project, from: p.name ?? "web", to: p.project, phone: p.phone, line: { kind: "web" }, language: p.language });
+    return { id, token, sdp };
+  }
+
+  async #webState(p: { callId: string; token: string }) {
+    if (this.#tokens.get(p.callId) !== p.token) throw notFound("call", p.callId);
+    const runner = this.#get(p.callId);
+    const place = runner.call.state.at === "waiting" ? await this.options.router.position(p.callId) : { position: null, expectedWaitMs: null };
+    return { state: runner.row.state, ...place };
+  }
+
+  /** An operator calls out. With a phone as device the phone rings first; with a browser its audio is there already. */
+  async #dial(p: DialOut): Promise<{ id: string; sdp: string | null }> {
+    const { ctx, rpc, writer, router, media, plan } = this.options;
+    if (this.#draining || this.full) throw unavailable("line_full", 5);
+    const id = newId();
+    const at = ctx.now().toISOString();
+    const row: CallRow = {
+      id, channel: "voice", direction: "out", project_key: p.projectKey, queue_id: null, client_id: p.clientId, operator_id: p.operatorId, ticket_id: p.ticketId, language: p.language, state: "dialling", outcome: null,
+      from_number: plan.callerId(p.projectKey), to_number: p.number, priority: 0, node_id: rpc.nodeId, started_at: at, queued_at: null, answered_at: null, ended_at: null, recording_id: null, media_stats: null,
+    };
+    const call = newCall({ id, direction: "out", language: p.language, projectKey: p.projectKey, answerByOperator: false, recording: plan.recording(p.projectKey), clientUp: false });
+    const runner = new CallRunner(this.#deps, call, row, { kind: "trunk", call: null, number: p.number });
+    await router.claim(p.operatorId, id);
+    let sdp: string | null = null;
+    try {
+      if (p.device === "browser") { sdp = await media.answer(runner.operatorRef, "webrtc", p.sdp!); runner.operatorLeg = true; }
+      this.#add(runner);
+      await writer.write({ insert: row, events: [runner.fact("call.started", { from: row.from_number, to: row.to_number })] });
+    } catch (error) {
+      this.#deps.ended(runner);
+      await media.close(id).catch(() => undefined);
+      await router.callEnded(p.operatorId, id, false);
+      throw error;
+    }
+    runner.begin(startOutbound(call, p.operatorId, p.device));
+    if (p.device === "phone") await callOperatorPhone(runner, { operatorId: p.operatorId, contact: p.contact, sipUser: p.sipUser });
+    return { id, sdp };
+  }
+
+  /** Made before the end is written, so that no instant of a crash loses it; idempotent per call. */
+  async #callback(runner: CallRunner, reason: CallbackWanted["reason"]): Promise<void> {
+    const { row } = runner;
+    if (row.direction !== "in" || !row.project_key || !/^\+?\d{3,15}$/.test(row.from_number)) return;
+    await this.options.callback({ interactionId: row.id, projectKey: row.project_key, queueId: row.queue_id, clientId: row.client_id, phone: row.from_number, language: row.language as Language, reason });
+  }
+
+  /** Refuses new calls, lets live ones finish, then ends what is left as interrupted. */
+  async stop(graceMs: number): Promise<void> {
+    this.#draining = true;
+    const deadline = Date.now() + graceMs;
+    while (this.#runners.size > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 100));
+    const left = [...this.#runners.values()];
+    for (const runner of left) runner.feed({ on: "media_died" });
+    await Promise.all(left.map((runner) => runner.settled()));
+    await this.#stack?.close(2_000);
+  }
+}
+
+export interface WebCall { project: string; language?: Language | undefined; name?: string | undefined; phone: string | null; sdp: string }
+export interface DialOut { operatorId: string; device: Device; contact: string | null; sipUser: string | null; number: string; projectKey: string; clientId: string | null; ticketId: string | null; language: Language; sdp: string | null }

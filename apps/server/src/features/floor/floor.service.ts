@@ -1,0 +1,79 @@
+import type { z } from "zod";
+import { audit } from "../../platform/audit.ts";
+import { inTx, type Ctx } from "../../platform/db.ts";
+import { forbidden, notFound } from "../../platform/errors.ts";
+import { translate } from "../../platform/messages.ts";
+import { may } from "../access/index.ts";
+import type { Language } from "../api.contract.ts";
+import { selectOperator } from "../operators/index.ts";
+import type { RouterClient } from "../queues/index.ts";
+import type { Floor, operatorTile } from "./floor.contract.ts";
+import * as db from "./floor.sql.ts";
+
+export interface FloorQueue { id: string; projectKey: string; name: Record<Language, string>; color: string; percent: number; withinS: number; languages: string[] }
+export interface FloorDeps { queues: FloorQueue[]; timeZone: string; router: RouterClient }
+type TileView = z.input<typeof operatorTile>;
+
+/** The whole picture of the floor for the projects one supervises; computed from tables, so every node shows the same. */
+export async function getFloor(ctx: Ctx, deps: FloorDeps): Promise<z.input<typeof import("./floor.contract.ts").floorSchema>> {
+  if (!may(ctx, "floor.read") || ctx.actor.kind !== "user") throw forbidden();
+  const { actor } = ctx;
+  const now = ctx.now();
+  const all = actor.roles.includes("administrator");
+  const queues = deps.queues.filter((queue) => all || actor.projects.includes(queue.projectKey));
+  const ids = queues.map((queue) => queue.id);
+  const projects = all ? null : actor.projects;
+  const dayStart = startOfDay(now, deps.timeZone);
+  const [days, tiles, waiting, alerts, hours, figures] = await Promise.all([
+    db.selectQueueDay(ctx.db, queues.map(({ id, withinS }) => ({ id, withinS })), dayStart), db.selectTiles(ctx.db, projects, dayStart), db.selectWaiting(ctx.db, ids),
+    db.selectAlerts(ctx.db, new Date(now.getTime() - 8 * 3_600_000)), db.selectHours(ctx.db, ids, dayStart), db.selectTicketFigures(ctx.db, projects, now),
+  ]);
+  const language = actor.language as Language;
+  return {
+    at: now.toISOString(),
+    queues: queues.map((queue) => queueView(queue, days.find((day) => day.queueId === queue.id), tiles, language)),
+    operators: tiles.map(tileView),
+    waiting: waiting.map((call, index) => ({ ...call, queuedAt: call.queuedAt.toISOString(), position: waiting.slice(0, index + 1).filter((each) => each.queueId === call.queueId).length })),
+    alerts: alerts.map((alert) => alertView(alert, language)),
+    day: { callsByHour: hours, ...figures },
+  };
+}
+
+function queueView(queue: FloorQueue, day: db.QueueDay | undefined, tiles: db.Tile[], language: Language): Floor["queues"][number] {
+  const ended = (day?.answered ?? 0) + (day?.abandoned ?? 0);
+  return {
+    id: queue.id, projectKey: queue.projectKey, name: queue.name[language], color: queue.color, open: true, waiting: day?.waiting ?? 0, longestWaitSince: day?.longestSince?.toISOString() ?? null,
+    offeredToday: day?.offered ?? 0, answeredToday: day?.answered ?? 0, abandonedToday: day?.abandoned ?? 0, serviceLevel: ended === 0 ? null : Math.round(((day?.inTarget ?? 0) / ended) * 1000) / 10,
+    target: { percent: queue.percent, withinS: queue.withinS }, averageWaitS: day?.averageWaitS ?? null,
+    readyOperators: tiles.filter((tile) => tile.state === "ready" && tile.projects.includes(queue.projectKey)).length,
+  };
+}
+
+const tileView = (tile: db.Tile): TileView => ({ ...tile, state: (tile.state ?? "offline") as TileView["state"], since: (tile.since ?? new Date(0)).toISOString() });
+
+const alertView = (alert: db.Alert, language: Language): Floor["alerts"][number] => ({
+  id: alert.id, kind: alert.data.key ?? "alert", at: alert.at.toISOString(), text: translate(language, `alert_${alert.data.key ?? "other"}`, alert.data.params),
+  ticketId: alert.subjectKind === "ticket" ? alert.subjectId : null, queueId: null,
+});
+
+/** Midnight of the company's day, right on the days clocks change too. */
+export function startOfDay(now: Date, timeZone: string): Date {
+  const parts = new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" }).format(now);
+  const guess = new Date(`${parts}T00:00:00Z`);
+  for (const hours of [-14, -13, -12, -11, -10, -9, -8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]) {
+    const candidate = new Date(guess.getTime() + hours * 3_600_000);
+    if (new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", hourCycle: "h23" }).format(candidate) === `${parts}, 00`) return candidate;
+  }
+  return guess;
+}
+
+/** A supervisor sets an operator's state; told to the operator and kept. */
+export async function forceState(ctx: Ctx, deps: FloorDeps, operatorId: string, input: { state: "ready" | "not_ready" | "offline"; reason: string | null }): Promise<TileView> {
+  const operator = await selectOperator(ctx.db, operatorId);
+  if (!operator) throw notFound("operator", operatorId);
+  if (!may(ctx, "floor.force", { projects: operator.projects })) throw forbidden();
+  await deps.router.setState(operatorId, input.state, input.reason ?? "supervisor");
+  await inTx(ctx, (ctx) => audit(ctx, { action: "operator.state_forced", object: { kind: "operator", id: operatorId }, before: { state: operator.state }, after: input }));
+  const tiles = await db.selectTiles(ctx.db, null, startOfDay(ctx.now(), deps.timeZone));
+  return tileView(tiles.find((tile) => tile.id === operatorId)!);
+}

@@ -1,0 +1,2 @@
+export { floorRoutes } from "./floor.routes.ts";
+export type { FloorDeps, FloorQueue } from "./floor.service.ts";

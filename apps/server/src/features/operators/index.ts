@@ -1,0 +1,3 @@
+export { createRegistrar, SIP_REALM } from "./operators.registrar.ts";
+export { selectContacts, selectLine, selectOperator, selectOperators, selectSipAccount, updateDevice, upsertRegistration, deleteRegistration } from "./operators.sql.ts";
+export type { LineRow, OperatorRow, OperatorState, SipAccount } from "./operators.sql.ts";

@@ -1,0 +1,1 @@
+export { gather, startRealtime } from "./realtime.ts";

@@ -1,0 +1,117 @@
+import type { IncomingMessage, Server } from "node:http";
+import { WebSocketServer, type WebSocket } from "ws";
+import type { Db } from "../../platform/db.ts";
+import { onCommitted, type StoredEvent } from "../../platform/events.ts";
+import type { Log } from "../../platform/log.ts";
+import { gauge } from "../../platform/metrics.ts";
+import type { Rpc } from "../../platform/rpc.ts";
+import { actorOfToken, SESSION_COOKIE } from "../access/index.ts";
+import type { Push } from "./realtime.contract.ts";
+
+const GATHER_MS = 40;
+const PING_MS = 15_000;
+/** A reload takes a moment; after this without any desk the operator is taken offline. */
+const DESK_GONE_MS = 15_000;
+const sockets = gauge("desk_sockets", "Desks connected to this node");
+
+type Thing = { kind: string; id: string };
+interface Desk { socket: WebSocket; userId: string; supervises: boolean; alive: boolean }
+export interface RealtimeOptions { db: Db; log: Log; rpc: Rpc; deskGone(userId: string): void }
+
+/**
+ * Tells desks what changed: ids only, gathered for a moment, sent after commit on every node with the web role. A
+ * missed push does no harm, for desks fetch again when they connect.
+ */
+export function startRealtime(server: Server, options: RealtimeOptions): { stop(): void } {
+  const { rpc, log } = options;
+  const desks = new Set<Desk>();
+  const wss = new WebSocketServer({ noServer: true, maxPayload: 4096 });
+  const gone = new Map<string, NodeJS.Timeout>();
+  server.on("upgrade", (request, socket, head) => {
+    if (request.url?.split("?")[0] !== "/api/live") { socket.destroy(); return; }
+    who(options.db, request).then((user) => {
+      if (!user) { socket.end("HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n"); return; }
+      wss.handleUpgrade(request, socket, head, (ws) => welcome(ws, user));
+    }, () => socket.end("HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n"));
+  });
+  const welcome = (socket: WebSocket, user: { id: string; roles: string[] }): void => {
+    const desk: Desk = { socket, userId: user.id, supervises: user.roles.some((role) => role === "supervisor" || role === "administrator"), alive: true };
+    desks.add(desk);
+    sockets.set(desks.size);
+    clearTimeout(gone.get(user.id));
+    send(desk, { kind: "hello", nodeId: rpc.nodeId, at: new Date().toISOString() });
+    socket.on("pong", () => { desk.alive = true; });
+    socket.on("error", (error) => log.debug({ error: error.message }, "desk socket"));
+    socket.on("close", () => {
+      desks.delete(desk);
+      sockets.set(desks.size);
+      if (![...desks].some((each) => each.userId === user.id)) gone.set(user.id, setTimeout(() => { gone.delete(user.id); options.deskGone(user.id); }, DESK_GONE_MS));
+    });
+  };
+  const push = (changes: Changes): void => { for (const desk of desks) for (const message of messagesFor(desk, changes)) send(desk, message); };
+  rpc.expose("realtime.push", (changes: Changes) => push(changes));
+  const gathering = gather((changes) => { void rpc.broadcast("web", "realtime.push", changes); });
+  const ping = setInterval(() => {
+    for (const desk of desks) {
+      if (!desk.alive) { desk.socket.terminate(); continue; }
+      desk.alive = false;
+      desk.socket.ping();
+    }
+  }, PING_MS);
+  return { stop: () => { clearInterval(ping); gathering(); for (const timer of gone.values()) clearTimeout(timer); for (const desk of desks) desk.socket.close(1001); wss.close(); } };
+}
+
+interface Changes { things: Thing[]; lines: string[]; alerts: Extract<Push, { kind: "alert" }>[] }
+
+/** Every node gathers its own facts, also one without desks: another node may have them. */
+export function gather(tell: (changes: Changes) => void): () => void {
+  let timer: NodeJS.Timeout | null = null;
+  let things = new Map<string, Thing>();
+  let lines = new Set<string>();
+  let alerts: Changes["alerts"] = [];
+  const flush = (): void => {
+    timer = null;
+    const changes = { things: [...things.values()].slice(0, 500), lines: [...lines], alerts };
+    things = new Map(); lines = new Set(); alerts = [];
+    tell(changes);
+  };
+  return onCommitted((events) => {
+    for (const event of events) {
+      for (const thing of thingsOf(event)) {
+        if (thing.kind === "line") lines.add(thing.id);
+        else things.set(`${thing.kind}:${thing.id}`, thing);
+      }
+      if (event.type === "alert.raised") alerts.push(toAlert(event));
+    }
+    timer ??= setTimeout(flush, GATHER_MS);
+  });
+}
+
+const thingsOf = (event: StoredEvent): Thing[] => {
+  const own = event.subject.kind === "operator" ? [{ kind: "line", id: event.subject.id }, { kind: "floor", id: "floor" }] : [];
+  return [event.subject, ...(event.touches ?? []), ...own];
+};
+
+function toAlert(event: StoredEvent): Extract<Push, { kind: "alert" }> {
+  const data = event.data as { key?: string; params?: Record<string, string> };
+  return { kind: "alert", key: data.key ?? event.type, params: data.params ?? {}, ticketId: event.subject.kind === "ticket" ? event.subject.id : null };
+}
+
+function messagesFor(desk: Desk, changes: Changes): Push[] {
+  const line: Push[] = changes.lines.includes(desk.userId) ? [{ kind: "line" }] : [];
+  const alerts = desk.supervises ? changes.alerts : [];
+  return [...line, ...alerts, ...(changes.things.length > 0 ? [{ kind: "changed", things: changes.things } as Push] : [])];
+}
+
+function send(desk: Desk, message: Push): void {
+  // A desk that does not read is cut off instead of filling our memory; it fetches everything when it is back.
+  if (desk.socket.bufferedAmount > 1_000_000) { desk.socket.terminate(); return; }
+  desk.socket.send(JSON.stringify(message));
+}
+
+async function who(db: Db, request: IncomingMessage): Promise<{ id: string; roles: string[] } | null> {
+  const origin = request.headers.origin;
+  if (origin && new URL(origin).host !== request.headers.host) return null;
+  const cookie = new RegExp(`(?:^|;\\s*)${SESSION_COOKIE}=([^;]+)`).exec(request.headers.cookie ?? "")?.[1];
+  return cookie ? actorOfToken(db, decodeURIComponent(cookie)) : null;
+}

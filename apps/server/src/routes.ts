@@ -1,0 +1,34 @@
+import { join } from "node:path";
+import type { App } from "./platform/http.ts";
+import { accessRoutes } from "./features/access/index.ts";
+import { callsRoutes, type CallsDeps } from "./features/calls/index.ts";
+import { floorRoutes } from "./features/floor/index.ts";
+import { ticketsRoutes } from "./features/tickets/index.ts";
+import type { Declarations } from "./features/projects/index.ts";
+import type { WebInput } from "./web.ts";
+
+/** Every feature's routes. */
+export async function mountRoutes(app: App, input: WebInput & { publicUrl: string }): Promise<void> {
+  const { config, declarations } = input;
+  accessRoutes(app);
+  ticketsRoutes(app, { files: { folder: join(config.LINIJA_DATA, "attachments") } });
+  callsRoutes(app, callsDeps(input), join(config.LINIJA_DATA, "recordings"));
+  floorRoutes(app, { queues: floorQueues(declarations), timeZone: declarations.company.time_zone, router: input.router });
+}
+
+function callsDeps({ rpc, router, declarations, config }: WebInput): CallsDeps {
+  const queues = new Map(declarations.projects.flatMap(({ project, queues }) => queues.map((queue) => [`${project.key}.${queue.key}`, queue])));
+  const project = (key: string | null) => declarations.projects.find((declared) => declared.project.key === key);
+  return {
+    rpc, router,
+    ringMs: (id) => (queues.get(id ?? "")?.ring_s ?? config.RING_MS / 1000) * 1000,
+    wrapUpS: (id) => queues.get(id ?? "")?.wrap_up_s ?? 60,
+    disposition: (key, disposition) => (project(key) ?? declarations.projects[0])?.dispositions.find((each) => each.key === disposition) ?? null,
+    country: (key) => (project(key)?.project.time_zone === "Europe/Moscow" ? "RU" : "SI"),
+    knownProject: (key) => project(key) !== undefined,
+  };
+}
+
+const floorQueues = (declarations: Declarations) => declarations.projects.flatMap(({ project, queues }) => queues.map((queue) => ({
+  id: `${project.key}.${queue.key}`, projectKey: project.key, name: queue.name, color: project.colour, percent: queue.service_level.percent, withinS: queue.service_level.answered_within_s, languages: queue.languages,
+})));

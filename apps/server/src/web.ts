@@ -1,0 +1,59 @@
+import { existsSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import fastifyStatic from "@fastify/static";
+import type pg from "pg";
+import type { MediaEngine } from "@linija/media";
+import type { Config } from "./platform/config.ts";
+import type { Ctx } from "./platform/db.ts";
+import { createHttp, type App } from "./platform/http.ts";
+import type { Rpc } from "./platform/rpc.ts";
+import { contextOf } from "./features/access/index.ts";
+import type { planOf, Voice } from "./features/calls/index.ts";
+import type { Declarations } from "./features/projects/index.ts";
+import type { RouterClient } from "./features/queues/index.ts";
+import type { startRealtime } from "./features/realtime/index.ts";
+
+import { mountRoutes } from "./routes.ts";
+
+export interface WebInput {
+  ctx: Ctx; config: Config; rpc: Rpc; router: RouterClient; plan: ReturnType<typeof planOf>; declarations: Declarations; voice: Voice | null; media: MediaEngine | null; pool: pg.Pool; root: string; realtime: typeof startRealtime;
+}
+export interface Web { app: App; publicUrl: string; mailUrl: string | null; stop(): Promise<void> }
+
+/** The web role: desk, API, sockets, the client's pages; and, in the demo, the mail server. */
+export async function startWeb(input: WebInput): Promise<Web> {
+  const { ctx, config } = input;
+  const mail = null as { url: string; stop(): Promise<void> } | null;
+  const app = await createHttp({ log: ctx.log, trustProxy: config.TRUST_PROXY, contextOf: contextOf({ db: ctx.db, log: ctx.log }) });
+  const port = await freePort(config.HTTP_HOST, config.HTTP_PORT);
+  const publicUrl = config.PUBLIC_URL || `http://${config.HTTP_HOST === "0.0.0.0" ? "127.0.0.1" : config.HTTP_HOST}:${port}`;
+  await mountRoutes(app, { ...input, publicUrl });
+  await serveDesk(app, input.root);
+  await app.listen({ host: config.HTTP_HOST, port });
+  const realtime = input.realtime(app.server, { db: ctx.db, log: ctx.log, rpc: input.rpc, deskGone: (userId) => { void input.router.deskGone(userId).catch(() => undefined); } });
+  return {
+    app, publicUrl, mailUrl: mail?.url ?? null,
+    stop: async () => { realtime.stop(); app.server.closeIdleConnections(); await app.close(); await mail?.stop(); },
+  };
+}
+
+/** The built desk and widget; unknown paths outside the API are the desk's own routes. */
+async function serveDesk(app: App, root: string): Promise<void> {
+  const dist = join(root, "apps/desk/dist");
+  if (!existsSync(join(dist, "index.html"))) return;
+  await app.register(fastifyStatic, { root: dist, prefix: "/", index: "index.html", wildcard: false, preCompressed: false, setHeaders: (response, path) => {
+    response.header("cache-control", /assets\/.+-[\w-]{8,}\.\w+$/.test(path) ? "public, max-age=31536000, immutable" : "no-cache");
+  } });
+}
+
+/** The port asked for, or the next free one. */
+async function freePort(host: string, wanted: number): Promise<number> {
+  for (let port = wanted; port < wanted + 200; port++) {
+    const free = await new Promise<boolean>((resolve) => {
+      const probe = createServer().once("error", () => resolve(false)).listen(port, host, () => { probe.close(() => resolve(true)); });
+    });
+    if (free) return port;
+  }
+  return 0;
+}
