@@ -15,7 +15,6 @@ const jitterSamples = 3_200;
 /** A packet whose timestamp puts it further than this from its arrival begins a new reckoning. */
 const driftSamples = 1_600;
 const writeEverySamples = 16_000;
-const headerEveryWrites = 2;
 
 /** One side of a recording: packets are placed by their RTP timestamp, reckoned against arrival so that both sides agree with the clock. */
 export class RecordingChannel {
@@ -74,7 +73,6 @@ export class Recorder {
   readonly #onFailure: (error: unknown) => void;
   #taken = 0;
   #written = 0;
-  #writes = 0;
   #chunk: Buffer = Buffer.alloc(writeEverySamples * 4);
   #filled = 0;
   #writing: Promise<void> = Promise.resolve();
@@ -173,8 +171,7 @@ export class Recorder {
     await this.#file.write(chunk, 0, bytes, recordingHeaderBytes + this.#written);
     this.#written += bytes;
     this.#spare = chunk;
-    this.#writes++;
-    if (this.#writes % headerEveryWrites !== 0) return;
+    // After the data, so that the header never promises more than there is.
     await this.#file.write(recordingHeader(this.#law, this.#written), 0, recordingHeaderBytes, 0);
   }
 }

@@ -4,6 +4,7 @@ import type { Socket } from "node:dgram";
 import { writeFile } from "node:fs/promises";
 import { PCMA, PCMU, decode, encode } from "./g711.ts";
 import type { Law } from "./g711.ts";
+import type { MediaEngine, MediaEvent } from "./engine.ts";
 import { newView, readRtp } from "./rtp.ts";
 import { readWav } from "./wav.ts";
 
@@ -206,5 +207,38 @@ export class TestPhone {
   close(): void {
     this.quiet();
     this.socket.close();
+  }
+}
+
+/** Keeps an engine's events and waits for those to come. */
+export class EventLog {
+  readonly all: MediaEvent[] = [];
+  #waiters: (() => void)[] = [];
+
+  constructor(engine: Pick<MediaEngine, "on">) {
+    engine.on((event) => {
+      this.all.push(event);
+      for (const wake of this.#waiters.splice(0)) wake();
+    });
+  }
+
+  /** The first event of a kind that fits, past or to come. */
+  async one<K extends MediaEvent["kind"]>(
+    kind: K, fits: (event: Extract<MediaEvent, { kind: K }>) => boolean = () => true, withinMs = 8_000,
+  ): Promise<Extract<MediaEvent, { kind: K }>> {
+    const timeout = AbortSignal.timeout(withinMs);
+    for (;;) {
+      const found = this.all.find((event): event is Extract<MediaEvent, { kind: K }> => event.kind === kind && fits(event as never));
+      if (found) return found;
+      await new Promise<void>((resolve, reject) => {
+        this.#waiters.push(resolve);
+        timeout.addEventListener("abort", () => reject(new Error(`no ${kind} event within ${withinMs} ms: ${JSON.stringify(this.all)}`)), { once: true });
+      });
+    }
+  }
+
+  /** Digits a leg pressed so far. */
+  digits(leg: string): string {
+    return this.all.map((event) => (event.kind === "digit" && event.leg === leg ? event.digit : "")).join("");
   }
 }
