@@ -1,39 +1,48 @@
+import type { Fit } from "./types.ts";
+
 /** What a piece of work asks for; equal requirements are one object. */
 export interface Requirement {
   readonly id: number;
   readonly language: string | null;
   /** Sorted by name, one entry a skill. */
   readonly skills: readonly { readonly skill: string; readonly level: number }[];
-  /** The same as numbers: names in the vocabulary, the language first if there is one, and the lowest levels. */
-  readonly names: readonly number[];
-  readonly levels: readonly number[];
+  /** The same as numbers: name × 8 + level, the language first, as level 1, if there is one. */
+  readonly needs: readonly number[];
 }
 
 /** What an operator can do; one object a team. */
 export interface Ability {
+  /** Row in the vocabulary's table of levels. */
+  readonly id: number;
   readonly languages: ReadonlySet<string>;
-  /** By name in the vocabulary; a language spoken has level 1. */
-  levels: Uint8Array;
-  /** Sum of all skill levels, for the fit `spare`. */
-  readonly total: number;
 }
+
+export const LACKING = -1;
 
 /** Needs a requirement has in the flat table; further ones are looked up in the object. */
 const FLAT = 3;
+/** The largest name that fits in 16 bits beside a level. */
+const LAST_NAME = 2 ** 13 - 1;
+/** Above every sum of levels. */
+const MOST = 2 ** 16;
 
 /**
- * Languages, skills and requirements as small numbers. They are few (what a centre has configured), so they are kept
- * for the life of the engine. Comparing is arithmetic on a table small enough to stay in the processor's cache, which
- * was several times faster than remembering the answer for every pair of ability and requirement.
+ * Languages, skills and requirements as small numbers, and what everybody can do as rows of one table. Names and
+ * requirements are few (what a centre has configured) and kept for the life of the engine. Comparing is arithmetic on
+ * flat memory, which was several times faster than remembering the answer for every pair of ability and requirement.
  */
 export class Vocabulary {
   readonly #names = new Map<string, number>();
   readonly #byKey = new Map<string, Requirement>();
   readonly #requirements: Requirement[] = [];
-  /** Four places a requirement: three needs as name × 8 + level, 0 for none, and whether there are more. */
-  #table = new Uint16Array(256);
-  /** Length of every ability's `levels`: a power of two above all names. */
+  /** Four places a requirement: three needs, 0 for none, and whether there are more. */
+  #needs = new Uint16Array(256);
+  /** Length of a row of levels: a power of two above all names. */
   #room = 64;
+  /** By ability, by name: the level, 1 for a language spoken. Place 0 is no name: level 0 meets the empty needs. */
+  #levels = new Uint8Array(64 * 64);
+  #totals: number[] = [];
+  readonly #freeIds: number[] = [];
 
   requirement(language: string | null, skills: Requirement["skills"]): Requirement {
     const distinct = skills.length < 2 ? skills : highestOfEach(skills);
@@ -49,88 +58,89 @@ export class Vocabulary {
   ability(languages: readonly string[], skills: Readonly<Record<string, number>>): Ability {
     const named = Object.entries(skills).map(([skill, level]) => [this.#name(`skill ${skill}`), level] as const);
     const spoken = languages.map((language) => this.#name(`language ${language}`));
-    // Place 0 is no name: its level 0 meets the table's empty places.
-    const levels = new Uint8Array(this.#room);
-    for (const [name, level] of named) levels[name] = level;
-    for (const name of spoken) levels[name] = 1;
-    const total = named.reduce((sum, [, level]) => sum + level, 0);
-    return { languages: new Set(languages), levels, total };
+    const id = this.#freeIds.pop() ?? this.#totals.length;
+    if ((id + 1) * this.#room > this.#levels.length) this.#resize(this.#room, this.#levels.length * 2);
+    const at = id * this.#room;
+    this.#levels.fill(0, at, at + this.#room);
+    for (const [name, level] of named) this.#levels[at + name] = level;
+    for (const name of spoken) this.#levels[at + name] = 1;
+    this.#totals[id] = named.reduce((sum, [, level]) => sum + level, 0);
+    return { id, languages: new Set(languages) };
+  }
+
+  /** The ability will not be asked about again. */
+  release(ability: Ability): void {
+    this.#freeIds.push(ability.id);
   }
 
   /** Whether the ability has all that the requirement of this number asks for. */
-  meets(ability: Ability, requirementId: number): boolean {
-    if (ability.levels.length < this.#room) this.#widen(ability);
-    const { levels } = ability;
-    const table = this.#table;
+  meets(abilityId: number, requirementId: number): boolean {
+    const levels = this.#levels;
+    const needs = this.#needs;
+    const row = abilityId * this.#room;
     const at = requirementId * 4;
-    const a = table[at]!;
-    const b = table[at + 1]!;
-    const c = table[at + 2]!;
+    const a = needs[at]!;
+    const b = needs[at + 1]!;
+    const c = needs[at + 2]!;
     // One branch for all three: each would be mispredicted half the time, and this is the innermost loop.
-    const spare = (levels[a >> 3]! - (a & 7)) | (levels[b >> 3]! - (b & 7)) | (levels[c >> 3]! - (c & 7));
-    if (spare < 0) return false;
-    return table[at + 3] === 0 || fitOf(ability, this.#requirements[requirementId]!) !== LACKING;
+    const spare =
+      (levels[row + (a >> 3)]! - (a & 7)) | (levels[row + (b >> 3)]! - (b & 7)) | (levels[row + (c >> 3)]! - (c & 7));
+    return spare >= 0 && (needs[at + FLAT] === 0 || this.skillSum(abilityId, this.#requirements[requirementId]!) >= 0);
   }
 
-  #widen(ability: Ability): void {
-    const wider = new Uint8Array(this.#room);
-    wider.set(ability.levels);
-    ability.levels = wider;
+  /** Higher is better, `LACKING` when the language or a level is lacking. */
+  score(abilityId: number, requirement: Requirement, fit: Fit): number {
+    if (!this.meets(abilityId, requirement.id)) return LACKING;
+    return fit === "spare" ? MOST - this.#totals[abilityId]! : this.skillSum(abilityId, requirement);
+  }
+
+  /** Summed level over the skills asked for, or `LACKING`. */
+  skillSum(abilityId: number, { needs, language }: Requirement): number {
+    const row = abilityId * this.#room;
+    let sum = language === null ? 0 : -1;
+    for (const need of needs) {
+      const has = this.#levels[row + (need >> 3)]!;
+      if (has < (need & 7)) return LACKING;
+      sum += has;
+    }
+    return sum;
   }
 
   #makeRequirement(language: string | null, skills: Requirement["skills"]): Requirement {
-    const names = skills.map(({ skill }) => this.#name(`skill ${skill}`));
-    const levels = skills.map(({ level }) => level);
-    if (language !== null) {
-      names.unshift(this.#name(`language ${language}`));
-      levels.unshift(1);
-    }
+    const needs = skills.map(({ skill, level }) => this.#name(`skill ${skill}`) * 8 + level);
+    if (language !== null) needs.unshift(this.#name(`language ${language}`) * 8 + 1);
     const id = this.#requirements.length;
-    const requirement = { id, language, skills: skills.map(({ skill, level }) => ({ skill, level })), names, levels };
+    const requirement = { id, language, skills: skills.map(({ skill, level }) => ({ skill, level })), needs };
     this.#requirements.push(requirement);
-    this.#write(requirement);
-    return requirement;
-  }
-
-  #write({ id, names, levels }: Requirement): void {
-    if (id * 4 >= this.#table.length) {
-      const longer = new Uint16Array(this.#table.length * 2);
-      longer.set(this.#table);
-      this.#table = longer;
+    if ((id + 1) * 4 > this.#needs.length) {
+      const longer = new Uint16Array(this.#needs.length * 2);
+      longer.set(this.#needs);
+      this.#needs = longer;
     }
-    names.slice(0, FLAT).forEach((name, i) => {
-      this.#table[id * 4 + i] = name * 8 + levels[i]!;
-    });
-    this.#table[id * 4 + FLAT] = names.length > FLAT ? 1 : 0;
+    this.#needs.set(needs.slice(0, FLAT), id * 4);
+    this.#needs[id * 4 + FLAT] = needs.length > FLAT ? 1 : 0;
+    return requirement;
   }
 
   #name(text: string): number {
     let name = this.#names.get(text);
     if (name === undefined) {
       name = this.#names.size + 1;
-      if (name > MOST_NAMES) throw new RangeError(`more than ${MOST_NAMES} languages and skills`);
+      if (name > LAST_NAME) throw new RangeError(`skills cannot be more than ${LAST_NAME} together with languages`);
       this.#names.set(text, name);
-      if (name >= this.#room) this.#room *= 2;
+      if (name >= this.#room) this.#resize(this.#room * 2, this.#levels.length * 2);
     }
     return name;
   }
-}
 
-/** What fits in 16 bits beside a level. */
-const MOST_NAMES = 2 ** 13 - 1;
-
-export const LACKING = -1;
-
-/** Summed level over the skills asked for, or `LACKING` the language or a level. */
-export function fitOf(ability: Ability, requirement: Requirement): number {
-  const { names, levels } = requirement;
-  let sum = requirement.language === null ? 0 : -1;
-  for (let i = 0; i < names.length; i++) {
-    const has = ability.levels[names[i]!];
-    if (has === undefined || has < levels[i]!) return LACKING;
-    sum += has;
+  #resize(room: number, length: number): void {
+    const levels = new Uint8Array(length);
+    for (let id = 0; id < this.#totals.length; id++) {
+      levels.set(this.#levels.subarray(id * this.#room, (id + 1) * this.#room), id * room);
+    }
+    this.#levels = levels;
+    this.#room = room;
   }
-  return sum;
 }
 
 function requirementKey(language: string | null, skills: Requirement["skills"]): string {

@@ -1,6 +1,6 @@
 import type { Vocabulary } from "./ability.ts";
 import { ageingAt, goesBefore, olderThan, rankOf } from "./order.ts";
-import { hasRoom, isBarred } from "./pool.ts";
+import { isBarred } from "./pool.ts";
 import { SortedList } from "./sorted.ts";
 import type { Bucket, Operator, Queue, State, Work } from "./state.ts";
 
@@ -59,7 +59,8 @@ export function reorderBuckets(queue: Queue): void {
 export function firstWorkFor({ vocabulary }: State, operator: Operator, nowMs: number): Work | null {
   let best: Best | null = null;
   for (const queue of operator.team!.queues) {
-    if (queue.buckets.size > 0) best = firstInQueue(queue, operator, { vocabulary, nowMs, best });
+    if ((queue.buckets.channelMask & operator.open) === 0) continue;
+    best = firstInQueue(queue, operator, { vocabulary, nowMs, best });
   }
   return best?.work ?? null;
 }
@@ -79,16 +80,19 @@ interface Best {
 function firstInQueue(queue: Queue, operator: Operator, search: Search): Best | null {
   const { vocabulary, nowMs } = search;
   let { best } = search;
-  const { ability } = operator.team!;
-  const { items, ranks, times, requirements, channels, size } = queue.buckets;
+  const { buckets } = queue;
+  const { open } = operator;
+  const abilityId = operator.team!.ability.id;
+  const count = buckets.items.length;
   const ageing = ageingAt(queue, nowMs);
-  for (let i = 0; i < size; i++) {
+  for (let i = 0; i < count; i++) {
     if (best) {
-      const points = ranks[i]! + ageing;
-      if (points < best.points || (points === best.points && times[i]! > best.work.enqueuedAtMs)) break;
+      const points = buckets.rank(i) + ageing;
+      if (points < best.points || (points === best.points && buckets.enqueuedAtMs(i) > best.work.enqueuedAtMs)) break;
     }
-    if (!vocabulary.meets(ability, requirements[i]!) || !hasRoom(operator, channels[i]!)) continue;
-    const work = firstInBucket(items[i]!, operator);
+    const code = buckets.code(i);
+    if ((open & (1 << (code & 3))) === 0 || !vocabulary.meets(abilityId, code >> 2)) continue;
+    const work = firstInBucket(buckets.items[i]!, operator);
     if (!work) continue;
     const points = rankOf(work) + ageing;
     if (!best || goesBefore(points, work, best.points, best.work)) best = { work, points };

@@ -1,12 +1,12 @@
 import { addWaiting, firstWorkFor, removeWaiting } from "./backlog.ts";
 import { effectivePoints, effectivePriority, goesBefore } from "./order.ts";
-import { fitOf } from "./ability.ts";
-import { findWitness, hasRoomSomewhere, isPreferredFree, isWitness, list, operatorFor, unlist } from "./pool.ts";
+import { findWitness, hold, isPreferredFree, isWitness, list, operatorFor, refreshOpen, unlist } from "./pool.ts";
 import type { Operator, State, Work } from "./state.ts";
 import type { Decision, Reason } from "./types.ts";
 
 /**
- * Brings work and operators together after a change. Before the change nothing that waits could be given to anybody
+ * Brings work and operators together after a change. A single new piece of work may come without having been added to
+ * the backlog; it is added if nobody can take it. Before the change nothing that waits could be given to anybody
  * free; so only the changed works and operators can make a pair, and everything else is left alone.
  */
 export function settle(state: State, works: Work[], operators: Operator[], nowMs: number): Decision[] {
@@ -19,7 +19,10 @@ export function settle(state: State, works: Work[], operators: Operator[], nowMs
 
 function place(state: State, work: Work, nowMs: number, decisions: Decision[]): void {
   const operator = operatorFor(state, work);
-  if (!operator) return;
+  if (!operator) {
+    if (!work.bucket) addWaiting(work);
+    return;
+  }
   unlist(operator);
   decisions.push(offer(state, work, operator, nowMs));
   list(operator);
@@ -28,7 +31,8 @@ function place(state: State, work: Work, nowMs: number, decisions: Decision[]): 
 /** The common case: one operator has room, so whatever goes first among what they may take is theirs. */
 function fill(state: State, operator: Operator, nowMs: number, decisions: Decision[]): void {
   unlist(operator);
-  while (hasRoomSomewhere(operator)) {
+  refreshOpen(operator);
+  while (operator.open !== 0) {
     const work = firstWorkFor(state, operator, nowMs);
     if (!work) break;
     decisions.push(offer(state, work, operator, nowMs));
@@ -69,7 +73,7 @@ function canBePlaced(state: State, work: Work): boolean {
 function firstOf(state: State, work: Work | null, { operators, nowMs }: Change): Work | null {
   let first = work;
   for (const operator of operators) {
-    const found = hasRoomSomewhere(operator) ? firstWorkFor(state, operator, nowMs) : null;
+    const found = operator.open !== 0 ? firstWorkFor(state, operator, nowMs) : null;
     if (!found) continue;
     if (!first || goesBefore(effectivePoints(found, nowMs), found, effectivePoints(first, nowMs), first)) first = found;
   }
@@ -78,8 +82,8 @@ function firstOf(state: State, work: Work | null, { operators, nowMs }: Change):
 
 /** The operator must be unlisted. */
 function offer(state: State, work: Work, operator: Operator, nowMs: number): Decision {
-  const reason = reasonFor(work, operator, nowMs);
-  removeWaiting(work);
+  const reason = reasonFor(state, work, operator, nowMs);
+  if (work.bucket) removeWaiting(work);
   stopWatching(work);
   hold(work, operator);
   const n = ++state.offersMade;
@@ -91,33 +95,16 @@ function offer(state: State, work: Work, operator: Operator, nowMs: number): Dec
   return { kind: "offer", offerId, workId: work.id, operatorId: operator.id };
 }
 
-function reasonFor(work: Work, operator: Operator, nowMs: number): Reason {
+function reasonFor(state: State, work: Work, operator: Operator, nowMs: number): Reason {
   return {
     decidedAtMs: nowMs,
     operatorId: operator.id,
     effectivePriority: effectivePriority(work, nowMs),
-    by: work.preferredOperatorId === operator.id && isPreferredFree(operator, work) ? "preferred" : "order",
-    skillSum: fitOf(operator.team!.ability, work.requirement),
+    by: work.preferredOperatorId === operator.id && isPreferredFree(state, operator, work) ? "preferred" : "order",
+    skillSum: state.vocabulary.skillSum(operator.team!.ability.id, work.requirement),
     load: operator.load,
     idleSinceMs: operator.idleSinceMs,
   };
-}
-
-/** Counts the work against the operator, who must be unlisted. */
-export function hold(work: Work, operator: Operator): void {
-  work.operator = operator;
-  operator.works.add(work);
-  operator.given[work.channel]!++;
-  operator.load++;
-}
-
-/** The opposite; the operator is left unlisted, for `settle` to list again. */
-export function letGo(work: Work, operator: Operator): void {
-  unlist(operator);
-  work.operator = null;
-  operator.works.delete(work);
-  operator.given[work.channel]!--;
-  operator.load--;
 }
 
 export function endOffer(state: State, work: Work): void {
@@ -139,10 +126,10 @@ export function stopWatching(work: Work): void {
 }
 
 /** Finds the refused work a witness; without one its refusals are forgiven, and it is true that it changed. */
-export function forgiveIfAlone(work: Work): boolean {
+export function forgiveIfAlone(state: State, work: Work): boolean {
   stopWatching(work);
   if (work.refusedBy.length === 0) return false;
-  const witness = findWitness(work);
+  const witness = findWitness(state, work);
   if (!witness) {
     work.refusedBy = [];
     return true;
@@ -153,7 +140,7 @@ export function forgiveIfAlone(work: Work): boolean {
 }
 
 /** After an operator changed: the works that counted on them look for another witness. Returns those forgiven. */
-export function reviewWatched(operator: Operator): Work[] {
+export function reviewWatched(state: State, operator: Operator): Work[] {
   if (operator.watched.size === 0) return [];
-  return [...operator.watched].filter((work) => !isWitness(operator, work) && forgiveIfAlone(work));
+  return [...operator.watched].filter((work) => !isWitness(state, operator, work) && forgiveIfAlone(state, work));
 }

@@ -1,10 +1,10 @@
-import { addWaiting, oldestWaiting, placeOf, removeWaiting, reorderBuckets } from "./backlog.ts";
+import { oldestWaiting, placeOf, removeWaiting, reorderBuckets } from "./backlog.ts";
 import { checkOperator, checkQueue, checkTime, checkWork } from "./check.ts";
-import { endOffer, forgiveIfAlone, hold, letGo, returnToWaiting, reviewWatched, settle, stopWatching } from "./dispatch.ts";
+import { endOffer, forgiveIfAlone, returnToWaiting, reviewWatched, settle, stopWatching } from "./dispatch.ts";
 import { expectedWait, learnHandling } from "./estimate.ts";
 import { explainWork } from "./explain.ts";
 import { ageingPerMs, toPoints } from "./order.ts";
-import { describeOperator, dropUnusedQueue, list, operatorOf, queueOf, signOut, unlist } from "./pool.ts";
+import { describeOperator, dropUnusedQueue, hold, letGo, list, operatorOf, queueOf, signOut, unlist } from "./pool.ts";
 import { readSnapshot, takeSnapshot } from "./snapshot.ts";
 import { channelIndex, createState } from "./state.ts";
 import type { Operator, State, Work } from "./state.ts";
@@ -33,11 +33,11 @@ export function createRouting(options: RoutingOptions = {}): Routing {
     },
     expectedWaitMs: (workId) => {
       const work = state.works.get(workId);
-      return work ? expectedWait(work) : null;
+      return work ? expectedWait(state, work) : null;
     },
     explain: (id, nowMs) => {
       const work = state.works.get(id) ?? state.offers.get(id);
-      return work ? explainWork(work, nowMs) : null;
+      return work ? explainWork(state, work, nowMs) : null;
     },
     snapshot: () => takeSnapshot(state),
     restore: (snapshot) => {
@@ -72,7 +72,7 @@ function setOperator(state: State, input: OperatorInput, nowMs: number): Decisio
   const operator = operatorOf(state, input.operatorId);
   unlist(operator);
   describeOperator(state, operator, input);
-  return settle(state, reviewWatched(operator), [operator], nowMs);
+  return settle(state, reviewWatched(state, operator), [operator], nowMs);
 }
 
 function removeOperator(state: State, operatorId: string, nowMs: number): Decision[] {
@@ -81,12 +81,12 @@ function removeOperator(state: State, operatorId: string, nowMs: number): Decisi
   if (!operator?.team) return [];
   unlist(operator);
   signOut(state, operator);
-  const changed = reviewWatched(operator);
+  const changed = reviewWatched(state, operator);
   for (const work of operator.works) {
     if (work.state !== "offered") continue;
     letGo(work, operator);
     returnToWaiting(state, work);
-    forgiveIfAlone(work);
+    forgiveIfAlone(state, work);
     changed.push(work);
   }
   dropUnusedOperator(state, operator);
@@ -99,7 +99,6 @@ function addWork(state: State, input: WorkInput, nowMs: number): Decision[] {
   const present = state.works.get(work.id);
   if (present) dropWaiting(state, present);
   register(state, work);
-  addWaiting(work);
   return settle(state, [work], [], nowMs);
 }
 
@@ -150,8 +149,8 @@ function refuseOffer(state: State, offerId: string, nowMs: number, refusal: Refu
   operator.idleSinceMs = refusal.idleSinceMs;
   work.refusedBy = [...work.refusedBy, operator.id];
   returnToWaiting(state, work);
-  forgiveIfAlone(work);
-  return settle(state, [...reviewWatched(operator), work], [operator], nowMs);
+  forgiveIfAlone(state, work);
+  return settle(state, [...reviewWatched(state, operator), work], [operator], nowMs);
 }
 
 function finishWork(state: State, workId: string, nowMs: number, finish: Finish): Decision[] {
@@ -176,7 +175,7 @@ function release(state: State, work: Work, nowMs: number): Decision[] {
   endOffer(state, work);
   letGo(work, operator);
   forget(state, work);
-  const forgiven = reviewWatched(operator);
+  const forgiven = reviewWatched(state, operator);
   if (dropUnusedOperator(state, operator)) return [];
   return settle(state, forgiven, [operator], nowMs);
 }

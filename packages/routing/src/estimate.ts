@@ -1,7 +1,6 @@
-import { fitOf } from "./ability.ts";
 import { placeOf } from "./backlog.ts";
 import { isBarred } from "./pool.ts";
-import type { Queue, Work } from "./state.ts";
+import type { Queue, State, Work } from "./state.ts";
 
 /** Weight of the newest handling time once twenty are known; before that, the plain mean of those known. */
 const NEWEST = 1 / 20;
@@ -18,20 +17,20 @@ export function learnHandling(queue: Queue, handleMs: number | null): void {
  * k needs k of them. Work of other queues that the same operators serve is not counted, so the estimate is low when
  * queues share operators heavily.
  */
-export function expectedWait(work: Work): number | null {
+export function expectedWait(state: State, work: Work): number | null {
   if (work.state === "active") return null;
   if (work.state === "offered") return 0;
-  const places = placesFor(work);
+  const places = placesFor(state, work);
   if (places === 0) return null;
   const mean = work.queue.handled > 0 ? work.queue.meanHandleMs : work.queue.settings!.expectedHandleMs;
   return Math.round((placeOf(work) * mean) / places);
 }
 
 /** How much such work at once can be carried by those who qualify and are ready or at work. */
-function placesFor(work: Work): number {
+function placesFor({ vocabulary }: State, work: Work): number {
   let places = 0;
   for (const team of work.queue.teams) {
-    if (fitOf(team.ability, work.requirement) < 0) continue;
+    if (!vocabulary.meets(team.ability.id, work.requirement.id)) continue;
     for (const operator of team.members) {
       const present = operator.ready || operator.load > 0;
       if (present && !isBarred(work, operator)) places += Math.min(operator.capacity[work.channel]!, operator.totalCapacity);

@@ -1,21 +1,20 @@
-import { fitOf } from "./ability.ts";
+import { LACKING } from "./ability.ts";
 import { placeOf } from "./backlog.ts";
 import { effectivePriority, operatorBefore } from "./order.ts";
-import { hasRoom, scoreOf } from "./pool.ts";
-import type { Operator, Work } from "./state.ts";
+import type { Operator, State, Work } from "./state.ts";
 import type { Explanation, Verdict } from "./types.ts";
 
 const SHOWN = 20;
 
 /** Looks at every operator of the queue: for people who ask, not for the routing itself. */
-export function explainWork(work: Work, nowMs: number): Explanation {
+export function explainWork(state: State, work: Work, nowMs: number): Explanation {
   const operators = [...work.queue.teams].flatMap((team) => [...team.members]);
   const verdicts: Explanation["verdicts"] = {};
   for (const operator of operators) {
-    const verdict = verdictOn(operator, work);
+    const verdict = verdictOn(state, operator, work);
     verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
   }
-  const shown = operators.sort((a, b) => (wouldGetBefore(a, b, work) ? -1 : 1)).slice(0, SHOWN);
+  const shown = operators.sort((a, b) => (wouldGetBefore(state, work, a, b) ? -1 : 1)).slice(0, SHOWN);
   return {
     workId: work.id,
     queueId: work.queue.id,
@@ -27,8 +26,8 @@ export function explainWork(work: Work, nowMs: number): Explanation {
     verdicts,
     operators: shown.map((operator) => ({
       operatorId: operator.id,
-      verdict: verdictOn(operator, work),
-      skillSum: Math.max(0, fitOf(operator.team!.ability, work.requirement)),
+      verdict: verdictOn(state, operator, work),
+      skillSum: Math.max(0, state.vocabulary.skillSum(operator.team!.ability.id, work.requirement)),
       load: operator.load,
       idleSinceMs: operator.idleSinceMs,
     })),
@@ -36,22 +35,22 @@ export function explainWork(work: Work, nowMs: number): Explanation {
 }
 
 /** Lasting reasons come before passing ones, so that "why does nobody answer" names what has to change. */
-function verdictOn(operator: Operator, work: Work): Verdict {
+function verdictOn(state: State, operator: Operator, work: Work): Verdict {
   if (work.operator === operator) return "has_it";
   if (work.excluded.includes(operator.id)) return "excluded";
   const { ability } = operator.team!;
   if (work.requirement.language !== null && !ability.languages.has(work.requirement.language)) return "language";
-  if (fitOf(ability, work.requirement) < 0) return "skill";
+  if (!state.vocabulary.meets(ability.id, work.requirement.id)) return "skill";
   if (operator.capacity[work.channel] === 0) return "channel";
   if (!operator.ready) return "not_ready";
   if (work.refusedBy.includes(operator.id)) return "refused";
-  return hasRoom(operator, work.channel) ? "free" : "busy";
+  return operator.open & (1 << work.channel) ? "free" : "busy";
 }
 
-function wouldGetBefore(a: Operator, b: Operator, work: Work): boolean {
-  const [fitA, fitB] = [fitOf(a.team!.ability, work.requirement), fitOf(b.team!.ability, work.requirement)];
-  if (fitA < 0 !== fitB < 0) return fitB < 0;
-  if (a.id === work.preferredOperatorId || b.id === work.preferredOperatorId) return a.id === work.preferredOperatorId;
-  const [scoreA, scoreB] = [scoreOf(a.team!, work), scoreOf(b.team!, work)];
-  return scoreA === scoreB ? operatorBefore(a, b) : scoreA > scoreB;
+function wouldGetBefore({ vocabulary }: State, work: Work, a: Operator, b: Operator): boolean {
+  const [scoreA, scoreB] = [a, b].map((each) => vocabulary.score(each.team!.ability.id, work.requirement, work.queue.settings!.fit));
+  const preferred = work.preferredOperatorId;
+  if (scoreA !== LACKING && a.id === preferred) return true;
+  if (scoreB !== LACKING && b.id === preferred) return false;
+  return scoreA === scoreB ? operatorBefore(a, b) : scoreA! > scoreB!;
 }

@@ -1,4 +1,5 @@
-import { fitOf } from "./ability.ts";
+import { LACKING } from "./ability.ts";
+import { FreeRow } from "./freerow.ts";
 import { operatorBefore } from "./order.ts";
 import { BucketRow } from "./row.ts";
 import { SortedList } from "./sorted.ts";
@@ -8,18 +9,14 @@ import type { OperatorInput } from "./types.ts";
 
 /** Operators, indexed in teams of equal queues and ability, each team's free members in the order they get work. */
 
-/** Whether the operator can be given one more piece of this channel's work now. */
-export function hasRoom(operator: Operator, channel: number): boolean {
-  return (
-    operator.ready &&
-    operator.team !== null &&
-    operator.given[channel]! + operator.externalLoad[channel]! < operator.capacity[channel]! &&
-    operator.load < operator.totalCapacity
-  );
-}
-
-export function hasRoomSomewhere(operator: Operator): boolean {
-  return hasRoom(operator, 0) || hasRoom(operator, 1) || hasRoom(operator, 2) || hasRoom(operator, 3);
+/** Brings `open` up to date; after any change of readiness, capacity or load. */
+export function refreshOpen(operator: Operator): void {
+  const { given, externalLoad, capacity } = operator;
+  operator.open = 0;
+  if (!operator.ready || !operator.team || operator.load >= operator.totalCapacity) return;
+  for (let channel = 0; channel < CHANNELS.length; channel++) {
+    if (given[channel]! + externalLoad[channel]! < capacity[channel]!) operator.open |= 1 << channel;
+  }
 }
 
 /** Whether this one operator may not have the work although their ability would do. */
@@ -31,34 +28,38 @@ export function isBarred(work: Work, operator: Operator): boolean {
 }
 
 /** Whether the operator serves the queue with the language and levels asked for, and does this channel at all. */
-export function qualifies(operator: Operator, work: Work): boolean {
+export function qualifies({ vocabulary }: State, operator: Operator, work: Work): boolean {
   const { team } = operator;
   if (!team || !team.queueSet.has(work.queue)) return false;
-  return operator.capacity[work.channel]! > 0 && fitOf(team.ability, work.requirement) >= 0;
+  return operator.capacity[work.channel]! > 0 && vocabulary.meets(team.ability.id, work.requirement.id);
 }
 
-/** Higher is better. */
-export function scoreOf(team: Team, work: Work): number {
-  return work.queue.settings!.fit === "spare" ? -team.ability.total : fitOf(team.ability, work.requirement);
-}
-
-export function isPreferredFree(operator: Operator | undefined, work: Work): operator is Operator {
-  return operator !== undefined && hasRoom(operator, work.channel) && qualifies(operator, work) && !isBarred(work, operator);
+export function isPreferredFree(state: State, operator: Operator | undefined, work: Work): operator is Operator {
+  if (!operator || (operator.open & (1 << work.channel)) === 0) return false;
+  return qualifies(state, operator, work) && !isBarred(work, operator);
 }
 
 /** The free operator who gets this work: the preferred one, else by fit, load, idle time and id. */
 export function operatorFor(state: State, work: Work): Operator | null {
   if (work.preferredOperatorId !== null) {
     const preferred = state.operators.get(work.preferredOperatorId);
-    if (isPreferredFree(preferred, work)) return preferred;
+    if (isPreferredFree(state, preferred, work)) return preferred;
   }
+  const row = work.queue.freeTeams[work.channel]!;
+  if (row.teams.length === 0) return null;
+  const anybody = work.excluded.length === 0 && work.refusedBy.length === 0;
+  if (anybody) return row.best(state.vocabulary, work.requirement, work.queue.settings!.fit);
+  return notBarred(state, work, row.teams);
+}
+
+/** The same when some are barred: a team's first free member may not be the one. */
+function notBarred({ vocabulary }: State, work: Work, teams: readonly Team[]): Operator | null {
   let best: Operator | null = null;
   let bestScore = 0;
-  for (const team of work.queue.freeTeams[work.channel]!) {
-    if (fitOf(team.ability, work.requirement) < 0) continue;
-    const score = scoreOf(team, work);
-    if (best && score < bestScore) continue;
-    const found = firstFree(team, work);
+  for (const team of teams) {
+    const score = vocabulary.score(team.ability.id, work.requirement, work.queue.settings!.fit);
+    if (score === LACKING || (best && score < bestScore)) continue;
+    const found = team.free[work.channel]!.find((each) => !isBarred(work, each));
     if (!found || (best && score === bestScore && !operatorBefore(found, best))) continue;
     best = found;
     bestScore = score;
@@ -66,47 +67,82 @@ export function operatorFor(state: State, work: Work): Operator | null {
   return best;
 }
 
-function firstFree(team: Team, work: Work): Operator | undefined {
-  const free = team.free[work.channel]!;
-  const first = free.first()!;
-  return isBarred(work, first) ? free.find((each) => !isBarred(work, each)) : first;
-}
-
 /** A ready operator, busy or not, who could take the work and has not refused it. */
-export function findWitness(work: Work): Operator | null {
+export function findWitness(state: State, work: Work): Operator | null {
   for (const team of work.queue.teams) {
-    if (fitOf(team.ability, work.requirement) < 0) continue;
-    for (const operator of team.members) if (isWitness(operator, work)) return operator;
+    if (!state.vocabulary.meets(team.ability.id, work.requirement.id)) continue;
+    for (const operator of team.members) if (isWitness(state, operator, work)) return operator;
   }
   return null;
 }
 
-export function isWitness(operator: Operator, work: Work): boolean {
-  return operator.ready && qualifies(operator, work) && !isBarred(work, operator);
+export function isWitness(state: State, operator: Operator, work: Work): boolean {
+  return operator.ready && qualifies(state, operator, work) && !isBarred(work, operator);
 }
 
 /** Takes the operator out of the free lists; needed before anything that the lists are sorted by changes. */
 export function unlist(operator: Operator): void {
   const { team, listed } = operator;
+  if (listed === 0) return;
+  operator.listed = 0;
   for (let channel = 0; channel < CHANNELS.length; channel++) {
-    if (!listed[channel]) continue;
-    listed[channel] = false;
+    if ((listed & (1 << channel)) === 0) continue;
     const free = team!.free[channel]!;
+    const wasFirst = free.first() === operator;
     free.delete(operator);
-    if (free.size === 0) for (const queue of team!.queues) queue.freeTeams[channel]!.delete(team!);
+    if (wasFirst) refreshRows(team!, channel);
   }
 }
 
-/** Puts the operator in the free list of every channel they have room in. */
+/** Puts the operator in the free list of every channel they have room in; the operator must be unlisted. */
 export function list(operator: Operator): void {
-  const { team, listed } = operator;
+  refreshOpen(operator);
+  const { team, open } = operator;
+  if (open === 0) return;
+  operator.listed = open;
   for (let channel = 0; channel < CHANNELS.length; channel++) {
-    if (listed[channel] || !hasRoom(operator, channel)) continue;
-    listed[channel] = true;
+    if ((open & (1 << channel)) === 0) continue;
     const free = team!.free[channel]!;
     free.add(operator);
-    if (free.size === 1) for (const queue of team!.queues) queue.freeTeams[channel]!.add(team!);
+    if (free.first() === operator) refreshRows(team!, channel);
   }
+}
+
+/** After the first of the team's free members changed. */
+function refreshRows(team: Team, channel: number): void {
+  const { queues, places } = team;
+  const empty = team.free[channel]!.size === 0;
+  for (let i = 0; i < queues.length; i++) {
+    const row = queues[i]!.freeTeams[channel]!;
+    const back = i * CHANNELS.length + channel;
+    const place = places[back]!;
+    if (place < 0) {
+      row.add(team, back);
+    } else if (empty) {
+      row.delete(place);
+      places[back] = -1;
+    } else {
+      row.refresh(team, place);
+    }
+  }
+}
+
+/** Counts the work against the operator, who must be unlisted. */
+export function hold(work: Work, operator: Operator): void {
+  work.operator = operator;
+  operator.works.add(work);
+  operator.given[work.channel]!++;
+  operator.load++;
+  refreshOpen(operator);
+}
+
+/** The opposite; the operator is left unlisted, for `settle` to list again. */
+export function letGo(work: Work, operator: Operator): void {
+  unlist(operator);
+  work.operator = null;
+  operator.works.delete(work);
+  operator.given[work.channel]!--;
+  operator.load--;
 }
 
 /** Writes what the shell says about the operator; the operator must be unlisted. */
@@ -157,8 +193,9 @@ function joinTeam(state: State, operator: Operator, profile: Profile): void {
   if (!team) {
     const ability = state.vocabulary.ability(profile.languages, profile.skills);
     const queues = profile.queueIds.map((queueId) => queueOf(state, queueId));
+    const places = new Int32Array(queues.length * CHANNELS.length).fill(-1);
     const free = CHANNELS.map(() => new SortedList<Operator>(operatorBefore));
-    team = { key, ability, queues, queueSet: new Set(queues), members: new Set(), free };
+    team = { key, ability, queues, queueSet: new Set(queues), members: new Set(), free, places };
     state.teams.set(key, team);
     for (const queue of queues) queue.teams.add(team);
   }
@@ -174,6 +211,7 @@ function leaveTeam(state: State, operator: Operator): void {
   team.members.delete(operator);
   if (team.members.size > 0) return;
   state.teams.delete(team.key);
+  state.vocabulary.release(team.ability);
   for (const queue of team.queues) {
     queue.teams.delete(team);
     dropUnusedQueue(state, queue);
@@ -183,13 +221,13 @@ function leaveTeam(state: State, operator: Operator): void {
 /** Leaves nothing of the operator but the work in hand; the operator must be unlisted. */
 export function signOut(state: State, operator: Operator): void {
   leaveTeam(state, operator);
-  Object.assign(operator, { ...blankDescription(), load: operator.works.size });
+  Object.assign(operator, { ...blankDescription(), open: 0, load: operator.works.size });
 }
 
 export function queueOf(state: State, id: string): Queue {
   let queue = state.queues.get(id);
   if (!queue) {
-    const freeTeams = CHANNELS.map(() => new Set<Team>());
+    const freeTeams = CHANNELS.map((_, channel) => new FreeRow(channel));
     const index = { buckets: new BucketRow(), bucketByKey: new Map(), teams: new Set<Team>(), freeTeams };
     queue = { id, settings: null, ageing: 0, base: 0, waiting: 0, works: 0, handled: 0, meanHandleMs: 0, ...index };
     state.queues.set(id, queue);
@@ -206,7 +244,7 @@ export function operatorOf(state: State, id: string): Operator {
   let operator = state.operators.get(id);
   if (!operator) {
     const held = { given: [0, 0, 0, 0], load: 0, works: new Set<Work>(), watched: new Set<Work>() };
-    operator = { id, team: null, listed: [false, false, false, false], ...blankDescription(), ...held };
+    operator = { id, team: null, open: 0, listed: 0, ...blankDescription(), ...held };
     state.operators.set(id, operator);
   }
   return operator;

@@ -1,33 +1,33 @@
-import { bucketBefore } from "./order.ts";
 import type { Bucket } from "./state.ts";
 
+/** Numbers kept for each bucket: rank and enqueuing time of its head, requirement × 4 + channel. */
+const STRIDE = 3;
+
 /**
- * A queue's buckets in the order of their heads. What a search reads of each lies in
- * flat arrays: looking through hundreds of buckets touches a few cache lines instead of hundreds of objects.
+ * A queue's buckets in the order of their heads. What a search reads of each lies in one flat array: looking through
+ * hundreds of buckets touches a few cache lines instead of hundreds of objects.
  */
 export class BucketRow {
   readonly items: Bucket[] = [];
-  requirements = new Int32Array(8);
-  channels = new Uint8Array(8);
-  ranks = new Float64Array(8);
-  /** When the heads were enqueued. */
-  times = new Float64Array(8);
-
-  get size(): number {
-    return this.items.length;
-  }
+  #keys = new Float64Array(8 * STRIDE);
+  /** By channel: how many buckets. */
+  readonly #channels = [0, 0, 0, 0];
+  /** Bit c is set when channel c has any. */
+  channelMask = 0;
 
   add(bucket: Bucket): void {
     const end = this.items.length;
-    if (end === this.ranks.length) this.#grow();
+    if ((end + 1) * STRIDE > this.#keys.length) this.#grow();
     const i = this.#indexOf(bucket);
     if (i === end) {
       this.items.push(bucket);
     } else {
       this.items.splice(i, 0, bucket);
-      this.#shift(i + 1, i, end);
+      this.#keys.copyWithin((i + 1) * STRIDE, i * STRIDE, end * STRIDE);
     }
     this.#write(bucket, i);
+    this.#channels[bucket.channel]!++;
+    this.channelMask |= 1 << bucket.channel;
   }
 
   /** The bucket's head must be the one it was added with. */
@@ -36,39 +36,41 @@ export class BucketRow {
     const end = this.items.length;
     if (i === 0) this.items.shift();
     else this.items.splice(i, 1);
-    this.#shift(i, i + 1, end);
+    this.#keys.copyWithin(i * STRIDE, (i + 1) * STRIDE, end * STRIDE);
+    if (--this.#channels[bucket.channel]! === 0) this.channelMask &= ~(1 << bucket.channel);
   }
 
   /** After ranks of all buckets changed. */
   sort(): void {
-    const sorted = this.items.sort((a, b) => (bucketBefore(a, b) ? -1 : 1));
-    sorted.forEach((bucket, i) => this.#write(bucket, i));
+    const buckets = this.items.splice(0);
+    this.#channels.fill(0);
+    for (const bucket of buckets) this.add(bucket);
+  }
+
+  rank(i: number): number {
+    return this.#keys[i * STRIDE]!;
+  }
+
+  enqueuedAtMs(i: number): number {
+    return this.#keys[i * STRIDE + 1]!;
+  }
+
+  /** Requirement × 4 + channel. */
+  code(i: number): number {
+    return this.#keys[i * STRIDE + 2]!;
   }
 
   #write(bucket: Bucket, i: number): void {
-    this.requirements[i] = bucket.requirement.id;
-    this.channels[i] = bucket.channel;
-    this.ranks[i] = bucket.headRank;
-    this.times[i] = bucket.head.enqueuedAtMs;
-  }
-
-  #shift(to: number, from: number, end: number): void {
-    this.requirements.copyWithin(to, from, end);
-    this.channels.copyWithin(to, from, end);
-    this.ranks.copyWithin(to, from, end);
-    this.times.copyWithin(to, from, end);
+    const at = i * STRIDE;
+    this.#keys[at] = bucket.headRank;
+    this.#keys[at + 1] = bucket.head.enqueuedAtMs;
+    this.#keys[at + 2] = bucket.requirement.id * 4 + bucket.channel;
   }
 
   #grow(): void {
-    const { requirements, channels, ranks, times } = this;
-    this.requirements = new Int32Array(ranks.length * 2);
-    this.channels = new Uint8Array(ranks.length * 2);
-    this.ranks = new Float64Array(ranks.length * 2);
-    this.times = new Float64Array(ranks.length * 2);
-    this.requirements.set(requirements);
-    this.channels.set(channels);
-    this.ranks.set(ranks);
-    this.times.set(times);
+    const longer = new Float64Array(this.#keys.length * 2);
+    longer.set(this.#keys);
+    this.#keys = longer;
   }
 
   /** Where the bucket is, or belongs when it is not there yet. */
@@ -83,11 +85,11 @@ export class BucketRow {
     return low;
   }
 
-  /** `bucketBefore` that touches the other bucket only to compare ids. */
+  /** The total order, touching the other bucket only to compare ids. */
   #isBefore(i: number, bucket: Bucket): boolean {
-    const rank = this.ranks[i]!;
+    const rank = this.rank(i);
     if (rank !== bucket.headRank) return rank > bucket.headRank;
-    const time = this.times[i]!;
+    const time = this.enqueuedAtMs(i);
     const { head } = bucket;
     return time === head.enqueuedAtMs ? this.items[i]!.head.id < head.id : time < head.enqueuedAtMs;
   }

@@ -1,6 +1,6 @@
 import { addWaiting } from "./backlog.ts";
-import { forgiveIfAlone, hold } from "./dispatch.ts";
-import { canonical, describeOperator, list, operatorOf, unlist } from "./pool.ts";
+import { forgiveIfAlone } from "./dispatch.ts";
+import { canonical, describeOperator, hold, list, operatorOf, unlist } from "./pool.ts";
 import { CHANNELS } from "./state.ts";
 import type { Operator, Queue, State, Work } from "./state.ts";
 import type { Channel, OperatorInput, QueueInput, Snapshot, WorkInput, WorkSnapshot } from "./types.ts";
@@ -79,7 +79,7 @@ export function readSnapshot(state: State, snapshot: Snapshot, { setQueue, makeW
   }
   for (const operator of snapshot.operators) readOperator(state, operator);
   for (const { input, ...rest } of snapshot.works) readWork(state, makeWork(state, input), rest);
-  for (const work of state.works.values()) if (work.state === "waiting") forgiveIfAlone(work);
+  for (const work of state.works.values()) if (work.state === "waiting") forgiveIfAlone(state, work);
 }
 
 function readOperator(state: State, { signedIn, ...input }: OperatorInput & { signedIn: boolean }): void {

@@ -1,5 +1,6 @@
 import { Vocabulary } from "./ability.ts";
 import type { Ability, Requirement } from "./ability.ts";
+import type { FreeRow } from "./freerow.ts";
 import type { BucketRow } from "./row.ts";
 import type { SortedList } from "./sorted.ts";
 import type { Channel, QueueInput, Reason, RoutingOptions, WorkState } from "./types.ts";
@@ -60,7 +61,7 @@ export interface Queue {
   works: number;
   readonly teams: Set<Team>;
   /** By channel: teams with somebody free for it. */
-  readonly freeTeams: readonly Set<Team>[];
+  readonly freeTeams: readonly FreeRow[];
   handled: number;
   meanHandleMs: number;
 }
@@ -74,6 +75,8 @@ export interface Team {
   readonly members: Set<Operator>;
   /** By channel, in the order in which they get work. */
   readonly free: readonly SortedList<Operator>[];
+  /** Queue × 4 + channel, queues as in `queues`: where the team stands in that row, -1 when it does not. */
+  readonly places: Int32Array;
 }
 
 /** The part of an operator's description that changes rarely: it decides the team. */
@@ -98,8 +101,10 @@ export interface Operator {
   load: number;
   ready: boolean;
   idleSinceMs: number;
-  /** By channel: whether listed in the team's free list. */
-  listed: boolean[];
+  /** Bit c is set when they can be given channel c's work now. */
+  open: number;
+  /** Bit c is set when they are in the team's free list of channel c. */
+  listed: number;
   readonly works: Set<Work>;
   /** Waiting works whose witness they are. */
   readonly watched: Set<Work>;
