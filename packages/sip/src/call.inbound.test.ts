@@ -297,3 +297,16 @@ test("no hops left is 483, an unknown method 501, a known one 405 with Allow", (
     if (status !== 481) expect(caller.last.get("allow")).toContain("INVITE");
   }
 });
+
+test("a re-INVITE of ours waits for theirs to be settled and acknowledged, then goes at once", async () => {
+  const { caller, to, call, network } = established();
+  const ok = caller.response(200);
+  call.handle({ onReinvite: (sdp, reply) => { if (sdp) reply.accept(answer); } });
+  caller.send(to, insideLines(caller, ok, "INVITE 2"), offer);
+  const result = call.reinvite(offer);
+  network.clock.advance(5);
+  expect(caller.log).not.toContain("INVITE");
+  caller.send(to, insideLines(caller, ok, "ACK 2"));
+  caller.answer(to, caller.request("INVITE"), "488 Not Acceptable Here");
+  expect(await result).toMatchObject({ isAccepted: false, status: 488 });
+});

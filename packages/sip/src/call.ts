@@ -11,7 +11,7 @@ import { writeHeaders, writeResponse } from "./write.ts";
 /** How the application answers a re-INVITE; only the first call counts. */
 export interface ReinviteReply { accept(sdp: string): void; reject(status: number, reason?: string): void }
 
-/** What both kinds of call tell the application. None but `onFailed` is called once the call has ended. */
+/** What both kinds of call tell the application. None is called after `bye` or `reject` of our own. */
 export interface CallHandlers {
   /** The caller gave up before the final answer; 487 is already sent. */
   onCancel?(): void;
@@ -60,6 +60,7 @@ export abstract class Call<H extends CallHandlers = CallHandlers> {
   protected hangUp(headers?: Record<string, string>): Promise<void> {
     return new Promise((done) => {
       if (this.isOver || !this.dialog) return done();
+      this.handlers = {} as H; // the application has let go: a BYE that crosses ours is no news to it
       if (this.awaited) {
         if (this.#byePending) this.#byePending.done.push(done);
         else this.#byePending = { headers, done: [done] };
@@ -184,6 +185,7 @@ export abstract class Call<H extends CallHandlers = CallHandlers> {
       timers.cancel(silence);
       this.#reinviter.theirs = null;
       if (isPending()) this.reply(incoming, transaction, { status, reason });
+      this.#reinviter.resume();
     };
     // An application that never answers must not leave the far end hanging.
     const silence = timers.start(64 * values.t1, () => reject(500, "No decision"));
@@ -242,6 +244,7 @@ export abstract class Call<H extends CallHandlers = CallHandlers> {
     const pending = this.#byePending;
     this.#byePending = null;
     if (pending && !this.isOver) this.sendBye(pending.headers, () => pending.done.forEach((done) => done()));
+    else this.#reinviter.resume();
   }
 
   /** The stack closes: leaves without waiting. */

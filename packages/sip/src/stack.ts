@@ -46,6 +46,7 @@ export class Stack implements SipStack, Core {
   readonly #dialogs = new Map<string, Call>();
   readonly #calls = new Set<InboundCall | OutboundCall>();
   readonly #receptionist: Receptionist;
+  #closed: Promise<void> | null = null;
 
   constructor(options: StackOptions) {
     this.#options = options;
@@ -175,7 +176,7 @@ export class Stack implements SipStack, Core {
   /** Sends, and when challenged sends once more with credentials; a stale nonce earns one more try. */
   #sendAuthorized(request: OutgoingRequest, route: AuthorizedRoute, on: ClientHandlers, tries = 0): void {
     const { to, transport, credentials, again } = route;
-    this.endpoint.request(request, { to, transport }, {
+    const transaction = this.endpoint.request(request, { to, transport }, {
       onFail: on.onFail,
       onResponse: (response) => {
         const isChallenge = response.status === 401 || response.status === 407;
@@ -185,6 +186,7 @@ export class Stack implements SipStack, Core {
         else this.#sendAuthorized(again(row), route, on, tries + 1);
       },
     });
+    on.onStart?.(transaction);
   }
 
   invite(options: InviteOptions): OutboundCall {
@@ -229,11 +231,15 @@ export class Stack implements SipStack, Core {
     });
   }
 
-  async close(graceMs = 1000): Promise<void> {
+  close(graceMs = 1000): Promise<void> {
+    return (this.#closed ??= this.#close(graceMs));
+  }
+
+  async #close(graceMs: number): Promise<void> {
     this.#receptionist.isClosing = true;
     for (const call of this.#calls) this.guard(() => { void this.#endForClose(call); });
     const untilMs = this.#timers.now() + graceMs;
-    while (this.endpoint.unfinished > 0 && this.#timers.now() < untilMs) {
+    while ((this.#calls.size > 0 || this.endpoint.unfinished > 0) && this.#timers.now() < untilMs) {
       await new Promise<void>((resolve) => { this.#timers.start(10, resolve); });
     }
     for (const call of this.#calls) call.abandon();

@@ -18,6 +18,8 @@ export interface TransactionEnv {
 export interface ClientHandlers {
   /** Every response but retransmissions; after a 2xx to INVITE also each further 2xx (RFC 6026 §7.2). */
   onResponse: (response: SipResponse) => void;
+  /** The transaction that carries the request, each time there is a new one. */
+  onStart?: (transaction: ClientTransaction) => void;
   /** No final answer will come. */
   onFail: (reason: "timeout" | "transport") => void;
 }
