@@ -121,6 +121,16 @@ describe("the work", () => {
     expect(outcome).toMatchObject({ ok: true, ticket: { priority: "high", dueAt: iso(8) } });
     expect(outcome.ok && outcome.effects).toContainEqual({ kind: "cancel_timer", name: "deadline_75" });
   });
+  test("a lower priority keeps the deadline that the client was told", () => {
+    expect(setPriority(request, taken(), "low", at(7))).toMatchObject({ ok: true, ticket: { priority: "low", dueAt: iso(24) }, effects: [] });
+  });
+  test("a higher priority during a pause counts once the client has answered", () => {
+    const waiting = go(taken(), "ask_client", { actor: operator, fields: { question: "When?" }, ...at(4) });
+    const raised = setPriority(request, waiting, "high", at(5));
+    if (!raised.ok) throw new Error("refused");
+    expect(raised.effects).toEqual([{ kind: "set_deadline", dueAt: iso(8) }]);
+    expect(go(raised.ticket, "client_answered", { actor: client, ...at(14) }).dueAt).toBe(iso(18));
+  });
 });
 
 describe("R113: done waits for the client's yes", () => {

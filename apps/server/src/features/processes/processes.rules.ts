@@ -94,14 +94,21 @@ export function timerFired(process: Process, ticket: ProcessTicket, name: string
   return { ok: true, ticket: after, effects };
 }
 
-/** Someone changed the priority by hand: the deadline follows it, counted from where the clock began. */
+/**
+ * Someone changed the priority by hand. A higher one brings the deadline forward, counted from where the clock began;
+ * a lower one leaves it, for the client has been told that time.
+ */
 export function setPriority(process: Process, ticket: ProcessTicket, priority: ProcessTicket["priority"], moment: Moment): ProcessOutcome {
   const after: ProcessTicket = { ...ticket, priority };
   const effects: ProcessEffect[] = [];
-  if (ticket.clockFrom && !ticket.pausedAt && clockOf(process, ticket.stage) === "runs") {
-    const due = deadlineFrom(after, { now: new Date(ticket.clockFrom), clock: moment.clock });
-    if (due) setDeadline(process, after, { ...moment, due, from: new Date(ticket.clockFrom) }, effects);
-  }
+  const from = new Date(ticket.clockFrom ?? moment.now);
+  const due = deadlineFrom(after, { now: from, clock: moment.clock });
+  if (!due || !ticket.dueAt || due >= new Date(ticket.dueAt) || clockOf(process, ticket.stage) === "stopped") return { ok: true, ticket: after, effects };
+  if (ticket.pausedAt) {
+    // Its timers are set when the pause ends.
+    after.dueAt = due.toISOString();
+    effects.push({ kind: "set_deadline", dueAt: after.dueAt });
+  } else setDeadline(process, after, { ...moment, due, from }, effects);
   return { ok: true, ticket: after, effects };
 }
 
@@ -147,23 +154,19 @@ const clockOf = (process: Process, stage: string) => process.stages[stage]?.cloc
 interface Move { before: ProcessTicket; after: ProcessTicket; transition: Transition }
 
 /** Keeps the deadline right when the ticket passes between stages that run, pause or stop the clock. */
-function moveClock(process: Process, move: Move, moment: Moment, effects: ProcessEffect[]): void {
-  const { before, after, transition } = move;
-  const clock = clockOf(process, after.stage);
+function moveClock(process: Process, { before, after, transition }: Move, moment: Moment, effects: ProcessEffect[]): void {
   if (transition.does.includes("restart_deadline")) {
     const due = deadlineFrom(after, moment);
     after.pausedAt = null;
     if (due) setDeadline(process, after, { ...moment, due }, effects);
-  } else if (clock === "runs" && before.pausedAt) {
-    resume(process, after, moment, effects);
-  } else if (clock === "paused" && !before.pausedAt && before.dueAt) {
-    after.pausedAt = moment.now.toISOString();
-    effects.push(...cancelEscalations(process));
+    return;
   }
-  if (clock === "stopped" && clockOf(process, before.stage) !== "stopped") {
-    after.pausedAt = null;
-    if (before.dueAt) effects.push(...cancelEscalations(process));
-  }
+  const [from, to] = [clockOf(process, before.stage), clockOf(process, after.stage)];
+  if (from === to || !before.dueAt) return;
+  if (to === "runs" && before.pausedAt) return resume(process, after, moment, effects);
+  if (to === "runs") return setDeadline(process, after, { ...moment, due: new Date(before.dueAt), from: new Date(before.clockFrom ?? moment.now) }, effects);
+  after.pausedAt = to === "paused" ? moment.now.toISOString() : null;
+  effects.push(...cancelEscalations(process));
 }
 
 /** Gives back the working time the pause took: both ends move by the same amount of working time. */

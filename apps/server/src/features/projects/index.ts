@@ -2,6 +2,7 @@ export { describeProblems, loadDeclarations } from "./projects.load.ts";
 export { addWorkingTime, isOpen, nextOpening, workingClock, workingTimeBetween } from "./calendar.rules.ts";
 export { makeDemo } from "./demo.rules.ts";
 export type { DemoActor, DemoClient, DemoInteraction, DemoProject, DemoStep, DemoTicket } from "./demo.contract.ts";
+export { seededRandom, type Random } from "./random.rules.ts";
 export { renderNotice } from "./notices.rules.ts";
 export { languages, noticeVariables, priorities } from "./projects.contract.ts";
 export type {
