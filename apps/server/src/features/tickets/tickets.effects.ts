@@ -4,7 +4,7 @@ import { addJob, removeJob } from "../../platform/jobs.ts";
 import type { ProcessEffect } from "../processes/index.ts";
 import type { Ticket } from "./tickets.sql.ts";
 
-const timerKey = (ticketId: string, name: string): string => `ticket:${ticketId}:${name}`;
+export const timerKey = (ticketId: string, name: string): string => `ticket:${ticketId}:${name}`;
 
 /** Everything whose screens change with the ticket. */
 export const touched = (ticket: Ticket, before?: Ticket): { kind: string; id: string }[] => [

@@ -1,0 +1,90 @@
+import { newId } from "../../platform/ids.ts";
+import { apply, start, type FieldValues, type Process, type ProcessActor, type ProcessEffect, type ProcessTicket } from "../processes/index.ts";
+import { workingClock } from "../projects/index.ts";
+import { filled, fromEngine, priorityName, statusOf, type ProjectInUse } from "../tickets/index.ts";
+
+/** Whose doing a step of a made ticket was, as events name them. */
+export interface Doer { actor: ProcessActor; kind: "user" | "client" | "system"; name: string }
+export interface StorySteps { transition: string; at: Date; by: Doer; fields: FieldValues }
+/** A ticket to be made by living through its steps. */
+export interface Story {
+  project: ProjectInUse; process: Process; type: ProjectInUse["types"][number];
+  subject: string; description: string; fields: Record<string, unknown>; priority: number; language: string; channel: string;
+  clientId: string | null; interactionId: string | null; phone: string | null; email: string | null;
+  registeredAt: Date; registeredBy: Doer; dueAt: Date | null; steps: StorySteps[];
+}
+export interface EventRow { id: string; at: string; type: string; subject_kind: "ticket"; subject_id: string; actor: object; data: object; depth: 0; request_id: string }
+export interface Lived { id: string; row: Record<string, unknown>; events: EventRow[]; timers: { name: string; dueAt: string }[]; number: string }
+
+type OwnColumns = { department: string | null; closedAs: string | null; closedAt: Date | null } & Record<string, unknown>;
+
+interface Living { story: Story; id: string; number: string; ticket: ProcessTicket; own: OwnColumns; timers: Map<string, string>; events: EventRow[]; updatedAt: Date }
+
+/** Runs a story through the process engine, as the product itself would have, each step at its own time. */
+export function live(story: Story, named: { id: string; number: string; linkHash: Buffer }): Lived {
+  const clock = workingClock(story.project.calendar, story.project.project.time_zone);
+  const ownerId = story.registeredBy.kind === "user" ? story.registeredBy.actor.id : null;
+  const begun = start(story.process, { priority: priorityName(story.priority), deadlineHours: story.type.deadline_hours, requiredBy: story.dueAt, assigneeId: ownerId, fields: {} }, { now: story.registeredAt, clock });
+  const living: Living = {
+    story, id: named.id, number: named.number, ticket: begun.ticket, own: { department: null, closedAs: null, closedAt: null }, timers: new Map(), events: [], updatedAt: story.registeredAt,
+  };
+  const notices = heed(living, begun.effects);
+  tell(living, "ticket.registered", { at: story.registeredAt, by: story.registeredBy }, {
+    number: living.number, projectKey: story.project.project.key, type: story.type.key, to: begun.ticket.stage, clientId: story.clientId, interactionId: story.interactionId, notices,
+  });
+  for (const step of story.steps) go(living, step);
+  return { id: living.id, number: living.number, row: rowOf(living, named.linkHash), events: living.events, timers: [...living.timers].map(([name, dueAt]) => ({ name, dueAt })) };
+}
+
+function go(living: Living, step: StorySteps): void {
+  const { story } = living;
+  const clock = workingClock(story.project.calendar, story.project.project.time_zone);
+  const before = living.ticket;
+  const outcome = apply(story.process, before, step.transition, { actor: step.by.actor, fields: step.fields, now: step.at, clock });
+  if (!outcome.ok) throw new Error(`demo: ${story.type.key} "${story.subject}" cannot ${step.transition} from ${before.stage}: ${JSON.stringify(outcome.problems)}`);
+  living.ticket = outcome.ticket;
+  const status = statusOf(story.process, outcome.ticket.stage);
+  const own = filled(story.process, { key: step.transition, from: before.stage, given: step.fields, byClient: step.by.kind === "client" });
+  living.own = { ...living.own, ...own, closedAt: status === "closed" ? step.at : null };
+  living.updatedAt = step.at;
+  const notices = heed(living, outcome.effects);
+  const { number } = living;
+  const projectKey = story.project.project.key;
+  const text = String(step.fields.question ?? step.fields.reason ?? "");
+  tell(living, "ticket.moved", step, {
+    number, projectKey, transition: step.transition, from: before.stage, to: outcome.ticket.stage, status, closedAs: own.closedAs, ...(own.score !== undefined && { score: own.score }), notices, text,
+  });
+  if (outcome.ticket.reopenCount > before.reopenCount) {
+    tell(living, "ticket.reopened", step, { number, projectKey, times: outcome.ticket.reopenCount, reason: step.fields.reason ?? null, ownerId: outcome.ticket.assigneeId });
+  }
+}
+
+/** Keeps what timers would still be running; returns the notices the client was owed. */
+function heed(living: Living, effects: ProcessEffect[]): string[] {
+  for (const effect of effects) {
+    if (effect.kind === "timer") living.timers.set(effect.name, effect.dueAt);
+    else if (effect.kind === "cancel_timer") living.timers.delete(effect.name);
+  }
+  return effects.flatMap((effect) => (effect.kind === "notify" ? [effect.notice] : []));
+}
+
+function tell(living: Living, type: string, step: { at: Date; by: Doer }, data: object): void {
+  const { kind, name, actor } = step.by;
+  living.events.push({
+    id: newId(step.at.getTime()), at: step.at.toISOString(), type, subject_kind: "ticket", subject_id: living.id, depth: 0, request_id: "demo", data,
+    actor: { kind, name, ...(kind === "system" ? {} : { id: actor.id }) },
+  });
+}
+
+function rowOf({ story, ticket, own, ...living }: Living, linkHash: Buffer): Record<string, unknown> {
+  const engine = fromEngine(ticket, story.fields);
+  return {
+    id: living.id, number: living.number, project_key: story.project.project.key, type: story.type.key, process_id: story.project.processIds[story.type.process]!,
+    stage: engine.stage, status: statusOf(story.process, engine.stage), client_id: story.clientId, interaction_id: story.interactionId, subject: story.subject, description: story.description,
+    fields: engine.fields, priority: engine.priority, language: story.language, channel: story.channel, contact_phone: story.phone, contact_email: story.email,
+    owner_id: engine.ownerId, department: own.department, due_at: engine.dueAt, stage_since: engine.stageSince, clock_from: engine.clockFrom, paused_at: engine.pausedAt,
+    deadline_hours: engine.deadlineHours, reopened: engine.reopened, score: own.score ?? null, client_comment: own.clientComment ?? null, resolution: own.resolution ?? null,
+    closed_at: own.closedAt, closed_as: own.closedAs, link_hash: `\\x${linkHash.toString("hex")}`, created_by: story.registeredBy.kind === "user" ? story.registeredBy.actor.id : null,
+    version: 1 + story.steps.length, created_at: story.registeredAt, updated_at: living.updatedAt,
+  };
+}
