@@ -1,0 +1,71 @@
+import { z } from "zod";
+import type { TxCtx } from "../../platform/db.ts";
+import type { DurableListener } from "../../platform/deliveries.ts";
+import { emit, type StoredEvent } from "../../platform/events.ts";
+import { newId } from "../../platform/ids.ts";
+import { addJob } from "../../platform/jobs.ts";
+import { languages } from "../api.contract.ts";
+import { linkSecret, processOf, projectOf, type ProjectInUse } from "../tickets/index.ts";
+import type { Process } from "../processes/index.ts";
+import { composeMail, greeted, isOneAddress, momentText, type Values } from "./notices.rules.ts";
+import { insertNotice, selectTold, type Told } from "./notices.sql.ts";
+
+export const MAX_ATTEMPTS = 12;
+const factData = z.object({ notices: z.array(z.string()).default([]), to: z.string().nullish(), text: z.string().default("") });
+
+/** Writes one notice for each rule of the process that a fact touches, in the transaction that takes the delivery away. */
+export const noticesListener = (deps: { publicUrl: () => string }): DurableListener => ({
+  name: "notices",
+  wants: (type) => type === "ticket.registered" || type === "ticket.moved",
+  hear: async (ctx, event) => {
+    const fact = factData.parse(event.data);
+    if (fact.notices.length === 0) return;
+    const told = await selectTold(ctx.db, event.subject.id);
+    if (!told) return;
+    for (const key of fact.notices) await write(ctx, { told, event, key, stage: fact.to ?? told.stage, text: fact.text, publicUrl: deps.publicUrl() });
+  },
+});
+
+interface Writing { told: Told; event: StoredEvent; key: string; stage: string; text: string; publicUrl: string }
+
+async function write(ctx: TxCtx, writing: Writing): Promise<void> {
+  const { told, event, key } = writing;
+  const project = await projectOf(ctx.db, told.projectKey);
+  const notice = project.notices[key];
+  if (!notice) { ctx.log.error({ ticket: told.id, notice: key }, "a process names a notice that its project does not have"); return; }
+  const language = languages.includes(told.language) ? told.language : project.project.default_language;
+  const values = await valuesOf(ctx, { ...writing, told: { ...told, language } }, project);
+  const mail = composeMail(notice, language, values);
+  const id = newId(ctx.now().getTime());
+  const reachable = isOneAddress(told.contactEmail);
+  const isNew = await insertNotice(ctx.db, {
+    id, ticketId: told.id, cause: `${event.id}:${key}`, key, language, recipient: reachable ? told.contactEmail! : "", subject: mail.subject, bodyText: mail.text, bodyHtml: mail.html,
+    state: reachable ? "queued" : "no_address", messageId: `<notice.${id}@${project.project.mail_from.split("@")[1]}>`, createdAt: ctx.now(),
+  });
+  if (!isNew) return;
+  if (reachable) await queueSending(ctx, id);
+  await emit(ctx, { type: reachable ? "notice.queued" : "notice.has_no_address", subject: { kind: "ticket", id: told.id }, data: { noticeId: id, key } });
+}
+
+/** One job a notice by its key; asking again replaces the earlier one. */
+export const queueSending = (ctx: TxCtx, noticeId: string): Promise<void> => addJob(ctx.db, "notice.send", { noticeId }, { key: `notice:${noticeId}`, maxAttempts: MAX_ATTEMPTS + 3 });
+
+async function valuesOf(ctx: TxCtx, { told, event, stage, text, publicUrl }: Writing, project: ProjectInUse): Promise<Values> {
+  const process = await processOf(ctx.db, told.processId);
+  const { language } = told;
+  const { project: head } = project;
+  const link = `${publicUrl.replace(/\/$/, "")}/s/${await linkSecret(ctx.db, told.id)}`;
+  const when = (at: Date | null) => momentText(at, language, head.time_zone);
+  return {
+    client_name: greeted(language, told), company: project.company.name[language], project: head.name[language], phone: head.caller_id, ticket_number: told.number,
+    ticket_type: project.types.find((type) => type.key === told.type)?.name[language] ?? "", subject: told.subject, stage: process.stages[stage]?.name[language] ?? "",
+    deadline: when(told.dueAt), operator: told.ownerName, text, resolution: told.resolution ?? "", status_link: link, yes_link: `${link}?answer=yes`, no_link: `${link}?answer=no`,
+    confirm_until: when(silenceEnds(process, stage, new Date(event.at))), callback_number: told.contactPhone ?? "", callback_by: when(told.dueAt),
+  };
+}
+
+/** When a stage that waits for the client's yes ends by itself. */
+function silenceEnds(process: Process, stage: string, since: Date): Date | null {
+  const timer = Object.values(process.clocks.timers).find((each) => each.stage === stage && each.counts === "always");
+  return timer ? new Date(since.getTime() + timer.after_hours * 3_600_000) : null;
+}

@@ -1,0 +1,30 @@
+import { html, paragraphs } from "../../platform/html.ts";
+import { renderNotice, type Notice, type NoticeVariable } from "../projects/index.ts";
+import type { Language } from "../api.contract.ts";
+
+export type Values = Partial<Record<NoticeVariable, string>>;
+
+/** One address and nothing else: no list, no second header, no route. */
+export const isOneAddress = (address: string | null): address is string => address !== null && address.length <= 160 && /^[^\s@,;:<>()"\\]+@[^\s@,;:<>()"\\]+$/.test(address);
+
+/** The notice as a mail: plain text, and the same text as a page for readers that prefer one. */
+export function composeMail(notice: Notice, language: Language, values: Values): { subject: string; text: string; html: string } {
+  const { subject, body } = renderNotice(notice, language, clean(values));
+  const page = html`<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${subject}</title></head>
+<body>${paragraphs(body)}</body></html>`;
+  return { subject: subject.slice(0, 250), text: body, html: page.text };
+}
+
+/** Control characters other than line breaks have no business in a mail. */
+const clean = (values: Values): Values => Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value?.replaceAll(/[^\P{Cc}\n]/gu, " ")]));
+
+/** Russian addresses a person by given name and patronymic; the others by the whole name. */
+export const greeted = (language: Language, client: { clientName: string; givenName: string; middleName: string }): string =>
+  (language === "ru" && client.givenName && client.middleName ? `${client.givenName} ${client.middleName}` : client.clientName);
+
+/** A moment as people of the project's place read it. */
+export const momentText = (at: Date | null, language: Language, timeZone: string): string =>
+  (at ? new Intl.DateTimeFormat(LOCALES[language], { dateStyle: "long", timeStyle: "short", timeZone }).format(at) : "");
+
+const LOCALES: Record<Language, string> = { en: "en-GB", ru: "ru-RU", sl: "sl-SI" };
+

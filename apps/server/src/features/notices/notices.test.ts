@@ -1,0 +1,164 @@
+import { sql } from "kysely";
+import { afterAll, expect, test } from "vitest";
+import { SMTPServer } from "smtp-server";
+import type { AddressInfo } from "node:net";
+import { startDeliveries } from "../../platform/deliveries.ts";
+import { createLog } from "../../platform/log.ts";
+import { newId } from "../../platform/ids.ts";
+import { testDatabase } from "../../testing/database.ts";
+import { testHttp } from "../../testing/http.ts";
+import { actorOf, buildUser } from "../access/access.factory.ts";
+import { buildProjects, buildTicket, type BuiltTicket } from "../tickets/tickets.factory.ts";
+import { moveByClient, moveTicket } from "../tickets/index.ts";
+import { selectTicket } from "../tickets/tickets.sql.ts";
+import { createMailer, demoMailRoutes, noticesListener, resumeNotices, sendNotice, startDemoMail, type Mailer } from "./index.ts";
+import type { DemoMail } from "./demo.mail.sql.ts";
+
+const database = await testDatabase();
+await buildProjects(database.ctx());
+const ana = actorOf(await buildUser(database.db, { name: "Ana Kos" }));
+const listener = noticesListener({ publicUrl: () => "https://linija.test" });
+const deliveries = startDeliveries(database.ctx(), [listener]);
+const smtp = await startDemoMail(database.ctx(), 0);
+const mailer = createMailer(smtp.url);
+const http = await testHttp(database, (app) => demoMailRoutes(app, { ctx: database.ctx() }));
+afterAll(async () => { await deliveries.stop(); mailer.close(); await smtp.stop(); });
+
+interface Queued { id: string; key: string; state: string; attempts: number; error: string | null; bodyText: string; bodyHtml: string; subject: string; messageId: string }
+const notices = (ticketId: string) => sql<Queued>`select * from notices where ticket_id = ${ticketId} order by created_at, id`.execute(database.db).then((result) => result.rows);
+const jobs = (noticeId: string) => sql<{ n: number }>`select count(*)::int as n from graphile_worker.jobs where key = ${`notice:${noticeId}`}`.execute(database.db).then((result) => result.rows[0]!.n);
+const received = (number: string) => sql<DemoMail>`select * from demo_mails where subject like ${`%${number}%`} order by received_at, id`.execute(database.db).then((result) => result.rows);
+const build = async (over: BuiltTicket = {}) => { const ticket = await buildTicket(database.ctx(), { language: "sl", ...over }); await deliveries.settled(); return ticket; };
+const sendAll = async (ticketId: string, by: Mailer = mailer) => { await deliveries.settled(); for (const notice of await notices(ticketId)) await sendNotice(database.ctx(), notice.id, by); };
+const move = async (id: string, transition: string, input: object = {}) => {
+  const { version } = (await selectTicket(database.db, id))!;
+  await moveTicket(database.ctx(ana), id, { version, transition, input: { ...input } });
+};
+
+test("tells the client at each stage exactly once, in the client's language, through a real SMTP server (R112)", async () => {
+  const ticket = await build({ requiredBy: new Date("2026-12-01T10:00:00Z") });
+  await move(ticket.id, "take");
+  await move(ticket.id, "ask_client", { question: "Kateri modem imate?" });
+  await move(ticket.id, "client_answered", { answer: "Bel" });
+  await move(ticket.id, "finish", { resolution: "Zamenjan modem", resolution_kind: "solved" });
+  await sendAll(ticket.id);
+  await sendAll(ticket.id);
+  const mails = await received(ticket.number);
+  expect(mails.map((mail) => mail.subject.replace(`${ticket.number}: `, ""))).toEqual(["prejeli smo vaš zahtevek", "vaš zahtevek je v obdelavi", expect.any(String), "izvedeno. Je vse v redu?"]);
+  expect(mails[0]!.bodyText).toContain("1. december 2026");
+  expect(mails[2]!.bodyText).toContain("Kateri modem imate?");
+  expect(mails[1]!.bodyText).toContain("Ana Kos");
+  expect(mails[3]!.bodyText).toContain("Zamenjan modem");
+  expect(mails[3]!.bodyText).toMatch(/https:\/\/linija\.test\/s\/[\w-]{43}\?answer=yes/);
+  expect(mails.every((mail) => mail.sender.includes("@") && mail.recipients === "marija@example.test")).toBe(true);
+  const links = mails.map((mail) => /\/s\/([\w-]{43})/.exec(mail.bodyText)![1]);
+  expect(new Set(links).size).toBe(1);
+});
+
+test("writes no second notice when the same fact is heard again", async () => {
+  const ticket = await build();
+  const { rows } = await sql<{ id: string; at: Date; data: unknown }>`select id, at, data from events where subject_id = ${ticket.id} and type = 'ticket.registered'`.execute(database.db);
+  await database.db.transaction().execute(async (db) => {
+    const ctx = { ...database.ctx(), db, inTransaction: true as const, afterCommit: [] };
+    await listener.hear(ctx, { ...rows[0]!, type: "ticket.registered", subject: { kind: "ticket", id: ticket.id }, actor: ctx.actor, depth: 0, requestId: "" });
+  });
+  expect(await notices(ticket.id)).toHaveLength(1);
+});
+
+test("does not send again what was marked as sent, and not twice when two jobs run at once", async () => {
+  const ticket = await build();
+  const [notice] = await notices(ticket.id);
+  const outcomes = await Promise.allSettled([1, 2, 3].map(() => sendNotice(database.ctx(), notice!.id, mailer)));
+  expect(outcomes.some((each) => each.status === "fulfilled")).toBe(true);
+  await sendNotice(database.ctx(), notice!.id, mailer);
+  expect(await received(ticket.number)).toHaveLength(1);
+});
+
+test("repeats a mail under the same Message-ID only when the crash fell between sending and marking", async () => {
+  const ticket = await build();
+  const [notice] = await notices(ticket.id);
+  const crash: Mailer = { ...mailer, send: async (mail) => { await mailer.send(mail); throw new Error("the process died here"); } };
+  await expect(sendNotice(database.ctx(), notice!.id, crash)).rejects.toThrow("died");
+  await sendNotice(database.ctx(), notice!.id, mailer);
+  const mails = await received(ticket.number);
+  expect(mails).toHaveLength(2);
+  expect(new Set(mails.map((mail) => mail.messageId))).toEqual(new Set([notice!.messageId]));
+});
+
+test("keeps trying while the mail server is away and sends when it is back", async () => {
+  const ticket = await build();
+  const [notice] = await notices(ticket.id);
+  expect(await jobs(notice!.id)).toBe(1);
+  const away = createMailer("smtp://127.0.0.1:1");
+  await expect(sendNotice(database.ctx(), notice!.id, away)).rejects.toThrow("ECONNREFUSED");
+  expect((await notices(ticket.id))[0]).toMatchObject({ state: "queued", attempts: 1, error: expect.stringContaining("ECONNREFUSED") });
+  await sendNotice(database.ctx(), notice!.id, mailer);
+  expect((await notices(ticket.id))[0]).toMatchObject({ state: "sent", attempts: 2, error: null });
+});
+
+test("gives up at once on a refusal for good and tells the supervisors", async () => {
+  const refusing = new SMTPServer({ authOptional: true, disabledCommands: ["STARTTLS"], logger: false, disableReverseLookup: true, closeTimeout: 500, onRcptTo: (_address, _session, done) => { done(Object.assign(new Error("no such mailbox"), { responseCode: 550 })); } });
+  await new Promise<void>((resolve) => { refusing.listen(0, "127.0.0.1", resolve); });
+  const ticket = await build();
+  const refused = createMailer(`smtp://127.0.0.1:${(refusing.server.address() as AddressInfo).port}`);
+  await sendAll(ticket.id, refused);
+  refused.close();
+  expect((await notices(ticket.id))[0]).toMatchObject({ state: "failed", error: expect.stringContaining("no such mailbox") });
+  const { rows } = await sql<{ data: { key: string } }>`select data from events where subject_id = ${ticket.id} and type = 'alert.raised'`.execute(database.db);
+  expect(rows[0]!.data.key).toBe("alert_notice_failed");
+  await new Promise<void>((resolve) => { refusing.close(() => resolve()); });
+});
+
+test("shows that a client has no address instead of losing the notice", async () => {
+  for (const contactEmail of [null, "a@b.test, c@d.test", "a@b.test\r\nBcc: x@y.test"]) {
+    const ticket = await build({ contactEmail });
+    expect((await notices(ticket.id))[0]).toMatchObject({ state: "no_address", key: "received" });
+  }
+});
+
+test("lets nothing a client or an operator wrote become a header or a tag", async () => {
+  const ticket = await build({ language: "en", subject: "Hello\r\nBcc: thief@evil.test\r\n\r\n<script>alert(1)</script>", projectKey: "internet" });
+  await sendAll(ticket.id);
+  const [notice] = await notices(ticket.id);
+  const [mail] = await received(ticket.number);
+  expect(mail!.recipients).toBe("marija@example.test");
+  expect(mail!.bodyHtml).not.toContain("<script>");
+  expect(notice!.bodyHtml).toContain("&#60;script&#62;");
+  const page = await http.anonymous("GET", `/demo/mail/${mail!.id}`);
+  expect(page.body).not.toContain("<script>");
+});
+
+test("queues every unsent notice anew after a crash", async () => {
+  const ticket = await build();
+  const [notice] = await notices(ticket.id);
+  await sql`select graphile_worker.remove_job(${`notice:${notice!.id}`})`.execute(database.db);
+  expect(await resumeNotices(database.ctx())).toBeGreaterThan(0);
+  expect(await jobs(notice!.id)).toBe(1);
+});
+
+test("tells that a request was reopened with the client's own words", async () => {
+  const ticket = await build({ language: "ru" });
+  await move(ticket.id, "take");
+  await move(ticket.id, "finish", { resolution: "Сделано", resolution_kind: "solved" });
+  const done = (await selectTicket(database.db, ticket.id))!;
+  await moveByClient(database.ctx({ kind: "client" }), ticket.id, { stageSince: done.stageSince.toISOString() }, { transition: "reopen", input: { reason: "Интернета всё ещё нет" } });
+  await sendAll(ticket.id);
+  expect((await received(ticket.number)).at(-1)!.bodyText).toContain("Интернета всё ещё нет");
+});
+
+test("shows the demo's mails newest first, with links to follow and without scripts or styles in the page", async () => {
+  const list = await http.anonymous("GET", "/demo/mail");
+  const [newest] = (await sql<DemoMail>`select * from demo_mails order by received_at desc, id desc limit 1`.execute(database.db)).rows;
+  expect(list.body.indexOf(newest!.id)).toBeGreaterThan(0);
+  expect(list.body.indexOf(newest!.id)).toBe(/\/demo\/mail\/(?=[0-9a-f-]{36})/.exec(list.body)!.index + "/demo/mail/".length);
+  const mail = await http.anonymous("GET", `/demo/mail/${newest!.id}`);
+  expect(mail.body).toMatch(/<a href="https:\/\/linija\.test\/s\/[\w-]{43}/);
+  for (const page of [list, mail]) expect(page.body).not.toMatch(/<script|<style|style="/);
+  expect((await http.anonymous("GET", `/demo/mail/${newId()}`)).statusCode).toBe(404);
+});
+
+test("takes another port when the demo's is taken", async () => {
+  const other = await startDemoMail({ ...database.ctx(), log: createLog("error", "") }, smtp.port);
+  expect(other.port).not.toBe(smtp.port);
+  await other.stop();
+});
