@@ -19,7 +19,9 @@ import { LiveWriter } from "./features/interactions/index.ts";
 import { createRegistrar } from "./features/operators/index.ts";
 import { describeProblems, loadDeclarations, type Declarations } from "./features/projects/index.ts";
 import { ensureQueues, exposeRouter, offerToNode, Router, routerClient, type RouterClient } from "./features/queues/index.ts";
-import { gather, startRealtime } from "./features/realtime/index.ts";
+import { gather } from "./features/realtime/index.ts";
+import { createMailer, resumeNotices, startDemoMail } from "./features/notices/index.ts";
+import { seedDemo } from "./features/demo/index.ts";
 import { registerCallback, storeDeclarations } from "./features/tickets/index.ts";
 
 
@@ -38,6 +40,7 @@ export interface Linija {
   sip: SipStack | null;
   media: MediaEngine | null;
   voice: Voice | null;
+  nodeId: string;
   router: RouterClient;
   declarations: Declarations;
   mailUrl: string | null;
@@ -52,7 +55,7 @@ export interface StartOptions { config: Config; log: Log; progress?(text: string
 export async function startApp(options: StartOptions): Promise<Linija> {
   const { config, log } = options;
   const say = options.progress ?? (() => undefined);
-  const stops: (() => Promise<unknown> | void)[] = [];
+  const stops: Stops = [];
   try {
     return await start({ ...options, say }, stops);
   } catch (error) {
@@ -62,7 +65,9 @@ export async function startApp(options: StartOptions): Promise<Linija> {
   }
 }
 
-async function start(options: StartOptions & { say(text: string): void }, stops: (() => Promise<unknown> | void)[]): Promise<Linija> {
+type Stops = (() => Promise<unknown> | void)[];
+
+async function start(options: StartOptions & { say(text: string): void }, stops: Stops): Promise<Linija> {
   const { config, log, say } = options;
   mkdirSync(config.LINIJA_DATA, { recursive: true });
   startDefaultMetrics();
@@ -72,33 +77,61 @@ async function start(options: StartOptions & { say(text: string): void }, stops:
   const declarations = await prepare(ctx, config, await loading, say);
   const rpc = await startRpc({ db: database.db, roles: config.LINIJA_ROLES, host: config.RPC_HOST, port: config.RPC_PORT, log });
   stops.push(() => rpc.stop());
-  const has = (role: Role): boolean => config.LINIJA_ROLES.includes(role);
-  const writer = new LiveWriter(database.pool, log);
-  const plan = planOf(declarations);
-  const router = routerClient(rpc);
-  if (has("router")) {
-    const owner = new Router({ ctx, writer, queues: plan.queues, offer: offerToNode(rpc) });
-    await owner.rebuild();
-    exposeRouter(rpc, owner);
-  }
-  const deliveries = has("jobs") ? startDeliveries(ctx, durableListeners(ctx, config)) : null;
-  if (deliveries) stops.push(() => deliveries.stop());
-  const voice = has("voice") ? await startVoice({ ctx, config, rpc, writer, router, plan }, stops) : null;
-  const web: Web | null = has("web") ? await startWeb({ ctx, config, rpc, router, plan, declarations, voice: voice?.voice ?? null, media: voice?.media ?? null, pool: database.pool, root: ROOT, realtime: startRealtime }) : null;
-  if (web) stops.push(() => web.stop());
-  else stops.push(gather((changes) => { void rpc.broadcast("web", "realtime.push", changes); }));
-  if (has("jobs")) {
-    const jobs = await startJobs(database.pool, jobHandlers(ctx, { config, mailUrl: web?.mailUrl ?? null, publicUrl: web?.publicUrl ?? config.PUBLIC_URL }), log);
-    stops.push(() => jobs.stop());
-  }
+  const node: Node = { ctx, config, rpc, writer: new LiveWriter(database.pool, log), router: routerClient(rpc), plan: planOf(declarations), declarations, has: (role) => config.LINIJA_ROLES.includes(role) };
+  const parts = await startRoles(node, database, stops);
+  const mailUrl = parts.work?.mailUrl ?? null;
   return {
-    config, ctx, database, postgres, http: web ? { url: web.publicUrl } : null, sip: voice?.sip ?? null, media: voice?.media ?? null, voice: voice?.voice ?? null, router, declarations, mailUrl: web?.mailUrl ?? null,
-    settled: async () => { await deliveries?.settled(); },
+    config, ctx, database, postgres, router: node.router, declarations, mailUrl, nodeId: rpc.nodeId,
+    http: parts.web && { url: parts.web.publicUrl }, sip: parts.voice?.sip ?? null, media: parts.voice?.media ?? null, voice: parts.voice?.voice ?? null,
+    settled: async () => { await parts.work?.settled(); },
     stop: async () => { for (const stop of stops.reverse()) await Promise.resolve(stop()).catch((error: unknown) => log.warn({ error: String(error) }, "stopping")); },
   };
 }
 
-async function openData(config: Config, log: Log, say: (text: string) => void, stops: (() => Promise<unknown> | void)[]): Promise<{ database: Database; postgres: EmbeddedPostgres | null }> {
+/** What every role of this node is given. */
+interface Node {
+  ctx: Ctx; config: Config; rpc: Rpc; writer: LiveWriter; router: RouterClient; plan: ReturnType<typeof planOf>; declarations: Declarations;
+  has(role: Role): boolean;
+}
+
+/** Router first (others speak to it at once), web last (its answering means that all is there). */
+async function startRoles(node: Node, database: Database, stops: Stops): Promise<{ voice: VoiceParts | null; web: Web | null; work: Work | null }> {
+  const { config, ctx, rpc, has } = node;
+  if (has("router")) {
+    const owner = new Router({ ctx, writer: node.writer, queues: node.plan.queues, offer: offerToNode(rpc) });
+    await owner.rebuild();
+    exposeRouter(rpc, owner);
+  }
+  const address = { publicUrl: config.PUBLIC_URL || `http://${config.HTTP_HOST}:${config.HTTP_PORT}` };
+  const work = has("jobs") ? await startWork(node, database, address, stops) : null;
+  const voice = has("voice") ? await startVoice(node, stops) : null;
+  const web = has("web") ? await startWeb({ ...node, voice: voice?.voice ?? null, media: voice?.media ?? null, pool: database.pool, root: ROOT }) : null;
+  if (web) {
+    address.publicUrl = web.publicUrl;
+    stops.push(() => web.stop());
+  } else {
+    stops.push(gather((changes) => { void rpc.broadcast("web", "realtime.push", changes); }));
+  }
+  return { voice, web, work };
+}
+
+interface Work { mailUrl: string | null; settled(): Promise<void> }
+
+/** The jobs role: durable listeners, timers, mail; and, in the demo, the mail server that shows what was sent. */
+async function startWork({ ctx, config }: Node, database: Database, address: { publicUrl: string }, stops: Stops): Promise<Work> {
+  const mail = config.LINIJA_DEMO && !config.SMTP_URL ? await startDemoMail(ctx, config.SMTP_DEMO_PORT) : null;
+  if (mail) stops.push(() => mail.stop());
+  const mailer = createMailer(config.SMTP_URL || mail?.url || "");
+  stops.push(() => mailer.close());
+  const deliveries = startDeliveries(ctx, durableListeners({ publicUrl: () => address.publicUrl }));
+  stops.push(() => deliveries.stop());
+  await resumeNotices(ctx);
+  const jobs = await startJobs(database.pool, jobHandlers(ctx, { mailer }), ctx.log);
+  stops.push(() => jobs.stop());
+  return { mailUrl: mail?.url ?? null, settled: () => deliveries.settled() };
+}
+
+async function openData(config: Config, log: Log, say: (text: string) => void, stops: Stops): Promise<{ database: Database; postgres: EmbeddedPostgres | null }> {
   if (!config.DATABASE_URL) say("Starting the database …");
   const postgres = config.DATABASE_URL ? null : await startPostgres(config.LINIJA_DATA, log);
   if (postgres) stops.push(() => postgres.stop());
@@ -106,7 +139,8 @@ async function openData(config: Config, log: Log, say: (text: string) => void, s
   const database = openDatabase({ ...connection, max: config.DATABASE_POOL }, log);
   stops.push(() => database.close());
   const applied = await migrate(database.pool);
-  if (applied.length > 0) { say(`Preparing the tables (${applied.length} steps) …`); await migrateJobs(database.pool); }
+  if (applied.length > 0) say(`Prepared the tables (${applied.length} steps).`);
+  await migrateJobs(database.pool);
   return { database, postgres };
 }
 
@@ -116,20 +150,22 @@ async function prepare(ctx: Ctx, config: Config, loaded: Awaited<ReturnType<type
   await storeDeclarations(ctx, loaded.declarations, config.UNCONFIRMED_AFTER_S === 259_200 ? {} : { unconfirmedAfterS: config.UNCONFIRMED_AFTER_S });
   await inTx(ctx, (ctx) => ensureQueues(ctx.db, loaded.declarations.projects.flatMap(({ project, queues }) => queues.map((queue) => ({ id: `${project.key}.${queue.key}`, projectKey: project.key, name: queue.name })))));
 
+  if (config.LINIJA_DEMO) {
+    const progress = (done: number, total: number): void => { if (done === 0) say(`Loading the demo company (${total} parts) …`); };
+    await seedDemo(ctx, loaded.declarations, { password: config.LINIJA_DEMO_PASSWORD, progress });
+  }
   return loaded.declarations;
 }
 
 interface VoiceParts { voice: Voice; sip: SipStack; media: MediaEngine }
-interface VoiceInput { ctx: Ctx; config: Config; rpc: Rpc; writer: LiveWriter; router: RouterClient; plan: ReturnType<typeof planOf> }
-
-async function startVoice({ ctx, config, rpc, writer, router, plan }: VoiceInput, stops: (() => Promise<unknown> | void)[]): Promise<VoiceParts> {
+async function startVoice({ ctx, config, rpc, writer, router, plan }: Node, stops: Stops): Promise<VoiceParts> {
   const { log } = ctx;
   const [from, to] = config.MEDIA_PORTS.split("-").map(Number) as [number, number];
   const address = config.MEDIA_HOST || config.SIP_ADVERTISE || config.SIP_HOST;
   const mediaLog = (level: "debug" | "info" | "warn" | "error", message: string, fields?: object): void => { log[level](fields ?? {}, message); };
   const media = config.MEDIA_ADDRESS
-    ? await connectMediaEngine({ address: config.MEDIA_ADDRESS, log: mediaLog })
-    : await createMediaEngine({ workers: config.MEDIA_WORKERS, rtpPorts: [from, to], address, log: mediaLog });
+    ? connectMediaEngine({ address: config.MEDIA_ADDRESS, log: mediaLog })
+    : createMediaEngine({ workers: config.MEDIA_WORKERS, rtpPorts: [from, to], address, log: mediaLog });
   const callback = async (wanted: CallbackWanted): Promise<void> => {
     await registerCallback(ctx, { ...wanted, queueId: wanted.queueId ?? "", dueAt: plan.callbackDue(wanted.projectKey, wanted.queueId, ctx.now()) });
   };

@@ -2,6 +2,8 @@ import { join } from "node:path";
 import type { App } from "./platform/http.ts";
 import { accessRoutes } from "./features/access/index.ts";
 import { callsRoutes, type CallsDeps } from "./features/calls/index.ts";
+import { clientsRoutes } from "./features/clients/index.ts";
+import { demoMailRoutes } from "./features/notices/index.ts";
 import { floorRoutes } from "./features/floor/index.ts";
 import { ticketsRoutes } from "./features/tickets/index.ts";
 import type { Declarations } from "./features/projects/index.ts";
@@ -11,8 +13,10 @@ import type { WebInput } from "./web.ts";
 export async function mountRoutes(app: App, input: WebInput & { publicUrl: string }): Promise<void> {
   const { config, declarations } = input;
   accessRoutes(app);
+  clientsRoutes(app);
   ticketsRoutes(app, { files: { folder: join(config.LINIJA_DATA, "attachments") } });
   callsRoutes(app, callsDeps(input), join(config.LINIJA_DATA, "recordings"));
+  if (config.LINIJA_DEMO) demoMailRoutes(app, { ctx: input.ctx });
   floorRoutes(app, { queues: floorQueues(declarations), timeZone: declarations.company.time_zone, router: input.router });
 }
 

@@ -12,29 +12,28 @@ import { contextOf } from "./features/access/index.ts";
 import type { planOf, Voice } from "./features/calls/index.ts";
 import type { Declarations } from "./features/projects/index.ts";
 import type { RouterClient } from "./features/queues/index.ts";
-import type { startRealtime } from "./features/realtime/index.ts";
+import { startRealtime } from "./features/realtime/index.ts";
 
 import { mountRoutes } from "./routes.ts";
 
 export interface WebInput {
-  ctx: Ctx; config: Config; rpc: Rpc; router: RouterClient; plan: ReturnType<typeof planOf>; declarations: Declarations; voice: Voice | null; media: MediaEngine | null; pool: pg.Pool; root: string; realtime: typeof startRealtime;
+  ctx: Ctx; config: Config; rpc: Rpc; router: RouterClient; plan: ReturnType<typeof planOf>; declarations: Declarations; voice: Voice | null; media: MediaEngine | null; pool: pg.Pool; root: string;
 }
-export interface Web { app: App; publicUrl: string; mailUrl: string | null; stop(): Promise<void> }
+export interface Web { app: App; publicUrl: string; stop(): Promise<void> }
 
 /** The web role: desk, API, sockets, the client's pages; and, in the demo, the mail server. */
 export async function startWeb(input: WebInput): Promise<Web> {
   const { ctx, config } = input;
-  const mail = null as { url: string; stop(): Promise<void> } | null;
   const app = await createHttp({ log: ctx.log, trustProxy: config.TRUST_PROXY, contextOf: contextOf({ db: ctx.db, log: ctx.log }) });
   const port = await freePort(config.HTTP_HOST, config.HTTP_PORT);
   const publicUrl = config.PUBLIC_URL || `http://${config.HTTP_HOST === "0.0.0.0" ? "127.0.0.1" : config.HTTP_HOST}:${port}`;
   await mountRoutes(app, { ...input, publicUrl });
   await serveDesk(app, input.root);
   await app.listen({ host: config.HTTP_HOST, port });
-  const realtime = input.realtime(app.server, { db: ctx.db, log: ctx.log, rpc: input.rpc, deskGone: (userId) => { void input.router.deskGone(userId).catch(() => undefined); } });
+  const realtime = startRealtime(app.server, { db: ctx.db, log: ctx.log, rpc: input.rpc, deskGone: (userId) => { void input.router.deskGone(userId).catch(() => undefined); } });
   return {
-    app, publicUrl, mailUrl: mail?.url ?? null,
-    stop: async () => { realtime.stop(); app.server.closeIdleConnections(); await app.close(); await mail?.stop(); },
+    app, publicUrl, 
+    stop: async () => { realtime.stop(); app.server.closeIdleConnections(); await app.close();  },
   };
 }
 

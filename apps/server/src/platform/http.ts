@@ -18,6 +18,8 @@ export type App = FastifyInstance & { contextOf(request: FastifyRequest): Promis
 type Part<T> = T extends z.ZodType ? z.output<T> : undefined;
 export interface Input<C extends Contract> { params: Part<C["params"]>; query: Part<C["query"]>; body: Part<C["body"]> }
 type Guard = "anyone" | "signed_in";
+/** Who may knock, and how often one address may. */
+type Access = Guard | { guard: Guard; limit: { max: number; perMs: number } };
 type Handler<C extends Contract> = (ctx: Ctx, input: Input<C>, http: { request: FastifyRequest; reply: FastifyReply }) => Promise<z.input<C["reply"]>>;
 
 export interface HttpOptions {
@@ -57,7 +59,8 @@ const CSP = {
 };
 
 /** Mounts one contract. Parsing, status codes and the problem document are here; decisions are in services. */
-export function mount<const C extends Contract>(app: App, contract: C, guard: Guard, handler: Handler<C>, limit?: { max: number; perMs: number }): void {
+export function mount<const C extends Contract>(app: App, contract: C, access: Access, handler: Handler<C>): void {
+  const { guard, limit } = typeof access === "string" ? { guard: access, limit: undefined } : access;
   app.route({
     method: contract.method, url: `/api${contract.path}`,
     schema: {

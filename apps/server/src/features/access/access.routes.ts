@@ -9,12 +9,12 @@ const { SESSION_COOKIE } = sessions;
 const SIGN_IN_LIMIT = { max: 120, perMs: 60_000 };
 
 export function accessRoutes(app: App): void {
-  mount(app, contracts.signIn, "anyone", async (ctx, { body }, { request, reply }) => {
+  mount(app, contracts.signIn, { guard: "anyone", limit: SIGN_IN_LIMIT }, async (ctx, { body }, { request, reply }) => {
     const from = { address: request.ip, agent: request.headers["user-agent"] ?? "", oldToken: tokenOf(request) };
     const { token, expiresAt, me } = await sessions.signIn(ctx, body, from);
     reply.setCookie(SESSION_COOKIE, token, { ...cookieOf(request), expires: expiresAt });
     return me;
-  }, SIGN_IN_LIMIT);
+  });
   mount(app, contracts.signOut, "signed_in", async (ctx, _input, { request, reply }) => {
     await sessions.signOut(ctx, tokenOf(request));
     dropCookie(request, reply);

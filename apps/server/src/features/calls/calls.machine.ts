@@ -27,6 +27,8 @@ export interface Call {
   callbackTaken: boolean;
   recording: boolean;
   plays: number;
+  /** Phrases of the queue step, heard before the first announcement. */
+  welcome: PromptRef[];
   state: CallState;
 }
 export type CallState =
@@ -97,7 +99,7 @@ export const MUSIC = "music/waiting.wav";
 export interface MachineSettings { legReturnMs: number }
 
 export function newCall(given: { id: string; direction: "in" | "out"; language: Language; projectKey: string | null; answerByOperator: boolean; recording: boolean; clientUp: boolean }): Call {
-  return { ...given, book: null, ivr: null, queue: null, callbackTaken: false, plays: 0, state: { at: "ivr" } };
+  return { ...given, book: null, ivr: null, queue: null, callbackTaken: false, plays: 0, welcome: [], state: { at: "ivr" } };
 }
 
 /** Puts an outgoing call into its first state; the operator is there already (browser) or is called first (phone). */
@@ -168,7 +170,7 @@ function applyAction(call: Call, action: IvrAction): Step {
     case "collect": return { call, effects: [{ do: "timer", name: `collect:${action.attempt}`, ms: action.timeoutMs }] };
     case "set_language": return { call: { ...call, language: action.language }, effects: [] };
     case "set_project": return { call: { ...call, projectKey: action.projectKey }, effects: [] };
-    case "queue": return { call, effects: [{ do: "find_queue", projectKey: action.projectKey, queueKey: action.queueKey }] };
+    case "queue": return { call: { ...call, welcome: action.prompts }, effects: [{ do: "find_queue", projectKey: action.projectKey, queueKey: action.queueKey }] };
     case "leave_queue": return { call: { ...call, queue: null, state: { at: "ivr" } }, effects: [{ do: "leave_queue" }, { do: "stop_timer", name: "announce" }, { do: "stop_timer", name: "max_wait" }] };
     case "callback": return { call: { ...call, callbackTaken: true }, effects: [{ do: "callback", reason: "asked" }] };
     default: return over(call, endedInIvr(call));
@@ -211,9 +213,10 @@ function whileWaiting(call: Call, input: CallInput): Step {
 
 function announce(call: Call, position: number | null, expectedWaitMs: number | null): Step {
   if (!call.clientUp || !call.queue) return same(call);
-  if (position === null) return { call, effects: [{ do: "music", file: call.queue.music }] };
+  const prompts = [...call.welcome, ...(position === null ? [] : announcement(position, expectedWaitMs, call.language))];
+  if (prompts.length === 0) return { call, effects: [{ do: "music", file: call.queue.music }] };
   const plays = call.plays + 1;
-  return { call: { ...call, plays }, effects: [{ do: "play", playId: `announce:${plays}`, prompts: announcement(position, expectedWaitMs, call.language) }] };
+  return { call: { ...call, plays, welcome: [] }, effects: [{ do: "play", playId: `announce:${plays}`, prompts }] };
 }
 
 function waitingDigit(call: Call, digit: string): Step {

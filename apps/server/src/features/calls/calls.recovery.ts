@@ -35,7 +35,7 @@ async function repairRecordings({ ctx, recordings }: RecoveryDeps): Promise<numb
   const open = await selectOpenRecordings(ctx.db);
   for (const row of open) {
     const repaired = await repairWav(join(recordings, row.path)).catch(() => null);
-    await finishRecording(ctx.db, row.id, repaired?.durationMs ?? 0, repaired?.bytes ?? 0, ctx.now());
+    await finishRecording(ctx.db, row.id, repaired ?? { durationMs: 0, bytes: 0 }, ctx.now());
   }
   return open.length;
 }

@@ -22,7 +22,7 @@ export function callsRoutes(app: App, deps: CallsDeps, recordings: string): void
       ...(sound.partial && { "content-range": `bytes ${sound.start}-${sound.end}/${sound.size}` }),
     }).send(sound.stream);
   });
-  mount(app, contract.webCall, "anyone", (_ctx, { body }) => service.webCall(deps, body), WEB_CALLS);
+  mount(app, contract.webCall, { guard: "anyone", limit: WEB_CALLS }, (_ctx, { body }) => service.webCall(deps, body));
   mount(app, contract.webCallState, "anyone", (ctx, { params, query }) => service.webCallState(ctx, deps, params.id, query.token));
   mount(app, contract.webCallHangUp, "anyone", async (ctx, { params, body }) => { await service.webHangUp(ctx, deps, params.id, body.token); return { ok: true as const }; });
 }

@@ -57,7 +57,7 @@ export class Router {
     if (!row) { if (known) { this.#operators.delete(operatorId); this.#dispatch(this.#engine.removeOperator(operatorId, this.#ms())); } return; }
     if (!known) { this.#admit(row, this.#now()); return; }
     known.row = row;
-    if (row.disabled && (known.state === "ready" || known.state === "not_ready")) this.#change(known, "offline", "blocked");
+    if (row.disabled && (known.state === "ready" || known.state === "not_ready")) void this.#change(known, "offline", "blocked");
     this.#dispatch(this.#tellEngine(known));
   }
 
@@ -78,15 +78,15 @@ export class Router {
       const operator = this.#operators.get(decision.operatorId)!;
       const work = this.#works.get(decision.workId)!;
       operator.offerId = decision.offerId;
-      this.#change(operator, "offered", null, decision.workId);
+      void this.#change(operator, "offered", null, decision.workId);
       const { device, sipContact, sipUser } = operator.row;
       void this.#deps.offer(work.nodeId, { callId: decision.workId, offerId: decision.offerId, operatorId: decision.operatorId, device, contact: sipContact, sipUser })
         .catch(() => false).then((taken) => { if (!taken) this.offerClosed(decision.offerId, decision.operatorId, "withdrawn"); });
     }
   }
 
-  /** Changes a state in memory and, durably, in the table; floors and the operator's desk hear of it. */
-  #change(operator: Operator, state: OperatorState, reason: string | null, interactionId: string | null = null): void {
+  /** Changes a state in memory at once and, durably, in the table; floors and the operator's desk hear of it. Resolves when written. */
+  #change(operator: Operator, state: OperatorState, reason: string | null, interactionId: string | null = null): Promise<void> {
     const at = this.#now();
     const before = { state: operator.state, reason: operator.reason, interaction_id: operator.interactionId, started_at: operator.since.toISOString() };
     // Those who were offered a call and did not get it keep their place among the idle.
@@ -94,7 +94,7 @@ export class Router {
     Object.assign(operator, { state, reason, since: at, interactionId });
     if (state !== "offered") operator.offerId = null;
     const row: StateRow = { operator_id: operator.row.id, state, reason, since: at.toISOString(), idle_since: operator.idleSince.toISOString(), interaction_id: interactionId, before };
-    void this.#deps.writer.write({ states: [row] }).then(() => this.#tell(operator), (error: unknown) => { if (!isDatabaseAway(error)) this.#deps.ctx.log.error({ err: error, operatorId: operator.row.id }, "operator state not written"); });
+    return this.#deps.writer.write({ states: [row] }).then(() => this.#tell(operator), (error: unknown) => { if (!isDatabaseAway(error)) this.#deps.ctx.log.error({ err: error, operatorId: operator.row.id }, "operator state not written"); });
   }
 
   /** Not a stored fact (the state log is), only a push to screens. */
@@ -113,11 +113,12 @@ export class Router {
   all(): OperatorNow[] { return [...this.#operators.values()].map(view); }
 
   /** The operator (or a supervisor) chooses; a person with work in hand or ringing cannot be moved by this. */
-  setState(operatorId: string, state: "ready" | "not_ready" | "offline", reason: string | null): OperatorNow {
+  async setState(operatorId: string, state: "ready" | "not_ready" | "offline", reason: string | null): Promise<OperatorNow> {
     const operator = this.#get(operatorId);
     if (operator.state === "offered" || operator.state === "talking" || operator.state === "wrap_up") throw conflict("operator_busy");
-    if (operator.state !== state || operator.reason !== reason) this.#change(operator, state, reason);
+    const written = operator.state !== state || operator.reason !== reason ? this.#change(operator, state, reason) : null;
     this.#dispatch(this.#tellEngine(operator));
+    await written;
     return view(operator);
   }
 
@@ -125,7 +126,7 @@ export class Router {
   deskGone(operatorId: string): void {
     const operator = this.#operators.get(operatorId);
     if (!operator || operator.row.device === "phone" || (operator.state !== "ready" && operator.state !== "not_ready")) return;
-    this.setState(operatorId, "offline", "desk_closed");
+    void this.setState(operatorId, "offline", "desk_closed");
   }
 
   addWork(work: Work): void {
@@ -150,36 +151,38 @@ export class Router {
     if (!operator || operator.offerId !== offerId) return;
     const workId = operator.interactionId!;
     if (why === "accepted") {
-      this.#change(operator, "talking", null, workId);
+      void this.#change(operator, "talking", null, workId);
       this.#engine.acceptOffer(offerId, this.#ms());
       return;
     }
     const ready = why === "withdrawn";
-    this.#change(operator, ready ? "ready" : "not_ready", ready ? null : why);
+    void this.#change(operator, ready ? "ready" : "not_ready", ready ? null : why);
     this.#dispatch(this.#engine.refuseOffer(offerId, this.#ms(), { reason: why === "declined" || why === "missed" ? why : "failed", operatorReady: ready, idleSinceMs: operator.idleSince.getTime() }));
   }
 
   /** Takes an operator for an outgoing call; refused when they are not free. */
-  claim(operatorId: string, interactionId: string): void {
+  async claim(operatorId: string, interactionId: string): Promise<void> {
     const operator = this.#get(operatorId);
     if (operator.state !== "ready" && operator.state !== "not_ready") throw conflict("operator_busy");
-    this.#change(operator, "talking", "outgoing", interactionId);
+    const written = this.#change(operator, "talking", "outgoing", interactionId);
     this.#dispatch(this.#tellEngine(operator));
+    await written;
   }
 
   callEnded(operatorId: string, interactionId: string, wrapUp: boolean): void {
     const operator = this.#operators.get(operatorId);
     const known = this.#works.delete(interactionId);
-    if (operator?.interactionId === interactionId && operator.state !== "wrap_up") this.#change(operator, wrapUp ? "wrap_up" : "ready", null, wrapUp ? interactionId : null);
+    if (operator?.interactionId === interactionId && operator.state !== "wrap_up") void this.#change(operator, wrapUp ? "wrap_up" : "ready", null, wrapUp ? interactionId : null);
     if (known) this.#dispatch(this.#engine.finishWork(interactionId, this.#ms(), { operatorReady: !wrapUp }));
     else if (operator) this.#dispatch(this.#tellEngine(operator));
   }
 
-  wrapUpDone(operatorId: string, interactionId: string, ready: boolean): OperatorNow {
+  async wrapUpDone(operatorId: string, interactionId: string, ready: boolean): Promise<OperatorNow> {
     const operator = this.#get(operatorId);
     if (operator.state === "wrap_up" && operator.interactionId === interactionId) {
-      this.#change(operator, ready ? "ready" : "not_ready", ready ? null : "after_call");
+      const written = this.#change(operator, ready ? "ready" : "not_ready", ready ? null : "after_call");
       this.#dispatch(this.#tellEngine(operator));
+      await written;
     }
     return view(operator);
   }
@@ -188,7 +191,7 @@ export class Router {
   release(operatorId: string, interactionId: string, wrapUp: boolean): void {
     const operator = this.#operators.get(operatorId);
     if (operator?.interactionId !== interactionId || operator.state === "wrap_up") return;
-    this.#change(operator, wrapUp ? "wrap_up" : "ready", null, wrapUp ? interactionId : null);
+    void this.#change(operator, wrapUp ? "wrap_up" : "ready", null, wrapUp ? interactionId : null);
     this.#dispatch(this.#tellEngine(operator));
   }
 

@@ -1,0 +1,48 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { parse } from "yaml";
+import { envExample } from "../apps/server/src/platform/config.ts";
+import { root } from "./steps.ts";
+
+/** Every file a flow page names must exist, every relative link must lead somewhere, every text must be there in three languages. */
+export function checkDocs(): string[] {
+  return [...pages().flatMap(links), ...flowPages().flatMap(hops), ...messages(), ...environment()];
+}
+
+function pages(): string[] {
+  const docs = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".md")).map((name) => join("docs", name));
+  return [...docs, ...["README.md"].filter((name) => existsSync(join(root, name)))];
+}
+
+const flowPages = (): string[] => pages().filter((page) => page.startsWith("docs/flows/"));
+
+function links(page: string): string[] {
+  const text = readFileSync(join(root, page), "utf8");
+  return [...text.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)[^)]*\)/g)].map((match) => match[1]!)
+    .filter((target) => !existsSync(resolve(root, dirname(page), target))).map((target) => `${page}: the link to ${target} leads nowhere`);
+}
+
+/** A hop is written as `path/to/file.ts` in backticks. */
+function hops(page: string): string[] {
+  const text = readFileSync(join(root, page), "utf8");
+  const named = [...text.matchAll(/`((?:apps|packages|tools|projects|tests)\/[\w./-]+\.\w+)`/g)].map((match) => match[1]!);
+  const missing = named.filter((path) => !existsSync(join(root, path))).map((path) => `${page}: ${path} does not exist`);
+  return named.length === 0 ? [`${page}: names no file`] : missing;
+}
+
+function messages(): string[] {
+  const read = (language: string) => parse(readFileSync(join(root, `apps/server/src/messages/${language}.yaml`), "utf8")) as Record<string, string>;
+  const en = read("en");
+  return ["ru", "sl"].flatMap((language) => {
+    const texts = read(language);
+    const keys = [...new Set([...Object.keys(en), ...Object.keys(texts)])];
+    return keys.filter((key) => !texts[key] || !en[key] || holes(en[key]) !== holes(texts[key])).map((key) => `messages/${language}.yaml: ${key} is missing or has other {placeholders} than en`);
+  });
+}
+
+const holes = (text: string): string => [...text.matchAll(/\{\w+\}/g)].map(String).sort().join();
+
+function environment(): string[] {
+  const path = join(root, ".env.example");
+  return existsSync(path) && readFileSync(path, "utf8") === envExample() ? [] : [".env.example is not what the settings say: run `npm run env-example`"];
+}
