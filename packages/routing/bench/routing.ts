@@ -178,7 +178,11 @@ export async function run(): Promise<Record<string, number>> {
   while (floor.ringing.length > 0) floor.answer();
   for (let i = 0; i < WARM_UP; i++) floor.step();
   floor.counting = true;
+  const startedAt = performance.now();
+  const cpuBefore = process.threadCpuUsage();
   while (floor.decisionMs.length < DECISIONS) floor.step();
+  const cpu = process.threadCpuUsage(cpuBefore);
+  const cpuShare = (cpu.user + cpu.system) / 1000 / (performance.now() - startedAt);
   const decisionMs = floor.decisionMs.toSorted((a, b) => a - b);
   const callMs = floor.callMs.toSorted((a, b) => a - b);
   return {
@@ -188,6 +192,8 @@ export async function run(): Promise<Record<string, number>> {
     decision_max_ms: decisionMs.at(-1)!,
     calls_per_s: Math.round(callMs.length / (floor.engineMs / 1000)),
     call_p99_ms: percentile(callMs, 0.99),
+    // Well below 1 means that other programs had the core and the figures above are worse than the engine.
+    cpu_share: cpuShare,
     waiting: floor.waitingNow(),
     operators: OPERATORS,
     queues: QUEUES,

@@ -32,8 +32,10 @@ const MOST = 2 ** 16;
  * flat memory, which was several times faster than remembering the answer for every pair of ability and requirement.
  */
 export class Vocabulary {
-  readonly #names = new Map<string, number>();
-  readonly #byKey = new Map<string, Requirement>();
+  readonly #languages = new Map<string, number>();
+  readonly #skills = new Map<string, number>();
+  /** Keys are numbers while they fit: making and hashing a string would cost more than all the rest of a new call. */
+  readonly #byKey = new Map<number | string, Requirement>();
   readonly #requirements: Requirement[] = [];
   /** Four places a requirement: three needs, 0 for none, and whether there are more. */
   #needs = new Uint16Array(256);
@@ -46,7 +48,7 @@ export class Vocabulary {
 
   requirement(language: string | null, skills: Requirement["skills"]): Requirement {
     const distinct = skills.length < 2 ? skills : highestOfEach(skills);
-    const key = requirementKey(language, distinct);
+    const key = this.#keyOf(language, distinct);
     let requirement = this.#byKey.get(key);
     if (!requirement) {
       requirement = this.#makeRequirement(language, distinct);
@@ -55,9 +57,17 @@ export class Vocabulary {
     return requirement;
   }
 
+  #keyOf(language: string | null, skills: Requirement["skills"]): number | string {
+    // The number of skills keeps keys of different lengths apart.
+    let key = skills.length * 2 ** 13 + (language === null ? 0 : this.#name(this.#languages, language));
+    if (skills.length > 2) return JSON.stringify([key, skills.map(({ skill, level }) => [skill, level])]);
+    for (const { skill, level } of skills) key = key * 2 ** 16 + this.#name(this.#skills, skill) * 8 + level;
+    return key;
+  }
+
   ability(languages: readonly string[], skills: Readonly<Record<string, number>>): Ability {
-    const named = Object.entries(skills).map(([skill, level]) => [this.#name(`skill ${skill}`), level] as const);
-    const spoken = languages.map((language) => this.#name(`language ${language}`));
+    const named = Object.entries(skills).map(([skill, level]) => [this.#name(this.#skills, skill), level] as const);
+    const spoken = languages.map((language) => this.#name(this.#languages, language));
     const id = this.#freeIds.pop() ?? this.#totals.length;
     if ((id + 1) * this.#room > this.#levels.length) this.#resize(this.#room, this.#levels.length * 2);
     const at = id * this.#room;
@@ -107,8 +117,8 @@ export class Vocabulary {
   }
 
   #makeRequirement(language: string | null, skills: Requirement["skills"]): Requirement {
-    const needs = skills.map(({ skill, level }) => this.#name(`skill ${skill}`) * 8 + level);
-    if (language !== null) needs.unshift(this.#name(`language ${language}`) * 8 + 1);
+    const needs = skills.map(({ skill, level }) => this.#name(this.#skills, skill) * 8 + level);
+    if (language !== null) needs.unshift(this.#name(this.#languages, language) * 8 + 1);
     const id = this.#requirements.length;
     const requirement = { id, language, skills: skills.map(({ skill, level }) => ({ skill, level })), needs };
     this.#requirements.push(requirement);
@@ -122,12 +132,12 @@ export class Vocabulary {
     return requirement;
   }
 
-  #name(text: string): number {
-    let name = this.#names.get(text);
+  #name(names: Map<string, number>, text: string): number {
+    let name = names.get(text);
     if (name === undefined) {
-      name = this.#names.size + 1;
+      name = this.#languages.size + this.#skills.size + 1;
       if (name > LAST_NAME) throw new RangeError(`skills cannot be more than ${LAST_NAME} together with languages`);
-      this.#names.set(text, name);
+      names.set(text, name);
       if (name >= this.#room) this.#resize(this.#room * 2, this.#levels.length * 2);
     }
     return name;
@@ -141,12 +151,6 @@ export class Vocabulary {
     this.#levels = levels;
     this.#room = room;
   }
-}
-
-function requirementKey(language: string | null, skills: Requirement["skills"]): string {
-  let key = language === null ? "*" : `=${language}`;
-  for (const { skill, level } of skills) key += `\n${level}${skill}`;
-  return key;
 }
 
 function highestOfEach(skills: Requirement["skills"]): Requirement["skills"] {

@@ -9,8 +9,7 @@ import type { Bucket, Operator, Queue, State, Work } from "./state.ts";
 export function addWaiting(work: Work): void {
   const { queue } = work;
   queue.waiting++;
-  const key = `${work.channel} ${work.requirement.id} ${work.points}`;
-  const bucket = queue.bucketByKey.get(key) ?? openBucket(key, work);
+  const bucket = findBucket(work) ?? openBucket(work);
   work.bucket = bucket;
   if (bucket.head === work) return;
   bucket.works.add(work);
@@ -24,22 +23,35 @@ export function removeWaiting(work: Work): void {
   bucket!.works.delete(work);
   if (bucket!.head !== work) return;
   const head = bucket!.works.first();
-  if (head) {
-    changeHead(queue, bucket!, head);
-    return;
-  }
-  queue.buckets.delete(bucket!);
-  queue.bucketByKey.delete(bucket!.key);
+  if (head) changeHead(queue, bucket!, head);
+  else closeBucket(queue, bucket!);
 }
 
-function openBucket(key: string, work: Work): Bucket {
-  const { queue, channel, requirement } = work;
+function codeOf({ requirement, channel }: Work): number {
+  return requirement.id * 4 + channel;
+}
+
+function findBucket(work: Work): Bucket | undefined {
+  return work.queue.bucketsByCode.get(codeOf(work))?.find((bucket) => bucket.points === work.points);
+}
+
+function openBucket(work: Work): Bucket {
+  const { queue, points } = work;
   const works = new SortedList<Work>(olderThan);
   works.add(work);
-  const bucket: Bucket = { key, channel, requirement, works, head: work, headRank: rankOf(work) };
-  queue.bucketByKey.set(key, bucket);
+  const bucket: Bucket = { code: codeOf(work), points, works, head: work, headRank: rankOf(work) };
+  const others = queue.bucketsByCode.get(bucket.code);
+  if (others) others.push(bucket);
+  else queue.bucketsByCode.set(bucket.code, [bucket]);
   queue.buckets.add(bucket);
   return bucket;
+}
+
+function closeBucket(queue: Queue, bucket: Bucket): void {
+  queue.buckets.delete(bucket);
+  const others = queue.bucketsByCode.get(bucket.code)!;
+  if (others.length === 1) queue.bucketsByCode.delete(bucket.code);
+  else others.splice(others.indexOf(bucket), 1);
 }
 
 function changeHead(queue: Queue, bucket: Bucket, head: Work): void {
@@ -57,51 +69,68 @@ export function reorderBuckets(queue: Queue): void {
 
 /** The waiting work that goes first among all that this operator may take now. */
 export function firstWorkFor({ vocabulary }: State, operator: Operator, nowMs: number): Work | null {
-  let best: Best | null = null;
+  const best = new Best();
   for (const queue of operator.team!.queues) {
-    if ((queue.buckets.channelMask & operator.open) === 0) continue;
-    best = firstInQueue(queue, operator, { vocabulary, nowMs, best });
+    if ((queue.buckets.channelMask & operator.open) !== 0) searchQueue(queue, operator, { vocabulary, nowMs, best });
   }
-  return best?.work ?? null;
+  return best.work();
+}
+
+/** The first work found so far: numbers are at hand, the work itself is touched only to break a tie by id. */
+class Best {
+  #bucket: Bucket | null = null;
+  /** When the operator is barred from the bucket's head. */
+  #other: Work | null = null;
+  #points = 0;
+  #enqueuedAtMs = 0;
+
+  work(): Work | null {
+    return this.#other ?? this.#bucket?.head ?? null;
+  }
+
+  /** Whether nothing of these points and time, or further on, can be better. */
+  beats(points: number, enqueuedAtMs: number): boolean {
+    if (!this.#bucket || points > this.#points) return false;
+    return points < this.#points || enqueuedAtMs > this.#enqueuedAtMs;
+  }
+
+  offer(bucket: Bucket, other: Work | null, points: number): void {
+    const work = other ?? bucket.head;
+    if (this.beats(points, work.enqueuedAtMs)) return;
+    const isTie = points === this.#points && work.enqueuedAtMs === this.#enqueuedAtMs;
+    if (this.#bucket && isTie && this.work()!.id < work.id) return;
+    this.#bucket = bucket;
+    this.#other = other;
+    this.#points = points;
+    this.#enqueuedAtMs = work.enqueuedAtMs;
+  }
 }
 
 interface Search {
   vocabulary: Vocabulary;
   nowMs: number;
-  best: Best | null;
+  best: Best;
 }
 
-interface Best {
-  work: Work;
-  points: number;
-}
-
-/** The better of what was found so far and what this queue has; stops where nothing further on can be better. */
-function firstInQueue(queue: Queue, operator: Operator, search: Search): Best | null {
-  const { vocabulary, nowMs } = search;
-  let { best } = search;
+function searchQueue(queue: Queue, operator: Operator, { vocabulary, nowMs, best }: Search): void {
   const { buckets } = queue;
   const { open } = operator;
   const abilityId = operator.team!.ability.id;
   const count = buckets.items.length;
   const ageing = ageingAt(queue, nowMs);
   for (let i = 0; i < count; i++) {
-    if (best) {
-      const points = buckets.rank(i) + ageing;
-      if (points < best.points || (points === best.points && buckets.enqueuedAtMs(i) > best.work.enqueuedAtMs)) break;
-    }
+    const points = buckets.rank(i) + ageing;
+    if (best.beats(points, buckets.enqueuedAtMs(i))) return;
     const code = buckets.code(i);
-    if ((open & (1 << (code & 3))) === 0 || !vocabulary.meets(abilityId, code >> 2)) continue;
-    const work = firstInBucket(buckets.items[i]!, operator);
-    if (!work) continue;
-    const points = rankOf(work) + ageing;
-    if (!best || goesBefore(points, work, best.points, best.work)) best = { work, points };
+    if ((open & (1 << ((code >> 1) & 3))) === 0 || !vocabulary.meets(abilityId, code >> 3)) continue;
+    const bucket = buckets.items[i]!;
+    if ((code & 1) === 0) {
+      best.offer(bucket, null, points);
+      return;
+    }
+    const other = bucket.works.find((each) => !isBarred(each, operator));
+    if (other) best.offer(bucket, other, rankOf(other) + ageing);
   }
-  return best;
-}
-
-function firstInBucket({ head, works }: Bucket, operator: Operator): Work | undefined {
-  return isBarred(head, operator) ? works.find((each) => !isBarred(each, operator)) : head;
 }
 
 /** 1-based place of waiting work among all waiting work of its queue. */

@@ -82,7 +82,7 @@ function removeOperator(state: State, operatorId: string, nowMs: number): Decisi
   unlist(operator);
   signOut(state, operator);
   const changed = reviewWatched(state, operator);
-  for (const work of operator.works) {
+  for (const work of operator.works.slice()) {
     if (work.state !== "offered") continue;
     letGo(work, operator);
     returnToWaiting(state, work);
@@ -233,6 +233,6 @@ function dropWaiting(state: State, work: Work): void {
 
 /** An operator is kept while signed in or with work in hand. */
 function dropUnusedOperator(state: State, operator: Operator): boolean {
-  if (operator.team || operator.works.size > 0) return false;
+  if (operator.team || operator.works.length > 0) return false;
   return state.operators.delete(operator.id);
 }

@@ -11,12 +11,10 @@ import type { OperatorInput } from "./types.ts";
 
 /** Brings `open` up to date; after any change of readiness, capacity or load. */
 export function refreshOpen(operator: Operator): void {
-  const { given, externalLoad, capacity } = operator;
+  const { room } = operator;
   operator.open = 0;
   if (!operator.ready || !operator.team || operator.load >= operator.totalCapacity) return;
-  for (let channel = 0; channel < CHANNELS.length; channel++) {
-    if (given[channel]! + externalLoad[channel]! < capacity[channel]!) operator.open |= 1 << channel;
-  }
+  for (let channel = 0; channel < CHANNELS.length; channel++) if (room[channel]! > 0) operator.open |= 1 << channel;
 }
 
 /** Whether this one operator may not have the work although their ability would do. */
@@ -130,8 +128,8 @@ function refreshRows(team: Team, channel: number): void {
 /** Counts the work against the operator, who must be unlisted. */
 export function hold(work: Work, operator: Operator): void {
   work.operator = operator;
-  operator.works.add(work);
-  operator.given[work.channel]!++;
+  operator.works.push(work);
+  operator.room[work.channel]!--;
   operator.load++;
   refreshOpen(operator);
 }
@@ -140,8 +138,8 @@ export function hold(work: Work, operator: Operator): void {
 export function letGo(work: Work, operator: Operator): void {
   unlist(operator);
   work.operator = null;
-  operator.works.delete(work);
-  operator.given[work.channel]!--;
+  operator.works.splice(operator.works.indexOf(work), 1);
+  operator.room[work.channel]!++;
   operator.load--;
 }
 
@@ -150,7 +148,7 @@ export function describeOperator(state: State, operator: Operator, input: Operat
   operator.capacity = CHANNELS.map((channel) => input.capacity[channel] ?? 0);
   operator.totalCapacity = input.totalCapacity ?? Infinity;
   operator.externalLoad = CHANNELS.map((channel) => input.load?.[channel] ?? 0);
-  operator.load = operator.works.size + operator.externalLoad.reduce((sum, each) => sum + each, 0);
+  countLoad(operator);
   operator.ready = input.ready;
   operator.idleSinceMs = input.idleSinceMs;
   if (operator.team && sameProfile(operator.profile, input)) return;
@@ -158,6 +156,13 @@ export function describeOperator(state: State, operator: Operator, input: Operat
   const { queueIds, languages, skills } = input;
   operator.profile = { queueIds: [...queueIds], languages: [...languages], skills: { ...skills } };
   joinTeam(state, operator, canonical(operator.profile));
+}
+
+function countLoad(operator: Operator): void {
+  const { capacity, externalLoad, works } = operator;
+  operator.load = works.length + externalLoad.reduce((sum, each) => sum + each, 0);
+  operator.room = capacity.map((most, channel) => most - externalLoad[channel]!);
+  for (const { channel } of works) operator.room[channel]!--;
 }
 
 /** Quick answer for the common call that only changes readiness; false merely costs the long way. */
@@ -221,14 +226,15 @@ function leaveTeam(state: State, operator: Operator): void {
 /** Leaves nothing of the operator but the work in hand; the operator must be unlisted. */
 export function signOut(state: State, operator: Operator): void {
   leaveTeam(state, operator);
-  Object.assign(operator, { ...blankDescription(), open: 0, load: operator.works.size });
+  Object.assign(operator, { ...blankDescription(), open: 0 });
+  countLoad(operator);
 }
 
 export function queueOf(state: State, id: string): Queue {
   let queue = state.queues.get(id);
   if (!queue) {
     const freeTeams = CHANNELS.map((_, channel) => new FreeRow(channel));
-    const index = { buckets: new BucketRow(), bucketByKey: new Map(), teams: new Set<Team>(), freeTeams };
+    const index = { buckets: new BucketRow(), bucketsByCode: new Map(), teams: new Set<Team>(), freeTeams };
     queue = { id, settings: null, ageing: 0, base: 0, waiting: 0, works: 0, handled: 0, meanHandleMs: 0, ...index };
     state.queues.set(id, queue);
   }
@@ -243,7 +249,7 @@ export function dropUnusedQueue(state: State, queue: Queue): void {
 export function operatorOf(state: State, id: string): Operator {
   let operator = state.operators.get(id);
   if (!operator) {
-    const held = { given: [0, 0, 0, 0], load: 0, works: new Set<Work>(), watched: new Set<Work>() };
+    const held = { room: [0, 0, 0, 0], load: 0, works: [], watched: new Set<Work>() };
     operator = { id, team: null, open: 0, listed: 0, ...blankDescription(), ...held };
     state.operators.set(id, operator);
   }

@@ -1,6 +1,6 @@
 import type { Bucket } from "./state.ts";
 
-/** Numbers kept for each bucket: rank and enqueuing time of its head, requirement × 4 + channel. */
+/** Numbers kept for each bucket: rank and enqueuing time of its head, and its code. */
 const STRIDE = 3;
 
 /**
@@ -26,8 +26,9 @@ export class BucketRow {
       this.#keys.copyWithin((i + 1) * STRIDE, i * STRIDE, end * STRIDE);
     }
     this.#write(bucket, i);
-    this.#channels[bucket.channel]!++;
-    this.channelMask |= 1 << bucket.channel;
+    const channel = bucket.code & 3;
+    this.#channels[channel]!++;
+    this.channelMask |= 1 << channel;
   }
 
   /** The bucket's head must be the one it was added with. */
@@ -37,7 +38,8 @@ export class BucketRow {
     if (i === 0) this.items.shift();
     else this.items.splice(i, 1);
     this.#keys.copyWithin(i * STRIDE, (i + 1) * STRIDE, end * STRIDE);
-    if (--this.#channels[bucket.channel]! === 0) this.channelMask &= ~(1 << bucket.channel);
+    const channel = bucket.code & 3;
+    if (--this.#channels[channel]! === 0) this.channelMask &= ~(1 << channel);
   }
 
   /** After ranks of all buckets changed. */
@@ -55,7 +57,7 @@ export class BucketRow {
     return this.#keys[i * STRIDE + 1]!;
   }
 
-  /** Requirement × 4 + channel. */
+  /** Requirement × 8 + channel × 2 + whether somebody is barred from the head (or was: they may be forgiven since). */
   code(i: number): number {
     return this.#keys[i * STRIDE + 2]!;
   }
@@ -64,7 +66,9 @@ export class BucketRow {
     const at = i * STRIDE;
     this.#keys[at] = bucket.headRank;
     this.#keys[at + 1] = bucket.head.enqueuedAtMs;
-    this.#keys[at + 2] = bucket.requirement.id * 4 + bucket.channel;
+    const { head } = bucket;
+    const barred = head.excluded.length > 0 || head.refusedBy.length > 0;
+    this.#keys[at + 2] = bucket.code * 2 + (barred ? 1 : 0);
   }
 
   #grow(): void {

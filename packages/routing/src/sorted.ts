@@ -36,10 +36,11 @@ export class SortedList<T> {
 
   /** Whether it was there. */
   delete(item: T): boolean {
-    const at = this.#blockOf(item);
+    const isFirst = this.first() === item;
+    const at = isFirst ? 0 : this.#blockOf(item);
     const block = this.blocks[at];
     if (!block) return false;
-    const i = this.#indexIn(block, item);
+    const i = isFirst ? 0 : this.#indexIn(block, item);
     if (block[i] !== item) return false;
     removeAt(block, i);
     this.size--;

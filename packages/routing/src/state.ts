@@ -38,9 +38,9 @@ export interface Work {
 
 /** Waiting work of one queue that differs only in age: same channel, requirement and priority. */
 export interface Bucket {
-  readonly key: string;
-  readonly channel: number;
-  readonly requirement: Requirement;
+  /** Requirement × 4 + channel. */
+  readonly code: number;
+  readonly points: number;
   readonly works: SortedList<Work>;
   head: Work;
   /** Of the head: the sort key among the queue's buckets. */
@@ -55,7 +55,8 @@ export interface Queue {
   ageing: number;
   base: number;
   readonly buckets: BucketRow;
-  readonly bucketByKey: Map<string, Bucket>;
+  /** One for each priority. */
+  readonly bucketsByCode: Map<number, Bucket[]>;
   waiting: number;
   /** Work waiting, offered or in hand. */
   works: number;
@@ -95,8 +96,8 @@ export interface Operator {
   capacity: number[];
   totalCapacity: number;
   externalLoad: number[];
-  /** Offers and work in hand, by channel. */
-  given: number[];
+  /** Capacity left by channel; below zero when work was adopted or capacity cut. */
+  room: number[];
   /** Everything in hand, own and external. */
   load: number;
   ready: boolean;
@@ -105,7 +106,8 @@ export interface Operator {
   open: number;
   /** Bit c is set when they are in the team's free list of channel c. */
   listed: number;
-  readonly works: Set<Work>;
+  /** Offers and work in hand, a handful. */
+  readonly works: Work[];
   /** Waiting works whose witness they are. */
   readonly watched: Set<Work>;
 }
