@@ -116,7 +116,7 @@ async function end(runner: CallRunner, { outcome, operatorId, offerId, wrapUp }:
   const [media] = await Promise.all([deps.media.close(runner.id).catch(() => null), hangUpClient(runner), hangUpPhone(runner)]);
   const wraps = wrapUp && runner.call.queue?.wrapUpS !== 0;
   Object.assign(row, { state: wraps ? "wrap_up" : "ended", outcome, ended_at: runner.now(), media_stats: media?.legs ?? null, ...(operatorId && { operator_id: operatorId }) });
-  const recordings = runner.recording ? [{ id: runner.recording.id, interaction_id: runner.id, path: runner.recording.path, started_at: runner.recording.startedAt, ended_at: row.ended_at, duration_ms: media?.recording?.durationMs ?? null, bytes: media?.recording?.bytes ?? null }] : [];
+  const recordings = runner.recording ? [{ id: runner.recording.id, interaction_id: runner.id, path: runner.recording.path, started_at: runner.recording.startedAt, ended_at: row.ended_at, duration_ms: media?.recording ? Math.round(media.recording.durationMs) : null, bytes: media?.recording?.bytes ?? null }] : [];
   const offers = runner.offer && offerId ? [closed(runner, runner.offer.row, "done")] : [];
   const written = runner.save({ recordings, offerUpdates: offers, events: [runner.fact("call.ended", { outcome })] });
   if (operatorId) await deps.router.callEnded(operatorId, runner.id, wraps);

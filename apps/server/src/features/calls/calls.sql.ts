@@ -23,7 +23,7 @@ export const selectStaleStates = async (db: Db): Promise<{ operatorId: string; i
 export const selectOpenRecordings = async (db: Db): Promise<{ id: string; path: string }[]> => (await sql<{ id: string; path: string }>`
   select r.id, r.path from recordings r join interactions i on i.id = r.interaction_id where r.ended_at is null and i.state in ('ended', 'wrap_up')`.execute(db)).rows;
 
-export const finishRecording = (db: Db, id: string, file: { durationMs: number; bytes: number }, at: Date) => sql`update recordings set ended_at = ${at}, duration_ms = ${file.durationMs}, bytes = ${file.bytes}, repaired = true where id = ${id}`.execute(db);
+export const finishRecording = (db: Db, id: string, file: { durationMs: number; bytes: number }, at: Date) => sql`update recordings set ended_at = ${at}, duration_ms = ${Math.round(file.durationMs)}, bytes = ${file.bytes}, repaired = true where id = ${id}`.execute(db);
 
 export interface LiveCall { id: string; state: string; nodeId: string | null; operatorId: string | null; projectKey: string | null; direction: "in" | "out"; ticketId: string | null; clientId: string | null; wrappedAt: Date | null; endedAt: Date | null }
 export const selectCall = async (db: Db, id: string): Promise<LiveCall | undefined> => (await sql<LiveCall>`
