@@ -5,6 +5,7 @@
  *   node packages/sip/bench/b2bua.ts SCENARIO_DIR [RATE [SECONDS]]   with uac.xml and uas.xml from that folder
  */
 import { spawn, type ChildProcess } from "node:child_process";
+import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -31,7 +32,15 @@ function bridge(stack: SipStack, caller: InboundCall, agentPort: number): void {
   caller.handle({ onCancel: () => agent.cancel(), onBye: () => void agent.bye(), onDead: () => void agent.bye() });
 }
 
-const port = (): number => 20_000 + Math.floor(Math.random() * 20_000);
+/** A UDP port nobody has. */
+async function freePort(): Promise<number> {
+  const socket = createSocket("udp4").bind(0, "127.0.0.1");
+  await once(socket, "listening");
+  const { port } = socket.address();
+  socket.close();
+  return port;
+}
+
 const firstCpu = 0;
 const pin = (cpu: number, command: string, args: string[]): [string, string[]] => ["taskset", ["-c", String(cpu), command, ...args]];
 
@@ -42,16 +51,16 @@ function sipp(cwd: string, args: string[]): ChildProcess {
 
 async function bench(scenarios: string, rate: number, seconds: number): Promise<void> {
   const cwd = mkdtempSync(join(tmpdir(), "sip-bench-"));
-  const [own, agentPort] = [port(), port()];
+  const [own, agentPort, callerPort] = [await freePort(), await freePort(), await freePort()];
   const [command, all] = pin(firstCpu, process.execPath, [import.meta.filename, "serve", String(own), String(agentPort)]);
   const server = spawn(command, all, { stdio: ["ignore", "pipe", "inherit"] });
   let told = "";
   server.stdout.on("data", (chunk) => { told += String(chunk); });
-  await once(server.stdout, "data");
+  await Promise.race([once(server.stdout, "data"), once(server, "exit").then(() => { throw new Error("the B2BUA did not start"); })]);
   const uas = sipp(cwd, ["-sf", join(scenarios, "uas.xml"), "-p", String(agentPort)]);
   const calls = rate * seconds;
   const uac = sipp(cwd, [
-    "-sf", join(scenarios, "uac.xml"), "-s", "100", `127.0.0.1:${own}`, "-p", String(port()), "-r", String(rate), "-m", String(calls),
+    "-sf", join(scenarios, "uac.xml"), "-s", "100", `127.0.0.1:${own}`, "-p", String(callerPort), "-r", String(rate), "-m", String(calls),
     "-l", String(rate * 10), "-d", "0", "-trace_stat", "-fd", "1", "-stf", "uac.csv", "-timeout", `${seconds + 30}s`,
   ]);
   const startMs = performance.now();

@@ -1,10 +1,10 @@
-import type { Core } from "./core.ts";
-import { parseNameAddr } from "./headers.ts";
-import { newTag, randomHex } from "./random.ts";
-import type { OutgoingRequest } from "./request.ts";
+import type { Core } from "./call/core.ts";
+import { parseNameAddr } from "./message/headers.ts";
+import { newTag, randomHex } from "./transaction/random.ts";
+import type { OutgoingRequest } from "./transaction/request.ts";
 import type { InviteOptions, RequestOptions } from "./stack.types.ts";
-import type { Transport } from "./transport.ts";
-import { oneLine, writeHeaders } from "./write.ts";
+import type { Transport } from "./transport/transport.ts";
+import { oneLine, writeHeaders } from "./message/write.ts";
 
 const newCallId = (): string => randomHex(12);
 const contactUser = (from: string): string | null => parseNameAddr(from)?.uri.user ?? null;

@@ -1,13 +1,13 @@
-import type { Call } from "./call.ts";
-import type { InboundCall } from "./call.inbound.ts";
-import type { Core } from "./core.ts";
-import type { Incoming } from "./endpoint.ts";
+import type { Call } from "./call/call.ts";
+import type { InboundCall } from "./call/call.inbound.ts";
+import type { Core } from "./call/core.ts";
+import type { Incoming } from "./transaction/endpoint.ts";
 import { FloodGate } from "./flood.ts";
-import type { SipRequest } from "./message.ts";
+import type { SipRequest } from "./message/message.ts";
 import type { Refusal, ServerRequest, StackOptions } from "./stack.types.ts";
-import type { ServerTransaction } from "./transaction.server.ts";
-import { acceptsSdp, unsupported } from "./validate.ts";
-import { writeHeaders, writeResponse } from "./write.ts";
+import type { ServerTransaction } from "./transaction/transaction.server.ts";
+import { acceptsSdp, unsupported } from "./message/validate.ts";
+import { writeHeaders, writeResponse } from "./message/write.ts";
 
 export const allowRow = "Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO\r\n";
 const acceptRow = "Accept: application/sdp\r\n";

@@ -1,27 +1,27 @@
 import { networkInterfaces } from "node:os";
-import type { Call } from "./call.ts";
-import { InboundCall } from "./call.inbound.ts";
-import { OutboundCall } from "./call.outbound.ts";
-import type { Core, LogLevel } from "./core.ts";
-import { answerChallenge, isStaleChallenge, type Credentials } from "./digest.client.ts";
-import { dialogKey, isUsableTarget, type Dialog } from "./dialog.ts";
-import { Endpoint } from "./endpoint.ts";
-import { SipResponse, type SipRequest } from "./message.ts";
-import { defaultLimits } from "./parse.ts";
-import { newTag } from "./random.ts";
-import { hopOf, Resolver } from "./resolve.ts";
-import type { OutgoingRequest } from "./request.ts";
+import type { Call } from "./call/call.ts";
+import { InboundCall } from "./call/call.inbound.ts";
+import { OutboundCall } from "./call/call.outbound.ts";
+import type { Core, LogLevel } from "./call/core.ts";
+import { answerChallenge, isStaleChallenge, type Credentials } from "./digest/digest.client.ts";
+import { dialogKey, isUsableTarget, type Dialog } from "./call/dialog.ts";
+import { Endpoint } from "./transaction/endpoint.ts";
+import { SipResponse, type SipRequest } from "./message/message.ts";
+import { defaultLimits } from "./message/parse.ts";
+import { newTag } from "./transaction/random.ts";
+import { hopOf, Resolver } from "./transport/resolve.ts";
+import type { OutgoingRequest } from "./transaction/request.ts";
 import { allowRow, Receptionist } from "./receptionist.ts";
 import type { InviteOptions, Refusal, RequestOptions, SipStack, StackOptions } from "./stack.types.ts";
-import { Timers } from "./timers.ts";
-import { defaultTimerValues, type ClientHandlers } from "./transaction.client.ts";
-import type { Transport, TransportOptions } from "./transport.ts";
-import { defaultTcpLimits, openTcp } from "./transport.tcp.ts";
-import { openUdp } from "./transport.udp.ts";
-import { parseUri } from "./uri.ts";
-import { parseNameAddr } from "./headers.ts";
+import { Timers } from "./transaction/timers.ts";
+import { defaultTimerValues, type ClientHandlers } from "./transaction/transaction.client.ts";
+import type { Transport, TransportOptions } from "./transport/transport.ts";
+import { defaultTcpLimits, openTcp } from "./transport/transport.tcp.ts";
+import { openUdp } from "./transport/transport.udp.ts";
+import { parseUri } from "./message/uri.ts";
+import { parseNameAddr } from "./message/headers.ts";
 import { composeInvite, composeRequest } from "./compose.ts";
-import { oneLine, reasonOf, type SipAddress } from "./write.ts";
+import { oneLine, reasonOf, type SipAddress } from "./message/write.ts";
 
 /** Opens the sockets; rejects when an address cannot be bound. */
 export async function createStack(options: StackOptions): Promise<SipStack> {

@@ -1,12 +1,12 @@
-import type { InboundCall } from "./call.inbound.ts";
-import type { OutboundCall } from "./call.outbound.ts";
-import type { LogLevel } from "./core.ts";
-import type { Credentials } from "./digest.client.ts";
-import type { SipRequest, SipResponse } from "./message.ts";
-import type { ParseLimits } from "./parse.ts";
-import type { TimerValues } from "./transaction.client.ts";
-import type { TcpLimits } from "./transport.tcp.ts";
-import type { Proto, SipAddress } from "./write.ts";
+import type { InboundCall } from "./call/call.inbound.ts";
+import type { OutboundCall } from "./call/call.outbound.ts";
+import type { LogLevel } from "./call/core.ts";
+import type { Credentials } from "./digest/digest.client.ts";
+import type { SipRequest, SipResponse } from "./message/message.ts";
+import type { ParseLimits } from "./message/parse.ts";
+import type { TimerValues } from "./transaction/transaction.client.ts";
+import type { TcpLimits } from "./transport/transport.tcp.ts";
+import type { Proto, SipAddress } from "./message/write.ts";
 
 /** A request outside any dialog that the application answers; only the first answer is sent. */
 export interface ServerRequest {

@@ -1,10 +1,10 @@
-import { parseMessage } from "../src/parse.ts";
-import type { SipRequest, SipResponse } from "../src/message.ts";
+import { parseMessage } from "../src/message/parse.ts";
+import type { SipRequest, SipResponse } from "../src/message/message.ts";
 import { Stack } from "../src/stack.ts";
 import type { StackOptions } from "../src/stack.types.ts";
-import type { Transport } from "../src/transport.ts";
-import { hostPort } from "../src/transport.ts";
-import type { Proto, SipAddress } from "../src/write.ts";
+import type { Transport } from "../src/transport/transport.ts";
+import { hostPort } from "../src/transport/transport.ts";
+import type { Proto, SipAddress } from "../src/message/write.ts";
 
 /** Virtual time: nothing happens until `advance`. */
 export class Clock {

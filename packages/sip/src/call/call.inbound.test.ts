@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { answer, insideLines, inviteLines, Network, offer, type Peer } from "../test/network.ts";
+import { answer, insideLines, inviteLines, Network, offer, type Peer } from "../../test/network.ts";
 import type { InboundCall } from "./call.inbound.ts";
-import type { Stack } from "./stack.ts";
-import type { StackOptions } from "./stack.types.ts";
+import type { Stack } from "../stack.ts";
+import type { StackOptions } from "../stack.types.ts";
 
 interface Scene { network: Network; stack: Stack; caller: Peer; to: Stack["addresses"][0]; calls: InboundCall[]; told: string[] }
 

@@ -1,14 +1,14 @@
 import { Call } from "./call.ts";
 import type { Core } from "./core.ts";
 import { dialogOfRequest } from "./dialog.ts";
-import type { Incoming } from "./endpoint.ts";
-import type { NameAddr } from "./headers.ts";
-import type { SipRequest } from "./message.ts";
-import { newTag } from "./random.ts";
-import type { Timer } from "./timers.ts";
-import type { ServerTransaction } from "./transaction.server.ts";
-import type { SipUri } from "./uri.ts";
-import { writeHeaders, writeResponse, type SipAddress } from "./write.ts";
+import type { Incoming } from "../transaction/endpoint.ts";
+import type { NameAddr } from "../message/headers.ts";
+import type { SipRequest } from "../message/message.ts";
+import { newTag } from "../transaction/random.ts";
+import type { Timer } from "../transaction/timers.ts";
+import type { ServerTransaction } from "../transaction/transaction.server.ts";
+import type { SipUri } from "../message/uri.ts";
+import { writeHeaders, writeResponse, type SipAddress } from "../message/write.ts";
 
 export type InboundState = "incoming" | "early" | "accepted" | "confirmed" | "ended";
 

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { answer, Network, offer, type Peer } from "../test/network.ts";
+import { answer, Network, offer, type Peer } from "../../test/network.ts";
 import type { OutboundCall } from "./call.outbound.ts";
-import { challenge, createDigestRealm, parseAuthorization, verifyDigest } from "./digest.server.ts";
-import { digestHa1 } from "./digest.ts";
-import type { Stack } from "./stack.ts";
-import type { InviteOptions } from "./stack.types.ts";
+import { challenge, createDigestRealm, parseAuthorization, verifyDigest } from "../digest/digest.server.ts";
+import { digestHa1 } from "../digest/digest.ts";
+import type { Stack } from "../stack.ts";
+import type { InviteOptions } from "../stack.types.ts";
 
 interface Scene { network: Network; stack: Stack; agent: Peer; us: Stack["addresses"][0]; call: OutboundCall; told: string[] }
 

@@ -1,13 +1,13 @@
 import { Call, type CallHandlers } from "./call.ts";
 import type { Core } from "./core.ts";
 import { dialogOfResponse, type Dialog } from "./dialog.ts";
-import { answerChallenge, isStaleChallenge, type Credentials } from "./digest.client.ts";
-import type { SipResponse } from "./message.ts";
-import { follower, type OutgoingRequest } from "./request.ts";
-import type { Timer } from "./timers.ts";
-import type { ClientTransaction } from "./transaction.client.ts";
-import type { Transport } from "./transport.ts";
-import { oneLine, reasonOf, type SipAddress } from "./write.ts";
+import { answerChallenge, isStaleChallenge, type Credentials } from "../digest/digest.client.ts";
+import type { SipResponse } from "../message/message.ts";
+import { follower, type OutgoingRequest } from "../transaction/request.ts";
+import type { Timer } from "../transaction/timers.ts";
+import type { ClientTransaction } from "../transaction/transaction.client.ts";
+import type { Transport } from "../transport/transport.ts";
+import { oneLine, reasonOf, type SipAddress } from "../message/write.ts";
 
 export type OutboundState = "calling" | "ringing" | "cancelling" | "confirmed" | "ended";
 
@@ -15,9 +15,9 @@ export interface OutboundHandlers extends CallHandlers {
   /** 180, 183…; SDP when it carries early media. Each fork may ring. */
   onRinging?(status: number, sdp: string | null): void;
   /** Answered; the ACK is already sent. */
-  onAccepted?(sdp: string): void;
-  /** No call: any final answer but 2xx, 408 and 503 of our own making, 487 after `cancel`. Exactly one of onAccepted and onFailed is called. */
-  onFailed?(status: number, reason: string): void;
+  onAccepted?(sdp: string, response: SipResponse): void;
+  /** No call: any final answer but 2xx, 408 and 503 of our own making, 487 after `cancel`. Exactly one of onAccepted and onFailed is called. The response is null when none came; of a 3xx it has the Contacts to try. */
+  onFailed?(status: number, reason: string, response: SipResponse | null): void;
 }
 
 /** What `SipStack.invite` has prepared. */
@@ -109,7 +109,7 @@ export class OutboundCall extends Call<OutboundHandlers> {
     if (this.isOver) return;
     if ((response.status === 401 || response.status === 407) && this.#answerChallenge(response)) return;
     if (this.#giveUp) this.#fail(this.#giveUp.status, this.#giveUp.reason);
-    else this.#fail(response.status, response.reason || reasonOf(response.status));
+    else this.#fail(response.status, response.reason || reasonOf(response.status), response);
   }
 
   #receiveProvisional(response: SipResponse): void {
@@ -153,7 +153,7 @@ export class OutboundCall extends Call<OutboundHandlers> {
     this.core.join(dialog, this);
     this.state = "confirmed";
     this.#isSettled = true;
-    this.core.guard(() => this.handlers.onAccepted?.(sdp));
+    this.core.guard(() => this.handlers.onAccepted?.(sdp, response));
   }
 
   #hangUpFork(dialog: Dialog, sdp: string | null): void {
@@ -221,11 +221,11 @@ export class OutboundCall extends Call<OutboundHandlers> {
     this.#early.clear();
   }
 
-  #fail(status: number, reason: string): void {
+  #fail(status: number, reason: string, response: SipResponse | null = null): void {
     if (this.#isSettled) return;
     this.#isSettled = true;
     if (!this.isOver) this.finish();
-    this.core.guard(() => this.handlers.onFailed?.(status, reason));
+    this.core.guard(() => this.handlers.onFailed?.(status, reason, response));
   }
 
   /** Ends the call: BYE once it is answered, CANCEL before. Resolves when the far end has answered or never will. */

@@ -1,12 +1,12 @@
 import type { Core, ReinviteResult } from "./core.ts";
-import type { Credentials } from "./digest.client.ts";
+import type { Credentials } from "../digest/digest.client.ts";
 import type { Dialog } from "./dialog.ts";
-import type { Incoming } from "./endpoint.ts";
-import type { SipRequest } from "./message.ts";
+import type { Incoming } from "../transaction/endpoint.ts";
+import type { SipRequest } from "../message/message.ts";
 import { Reinviter } from "./reinvite.ts";
-import type { ServerTransaction } from "./transaction.server.ts";
-import type { Timer } from "./timers.ts";
-import { writeHeaders, writeResponse } from "./write.ts";
+import type { ServerTransaction } from "../transaction/transaction.server.ts";
+import type { Timer } from "../transaction/timers.ts";
+import { writeHeaders, writeResponse } from "../message/write.ts";
 
 /** How the application answers a re-INVITE; only the first call counts. */
 export interface ReinviteReply { accept(sdp: string): void; reject(status: number, reason?: string): void }

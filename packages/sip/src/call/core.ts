@@ -1,13 +1,13 @@
 import type { Dialog } from "./dialog.ts";
-import type { Endpoint } from "./endpoint.ts";
-import type { SipResponse } from "./message.ts";
-import type { Credentials } from "./digest.client.ts";
-import type { OutgoingRequest } from "./request.ts";
-import type { ClientHandlers } from "./transaction.client.ts";
-import type { Transport } from "./transport.ts";
-import type { SipAddress } from "./write.ts";
+import type { Endpoint } from "../transaction/endpoint.ts";
+import type { SipResponse } from "../message/message.ts";
+import type { Credentials } from "../digest/digest.client.ts";
+import type { OutgoingRequest } from "../transaction/request.ts";
+import type { ClientHandlers } from "../transaction/transaction.client.ts";
+import type { Transport } from "../transport/transport.ts";
+import type { SipAddress } from "../message/write.ts";
 import type { Call } from "./call.ts";
-import type { Resolver } from "./resolve.ts";
+import type { Resolver } from "../transport/resolve.ts";
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
 

@@ -1,9 +1,9 @@
-import { parseNameAddr } from "./headers.ts";
-import type { SipRequest, SipResponse } from "./message.ts";
-import type { OutgoingRequest } from "./request.ts";
-import type { Transport } from "./transport.ts";
-import { parseUri } from "./uri.ts";
-import type { SipAddress } from "./write.ts";
+import { parseNameAddr } from "../message/headers.ts";
+import type { SipRequest, SipResponse } from "../message/message.ts";
+import type { OutgoingRequest } from "../transaction/request.ts";
+import type { Transport } from "../transport/transport.ts";
+import { parseUri } from "../message/uri.ts";
+import type { SipAddress } from "../message/write.ts";
 
 /** Key under which requests of the far end find their dialog. */
 export const dialogKey = (callId: string, localTag: string, remoteTag: string): string => `${callId}|${localTag}|${remoteTag}`;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { answer, Network, offer } from "../test/network.ts";
+import { answer, Network, offer } from "../../test/network.ts";
 import type { InboundCall } from "./call.inbound.ts";
 
 /** What one side was told about a call; exactly one ending is legal. */

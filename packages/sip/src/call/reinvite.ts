@@ -1,10 +1,10 @@
 import { reinviteResult, type Core, type ReinviteResult } from "./core.ts";
-import type { Credentials } from "./digest.client.ts";
+import type { Credentials } from "../digest/digest.client.ts";
 import type { Dialog } from "./dialog.ts";
-import type { SipResponse } from "./message.ts";
-import type { ClientTransaction } from "./transaction.client.ts";
-import type { Timer } from "./timers.ts";
-import type { ServerTransaction } from "./transaction.server.ts";
+import type { SipResponse } from "../message/message.ts";
+import type { ClientTransaction } from "../transaction/transaction.client.ts";
+import type { Timer } from "../transaction/timers.ts";
+import type { ServerTransaction } from "../transaction/transaction.server.ts";
 
 interface Owner { isConfirmed(): boolean; isAwaitingAck(): boolean; giveUp(): void }
 

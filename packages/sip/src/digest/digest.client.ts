@@ -1,6 +1,6 @@
 import { algorithmOf, digestField, digestHa1, digestResponse, parseDigest, type Credentials, type DigestAlgorithm } from "./digest.ts";
-import type { SipResponse } from "./message.ts";
-import { randomHex } from "./random.ts";
+import type { SipResponse } from "../message/message.ts";
+import { randomHex } from "../transaction/random.ts";
 
 export type { Credentials } from "./digest.ts";
 

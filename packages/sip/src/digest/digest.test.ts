@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { answerChallenge } from "./digest.client.ts";
 import { challenge, createDigestRealm, parseAuthorization, verifyDigest, type DigestRealm, type DigestVerdict } from "./digest.server.ts";
 import { digestHa1, digestResponse, parseDigest, type DigestAlgorithm } from "./digest.ts";
-import { SipResponse } from "./message.ts";
+import { SipResponse } from "../message/message.ts";
 
 test("the example of RFC 2617 §3.5 comes out (MD5)", () => {
   const ha1 = digestHa1("MD5", "Mufasa", "testrealm@host.com", "Circle Of Life");

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { isTokenText, quote, skipQuoted, skipSpace, unquote } from "./params.ts";
+import { isTokenText, quote, skipQuoted, skipSpace, unquote } from "../message/params.ts";
 
 /** MD5 of RFC 3261 §22, SHA-256 of RFC 8760. */
 export type DigestAlgorithm = "MD5" | "SHA-256";

@@ -1,20 +1,20 @@
 import fc from "fast-check";
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { Network } from "../test/network.ts";
-import { parseAuthorization } from "./digest.server.ts";
+import { Network } from "../../test/network.ts";
+import { parseAuthorization } from "../digest/digest.server.ts";
 import { parseNameAddr, parseVia } from "./headers.ts";
 import { defaultLimits, parseMessage } from "./parse.ts";
-import { StreamFramer } from "./stream.ts";
+import { StreamFramer } from "../transport/stream.ts";
 import { parseUri } from "./uri.ts";
 import { checkRequest } from "./validate.ts";
 import { writeMessage } from "./write.ts";
 
-const folder = new URL("../test/rfc4475/", import.meta.url);
+const folder = new URL("../../test/rfc4475/", import.meta.url);
 const corpus = readdirSync(folder).filter((name) => name.endsWith(".dat")).map((name) => readFileSync(new URL(name, folder)));
 
 /** Bytes that mean something to a SIP parser, and some that should not. */
-const spice = ["\r\n", "\r\n\r\n", "\n", "\r", " ", "\t", "\r\n ", ":", ";", ",", "<", ">", '"', "\\", "=", "@", "?", "%", "%00", "[", "]", "\0", "\u{10ffff}", "SIP/2.0", "l: 9\r\n", "Via: ", "9".repeat(400), "(".repeat(300), ",".repeat(2000), '"'.repeat(999), ";a".repeat(500), "<".repeat(700)];
+const spice = ["\r\n", "\r\n\r\n", "\n", "\r", " ", "\t", "\r\n ", ":", ";", ",", "<", ">", '"', "\\", "=", "@", "?", "%", "%00", "[", "]", "\0", "\u{10ffff}", "SIP/2.0", "l: 9\r\n", "Via: ", "9".repeat(400), "(".repeat(300), ",".repeat(2000), '"'.repeat(999), ";a".repeat(500), "<".repeat(700), " ".repeat(12_000), "\r\n ".repeat(3000), "\t;".repeat(5000)];
 
 type Edit = { at: number; drop: number; put: Uint8Array };
 const edit: fc.Arbitrary<Edit> = fc.record({
@@ -133,4 +133,18 @@ test("a peer that sends one byte at a time costs no more than its bytes", () => 
   for (let i = 0; i < data.length; i++) framer.push(data.subarray(i, i + 1));
   expect(performance.now() - from).toBeLessThan(200);
   expect(framer.push(Buffer.alloc(4000, 120)).isBroken).toBe(true);
+});
+
+test.each([
+  ["spaces in a folded header", `X: a${" ".repeat(15_000)}b\r\n c`], ["spaces in Via", `Via: SIP/2.0/UDP a${" ".repeat(15_000)}b`],
+  ["folds", `X: a${"\r\n ".repeat(5000)}`], ["empty parameters", `Contact: <sip:a@b>${"; ".repeat(7000)}`], ["commas", `Contact: ${",".repeat(15_000)}`],
+  ["open quotes", `Contact: ${'",'.repeat(7500)}`], ["open brackets", `From: ${"<".repeat(15_000)}`], ["backslashes", `To: "${"\\".repeat(15_000)}`],
+  ["tags", `To: <${";tag".repeat(3700)}`], ["names without colon", "l \r\n".repeat(3900)], ["numbers", `CSeq: ${"9".repeat(15_000)} OPTIONS`],
+])("%s cost no more than their length", (_what, line) => {
+  const data = Buffer.from(`OPTIONS sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bKx\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:c@d>\r\nCall-ID: i\r\nCSeq: 1 OPTIONS\r\n${line}\r\n\r\n`);
+  const network = new Network();
+  const stack = network.stack("192.0.2.1");
+  const transport = { local: stack.addresses[0]!, sentBy: "", isConnected: () => false, close: () => Promise.resolve(), send: () => undefined };
+  expect(bestOf(() => { stack.endpoint.receive(data, source, transport); })).toBeLessThan(5);
+  expect(bestOf(() => { new StreamFramer(defaultLimits).push(data); })).toBeLessThan(5);
 });

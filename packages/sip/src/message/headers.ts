@@ -129,7 +129,7 @@ export function parseVia(text: string): Via | null {
   const semicolon = text.indexOf(";", from);
   const end = semicolon < 0 ? text.length : semicolon;
   let sentBy = text.slice(from, end);
-  if (sentBy.includes(" ") || sentBy.includes("\t")) sentBy = sentBy.trim().replace(/[ \t]*:[ \t]*/, ":");
+  if (sentBy.includes(" ") || sentBy.includes("\t")) sentBy = sentBy.split(":").map((part) => part.trim()).join(":");
   const hostPort = parseHostPort(sentBy);
   const params = parseParams(text, end);
   if (!hostPort || !params) return null;

@@ -1,15 +1,15 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { Network, offer } from "../test/network.ts";
-import { createDigestRealm, challenge, parseAuthorization } from "./digest.server.ts";
+import { Network, offer } from "../../test/network.ts";
+import { createDigestRealm, challenge, parseAuthorization } from "../digest/digest.server.ts";
 import { parseMessage } from "./parse.ts";
-import { StreamFramer } from "./stream.ts";
+import { StreamFramer } from "../transport/stream.ts";
 import { defaultLimits } from "./parse.ts";
 import { unescapeUser, type SipUri } from "./uri.ts";
 import { writeMessage } from "./write.ts";
 import type { SipMessage, SipRequest, SipResponse } from "./message.ts";
 
-const folder = new URL("../test/rfc4475/", import.meta.url);
+const folder = new URL("../../test/rfc4475/", import.meta.url);
 const read = (name: string): Buffer => readFileSync(new URL(`${name}.dat`, folder));
 const source = { host: "192.0.2.77", port: 5060, proto: "udp" } as const;
 

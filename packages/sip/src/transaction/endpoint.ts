@@ -1,12 +1,12 @@
-import type { Problem, SipRequest, SipResponse } from "./message.ts";
-import { parseMessage, type ParseLimits } from "./parse.ts";
+import type { Problem, SipRequest, SipResponse } from "../message/message.ts";
+import { parseMessage, type ParseLimits } from "../message/parse.ts";
 import { newBranch, randomHex } from "./random.ts";
 import { writeRequest, type OutgoingRequest } from "./request.ts";
 import { ClientTransaction, type ClientHandlers, type TransactionEnv } from "./transaction.client.ts";
 import { ServerTransaction } from "./transaction.server.ts";
-import type { Transport } from "./transport.ts";
-import { checkRequest, hasUniqueBranch, isSoundResponse } from "./validate.ts";
-import { writeResponse, type ResponseParts, type SipAddress } from "./write.ts";
+import type { Transport } from "../transport/transport.ts";
+import { checkRequest, hasUniqueBranch, isSoundResponse } from "../message/validate.ts";
+import { writeResponse, type ResponseParts, type SipAddress } from "../message/write.ts";
 
 /** A sound request that belongs to no transaction yet. */
 export interface Incoming {

@@ -1,4 +1,4 @@
-import { writeBody } from "./write.ts";
+import { writeBody } from "../message/write.ts";
 
 /** A request on its way out, in the parts that ACK and CANCEL must repeat (RFC 3261 §17.1.1.3, §9.1). */
 export interface OutgoingRequest {

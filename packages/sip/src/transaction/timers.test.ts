@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Clock } from "../test/network.ts";
+import { Clock } from "../../test/network.ts";
 import { Timers } from "./timers.ts";
 
 test("timers fire once, never early, at most one tick late, and not after being cancelled", () =>

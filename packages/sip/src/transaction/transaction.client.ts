@@ -1,8 +1,8 @@
-import type { SipResponse } from "./message.ts";
+import type { SipResponse } from "../message/message.ts";
 import { follower, writeRequest, type OutgoingRequest } from "./request.ts";
 import type { Timer, Timers } from "./timers.ts";
-import type { Transport } from "./transport.ts";
-import type { SipAddress } from "./write.ts";
+import type { Transport } from "../transport/transport.ts";
+import type { SipAddress } from "../message/write.ts";
 
 /** RFC 3261 §17.1.1.1, table 4; milliseconds. */
 export interface TimerValues { t1: number; t2: number; t4: number }

@@ -1,7 +1,7 @@
 import type { Timer } from "./timers.ts";
 import type { TransactionEnv } from "./transaction.client.ts";
-import type { Transport } from "./transport.ts";
-import type { SipAddress } from "./write.ts";
+import type { Transport } from "../transport/transport.ts";
+import type { SipAddress } from "../message/write.ts";
 
 type ServerState = "trying" | "proceeding" | "accepted" | "completed" | "confirmed" | "terminated";
 

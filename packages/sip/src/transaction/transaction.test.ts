@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { Clock } from "../test/network.ts";
-import { parseMessage } from "./parse.ts";
-import type { SipResponse } from "./message.ts";
+import { Clock } from "../../test/network.ts";
+import { parseMessage } from "../message/parse.ts";
+import type { SipResponse } from "../message/message.ts";
 import type { OutgoingRequest } from "./request.ts";
 import { Timers } from "./timers.ts";
 import { ClientTransaction, defaultTimerValues, type TransactionEnv } from "./transaction.client.ts";
 import { ServerTransaction } from "./transaction.server.ts";
-import type { Transport } from "./transport.ts";
-import type { Proto } from "./write.ts";
+import type { Transport } from "../transport/transport.ts";
+import type { Proto } from "../message/write.ts";
 
 let clock: Clock;
 let env: TransactionEnv;

@@ -1,8 +1,8 @@
 import { lookup } from "node:dns";
 import { isIP } from "node:net";
 import { bareHost } from "./transport.ts";
-import { parseUri } from "./uri.ts";
-import type { Proto, SipAddress } from "./write.ts";
+import { parseUri } from "../message/uri.ts";
+import type { Proto, SipAddress } from "../message/write.ts";
 
 export interface Hop { host: string; port: number; proto: Proto }
 

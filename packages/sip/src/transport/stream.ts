@@ -1,5 +1,5 @@
-import { parseUnsigned } from "./uri.ts";
-import type { ParseLimits } from "./parse.ts";
+import { parseUnsigned } from "../message/uri.ts";
+import type { ParseLimits } from "../message/parse.ts";
 
 /** What one `push` brought: whole messages, keep-alive pings to answer, and whether the stream can be read on. */
 export interface StreamYield {

@@ -1,8 +1,8 @@
 import { connect, createServer, isIPv6, type Server, type Socket } from "node:net";
 import { StreamFramer } from "./stream.ts";
-import type { Timer } from "./timers.ts";
+import type { Timer } from "../transaction/timers.ts";
 import { hostPort, type Transport, type TransportOptions } from "./transport.ts";
-import type { SipAddress } from "./write.ts";
+import type { SipAddress } from "../message/write.ts";
 
 export interface TcpLimits {
   /** Open connections in all; further ones are closed at once. */

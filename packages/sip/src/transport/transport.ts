@@ -1,6 +1,6 @@
-import type { ParseLimits } from "./parse.ts";
-import type { Timers } from "./timers.ts";
-import type { SipAddress } from "./write.ts";
+import type { ParseLimits } from "../message/parse.ts";
+import type { Timers } from "../transaction/timers.ts";
+import type { SipAddress } from "../message/write.ts";
 
 /** One listen address and everything that is sent from it. */
 export interface Transport {

@@ -1,7 +1,7 @@
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import { isIP, isIPv6 } from "node:net";
 import { hostPort, type Transport, type TransportOptions } from "./transport.ts";
-import type { SipAddress } from "./write.ts";
+import type { SipAddress } from "../message/write.ts";
 
 const SOCKET_BUFFER_BYTES = 4 * 1024 * 1024;
 /** The largest UDP payload over IPv4; larger messages cannot be sent at all. */
