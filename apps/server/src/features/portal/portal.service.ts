@@ -1,0 +1,107 @@
+import { timingSafeEqual } from "node:crypto";
+import type { Ctx } from "../../platform/db.ts";
+import { AppError, tooMany } from "../../platform/errors.ts";
+import type { Process } from "../processes/index.ts";
+import { hashSecret, linkSecret, moveByClient, parseTicketNumber, processOf, projectOf, type ProjectInUse } from "../tickets/index.ts";
+import { askedOf, historyOf, lastFour, seesOf, silenceEnds, stepsOf, type Asked, type Passed, type Sees, type Step } from "./portal.rules.ts";
+import { countTry, deleteOldTries, forgiveTry, selectPassages, selectPhones, selectShown, type ShownTicket } from "./portal.sql.ts";
+
+export const MAX_TRIES = 10;
+export const WINDOW_S = 15 * 60;
+
+export type Lookup = { kind: "found"; secret: string } | { kind: "mistyped" } | { kind: "wrong" };
+
+/**
+ * A ticket by its number and the last digits of a phone. An unknown number and wrong digits get one answer after the
+ * same statements; tries are counted by number and by address before anything is looked up.
+ */
+export async function findStatus(ctx: Ctx, input: { number: string; digits: string; address: string }): Promise<Lookup> {
+  const address = `a:${input.address}`;
+  if ((await spend(ctx, address)) === 1) await deleteOldTries(ctx.db, new Date(ctx.now().getTime() - WINDOW_S * 1_000));
+  const parsed = parseTicketNumber(input.number);
+  // The check digit is public arithmetic: that it is wrong says nothing about which numbers exist.
+  if (parsed.kind !== "number") return { kind: "mistyped" };
+  const ticket = `n:${parsed.digits}`;
+  await spend(ctx, ticket);
+  const found = await selectPhones(ctx.db, parsed.digits);
+  const isRight = isOneOf(lastFour(input.digits) ?? "----", found?.phones.map((phone) => lastFour(phone) ?? "????") ?? []);
+  const secret = await linkSecret(ctx.db, found?.id ?? "00000000-0000-0000-0000-000000000000");
+  if (!isRight || !found) return { kind: "wrong" };
+  await forgiveTry(ctx.db, { ticket, address });
+  return { kind: "found", secret };
+}
+
+async function spend(ctx: Ctx, key: string): Promise<number> {
+  const { tries, firstAt } = await countTry(ctx.db, key, ctx.now(), WINDOW_S);
+  if (tries > MAX_TRIES) throw tooMany(Math.max(1, Math.ceil((firstAt.getTime() + WINDOW_S * 1_000 - ctx.now().getTime()) / 1_000)));
+  return tries;
+}
+
+/** Compares with at least one phone whether there are any or not, and never stops early. */
+function isOneOf(given: string, known: string[]): boolean {
+  let isRight = false;
+  for (const each of known.length > 0 ? known : ["????"]) if (timingSafeEqual(Buffer.from(given), Buffer.from(each))) isRight = true;
+  return isRight && known.length > 0;
+}
+
+/** What the client's page shows; nothing internal is in it. */
+export interface Shown {
+  ticket: ShownTicket; project: ProjectInUse; sees: Sees; steps: Step[]; history: Passed[]; asked: Asked;
+  /** When silence closes it; only while a yes is awaited. */
+  silenceAt: Date | null;
+  question: string | null; refusedBecause: string | null;
+}
+
+export async function showStatus(ctx: Ctx, secret: string): Promise<Shown | null> {
+  const ticket = await bySecret(ctx, secret);
+  if (!ticket) return null;
+  const process = await processOf(ctx.db, ticket.processId);
+  const project = await projectOf(ctx.db, ticket.projectKey);
+  const sees = seesOf(process, ticket.stage);
+  return {
+    ticket, project, sees, steps: stepsOf(process, ticket.stage), history: historyOf(process, await selectPassages(ctx.db, ticket.id)), asked: askedOf(process, ticket.stage),
+    silenceAt: sees === "done" ? silenceEnds(process, ticket.stage, ticket.stageSince) : null,
+    question: sees === "waiting_for_you" ? words(ticket.fields.question) : null, refusedBecause: sees === "refused" ? words(ticket.fields.reason) : null,
+  };
+}
+
+const words = (value: unknown): string | null => (typeof value === "string" && value.trim() !== "" ? value : null);
+const bySecret = (ctx: Ctx, secret: string): Promise<ShownTicket | undefined> => selectShown(ctx.db, hashSecret(secret.slice(0, 100)));
+
+export interface Answer { said: "yes" | "no" | "answer"; seen: string; score: number | null; text: string }
+/** `moved_on`: the ticket had gone on before this answer came; the client is shown how it is now. */
+export type Answered = "yes" | "no" | "answer" | "moved_on" | "incomplete" | "unknown";
+
+/** The client's yes, no or answer. Pressing twice is one answer: the second press finds what the first has done. */
+export async function answerStatus(ctx: Ctx, secret: string, answer: Answer): Promise<Answered> {
+  const ticket = await bySecret(ctx, secret);
+  if (!ticket) return "unknown";
+  const process = await processOf(ctx.db, ticket.processId);
+  const transition = askedOf(process, ticket.stage)[answer.said];
+  if (!transition) return isSaidAlready(process, ticket, answer) ? answer.said : "moved_on";
+  const input = inputOf(answer);
+  if (!input) return "incomplete";
+  try {
+    const outcome = await moveByClient({ ...ctx, actor: { kind: "client", id: null, name: "client" } }, ticket.id, { stageSince: answer.seen }, { transition, input });
+    if (outcome === "moved") return answer.said;
+  } catch (error) {
+    if (error instanceof AppError && error.code === "invalid") return "incomplete";
+    throw error;
+  }
+  const now = await bySecret(ctx, secret);
+  return now && isSaidAlready(process, now, answer) ? answer.said : "moved_on";
+}
+
+function inputOf({ said, score, text }: Answer): Record<string, unknown> | null {
+  const words = text.trim().slice(0, 1_000);
+  if (said === "yes") return score !== null && score >= 1 && score <= 5 ? { score, ...(words && { answer: words }) } : null;
+  if (words === "") return null;
+  return said === "no" ? { reason: words } : { answer: words };
+}
+
+/** Whether the ticket stands where this same answer has brought it. */
+function isSaidAlready(process: Process, ticket: ShownTicket, { said, score }: Answer): boolean {
+  if (said === "yes") return ticket.closedAs === "confirmed" && ticket.score === score;
+  const sees = seesOf(process, ticket.stage);
+  return said === "no" ? ticket.reopened > 0 && sees === "in_work" : sees === "in_work";
+}

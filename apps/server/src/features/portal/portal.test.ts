@@ -1,0 +1,209 @@
+import { sql } from "kysely";
+import { beforeEach, expect, test } from "vitest";
+import { newId } from "../../platform/ids.ts";
+import { testDatabase } from "../../testing/database.ts";
+import { testHttp } from "../../testing/http.ts";
+import { actorOf, buildUser } from "../access/access.factory.ts";
+import { fireTimer, linkSecret, moveTicket } from "../tickets/index.ts";
+import { buildProjects, buildTicket, type BuiltTicket } from "../tickets/tickets.factory.ts";
+import { selectTicket } from "../tickets/tickets.sql.ts";
+import { checkDigit } from "../tickets/tickets.number.rules.ts";
+import { portalRoutes } from "./portal.routes.ts";
+
+const database = await testDatabase();
+await buildProjects(database.ctx(), { unconfirmedAfterS: 60 });
+const ana = actorOf(await buildUser(database.db, { name: "Ana Skrivnostna" }));
+const http = await testHttp(database, (app) => portalRoutes(app, { ctx: database.ctx() }));
+beforeEach(() => sql`delete from status_tries`.execute(database.db));
+
+const post = (url: string, form: Record<string, string>, address = "10.1.1.1") =>
+  http.app.inject({ method: "POST", url, remoteAddress: address, headers: { "content-type": "application/x-www-form-urlencoded" }, payload: new URLSearchParams(form).toString() });
+const get = (url: string) => http.anonymous("GET", url);
+const build = (over: BuiltTicket = {}) => buildTicket(database.ctx(), { language: "en", ownerId: ana.id, contactPhone: "+38640111222", ...over });
+const now = async (id: string) => (await selectTicket(database.db, id))!;
+const move = async (id: string, transition: string, input: object = {}) => moveTicket(database.ctx(ana), id, { version: (await now(id)).version, transition, input: { ...input } });
+const finish = async (id: string) => { await move(id, "take"); await move(id, "finish", { resolution: "The modem was replaced", resolution_kind: "solved" }); };
+const done = async (over: BuiltTicket = {}) => {
+  const ticket = await build(over);
+  await finish(ticket.id);
+  const url = `/s/${await linkSecret(database.db, ticket.id)}`;
+  return { ticket: await now(ticket.id), url, seen: (await now(ticket.id)).stageSince.toISOString() };
+};
+/** A right number that no ticket has. */
+const unknownNumber = (number: string) => { const digits = String((Number(number.replaceAll(/\D/g, "").slice(0, 9)) + 7) % 1_000_000_000).padStart(9, "0"); return `INT${digits}${checkDigit(digits)}`; };
+
+test("shows the status by number and last digits, at any hour, however the number is written (R107)", async () => {
+  const ticket = await build({ contactPhone: "+386 40 111 222" });
+  const found = await post("/status", { number: ticket.number.toLowerCase().replaceAll("-", " "), digits: "1222" });
+  expect(found.statusCode).toBe(303);
+  const page = await get(String(found.headers.location));
+  expect(page.statusCode).toBe(200);
+  expect(page.body).toContain(ticket.number);
+  expect(page.body).toContain("The invoice of May");
+  expect(page.headers["cache-control"]).toBe("no-store");
+});
+
+test("takes the digits of any phone on the client's card", async () => {
+  const clientId = newId();
+  await sql`insert into clients (id, given_name) values (${clientId}, 'Marija')`.execute(database.db);
+  await sql`insert into client_phones (client_id, e164) values (${clientId}, '+38641777888')`.execute(database.db);
+  const ticket = await build({ clientId });
+  expect((await post("/status", { number: ticket.number, digits: "7888" })).statusCode).toBe(303);
+  expect((await post("/status", { number: ticket.number, digits: "9999" })).statusCode).toBe(422);
+});
+
+test("gives one same answer for an unknown number and for wrong digits (R107)", async () => {
+  const ticket = await build();
+  const answers = [await post("/status", { number: ticket.number, digits: "0000" }), await post("/status", { number: unknownNumber(ticket.number), digits: "1222" }), await post("/status", { number: ticket.number, digits: "" })];
+  const plain = answers.map((answer) => answer.body.replace(/ value="INT[^"]*"/, ""));
+  for (const [index, answer] of answers.entries()) {
+    expect(answer.statusCode).toBe(422);
+    expect(plain[index]).toBe(plain[0]);
+  }
+  expect(plain[0]).not.toContain("Marija");
+  const noPhone = await build({ contactPhone: null });
+  expect((await post("/status", { number: noPhone.number, digits: "1222" })).statusCode).toBe(422);
+});
+
+test("runs the same statements for an unknown number and for wrong digits, so that time tells nothing either", async () => {
+  const ticket = await build();
+  const times: Record<"known" | "unknown", number[]> = { known: [], unknown: [] };
+  const numbers = { known: ticket.number, unknown: unknownNumber(ticket.number) };
+  for (let count = 0; count < 160; count += 1) {
+    // In turns, so that whatever else the machine does falls on both.
+    const which = count % 2 === 0 ? "known" : "unknown";
+    await sql`delete from status_tries`.execute(database.db);
+    const begin = performance.now();
+    await post("/status", { number: numbers[which], digits: "0000" });
+    if (count >= 40) times[which].push(performance.now() - begin);
+  }
+  const [known, unknown] = [times.known, times.unknown].map((each) => each.sort((a, b) => a - b)[30]!) as [number, number];
+  expect(Math.abs(known - unknown)).toBeLessThan(Math.max(known, unknown) * 0.5);
+});
+
+test("says plainly when the number itself is mistyped", async () => {
+  const ticket = await build();
+  const wrong = await post("/status", { number: `${ticket.number.slice(0, -1)}${(Number(ticket.number.at(-1)) + 1) % 10}`, digits: "1222" });
+  expect(wrong.statusCode).toBe(422);
+  expect(wrong.body).toContain("missing or wrong");
+  expect((await post("/status", { number: "<script>", digits: "1222" })).body).not.toContain("<script>");
+});
+
+test("stops after ten wrong tries at one number from anywhere, even with the right digits, and says when to come back (R107)", async () => {
+  const ticket = await build();
+  for (let count = 0; count < 10; count += 1) expect((await post("/status", { number: ticket.number, digits: "0000" }, `10.0.0.${count}`)).statusCode).toBe(422);
+  const refused = await post("/status", { number: ticket.number, digits: "1222" }, "10.0.0.99");
+  expect(refused.statusCode).toBe(429);
+  expect(Number(refused.headers["retry-after"])).toBeGreaterThan(800);
+  expect(Number(refused.headers["retry-after"])).toBeLessThanOrEqual(900);
+  await sql`update status_tries set first_at = first_at - interval '15 minutes'`.execute(database.db);
+  expect((await post("/status", { number: ticket.number, digits: "1222" })).statusCode).toBe(303);
+});
+
+test("stops one address after ten wrong tries at any numbers, all at once too, and not its neighbours (R107)", async () => {
+  const ticket = await build();
+  const burst = await Promise.all(Array.from({ length: 30 }, () => post("/status", { number: unknownNumber(ticket.number), digits: "1222" }, "10.9.9.9")));
+  expect(burst.filter((each) => each.statusCode === 422).length).toBeLessThanOrEqual(10);
+  expect(burst.filter((each) => each.statusCode === 429).length).toBeGreaterThanOrEqual(20);
+  expect((await post("/status", { number: ticket.number, digits: "1222" }, "10.9.9.9")).statusCode).toBe(429);
+  expect((await post("/status", { number: ticket.number, digits: "1222" }, "10.9.9.8")).statusCode).toBe(303);
+});
+
+test("does not count right answers against anyone", async () => {
+  const ticket = await build();
+  for (let count = 0; count < 15; count += 1) expect((await post("/status", { number: ticket.number, digits: "1222" })).statusCode).toBe(303);
+});
+
+test("opens nothing by a wrong link", async () => {
+  const ticket = await build();
+  const secret = await linkSecret(database.db, ticket.id);
+  for (const wrong of [`${secret.slice(0, -1)}_`, "x", ticket.id, "a".repeat(150)]) expect((await get(`/s/${wrong}`)).statusCode).toBe(404);
+  expect((await post("/s/nothing", { said: "yes", score: "5", seen: new Date().toISOString() })).statusCode).toBe(404);
+  const { rows } = await sql<{ text: string }>`select row_to_json(t)::text as text from tickets t where id = ${ticket.id}`.execute(database.db);
+  expect(rows[0]!.text).not.toContain(secret);
+});
+
+test("shows steps, what comes next, the history and what we need, and nothing internal", async () => {
+  const ticket = await build({ description: "internal description", requiredBy: new Date("2027-03-02T10:00:00Z") });
+  await move(ticket.id, "take");
+  await move(ticket.id, "ask_client", { question: "Which modem do you have?" });
+  const url = `/s/${await linkSecret(database.db, ticket.id)}`;
+  const page = (await get(url)).body;
+  expect(page).toContain("Which modem do you have?");
+  expect(page).toMatch(/aria-current="step"><span>Waiting for you/);
+  expect([...page.matchAll(/<li><span>([^<]+)<\/span><time/g)].map((match) => match[1])).toEqual(["Waiting for you", "In work", "Received"]);
+  expect(page).not.toMatch(/Ana|Skrivnostna|internal description|<script|<style|style="/);
+  const seen = (await now(ticket.id)).stageSince.toISOString();
+  expect((await post(url, { said: "answer", seen, text: "The white one" })).headers.location).toBe(`${url}?said=answer`);
+  expect(await now(ticket.id)).toMatchObject({ stage: "in_work", fields: { answer: "The white one" } });
+  expect((await get(`${url}?said=answer`)).body).toContain("2 March 2027");
+});
+
+test("closes on yes with a score, once, however often it is pressed (R113)", async () => {
+  const { ticket, url, seen } = await done();
+  expect((await get(url)).body).toContain("Yes, it is solved");
+  const presses = await Promise.all([1, 2, 3].map(() => post(url, { said: "yes", seen, score: "5", text: "Great" })));
+  for (const press of presses) expect(press.headers.location).toBe(`${url}?said=yes`);
+  expect(await now(ticket.id)).toMatchObject({ status: "closed", closedAs: "confirmed", score: 5, clientComment: "Great" });
+  const { rows } = await sql<{ n: number }>`select count(*)::int as n from events where subject_id = ${ticket.id} and type = 'ticket.moved' and data ->> 'transition' = 'confirm'`.execute(database.db);
+  expect(rows[0]!.n).toBe(1);
+  expect((await get(`${url}?said=yes`)).body).toContain("Thank you. Your answer is noted");
+});
+
+test("does nothing by opening the link of the mail, which mail scanners do too", async () => {
+  const { ticket, url } = await done();
+  const page = await get(`${url}?answer=no`);
+  expect(page.body.indexOf("No, it is not solved")).toBeLessThan(page.body.indexOf("Yes, it is solved"));
+  expect((await now(ticket.id)).status).toBe("done");
+});
+
+test("asks again when yes has no score or no has no reason", async () => {
+  const { ticket, url, seen } = await done();
+  for (const form of [{ said: "yes", seen }, { said: "yes", seen, score: "9" }, { said: "no", seen, text: "  " }, { said: "maybe", seen }] as Record<string, string>[]) {
+    const reply = await post(url, form);
+    expect(reply.statusCode).toBe(422);
+  }
+  expect((await now(ticket.id)).status).toBe("done");
+});
+
+test("reopens on no: same number, higher priority, same owner, an alert; a stale yes shows kindly how it is (R114)", async () => {
+  const { ticket, url, seen } = await done();
+  expect((await post(url, { said: "no", seen, text: "Still no internet" })).headers.location).toBe(`${url}?said=no`);
+  expect(await now(ticket.id)).toMatchObject({ number: ticket.number, stage: "reopened", priority: ticket.priority + 1, ownerId: ana.id, reopened: 1 });
+  const { rows } = await sql<{ data: object }>`select data from events where subject_id = ${ticket.id} and type = 'alert.raised'`.execute(database.db);
+  expect(rows).toMatchObject([{ data: { key: "alert_ticket_reopened", params: { number: ticket.number } } }]);
+  const stale = await post(url, { said: "yes", seen, score: "5" });
+  expect(stale.headers.location).toBe(`${url}?said=moved_on`);
+  expect((await get(`${url}?said=moved_on`)).body).toContain("already moved on");
+  await finish(ticket.id);
+  expect((await post(url, { said: "yes", seen, score: "5" })).headers.location).toBe(`${url}?said=moved_on`);
+  expect((await now(ticket.id)).status).toBe("done");
+});
+
+test("closes as unconfirmed after the set silence and still takes a late yes or no (R113)", async () => {
+  const { ticket, url } = await done();
+  const { rows } = await sql<{ runAt: Date }>`select run_at from graphile_worker.jobs where key = ${`ticket:${ticket.id}:unconfirmed`}`.execute(database.db);
+  expect(rows[0]!.runAt.getTime() - ticket.stageSince.getTime()).toBe(60_000);
+  await fireTimer(database.ctx(undefined, () => rows[0]!.runAt), { ticketId: ticket.id, name: "unconfirmed", dueAt: rows[0]!.runAt.toISOString() });
+  expect(await now(ticket.id)).toMatchObject({ closedAs: "unconfirmed", status: "closed" });
+  expect((await get(url)).body).toContain("We did not hear from you");
+  await post(url, { said: "yes", seen: (await now(ticket.id)).stageSince.toISOString(), score: "4" });
+  expect(await now(ticket.id)).toMatchObject({ closedAs: "confirmed", score: 4 });
+});
+
+test.each([["ru", "Что будет дальше", "Да, вопрос решён"], ["sl", "Kaj sledi", "Da, zadeva je rešena"]] as const)("speaks the ticket's language (%s) and switches on demand", async (language, nextTitle, yes) => {
+  const { url } = await done({ language });
+  const page = (await get(url)).body;
+  expect(page).toContain(`<html lang="${language}">`);
+  expect(page).toContain(nextTitle);
+  expect(page).toContain(yes);
+  expect((await get(`${url}?lang=en`)).body).toContain("What happens next");
+  expect((await get(`/status?lang=${language}`)).body).toContain(`<html lang="${language}">`);
+});
+
+test("serves its style sheet and the project's colour, and refuses scripts by policy", async () => {
+  expect((await get("/portal/portal.css")).headers["content-type"]).toContain("text/css");
+  expect((await get("/portal/colour/internet.css")).body).toMatch(/^:root\{--accent:#[0-9a-f]{6}\}$/i);
+  expect((await get("/portal/colour/none.css")).body).toBe("");
+  expect(String((await get("/status")).headers["content-security-policy"])).not.toContain("unsafe-inline");
+});
