@@ -1,0 +1,81 @@
+import { Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect, useState } from "react";
+import { hasRole, homeOf, useMe } from "../features/access/session.ts";
+import { LineProvider, useLine } from "../features/line/line.tsx";
+import { OfferCard } from "../features/line/OfferCard.tsx";
+import { useLineKeys } from "../features/line/useLineKeys.ts";
+import { useT } from "../i18n/intl.tsx";
+import { listenToKeys, useKey } from "../shared/keys.ts";
+import { onAlert, startLive } from "../shared/realtime.ts";
+import { say } from "../shared/toast.tsx";
+import { LinkBar } from "./LinkBar.tsx";
+import { Rail } from "./Rail.tsx";
+import { TopBar } from "./TopBar.tsx";
+import css from "./shell.module.css";
+
+const CommandBar = lazy(() => import("./CommandBar.tsx"));
+const KeysHelp = lazy(() => import("./KeysHelp.tsx"));
+
+export function Shell() {
+  useEffect(startLive, []);
+  useEffect(listenToKeys, []);
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  if (path === "/wall") return <LineProvider><Outlet /></LineProvider>;
+  return <LineProvider><Frame path={path} /></LineProvider>;
+}
+
+function Frame({ path }: { path: string }) {
+  const me = useMe();
+  const navigate = useNavigate();
+  const [bar, setBar] = useState(false);
+  const [help, setHelp] = useState(false);
+  useEffect(() => { if (path === "/") void navigate({ to: homeOf(me), replace: true }); }, [path, me, navigate]);
+  useKey("palette", () => setBar(true));
+  useKey("help", () => setHelp(true));
+  useGoKeys();
+  useLineKeys();
+  useAlerts();
+  useReady();
+  return (
+    <div className={css.shell}>
+      <TopBar onSearch={() => setBar(true)} onHelp={() => setHelp(true)} />
+      <LinkBar />
+      <div className={css.below}>
+        <Rail />
+        <div className={css.outlet}><Outlet /></div>
+      </div>
+      {hasRole(me, "operator") && <OfferCard />}
+      <Suspense>
+        {bar && <CommandBar onClose={() => setBar(false)} />}
+        {help && <KeysHelp onClose={() => setHelp(false)} />}
+      </Suspense>
+    </div>
+  );
+}
+
+function useGoKeys(): void {
+  const navigate = useNavigate();
+  const me = useMe();
+  useKey("goWork", () => void navigate({ to: "/work" }), hasRole(me, "operator"));
+  useKey("goCalls", () => void navigate({ to: "/calls" }));
+  useKey("goTickets", () => void navigate({ to: "/tickets" }));
+  useKey("goClients", () => void navigate({ to: "/clients" }), hasRole(me, "operator", "supervisor", "administrator"));
+  useKey("goFloor", () => void navigate({ to: "/floor" }), hasRole(me, "supervisor", "administrator"));
+  useKey("goDepartment", () => void navigate({ to: "/department" }), hasRole(me, "department_worker"));
+  useKey("goAdmin", () => void navigate({ to: "/admin" }), hasRole(me, "administrator"));
+  useKey("goSettings", () => void navigate({ to: "/settings" }));
+}
+
+function useAlerts(): void {
+  const t = useT();
+  useEffect(() => onAlert((alert) => say([t("alert.title"), ...Object.values(alert.params)].join(" · "))), [t]);
+}
+
+/** The moment an operator can begin to work; read by the bench of the desk. */
+function useReady(): void {
+  const { line } = useLine();
+  const ready = line !== undefined;
+  useEffect(() => {
+    if (ready && performance.getEntriesByName("desk:interactive").length === 0) performance.mark("desk:interactive");
+  }, [ready]);
+}

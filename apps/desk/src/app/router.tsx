@@ -1,0 +1,50 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import type { Me } from "@linija/server/contract/access/access";
+import { homeOf } from "../features/access/session.ts";
+import { Workspace } from "../features/workspace/Workspace.tsx";
+import { Skeleton } from "../shared/parts.tsx";
+import { queryClient } from "../shared/query.ts";
+import { Shell } from "./Shell.tsx";
+
+const root = createRootRoute({ component: Shell });
+const home = createRoute({
+  getParentRoute: () => root, path: "/",
+  beforeLoad: () => {
+    const me = queryClient.getQueryData<Me>(["getMe", null]);
+    if (me) throw redirect({ to: homeOf(me), replace: true });
+  },
+});
+
+export interface WorkSearch { call?: string; ticket?: string; client?: string }
+const text = (value: unknown) => (typeof value === "string" ? value : undefined);
+const work = createRoute({
+  getParentRoute: () => root, path: "/work", component: Workspace,
+  validateSearch: (search): WorkSearch => ({ call: text(search.call), ticket: text(search.ticket), client: text(search.client) }),
+});
+const calls = createRoute({
+  getParentRoute: () => root, path: "/calls", component: lazyRouteComponent(() => import("../features/calls/CallsPage.tsx"), "CallsPage"),
+  validateSearch: (search): { call?: string } => ({ call: text(search.call) }),
+});
+const tickets = createRoute({
+  getParentRoute: () => root, path: "/tickets", component: lazyRouteComponent(() => import("../features/tickets/TicketsPage.tsx"), "TicketsPage"),
+  validateSearch: (search): { view?: string } => ({ view: text(search.view) }),
+});
+const ticket = createRoute({ getParentRoute: () => root, path: "/tickets/$id", component: lazyRouteComponent(() => import("../features/tickets/TicketPage.tsx"), "TicketPage") });
+const clients = createRoute({
+  getParentRoute: () => root, path: "/clients", component: lazyRouteComponent(() => import("../features/clients/ClientsPage.tsx"), "ClientsPage"),
+  validateSearch: (search): { client?: string } => ({ client: text(search.client) }),
+});
+const floor = createRoute({ getParentRoute: () => root, path: "/floor", component: lazyRouteComponent(() => import("../features/floor/FloorPage.tsx"), "FloorPage") });
+const wall = createRoute({ getParentRoute: () => root, path: "/wall", component: lazyRouteComponent(() => import("../features/floor/WallPage.tsx"), "WallPage") });
+const department = createRoute({ getParentRoute: () => root, path: "/department", component: lazyRouteComponent(() => import("../features/department/DepartmentPage.tsx"), "DepartmentPage") });
+const admin = createRoute({ getParentRoute: () => root, path: "/admin", component: lazyRouteComponent(() => import("../features/health/AdminPage.tsx"), "AdminPage") });
+const settings = createRoute({ getParentRoute: () => root, path: "/settings", component: lazyRouteComponent(() => import("../features/settings/SettingsPage.tsx"), "SettingsPage") });
+
+export const router = createRouter({
+  routeTree: root.addChildren([home, work, calls, tickets, ticket, clients, floor, wall, department, admin, settings]),
+  defaultPreload: "intent",
+  defaultPendingComponent: () => <Skeleton rows={5} />,
+  // The scroll restoration of the router writes an inline script, which the CSP forbids.
+  scrollRestoration: false,
+});
+declare module "@tanstack/react-router" { interface Register { router: typeof router } }

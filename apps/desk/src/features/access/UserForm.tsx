@@ -1,0 +1,47 @@
+import { roleNames, type Role } from "./roles.ts";
+import type { UserView } from "@linija/server/contract/access/access";
+import type { Language } from "@linija/server/contract/api";
+import { Button, Checkbox, MultiSelect, PasswordInput, Select, TextInput } from "@mantine/core";
+import { useState, type FormEvent } from "react";
+import { languageNames, languages, useT } from "../../i18n/intl.tsx";
+import { fieldError, ProblemNote } from "../../shared/problem.tsx";
+import { useSend } from "../../shared/query.ts";
+import { say } from "../../shared/toast.tsx";
+import { useTypes } from "../tickets/useTypes.ts";
+import css from "./access.module.css";
+
+interface Draft { login: string; name: string; language: Language; roles: Role[]; projects: string[]; password: string; disabled: boolean }
+
+/** Creates a user, or changes rights, language, password; blocking ends the person's sessions at once. */
+export function UserForm({ user, onDone }: { user?: UserView; onDone: () => void }) {
+  const t = useT();
+  const { projects } = useTypes({ projectKey: null });
+  const [draft, setDraft] = useState<Draft>(() => ({ login: user?.login ?? "", name: user?.name ?? "", language: user?.language ?? "en", roles: user?.roles ?? ["operator"], projects: user?.projects ?? [], password: "", disabled: user?.disabled ?? false }));
+  const set = (change: Partial<Draft>) => setDraft((before) => ({ ...before, ...change }));
+  const done = () => { say(t("users.saved")); onDone(); };
+  const create = useSend("createUser", ["listUsers"], { onSuccess: done });
+  const update = useSend("updateUser", ["listUsers", "getMe"], { onSuccess: done });
+  const error = create.error ?? update.error;
+  const { login, password, disabled, ...rest } = draft;
+  const save = (event: FormEvent) => {
+    event.preventDefault();
+    if (user) update.mutate({ params: { id: user.id }, body: { ...rest, disabled, version: user.version, ...(password && { password }) } });
+    else create.mutate({ body: { ...rest, login, password } });
+  };
+  const keys = [...new Set([...projects.map((project) => project.key), ...draft.projects])];
+  return (
+    <form className={css.form} onSubmit={save}>
+      {!user && <TextInput label={t("signIn.login")} withAsterisk required value={login} onChange={(event) => set({ login: event.currentTarget.value })} error={fieldError(error, "login")} autoComplete="off" />}
+      <TextInput label={t("users.name")} withAsterisk required value={draft.name} onChange={(event) => set({ name: event.currentTarget.value })} error={fieldError(error, "name")} autoComplete="off" />
+      <Checkbox.Group label={t("users.roles")} value={draft.roles} onChange={(roles) => set({ roles: roles as Role[] })} error={fieldError(error, "roles")}>
+        <div className={css.roles}>{roleNames.map((role) => <Checkbox key={role} size="xs" value={role} label={t(`role.${role}`)} />)}</div>
+      </Checkbox.Group>
+      <MultiSelect size="xs" label={t("users.projects")} data={keys.map((key) => ({ value: key, label: projects.find((project) => project.key === key)?.name ?? key }))} value={draft.projects} onChange={(chosen) => set({ projects: chosen })} error={fieldError(error, "projects")} />
+      <Select label={t("settings.language")} data={languages.map((value) => ({ value, label: languageNames[value] }))} value={draft.language} onChange={(value) => set({ language: value as Language })} />
+      <PasswordInput size="xs" label={t(user ? "users.newPassword" : "signIn.password")} description={t("users.passwordRule")} required={!user} minLength={12} value={password} onChange={(event) => set({ password: event.currentTarget.value })} error={fieldError(error, "password")} autoComplete="new-password" visibilityToggleButtonProps={{ "aria-label": t("signIn.show") }} />
+      {user && <Checkbox size="xs" label={t("users.block")} description={t("users.blockHint")} checked={disabled} onChange={(event) => set({ disabled: event.currentTarget.checked })} />}
+      <ProblemNote error={error} />
+      <div className="row between"><span /><Button type="submit" loading={create.isPending || update.isPending} disabled={draft.roles.length === 0}>{t("do.save")}</Button></div>
+    </form>
+  );
+}

@@ -1,0 +1,23 @@
+import type { CallView } from "@linija/server/contract/calls/calls";
+import { Textarea } from "@mantine/core";
+import { useRef } from "react";
+import { useT } from "../../i18n/intl.tsx";
+import { useDraft } from "../../shared/draft.ts";
+import { useKey } from "../../shared/keys.ts";
+import css from "./calls.module.css";
+
+export interface WrapDraft { disposition: string | null; notes: string; ready: boolean }
+/** What is written during the talk waits in the wrap-up; one draft serves both. */
+export const useWrapDraft = (call: CallView) => useDraft<WrapDraft>(`wrap:${call.id}`, () => ({ disposition: call.disposition, notes: call.notes, ready: true }));
+
+export function CallNotes({ call }: { call: CallView }) {
+  const t = useT();
+  const box = useRef<HTMLTextAreaElement>(null);
+  const { draft, set } = useWrapDraft(call);
+  useKey("note", () => box.current?.focus());
+  return (
+    <div className={css.panel}>
+      <Textarea ref={box} label={t("call.notes")} description={t("call.notesHint")} autosize minRows={3} maxRows={8} value={draft.notes} onChange={(event) => set({ notes: event.currentTarget.value })} />
+    </div>
+  );
+}

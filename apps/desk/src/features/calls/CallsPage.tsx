@@ -1,0 +1,64 @@
+import type { CallView } from "@linija/server/contract/calls/calls";
+import { SegmentedControl } from "@mantine/core";
+import { IconPhone, IconPhoneIncoming, IconPhoneOutgoing, IconWaveSine } from "@tabler/icons-react";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useState } from "react";
+import { useT, useWord } from "../../i18n/intl.tsx";
+import { Moment, spell } from "../../shared/clock.tsx";
+import { Pages } from "../../shared/pages.tsx";
+import { Empty, Page, Skeleton } from "../../shared/parts.tsx";
+import { ProblemNote } from "../../shared/problem.tsx";
+import { usePages } from "../../shared/query.ts";
+import { hasRole, useMe } from "../access/session.ts";
+import { CallById } from "./CallConversation.tsx";
+import css from "./calls.module.css";
+
+const views = { all: {}, mine: { mine: true }, unfinished: { unfinished: true }, abandoned: { outcome: "abandoned" } };
+type View = keyof typeof views;
+
+export function CallsPage() {
+  const t = useT();
+  const me = useMe();
+  const navigate = useNavigate();
+  const { call: open } = useSearch({ from: "/calls" });
+  const [view, setView] = useState<View>(hasRole(me, "supervisor", "administrator") ? "all" : "mine");
+  const list = usePages("listCalls", { query: views[view] });
+  const show = (call: CallView) => void navigate({ to: "/calls", search: { call: call.id } });
+  return (
+    <Page wide title={t("nav.calls")} tools={<SegmentedControl size="xs" value={view} onChange={(value) => setView(value as View)} aria-label={t("calls.view")} data={(Object.keys(views) as View[]).map((value) => ({ value, label: t(`calls.view.${value}`) }))} />}>
+      <div className={css.split} data-open={open !== undefined || undefined}>
+        <div className={`panel ${css.listPanel}`}>
+          <ProblemNote error={list.error} onRetry={() => void list.refetch()} />
+          {!list.items && !list.error && <Skeleton rows={10} height={40} />}
+          {list.items?.length === 0 && <Empty icon={<IconPhone size={22} />} text={t("calls.empty")} />}
+          {list.items && list.items.length > 0 && (
+            <Pages label={t("nav.calls")} items={list.items} rowHeight={48} keyOf={(call) => call.id} onOpen={show}
+              row={(call, chosen) => <CallRow call={call} chosen={chosen || call.id === open} onOpen={() => show(call)} />}
+              more={{ has: list.hasNextPage, busy: list.isFetchingNextPage, load: () => void list.fetchNextPage() }} />
+          )}
+        </div>
+        {open && <div className={`panel ${css.detail}`}><CallById id={open} /></div>}
+      </div>
+    </Page>
+  );
+}
+
+function CallRow({ call, chosen, onOpen }: { call: CallView; chosen: boolean; onOpen: () => void }) {
+  const t = useT();
+  const word = useWord();
+  const number = call.direction === "in" ? call.fromNumber : call.toNumber;
+  const Icon = call.direction === "in" ? IconPhoneIncoming : IconPhoneOutgoing;
+  const talked = call.answeredAt && call.endedAt ? spell(Date.parse(call.endedAt) - Date.parse(call.answeredAt)) : "";
+  const missed = call.outcome === "abandoned" || call.outcome === "missed";
+  return (
+    <button type="button" className={css.callRow} data-chosen={chosen || undefined} onClick={onOpen}>
+      <Icon size={17} className={missed ? css.missed : "dim"} aria-label={t(call.direction === "in" ? "call.in" : "call.out")} />
+      <span className="stack-s"><span className="cut strong">{call.clientName || number}</span><span className="cut small dim num">{call.clientName ? number : t("offer.newClient")}</span></span>
+      <span className="cut dim">{call.queueName}</span>
+      <span className="cut dim">{call.operatorName}</span>
+      <span className={`chip ${missed ? "danger" : ""}`}><span className="cut">{call.outcome ? word("outcome", call.outcome) : t(`call.${call.state}`)}</span></span>
+      <span className="row num">{call.recordingId && <IconWaveSine size={15} aria-label={t("line.recorded")} />}{talked}</span>
+      <span className="dim num"><Moment at={call.startedAt} /></span>
+    </button>
+  );
+}

@@ -1,0 +1,55 @@
+import type { CallView } from "@linija/server/contract/calls/calls";
+import { Button, Checkbox, Textarea } from "@mantine/core";
+import { useRef } from "react";
+import { useT } from "../../i18n/intl.tsx";
+import { useNow, spell } from "../../shared/clock.tsx";
+import { sendOnCtrlEnter, useKey } from "../../shared/keys.ts";
+import { Keys } from "../../shared/parts.tsx";
+import { fieldError, ProblemNote } from "../../shared/problem.tsx";
+import { useApi, useSend } from "../../shared/query.ts";
+import { useLine } from "../line/line.tsx";
+import { useWrapDraft } from "./CallNotes.tsx";
+import css from "./calls.module.css";
+
+/** After the talk: what came of it, and a few words. What the disposition requires is shown before it is refused. */
+export function WrapUp({ call, endsAt }: { call: CallView; endsAt: string | null }) {
+  const t = useT();
+  const { take } = useLine();
+  const { draft, set, forget } = useWrapDraft(call);
+  const notes = useRef<HTMLTextAreaElement>(null);
+  const types = useApi("ticketTypes");
+  const dispositions = types.data?.projects.find((project) => project.key === call.projectKey)?.dispositions ?? types.data?.projects[0]?.dispositions ?? [];
+  const chosen = dispositions.find((each) => each.key === draft.disposition);
+  const finish = useSend("wrapUp", ["listCalls", "getCall", "clientTimeline", "listTickets"], { onSuccess: (line) => { take(line); forget(); } });
+  const needsNotes = (chosen?.requiresNotes ?? false) && draft.notes.trim() === "";
+  const needsTicket = (chosen?.requiresTicket ?? false) && call.tickets.length === 0;
+  const tried = finish.isError || finish.isSuccess;
+  const send = () => {
+    if (needsNotes) notes.current?.focus();
+    if (chosen && !needsNotes && !needsTicket) finish.mutate({ params: { id: call.id }, body: { disposition: chosen.key, notes: draft.notes, ready: draft.ready } });
+  };
+  useKey("note", () => notes.current?.focus());
+  return (
+    <section className={css.wrap} aria-label={t("wrap.title")} onKeyDown={sendOnCtrlEnter(send)}>
+      <div className="row between"><h2>{t("wrap.title")}</h2>{endsAt && <WrapClock endsAt={endsAt} />}</div>
+      <div role="radiogroup" aria-label={t("wrap.disposition")} aria-required="true" className={css.dispositions}>
+        {dispositions.map((each) => <button key={each.key} type="button" role="radio" aria-checked={each.key === draft.disposition} onClick={() => set({ disposition: each.key })}>{each.name}</button>)}
+      </div>
+      {!chosen && <p className={css.needed}>{fieldError(finish.error, "disposition") ?? t("wrap.chooseDisposition")}</p>}
+      <Textarea ref={notes} label={t("wrap.notes")} withAsterisk={chosen?.requiresNotes} autosize minRows={2} maxRows={6} value={draft.notes} onChange={(event) => set({ notes: event.currentTarget.value })}
+        error={fieldError(finish.error, "notes") ?? (needsNotes ? t("wrap.needsNotes") : undefined)} />
+      {needsTicket && <p className={css.needed}>{fieldError(finish.error, "ticket", "tickets") ?? t("wrap.needsTicket")}</p>}
+      {tried && !finish.isSuccess && !fieldError(finish.error, "notes", "disposition", "ticket", "tickets") && <ProblemNote error={finish.error} />}
+      <div className="row between">
+        <Checkbox size="xs" label={t("wrap.readyAfter")} checked={draft.ready} onChange={(event) => set({ ready: event.currentTarget.checked })} />
+        <Button size="sm" onClick={send} loading={finish.isPending} disabled={!chosen || needsNotes || needsTicket}>{t("wrap.finish")}<span className={css.onButton}><Keys combo="Ctrl+Enter" /></span></Button>
+      </div>
+    </section>
+  );
+}
+
+function WrapClock({ endsAt }: { endsAt: string }) {
+  const t = useT();
+  const left = Date.parse(endsAt) - useNow();
+  return <span className={left < 0 ? "chip danger" : "chip warn"}><time className="num">{left < 0 ? `+${spell(-left)}` : spell(left)}</time>{left < 0 && <span>{t("wrap.over")}</span>}</span>;
+}

@@ -1,0 +1,51 @@
+import type { CallView } from "@linija/server/contract/calls/calls";
+import type { ClientView } from "@linija/server/contract/clients/clients";
+import { ActionIcon, Tooltip } from "@mantine/core";
+import { IconBuilding, IconMail, IconMapPin, IconPhone, IconPhonePlus, IconPin } from "@tabler/icons-react";
+import { languageNames, useT, useWord } from "../../i18n/intl.tsx";
+import { Moment } from "../../shared/clock.tsx";
+import { may, useMe } from "../access/session.ts";
+import { useDial } from "../line/useDial.ts";
+import { useLine } from "../line/line.tsx";
+import css from "./clients.module.css";
+
+export const addressLine = ({ street, house, flat, postcode, city, country }: ClientView["address"]) =>
+  [[street, house && (flat ? `${house}/${flat}` : house)].filter(Boolean).join(" "), [postcode, city].filter(Boolean).join(" "), country].filter(Boolean).join(", ");
+
+export function ClientCard({ client, call }: { client: ClientView; call?: CallView }) {
+  const t = useT();
+  const word = useWord();
+  const address = addressLine(client.address);
+  return (
+    <section className={css.card} aria-label={client.name}>
+      <div className={css.cardTop}>
+        <span className={css.face} aria-hidden>{client.kind === "organisation" ? <IconBuilding size={20} /> : client.name.split(/\s+/).slice(0, 2).map((part) => part[0]).join("")}</span>
+        <div className="grow"><h2 className={css.name}>{client.name}</h2>
+          <div className="row wrap">{client.language && <span className="chip">{languageNames[client.language]}</span>}{client.archived && <span className="chip warn">{t("client.archived")}</span>}{client.flags.map((flag) => <span key={flag} className="chip warn">{word("flag", flag)}</span>)}</div>
+        </div>
+      </div>
+      <ul className={css.contacts}>
+        {client.phones.map((phone) => <Phone key={phone} phone={phone} client={client} live={call !== undefined && (call.fromNumber === phone || call.toNumber === phone)} />)}
+        {client.emails.map((email) => <li key={email}><IconMail size={15} aria-label={t("client.emails")} /><span className="cut">{email}</span></li>)}
+        {address && <li><IconMapPin size={15} aria-label={t("client.address")} /><span>{address}</span></li>}
+      </ul>
+      {client.pinnedNote && <p className={css.pinned}><IconPin size={15} aria-label={t("client.pinnedNote")} /><span className="pre">{client.pinnedNote}</span></p>}
+      {client.dataConfirmedAt && <p className="small dim">{t("client.confirmedAt")} <Moment at={client.dataConfirmedAt} full /></p>}
+    </section>
+  );
+}
+
+function Phone({ phone, client, live }: { phone: string; client: ClientView; live: boolean }) {
+  const t = useT();
+  const me = useMe();
+  const dial = useDial();
+  const { line } = useLine();
+  const free = line?.state === "ready" || line?.state === "not_ready";
+  return (
+    <li>
+      <IconPhone size={15} aria-label={t("client.phones")} /><span className="num">{phone}</span>
+      {live && <span className="chip live">{t("client.callsFrom")}</span>}
+      {may(me, "calls.dial") && !client.masked && !live && <Tooltip label={t("call.callNow")}><ActionIcon size={24} disabled={!free} aria-label={`${t("call.callNow")} ${phone}`} onClick={() => void dial({ number: phone, clientId: client.id, projectKey: client.projects[0] })}><IconPhonePlus size={15} /></ActionIcon></Tooltip>}
+    </li>
+  );
+}

@@ -1,0 +1,46 @@
+import type { CallView } from "@linija/server/contract/calls/calls";
+import { Tabs } from "@mantine/core";
+import { useEffect, useState } from "react";
+import { useT, type MessageKey } from "../../i18n/intl.tsx";
+import { useKey } from "../../shared/keys.ts";
+import { Skeleton } from "../../shared/parts.tsx";
+import { ProblemNote } from "../../shared/problem.tsx";
+import { useApi } from "../../shared/query.ts";
+import { may, useMe } from "../access/session.ts";
+import { ClientTickets } from "../tickets/ClientTickets.tsx";
+import { RegisterForm } from "../tickets/RegisterForm.tsx";
+import { Changes } from "./Changes.tsx";
+import { ClientCard } from "./ClientCard.tsx";
+import { ClientForm } from "./ClientForm.tsx";
+import { Story } from "./Story.tsx";
+import css from "./clients.module.css";
+
+type Tab = "story" | "tickets" | "details" | "register" | "changes";
+interface PanelProps { clientId: string; call?: CallView; /** The story stands in the middle already. */ noStory?: boolean; first?: Tab }
+
+/** Who we talk to, and what can be done for them: the right side of every conversation. */
+export function ClientPanel({ clientId, call, noStory = false, first }: PanelProps) {
+  const t = useT();
+  const me = useMe();
+  const { data: client, error, refetch } = useApi("getClient", { params: { id: clientId } });
+  const tabs: Tab[] = [...(noStory ? [] : ["story" as const]), ...(may(me, "tickets.create") ? ["register" as const] : []), "tickets", "details", ...(may(me, "clients.history") ? ["changes" as const] : [])];
+  const [tab, setTab] = useState<Tab>(first ?? tabs[0] ?? "tickets");
+  const shown = tabs.includes(tab) ? tab : tabs[0] ?? "tickets";
+  useEffect(() => { if (first) setTab(first); }, [first, clientId]);
+  useKey("register", () => setTab("register"), may(me, "tickets.create"));
+  if (error) return <div className={css.pad}><ProblemNote error={error} onRetry={() => void refetch()} /></div>;
+  if (!client) return <Skeleton rows={6} height={36} />;
+  return (
+    <div className={css.side}>
+      <ClientCard client={client} call={call} />
+      <Tabs value={shown} onChange={(value) => setTab((value ?? "tickets") as Tab)} className={css.tabs} keepMounted={false}>
+        <Tabs.List grow aria-label={t("client.tabs")}>{tabs.map((each) => <Tabs.Tab key={each} value={each}>{t(`client.tab.${each}` satisfies MessageKey)}</Tabs.Tab>)}</Tabs.List>
+        <Tabs.Panel value="story" className={`scroll ${css.tab}`} tabIndex={0}><Story clientId={client.id} narrow /></Tabs.Panel>
+        <Tabs.Panel value="register" className={`scroll ${css.tab}`}><RegisterForm key={call?.id ?? client.id} client={client} call={call} /></Tabs.Panel>
+        <Tabs.Panel value="tickets" className={`scroll ${css.tab}`}><ClientTickets clientId={client.id} /></Tabs.Panel>
+        <Tabs.Panel value="details" className={`scroll ${css.tab}`}><ClientForm key={client.id} client={client} readOnly={!may(me, "clients.write")} /></Tabs.Panel>
+        <Tabs.Panel value="changes" className={`scroll ${css.tab}`} tabIndex={0}><Changes clientId={client.id} /></Tabs.Panel>
+      </Tabs>
+    </div>
+  );
+}

@@ -1,0 +1,75 @@
+import type { Floor } from "@linija/server/contract/floor/floor";
+import { Button } from "@mantine/core";
+import { IconArrowsMaximize, IconBellRinging, IconPhoneIncoming } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import { useEffect } from "react";
+import { useT } from "../../i18n/intl.tsx";
+import { Moment, Since } from "../../shared/clock.tsx";
+import { Page, Skeleton } from "../../shared/parts.tsx";
+import { ProblemNote } from "../../shared/problem.tsx";
+import { useApi } from "../../shared/query.ts";
+import { Figures } from "./Figures.tsx";
+import { HoursChart } from "./HoursChart.tsx";
+import { OperatorTiles } from "./OperatorTiles.tsx";
+import { QueueRows } from "./QueueRows.tsx";
+import css from "./floor.module.css";
+
+/** The floor now: pushed when it changes, asked again every ten seconds in case a push was lost. */
+export const useFloor = () => useApi("getFloor", null, { refetchInterval: 10_000, staleTime: 0 });
+
+export function FloorPage() {
+  const t = useT();
+  const { data: floor, error, refetch } = useFloor();
+  useEffect(() => { if (floor && performance.getEntriesByName("desk:interactive").length === 0) performance.mark("desk:interactive"); }, [floor]);
+  return (
+    <Page wide title={t("nav.floor")} tools={<Link to="/wall" className={css.wallLink}><Button component="span" variant="default" leftSection={<IconArrowsMaximize size={15} />}>{t("floor.wall")}</Button></Link>}>
+      <ProblemNote error={error} onRetry={() => void refetch()} />
+      {!floor && !error && <Skeleton rows={4} height={110} />}
+      {floor && (
+        <>
+          <Figures floor={floor} />
+          <div className={css.columns}>
+            <div className="stack">
+              <section className="panel" aria-label={t("floor.queues")}><QueueRows queues={floor.queues} /></section>
+              <section className={`panel ${css.box}`} aria-label={t("floor.operators")}><h2>{t("floor.operators")}</h2><OperatorTiles operators={floor.operators} /></section>
+            </div>
+            <div className="stack">
+              <Alerts alerts={floor.alerts} />
+              <Waiting floor={floor} />
+              <section className={`panel ${css.box}`} aria-label={t("floor.byHour")}><h2>{t("floor.byHour")}</h2><HoursChart hours={floor.day.callsByHour} /></section>
+            </div>
+          </div>
+        </>
+      )}
+    </Page>
+  );
+}
+
+function Alerts({ alerts }: { alerts: Floor["alerts"] }) {
+  const t = useT();
+  return (
+    <section className={`panel ${css.box}`} aria-label={t("floor.alerts")} aria-live="polite">
+      <h2 className="row between">{t("floor.alerts")}<span className="num dim">{alerts.length}</span></h2>
+      {alerts.length === 0 ? <p className="dim">{t("floor.noAlerts")}</p> : (
+        <ul className={css.alerts}>{alerts.slice(0, 8).map((alert) => (
+          <li key={alert.id}><IconBellRinging size={15} aria-hidden /><span className="grow">{alert.ticketId ? <Link to="/tickets/$id" params={{ id: alert.ticketId }}>{alert.text}</Link> : alert.text}</span><span className="small dim num"><Moment at={alert.at} /></span></li>
+        ))}</ul>
+      )}
+    </section>
+  );
+}
+
+function Waiting({ floor }: { floor: Floor }) {
+  const t = useT();
+  const nameOf = (id: string) => floor.queues.find((queue) => queue.id === id)?.name ?? "";
+  return (
+    <section className={`panel ${css.box}`} aria-label={t("floor.waitingCalls")}>
+      <h2 className="row between">{t("floor.waitingCalls")}<span className="num dim">{floor.waiting.length}</span></h2>
+      {floor.waiting.length === 0 ? <p className="dim">{t("floor.nobodyWaits")}</p> : (
+        <ol className={css.alerts}>{floor.waiting.slice(0, 12).map((call) => (
+          <li key={call.id}><IconPhoneIncoming size={15} aria-hidden /><span className="grow cut"><b>{call.clientName || call.fromNumber}</b> <span className="dim">{nameOf(call.queueId)}</span></span><Since at={call.queuedAt} className="num strong" /></li>
+        ))}</ol>
+      )}
+    </section>
+  );
+}

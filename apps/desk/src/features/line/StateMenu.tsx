@@ -1,0 +1,43 @@
+import { Menu, SegmentedControl, UnstyledButton } from "@mantine/core";
+import { IconCheck, IconChevronDown, IconCoffee, IconDoorExit, IconPlayerPause, IconSchool, IconSoup, IconTool, IconUsers } from "@tabler/icons-react";
+import { useT, useWord, type MessageKey } from "../../i18n/intl.tsx";
+import { Since } from "../../shared/clock.tsx";
+import { useLine } from "./line.tsx";
+import css from "./line.module.css";
+
+const reasons = [["break", IconCoffee], ["lunch", IconSoup], ["training", IconSchool], ["meeting", IconUsers], ["technical", IconTool], ["other", IconPlayerPause]] as const;
+
+/** My state, always visible, with the time in it. */
+export function StateMenu() {
+  const t = useT();
+  const word = useWord();
+  const { line, goTo, device } = useLine();
+  if (!line) return <div className={`skeleton ${css.stateWait}`} />;
+  const reason = line.state === "not_ready" && line.reason ? word("reason", line.reason) : null;
+  return (
+    <Menu position="bottom-start" width={270}>
+      <Menu.Target>
+        <UnstyledButton className={css.state} data-state={line.state} aria-label={t("state.mine", { state: t(`state.${line.state}`) })}>
+          <span className={css.stateMark} aria-hidden />
+          <span className="cut">{reason ?? t(`state.${line.state}`)}</span>
+          <Since at={line.since} className="num" />
+          <IconChevronDown size={14} aria-hidden />
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item leftSection={<IconCheck size={16} color="var(--live-mark)" />} onClick={() => void goTo("ready")} fw={line.state === "ready" ? 650 : undefined}>{t("state.ready")}</Menu.Item>
+        <Menu.Divider />
+        <Menu.Label>{t("state.not_ready")}</Menu.Label>
+        {reasons.map(([key, Icon]) => <Menu.Item key={key} leftSection={<Icon size={16} />} onClick={() => void goTo("not_ready", key)}>{t(`reason.${key}` satisfies MessageKey)}</Menu.Item>)}
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconDoorExit size={16} />} onClick={() => void goTo("offline")}>{t("state.offline")}</Menu.Item>
+        <Menu.Divider />
+        <Menu.Label>{t("device.title")}</Menu.Label>
+        <div className={css.device}>
+          <SegmentedControl size="xs" fullWidth value={line.device} onChange={(value) => void device(value as "browser" | "phone")} data={[{ value: "browser", label: t("device.browser") }, { value: "phone", label: t("device.phone") }]} aria-label={t("device.title")} />
+          {line.device === "phone" && <p className={line.phoneRegistered ? "small dim" : css.warn}>{t(line.phoneRegistered ? "device.registered" : "device.unregistered")}</p>}
+        </div>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

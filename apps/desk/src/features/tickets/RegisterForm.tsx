@@ -1,0 +1,73 @@
+import type { Language } from "@linija/server/contract/api";
+import type { CallView } from "@linija/server/contract/calls/calls";
+import type { ClientView } from "@linija/server/contract/clients/clients";
+import type { TicketView } from "@linija/server/contract/tickets/tickets";
+import { Button, SegmentedControl, Select, Textarea, TextInput } from "@mantine/core";
+import { useRef, useState } from "react";
+import { languageNames, languages, useT } from "../../i18n/intl.tsx";
+import { useDraft } from "../../shared/draft.ts";
+import { sendOnCtrlEnter } from "../../shared/keys.ts";
+import { Keys } from "../../shared/parts.tsx";
+import { fieldError, ProblemNote } from "../../shared/problem.tsx";
+import { useSend } from "../../shared/query.ts";
+import { useMe } from "../access/session.ts";
+import { FilePicker, useUploads } from "./files.tsx";
+import { Registered } from "./Registered.tsx";
+import { useTypes } from "./useTypes.ts";
+import { priorityKeys } from "./words.ts";
+import css from "./tickets.module.css";
+
+interface Draft { draftId: string; project: string | null; type: string | null; subject: string; description: string; due: string; priority: string; language: Language | null; phone: string | null; email: string | null }
+const begin = (): Draft => ({ draftId: crypto.randomUUID(), project: null, type: null, subject: "", description: "", due: "", priority: "", language: null, phone: null, email: null });
+
+/** Registers what the client asks for. Phone, mail and language are there already; the draft survives a reload and is sent once. */
+export function RegisterForm({ client, call }: { client: ClientView; call?: CallView }) {
+  const t = useT();
+  const me = useMe();
+  const { draft, set, forget } = useDraft<Draft>(`register:${call?.id ?? client.id}`, begin);
+  const [files, setFiles] = useState<File[]>([]);
+  const [made, setMade] = useState<TicketView | null>(null);
+  const subject = useRef<HTMLInputElement>(null);
+  const projectKey = draft.project ?? call?.projectKey ?? client.projects.find((each) => me.projects.includes(each)) ?? me.projects[0] ?? "";
+  const { project, type, projects } = useTypes({ projectKey, type: draft.type ?? undefined });
+  const uploads = useUploads();
+  const create = useSend("createTicket", ["listTickets", "clientTimeline", "getCall", "getLine", "searchClients"], {
+    onSuccess: async (ticket) => { setMade(ticket); forget(); setFiles([]); await uploads.send(ticket.id, files); },
+  });
+  const phone = draft.phone ?? (call ? (call.direction === "in" ? call.fromNumber : call.toNumber) : client.phones[0] ?? "");
+  const email = draft.email ?? client.emails[0] ?? "";
+  const language = draft.language ?? call?.language ?? client.language ?? project?.languages[0] ?? "en";
+  const send = () => {
+    if (!draft.type || !draft.subject.trim()) return subject.current?.focus();
+    create.mutate({ body: {
+      projectKey, type: draft.type, subject: draft.subject, description: draft.description, clientId: client.id, interactionId: call?.id ?? null, draftId: draft.draftId, language,
+      dueAt: draft.due ? new Date(draft.due).toISOString() : null, priority: draft.priority ? Number(draft.priority) : undefined, contactPhone: phone || null, contactEmail: email || null,
+    } });
+  };
+  if (made) return <Registered ticket={made} failed={uploads.failed} onAgain={() => { setMade(null); create.reset(); }} />;
+  const needs = (field: string) => type?.requires.includes(field) ?? false;
+  const error = create.error;
+  return (
+    <form className={css.form} aria-label={t("register.title")} onSubmit={(event) => { event.preventDefault(); send(); }} onKeyDown={sendOnCtrlEnter(send)}>
+      {projects.length > 1 && <Select label={t("register.project")} data={projects.map((each) => ({ value: each.key, label: each.name }))} value={projectKey} onChange={(value) => set({ project: value, type: null })} error={fieldError(error, "projectKey")} />}
+      <Select label={t("register.type")} placeholder={t("register.typeHint")} withAsterisk data={project?.types.filter((each) => each.registrable).map((each) => ({ value: each.key, label: each.name })) ?? []} value={draft.type} onChange={(value) => set({ type: value })} error={fieldError(error, "type")} searchable />
+      <TextInput ref={subject} label={t("register.subject")} withAsterisk maxLength={200} value={draft.subject} onChange={(event) => set({ subject: event.currentTarget.value })} error={fieldError(error, "subject")} autoComplete="off" />
+      <Textarea label={t("register.description")} withAsterisk={needs("description")} autosize minRows={3} maxRows={10} value={draft.description} onChange={(event) => set({ description: event.currentTarget.value })} error={fieldError(error, "description")} />
+      <TextInput type="datetime-local" label={t("register.due")} description={type?.deadlineHours ? t("register.dueRule", { hours: type.deadlineHours }) : undefined} withAsterisk={needs("required_by")} value={draft.due} onChange={(event) => set({ due: event.currentTarget.value })} error={fieldError(error, "dueAt", "required_by")} />
+      <div><span className={css.label} id="register-priority">{t("register.priority")}</span>
+        <SegmentedControl size="xs" fullWidth aria-labelledby="register-priority" value={draft.priority} onChange={(priority) => set({ priority })} data={[{ value: "", label: t("register.byType") }, ...priorityKeys.slice(1).map((key, index) => ({ value: String(index + 1), label: t(key) }))]} /></div>
+      <div className={css.two}>
+        <TextInput type="tel" label={t("register.phone")} withAsterisk={needs("phone")} value={phone} onChange={(event) => set({ phone: event.currentTarget.value })} error={fieldError(error, "contactPhone", "phone")} />
+        <Select label={t("register.language")} data={languages.map((value) => ({ value, label: languageNames[value] }))} value={language} onChange={(value) => set({ language: value as Language })} error={fieldError(error, "language")} />
+      </div>
+      <TextInput type="email" label={t("register.email")} description={email ? t("register.emailHint") : t("register.noEmail")} value={email} onChange={(event) => set({ email: event.currentTarget.value })} error={fieldError(error, "contactEmail", "email")} />
+      <FilePicker files={files} onChange={setFiles} />
+      {fieldError(error, "address", "client") && <p className={css.error}>{t("register.address")}: {fieldError(error, "address", "client")}</p>}
+      <ProblemNote error={error} />
+      <div className={css.formFoot}>
+        <Button variant="subtle" color="gray" onClick={forget}>{t("do.clear")}</Button>
+        <Button type="submit" loading={create.isPending} disabled={!draft.type || !draft.subject.trim()}>{t("register.send")}<span className={css.onButton}><Keys combo="Ctrl+Enter" /></span></Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,89 @@
+import type { TicketView } from "@linija/server/contract/tickets/tickets";
+import { ActionIcon, CopyButton, Tooltip } from "@mantine/core";
+import { IconCheck, IconCopy, IconRotate2 } from "@tabler/icons-react";
+import { languageNames, useT, useWord } from "../../i18n/intl.tsx";
+import { Moment } from "../../shared/clock.tsx";
+import { Fact, Skeleton } from "../../shared/parts.tsx";
+import { ProblemNote } from "../../shared/problem.tsx";
+import { useApi } from "../../shared/query.ts";
+import { may, useMe } from "../access/session.ts";
+import { Attachments } from "./Attachments.tsx";
+import { CallbackButton } from "./CallbackButton.tsx";
+import { Due } from "./Due.tsx";
+import { EditTicket } from "./EditTicket.tsx";
+import { NoteBox } from "./NoteBox.tsx";
+import { StageLine } from "./StageLine.tsx";
+import { Transitions } from "./Transitions.tsx";
+import { useTypes } from "./useTypes.ts";
+import { priorityKey, statusTone } from "./words.ts";
+import { Written } from "./Written.tsx";
+import css from "./tickets.module.css";
+
+/** One ticket: where it stands, what can be done now, what was written and sent. */
+export function TicketDetail({ id }: { id: string }) {
+  const me = useMe();
+  const { data: ticket, error, refetch } = useApi("getTicket", { params: { id } });
+  if (error && !ticket) return <div className={css.pad}><ProblemNote error={error} onRetry={() => void refetch()} /></div>;
+  if (!ticket) return <Skeleton rows={5} height={64} />;
+  return (
+    <div className={css.detail}>
+      <TicketHead ticket={ticket} />
+      <div className={`scroll ${css.detailBody}`} tabIndex={0} role="region" aria-label={ticket.number}>
+        <StageLine ticket={ticket} />
+        <Transitions key={`${ticket.id}:${ticket.stage}`} ticket={ticket} />
+        <Facts ticket={ticket} />
+        <Attachments ticket={ticket} />
+        <Written ticket={ticket} />
+      </div>
+      {may(me, "tickets.note") && <NoteBox ticketId={ticket.id} />}
+    </div>
+  );
+}
+
+function TicketHead({ ticket }: { ticket: TicketView }) {
+  const t = useT();
+  const { project } = useTypes(ticket);
+  return (
+    <header className={css.detailHead}>
+      <div className="row wrap">
+        <span className={css.number}>{ticket.number}</span>
+        <CopyButton value={ticket.number}>{({ copied, copy }) => <Tooltip label={t(copied ? "do.copied" : "do.copy")}><ActionIcon size={24} aria-label={t("do.copy")} onClick={copy}>{copied ? <IconCheck size={14} /> : <IconCopy size={14} />}</ActionIcon></Tooltip>}</CopyButton>
+        <span className={`chip ${statusTone[ticket.status]}`}>{ticket.stageName}</span>
+        <span className="chip">{ticket.typeName}</span>
+        {project && <span className="chip"><span className="dot" style={{ background: project.color }} />{project.name}</span>}
+        {ticket.priority >= 2 && <span className={`chip ${ticket.priority === 3 ? "danger" : "warn"}`}>{t(priorityKey(ticket.priority))}</span>}
+        {ticket.reopened > 0 && <span className="chip danger"><IconRotate2 size={13} aria-hidden />{t("ticket.reopened", { count: ticket.reopened })}</span>}
+        <Due ticket={ticket} />
+        <span className="grow" />
+        <CallbackButton ticket={ticket} />
+        <EditTicket ticket={ticket} />
+      </div>
+      <h1>{ticket.subject}</h1>
+    </header>
+  );
+}
+
+function Facts({ ticket }: { ticket: TicketView }) {
+  const t = useT();
+  const word = useWord();
+  const shown = Object.entries(ticket.fields).filter(([key, value]) => value !== null && value !== "" && typeof value !== "object" && key !== "resolution");
+  return (
+    <section className={css.block}>
+      {ticket.description && <p className={`pre ${css.description}`}>{ticket.description}</p>}
+      <dl className={css.facts}>
+        <Fact label={t("ticket.owner")}>{ticket.ownerName || t("ticket.noOwner")}</Fact>
+        <Fact label={t("ticket.created")}><Moment at={ticket.createdAt} full /></Fact>
+        {ticket.department && <Fact label={t("ticket.department")}>{word("department", ticket.department)}</Fact>}
+        {ticket.dueAt && <Fact label={t("ticket.due")}><Moment at={ticket.dueAt} full /></Fact>}
+        <Fact label={t("register.phone")}><span className="num">{ticket.contactPhone ?? "–"}</span></Fact>
+        <Fact label={t("register.email")}>{ticket.contactEmail ?? "–"}</Fact>
+        <Fact label={t("register.language")}>{languageNames[ticket.language]}</Fact>
+        {ticket.resolution && <Fact label={t("ticket.resolution")}>{ticket.resolution}</Fact>}
+        {ticket.score !== null && <Fact label={t("ticket.score")}><span className="num">{ticket.score} / 5</span></Fact>}
+        {ticket.clientComment && <Fact label={t("ticket.clientComment")}>{ticket.clientComment}</Fact>}
+        {ticket.closedAs && <Fact label={t("ticket.closedAs")}>{word("closed", ticket.closedAs)}</Fact>}
+        {shown.map(([key, value]) => <Fact key={key} label={word("field", key)}>{word("value", String(value))}</Fact>)}
+      </dl>
+    </section>
+  );
+}

@@ -1,0 +1,25 @@
+import { IconArrowLeft } from "@tabler/icons-react";
+import { Link, useParams } from "@tanstack/react-router";
+import { useT } from "../../i18n/intl.tsx";
+import { useApi } from "../../shared/query.ts";
+import { hasRole, useMe } from "../access/session.ts";
+import { ClientPanel } from "../clients/ClientPanel.tsx";
+import { TicketDetail } from "./TicketDetail.tsx";
+import css from "./tickets.module.css";
+
+export function TicketPage() {
+  const t = useT();
+  const me = useMe();
+  const { id } = useParams({ from: "/tickets/$id" });
+  const { data: ticket } = useApi("getTicket", { params: { id } });
+  const onlyDepartment = !hasRole(me, "operator", "supervisor", "administrator");
+  return (
+    <main className={css.ticketPage}>
+      <div className={css.ticketMain}>
+        <Link to={onlyDepartment ? "/department" : "/tickets"} className={css.back}><IconArrowLeft size={15} aria-hidden />{t(onlyDepartment ? "nav.department" : "nav.tickets")}</Link>
+        <div className={css.ticketBody}><TicketDetail id={id} /></div>
+      </div>
+      {ticket?.clientId && <aside className={css.ticketSide} aria-label={t("client.tabs")}><ClientPanel key={ticket.clientId} clientId={ticket.clientId} /></aside>}
+    </main>
+  );
+}

@@ -1,0 +1,16 @@
+import type { TicketRow } from "@linija/server/contract/tickets/tickets";
+import type { MessageKey } from "../../i18n/intl.tsx";
+
+export const priorityKeys = ["priority.0", "priority.1", "priority.2", "priority.3"] as const satisfies readonly MessageKey[];
+export const priorityKey = (priority: number) => priorityKeys[Math.max(0, Math.min(3, priority))] ?? "priority.1";
+
+type Tone = "" | "warn" | "danger" | "live" | "accent";
+export const statusTone: Record<TicketRow["status"], Tone> = { open: "accent", waiting: "warn", done: "live", closed: "" };
+
+/** Late is past its time; soon is within an hour of it. Done and closed work has no clock. */
+export function urgency(ticket: Pick<TicketRow, "dueAt" | "status">, now: number): "late" | "soon" | "calm" {
+  if (!ticket.dueAt || ticket.status === "done" || ticket.status === "closed") return "calm";
+  const left = Date.parse(ticket.dueAt) - now;
+  if (left < 0) return "late";
+  return left < 3_600_000 ? "soon" : "calm";
+}

@@ -1,0 +1,144 @@
+import type { CallView } from "@linija/server/contract/calls/calls";
+import type { TicketRow } from "@linija/server/contract/tickets/tickets";
+import { IconChecklist, IconPhone, IconPhoneIncoming, IconPhoneOutgoing, IconTicket } from "@tabler/icons-react";
+import { useNavigate } from "@tanstack/react-router";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useEffect, useMemo, useRef, type ReactNode } from "react";
+import { useT, useWord, type MessageKey } from "../../i18n/intl.tsx";
+import { Moment, Since } from "../../shared/clock.tsx";
+import { useDigits, useKey } from "../../shared/keys.ts";
+import { Empty, Skeleton } from "../../shared/parts.tsx";
+import { ProblemNote } from "../../shared/problem.tsx";
+import { usePages } from "../../shared/query.ts";
+import { useLine } from "../line/line.tsx";
+import { CallbackButton } from "../tickets/CallbackButton.tsx";
+import { Due } from "../tickets/Due.tsx";
+import css from "./workspace.module.css";
+
+type Entry = { kind: "head"; key: string; label: MessageKey; count: number; more: boolean } | { kind: "call"; key: string; call: CallView } | { kind: "ticket"; key: string; ticket: TicketRow; callback: boolean };
+
+const rowPx = 56;
+const headPx = 32;
+
+/** What waits for this operator: the live line first, then own work, those we wait for, and callbacks due. */
+export function WorkList({ chosen }: { chosen: string | undefined }) {
+  const t = useT();
+  const navigate = useNavigate();
+  const work = useWork();
+  const { entries, busy, error } = work;
+  const rows = useMemo(() => entries.filter((entry) => entry.kind !== "head"), [entries]);
+  const at = rows.findIndex((entry) => idOf(entry) === chosen);
+  const show = (entry: Entry | undefined) => {
+    if (entry?.kind === "call") void navigate({ to: "/work", search: { call: entry.call.id } });
+    if (entry?.kind === "ticket") void navigate({ to: "/work", search: { ticket: entry.ticket.id } });
+  };
+  useKey("next", () => show(rows[Math.min(rows.length - 1, at + 1)]));
+  useKey("previous", () => show(rows[Math.max(0, at - 1)]));
+  useKey("search", () => void navigate({ to: "/clients" }));
+  useDigits((digit) => show(rows[digit - 1]));
+  return (
+    <nav className={css.list} aria-label={t("work.list")}>
+      <ProblemNote error={error} onRetry={work.retry} />
+      {busy && entries.length === 0 ? <Skeleton rows={7} height={48} /> : entries.length === 0 ? <Empty icon={<IconChecklist size={22} />} text={t("work.empty")} /> : <Rows entries={entries} chosen={chosen} onOpen={show} onEnd={work.more} />}
+    </nav>
+  );
+}
+
+function useWork() {
+  const { line } = useLine();
+  const mine = usePages("listTickets", { query: { view: "mine" } });
+  const waiting = usePages("listTickets", { query: { view: "waiting" } });
+  const callbacks = usePages("listTickets", { query: { view: "callbacks" } });
+  const unfinished = usePages("listCalls", { query: { mine: true, unfinished: true, limit: 10 } });
+  const live = line?.call ?? null;
+  const entries = useMemo(() => {
+    const due = callbacks.items ?? [];
+    const isDue = new Set(due.map((ticket) => ticket.id));
+    const others = (list: TicketRow[] | undefined) => (list ?? []).filter((ticket) => !isDue.has(ticket.id));
+    const calls = [...(live ? [live] : []), ...(unfinished.items ?? []).filter((call) => call.id !== live?.id)];
+    return [
+      ...group("work.now", calls.map((call) => ({ kind: "call" as const, key: call.id, call })), unfinished.hasNextPage),
+      ...group("work.callbacks", due.map((ticket) => ({ kind: "ticket" as const, key: ticket.id, ticket, callback: true })), callbacks.hasNextPage),
+      ...group("work.mine", others(mine.items).filter((ticket) => ticket.status !== "waiting").map((ticket) => ({ kind: "ticket" as const, key: ticket.id, ticket, callback: false })), mine.hasNextPage),
+      ...group("work.waitingClient", others(waiting.items).map((ticket) => ({ kind: "ticket" as const, key: `w:${ticket.id}`, ticket, callback: false })), waiting.hasNextPage),
+    ];
+  }, [live, mine.items, waiting.items, callbacks.items, unfinished.items, mine.hasNextPage, waiting.hasNextPage, callbacks.hasNextPage, unfinished.hasNextPage]);
+  const lists = [mine, waiting, callbacks];
+  return {
+    entries, busy: lists.some((list) => list.isPending), error: lists.find((list) => list.error)?.error,
+    retry: () => { for (const list of lists) void list.refetch(); },
+    more: () => { for (const list of lists) if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage(); },
+  };
+}
+
+const group = (label: MessageKey, rows: Entry[], more: boolean): Entry[] => (rows.length === 0 ? [] : [{ kind: "head", key: label, label, count: rows.length, more }, ...rows]);
+const idOf = (entry: Entry) => (entry.kind === "call" ? entry.call.id : entry.kind === "ticket" ? entry.ticket.id : undefined);
+
+function Rows({ entries, chosen, onOpen, onEnd }: { entries: Entry[]; chosen: string | undefined; onOpen: (entry: Entry) => void; onEnd: () => void }) {
+  const t = useT();
+  const box = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({ count: entries.length, getScrollElement: () => box.current, estimateSize: (index) => (entries[index]?.kind === "head" ? headPx : rowPx), overscan: 6, getItemKey: (index) => entries[index]?.key ?? index });
+  const items = virtual.getVirtualItems();
+  const last = items.at(-1)?.index ?? 0;
+  const latestEnd = useRef(onEnd);
+  latestEnd.current = onEnd;
+  useEffect(() => { if (last >= entries.length - 4) latestEnd.current(); }, [last, entries.length]);
+  useEffect(() => {
+    const index = entries.findIndex((entry) => idOf(entry) === chosen);
+    if (index >= 0) virtual.scrollToIndex(index);
+    // Only a new choice scrolls; a refetched list must not move under the hand.
+  }, [chosen]); // eslint-disable-line react-hooks/exhaustive-deps
+  let number = 0;
+  const numbers = entries.map((entry) => (entry.kind === "head" ? 0 : ++number));
+  return (
+    <div ref={box} className={css.scroller} tabIndex={0} role="region" aria-label={t("work.list")}>
+      <div role="list" className={css.listBody} style={{ height: virtual.getTotalSize() }}>
+        {items.map((item) => {
+          const entry = entries[item.index];
+          return entry && (
+            <div key={item.key} role="listitem" className={css.place} style={{ height: item.size, transform: `translateY(${item.start}px)` }}>
+              {entry.kind === "head" ? <h2 className={css.group}>{t(entry.label)}<span className="num">{entry.count}{entry.more && "+"}</span></h2> : <Row entry={entry} chosen={idOf(entry) === chosen} number={numbers[item.index] ?? 0} onOpen={() => onOpen(entry)} />}
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+function Row({ entry, chosen, number, onOpen }: { entry: Exclude<Entry, { kind: "head" }>; chosen: boolean; number: number; onOpen: () => void }) {
+  return entry.kind === "call" ? <CallRow call={entry.call} chosen={chosen} number={number} onOpen={onOpen} /> : <TicketLine ticket={entry.ticket} callback={entry.callback} chosen={chosen} number={number} onOpen={onOpen} />;
+}
+
+interface RowProps { icon: ReactNode; title: string; about: ReactNode; end: ReactNode; chosen: boolean; number: number; onOpen: () => void; extra?: ReactNode; live?: boolean }
+function Frame({ icon, title, about, end, chosen, number, onOpen, extra, live = false }: RowProps) {
+  const t = useT();
+  return (
+    <div className={css.row} data-chosen={chosen || undefined} data-live={live || undefined}>
+      <button type="button" className={css.open} onClick={onOpen} aria-current={chosen ? "true" : undefined} title={number > 0 && number < 10 ? t("work.altNumber", { keys: `Alt+${number}` }) : undefined}>
+        <span className={css.icon} aria-hidden>{icon}</span>
+        <span className={css.words}><span className="cut strong">{title}</span><span className="cut small dim">{about}</span></span>
+        <span className={css.end}>{end}</span>
+      </button>
+      {extra}
+    </div>
+  );
+}
+
+function CallRow({ call, chosen, number, onOpen }: { call: CallView; chosen: boolean; number: number; onOpen: () => void }) {
+  const t = useT();
+  const phone = call.direction === "in" ? call.fromNumber : call.toNumber;
+  const live = call.state === "talking" || call.state === "dialling" || call.state === "offered";
+  const Glyph = live ? IconPhone : call.direction === "in" ? IconPhoneIncoming : IconPhoneOutgoing;
+  const end = call.state === "talking" && call.answeredAt ? <Since at={call.answeredAt} className="num strong" /> : <span className="small dim num"><Moment at={call.startedAt} /></span>;
+  return <Frame icon={<Glyph size={18} />} title={call.clientName || phone || t("line.unknown")} about={<>{t(`call.${call.state}`)} · {call.queueName}</>} end={end} chosen={chosen} number={number} onOpen={onOpen} live={live} />;
+}
+
+function TicketLine({ ticket, callback, chosen, number, onOpen }: { ticket: TicketRow; callback: boolean; chosen: boolean; number: number; onOpen: () => void }) {
+  const word = useWord();
+  const Glyph = callback ? IconPhoneOutgoing : IconTicket;
+  const name = ticket.clientName || ticket.contactPhone || ticket.number;
+  const end = ticket.dueAt && ticket.status === "open" ? <Due ticket={ticket} /> : <span className="small dim"><Moment at={ticket.updatedAt} /></span>;
+  return <Frame icon={<Glyph size={18} />} title={name} about={callback ? <span className="num">{ticket.contactPhone}</span> : <>{ticket.subject}{ticket.status === "waiting" && ` · ${word("stage", ticket.stage)}`}</>} end={end} chosen={chosen} number={number} onOpen={onOpen} extra={callback && <CallbackButton ticket={ticket} compact />} />;
+}
+

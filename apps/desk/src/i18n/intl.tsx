@@ -1,0 +1,59 @@
+import type { Language } from "@linija/server/contract/api";
+import { useCallback, useEffect, useState, type ReactNode } from "react";
+import { IntlProvider, useIntl, type PrimitiveType } from "react-intl";
+import { headers } from "../shared/api.ts";
+import { readStored, writeStored } from "../shared/settings.ts";
+import type en from "./en.json";
+
+export type MessageKey = keyof typeof en;
+type Messages = Record<string, string>;
+export const languages: Language[] = ["en", "ru", "sl"];
+/** Each language is called by its own name, wherever one is chosen. */
+export const languageNames: Record<Language, string> = { en: "English", ru: "Русский", sl: "Slovenščina" };
+/** Dates and numbers of English are British: day before month, a clock of 24 hours. */
+const locales: Record<Language, string> = { en: "en-GB", ru: "ru-RU", sl: "sl-SI" };
+
+const load: Record<Language, () => Promise<{ default: Messages }>> = {
+  en: () => import("./en.json"), ru: () => import("./ru.json"), sl: () => import("./sl.json"),
+};
+
+export function guessLanguage(): Language {
+  const wanted = [readStored<string>("linija:language"), ...navigator.languages.map((each) => each.slice(0, 2))];
+  return languages.find((language) => language === wanted.find((each) => languages.some((known) => known === each))) ?? "en";
+}
+
+let change: (language: Language) => void = () => undefined;
+/** Changes the language of the whole desk at once; nothing typed is lost. */
+export const showLanguage = (language: Language) => change(language);
+
+export function Intl({ children }: { children: ReactNode }) {
+  const [shown, setShown] = useState<{ language: Language; messages: Messages } | null>(null);
+  useEffect(() => {
+    const show = async (language: Language) => {
+      const messages = (await load[language]()).default;
+      headers.language = language;
+      document.documentElement.lang = language;
+      writeStored("linija:language", language);
+      setShown({ language, messages });
+    };
+    change = (language) => void show(language);
+    change(guessLanguage());
+  }, []);
+  if (!shown) return null;
+  return <IntlProvider locale={locales[shown.language]} messages={shown.messages}>{children}</IntlProvider>;
+}
+
+export type Translate = (key: MessageKey, values?: Record<string, PrimitiveType>) => string;
+export function useT(): Translate {
+  const intl = useIntl();
+  return useCallback((key, values) => intl.formatMessage({ id: key }, values), [intl]);
+}
+
+/** Words for names that come from declarations (reasons, fields, events): ours where we have one, else the name itself, readable. */
+export function useWord(): (family: string, name: string) => string {
+  const intl = useIntl();
+  return useCallback((family, name) => {
+    const id = `${family}.${name}`;
+    return intl.messages[id] === undefined ? name.replaceAll("_", " ").replace(/^./, (first) => first.toUpperCase()) : intl.formatMessage({ id });
+  }, [intl]);
+}

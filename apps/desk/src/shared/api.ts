@@ -1,0 +1,73 @@
+import type * as access from "@linija/server/contract/access/access";
+import type { Problem } from "@linija/server/contract/api";
+import type * as calls from "@linija/server/contract/calls/calls";
+import type * as clients from "@linija/server/contract/clients/clients";
+import type * as floor from "@linija/server/contract/floor/floor";
+import type * as tickets from "@linija/server/contract/tickets/tickets";
+import type { z } from "zod";
+
+type Modules = typeof access & typeof calls & typeof clients & typeof floor & typeof tickets;
+interface Shape { method: string; path: string; reply: z.ZodType; params?: z.ZodType; query?: z.ZodType; body?: z.ZodType }
+type Contracts = { [K in keyof Modules as Modules[K] extends Shape ? K : never]: Modules[K] extends Shape ? Modules[K] : never };
+
+/**
+ * Where each contract lives. Only the contracts' types reach the browser, so this table is the one thing said twice;
+ * `satisfies` makes a wrong word in it a type error.
+ */
+export const routes = {
+  signIn: "POST /access/sign-in", signOut: "POST /access/sign-out", getMe: "GET /access/me", setMyLanguage: "PUT /access/me/language",
+  listUsers: "GET /access/users", createUser: "POST /access/users", updateUser: "PUT /access/users/:id",
+  getLine: "GET /calls/line", setState: "PUT /calls/line/state", setDevice: "PUT /calls/line/device",
+  acceptOffer: "POST /calls/offers/:id/accept", declineOffer: "POST /calls/offers/:id/decline", attachLeg: "POST /calls/:id/leg",
+  holdCall: "POST /calls/:id/hold", muteCall: "POST /calls/:id/mute", sendDigits: "POST /calls/:id/digits", hangUp: "POST /calls/:id/hang-up",
+  dial: "POST /calls/dial", wrapUp: "POST /calls/:id/wrap-up", linkClient: "PUT /calls/:id/client", getCall: "GET /calls/:id", listCalls: "GET /calls",
+  getRecording: "GET /recordings/:id",
+  searchClients: "GET /clients", getClient: "GET /clients/:id", clientByPhone: "GET /clients/by-phone", createClient: "POST /clients",
+  updateClient: "PATCH /clients/:id", mergeClients: "POST /clients/:id/merge", clientTimeline: "GET /clients/:id/timeline", clientHistory: "GET /clients/:id/history",
+  listTickets: "GET /tickets", getTicket: "GET /tickets/:id", createTicket: "POST /tickets", updateTicket: "PATCH /tickets/:id",
+  moveTicket: "POST /tickets/:id/transitions", addNote: "POST /tickets/:id/notes", addAttachment: "POST /tickets/:id/attachments",
+  removeAttachment: "DELETE /tickets/:id/attachments/:attachmentId", ticketTypes: "GET /tickets/types",
+  getFloor: "GET /floor", forceState: "PUT /floor/operators/:id/state",
+} as const satisfies { [K in keyof Contracts]?: `${Contracts[K]["method"]} ${Contracts[K]["path"]}` };
+
+export type RouteName = keyof typeof routes;
+type Given<C, P extends "params" | "query" | "body"> = C extends { [K in P]: infer S extends z.ZodType } ? { [K in P]: z.input<S> } : unknown;
+export type Input<K extends RouteName> = Given<Contracts[K], "params"> & Given<Contracts[K], "query"> & Given<Contracts[K], "body">;
+export type Reply<K extends RouteName> = z.output<Contracts[K]["reply"]>;
+export type Args<K extends RouteName> = unknown extends Input<K> ? [] : [input: Input<K>];
+
+/** The server's refusal, with its problem document; `status` 0: the server could not be reached. */
+export class ApiError extends Error {
+  readonly problem: Problem;
+  constructor(problem: Problem) { super(problem.detail); this.problem = problem; }
+}
+
+/** What every request carries: set by the session and by the language switch. */
+export const headers = { csrf: "", language: "en" };
+
+export async function api<K extends RouteName>(name: K, ...[input]: Args<K>): Promise<Reply<K>> {
+  const given = (input ?? {}) as { params?: Record<string, string>; query?: Record<string, unknown>; body?: unknown };
+  const [method, path] = routes[name].split(" ") as [string, string];
+  const body = given.body instanceof FormData ? given.body : given.body === undefined ? undefined : JSON.stringify(given.body);
+  return send(method, fill(path, given.params) + search(given.query), body);
+}
+
+export async function send<T>(method: string, path: string, body?: BodyInit): Promise<T> {
+  const sent: Record<string, string> = { "x-language": headers.language };
+  if (method !== "GET") sent["x-csrf"] = headers.csrf;
+  if (typeof body === "string") sent["content-type"] = "application/json";
+  const reply = await fetch(`/api${path}`, { method, headers: sent, body: body ?? null }).catch(() => null);
+  if (!reply) throw new ApiError(offline());
+  const read: unknown = await reply.json().catch(() => null);
+  if (!reply.ok) throw new ApiError((read as Problem | null) ?? { ...offline(), status: reply.status });
+  return read as T;
+}
+
+const fill = (path: string, params: Record<string, string> = {}) => path.replace(/:(\w+)/g, (_, key: string) => encodeURIComponent(params[key] ?? ""));
+
+function search(query: Record<string, unknown> = {}): string {
+  const pairs = Object.entries(query).filter(([, value]) => value !== undefined && value !== "").map(([key, value]) => [key, String(value)]);
+  return pairs.length > 0 ? `?${new URLSearchParams(pairs).toString()}` : "";
+}
+
+const offline = (): Problem => ({ type: "about:blank", title: "", status: 0, code: "unreachable", detail: "", requestId: "" });

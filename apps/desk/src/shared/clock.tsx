@@ -1,0 +1,60 @@
+import { useSyncExternalStore } from "react";
+import { useIntl } from "react-intl";
+
+/** One timer for every clock on the page; it stops when no clock is shown. */
+let now = Date.now();
+let timer: ReturnType<typeof setInterval> | null = null;
+const listeners = new Set<() => void>();
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  now = Date.now();
+  timer ??= setInterval(() => { now = Date.now(); for (const each of listeners) each(); }, 1000);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size === 0 && timer) { clearInterval(timer); timer = null; }
+  };
+}
+export const useNow = () => useSyncExternalStore(subscribe, () => now);
+
+const two = (value: number) => String(value).padStart(2, "0");
+/** 2:31, 1:02:31; hours appear when there are any. */
+export function spell(ms: number): string {
+  const total = Math.max(0, Math.floor(ms / 1000));
+  const hours = Math.floor(total / 3600);
+  const rest = `${two(Math.floor(total / 60) % 60)}:${two(total % 60)}`;
+  return hours > 0 ? `${hours}:${rest}` : rest;
+}
+
+export function Since({ at, className }: { at: string; className?: string }) {
+  const now = useNow();
+  return <time className={className} dateTime={at}>{spell(now - Date.parse(at))}</time>;
+}
+
+export function Until({ at, className }: { at: string; className?: string }) {
+  const now = useNow();
+  return <time className={className} dateTime={at}>{spell(Date.parse(at) - now)}</time>;
+}
+
+/** Date and time by the reader's locale; today's moments show only their time. */
+export function Moment({ at, full = false }: { at: string; full?: boolean }) {
+  const intl = useIntl();
+  const date = new Date(at);
+  const today = new Date().toDateString() === date.toDateString();
+  const thisYear = new Date().getFullYear() === date.getFullYear();
+  const clock = { hour: "2-digit", minute: "2-digit" } as const;
+  const day = { day: "numeric", month: "short", ...(!thisYear && { year: "numeric" }) } as const;
+  const text = intl.formatDate(date, today && !full ? clock : { ...day, ...clock });
+  return <time dateTime={at} title={intl.formatDate(date, { dateStyle: "full", timeStyle: "short" })}>{text}</time>;
+}
+
+/** How far a deadline is, in the largest sensible unit: "in 3 hours", "2 days ago". */
+export function useFromNow(): (at: string) => string {
+  const intl = useIntl();
+  const now = useNow();
+  return (at) => {
+    const minutes = Math.round((Date.parse(at) - now) / 60_000);
+    if (Math.abs(minutes) < 60) return intl.formatRelativeTime(minutes, "minute", { style: "short" });
+    if (Math.abs(minutes) < 48 * 60) return intl.formatRelativeTime(Math.round(minutes / 60), "hour", { style: "short" });
+    return intl.formatRelativeTime(Math.round(minutes / 1440), "day", { style: "short" });
+  };
+}

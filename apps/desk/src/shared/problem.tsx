@@ -1,0 +1,36 @@
+import { Button } from "@mantine/core";
+import { IconAlertTriangle, IconPlugConnectedX } from "@tabler/icons-react";
+import { useT } from "../i18n/intl.tsx";
+import { ApiError } from "./api.ts";
+import css from "./shared.module.css";
+
+/** What the problem document says about one field, in the reader's language; undefined when nothing. */
+export function fieldError(error: unknown, ...fields: string[]): string | undefined {
+  if (!(error instanceof ApiError)) return undefined;
+  return error.problem.errors?.find((each) => fields.includes(each.field))?.message;
+}
+
+export function useProblemText(): (error: unknown) => { title: string; detail: string } {
+  const t = useT();
+  return (error) => {
+    if (!(error instanceof ApiError) || error.problem.status === 0) return { title: t("problem.unreachable"), detail: t("problem.unreachableDetail") };
+    const { title, detail, errors } = error.problem;
+    return { title: title || t("problem.title"), detail: errors?.length ? errors.map((each) => each.message).join(" ") : detail };
+  };
+}
+
+/** What happened, what is safe, what to do; never over the whole page. */
+export function ProblemNote({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  const t = useT();
+  const text = useProblemText()(error);
+  if (!error) return null;
+  const away = !(error instanceof ApiError) || error.problem.status === 0 || error.problem.status === 503;
+  const Icon = away ? IconPlugConnectedX : IconAlertTriangle;
+  return (
+    <div className={css.problem} role="alert">
+      <Icon size={18} aria-hidden />
+      <div className="grow"><div className="strong">{text.title}</div><div>{text.detail}</div></div>
+      {onRetry && <Button size="compact-sm" variant="default" onClick={onRetry}>{t("do.retry")}</Button>}
+    </div>
+  );
+}

@@ -1,0 +1,61 @@
+import { QueryCache, QueryClient, useInfiniteQuery, useMutation, useQuery, type UseMutationOptions, type UseQueryOptions } from "@tanstack/react-query";
+import { api, ApiError, type Args, type Input, type Reply, type RouteName } from "./api.ts";
+
+/** Reads are retried when the link or the server is away, never when the answer is no. */
+export const queryClient: QueryClient = new QueryClient({
+  // A session that ended elsewhere shows on any read; asking who we are then brings the sign-in.
+  queryCache: new QueryCache({ onError: (error, query) => {
+    if (error instanceof ApiError && error.problem.status === 401 && query.queryKey[0] !== "getMe") refresh(["getMe"]);
+  } }),
+  defaultOptions: {
+    queries: {
+      networkMode: "always", staleTime: 15_000, gcTime: 10 * 60_000, refetchOnWindowFocus: false,
+      retry: (count, error) => count < 2 && error instanceof ApiError && (error.problem.status === 0 || error.problem.status === 503),
+    },
+    // "always": browsers are often wrong about being offline, on a company network most of all.
+    mutations: { networkMode: "always" },
+  },
+});
+
+type Extra<K extends RouteName> = Omit<UseQueryOptions<Reply<K>>, "queryKey" | "queryFn">;
+
+/** Reads one route. The key is the route's name and its input, so that a push can be matched by name. */
+export function useApi<K extends RouteName>(name: K, ...rest: unknown extends Input<K> ? [input?: null, extra?: Extra<K>] : [input: Input<K>, extra?: Extra<K>]) {
+  const [input, extra] = rest;
+  const args = (input ? [input] : []) as unknown as Args<K>;
+  return useQuery<Reply<K>>({ queryKey: [name, input ?? null], queryFn: () => api(name, ...args), ...extra });
+}
+
+/** One write. `touches` are the reads that are no longer true after it. */
+export function useSend<K extends RouteName>(name: K, touches: RouteName[] = [], extra: Omit<UseMutationOptions<Reply<K>, Error, Input<K>>, "mutationFn"> = {}) {
+  return useMutation<Reply<K>, Error, Input<K>>({
+    ...extra,
+    mutationFn: (input) => api(name, ...([input] as unknown as Args<K>)),
+    onSuccess: async (...all) => {
+      await extra.onSuccess?.(...all);
+      refresh(touches);
+    },
+  });
+}
+
+export function refresh(names: readonly RouteName[]): void {
+  const wanted = new Set<unknown>(names);
+  if (wanted.size > 0) void queryClient.invalidateQueries({ predicate: (query) => wanted.has(query.queryKey[0]) });
+}
+
+type Paged = { [K in RouteName]: Reply<K> extends { items: unknown[]; next: string | null } ? K : never }[RouteName];
+
+/** Keyset pages of a list, joined as they arrive. */
+export function usePages<K extends Paged>(name: K, input: Input<K>, enabled = true) {
+  type Item = Reply<K> extends { items: (infer I)[] } ? I : never;
+  const result = useInfiniteQuery({
+    queryKey: [name, input, "pages"], initialPageParam: undefined as string | undefined, enabled,
+    queryFn: ({ pageParam }) => {
+      const given = input as { query?: object };
+      return api(name, ...([{ ...given, query: { limit: 50, ...given.query, after: pageParam } }] as unknown as Args<K>)) as Promise<{ items: Item[]; next: string | null }>;
+    },
+    getNextPageParam: (last) => last.next ?? undefined,
+    placeholderData: (before) => before,
+  });
+  return { ...result, items: result.data?.pages.flatMap((page) => page.items) };
+}

@@ -1,0 +1,102 @@
+import type { Push } from "@linija/server/contract/realtime/realtime";
+import { useSyncExternalStore } from "react";
+import type { RouteName } from "./api.ts";
+import { queryClient, refresh } from "./query.ts";
+
+/** Which reads a push about a thing makes stale. A kind not named here makes everything stale: late is worse than twice. */
+const stale: Record<string, RouteName[]> = {
+  line: ["getLine"],
+  ticket: ["listTickets", "getTicket", "clientTimeline"],
+  client: ["searchClients", "getClient", "clientByPhone", "clientTimeline", "clientHistory"],
+  interaction: ["listCalls", "getCall", "clientTimeline", "getLine"],
+  call: ["listCalls", "getCall", "clientTimeline", "getLine"],
+  recording: ["getRecording", "listCalls", "getCall", "clientTimeline"],
+  notice: ["getTicket", "clientTimeline"],
+  operator: ["getFloor", "getLine"],
+  queue: ["getFloor"],
+  floor: ["getFloor"],
+  user: ["listUsers", "getMe"],
+};
+
+export interface Link { up: boolean; everUp: boolean; retryAt: number | null }
+let link: Link = { up: false, everUp: false, retryAt: null };
+const linkListeners = new Set<() => void>();
+function setLink(next: Link): void {
+  link = next;
+  for (const listener of linkListeners) listener();
+}
+export const useLink = () => useSyncExternalStore((listener) => { linkListeners.add(listener); return () => linkListeners.delete(listener); }, () => link);
+
+type Alert = Extract<Push, { kind: "alert" }>;
+const alertListeners = new Set<(alert: Alert) => void>();
+export function onAlert(listener: (alert: Alert) => void): () => void {
+  alertListeners.add(listener);
+  return () => { alertListeners.delete(listener); };
+}
+
+const waiting = new Set<RouteName>();
+let flushing: ReturnType<typeof setTimeout> | null = null;
+
+/** A burst of changes becomes one refetch: a busy floor sends hundreds of pushes a second. */
+function refreshSoon(names: readonly RouteName[]): void {
+  for (const name of names) waiting.add(name);
+  flushing ??= setTimeout(() => { flushing = null; const all = [...waiting]; waiting.clear(); refresh(all); }, 200);
+}
+
+function take(push: Push): void {
+  if (push.kind === "line") refresh(["getLine"]);
+  if (push.kind === "alert") for (const listener of alertListeners) listener(push);
+  if (push.kind !== "changed") return;
+  for (const { kind } of push.things) {
+    const names = stale[kind];
+    if (names) refreshSoon(names);
+    else void queryClient.invalidateQueries();
+  }
+}
+
+let socket: WebSocket | null = null;
+let tries = 0;
+let timer: ReturnType<typeof setTimeout> | null = null;
+let wanted = false;
+
+function connect(): void {
+  if (!wanted) return;
+  const address = new URL("/api/live", location.href);
+  address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
+  const mine = new WebSocket(address);
+  socket = mine;
+  mine.addEventListener("open", () => {
+    const again = link.everUp;
+    tries = 0;
+    setLink({ up: true, everUp: true, retryAt: null });
+    // Pushes are not replayed: after a gap everything on the screen is asked for again.
+    if (again) void queryClient.invalidateQueries();
+  });
+  mine.addEventListener("message", (event) => take(JSON.parse(String(event.data)) as Push));
+  mine.addEventListener("close", () => { if (socket === mine) later(); });
+}
+
+function later(): void {
+  if (!wanted) return;
+  const wait = Math.min(15_000, 500 * 2 ** tries++) * (0.8 + Math.random() * 0.4);
+  setLink({ ...link, up: false, retryAt: Date.now() + wait });
+  timer = setTimeout(connect, wait);
+}
+
+export function startLive(): () => void {
+  wanted = true;
+  connect();
+  return () => {
+    wanted = false;
+    if (timer) clearTimeout(timer);
+    socket?.close();
+    socket = null;
+    setLink({ up: false, everUp: false, retryAt: null });
+  };
+}
+
+export function reconnectNow(): void {
+  if (timer) clearTimeout(timer);
+  tries = 0;
+  connect();
+}
