@@ -33,6 +33,8 @@ create index interactions_started on interactions (started_at desc, id desc);
 create index interactions_live on interactions (node_id, state) where state <> 'ended';
 create index interactions_queue_day on interactions (queue_id, queued_at) where queued_at is not null;
 create index interactions_operator on interactions (operator_id, started_at desc, id desc);
+-- Most calls are answered; lists of the others (abandoned, interrupted, …) would else walk past them all.
+create index interactions_outcome on interactions (outcome, started_at desc, id desc) where outcome <> 'answered';
 create index interactions_number on interactions (from_number, started_at desc);
 create index interactions_ticket on interactions (ticket_id) where ticket_id is not null;
 

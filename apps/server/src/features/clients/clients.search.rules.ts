@@ -28,9 +28,12 @@ const digitsOf = (text: string): string => text.replace(/\D/g, "");
 
 export interface Searchable { names: readonly string[]; phones: readonly string[]; emails: readonly string[] }
 
+/** What an index entry can hold beside the projects; names and numbers come first, so that only the last of many mails are lost. */
+const MAX_STORED = 1_600;
+
 /** What the `search` column holds: each word with one space before it, so that `% iv%` means "a word that begins with iv". */
 export const searchText = (client: Searchable): string =>
-  [...client.names, ...client.emails].map(fold).concat(client.phones.map(digitsOf)).filter(Boolean).map((part) => ` ${part}`).join("");
+  [...client.names.map(fold), ...client.phones.map(digitsOf), ...client.emails.map(fold)].filter(Boolean).map((part) => ` ${part}`).join("").slice(0, MAX_STORED);
 
 const MAX_WORDS = 6;
 /** Seven digits and more with what people write between them, anywhere in the text. */

@@ -55,10 +55,10 @@ export function searchQuery(search: ClientSearch): RawBuilder<ListRow> {
   const words = search.patterns.map((pattern) => sql` and c.search like ${pattern}`);
   const after = search.cursor ? sql` and (c.updated_at, c.id) < (${search.cursor[0]}::timestamptz, ${search.cursor[1]}::uuid)` : sql``;
   const project = search.project ? sql` and c.projects @> array[${search.project}]::text[]` : sql``;
-  return sql<ListRow>`with p as materialized (
-      select c.* from clients c where c.archived_at is null${mine(search.projects)}${project}${sql.join(words, sql``)}${after}
+  return sql<ListRow>`with found as materialized (
+      select c.id from clients c where c.archived_at is null${mine(search.projects)}${project}${sql.join(words, sql``)}${after}
       order by c.updated_at desc, c.id desc limit ${search.limit + 1})
-    select ${listColumns(search.projects)} from p order by p.updated_at desc, p.id desc`;
+    select ${listColumns(search.projects)} from clients p where p.id in (select id from found) order by p.updated_at desc, p.id desc`;
 }
 export const selectClients = (db: Db, search: ClientSearch) => searchQuery(search).execute(db).then((result) => result.rows);
 
