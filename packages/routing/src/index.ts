@@ -3,3 +3,5 @@ export type {
   Acceptance, Channel, Decision, Explanation, Finish, Fit, OperatorInput, QueueInput, Reason, Refusal, Routing,
   RoutingOptions, Snapshot, Verdict, WorkInput, WorkSnapshot, WorkState,
 } from "./types.ts";
+export { simulate } from "./simulate.ts";
+export type { Result, Shift, Simulation, SimulationReport, Stream } from "./simulate.ts";
