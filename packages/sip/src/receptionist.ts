@@ -48,11 +48,14 @@ export class Receptionist {
     if (request.to.tag !== null) return this.#inDialog(incoming);
     if (this.#isFlooding(incoming)) return;
     if (this.#core.endpoint.isMerged(incoming)) return this.#core.endpoint.answer(incoming, { status: 482 }); // §8.2.2.2
-    const refused = unsupported(request, this.#supported);
-    if (refused.length > 0) {
-      return this.#core.endpoint.answer(incoming, { status: 420, headers: { Unsupported: refused.join(", ") } });
-    }
-    this.#byMethod(incoming);
+    if (!this.#isExtended(incoming)) this.#byMethod(incoming);
+  }
+
+  /** Refuses what requires an extension nobody here knows (§8.2.2.3). */
+  #isExtended(incoming: Incoming): boolean {
+    const refused = unsupported(incoming.request, this.#supported);
+    if (refused.length > 0) this.#core.endpoint.answer(incoming, { status: 420, headers: { Unsupported: refused.join(", ") } });
+    return refused.length > 0;
   }
 
   #isFlooding(incoming: Incoming): boolean {
@@ -75,9 +78,13 @@ export class Receptionist {
   }
 
   #inDialog(incoming: Incoming): void {
-    const call = this.#calls.find(incoming.request);
-    if (call) call.receive(incoming);
-    else this.#core.endpoint.answer(incoming, { status: 481 }); // §12.2.2
+    const { endpoint } = this.#core;
+    const { request } = incoming;
+    const call = this.#calls.find(request);
+    if (!call) return endpoint.answer(incoming, { status: 481 }); // §12.2.2
+    if (this.#isExtended(incoming)) return;
+    if (request.method === "INVITE" && hasForeignBody(request)) return endpoint.answer(incoming, { status: 415, rows: acceptRow });
+    call.receive(incoming);
   }
 
   #byMethod(incoming: Incoming): void {
@@ -86,7 +93,8 @@ export class Receptionist {
     if (method === "INVITE") return this.#invite(incoming);
     if (method === "OPTIONS") {
       if (onOptions) return this.#hand(incoming, (request) => onOptions(request));
-      return this.#answer(incoming, { status: 200, rows: this.#allow() + acceptRow });
+      // Stateless: a flood of OPTIONS, the usual probe, must fill no memory.
+      return this.#core.endpoint.answer(incoming, { status: 200, rows: this.#allow() + acceptRow });
     }
     if (method === "REGISTER" && onRegister) return this.#hand(incoming, (request) => onRegister(request));
     if (needDialog.has(method)) return this.#core.endpoint.answer(incoming, { status: 481 });
@@ -96,11 +104,6 @@ export class Receptionist {
 
   #allow(): string {
     return this.#options.onRegister ? allowRow.replace("\r\n", ", REGISTER\r\n") : allowRow;
-  }
-
-  #answer(incoming: Incoming, parts: { status: number; rows: string }): void {
-    const transaction = this.#core.endpoint.open(incoming);
-    transaction.respond(parts.status, this.#write(incoming, parts));
   }
 
   #write(incoming: Incoming, parts: { status: number; reason?: string | undefined; rows: string; body?: string; contentType?: string | undefined }): string {
@@ -147,8 +150,7 @@ export class Receptionist {
   #unfit(request: SipRequest): Refusal | null {
     // A B2BUA is a hop, so a call that has used up its hops must not pass it (RFC 7332 §5).
     if (Number(request.get("max-forwards") ?? 70) === 0) return { status: 483, reason: "Too Many Hops" };
-    const encoding = request.get("content-encoding")?.toLowerCase() ?? "identity";
-    if (request.body.length > 0 && (request.sdp === null || encoding !== "identity")) return { status: 415, reason: "Unsupported Media Type" };
+    if (hasForeignBody(request)) return { status: 415, reason: "Unsupported Media Type" };
     return acceptsSdp(request) ? null : { status: 406, reason: "Not Acceptable" };
   }
 
@@ -158,4 +160,10 @@ export class Receptionist {
     this.#core.guard(() => { refusal = this.#options.admit?.(incoming.request, incoming.source) ?? null; });
     return refusal;
   }
+}
+
+/** A body that is not plain SDP (§8.2.3). */
+function hasForeignBody(request: SipRequest): boolean {
+  const encoding = request.get("content-encoding")?.toLowerCase() ?? "identity";
+  return request.body.length > 0 && (request.sdp === null || encoding !== "identity");
 }

@@ -189,6 +189,28 @@ test("a caller behind TCP that listens nowhere gets BYE over its own connection"
   expect(((await peer.next()) as unknown as SipRequest).method).toBe("BYE");
 });
 
+test("an answer whose connection has closed goes to the address in Via over a new one (§18.2.2)", async () => {
+  let answerLater: (() => void) | undefined;
+  const stack = await stackOn(["tcp"], { onOptions: ({ respond }) => { answerLater = () => respond(200); } });
+  const listener = createServer().listen(0, "127.0.0.1");
+  open.push({ close: () => void listener.close() });
+  await once(listener, "listening");
+  const { port } = listener.address() as { port: number };
+  const peer = await tcpPeer(stack.addresses[0]!);
+  peer.socket.write(options("gone").replace("127.0.0.1:9", `127.0.0.1:${port}`));
+  const asked = once(listener, "connection");
+  while (!answerLater) await new Promise(setImmediate);
+  const answerGone = answerLater;
+  peer.socket.destroy();
+  await peer.closed;
+  while (stack.counters["connections_closed"] !== 1) await new Promise(setImmediate);
+  answerGone();
+  const [socket] = (await asked) as [Socket];
+  const [data] = (await once(socket, "data")) as [Buffer];
+  expect(parseMessage(data)).toMatchObject({ kind: "response", status: 200 });
+  socket.destroy();
+});
+
 test("close refuses new calls, hangs live ones up and frees the port", async () => {
   const called = await stackOn(["udp"], { onInvite: (call) => call.accept(answer) });
   const calling = await stackOn(["udp"]);

@@ -310,3 +310,29 @@ test("a re-INVITE of ours waits for theirs to be settled and acknowledged, then 
   caller.answer(to, caller.request("INVITE"), "488 Not Acceptable Here");
   expect(await result).toMatchObject({ isAccepted: false, status: 488 });
 });
+
+test("ping ends a call the far end has forgotten, or that has no far end any more", async () => {
+  for (const isGone of [true, false]) {
+    const { caller, to, call, network, told } = established();
+    const asked = call.ping();
+    network.clock.advance(5);
+    if (isGone) network.clock.advance(32_100);
+    else caller.answer(to, caller.request("OPTIONS"), "481 Call/Transaction Does Not Exist");
+    expect([await asked, call.state, told.at(-1)]).toEqual([isGone ? 408 : 481, "ended", "dead timeout"]);
+  }
+});
+
+test("a re-INVITE that requires the unknown is 420, one with another body 415, and the call goes on", () => {
+  const { caller, to, call } = established();
+  const ok = caller.response(200);
+  caller.send(to, insideLines(caller, ok, "INVITE 2", ["Require: 100rel, timer"]), offer);
+  expect(caller.response(420).get("unsupported")).toBe("100rel, timer");
+  caller.send(to, insideLines(caller, ok, "INVITE 3", ["Content-Type: text/plain"]), "hello");
+  expect([caller.log.at(-1), call.state]).toEqual(["415 INVITE", "confirmed"]);
+});
+
+test("a flood of OPTIONS is answered and leaves nothing in memory", () => {
+  const { caller, to, stack } = scene();
+  for (let i = 0; i < 100; i++) caller.send(to, inviteLines(caller, to, { branch: `z9hG4bKo${i}` }).map((line) => line.replace("INVITE", "OPTIONS")));
+  expect([caller.log.filter((line) => line === "200 OPTIONS").length, stack.endpoint.size]).toEqual([100, 0]);
+});

@@ -106,16 +106,28 @@ export abstract class Call<H extends CallHandlers = CallHandlers> {
 
   /** Sends INFO; resolves to the status of the answer, 408 when there was none, 481 when there is no dialog. */
   info(contentType: string, body: string): Promise<number> {
+    return this.#ask("INFO", { body, contentType });
+  }
+
+  /** Asks with OPTIONS whether the far end still knows the call; 481 and 408 end it with `onDead`. Resolves like `info`. */
+  ping(): Promise<number> {
+    return this.#ask("OPTIONS", {});
+  }
+
+  #ask(method: string, parts: { body?: string; contentType?: string }): Promise<number> {
     return new Promise((done) => {
       if (this.isOver || !this.dialog || !this.isConfirmed) return done(481);
-      const info = this.dialog.build("INFO", { rows: this.core.agentRow, body, contentType });
-      this.core.sendInDialog(this.dialog, info, {
+      const request = this.dialog.build(method, { rows: this.core.agentRow, ...parts });
+      this.core.sendInDialog(this.dialog, request, {
         onResponse: (response) => {
           if (response.status < 200) return;
           done(response.status);
           this.#reinviter.watch(response.status);
         },
-        onFail: (reason) => done(reason === "timeout" ? 408 : 503),
+        onFail: (reason) => {
+          done(reason === "timeout" ? 408 : 503);
+          this.#reinviter.watch(reason === "timeout" ? 408 : 503);
+        },
       }, this.credentials);
     });
   }

@@ -3,7 +3,7 @@ import { parseMessage, type ParseLimits } from "../message/parse.ts";
 import { newBranch, randomHex } from "./random.ts";
 import { writeRequest, type OutgoingRequest } from "./request.ts";
 import { ClientTransaction, type ClientHandlers, type TransactionEnv } from "./transaction.client.ts";
-import { ServerTransaction } from "./transaction.server.ts";
+import { sendReply, ServerTransaction, type ReplyPath } from "./transaction.server.ts";
 import type { Transport } from "../transport/transport.ts";
 import { checkRequest, hasUniqueBranch, isSoundResponse } from "../message/validate.ts";
 import { writeResponse, type ResponseParts, type SipAddress } from "../message/write.ts";
@@ -117,13 +117,13 @@ export class Endpoint {
     if (parts.status >= 300) this.env.count(`refused_${parts.status}`);
     const toTag = parts.toTag ?? statelessTag(request);
     const text = writeResponse(request, source, { ...parts, toTag, rows: this.#serverRow + (parts.rows ?? "") });
-    transport.send(text, replyAddress(request, source), request.encoding);
+    sendReply(replyPath(request, source, transport), text);
   }
 
   /** Starts the server transaction of a request. */
   open(incoming: Incoming): ServerTransaction {
     const { request, source, transport, key } = incoming;
-    const path = { transport, to: replyAddress(request, source), encoding: request.encoding };
+    const path = replyPath(request, source, transport);
     const merge = request.to.tag === null ? mergeKey(request) : null;
     const transaction = new ServerTransaction(this.env, request.method === "INVITE", path, () => {
       this.#servers.delete(key);
@@ -176,11 +176,12 @@ function serverKey(request: SipRequest, method = request.method === "ACK" ? "INV
 const mergeKey = (request: SipRequest): string => `${request.callId}|${request.cseq.number}|${request.from.tag ?? ""}|${request.method}`;
 
 /** Responses go back where the request came from: over its connection, or to its address and the port it asked for (§18.2.2, RFC 3581). maddr is ignored on purpose: it would let a stranger aim our answers. */
-export function replyAddress(request: SipRequest, source: SipAddress): SipAddress {
-  if (source.proto === "tcp") return source;
+function replyPath(request: SipRequest, source: SipAddress, transport: Transport): ReplyPath {
+  const { encoding } = request;
   const via = request.peekVia();
-  if (!via || via.params.has("rport")) return source;
-  return { host: source.host, port: via.port ?? 5060, proto: "udp" };
+  const sentBy: SipAddress = { ...source, port: via?.port ?? 5060 };
+  if (source.proto === "tcp") return { transport, to: source, elsewhere: sentBy, encoding };
+  return { transport, to: !via || via.params.has("rport") ? source : sentBy, elsewhere: null, encoding };
 }
 
 const secret = randomHex(8);

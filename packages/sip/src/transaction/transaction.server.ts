@@ -6,7 +6,19 @@ import type { SipAddress } from "../message/write.ts";
 type ServerState = "trying" | "proceeding" | "accepted" | "completed" | "confirmed" | "terminated";
 
 /** Where responses go and how they are written. */
-export interface ReplyPath { transport: Transport; to: SipAddress; encoding: "utf8" | "latin1" }
+export interface ReplyPath {
+  transport: Transport;
+  to: SipAddress;
+  /** Where responses go when the stream to `to` has closed (§18.2.2); null for datagrams. */
+  elsewhere: SipAddress | null;
+  encoding: "utf8" | "latin1";
+}
+
+/** Sends a response over the connection its request came on, or over a new one when that has closed. */
+export function sendReply(path: ReplyPath, text: string): void {
+  const { transport, to, elsewhere, encoding } = path;
+  transport.send(text, elsewhere && !transport.isConnected(to) ? elsewhere : to, encoding);
+}
 
 /** INVITE and non-INVITE server transactions (RFC 3261 §17.2, RFC 6026). */
 export class ServerTransaction {
@@ -70,7 +82,7 @@ export class ServerTransaction {
   /** Repeats a 2xx to INVITE that the core has not seen ACKed (§13.3.1.4). */
   resendAccepted(text: string): void {
     this.#env.count("retransmitted");
-    this.#path.transport.send(text, this.#path.to, this.#path.encoding);
+    sendReply(this.#path, text);
   }
 
   #finalOfInvite(status: number): void {
@@ -91,7 +103,7 @@ export class ServerTransaction {
   }
 
   #resend(): void {
-    this.#path.transport.send(this.#last, this.#path.to, this.#path.encoding);
+    sendReply(this.#path, this.#last);
   }
 
   #retransmitIn(ms: number): void {

@@ -124,7 +124,7 @@ describe("non-INVITE client (§17.1.2)", () => {
 
 function server(isInvite: boolean, proto: Proto = "udp"): { transaction: ServerTransaction; told: string[] } {
   const told: string[] = [];
-  const transaction = new ServerTransaction(env, isInvite, { transport, to: { host: "192.0.2.2", port: 5060, proto }, encoding: "utf8" }, () => told.push("end"));
+  const transaction = new ServerTransaction(env, isInvite, { transport, to: { host: "192.0.2.2", port: 5060, proto }, elsewhere: null, encoding: "utf8" }, () => told.push("end"));
   transaction.onAckTimeout = () => told.push("no ack");
   return { transaction, told };
 }

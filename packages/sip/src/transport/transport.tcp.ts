@@ -179,6 +179,7 @@ class TcpTransport implements Transport {
     const { peer, waiting } = connection;
     const key = hostPort(peer.host, peer.port);
     connection.isOpen = false;
+    this.#options.count("connections_closed");
     this.#options.timers.cancel(connection.partial);
     this.#options.timers.cancel(connection.idle);
     if (this.#connections.get(key) === connection) this.#connections.delete(key);
