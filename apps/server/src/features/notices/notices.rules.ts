@@ -1,4 +1,5 @@
 import { html, paragraphs } from "../../platform/html.ts";
+import { translate } from "../../platform/messages.ts";
 import { renderNotice, type Notice, type NoticeVariable } from "../projects/index.ts";
 import type { Language } from "../api.contract.ts";
 
@@ -18,9 +19,9 @@ export function composeMail(notice: Notice, language: Language, values: Values):
 /** Control characters other than line breaks have no business in a mail. */
 const clean = (values: Values): Values => Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value?.replaceAll(/[^\P{Cc}\n]/gu, " ")]));
 
-/** Russian addresses a person by given name and patronymic; the others by the whole name. */
+/** Russian addresses a person by given name and patronymic; the others by the whole name; one whose name we do not know, as a client. */
 export const greeted = (language: Language, client: { clientName: string; givenName: string; middleName: string }): string =>
-  (language === "ru" && client.givenName && client.middleName ? `${client.givenName} ${client.middleName}` : client.clientName);
+  (language === "ru" && client.givenName && client.middleName ? `${client.givenName} ${client.middleName}` : client.clientName || translate(language, "notice_unnamed_client"));
 
 /** A moment as people of the project's place read it. */
 export const momentText = (at: Date | null, language: Language, timeZone: string): string =>

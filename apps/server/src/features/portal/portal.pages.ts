@@ -1,3 +1,4 @@
+import { parsePhoneNumberFromString } from "libphonenumber-js";
 import { html, paragraphs, type SafeHtml } from "../../platform/html.ts";
 import { translate } from "../../platform/messages.ts";
 import { languages, type Language } from "../api.contract.ts";
@@ -45,8 +46,10 @@ ${stepLine(say, shown.steps)}${next(say, shown, when)}</section>
 ${shown.asked.answer && answerForm(say, shown, state)}${shown.asked.yes && yesNo(say, shown, state)}${!shown.asked.yes && shown.asked.no && stillNot(say, shown, state)}
 ${ticket.resolution && html`<section class="card"><h2>${say("portal_what_was_done")}</h2>${paragraphs(ticket.resolution)}</section>`}
 ${history(say, shown.history, when)}
-<p class="quiet small">${say("portal_call_us", { phone: project.project.caller_id })}</p>`;
+<p class="quiet small">${say("portal_call_us", { phone: "" })}<a href="tel:${project.project.caller_id}">${spokenPhone(project.project.caller_id)}</a></p>`;
 }
+
+const spokenPhone = (e164: string): string => parsePhoneNumberFromString(e164)?.formatInternational() ?? e164;
 
 const SAID: Record<string, string> = { yes: "portal_said_yes", no: "portal_said_no", answer: "portal_said_answer", moved_on: "portal_moved_on" };
 const thanks = (say: Say, said: string | null): SafeHtml | null => (said && SAID[said] ? html`<p class="notice" role="status">${say(SAID[said])}</p>` : null);
@@ -58,7 +61,7 @@ const stepLine = (say: Say, steps: Step[]): SafeHtml => html`<ol class="steps">$
 function next(say: Say, { ticket, sees, silenceAt, question, refusedBecause, asked }: Shown, when: (at: Date | null) => string): SafeHtml {
   const due = (sees === "received" || sees === "in_work") && ticket.dueAt ? html`<p class="due">${say("portal_due", { at: when(ticket.dueAt) })}</p>` : null;
   const closed = ticket.closedAs === "unconfirmed" ? "portal_next_unconfirmed" : ticket.closedAs === "cancelled" ? "portal_next_cancelled" : "portal_next_closed";
-  return html`<div class="next"><h2>${say("portal_next")}</h2><p>${say(sees === "closed" ? closed : `portal_next_${sees}`)}</p>${due}
+  return html`<div class="then"><h2>${say("portal_next")}</h2><p>${say(sees === "closed" ? closed : `portal_next_${sees}`)}</p>${due}
 ${silenceAt && asked.yes && html`<p class="due">${say("portal_silence", { at: when(silenceAt) })}</p>`}${question && html`<blockquote>${paragraphs(question)}</blockquote>`}${refusedBecause && html`<blockquote>${paragraphs(refusedBecause)}</blockquote>`}</div>`;
 }
 

@@ -8,6 +8,7 @@ import { languageOf, translate } from "../../platform/messages.ts";
 import { languages, type Language } from "../api.contract.ts";
 import { findProject } from "../tickets/index.ts";
 import { frame, notThere, statusForm, statusPage, tooManyTries, type PageState } from "./portal.pages.ts";
+import { underWhite } from "./portal.rules.ts";
 import { answerStatus, findStatus, showStatus, type Answer } from "./portal.service.ts";
 
 export interface PortalDeps { /** A context of the system; the portal puts the client into it. */ ctx: Ctx }
@@ -20,7 +21,7 @@ export function portalRoutes(app: App, deps: PortalDeps): void {
   app.get("/portal/colour/:file", { schema: { hide: true } }, async (request, reply) => {
     const key = (request.params as { file: string }).file.replace(/\.css$/, "");
     const project = await findProject(deps.ctx.db, key);
-    return reply.type("text/css; charset=utf-8").header("cache-control", "public, max-age=3600").send(project ? `:root{--accent:${project.project.colour}}` : "");
+    return reply.type("text/css; charset=utf-8").header("cache-control", "public, max-age=3600").send(project ? `:root{--accent:${underWhite(project.project.colour)};--mark:${project.project.colour}}` : "");
   });
   void app.register((scope, _options, done) => {
     scope.addContentTypeParser("application/x-www-form-urlencoded", { parseAs: "string", bodyLimit: 16 * 1024 }, (_request, body, parsed) => { parsed(null, Object.fromEntries(new URLSearchParams(String(body)))); });

@@ -55,3 +55,16 @@ export function lastFour(text: string): string | null {
   const digits = text.replaceAll(/\D/g, "");
   return digits.length >= 4 ? digits.slice(-4) : null;
 }
+
+/** The colour itself, or as much darker as white words on it need to be read (WCAG 2.2, 1.4.3: 4.5 to 1). */
+export function underWhite(colour: string): string {
+  const parts = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
+  let darker = parts;
+  for (let share = 100; share > 0 && 1.05 / (luminance(darker) + 0.05) < 4.5; share -= 2) darker = parts.map((part) => Math.round((part * share) / 100));
+  return `#${darker.map((part) => part.toString(16).padStart(2, "0")).join("")}`;
+}
+
+const luminance = (parts: number[]): number => {
+  const [red, green, blue] = parts.map((part) => { const value = part / 255; return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4; }) as [number, number, number];
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+};

@@ -203,7 +203,7 @@ test.each([["ru", "Что будет дальше", "Да, вопрос решё
 
 test("serves its style sheet and the project's colour, and refuses scripts by policy", async () => {
   expect((await get("/portal/portal.css")).headers["content-type"]).toContain("text/css");
-  expect((await get("/portal/colour/internet.css")).body).toMatch(/^:root\{--accent:#[0-9a-f]{6}\}$/i);
+  expect((await get("/portal/colour/internet.css")).body).toMatch(/^:root\{--accent:#[0-9a-f]{6};--mark:#[0-9a-f]{6}\}$/i);
   expect((await get("/portal/colour/none.css")).body).toBe("");
   expect(String((await get("/status")).headers["content-security-policy"])).not.toContain("unsafe-inline");
 });
