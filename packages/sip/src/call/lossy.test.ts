@@ -17,12 +17,15 @@ function generator(seed: number): () => number {
   };
 }
 
-/** Twenty calls between two stacks; both sides ring, answer, refuse, cancel, re-INVITE and hang up when they please, over a network that loses and delays. */
-function live(seed: number, loss: number): { sides: Side[]; network: Network; left: number[] } {
+/** Twenty calls between two stacks; both sides ring, answer, refuse, cancel, re-INVITE and hang up when they please, over a network that loses, delays and, when asked, spoils a byte of some messages. */
+function live(seed: number, loss: number, noise: number): { sides: Side[]; network: Network; left: number[] } {
   const random = generator(seed);
   const network = new Network();
   network.delayMs = Math.floor(random() * 120);
-  network.loses = () => random() < loss;
+  network.loses = (_from, _to, data) => {
+    if (random() < noise) data[Math.floor(random() * data.length)] = Math.floor(random() * 256);
+    return random() < loss;
+  };
   const { clock } = network;
   const sides: Side[] = [];
   const later = (mostMs: number, act: () => void): void => void clock.setTimer(act, Math.floor(random() * mostMs));
@@ -73,15 +76,16 @@ function live(seed: number, loss: number): { sides: Side[]; network: Network; le
   return { sides, network, left: [calling.liveDialogs(), called.liveDialogs(), calling.endpoint.size, called.endpoint.size] };
 }
 
-test("whatever the network loses, every call ends once on each side and nothing is left behind", () => {
+test("whatever the network loses or spoils, every call ends once on each side and nothing is left behind", () => {
   const seed = Number(process.env["SIP_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
-  fc.assert(fc.property(fc.integer({ min: 1 }), fc.constantFrom(0, 0.05, 0.2, 0.5), (callSeed, loss) => {
-    const { sides, left } = live(callSeed, loss);
+  fc.assert(fc.property(fc.integer({ min: 1 }), fc.constantFrom(0, 0.05, 0.2, 0.5), fc.constantFrom(0, 0, 0.1, 0.5), (callSeed, loss, noise) => {
+    const { sides, left } = live(callSeed, loss, noise);
     for (const side of sides) {
       expect(side.endings, `SIP_SEED=${seed}`).toHaveLength(1);
       // A caller told of an answer is never told of a failure as well.
       if (side.endings[0]!.startsWith("failed")) expect(side.answered).toBe(0);
     }
+    if (loss === 0 && noise === 0) expect(sides.some(({ answered }) => answered > 0)).toBe(true);
     expect(left, `SIP_SEED=${seed}`).toEqual([0, 0, 0, 0]);
   }), { numRuns: 60, seed });
 }, 60_000);
