@@ -1,6 +1,5 @@
-import type { Call } from "./call/call.ts";
 import type { InboundCall } from "./call/call.inbound.ts";
-import type { Core } from "./call/core.ts";
+import type { Core, DialogUser } from "./call/core.ts";
 import type { Incoming } from "./transaction/endpoint.ts";
 import { FloodGate } from "./flood.ts";
 import type { SipRequest } from "./message/message.ts";
@@ -20,7 +19,7 @@ const known = new Set([
 const needDialog = new Set(["BYE", "INFO", "PRACK", "UPDATE"]);
 
 interface Calls {
-  find(request: SipRequest): Call | undefined;
+  find(request: SipRequest): DialogUser | undefined;
   take(incoming: Incoming, transaction: ServerTransaction): InboundCall;
 }
 

@@ -1,8 +1,7 @@
 import { networkInterfaces } from "node:os";
-import type { Call } from "./call/call.ts";
 import { InboundCall } from "./call/call.inbound.ts";
 import { OutboundCall } from "./call/call.outbound.ts";
-import type { Core, LogLevel } from "./call/core.ts";
+import type { Core, DialogUser, LogLevel } from "./call/core.ts";
 import { answerChallenge, isStaleChallenge, type Credentials } from "./digest/digest.client.ts";
 import { dialogKey, isUsableTarget, type Dialog } from "./call/dialog.ts";
 import { Endpoint } from "./transaction/endpoint.ts";
@@ -43,7 +42,7 @@ export class Stack implements SipStack, Core {
   readonly #options: StackOptions;
   readonly #timers: Timers;
   readonly #transports: Transport[] = [];
-  readonly #dialogs = new Map<string, Call>();
+  readonly #dialogs = new Map<string, DialogUser>();
   readonly #calls = new Set<InboundCall | OutboundCall>();
   readonly #receptionist: Receptionist;
   #closed: Promise<void> | null = null;
@@ -126,7 +125,7 @@ export class Stack implements SipStack, Core {
       this.#transports.find(({ local }) => local.proto === to.proto) ?? null;
   }
 
-  join(dialog: Dialog, call: Call): void {
+  join(dialog: Dialog, call: DialogUser): void {
     this.#dialogs.set(dialog.key, call);
   }
 
@@ -134,7 +133,7 @@ export class Stack implements SipStack, Core {
     this.#dialogs.delete(dialog.key);
   }
 
-  #find(request: SipRequest): Call | undefined {
+  #find(request: SipRequest): DialogUser | undefined {
     return this.#dialogs.get(dialogKey(request.callId, request.to.tag ?? "", request.from.tag ?? ""));
   }
 
@@ -142,13 +141,15 @@ export class Stack implements SipStack, Core {
     return this.#calls.size;
   }
 
-  #route(dialog: Dialog, done: (to: SipAddress | null) => void): void {
+  #route(dialog: Dialog, done: (to: SipAddress) => void): void {
     if (dialog.flow) return done(dialog.flow);
     const hop = hopOf(dialog.nextHop, dialog.transport.local.proto);
-    if (!hop) return done(null);
-    this.resolver.resolve(hop, (to) => {
+    // A Contact that leads nowhere, such as a tel URI or a name only its owner knows: back to where it was heard.
+    if (!hop) return done(dialog.peer);
+    this.resolver.resolve(hop, (found) => {
+      const to = found ?? dialog.peer;
       // A phone that called in over TCP may listen nowhere: while its connection lives, it is the way back.
-      const canReuse = to?.proto === "tcp" && dialog.peer.proto === "tcp" && dialog.routeSet.length === 0;
+      const canReuse = to.proto === "tcp" && dialog.peer.proto === "tcp" && dialog.routeSet.length === 0;
       done(canReuse && !dialog.transport.isConnected(to) && dialog.transport.isConnected(dialog.peer) ? dialog.peer : to);
     });
   }
@@ -159,7 +160,7 @@ export class Stack implements SipStack, Core {
 
   sendAck(dialog: Dialog, ack: OutgoingRequest): () => void {
     const send = (): void => this.#route(dialog, (to) => {
-      if (to) this.endpoint.sendAck(ack, { to, transport: this.#transportOf(dialog, to) });
+      this.endpoint.sendAck(ack, { to, transport: this.#transportOf(dialog, to) });
     });
     send();
     return send;
@@ -167,7 +168,6 @@ export class Stack implements SipStack, Core {
 
   sendInDialog(dialog: Dialog, request: OutgoingRequest, on: ClientHandlers, credentials: Credentials | null = null): void {
     this.#route(dialog, (to) => {
-      if (!to) return queueMicrotask(() => on.onFail("transport"));
       const again = (rows: string): OutgoingRequest => ({ ...request, cseq: ++dialog.localSeq, rows: request.rows + rows });
       this.#sendAuthorized(request, { to, transport: this.#transportOf(dialog, to), credentials, again }, on);
     });

@@ -216,3 +216,17 @@ test("header values cannot smuggle a header or a second message", () => {
   const invite = agent.request("INVITE");
   expect([invite.get("x-evil"), invite.get("x-worse")]).toEqual([undefined, undefined]);
 });
+
+test("when Contact leads nowhere, requests go where the far end was heard", () => {
+  const { agent, us, network, call } = scene();
+  agent.answer(us, agent.request("INVITE"), "200 OK", { tag: "a", extra: ["Contact: <tel:+38612345>"], body: answer });
+  void call.bye();
+  network.clock.advance(5);
+  expect(agent.log).toEqual(["INVITE", "ACK", "BYE"]);
+});
+
+test("a tag that the application took over from another call is left out", () => {
+  const { agent } = scene({ from: '"Ana" <sip:ana@x>;tag=old', to: "<sip:agent@192.0.2.5>;tag=older" });
+  const invite = agent.request("INVITE");
+  expect([invite.from.tag === "old", invite.from.display, invite.to.tag, invite.get("from")!.split("tag=").length]).toEqual([false, "Ana", null, 2]);
+});

@@ -1,15 +1,23 @@
 import type { Dialog } from "./dialog.ts";
-import type { Endpoint } from "../transaction/endpoint.ts";
-import type { SipResponse } from "../message/message.ts";
+import type { Endpoint, Incoming } from "../transaction/endpoint.ts";
+import type { SipRequest, SipResponse } from "../message/message.ts";
 import type { Credentials } from "../digest/digest.client.ts";
 import type { OutgoingRequest } from "../transaction/request.ts";
 import type { ClientHandlers } from "../transaction/transaction.client.ts";
+import type { ServerTransaction } from "../transaction/transaction.server.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { SipAddress } from "../message/write.ts";
-import type { Call } from "./call.ts";
 import type { Resolver } from "../transport/resolve.ts";
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
+
+/** Whoever gets the requests of a dialog. */
+export interface DialogUser {
+  receive(incoming: Incoming): void;
+  receiveAck(ack: SipRequest): void;
+  /** CANCEL of the INVITE that this transaction carries. */
+  cancelReinvite(transaction: ServerTransaction): void;
+}
 
 /** What calls need of the stack they live in. */
 export interface Core {
@@ -25,7 +33,7 @@ export interface Core {
   contactRow(transport: Transport, user: string | null): string;
   transportFor(to: SipAddress): Transport | null;
   /** Requests of the far end in this dialog go to this call from now on. */
-  join(dialog: Dialog, call: Call): void;
+  join(dialog: Dialog, call: DialogUser): void;
   leave(dialog: Dialog): void;
   /** Sends a request in its dialog, answering one digest challenge when there are credentials. */
   sendInDialog(dialog: Dialog, request: OutgoingRequest, on: ClientHandlers, credentials?: Credentials | null): void;
