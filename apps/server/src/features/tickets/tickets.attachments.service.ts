@@ -19,7 +19,7 @@ import { countAttachments, deleteAttachment, insertAttachment, selectAttachment 
 export const MAX_FILE_BYTES = 20 * 1024 * 1024;
 const MAX_FILES = 50;
 
-/** Where attachments lie: `LINIJA_DATA`. */
+/** The folder in which attachments lie. */
 export interface FileStore { folder: string; maxBytes?: number }
 export interface Upload { name: string; stream: Readable; /** True when the parser cut the stream at its own limit. */ truncated: () => boolean }
 
@@ -27,7 +27,7 @@ export interface Upload { name: string; stream: Readable; /** True when the pars
 export async function addAttachment(ctx: Ctx, ticketId: string, upload: Upload, store: FileStore) {
   await loadTicket(ctx, ticketId, "tickets.attach");
   const id = newId(ctx.now().getTime());
-  const path = join("attachments", ctx.now().toISOString().slice(0, 7), id);
+  const path = join(ctx.now().toISOString().slice(0, 7), id);
   const written = await write(upload, join(store.folder, path), store.maxBytes ?? MAX_FILE_BYTES);
   try {
     return await inTx(ctx, async (ctx) => {

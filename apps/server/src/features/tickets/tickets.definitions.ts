@@ -20,6 +20,7 @@ export interface ProjectInUse extends Pick<ProjectDeclaration, "project" | "cale
 export async function storeDeclarations(ctx: Ctx, declarations: Declarations, options: { unconfirmedAfterS?: number } = {}): Promise<void> {
   await inTx(ctx, async (ctx) => {
     for (const declared of declarations.projects) await storeProject(ctx.db, declared, { ...options, company: declarations.company });
+    ctx.afterCommit.push(() => current.clear());
   });
 }
 
@@ -47,13 +48,15 @@ export function withConfirmationTime(process: Process, seconds: number): Process
 
 const hashOf = (definition: unknown): string => createHash("sha256").update(JSON.stringify(definition)).digest("hex");
 
-/** By hash, so that an entry can never be stale: only the short hash is read again each time. */
+/** By hash. Which hash is current is read again each second: another node may have stored newer declarations. */
 const projects = new Map<string, ProjectInUse>();
+const current = new Map<string, { hash: string; readMs: number }>();
+const HASH_MS = 1_000;
 const processes = new Map<string, Process>();
 
 /** Null for a project that is not declared. */
 export async function findProject(db: Db, key: string): Promise<ProjectInUse | null> {
-  const hash = await selectProjectHash(db, key);
+  const hash = await currentHash(db, key);
   if (!hash) return null;
   const known = projects.get(`${key}:${hash}`);
   if (known) return known;
@@ -62,6 +65,14 @@ export async function findProject(db: Db, key: string): Promise<ProjectInUse | n
   if (projects.size > 500) projects.clear();
   projects.set(`${key}:${stored.hash}`, stored.definition);
   return stored.definition;
+}
+
+async function currentHash(db: Db, key: string): Promise<string | undefined> {
+  const known = current.get(key);
+  if (known && performance.now() - known.readMs < HASH_MS) return known.hash;
+  const hash = await selectProjectHash(db, key);
+  if (hash) current.set(key, { hash, readMs: performance.now() });
+  return hash;
 }
 
 export async function projectOf(db: Db, key: string): Promise<ProjectInUse> {

@@ -47,13 +47,14 @@ export async function createTicket(ctx: Ctx, input: CreateInput): Promise<Ticket
   if (earlier) return toView(ctx, sameDraft(earlier, input.projectKey, userId));
   const project = await projectOf(ctx.db, input.projectKey);
   const draft = await prepareDraft(ctx, project, input);
-  return inTx(ctx, async (ctx) => {
-    const ticket = await register(ctx, project, { ...draft, id: input.draftId ?? newId(ctx.now().getTime()), ownerId: userId, createdBy: userId, department });
-    if (ticket) return toView(ctx, ticket);
+  const ticket = await inTx(ctx, async (ctx) => {
+    const made = await register(ctx, project, { ...draft, id: input.draftId ?? newId(ctx.now().getTime()), ownerId: userId, createdBy: userId, department });
+    if (made) return made;
     const first = input.draftId ? await selectTicket(ctx.db, input.draftId) : undefined;
     if (!first) throw conflict("changed_meanwhile");
-    return toView(ctx, sameDraft(first, input.projectKey, userId));
+    return sameDraft(first, input.projectKey, userId);
   });
+  return toView(ctx, ticket);
 }
 
 function sameDraft(ticket: Ticket, projectKey: string, userId: string | null): Ticket {

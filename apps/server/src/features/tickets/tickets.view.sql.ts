@@ -66,22 +66,25 @@ export const views = {
 export const ofDepartment = (where: RawBuilder<unknown>, userId: string, department: string | null) =>
   sql`${where} and (t.owner_id = ${userId} or ${department === null ? sql`t.department is not null` : sql`t.department = ${department}`})`;
 
-export interface Names { clientName: string; ownerName: string }
-export const selectNames = (db: Db, ticketId: string) => sql<Names>`select coalesce(c.name, '') as client_name, coalesce(u.name, '') as owner_name
-  from tickets t left join clients c on c.id = t.client_id left join users u on u.id = t.owner_id where t.id = ${ticketId}`.execute(db).then((result) => result.rows[0]!);
+export interface Written {
+  clientName: string; ownerName: string;
+  notes: { id: string; text: string; by: string; at: string }[];
+  notices: { id: string; key: string; language: Ticket["language"]; recipient: string; subject: string; body: string; state: "queued" | "sent" | "failed" | "no_address"; at: string }[];
+  attachments: { id: string; name: string; mediaType: string; bytes: number; by: string; at: string }[];
+}
 
-export const selectNotes = (db: Db, ticketId: string) => sql<{ id: string; text: string; by: string; at: Date }>`select n.id, n.text, coalesce(u.name, '') as by, n.at
-  from ticket_notes n left join users u on u.id = n.author_id where n.ticket_id = ${ticketId} order by n.at, n.id limit 500`.execute(db).then((result) => result.rows);
+const iso = (column: string) => sql`to_char(${sql.ref(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
-export interface SentNotice { id: string; key: string; language: Ticket["language"]; recipient: string; subject: string; bodyText: string; state: "queued" | "sent" | "failed" | "no_address"; createdAt: Date }
-/** Notices are the notices feature's to write; the ticket only shows them. */
-export const selectNotices = (db: Db, ticketId: string) => sql<SentNotice>`select id, key, language, recipient, subject, body_text, state, created_at
-  from notices where ticket_id = ${ticketId} order by created_at, id limit 500`.execute(db).then((result) => result.rows);
+/** Names and everything written on a ticket in one statement; notices are the notices feature's to write, the ticket only shows them. */
+export const selectWritten = (db: Db, ticket: { id: string; clientId: string | null; ownerId: string | null }) => sql<Written>`select
+    coalesce((select name from clients where id = ${ticket.clientId}::uuid), '') as client_name, coalesce((select name from users where id = ${ticket.ownerId}::uuid), '') as owner_name,
+    coalesce((select json_agg(json_build_object('id', n.id, 'text', n.text, 'by', coalesce(u.name, ''), 'at', ${iso("n.at")}) order by n.at, n.id) from ticket_notes n left join users u on u.id = n.author_id where n.ticket_id = ${ticket.id}), '[]') as notes,
+    coalesce((select json_agg(json_build_object('id', id, 'key', key, 'language', language, 'recipient', recipient, 'subject', subject, 'body', body_text, 'state', state, 'at', ${iso("created_at")}) order by created_at, id) from notices where ticket_id = ${ticket.id}), '[]') as notices,
+    coalesce((select json_agg(json_build_object('id', a.id, 'name', a.name, 'mediaType', a.media_type, 'bytes', a.bytes, 'by', coalesce(u.name, ''), 'at', ${iso("a.at")}) order by a.at, a.id) from attachments a left join users u on u.id = a.uploaded_by where a.ticket_id = ${ticket.id}), '[]') as attachments`
+  .execute(db).then((result) => result.rows[0]!);
 
 export interface StoredAttachment { id: string; ticketId: string | null; name: string; mediaType: string; bytes: number; sha256: string; path: string; by: string; uploadedBy: string | null; at: Date }
 const attachmentColumns = sql`a.id, a.ticket_id, a.name, a.media_type, a.bytes, a.sha256, a.path, coalesce(u.name, '') as by, a.uploaded_by, a.at from attachments a left join users u on u.id = a.uploaded_by`;
-export const selectAttachments = (db: Db, ticketId: string) =>
-  sql<StoredAttachment>`select ${attachmentColumns} where a.ticket_id = ${ticketId} order by a.at, a.id limit 500`.execute(db).then((result) => result.rows);
 export const selectAttachment = (db: Db, ticketId: string, id: string) =>
   sql<StoredAttachment>`select ${attachmentColumns} where a.ticket_id = ${ticketId} and a.id = ${id}`.execute(db).then((result) => result.rows[0]);
 export const insertAttachment = (db: Db, row: { id: string; ticketId: string; name: string; mediaType: string; bytes: number; sha256: string; path: string; uploadedBy: string | null; at: Date }) =>
@@ -90,8 +93,3 @@ export const insertAttachment = (db: Db, row: { id: string; ticketId: string; na
 export const countAttachments = (db: Db, ticketId: string) =>
   sql<{ n: number; bytes: number }>`select count(*)::int as n, coalesce(sum(bytes), 0)::bigint as bytes from attachments where ticket_id = ${ticketId}`.execute(db).then((result) => result.rows[0]!);
 export const deleteAttachment = (db: Db, ticketId: string, id: string) => sql`delete from attachments where ticket_id = ${ticketId} and id = ${id}`.execute(db);
-
-export interface Passage { at: Date; type: string; data: Record<string, unknown> }
-/** The stages a ticket went through, from the facts, oldest first. */
-export const selectPassages = (db: Db, ticketId: string) => sql<Passage>`select at, type, data from events
-  where subject_id = ${ticketId} and type in ('ticket.registered', 'ticket.moved') order by at desc, id desc limit 200`.execute(db).then((result) => result.rows.reverse());

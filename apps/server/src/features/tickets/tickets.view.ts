@@ -1,11 +1,11 @@
-import type { Ctx, Db } from "../../platform/db.ts";
+import type { Ctx } from "../../platform/db.ts";
 import type { Language } from "../api.contract.ts";
 import { allowed, type Process, type Transition } from "../processes/index.ts";
 import type { TicketRow, TicketView, TransitionField } from "./tickets.contract.ts";
 import { processOf, projectOf, type ProjectInUse } from "./tickets.definitions.ts";
 import { engineRoles, statusOf, toEngine } from "./tickets.rules.ts";
 import type { Ticket } from "./tickets.sql.ts";
-import { selectAttachments, selectNames, selectNotes, selectNotices, type ListedTicket, type StoredAttachment } from "./tickets.view.sql.ts";
+import { selectWritten, type ListedTicket, type StoredAttachment } from "./tickets.view.sql.ts";
 
 const languageOf = (ctx: Ctx): Language => (ctx.actor.kind === "user" && ["en", "ru", "sl"].includes(ctx.actor.language) ? (ctx.actor.language as Language) : "en");
 
@@ -20,26 +20,14 @@ export async function toView(ctx: Ctx, ticket: Ticket): Promise<TicketView> {
   const process = await processOf(ctx.db, ticket.processId);
   const project = await projectOf(ctx.db, ticket.projectKey);
   const language = languageOf(ctx);
-  const names = await selectNames(ctx.db, ticket.id);
+  const { clientName, ownerName, ...written } = await selectWritten(ctx.db, ticket);
   return {
-    ...toRow({ ...ticket, ...names }), description: ticket.description, fields: ticket.fields, language: ticket.language, channel: ticket.channel, contactEmail: ticket.contactEmail,
+    ...toRow({ ...ticket, clientName, ownerName }), ...written, description: ticket.description, fields: ticket.fields, language: ticket.language, channel: ticket.channel, contactEmail: ticket.contactEmail,
     interactionId: ticket.interactionId, resolution: ticket.resolution, score: ticket.score, clientComment: ticket.clientComment, closedAs: ticket.closedAs,
     stageSince: ticket.stageSince.toISOString(), version: ticket.version, stageName: process.stages[ticket.stage]?.name[language] ?? ticket.stage,
     typeName: project.types.find((type) => type.key === ticket.type)?.name[language] ?? ticket.type,
     transitions: transitionsOf(ctx, { process, project, ticket, language }),
     stages: Object.entries(process.stages).map(([key, stage]) => ({ key, name: stage.name[language], status: statusOf(process, key) })),
-    ...(await written(ctx.db, ticket.id)),
-  };
-}
-
-async function written(db: Db, ticketId: string) {
-  const notes = await selectNotes(db, ticketId);
-  const notices = await selectNotices(db, ticketId);
-  const attachments = await selectAttachments(db, ticketId);
-  return {
-    notes: notes.map((note) => ({ ...note, at: note.at.toISOString() })),
-    notices: notices.map(({ createdAt, bodyText, ...notice }) => ({ ...notice, body: bodyText, at: createdAt.toISOString() })),
-    attachments: attachments.map(toAttachmentView),
   };
 }
 
