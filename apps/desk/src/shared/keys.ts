@@ -26,11 +26,10 @@ let leader: number | null = null;
 
 /** What the event says, by the key's place on the board: on a Russian layout A is still A. */
 export function comboOf(event: KeyboardEvent): string {
-  const letter = /^Key([A-Z])$/.exec(event.code)?.[1] ?? /^Digit(\d)$/.exec(event.code)?.[1];
-  const symbol = event.key === "?" || event.key === "/" ? event.key : null;
-  const key = symbol ?? letter ?? event.key;
-  const shift = event.shiftKey && !symbol ? "Shift+" : "";
-  return `${event.ctrlKey || event.metaKey ? "Ctrl+" : ""}${event.altKey ? "Alt+" : ""}${shift}${key}`;
+  const place = /^(?:Key|Digit)(\w)$/.exec(event.code)?.[1];
+  const isSymbol = event.key === "?" || event.key === "/";
+  const held = [event.ctrlKey || event.metaKey, event.altKey, event.shiftKey && !isSymbol];
+  return ["Ctrl", "Alt", "Shift"].filter((_, index) => held[index]).concat(isSymbol ? event.key : place ?? event.key).join("+");
 }
 
 function isTyping(target: EventTarget | null): boolean {
@@ -55,19 +54,26 @@ function run(combo: string): boolean {
   return handler !== undefined;
 }
 
+const isOnlyModifier = (event: KeyboardEvent) => ["Alt", "Control", "Shift", "Meta"].includes(event.key);
+
 function onKeyDown(event: KeyboardEvent): void {
-  if (event.defaultPrevented || event.isComposing || ["Alt", "Control", "Shift", "Meta"].includes(event.key)) return;
+  if (event.defaultPrevented || event.isComposing || isOnlyModifier(event)) return;
   const combo = comboOf(event);
-  if (blocked(event, combo)) return;
+  if (!blocked(event, combo) && (runDigit(combo) || run(led(combo)))) event.preventDefault();
+}
+
+function runDigit(combo: string): boolean {
   const digit = /^Alt\+(\d)$/.exec(combo)?.[1];
-  if (digit && digitHandlers.length > 0) {
-    digitHandlers.at(-1)?.(Number(digit));
-    event.preventDefault();
-    return;
-  }
-  const led = leader !== null && performance.now() - leader < 1500;
-  leader = combo === "G" && !led ? performance.now() : null;
-  if (run(led ? `G ${combo}` : combo)) event.preventDefault();
+  const handler = digitHandlers.at(-1);
+  if (digit && handler) handler(Number(digit));
+  return digit !== undefined && handler !== undefined;
+}
+
+/** G waits a moment for the letter that names the place. */
+function led(combo: string): string {
+  const follows = leader !== null && performance.now() - leader < 1500;
+  leader = combo === "G" && !follows ? performance.now() : null;
+  return follows ? `G ${combo}` : combo;
 }
 
 export function listenToKeys(): () => void {

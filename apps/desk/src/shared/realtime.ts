@@ -11,11 +11,12 @@ const stale: Record<string, RouteName[]> = {
   interaction: ["listCalls", "getCall", "clientTimeline", "getLine"],
   call: ["listCalls", "getCall", "clientTimeline", "getLine"],
   recording: ["getRecording", "listCalls", "getCall", "clientTimeline"],
-  notice: ["getTicket", "clientTimeline"],
   operator: ["getFloor", "getLine"],
   queue: ["getFloor"],
   floor: ["getFloor"],
   user: ["listUsers", "getMe"],
+  project: ["listTickets"],
+  notice: ["getTicket", "clientTimeline"],
 };
 
 export interface Link { up: boolean; everUp: boolean; retryAt: number | null }

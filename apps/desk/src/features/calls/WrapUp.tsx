@@ -11,22 +11,31 @@ import { useLine } from "../line/line.tsx";
 import { useWrapDraft } from "./CallNotes.tsx";
 import css from "./calls.module.css";
 
+type Disposition = { key: string; name: string; requiresNotes: boolean; requiresTicket: boolean };
+
+function useDispositions(call: CallView): Disposition[] {
+  const { data } = useApi("ticketTypes");
+  return data?.projects.find((project) => project.key === call.projectKey)?.dispositions ?? data?.projects[0]?.dispositions ?? [];
+}
+
+const needsOf = (chosen: Disposition | undefined, notes: string, call: CallView) => ({
+  needsNotes: chosen?.requiresNotes === true && notes.trim() === "", needsTicket: chosen?.requiresTicket === true && call.tickets.length === 0,
+});
+
 /** After the talk: what came of it, and a few words. What the disposition requires is shown before it is refused. */
 export function WrapUp({ call, endsAt }: { call: CallView; endsAt: string | null }) {
   const t = useT();
   const { take } = useLine();
   const { draft, set, forget } = useWrapDraft(call);
   const notes = useRef<HTMLTextAreaElement>(null);
-  const types = useApi("ticketTypes");
-  const dispositions = types.data?.projects.find((project) => project.key === call.projectKey)?.dispositions ?? types.data?.projects[0]?.dispositions ?? [];
+  const dispositions = useDispositions(call);
   const chosen = dispositions.find((each) => each.key === draft.disposition);
   const finish = useSend("wrapUp", ["listCalls", "getCall", "clientTimeline", "listTickets"], { onSuccess: (line) => { take(line); forget(); } });
-  const needsNotes = (chosen?.requiresNotes ?? false) && draft.notes.trim() === "";
-  const needsTicket = (chosen?.requiresTicket ?? false) && call.tickets.length === 0;
-  const tried = finish.isError || finish.isSuccess;
+  const { needsNotes, needsTicket } = needsOf(chosen, draft.notes, call);
+  const missing = !chosen || needsNotes || needsTicket;
   const send = () => {
     if (needsNotes) notes.current?.focus();
-    if (chosen && !needsNotes && !needsTicket) finish.mutate({ params: { id: call.id }, body: { disposition: chosen.key, notes: draft.notes, ready: draft.ready } });
+    if (!missing) finish.mutate({ params: { id: call.id }, body: { disposition: chosen.key, notes: draft.notes, ready: draft.ready } });
   };
   useKey("note", () => notes.current?.focus());
   return (
@@ -38,11 +47,11 @@ export function WrapUp({ call, endsAt }: { call: CallView; endsAt: string | null
       {!chosen && <p className={css.needed}>{fieldError(finish.error, "disposition") ?? t("wrap.chooseDisposition")}</p>}
       <Textarea ref={notes} label={t("wrap.notes")} withAsterisk={chosen?.requiresNotes} autosize minRows={2} maxRows={6} value={draft.notes} onChange={(event) => set({ notes: event.currentTarget.value })}
         error={fieldError(finish.error, "notes") ?? (needsNotes ? t("wrap.needsNotes") : undefined)} />
-      {needsTicket && <p className={css.needed}>{fieldError(finish.error, "ticket", "tickets") ?? t("wrap.needsTicket")}</p>}
-      {tried && !finish.isSuccess && !fieldError(finish.error, "notes", "disposition", "ticket", "tickets") && <ProblemNote error={finish.error} />}
+      {needsTicket && <p className={css.needed}>{fieldError(finish.error, "ticket") ?? t("wrap.needsTicket")}</p>}
+      {!fieldError(finish.error, "notes", "disposition", "ticket") && <ProblemNote error={finish.error} />}
       <div className="row between">
         <Checkbox size="xs" label={t("wrap.readyAfter")} checked={draft.ready} onChange={(event) => set({ ready: event.currentTarget.checked })} />
-        <Button size="sm" onClick={send} loading={finish.isPending} disabled={!chosen || needsNotes || needsTicket}>{t("wrap.finish")}<span className={css.onButton}><Keys combo="Ctrl+Enter" /></span></Button>
+        <Button size="sm" onClick={send} loading={finish.isPending} disabled={missing}>{t("wrap.finish")}<span className={css.onButton}><Keys combo="Ctrl+Enter" /></span></Button>
       </div>
     </section>
   );

@@ -8,11 +8,12 @@ import css from "./clients.module.css";
 
 type Values = Record<string, unknown>;
 const isValues = (value: unknown): value is Values => typeof value === "object" && value !== null && !Array.isArray(value);
-const show = (value: unknown): string => {
-  if (value === null || value === undefined || value === "") return "–";
+/** Any value of a card on one line; nothing is a dash. */
+export function show(value: unknown): string {
   if (Array.isArray(value)) return value.map(show).join(", ") || "–";
-  return isValues(value) ? Object.values(value).filter(Boolean).map(show).join(", ") || "–" : String(value);
-};
+  if (isValues(value)) return Object.values(value).filter(Boolean).map(show).join(", ") || "–";
+  return typeof value === "string" || typeof value === "number" ? String(value) || "–" : value === true ? "+" : "–";
+}
 
 /** Who changed what of this client's data, newest first. */
 export function Changes({ clientId }: { clientId: string }) {

@@ -9,6 +9,7 @@ import { Keys } from "../../shared/parts.tsx";
 import { fieldError, ProblemNote } from "../../shared/problem.tsx";
 import { refresh, useSend } from "../../shared/query.ts";
 import { say } from "../../shared/toast.tsx";
+import { show } from "./Changes.tsx";
 import { Duplicates } from "./Duplicates.tsx";
 import css from "./clients.module.css";
 
@@ -17,6 +18,9 @@ const none: Fields = { kind: "person", familyName: "", givenName: "", middleName
 const fieldNames = Object.keys(none) as (keyof Fields)[];
 const pick = (client: Partial<Fields>): Fields => ({ ...none, ...Object.fromEntries(fieldNames.filter((key) => client[key] !== undefined).map((key) => [key, client[key]])) });
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+
+const isConflict = (error: unknown): error is ApiError => error instanceof ApiError && error.problem.code === "changed_meanwhile";
+const isDuplicate = (error: unknown): error is ApiError => error instanceof ApiError && error.problem.code === "possible_duplicate";
 
 interface FormProps { client?: ClientView; /** For a new client: what is known already. */ known?: Partial<Fields>; interactionId?: string; projects?: string[]; readOnly?: boolean; onDone?: (client: ClientView) => void }
 
@@ -36,8 +40,6 @@ export function ClientForm({ client, known = {}, interactionId, projects, readOn
     if (!client) create.mutate({ body: { ...draft, force, interactionId, ...(projects && { projects }) } });
     else if (changed.length > 0) update.mutate({ params: { id: client.id }, body: { version: client.version, ...Object.fromEntries(changed.map((key) => [key, draft[key]])) } });
   };
-  const code = error instanceof ApiError ? error.problem.code : "";
-  const busy = create.isPending || update.isPending;
   return (
     <form className={css.form} aria-label={t(client ? "client.tab.details" : "client.new")} onSubmit={(event) => { event.preventDefault(); save(); }} onKeyDown={sendOnCtrlEnter(() => save())}>
       <fieldset disabled={readOnly} className={css.fields}>
@@ -48,13 +50,13 @@ export function ClientForm({ client, known = {}, interactionId, projects, readOn
         <AddressFields address={draft.address} set={(address) => set({ address })} />
         <Textarea label={t("client.pinnedNote")} autosize minRows={2} maxRows={5} value={draft.pinnedNote} onChange={(event) => set({ pinnedNote: event.currentTarget.value })} error={fieldError(error, "pinnedNote")} />
       </fieldset>
-      {client && code === "changed_meanwhile" && <Conflict draft={draft} client={client} changed={changed} onTheirs={() => { forget(); update.reset(); refresh(["getClient"]); }} onMine={() => { update.reset(); save(); }} />}
-      {code === "possible_duplicate" && error instanceof ApiError && <Duplicates ids={String(error.problem.params?.["ids"] ?? "").split(",").filter(Boolean)} onTake={(found) => { forget(); onDone?.(found); }} onForce={() => save(true)} />}
-      {error && code !== "changed_meanwhile" && code !== "possible_duplicate" && <ProblemNote error={error} />}
+      {client && isConflict(error) ? <Conflict draft={draft} client={client} changed={changed} onTheirs={() => { forget(); update.reset(); }} onMine={() => { update.reset(); save(); }} />
+        : isDuplicate(error) ? <Duplicates ids={String(error.problem.params?.["ids"] ?? "").split(",").filter(Boolean)} onTake={(found) => { forget(); onDone?.(found); }} onForce={() => save(true)} />
+          : <ProblemNote error={error} />}
       {!readOnly && (
         <div className={css.formFoot}>
           {client && changed.length > 0 && <Button variant="subtle" color="gray" onClick={() => { forget(); update.reset(); }}>{t("do.discard")}</Button>}
-          <Button type="submit" loading={busy} disabled={client !== undefined && changed.length === 0}>{t(client ? "do.save" : "client.create")}<span className={css.onButton}><Keys combo="Ctrl+Enter" /></span></Button>
+          <Button type="submit" loading={create.isPending || update.isPending} disabled={client !== undefined && changed.length === 0}>{t(client ? "do.save" : "client.create")}<span className={css.onButton}><Keys combo="Ctrl+Enter" /></span></Button>
         </div>
       )}
     </form>
@@ -92,7 +94,6 @@ function AddressFields({ address, set }: { address: Fields["address"]; set: (add
 /** Someone else saved first: their values beside ours, and a choice. Nothing typed is lost. */
 function Conflict({ draft, client, changed, onTheirs, onMine }: { draft: Fields; client: ClientView; changed: (keyof Fields)[]; onTheirs: () => void; onMine: () => void }) {
   const t = useT();
-  const show = (value: unknown) => (typeof value === "object" && value !== null ? Object.values(value).filter(Boolean).join(", ") : String(value ?? "")) || "–";
   return (
     <div className={css.conflict} role="alert">
       <b>{t("conflict.title")}</b>

@@ -2,7 +2,6 @@ import type { Floor } from "@linija/server/contract/floor/floor";
 import { useIntl } from "react-intl";
 import { useT } from "../../i18n/intl.tsx";
 import { Since, spell } from "../../shared/clock.tsx";
-import { asPercent } from "./figures.ts";
 import css from "./floor.module.css";
 
 /** Queues as rows: who waits, how long, and how the day went. Those with someone waiting stand first. */
@@ -40,7 +39,7 @@ function Level({ queue }: { queue: Floor["queues"][number] }) {
   const t = useT();
   const intl = useIntl();
   if (queue.serviceLevel === null) return <>–</>;
-  const level = asPercent(queue.serviceLevel);
+  const level = queue.serviceLevel;
   const low = level < queue.target.percent;
   const target = t("floor.target", { percent: intl.formatNumber(queue.target.percent / 100, { style: "percent" }), seconds: queue.target.withinS });
   return (

@@ -6,7 +6,7 @@ import { useT } from "../../i18n/intl.tsx";
 import { Since, useNow } from "../../shared/clock.tsx";
 import { Skeleton } from "../../shared/parts.tsx";
 import { ProblemNote } from "../../shared/problem.tsx";
-import { asPercent, floorFigures } from "./figures.ts";
+import { floorFigures } from "./figures.ts";
 import { useFloor } from "./FloorPage.tsx";
 import css from "./wall.module.css";
 
@@ -38,8 +38,8 @@ function Board({ floor }: { floor: Floor }) {
   const t = useT();
   const intl = useIntl();
   const figures = floorFigures(floor);
-  const percent = (level: number | null) => (level === null ? "–" : intl.formatNumber(asPercent(level) / 100, { style: "percent" }));
-  const low = figures.level !== null && asPercent(figures.level) < (floor.queues[0]?.target.percent ?? 80);
+  const percent = (level: number | null) => (level === null ? "–" : intl.formatNumber(level / 100, { style: "percent" }));
+  const low = figures.level !== null && figures.level < (floor.queues[0]?.target.percent ?? 80);
   return (
     <>
       <dl className={css.figures}>

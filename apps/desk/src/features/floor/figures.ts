@@ -14,6 +14,3 @@ export function floorFigures(floor: Floor) {
     answered: floor.queues.reduce((sum, queue) => sum + queue.answeredToday, 0), abandoned: floor.queues.reduce((sum, queue) => sum + queue.abandonedToday, 0),
   };
 }
-
-/** The server may say a share (0…1) or a percentage; a target of 80 tells which. */
-export const asPercent = (level: number) => (level <= 1 ? level * 100 : level);

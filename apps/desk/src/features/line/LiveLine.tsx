@@ -33,7 +33,6 @@ function Who() {
 function Live() {
   const t = useT();
   const { line, mute, hold, end, ending, digits } = useLine();
-  const leg = useLeg();
   const call = line?.call;
   if (!line || !call) return null;
   const talking = call.state === "talking";
@@ -41,10 +40,7 @@ function Live() {
     <section className={css.live} data-held={line.held || undefined} aria-label={t("line.title")}>
       <Who />
       {talking && call.answeredAt ? <Since at={call.answeredAt} className="num strong" /> : <span className="small">{t("line.dialling")}</span>}
-      {line.held && <span className="chip warn">{t("line.held")}</span>}
-      {line.device === "browser" && leg === "lost" && <span className="chip warn">{t("line.audioLost")}</span>}
-      {line.device === "phone" && !line.legUp && <span className="chip warn">{t("line.answerPhone")}</span>}
-      {talking && !line.held && <Tooltip label={t("line.recorded")}><span className={css.rec}><IconPointFilled size={14} /><span className="visually-hidden">{t("line.recorded")}</span></span></Tooltip>}
+      <Marks />
       <LineButton action="mute" label={t(line.muted ? "line.unmute" : "line.mute")} on={line.muted} onClick={() => void mute()}>{line.muted ? <IconMicrophoneOff size={17} /> : <IconMicrophone size={17} />}</LineButton>
       <LineButton action="hold" label={t(line.held ? "line.resume" : "line.hold")} on={line.held} off={!talking} onClick={() => void hold()}>{line.held ? <IconPlayerPlay size={17} /> : <IconPlayerPause size={17} />}</LineButton>
       <Popover position="bottom" trapFocus>
@@ -57,6 +53,17 @@ function Live() {
       <span className="visually-hidden" aria-live="assertive">{ending ? t("line.endAgain") : ""}</span>
     </section>
   );
+}
+
+/** What is unusual about the call, in words. */
+function Marks() {
+  const t = useT();
+  const { line } = useLine();
+  const leg = useLeg();
+  if (line?.device === "phone" && !line.legUp) return <span className="chip warn">{t("line.answerPhone")}</span>;
+  if (line?.device === "browser" && leg === "lost") return <span className="chip warn">{t("line.audioLost")}</span>;
+  if (line?.held) return <span className="chip warn">{t("line.held")}</span>;
+  return line?.call?.state === "talking" ? <Tooltip label={t("line.recorded")}><span className={css.rec}><IconPointFilled size={14} /><span className="visually-hidden">{t("line.recorded")}</span></span></Tooltip> : null;
 }
 
 function LineButton({ action, label, on, off = false, onClick, children }: { action: KeyAction; label: string; on: boolean; off?: boolean; onClick: () => void; children: ReactNode }) {

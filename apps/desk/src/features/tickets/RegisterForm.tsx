@@ -20,6 +20,15 @@ import css from "./tickets.module.css";
 interface Draft { draftId: string; project: string | null; type: string | null; subject: string; description: string; due: string; priority: string; language: Language | null; phone: string | null; email: string | null }
 const begin = (): Draft => ({ draftId: crypto.randomUUID(), project: null, type: null, subject: "", description: "", due: "", priority: "", language: null, phone: null, email: null });
 
+/** The call's project, else one the client and the operator share. */
+const projectOf = (client: ClientView, call: CallView | undefined, mine: string[]) => call?.projectKey ?? client.projects.find((each) => mine.includes(each)) ?? mine[0] ?? "";
+
+/** What is known is filled in: the number of this call before others, the language spoken now before the card's. */
+function contactOf(draft: Draft, { client, call, spoken }: { client: ClientView; call?: CallView; spoken: Language }) {
+  const calling = call && (call.direction === "in" ? call.fromNumber : call.toNumber);
+  return { phone: draft.phone ?? calling ?? client.phones[0] ?? "", email: draft.email ?? client.emails[0] ?? "", language: draft.language ?? call?.language ?? client.language ?? spoken };
+}
+
 /** Registers what the client asks for. Phone, mail and language are there already; the draft survives a reload and is sent once. */
 export function RegisterForm({ client, call }: { client: ClientView; call?: CallView }) {
   const t = useT();
@@ -28,15 +37,13 @@ export function RegisterForm({ client, call }: { client: ClientView; call?: Call
   const [files, setFiles] = useState<File[]>([]);
   const [made, setMade] = useState<TicketView | null>(null);
   const subject = useRef<HTMLInputElement>(null);
-  const projectKey = draft.project ?? call?.projectKey ?? client.projects.find((each) => me.projects.includes(each)) ?? me.projects[0] ?? "";
+  const projectKey = draft.project ?? projectOf(client, call, me.projects);
   const { project, type, projects } = useTypes({ projectKey, type: draft.type ?? undefined });
   const uploads = useUploads();
   const create = useSend("createTicket", ["listTickets", "clientTimeline", "getCall", "getLine", "searchClients"], {
     onSuccess: async (ticket) => { setMade(ticket); forget(); setFiles([]); await uploads.send(ticket.id, files); },
   });
-  const phone = draft.phone ?? (call ? (call.direction === "in" ? call.fromNumber : call.toNumber) : client.phones[0] ?? "");
-  const email = draft.email ?? client.emails[0] ?? "";
-  const language = draft.language ?? call?.language ?? client.language ?? project?.languages[0] ?? "en";
+  const { phone, email, language } = contactOf(draft, { client, call, spoken: project?.languages[0] ?? "en" });
   const send = () => {
     if (!draft.type || !draft.subject.trim()) return subject.current?.focus();
     create.mutate({ body: {
@@ -53,14 +60,7 @@ export function RegisterForm({ client, call }: { client: ClientView; call?: Call
       <Select label={t("register.type")} placeholder={t("register.typeHint")} withAsterisk data={project?.types.filter((each) => each.registrable).map((each) => ({ value: each.key, label: each.name })) ?? []} value={draft.type} onChange={(value) => set({ type: value })} error={fieldError(error, "type")} searchable />
       <TextInput ref={subject} label={t("register.subject")} withAsterisk maxLength={200} value={draft.subject} onChange={(event) => set({ subject: event.currentTarget.value })} error={fieldError(error, "subject")} autoComplete="off" />
       <Textarea label={t("register.description")} withAsterisk={needs("description")} autosize minRows={3} maxRows={10} value={draft.description} onChange={(event) => set({ description: event.currentTarget.value })} error={fieldError(error, "description")} />
-      <TextInput type="datetime-local" label={t("register.due")} description={type?.deadlineHours ? t("register.dueRule", { hours: type.deadlineHours }) : undefined} withAsterisk={needs("required_by")} value={draft.due} onChange={(event) => set({ due: event.currentTarget.value })} error={fieldError(error, "dueAt", "required_by")} />
-      <div><span className={css.label} id="register-priority">{t("register.priority")}</span>
-        <SegmentedControl size="xs" fullWidth aria-labelledby="register-priority" value={draft.priority} onChange={(priority) => set({ priority })} data={[{ value: "", label: t("register.byType") }, ...priorityKeys.slice(1).map((key, index) => ({ value: String(index + 1), label: t(key) }))]} /></div>
-      <div className={css.two}>
-        <TextInput type="tel" label={t("register.phone")} withAsterisk={needs("phone")} value={phone} onChange={(event) => set({ phone: event.currentTarget.value })} error={fieldError(error, "contactPhone", "phone")} />
-        <Select label={t("register.language")} data={languages.map((value) => ({ value, label: languageNames[value] }))} value={language} onChange={(value) => set({ language: value as Language })} error={fieldError(error, "language")} />
-      </div>
-      <TextInput type="email" label={t("register.email")} description={email ? t("register.emailHint") : t("register.noEmail")} value={email} onChange={(event) => set({ email: event.currentTarget.value })} error={fieldError(error, "contactEmail", "email")} />
+      <MoreFields draft={draft} set={set} known={{ phone, email, language }} type={type} error={error} />
       <FilePicker files={files} onChange={setFiles} />
       {fieldError(error, "address", "client") && <p className={css.error}>{t("register.address")}: {fieldError(error, "address", "client")}</p>}
       <ProblemNote error={error} />
@@ -69,5 +69,24 @@ export function RegisterForm({ client, call }: { client: ClientView; call?: Call
         <Button type="submit" loading={create.isPending} disabled={!draft.type || !draft.subject.trim()}>{t("register.send")}<span className={css.onButton}><Keys combo="Ctrl+Enter" /></span></Button>
       </div>
     </form>
+  );
+}
+
+interface MoreProps { draft: Draft; set: (change: Partial<Draft>) => void; known: { phone: string; email: string; language: Language }; type?: { deadlineHours: number | null; requires: string[] }; error: unknown }
+/** When it should be done, how soon it matters, and where the client is told. */
+function MoreFields({ draft, set, known: { phone, email, language }, type, error }: MoreProps) {
+  const t = useT();
+  const needs = (field: string) => type?.requires.includes(field) ?? false;
+  return (
+    <>
+      <TextInput type="datetime-local" label={t("register.due")} description={type?.deadlineHours ? t("register.dueRule", { hours: type.deadlineHours }) : undefined} withAsterisk={needs("required_by")} value={draft.due} onChange={(event) => set({ due: event.currentTarget.value })} error={fieldError(error, "dueAt", "required_by")} />
+      <div><span className={css.label} id="register-priority">{t("register.priority")}</span>
+        <SegmentedControl size="xs" fullWidth aria-labelledby="register-priority" value={draft.priority} onChange={(priority) => set({ priority })} data={[{ value: "", label: t("register.byType") }, ...priorityKeys.slice(1).map((key, index) => ({ value: String(index + 1), label: t(key) }))]} /></div>
+      <div className={css.two}>
+        <TextInput type="tel" label={t("register.phone")} withAsterisk={needs("phone")} value={phone} onChange={(event) => set({ phone: event.currentTarget.value })} error={fieldError(error, "contactPhone", "phone")} />
+        <Select label={t("register.language")} data={languages.map((value) => ({ value, label: languageNames[value] }))} value={language} onChange={(value) => set({ language: value as Language })} error={fieldError(error, "language")} />
+      </div>
+      <TextInput type="email" label={t("register.email")} description={t(email ? "register.emailHint" : "register.noEmail")} value={email} onChange={(event) => set({ email: event.currentTarget.value })} error={fieldError(error, "contactEmail", "email")} />
+    </>
   );
 }

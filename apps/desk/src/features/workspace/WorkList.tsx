@@ -117,8 +117,7 @@ function Frame({ icon, title, about, end, chosen, number, onOpen, extra, live = 
     <div className={css.row} data-chosen={chosen || undefined} data-live={live || undefined}>
       <button type="button" className={css.open} onClick={onOpen} aria-current={chosen ? "true" : undefined} title={number > 0 && number < 10 ? t("work.altNumber", { keys: `Alt+${number}` }) : undefined}>
         <span className={css.icon} aria-hidden>{icon}</span>
-        <span className={css.words}><span className="cut strong">{title}</span><span className="cut small dim">{about}</span></span>
-        <span className={css.end}>{end}</span>
+        <span className={css.words}><span className="row"><span className="cut strong grow">{title}</span><span className={css.end}>{end}</span></span><span className="cut small dim">{about}</span></span>
       </button>
       {extra}
     </div>
