@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { App } from "./platform/http.ts";
 import { accessRoutes } from "./features/access/index.ts";
-import { callsRoutes, type CallsDeps } from "./features/calls/index.ts";
+import { callPageRoutes, callsRoutes, openPublicCalls, type CallsDeps } from "./features/calls/index.ts";
 import { clientsRoutes } from "./features/clients/index.ts";
 import { demoMailRoutes } from "./features/notices/index.ts";
 import { floorRoutes } from "./features/floor/index.ts";
@@ -12,10 +12,12 @@ import type { WebInput } from "./web.ts";
 /** Every feature's routes. */
 export async function mountRoutes(app: App, input: WebInput & { publicUrl: string }): Promise<void> {
   const { config, declarations } = input;
+  openPublicCalls(app);
   accessRoutes(app);
   clientsRoutes(app);
   ticketsRoutes(app, { files: { folder: join(config.LINIJA_DATA, "attachments") } });
   callsRoutes(app, callsDeps(input), join(config.LINIJA_DATA, "recordings"));
+  callPageRoutes(app, declarations.projects.map(({ project }) => ({ key: project.key, name: project.name, about: project.about, number: project.numbers[0]!, languages: project.languages, language: project.default_language })));
   if (config.LINIJA_DEMO) demoMailRoutes(app, { ctx: input.ctx });
   floorRoutes(app, { queues: floorQueues(declarations), timeZone: declarations.company.time_zone, router: input.router });
 }

@@ -28,6 +28,7 @@ export async function startWeb(input: WebInput): Promise<Web> {
   const port = await freePort(config.HTTP_HOST, config.HTTP_PORT);
   const publicUrl = config.PUBLIC_URL || `http://${config.HTTP_HOST === "0.0.0.0" ? "127.0.0.1" : config.HTTP_HOST}:${port}`;
   await mountRoutes(app, { ...input, publicUrl });
+  await serveWidget(app, input.root);
   await serveDesk(app, input.root);
   await app.listen({ host: config.HTTP_HOST, port });
   const realtime = startRealtime(app.server, { db: ctx.db, log: ctx.log, rpc: input.rpc, deskGone: (userId) => { void input.router.deskGone(userId).catch(() => undefined); } });
@@ -37,7 +38,13 @@ export async function startWeb(input: WebInput): Promise<Web> {
   };
 }
 
-/** The built desk and widget; unknown paths outside the API are the desk's own routes. */
+/** "Call us" for web pages of companies: one script under a name that never changes. */
+async function serveWidget(app: App, root: string): Promise<void> {
+  const dist = join(root, "apps/widget/dist");
+  if (existsSync(dist)) await app.register(fastifyStatic, { root: dist, prefix: "/widget/", decorateReply: false, index: false, setHeaders: (response) => { response.header("cache-control", "public, max-age=300"); } });
+}
+
+/** The built desk; unknown paths outside the API are the desk's own routes. */
 async function serveDesk(app: App, root: string): Promise<void> {
   const dist = join(root, "apps/desk/dist");
   if (!existsSync(join(dist, "index.html"))) return;
