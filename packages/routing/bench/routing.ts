@@ -1,6 +1,6 @@
 import { Random } from "../src/random.ts";
 import { createRouting } from "../src/index.ts";
-import type { Decision, OperatorInput, WorkInput } from "../src/index.ts";
+import type { Decision, WorkInput } from "../src/index.ts";
 
 /*
  * A full house: 10,000 operators, 200 queues, 100,000 pieces of work waiting, and a steady day on top of it: clients
@@ -31,7 +31,6 @@ class Floor {
   readonly ringing: Decision[] = [];
   readonly talking: { workId: string; operatorId: string }[] = [];
   readonly waiting: string[] = [];
-  readonly operators = new Map<string, OperatorInput>();
   readonly shops: Shop[] = [];
   readonly shapes = new Map<string, WorkInput["skills"][]>();
   nowMs = 1_760_000_000_000;
@@ -87,7 +86,6 @@ class Floor {
     const skills = Object.fromEntries(known.map((skill) => [skill, 1 + random.below(5)]));
     const capacity = random.chance(0.3) ? { voice: 1, chat: 3 } : { voice: 1 };
     const operator = { operatorId, queueIds, languages, skills, capacity, ready: true, idleSinceMs: this.nowMs };
-    this.operators.set(operatorId, operator);
     this.timed(() => this.routing.setOperator(operator, this.nowMs));
   }
 
@@ -139,8 +137,7 @@ class Floor {
   }
 
   getReady(operatorId: string): void {
-    const operator = { ...this.operators.get(operatorId)!, idleSinceMs: this.nowMs };
-    this.timed(() => this.routing.setOperator(operator, this.nowMs));
+    this.timed(() => this.routing.setReady(operatorId, this.nowMs, { ready: true }));
   }
 
   step(): void {

@@ -1,6 +1,8 @@
 import { addWaiting, firstWorkFor, removeWaiting } from "./backlog.ts";
 import { effectivePoints, effectivePriority, goesBefore } from "./order.ts";
-import { findWitness, hold, isPreferredFree, isWitness, list, operatorFor, refreshOpen, unlist } from "./pool.ts";
+import { list, refreshOpen, unlist } from "./listing.ts";
+import { findWitness, hold, isPreferredFree, isWitness, operatorFor } from "./pool.ts";
+import { NOBODY } from "./state.ts";
 import type { Operator, State, Work } from "./state.ts";
 import type { Decision, Reason } from "./types.ts";
 
@@ -121,7 +123,10 @@ export function returnToWaiting(state: State, work: Work): void {
 }
 
 export function stopWatching(work: Work): void {
-  work.witness?.watched.delete(work);
+  const { witness } = work;
+  if (!witness) return;
+  witness.watched!.delete(work);
+  if (witness.watched!.size === 0) witness.watched = null;
   work.witness = null;
 }
 
@@ -131,16 +136,17 @@ export function forgiveIfAlone(state: State, work: Work): boolean {
   if (work.refusedBy.length === 0) return false;
   const witness = findWitness(state, work);
   if (!witness) {
-    work.refusedBy = [];
+    work.refusedBy = NOBODY;
     return true;
   }
   work.witness = witness;
+  witness.watched ??= new Set();
   witness.watched.add(work);
   return false;
 }
 
 /** After an operator changed: the works that counted on them look for another witness. Returns those forgiven. */
 export function reviewWatched(state: State, operator: Operator): Work[] {
-  if (operator.watched.size === 0) return [];
+  if (!operator.watched) return [];
   return [...operator.watched].filter((work) => !isWitness(state, operator, work) && forgiveIfAlone(state, work));
 }

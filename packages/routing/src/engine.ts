@@ -3,13 +3,14 @@ import { checkOperator, checkQueue, checkTime, checkWork } from "./check.ts";
 import { endOffer, forgiveIfAlone, returnToWaiting, reviewWatched, settle, stopWatching } from "./dispatch.ts";
 import { expectedWait, learnHandling } from "./estimate.ts";
 import { explainWork } from "./explain.ts";
+import { list, unlist } from "./listing.ts";
 import { ageingPerMs, toPoints } from "./order.ts";
-import { describeOperator, dropUnusedQueue, hold, letGo, list, operatorOf, queueOf, signOut, unlist } from "./pool.ts";
+import { describeOperator, dropUnusedQueue, hold, letGo, operatorOf, queueOf, signOut } from "./pool.ts";
 import { readSnapshot, takeSnapshot } from "./snapshot.ts";
-import { channelIndex, createState } from "./state.ts";
+import { NOBODY, channelIndex, createState } from "./state.ts";
 import type { Operator, State, Work } from "./state.ts";
 import type {
-  Acceptance, Decision, Finish, OperatorInput, QueueInput, Refusal, Routing, RoutingOptions, WorkInput,
+  Acceptance, Decision, Finish, OperatorInput, QueueInput, Readiness, Refusal, Routing, RoutingOptions, WorkInput,
 } from "./types.ts";
 
 /** A routing engine with no queues, operators or work. */
@@ -19,6 +20,7 @@ export function createRouting(options: RoutingOptions = {}): Routing {
     setQueue: (queue) => setQueue(state, queue),
     removeQueue: (queueId) => removeQueue(state, queueId),
     setOperator: (operator, nowMs) => setOperator(state, operator, nowMs),
+    setReady: (operatorId, nowMs, change) => setReady(state, operatorId, nowMs, change),
     removeOperator: (operatorId, nowMs) => removeOperator(state, operatorId, nowMs),
     addWork: (work, nowMs) => addWork(state, work, nowMs),
     adoptWork: (work, operatorId, acceptedAtMs) => adoptWork(state, work, operatorId, acceptedAtMs),
@@ -72,6 +74,17 @@ function setOperator(state: State, input: OperatorInput, nowMs: number): Decisio
   const operator = operatorOf(state, input.operatorId);
   unlist(operator);
   describeOperator(state, operator, input);
+  return settle(state, reviewWatched(state, operator), [operator], nowMs);
+}
+
+function setReady(state: State, operatorId: string, nowMs: number, { ready, idleSinceMs = nowMs }: Readiness): Decision[] {
+  checkTime("nowMs", nowMs);
+  checkTime("idleSinceMs", idleSinceMs);
+  const operator = state.operators.get(operatorId);
+  if (!operator?.team) return [];
+  unlist(operator);
+  operator.ready = ready;
+  operator.idleSinceMs = idleSinceMs;
   return settle(state, reviewWatched(state, operator), [operator], nowMs);
 }
 
@@ -203,7 +216,7 @@ function makeWork(state: State, input: WorkInput): Work {
     preferredOperatorId: input.preferredOperatorId ?? null,
     excluded: input.excluded?.length ? [...input.excluded] : NOBODY,
     state: "waiting",
-    refusedBy: [],
+    refusedBy: NOBODY,
     witness: null,
     operator: null,
     offerId: null,
@@ -212,8 +225,6 @@ function makeWork(state: State, input: WorkInput): Work {
     bucket: null,
   };
 }
-
-const NOBODY: readonly string[] = [];
 
 function register(state: State, work: Work): void {
   state.works.set(work.id, work);

@@ -1,5 +1,6 @@
 import { LACKING } from "./ability.ts";
 import { FreeRow } from "./freerow.ts";
+import { refreshOpen, refreshRows, unlist } from "./listing.ts";
 import { operatorBefore } from "./order.ts";
 import { BucketRow } from "./row.ts";
 import { SortedList } from "./sorted.ts";
@@ -8,14 +9,6 @@ import type { Operator, Profile, Queue, State, Team, Work } from "./state.ts";
 import type { OperatorInput } from "./types.ts";
 
 /** Operators, indexed in teams of equal queues and ability, each team's free members in the order they get work. */
-
-/** Brings `open` up to date; after any change of readiness, capacity or load. */
-export function refreshOpen(operator: Operator): void {
-  const { room } = operator;
-  operator.open = 0;
-  if (!operator.ready || !operator.team || operator.load >= operator.totalCapacity) return;
-  for (let channel = 0; channel < CHANNELS.length; channel++) if (room[channel]! > 0) operator.open |= 1 << channel;
-}
 
 /** Whether this one operator may not have the work although their ability would do. */
 export function isBarred(work: Work, operator: Operator): boolean {
@@ -78,53 +71,6 @@ export function isWitness(state: State, operator: Operator, work: Work): boolean
   return operator.ready && qualifies(state, operator, work) && !isBarred(work, operator);
 }
 
-/** Takes the operator out of the free lists; needed before anything that the lists are sorted by changes. */
-export function unlist(operator: Operator): void {
-  const { team, listed } = operator;
-  if (listed === 0) return;
-  operator.listed = 0;
-  for (let channel = 0; channel < CHANNELS.length; channel++) {
-    if ((listed & (1 << channel)) === 0) continue;
-    const free = team!.free[channel]!;
-    const wasFirst = free.first() === operator;
-    free.delete(operator);
-    if (wasFirst) refreshRows(team!, channel);
-  }
-}
-
-/** Puts the operator in the free list of every channel they have room in; the operator must be unlisted. */
-export function list(operator: Operator): void {
-  refreshOpen(operator);
-  const { team, open } = operator;
-  if (open === 0) return;
-  operator.listed = open;
-  for (let channel = 0; channel < CHANNELS.length; channel++) {
-    if ((open & (1 << channel)) === 0) continue;
-    const free = team!.free[channel]!;
-    free.add(operator);
-    if (free.first() === operator) refreshRows(team!, channel);
-  }
-}
-
-/** After the first of the team's free members changed. */
-function refreshRows(team: Team, channel: number): void {
-  const { queues, places } = team;
-  const empty = team.free[channel]!.size === 0;
-  for (let i = 0; i < queues.length; i++) {
-    const row = queues[i]!.freeTeams[channel]!;
-    const back = i * CHANNELS.length + channel;
-    const place = places[back]!;
-    if (place < 0) {
-      row.add(team, back);
-    } else if (empty) {
-      row.delete(place);
-      places[back] = -1;
-    } else {
-      row.refresh(team, place);
-    }
-  }
-}
-
 /** Counts the work against the operator, who must be unlisted. */
 export function hold(work: Work, operator: Operator): void {
   work.operator = operator;
@@ -138,17 +84,21 @@ export function hold(work: Work, operator: Operator): void {
 export function letGo(work: Work, operator: Operator): void {
   unlist(operator);
   work.operator = null;
-  operator.works.splice(operator.works.indexOf(work), 1);
+  const { works } = operator;
+  works[works.indexOf(work)] = works[works.length - 1]!;
+  works.pop();
   operator.room[work.channel]!++;
   operator.load--;
 }
 
 /** Writes what the shell says about the operator; the operator must be unlisted. */
 export function describeOperator(state: State, operator: Operator, input: OperatorInput): void {
-  operator.capacity = CHANNELS.map((channel) => input.capacity[channel] ?? 0);
   operator.totalCapacity = input.totalCapacity ?? Infinity;
-  operator.externalLoad = CHANNELS.map((channel) => input.load?.[channel] ?? 0);
-  countLoad(operator);
+  for (let channel = 0; channel < CHANNELS.length; channel++) {
+    operator.capacity[channel] = input.capacity[CHANNELS[channel]!] ?? 0;
+    operator.externalLoad[channel] = input.load?.[CHANNELS[channel]!] ?? 0;
+  }
+  operator.load = countLoad(operator);
   operator.ready = input.ready;
   operator.idleSinceMs = input.idleSinceMs;
   if (operator.team && sameProfile(operator.profile, input)) return;
@@ -158,11 +108,14 @@ export function describeOperator(state: State, operator: Operator, input: Operat
   joinTeam(state, operator, canonical(operator.profile));
 }
 
-function countLoad(operator: Operator): void {
-  const { capacity, externalLoad, works } = operator;
-  operator.load = works.length + externalLoad.reduce((sum, each) => sum + each, 0);
-  operator.room = capacity.map((most, channel) => most - externalLoad[channel]!);
-  for (const { channel } of works) operator.room[channel]!--;
+function countLoad({ capacity, externalLoad, room, works }: Operator): number {
+  let load = works.length;
+  for (let channel = 0; channel < CHANNELS.length; channel++) {
+    load += externalLoad[channel]!;
+    room[channel] = capacity[channel]! - externalLoad[channel]!;
+  }
+  for (const { channel } of works) room[channel]!--;
+  return load;
 }
 
 /** Quick answer for the common call that only changes readiness; false merely costs the long way. */
@@ -212,6 +165,7 @@ function joinTeam(state: State, operator: Operator, profile: Profile): void {
 function leaveTeam(state: State, operator: Operator): void {
   const { team } = operator;
   if (!team) return;
+  refreshRows(operator);
   operator.team = null;
   team.members.delete(operator);
   if (team.members.size > 0) return;
@@ -227,7 +181,7 @@ function leaveTeam(state: State, operator: Operator): void {
 export function signOut(state: State, operator: Operator): void {
   leaveTeam(state, operator);
   Object.assign(operator, { ...blankDescription(), open: 0 });
-  countLoad(operator);
+  operator.load = countLoad(operator);
 }
 
 export function queueOf(state: State, id: string): Queue {
@@ -249,8 +203,8 @@ export function dropUnusedQueue(state: State, queue: Queue): void {
 export function operatorOf(state: State, id: string): Operator {
   let operator = state.operators.get(id);
   if (!operator) {
-    const held = { room: [0, 0, 0, 0], load: 0, works: [], watched: new Set<Work>() };
-    operator = { id, team: null, open: 0, listed: 0, ...blankDescription(), ...held };
+    const held = { room: [0, 0, 0, 0], load: 0, works: [], watched: null };
+    operator = { id, team: null, open: 0, listed: 0, unsynced: 0, ...blankDescription(), ...held };
     state.operators.set(id, operator);
   }
   return operator;

@@ -1,7 +1,8 @@
 import { addWaiting } from "./backlog.ts";
 import { forgiveIfAlone } from "./dispatch.ts";
-import { canonical, describeOperator, hold, list, operatorOf, unlist } from "./pool.ts";
-import { CHANNELS } from "./state.ts";
+import { list, unlist } from "./listing.ts";
+import { canonical, describeOperator, hold, operatorOf } from "./pool.ts";
+import { CHANNELS, NOBODY } from "./state.ts";
 import type { Operator, Queue, State, Work } from "./state.ts";
 import type { Channel, OperatorInput, QueueInput, Snapshot, WorkInput, WorkSnapshot } from "./types.ts";
 
@@ -93,7 +94,7 @@ function readWork(state: State, work: Work, saved: Omit<WorkSnapshot, "input">):
   state.works.set(work.id, work);
   work.queue.works++;
   work.state = saved.state;
-  work.refusedBy = [...saved.refusedBy];
+  work.refusedBy = saved.refusedBy.length > 0 ? [...saved.refusedBy] : NOBODY;
   work.acceptedAtMs = saved.acceptedAtMs;
   work.reason = saved.reason && { ...saved.reason };
   work.offerId = saved.offerId;

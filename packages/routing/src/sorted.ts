@@ -42,7 +42,9 @@ export class SortedList<T> {
     if (!block) return false;
     const i = isFirst ? 0 : this.#indexIn(block, item);
     if (block[i] !== item) return false;
-    removeAt(block, i);
+    // The first goes most often, and shift does not move the others.
+    if (i === 0) block.shift();
+    else removeAt(block, i);
     this.size--;
     if (block.length === 0) this.blocks.splice(at, 1);
     return true;

@@ -12,6 +12,9 @@ export function channelIndex(channel: Channel): number {
   return CHANNELS.indexOf(channel);
 }
 
+/** Nobody excluded, nobody refused: shared, as it is so for most work. */
+export const NOBODY: readonly string[] = [];
+
 export interface Work {
   readonly id: string;
   readonly queue: Queue;
@@ -25,7 +28,7 @@ export interface Work {
   readonly excluded: readonly string[];
   state: WorkState;
   /** Operators who refused it and have not been forgiven. */
-  refusedBy: string[];
+  refusedBy: readonly string[];
   /** Some ready operator who qualifies and has not refused: while there is one, those who did are not asked again. */
   witness: Operator | null;
   operator: Operator | null;
@@ -106,10 +109,12 @@ export interface Operator {
   open: number;
   /** Bit c is set when they are in the team's free list of channel c. */
   listed: number;
+  /** Bit c is set when the queues' rows of channel c do not know yet who is first in the team. */
+  unsynced: number;
   /** Offers and work in hand, a handful. */
   readonly works: Work[];
-  /** Waiting works whose witness they are. */
-  readonly watched: Set<Work>;
+  /** Waiting works whose witness they are; null for none, as nearly always. */
+  watched: Set<Work> | null;
 }
 
 export interface State {

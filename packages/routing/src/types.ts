@@ -80,6 +80,12 @@ export interface Refusal {
   idleSinceMs: number;
 }
 
+export interface Readiness {
+  ready: boolean;
+  /** Default: now. */
+  idleSinceMs?: number;
+}
+
 export interface Finish {
   /** Whether the operator takes new work at once; false while they wrap up. */
   operatorReady: boolean;
@@ -160,6 +166,8 @@ export interface Routing {
   removeQueue(queueId: string): boolean;
   /** Sign-in and every change of state, skills, queues or capacity. */
   setOperator(operator: OperatorInput, nowMs: number): Decision[];
+  /** The commonest change of `setOperator` without the rest of the description; nothing for one not signed in. */
+  setReady(operatorId: string, nowMs: number, change: Readiness): Decision[];
   /** Sign-out: their offers go to others; work in hand stays theirs until finished. */
   removeOperator(operatorId: string, nowMs: number): Decision[];
   /** Adds work, or replaces it while it waits; work already with an operator throws RangeError. */

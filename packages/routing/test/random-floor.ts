@@ -139,6 +139,12 @@ export class RandomFloor {
     const operatorId = this.anOperatorId();
     const present = this.reference.operators.get(operatorId);
     const ready = random.chance(0.85);
+    if (present && random.chance(0.3)) {
+      return {
+        engine: this.routing.setReady(operatorId, this.nowMs, { ready }),
+        reference: this.reference.setOperator({ ...present, ready, idleSinceMs: this.nowMs }, this.nowMs),
+      };
+    }
     const operator = present && random.chance(0.8) ? { ...present, ready, idleSinceMs: this.nowMs } : this.makeOperator(operatorId, ready);
     return {
       engine: this.routing.setOperator(operator, this.nowMs),
