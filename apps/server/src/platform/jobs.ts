@@ -28,6 +28,7 @@ export async function startJobs(pool: pg.Pool, handlers: Record<string, JobHandl
   let stopped = false;
   const start = async (): Promise<void> => {
     try {
+      await freeLost(pool);
       runner = await run({ pgPool: pool, taskList, concurrency: 4, noHandleSignals: true, pollInterval: 1_000, logger: quiet(log) as never });
       void runner.promise.then(restart, restart);
     } catch (error) {
@@ -39,6 +40,13 @@ export async function startJobs(pool: pg.Pool, handlers: Record<string, JobHandl
   await start();
   return { stop: async () => { stopped = true; await runner?.stop().catch(() => undefined); } };
 }
+
+/**
+ * A worker killed in mid-job leaves its lock, which would stand for four hours. Every lock found at a start is opened:
+ * a job that another node runs at this moment may then run twice, which handlers bear because delivery is at least once.
+ */
+const freeLost = (pool: pg.Pool): Promise<unknown> =>
+  pool.query("select graphile_worker.force_unlock_workers(array(select distinct locked_by from graphile_worker.jobs where locked_by is not null))");
 
 export { makeWorkerUtils };
 
