@@ -49,6 +49,17 @@ create index audit_log_unsealed on audit_log (id) where seq is null;
 create index audit_log_object on audit_log (object_kind, object_id, id desc);
 create index audit_log_actor on audit_log (actor_id, id desc);
 
+-- Nothing but the seal is ever written over. Who owns the database can still take this away; the chain of hashes then tells.
+create function audit_log_append_only() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'UPDATE' and old.seq is null and (old.id, old.at, old.actor_kind, old.actor_id, old.actor_name, old.action, old.object_kind, old.object_id, old.before, old.after, old.reason, old.request_id)
+    is not distinct from (new.id, new.at, new.actor_kind, new.actor_id, new.actor_name, new.action, new.object_kind, new.object_id, new.before, new.after, new.reason, new.request_id) then
+    return new;
+  end if;
+  raise exception 'audit_log is append-only';
+end $$;
+create trigger audit_log_append_only before update or delete on audit_log for each row execute function audit_log_append_only();
+
 create table settings (
   key text primary key,
   value jsonb not null,

@@ -1,0 +1,2 @@
+export { auditRoutes } from "./audit.routes.ts";
+export { sealAudit, startSealer, verifyAudit } from "./audit.service.ts";

@@ -1,0 +1,2 @@
+export { healthRoutes, type HealthDeps } from "./health.routes.ts";
+export { databaseProbe, jobsProbe, type PartState, type Probe, type Seen } from "./health.service.ts";
