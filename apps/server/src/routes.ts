@@ -5,6 +5,7 @@ import { callPageRoutes, callsRoutes, openPublicCalls, type CallsDeps } from "./
 import { clientsRoutes } from "./features/clients/index.ts";
 import { demoMailRoutes } from "./features/notices/index.ts";
 import { floorRoutes } from "./features/floor/index.ts";
+import { portalRoutes } from "./features/portal/index.ts";
 import { ticketsRoutes } from "./features/tickets/index.ts";
 import type { Declarations } from "./features/projects/index.ts";
 import type { WebInput } from "./web.ts";
@@ -18,6 +19,7 @@ export async function mountRoutes(app: App, input: WebInput & { publicUrl: strin
   ticketsRoutes(app, { files: { folder: join(config.LINIJA_DATA, "attachments") } });
   callsRoutes(app, callsDeps(input), join(config.LINIJA_DATA, "recordings"));
   callPageRoutes(app, declarations.projects.map(({ project }) => ({ key: project.key, name: project.name, about: project.about, number: project.numbers[0]!, languages: project.languages, language: project.default_language })));
+  portalRoutes(app, { ctx: input.ctx });
   if (config.LINIJA_DEMO) demoMailRoutes(app, { ctx: input.ctx });
   floorRoutes(app, { queues: floorQueues(declarations), timeZone: declarations.company.time_zone, router: input.router });
 }

@@ -6,6 +6,7 @@ import type pg from "pg";
 import type { MediaEngine } from "@linija/media";
 import type { Config } from "./platform/config.ts";
 import type { Ctx } from "./platform/db.ts";
+import { AppError } from "./platform/errors.ts";
 import { createHttp, type App } from "./platform/http.ts";
 import type { Rpc } from "./platform/rpc.ts";
 import { contextOf } from "./features/access/index.ts";
@@ -51,6 +52,11 @@ async function serveDesk(app: App, root: string): Promise<void> {
   await app.register(fastifyStatic, { root: dist, prefix: "/", index: "index.html", wildcard: false, preCompressed: false, setHeaders: (response, path) => {
     response.header("cache-control", /assets\/.+-[\w-]{8,}\.\w+$/.test(path) ? "public, max-age=31536000, immutable" : "no-cache");
   } });
+  app.get("/*", { schema: { hide: true } }, (request, reply) => {
+    const { pathname } = new URL(request.url, "http://here");
+    if (/^\/(api|widget|portal|demo)\/|\.\w+$/.test(pathname)) throw new AppError("not_found", "no_such_page", { params: { path: pathname } });
+    return reply.sendFile("index.html");
+  });
 }
 
 /** The port asked for, or the next free one. */
