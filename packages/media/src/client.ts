@@ -228,8 +228,10 @@ function sharePorts([from, to]: [number, number], shares: number): [number, numb
  */
 export function createMediaEngine(options: MediaEngineOptions = {}): ProcessMediaEngine {
   const { workers = 2, log = noLog, ...media } = options;
-  const shares = sharePorts(withDefaults(media).rtpPorts, workers);
-  return new PinnedEngine(shares.map((rtpPorts) => ({ spawn: { ...media, rtpPorts } })), log);
+  const rtp = sharePorts(withDefaults(media).rtpPorts, workers);
+  const webrtc = media.webrtcPorts && sharePorts(media.webrtcPorts, workers);
+  const reaches = rtp.map((rtpPorts, i) => ({ spawn: { ...media, rtpPorts, ...(webrtc ? { webrtcPorts: webrtc[i]! } : {}) } }));
+  return new PinnedEngine(reaches, log);
 }
 
 /** An engine whose media processes run elsewhere (`process.ts --listen`); a lost channel counts as a dead process. */

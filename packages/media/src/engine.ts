@@ -96,6 +96,9 @@ export interface MediaEngine {
   /** How full the engine is. */
   load(): Promise<{ rtpLegs: number; webrtcLegs: number; rtpLimit: number; webrtcLimit: number }>;
   on(listener: (event: MediaEvent) => void): void;
-  /** Refuses new legs, waits for live calls to end (or `graceMs`), then stops. */
+  /**
+   * Refuses new calls, waits for live ones to end (or `graceMs`), then stops. A live call may still get legs: whoever
+   * waits in a queue must be able to reach an operator.
+   */
   stop(graceMs: number): Promise<void>;
 }

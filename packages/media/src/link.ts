@@ -25,6 +25,9 @@ interface Waiting { resolve: (value: unknown) => void; reject: (error: Error) =>
 
 const firstPauseMs = 100;
 const mostPauseMs = 5_000;
+/** A process that does not answer for so long is hung: its calls are deaf, so it goes. */
+const pingEveryMs = 2_000;
+const mostSilenceMs = 10_000;
 /** Having lived this long, a process is not dying repeatedly. */
 const livedWellMs = 10_000;
 
@@ -47,11 +50,23 @@ export class Link {
   #exited: Promise<void> = Promise.resolve();
   #kill: () => void = () => {};
   pid: number | null = null;
+  #answeredMs = 0;
+  readonly #pinger: NodeJS.Timeout;
 
   constructor(reach: Reach, listener: LinkListener) {
     this.#reach = reach;
     this.#listener = listener;
     this.#start();
+    this.#pinger = setInterval(() => this.#ping(), pingEveryMs).unref();
+  }
+
+  #ping(): void {
+    if (!this.#wire) return;
+    if (performance.now() - this.#answeredMs > mostSilenceMs) {
+      this.#listener.log("error", "media process does not answer", { pid: this.pid });
+      this.#wire.destroy();
+    }
+    this.request("load", []).catch(() => {});
   }
 
   get isAlive(): boolean {
@@ -60,6 +75,7 @@ export class Link {
 
   #start(): void {
     this.#startedMs = performance.now();
+    this.#answeredMs = this.#startedMs;
     const stream = "spawn" in this.#reach ? this.#spawn(this.#reach.spawn) : connect(parseAddress(this.#reach.address));
     const wire: Wire = new Wire(stream, (message: FromWorker) => this.#receive(message), () => this.#closed(wire));
     this.#wire = wire;
@@ -78,6 +94,7 @@ export class Link {
   }
 
   #receive(message: FromWorker): void {
+    this.#answeredMs = performance.now();
     if ("event" in message) this.#listener.event(message.event as MediaEvent);
     else if ("log" in message) this.#listener.log(message.log.level, message.log.message, message.log.fields);
     else {
@@ -117,12 +134,16 @@ export class Link {
   /** Lets the process finish its recordings and end; kills it when it takes over five seconds. */
   async stop(): Promise<void> {
     this.#isStopping = true;
+    clearInterval(this.#pinger);
     if (this.#timer) clearTimeout(this.#timer);
     const wire = this.#wire;
     if (!wire) return;
+    const killer = setTimeout(() => {
+      this.#kill();
+      wire.destroy();
+    }, 5_000);
     await this.request("stop", []).catch(() => {});
     wire.end();
-    const killer = setTimeout(this.#kill, 5_000);
     await this.#exited;
     clearTimeout(killer);
     wire.destroy();

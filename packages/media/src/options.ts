@@ -10,6 +10,8 @@ export interface MediaOptions {
   bindAddress?: string;
   /** Addresses offered to browsers as host candidates. Default: `[address]`. */
   webrtcAddresses?: string[];
+  /** UDP ports for browsers. Default: whatever the system gives; set it where a firewall stands in front. */
+  webrtcPorts?: [from: number, to: number];
   /** Legs one process carries before it answers `MediaFull`. Default 1000 RTP, 150 browser. */
   limits?: { rtpLegs?: number; webrtcLegs?: number };
   /** RTP silence after which a leg is `lost`, in ms. Default 20000. */
@@ -20,14 +22,20 @@ export interface MediaOptions {
   quarantineMs?: number;
 }
 
+const defaults = {
+  address: "127.0.0.1", rtpPorts: [20_000, 29_999] as [number, number], webrtcPorts: null,
+  watchdogMs: 20_000, consentMs: 7_000, quarantineMs: 3_000,
+};
+const defaultLimits = { rtpLegs: 1_000, webrtcLegs: 150 };
+
 export function withDefaults(options: MediaOptions): WorkerOptions {
-  const { address = "127.0.0.1", rtpPorts = [20_000, 29_999], watchdogMs = 20_000, consentMs = 7_000, quarantineMs = 3_000 } = options;
-  const { rtpLegs = 1_000, webrtcLegs = 150 } = options.limits ?? {};
+  const { address } = { ...defaults, ...options };
   return {
-    address, rtpPorts, watchdogMs, consentMs, quarantineMs,
-    bindAddress: options.bindAddress ?? (address.startsWith("127.") ? address : "0.0.0.0"),
-    webrtcAddresses: options.webrtcAddresses ?? [address],
-    limits: { rtpLegs, webrtcLegs },
+    ...defaults,
+    bindAddress: address.startsWith("127.") ? address : "0.0.0.0",
+    webrtcAddresses: [address],
+    ...options,
+    limits: { ...defaultLimits, ...options.limits },
   };
 }
 

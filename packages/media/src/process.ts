@@ -28,9 +28,9 @@ async function main(mode: string | undefined, ...rest: string[]): Promise<void> 
   preferVoice();
   // Half of what a process needs to take a dead one's place is compiling werift.
   enableCompileCache();
-  // Ctrl+C reaches the whole process group; the engine decides when media ends, by closing the channel.
-  process.on("SIGINT", () => {});
   if (mode === "--fd") {
+    // Ctrl+C and a service manager's stop reach the whole group; the engine decides when media ends, by closing the channel.
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => {});
     const options = withDefaults(JSON.parse(rest[0] ?? "{}") as MediaOptions);
     await prepare(options);
     serve(new Socket({ fd: 3 }), options, () => process.exit(0));
@@ -41,7 +41,6 @@ async function main(mode: string | undefined, ...rest: string[]): Promise<void> 
     await prepare(options);
     const server = createServer((socket) => serve(socket, options, () => {}));
     server.listen(parseAddress(rest[0] ?? ""));
-    process.on("SIGTERM", () => process.exit(0));
     return;
   }
   process.stderr.write("usage: process.ts --listen HOST:PORT|PATH OPTIONS-JSON\n");

@@ -10,7 +10,7 @@ let engine: ProcessMediaEngine;
 let events: EventLog;
 let folder: string;
 let phone: TestPhone;
-const first = 40_000 + Math.floor(Math.random() * 50) * 100;
+const first = 12_000 + Math.floor(Math.random() * 19) * 100;
 const leg = { call: "c", leg: "a" };
 const file = (name: string): string => join(folder, `${name}.wav`);
 

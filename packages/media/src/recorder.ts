@@ -1,5 +1,6 @@
-import { open } from "node:fs/promises";
+import { mkdir, open } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
+import { dirname } from "node:path";
 import { crossTable, silenceOf } from "./g711.ts";
 import type { Law } from "./g711.ts";
 import { MediaRefused } from "./engine.ts";
@@ -90,9 +91,10 @@ export class Recorder {
     this.right = new RecordingChannel(options.law, this.#startMs);
   }
 
-  /** Opens the file, which must not exist, and writes a header, so that even an empty recording is a WAV. */
+  /** Opens the file (and its folder), which must not exist, and writes a header, so that even an empty recording is a WAV. */
   static async open(options: RecorderOptions): Promise<Recorder> {
     try {
+      await mkdir(dirname(options.path), { recursive: true });
       const file = await open(options.path, "wx", 0o640);
       await file.write(recordingHeader(options.law, 0), 0, recordingHeaderBytes, 0);
       return new Recorder(file, options);

@@ -7,7 +7,7 @@ import type { Law } from "./testing.ts";
 let engine: ProcessMediaEngine;
 let events: EventLog;
 const phones: TestPhone[] = [];
-const first = 30_000 + Math.floor(Math.random() * 50) * 200;
+const first = 10_000 + Math.floor(Math.random() * 9) * 200;
 
 beforeAll(() => {
   engine = createMediaEngine({ workers: 1, rtpPorts: [first, first + 199], limits: { rtpLegs: 6, webrtcLegs: 0 }, watchdogMs: 1_500 });

@@ -32,7 +32,7 @@ const operations = new Map<string, Operation>(Object.entries({
 async function perform(worker: MediaWorker, { id, op, args }: Request): Promise<FromWorker> {
   try {
     const operation = operations.get(op);
-    if (!operation) throw new MediaRefused("unknown_leg", `no operation ${op}`);
+    if (!operation || !Array.isArray(args)) throw new MediaRefused("unknown_leg", `no operation ${op}`);
     return { id, value: (await operation(worker, args as never)) ?? null };
   } catch (error) {
     if (error instanceof MediaRefused || error instanceof MediaFull) return { id, error: { code: error.code, message: error.message } };

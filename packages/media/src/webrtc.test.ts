@@ -14,7 +14,7 @@ let events: EventLog;
 let browser: Awaited<ReturnType<typeof openBrowser>>;
 let phone: TestPhone;
 let folder: string;
-const first = 50_000 + Math.floor(Math.random() * 50) * 100;
+const first = 16_000 + Math.floor(Math.random() * 19) * 100;
 const leg = { call: "c", leg: "w" };
 
 beforeAll(async () => {

@@ -3,6 +3,7 @@ import {
   RTCDtlsFingerprint, RTCDtlsParameters, RTCDtlsTransport, RTCIceGatherer, RTCIceParameters, RTCIceTransport,
   StunProtocol, parseMessage,
 } from "werift";
+import { MediaFull } from "./engine.ts";
 import type { Leg, Transport } from "./leg.ts";
 import type { AudioChoice } from "./sdp.ts";
 import type { LocalSecure } from "./sdp.write.ts";
@@ -62,15 +63,20 @@ export class WebrtcTransport implements Transport {
   }
 
   /** Binds sockets on the addresses given; ICE and DTLS go on by themselves after that. */
-  static async open(leg: Leg, choice: AudioChoice, addresses: string[]): Promise<WebrtcTransport> {
+  static async open(leg: Leg, choice: AudioChoice, where: { addresses: string[]; ports: [number, number] | null }): Promise<WebrtcTransport> {
     const certificate = await RTCDtlsTransport.SetupCertificate();
     const gatherer = new RTCIceGatherer({
-      iceLite: true, useIpv4: false, useIpv6: false, additionalHostAddresses: addresses,
+      iceLite: true, useIpv4: false, useIpv6: false, additionalHostAddresses: where.addresses,
+      ...(where.ports ? { portRange: where.ports } : {}),
     });
     const ice = new RTCIceTransport(gatherer);
     const dtls = new RTCDtlsTransport({}, ice, certificate, [...profiles]);
     const transport = new WebrtcTransport(leg, choice, { ice, dtls });
     await ice.gather();
+    if (ice.connection.localCandidates.length === 0) {
+      transport.close();
+      throw new MediaFull(`no UDP port for a browser on ${where.addresses.join(", ")}`);
+    }
     transport.#takeSockets();
     transport.#start(choice);
     return transport;

@@ -15,6 +15,16 @@ export type FromWorker =
 /** An SDP has at most 64 KB; nothing else on the channel comes near. */
 const mostLineBytes = 1 << 20;
 
+/** Whoever speaks something else on this channel is not a controller; undefined ends the channel. */
+function parsed(line: string): object | undefined {
+  try {
+    const message: unknown = JSON.parse(line);
+    return typeof message === "object" && message !== null ? message : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 export class Wire {
   readonly #stream: Duplex;
   #waiting = "";
@@ -26,8 +36,12 @@ export class Wire {
     stream.on("data", (text: string) => {
       const lines = (this.#partial + text).split("\n");
       this.#partial = lines.pop()!;
-      for (const line of lines) onMessage(JSON.parse(line) as never);
       if (this.#partial.length > mostLineBytes) stream.destroy(new Error("control line too long"));
+      for (const line of lines) {
+        const message = parsed(line);
+        if (message === undefined) stream.destroy(new Error("not a control line"));
+        else onMessage(message as never);
+      }
     });
     stream.on("error", () => {});
     stream.on("close", onClose);

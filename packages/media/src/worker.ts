@@ -1,5 +1,6 @@
 import { PCMA } from "./g711.ts";
 import { Leg } from "./leg.ts";
+import type { Transport } from "./leg.ts";
 import { MediaFull, MediaRefused } from "./engine.ts";
 import type { LegKind, LegRef, LegStats, MediaEvent, PlayRequest, Recording } from "./engine.ts";
 import { PortPool } from "./ports.ts";
@@ -18,6 +19,7 @@ export interface WorkerOptions {
   /** Host written into SDP, and the address RTP sockets are bound to. */
   address: string; bindAddress: string;
   webrtcAddresses: string[];
+  webrtcPorts: [from: number, to: number] | null;
   limits: { rtpLegs: number; webrtcLegs: number };
   watchdogMs: number; consentMs: number; quarantineMs: number;
 }
@@ -42,6 +44,8 @@ export class MediaWorker {
   readonly #ticker: Ticker;
   readonly #sdp = new Map<Leg, { sessionId: number; version: number; last: string }>();
   readonly #opening = { rtp: 0, webrtc: 0 };
+  /** Legs being opened; hanging one up meanwhile must not leave it behind. */
+  readonly #pending = new Set<{ ref: LegRef; isCancelled: boolean }>();
   #isStopping = false;
 
   constructor(options: WorkerOptions, emit: (event: MediaEvent) => void, report: (message: string, error: unknown) => void) {
@@ -125,23 +129,30 @@ export class MediaWorker {
     return stats;
   }
 
-  /** Runs `open` while the leg counts against the limit, so that a burst cannot pass it. */
-  async #opened<T>(kind: LegKind, open: () => Promise<T>): Promise<T> {
+  /** A new leg with its transport. It counts against the limit while it opens, so that a burst cannot pass it. */
+  async #open(ref: LegRef, kind: LegKind, transportOf: (leg: Leg) => Promise<Transport>): Promise<Leg> {
     this.#admit(kind);
+    const pending = { ref, isCancelled: false };
     this.#opening[kind]++;
+    this.#pending.add(pending);
+    const leg = new Leg(ref, kind, this.#emit);
     try {
-      return await open();
+      leg.transport = await transportOf(leg);
     } finally {
       this.#opening[kind]--;
+      this.#pending.delete(pending);
     }
+    if (!pending.isCancelled) return this.#add(leg);
+    leg.close();
+    throw new MediaRefused("gone", `leg ${ref.leg} was hung up while it opened`);
   }
 
-  async #openRtp(ref: LegRef): Promise<Leg> {
-    return this.#opened("rtp", async () => {
-      const leg = new Leg(ref, "rtp", this.#emit);
-      leg.transport = new RtpTransport(leg, await this.#ports.lend(), this.#ports);
-      return this.#add(leg);
-    });
+  #cancel(isMeant: (ref: LegRef) => boolean): void {
+    for (const pending of this.#pending) if (isMeant(pending.ref)) pending.isCancelled = true;
+  }
+
+  #openRtp(ref: LegRef): Promise<Leg> {
+    return this.#open(ref, "rtp", async (leg) => new RtpTransport(leg, await this.#ports.lend(), this.#ports));
   }
 
   /** RFC 3264 §8: the version counts up when, and only when, what we say changes. */
@@ -173,33 +184,36 @@ export class MediaWorker {
 
   async #answerWebrtc(ref: LegRef, offer: Sdp, choice: AudioChoice): Promise<string> {
     const known = this.#find(ref);
-    const leg = known ?? new Leg(ref, "webrtc", this.#emit);
-    const transport = known ? await this.#renewed(known, choice) : await this.#opened("webrtc", () => this.#openWebrtc(leg, choice));
-    if (!known) this.#add(leg);
-    leg.transport = transport;
+    if (known) await this.#renew(known, choice);
+    const leg = known ?? (await this.#open(ref, "webrtc", (leg) => this.#openWebrtc(leg, choice)));
     leg.apply(choice);
-    const { secure, port } = transport.local();
+    const { secure, port } = (leg.transport as WebrtcTransport).local();
     return this.#say(leg, (local) => writeWebrtcAnswer(local, secure, offer, choice), port);
   }
 
   async #openWebrtc(leg: Leg, choice: AudioChoice): Promise<WebrtcTransport> {
     const { WebrtcTransport } = await import("./webrtc.transport.ts");
-    return WebrtcTransport.open(leg, choice, this.#options.webrtcAddresses);
+    const { webrtcAddresses, webrtcPorts } = this.#options;
+    return WebrtcTransport.open(leg, choice, { addresses: webrtcAddresses, ports: webrtcPorts });
   }
 
-  /** The transport for another offer on a known leg: the same, the same on a new path, or a new one after a page reload. */
-  async #renewed(leg: Leg, choice: AudioChoice): Promise<WebrtcTransport> {
+  /** Another offer on a known leg: the same transport, the same on a new path, or a new one after a page reload. */
+  async #renew(leg: Leg, choice: AudioChoice): Promise<void> {
     const { identityOf } = await import("./webrtc.transport.ts");
     const current = leg.transport as WebrtcTransport;
     if (identityOf(choice) === current.identity) {
       if (choice.media.ice!.ufrag !== current.ufrag) await current.restartIce(choice);
-      return current;
+      return;
     }
     const fresh = await this.#openWebrtc(leg, choice);
+    if (!this.#legs.has(leg) || leg.transport !== current) {
+      fresh.close();
+      throw new MediaRefused("gone", `leg ${leg.ref.leg} was hung up or replaced meanwhile`);
+    }
+    leg.transport = fresh;
     current.close();
     leg.state = "waiting";
     leg.out.breakSource();
-    return fresh;
   }
 
   async offer(ref: LegRef): Promise<string> {
@@ -293,11 +307,13 @@ export class MediaWorker {
   }
 
   async hangup(ref: LegRef): Promise<LegStats | null> {
+    this.#cancel(({ call, leg }) => call === ref.call && leg === ref.leg);
     const leg = this.#find(ref);
     return leg ? this.#drop(leg) : null;
   }
 
   async close(id: string): Promise<Closed> {
+    this.#cancel(({ call }) => call === id);
     const recording = this.stopRecording(id);
     const legs: Record<string, LegStats> = {};
     for (const leg of this.#calls.get(id)?.legs.values() ?? []) legs[leg.ref.leg] = this.#drop(leg);
