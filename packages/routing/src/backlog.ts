@@ -12,6 +12,11 @@ export function addWaiting(work: Work): void {
   const bucket = findBucket(work) ?? openBucket(work);
   work.bucket = bucket;
   if (bucket.head === work) return;
+  if (work.enqueuedAtMs > bucket.newestMs) {
+    bucket.newestMs = work.enqueuedAtMs;
+    bucket.works.append(work);
+    return;
+  }
   bucket.works.add(work);
   if (olderThan(work, bucket.head)) changeHead(queue, bucket, work);
 }
@@ -39,7 +44,7 @@ function openBucket(work: Work): Bucket {
   const { queue, points } = work;
   const works = new SortedList<Work>(olderThan);
   works.add(work);
-  const bucket: Bucket = { code: codeOf(work), points, works, head: work, headRank: rankOf(work) };
+  const bucket: Bucket = { code: codeOf(work), points, works, head: work, headRank: rankOf(work), newestMs: work.enqueuedAtMs };
   const others = queue.bucketsByCode.get(bucket.code);
   if (others) others.push(bucket);
   else queue.bucketsByCode.set(bucket.code, [bucket]);

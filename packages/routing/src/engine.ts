@@ -108,8 +108,8 @@ function removeOperator(state: State, operatorId: string, nowMs: number): Decisi
 
 function addWork(state: State, input: WorkInput, nowMs: number): Decision[] {
   checkTime("nowMs", nowMs);
-  const work = makeWork(state, input);
-  const present = state.works.get(work.id);
+  const present = state.works.get(input.workId);
+  const work = makeWork(state, input, present);
   if (present) dropWaiting(state, present);
   register(state, work);
   return settle(state, [work], [], nowMs);
@@ -117,8 +117,8 @@ function addWork(state: State, input: WorkInput, nowMs: number): Decision[] {
 
 function adoptWork(state: State, input: WorkInput, operatorId: string, acceptedAtMs: number): void {
   checkTime("acceptedAtMs", acceptedAtMs);
-  const work = makeWork(state, input);
-  const present = state.works.get(work.id);
+  const present = state.works.get(input.workId);
+  const work = makeWork(state, input, present);
   if (present) dropWaiting(state, present);
   register(state, work);
   const operator = operatorOf(state, operatorId);
@@ -198,12 +198,11 @@ function position(state: State, workId: string): number | null {
   return work?.state === "waiting" ? placeOf(work) : null;
 }
 
-/** A record for the work, not yet part of the state. */
-function makeWork(state: State, input: WorkInput): Work {
+/** A record for the work, not yet part of the state; `present` is what goes by its id so far. */
+function makeWork(state: State, input: WorkInput, present?: Work): Work {
   checkWork(input);
   const queue = state.queues.get(input.queueId);
   if (!queue?.settings) throw new RangeError(`queueId cannot be ${input.queueId}: no such queue`);
-  const present = state.works.get(input.workId);
   if (present && present.state !== "waiting") throw new RangeError(`workId cannot be ${input.workId}: it is with an operator`);
   return {
     id: input.workId,

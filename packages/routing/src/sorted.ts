@@ -14,6 +14,14 @@ export class SortedList<T> {
     this.#before = before;
   }
 
+  /** Adds an item that the caller knows to come after all others, without looking at them. */
+  append(item: T): void {
+    const last = this.blocks.at(-1);
+    this.size++;
+    if (last && last.length < BLOCK) last.push(item);
+    else this.blocks.push([item]);
+  }
+
   first(): T | undefined {
     return this.blocks[0]?.[0];
   }

@@ -48,6 +48,8 @@ export interface Bucket {
   head: Work;
   /** Of the head: the sort key among the queue's buckets. */
   headRank: number;
+  /** No work in it was enqueued later; spares a look at the last one when yet another arrives. */
+  newestMs: number;
 }
 
 export interface Queue {
