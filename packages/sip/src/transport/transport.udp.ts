@@ -47,6 +47,8 @@ function grow(socket: Socket, options: TransportOptions): void {
   try {
     socket.setRecvBufferSize(SOCKET_BUFFER_BYTES);
     socket.setSendBufferSize(SOCKET_BUFFER_BYTES);
+    const granted = socket.getRecvBufferSize();
+    if (granted < SOCKET_BUFFER_BYTES) options.log("info", "small UDP receive buffer: a burst may be lost and repeated; raise net.core.rmem_max", { granted });
   } catch (error) {
     options.log("debug", "socket buffers not enlarged", { error: String(error) });
   }
