@@ -3,6 +3,9 @@ import { frameMs } from "./rtp.ts";
 /** Beyond this many missed frames we skip: a burst of old audio helps nobody. */
 const mostCatchUp = 10;
 
+const smoothing = 0.1;
+const worstCountedMs = 500;
+
 /**
  * The one 20 ms clock of a media process. Deadlines are multiples of 20 ms from the start, so it does not drift, and
  * missed ticks are made up for. How late it runs is the measure of how busy the process is.
@@ -12,7 +15,7 @@ export class Ticker {
   readonly #startMs = performance.now();
   #count = 0;
   #timer: NodeJS.Timeout;
-  /** Lateness of the worst recent tick in ms; halves about every second. */
+  /** Smoothed lateness in ms. One stall, however long, is the machine's hiccup; a run of them is overload. */
   latenessMs = 0;
 
   constructor(tick: (count: number) => void) {
@@ -23,7 +26,7 @@ export class Ticker {
   readonly #run = (): void => {
     const dueMs = this.#startMs + (this.#count + 1) * frameMs;
     const lateMs = performance.now() - dueMs;
-    this.latenessMs = Math.max(lateMs, this.latenessMs * 0.985);
+    this.latenessMs += (Math.min(Math.max(0, lateMs), worstCountedMs) - this.latenessMs) * smoothing;
     const missed = Math.floor(lateMs / frameMs) + 1;
     if (missed > mostCatchUp) this.#count += missed - mostCatchUp;
     for (let i = Math.min(missed, mostCatchUp); i > 0; i--) this.#tick(++this.#count);
