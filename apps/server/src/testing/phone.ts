@@ -14,6 +14,8 @@ export type PhoneEvent =
 export interface PhoneOptions {
   server: { host: string; port: number };
   proto?: "udp" | "tcp";
+  /** Where it listens; any free port unless told. */
+  port?: number;
   /** Sign-in at the registrar; an extension of an operator. */
   user?: string;
   password?: string;
@@ -68,14 +70,17 @@ export class SipPhone {
   static async open(options: PhoneOptions): Promise<SipPhone> {
     let phone: SipPhone | null = null;
     const stack = await createStack({
-      listen: [{ proto: options.proto ?? "udp", host: "127.0.0.1", port: 0 }], userAgent: "Test phone",
+      listen: [{ proto: options.proto ?? "udp", host: "127.0.0.1", port: options.port ?? 0 }], userAgent: "Test phone",
       onInvite: (call) => { if (phone) void phone.#invited(call); else call.reject(480); },
     });
     phone = new SipPhone(stack, options);
     return phone;
   }
 
-  get server(): SipAddress { return { proto: this.#options.proto ?? "udp", ...this.#options.server }; }
+  get server(): SipAddress {
+    const { host, port } = this.#options.server;
+    return { host, port, proto: this.#options.proto ?? "udp" };
+  }
   get address(): SipAddress { return this.stack.addresses[0]!; }
   get contact(): string { return `sip:${this.#options.user ?? "phone"}@${this.address.host}:${this.address.port}${this.address.proto === "tcp" ? ";transport=tcp" : ""}`; }
 
@@ -203,7 +208,7 @@ export class PhoneCall {
     const deadline = performance.now() + withinMs;
     let last: number | null = null;
     while (performance.now() < deadline) {
-      last = strongestTone(await this.audio.hear(15, Math.max(1, deadline - performance.now())), candidates);
+      last = strongestTone(await this.audio.hear(15, Math.max(1, Math.ceil(deadline - performance.now()))), candidates);
       if (last === hz) return;
     }
     throw new Error(`heard ${last === null ? "no tone" : `${last} Hz`} instead of ${hz} Hz`);

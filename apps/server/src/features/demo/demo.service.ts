@@ -16,7 +16,7 @@ import { makeToday, type Today } from "./demo.today.ts";
 export interface SeedOptions {
   /** Of every demo account and of the operators' SIP phones. */
   password: string;
-  /** Told after each of `total` parts. */
+  /** Told before the first and after each of `total` parts. */
   progress?(done: number, total: number): void;
 }
 /** `isLoaded` is false when the database had users and nothing was done. */
@@ -36,6 +36,7 @@ export async function seedDemo(ctx: Ctx, declarations: Declarations, options: Se
     if (await hasUsers(ctx.db)) return { isLoaded: false, signIns, counts };
     const total = declarations.projects.length + 2;
     const now = ctx.now();
+    options.progress?.(0, total);
     const users = await loadPeople(ctx, declarations, options.password);
     options.progress?.(1, total);
     const made = new Map(declarations.projects.map(({ project }) => [project.key, makeDemo(declarations, project.key, now)]));
