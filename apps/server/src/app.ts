@@ -6,6 +6,7 @@ import type { SipStack } from "@linija/sip";
 import type { Config, Role } from "./platform/config.ts";
 import { inTx, openDatabase, type Ctx, type Database } from "./platform/db.ts";
 import { startDeliveries } from "./platform/deliveries.ts";
+import { AppError } from "./platform/errors.ts";
 import { newId } from "./platform/ids.ts";
 import { startJobs } from "./platform/jobs.ts";
 import type { Log } from "./platform/log.ts";
@@ -15,6 +16,8 @@ import { startDefaultMetrics } from "./platform/metrics.ts";
 import { startPostgres, type EmbeddedPostgres } from "./platform/postgres.ts";
 import { startRpc, type Rpc } from "./platform/rpc.ts";
 import { openSip, planOf, recover, selectCaller, Voice, type CallbackWanted } from "./features/calls/index.ts";
+import { rememberProject } from "./features/clients/index.ts";
+import { startSealer } from "./features/audit/index.ts";
 import { LiveWriter } from "./features/interactions/index.ts";
 import { createRegistrar } from "./features/operators/index.ts";
 import { describeProblems, loadDeclarations, type Declarations } from "./features/projects/index.ts";
@@ -22,7 +25,7 @@ import { ensureQueues, exposeRouter, offerToNode, Router, routerClient, type Rou
 import { gather } from "./features/realtime/index.ts";
 import { createMailer, resumeNotices, startDemoMail } from "./features/notices/index.ts";
 import { seedDemo } from "./features/demo/index.ts";
-import { registerCallback, storeDeclarations } from "./features/tickets/index.ts";
+import { callbackDone, registerCallback, storeDeclarations } from "./features/tickets/index.ts";
 
 
 import { jobHandlers, durableListeners } from "./subscriptions.ts";
@@ -49,7 +52,7 @@ export interface Linija {
   stop(): Promise<void>;
 }
 
-export interface StartOptions { config: Config; log: Log; progress?(text: string): void; /** Folder of declarations; the repository's by default. */ projects?: string }
+export interface StartOptions { config: Config; log: Log; progress?(text: string): void }
 
 /** Wires everything by hand, in order; read this first. What is started is stopped in reverse. */
 export async function startApp(options: StartOptions): Promise<Linija> {
@@ -71,7 +74,7 @@ async function start(options: StartOptions & { say(text: string): void }, stops:
   const { config, log, say } = options;
   mkdirSync(config.LINIJA_DATA, { recursive: true });
   startDefaultMetrics();
-  const loading = loadDeclarations(options.projects ?? join(ROOT, "projects"));
+  const loading = loadDeclarations(config.LINIJA_PROJECTS || join(ROOT, "projects"));
   const { database, postgres } = await openData(config, log, say, stops);
   const ctx: Ctx = { db: database.db, actor: { kind: "system", name: "linija" }, now: () => new Date(), depth: 0, requestId: newId(), log };
   const declarations = await prepare(ctx, config, await loading, say);
@@ -121,10 +124,12 @@ interface Work { mailUrl: string | null; settled(): Promise<void> }
 async function startWork({ ctx, config }: Node, database: Database, address: { publicUrl: string }, stops: Stops): Promise<Work> {
   const mail = config.LINIJA_DEMO && !config.SMTP_URL ? await startDemoMail(ctx, config.SMTP_DEMO_PORT) : null;
   if (mail) stops.push(() => mail.stop());
-  const mailer = createMailer(config.SMTP_URL || mail?.url || "");
+  const mailer = createMailer(config.SMTP_URL || mail?.url || "smtp://127.0.0.1:25");
   stops.push(() => mailer.close());
   const deliveries = startDeliveries(ctx, durableListeners({ publicUrl: () => address.publicUrl }));
   stops.push(() => deliveries.stop());
+  const sealer = startSealer(ctx);
+  stops.push(() => sealer.stop());
   await resumeNotices(ctx);
   const jobs = await startJobs(database.pool, jobHandlers(ctx, { mailer }), ctx.log);
   stops.push(() => jobs.stop());
@@ -169,11 +174,17 @@ async function startVoice({ ctx, config, rpc, writer, router, plan }: Node, stop
   const callback = async (wanted: CallbackWanted): Promise<void> => {
     await registerCallback(ctx, { ...wanted, queueId: wanted.queueId ?? "", dueAt: plan.callbackDue(wanted.projectKey, wanted.queueId, ctx.now()) });
   };
-  const voice = new Voice({ ctx, config, rpc, writer, media, router, plan, prompts: resolve(ROOT, "prompts"), findClient: (number) => selectCaller(ctx.db, number), callback });
+  const voice = new Voice({ ctx, config, rpc, writer, media, router, plan, prompts: resolve(ROOT, "prompts"), findClient: (number) => selectCaller(ctx.db, number), callback,
+    remember: (clientId, projectKey) => inTx(ctx, (ctx) => rememberProject(ctx, clientId, projectKey)), callbackTried: (ticketId, tried) => callbackTried(ctx, ticketId, tried) });
   const repaired = await recover({ ctx, router, recordings: join(config.LINIJA_DATA, "recordings"), callback });
   if (repaired.calls + repaired.recordings > 0) log.warn(repaired, "repaired what an interrupted run left behind");
   const sip = await openSip(voice, config, log, createRegistrar(ctx));
   stops.push(() => media.stop(0));
   stops.push(() => voice.stop(config.STOP_GRACE_MS));
   return { voice, sip, media };
+}
+
+/** An operator called a callback's client: the ticket moves by what came of it. Another ticket's own process is left alone. */
+async function callbackTried(ctx: Ctx, ticketId: string, tried: { result: "started" | "reached" | "missed"; operatorId: string }): Promise<void> {
+  await callbackDone(ctx, ticketId, tried).catch((error: unknown) => { if (!(error instanceof AppError)) throw error; });
 }

@@ -2,6 +2,8 @@ import { join } from "node:path";
 import type { App } from "./platform/http.ts";
 import { accessRoutes } from "./features/access/index.ts";
 import { callPageRoutes, callsRoutes, openPublicCalls, type CallsDeps } from "./features/calls/index.ts";
+import { auditRoutes } from "./features/audit/index.ts";
+import { databaseProbe, healthRoutes, jobsProbe, type Probe } from "./features/health/index.ts";
 import { clientsRoutes } from "./features/clients/index.ts";
 import { demoMailRoutes } from "./features/notices/index.ts";
 import { floorRoutes } from "./features/floor/index.ts";
@@ -15,6 +17,8 @@ export async function mountRoutes(app: App, input: WebInput & { publicUrl: strin
   const { config, declarations } = input;
   openPublicCalls(app);
   accessRoutes(app);
+  auditRoutes(app);
+  healthRoutes(app, { ctx: input.ctx, probes: [databaseProbe(input.ctx), jobsProbe(input.ctx), ...voiceProbes(input)] });
   clientsRoutes(app);
   ticketsRoutes(app, { files: { folder: join(config.LINIJA_DATA, "attachments") } });
   callsRoutes(app, callsDeps(input), join(config.LINIJA_DATA, "recordings"));
@@ -40,3 +44,16 @@ function callsDeps({ rpc, router, declarations, config }: WebInput): CallsDeps {
 const floorQueues = (declarations: Declarations) => declarations.projects.flatMap(({ project, queues }) => queues.map((queue) => ({
   id: `${project.key}.${queue.key}`, projectKey: project.key, name: queue.name, color: project.colour, percent: queue.service_level.percent, withinS: queue.service_level.answered_within_s, languages: queue.languages,
 })));
+
+/** Only what runs on this node; other nodes answer for themselves. */
+function voiceProbes({ voice, media, config }: WebInput): Probe[] {
+  if (!voice || !media) return [];
+  return [
+    { name: "sip", look: () => (voice.draining ? { state: "down", detail: "draining" } : voice.full ? { state: "degraded", detail: `${voice.live} calls of ${config.SIP_CALLS_MAX}` } : { state: "ok", detail: `${voice.live} calls` }) },
+    { name: "media", look: async () => {
+      const load = await media.load();
+      const full = load.rtpLegs >= load.rtpLimit || load.webrtcLegs >= load.webrtcLimit;
+      return { state: load.rtpLimit === 0 ? "down" : full ? "degraded" : "ok", detail: `${load.rtpLegs}/${load.rtpLimit} RTP, ${load.webrtcLegs}/${load.webrtcLimit} WebRTC` };
+    } },
+  ];
+}

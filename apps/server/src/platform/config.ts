@@ -13,6 +13,7 @@ export type Role = (typeof ROLES)[number];
 export const configSchema = z.object({
   LINIJA_ROLES: list(ROLES.join(",")).pipe(z.array(z.enum(ROLES)).min(1)).describe("Which roles this node runs"),
   LINIJA_DATA: z.string().default(".linija").describe("Folder for the database, recordings and attachments"),
+  LINIJA_PROJECTS: z.string().default("").describe("Folder of declarations; empty uses the one that comes with Linija"),
   LINIJA_DEMO: flag(true).describe("Load the demo company when the database is empty and run the demo mail server"),
   LINIJA_DEMO_PASSWORD: z.string().min(8).default("linija-demo").describe("Password of every demo account"),
   DATABASE_URL: z.string().default("").describe("PostgreSQL ≥ 15; empty starts the embedded one"),

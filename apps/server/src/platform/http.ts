@@ -116,15 +116,15 @@ function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyRepl
 }
 
 function problemOf(known: AppError | null, language: Language, requestId: string): Problem {
-  const kind = known?.code ?? "bug";
-  const code = known?.reason ?? "bug";
-  const errors = known?.fields.map(({ field, code, params }) => ({ field, code, message: translate(language, code, params) })) ?? [];
+  const { code: kind, reason: code, params, fields, retryAfterS } = known ?? BUG;
+  const errors = fields.map((field) => ({ field: field.field, code: field.code, message: translate(language, field.code, field.params) }));
   return {
-    type: `urn:linija:problem:${code}`, title: translate(language, `title_${kind}`), status: statusOf(known), code, detail: translate(language, code, known?.params), requestId,
-    ...(errors.length > 0 && { errors }), ...(known?.retryAfterS && { retryAfterS: known.retryAfterS }),
-    ...(known && Object.keys(known.params).length > 0 && { params: known.params }),
+    type: `urn:linija:problem:${code}`, title: translate(language, `title_${kind}`), status: statusOf(known), code, detail: translate(language, code, params), requestId,
+    ...(errors.length > 0 && { errors }), ...(retryAfterS && { retryAfterS }), ...(Object.keys(params).length > 0 && { params }),
   };
 }
+
+const BUG = { code: "bug", reason: "bug", params: {}, fields: [], retryAfterS: null };
 
 /** What cannot even be parsed is 400; what can but may not be is 422. */
 const statusOf = (known: AppError | null): number => (known === null ? 500 : known.reason === "unreadable" ? 400 : HTTP_STATUS[known.code]);

@@ -28,11 +28,15 @@ export async function startPostgres(folder: string, log: Log): Promise<EmbeddedP
   if (!existsSync(join(place.data, "PG_VERSION"))) await initialise(place);
   let child = await launch(place, log);
   let stopping = false;
-  const watch = (process: ChildProcess) => {
-    process.once("exit", (code, signal) => {
+  const again = async (): Promise<void> => {
+    child = await launch(place, log);
+    watch(child);
+  };
+  const watch = (server: ChildProcess): void => {
+    server.once("exit", (code, signal) => {
       if (stopping) return;
       log.error({ code, signal }, "PostgreSQL ended; starting it again");
-      void launch(place, log).then((next) => { child = next; watch(next); }, (error: unknown) => log.error({ error: String(error) }, "PostgreSQL does not start"));
+      again().catch((error: unknown) => log.error({ error: String(error) }, "PostgreSQL does not start"));
     });
   };
   watch(child);

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { newId } from "../../platform/ids.ts";
 import { announce } from "../../platform/events.ts";
 import { promptFile, type PromptRef } from "../ivr/index.ts";
-import type { OfferRow } from "../interactions/index.ts";
+import type { OfferRow, RecordingRow } from "../interactions/index.ts";
 import type { Effect } from "./calls.machine.ts";
 import { dialClient, hangUpClient, hangUpPhone, ringPhone } from "./calls.legs.ts";
 import type { CallRunner } from "./calls.runner.ts";
@@ -30,7 +30,10 @@ const performers: { [D in Effect["do"]]: Performer<D> } = {
     else if (runner.operatorLeg) { runner.operatorLeg = false; await runner.deps.media.hangup(runner.operatorRef); }
   },
   offer_closed: offerClosed,
-  dial_client: (runner) => dialClient(runner),
+  dial_client: (runner) => {
+    tried(runner, "started");
+    return dialClient(runner);
+  },
   ringback: (runner) => runner.deps.media.play(runner.operatorRef, { playId: "ringback", files: [join(runner.deps.prompts, "tones/ringback.wav")], loop: true }),
   bridge: (runner) => runner.deps.media.connect(runner.id, "client", "operator"),
   record,
@@ -55,6 +58,16 @@ export const perform = (runner: CallRunner, effect: Effect): void | Promise<unkn
 
 const file = (runner: CallRunner, prompt: PromptRef): string => join(runner.deps.prompts, promptFile(prompt));
 
+/** Done beside the call, which does not wait for it; a failure is logged. */
+function aside(runner: CallRunner, work: Promise<unknown>): void {
+  work.catch((error: unknown) => runner.deps.ctx.log.error({ err: error, callId: runner.id }, "work beside a call failed"));
+}
+
+function tried(runner: CallRunner, result: "started" | "reached" | "missed"): void {
+  const { ticket_id: ticketId, operator_id: operatorId } = runner.row;
+  if (ticketId && operatorId) aside(runner, runner.deps.callbackTried(ticketId, { result, operatorId }));
+}
+
 const closed = (runner: CallRunner, row: OfferRow, state: string): OfferRow => {
   const at = runner.now();
   return Object.assign(row, state === "accepted" ? { state, answered_at: at } : { state, ended_at: at });
@@ -64,6 +77,7 @@ function joinQueue(runner: CallRunner, { plan, language }: Extract<Effect, { do:
   const { row, deps } = runner;
   Object.assign(row, { state: "waiting", queue_id: plan.queueId, project_key: plan.projectKey, language, queued_at: row.queued_at ?? runner.now() });
   void runner.save({ events: [runner.fact("call.queued", { queue_id: plan.queueId })] });
+  if (row.client_id) aside(runner, deps.remember(row.client_id, plan.projectKey));
   const queue = deps.findQueue(plan.projectKey, plan.queueId.split(".")[1]!);
   return deps.router.addWork({
     workId: runner.id, queueId: plan.queueId, projectKey: plan.projectKey, language, skills: queue.skills, priority: row.priority,
@@ -115,11 +129,16 @@ async function end(runner: CallRunner, { outcome, operatorId, offerId, wrapUp }:
   runner.stopTimers();
   const [media] = await Promise.all([deps.media.close(runner.id).catch(() => null), hangUpClient(runner), hangUpPhone(runner)]);
   const wraps = wrapUp && runner.call.queue?.wrapUpS !== 0;
-  Object.assign(row, { state: wraps ? "wrap_up" : "ended", outcome, ended_at: runner.now(), media_stats: media?.legs ?? null, ...(operatorId && { operator_id: operatorId }) });
-  const recordings = runner.recording ? [{ id: runner.recording.id, interaction_id: runner.id, path: runner.recording.path, started_at: runner.recording.startedAt, ended_at: row.ended_at, duration_ms: media?.recording ? Math.round(media.recording.durationMs) : null, bytes: media?.recording?.bytes ?? null }] : [];
-  const offers = runner.offer && offerId ? [closed(runner, runner.offer.row, "done")] : [];
-  const written = runner.save({ recordings, offerUpdates: offers, events: [runner.fact("call.ended", { outcome })] });
+  Object.assign(row, { state: wraps ? "wrap_up" : "ended", outcome, ended_at: runner.now(), media_stats: media?.legs ?? null, operator_id: operatorId ?? row.operator_id });
+  const offerUpdates = runner.offer && offerId ? [closed(runner, runner.offer.row, "done")] : [];
+  const written = runner.save({ recordings: recorded(runner, media?.recording ?? null), offerUpdates, events: [runner.fact("call.ended", { outcome })] });
+  if (row.direction === "out") tried(runner, row.answered_at ? "reached" : "missed");
   if (operatorId) await deps.router.callEnded(operatorId, runner.id, wraps);
   deps.ended(runner);
   await written;
+}
+
+function recorded({ recording, row, id }: CallRunner, file: { durationMs: number; bytes: number } | null): RecordingRow[] {
+  if (!recording) return [];
+  return [{ id: recording.id, interaction_id: id, path: recording.path, started_at: recording.startedAt, ended_at: row.ended_at, duration_ms: file && Math.round(file.durationMs), bytes: file && file.bytes }];
 }

@@ -27,6 +27,8 @@ export interface VoiceDeps {
   contactOf(offer: { operatorId: string; contact: string | null; sipUser: string | null }): Promise<string | null>;
   callback(runner: CallRunner, reason: "asked" | "abandoned" | "interrupted"): Promise<void>;
   ended(runner: CallRunner): void;
+  remember(clientId: string, projectKey: string): Promise<void>;
+  callbackTried(ticketId: string, tried: { result: "started" | "reached" | "missed"; operatorId: string }): Promise<void>;
 }
 
 export type ClientLine = { kind: "sip"; call: InboundCall; answerSdp: string } | { kind: "trunk"; call: OutboundCall | null; number: string } | { kind: "web" };

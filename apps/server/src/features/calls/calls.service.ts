@@ -7,7 +7,7 @@ import type { Rpc } from "../../platform/rpc.ts";
 import { may } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
 import { getInteraction } from "../interactions/index.ts";
-import { selectLine, selectOperator, updateDevice } from "../operators/index.ts";
+import { selectLine, selectOperator, updateDevice, type LineRow } from "../operators/index.ts";
 import type { RouterClient } from "../queues/index.ts";
 import type { Line } from "./calls.contract.ts";
 import type { CallInput } from "./calls.machine.ts";
@@ -40,13 +40,22 @@ export async function getLine(ctx: Ctx, deps: CallsDeps): Promise<Line> {
   if (!row) throw forbidden("not_an_operator");
   const callId = row.offerInteractionId ?? row.interactionId;
   const call = callId ? await getInteraction(ctx, callId) : null;
-  const live = callId && row.state === "talking" ? await liveState(ctx, deps, callId) : null;
+  const { held, muted, legUp } = (callId && row.state === "talking" ? await liveState(ctx, deps, callId) : null) ?? QUIET;
+  const queueId = call?.queueId ?? null;
+  const wrapUpEndsAt = row.state === "wrap_up" ? later(row.since, deps.wrapUpS(queueId) * 1000) : null;
   return {
-    state: row.state, reason: row.reason, since: row.since.toISOString(), device: row.device, phoneRegistered: row.phoneRegistered,
-    wrapUpEndsAt: row.state === "wrap_up" ? new Date(row.since.getTime() + deps.wrapUpS(call?.queueId ?? null) * 1000).toISOString() : null,
-    offer: row.offerId && row.offeredAt ? { id: row.offerId, interactionId: row.offerInteractionId!, offeredAt: row.offeredAt.toISOString(), expiresAt: new Date(row.offeredAt.getTime() + deps.ringMs(call?.queueId ?? null)).toISOString() } : null,
-    call, held: live?.held ?? false, muted: live?.muted ?? false, clientHere: call !== null && call.endedAt === null, legUp: live?.legUp ?? false,
+    state: row.state, reason: row.reason, since: row.since.toISOString(), device: row.device, phoneRegistered: row.phoneRegistered, wrapUpEndsAt,
+    offer: offerOf(row, deps.ringMs(queueId)), call, held, muted, legUp, clientHere: call !== null && call.endedAt === null,
   };
+}
+
+const QUIET = { held: false, muted: false, legUp: false };
+const later = (at: Date, ms: number): string => new Date(at.getTime() + ms).toISOString();
+
+function offerOf(row: LineRow, ringMs: number): Line["offer"] {
+  const { offerId, offerInteractionId, offeredAt } = row;
+  if (!offerId || !offerInteractionId || !offeredAt) return null;
+  return { id: offerId, interactionId: offerInteractionId, offeredAt: offeredAt.toISOString(), expiresAt: later(offeredAt, ringMs) };
 }
 
 interface LiveState { at: string; held: boolean; muted: boolean; legUp: boolean }

@@ -34,6 +34,10 @@ export interface VoiceOptions {
   /** Who has this number: for the card before the answer, and the language. */
   findClient(number: string): Promise<{ id: string; language: Language | null } | null>;
   callback(call: CallbackWanted): Promise<void>;
+  /** A known client came to a project: its operators may open the card. */
+  remember(clientId: string, projectKey: string): Promise<void>;
+  /** What came of calling out for a ticket. */
+  callbackTried(ticketId: string, tried: { result: "started" | "reached" | "missed"; operatorId: string }): Promise<void>;
 }
 export interface CallbackWanted { interactionId: string; projectKey: string; queueId: string | null; clientId: string | null; phone: string; language: Language; reason: "asked" | "abandoned" | "interrupted" }
 
@@ -57,6 +61,7 @@ export class Voice {
       findQueue: plan.findQueue, callerId: plan.callerId,
       contactOf: async ({ contact, sipUser }) => contact ?? (sipUser ? (await selectContacts(ctx.db, sipUser))[0]?.contact ?? null : null),
       callback: (runner, reason) => this.#callback(runner, reason),
+      remember: options.remember, callbackTried: options.callbackTried,
       ended: (runner) => { this.#runners.delete(runner.id); this.#tokens.delete(runner.id); liveCalls.set(this.#runners.size); },
     };
     media.on((event) => {
@@ -126,27 +131,24 @@ export class Voice {
   // --- calls that begin ---------------------------------------------------------------------------------------------
 
   /** Writes the call's row, then lets the flow begin; resolves when the row is committed. `line` has been prepared. */
-  async begin(given: { id: string; flow: string; from: string; to: string; phone: string | null; line: ClientLine; language?: Language | undefined; onReady?(runner: CallRunner): void }): Promise<CallRunner> {
+  async begin(given: Beginning): Promise<CallRunner> {
     const { ctx, plan, rpc, writer } = this.options;
     const client = given.phone ? await this.options.findClient(given.phone) : null;
-    const language = given.language ?? client?.language ?? plan.defaultLanguage(given.flow);
-    const projectKey = plan.book.flows[given.flow] && given.flow !== "company" ? given.flow : null;
+    const known = given.language ?? client?.language ?? null;
+    const language = known ?? plan.defaultLanguage(given.flow);
+    const projectKey = given.flow === COMPANY ? null : given.flow;
     const at = ctx.now();
-    const row: CallRow = {
-      id: given.id, channel: "voice", direction: "in", project_key: projectKey, queue_id: null, client_id: client?.id ?? null, operator_id: null, ticket_id: null, language, state: "ivr", outcome: null,
-      from_number: given.phone ?? given.from, to_number: given.to, priority: 0, node_id: rpc.nodeId, started_at: at.toISOString(), queued_at: null, answered_at: null, ended_at: null, recording_id: null, media_stats: null,
-    };
+    const row: CallRow = { ...emptyRow(given.id, rpc.nodeId, at), direction: "in", project_key: projectKey, client_id: client?.id ?? null, language, state: "ivr", from_number: given.phone ?? given.from, to_number: given.to };
     const call = newCall({ id: given.id, direction: "in", language, projectKey, answerByOperator: plan.answerByOperator(given.flow), recording: plan.recording(projectKey), clientUp: given.line.kind === "web" });
     const runner = new CallRunner(this.#deps, call, row, given.line);
     this.#add(runner);
-    given.onReady?.(runner);
     try {
       await writer.write({ insert: row, events: [runner.fact("call.started", { from: row.from_number, to: row.to_number })] });
     } catch (error) {
       this.#deps.ended(runner);
       throw error;
     }
-    runner.feed({ on: "start", book: plan.book, flow: given.flow, facts: { dialledNumber: given.to, callerNumber: given.phone, language: given.language ?? client?.language ?? null, open: plan.openProjects(at) } });
+    runner.feed({ on: "start", book: plan.book, flow: given.flow, facts: { dialledNumber: given.to, callerNumber: given.phone, language: known, open: plan.openProjects(at) } });
     return runner;
   }
 
@@ -178,10 +180,9 @@ export class Voice {
     const { ctx, rpc, writer, router, media, plan } = this.options;
     if (this.#draining || this.full) throw unavailable("line_full", 5);
     const id = newId();
-    const at = ctx.now().toISOString();
     const row: CallRow = {
-      id, channel: "voice", direction: "out", project_key: p.projectKey, queue_id: null, client_id: p.clientId, operator_id: p.operatorId, ticket_id: p.ticketId, language: p.language, state: "dialling", outcome: null,
-      from_number: plan.callerId(p.projectKey), to_number: p.number, priority: 0, node_id: rpc.nodeId, started_at: at, queued_at: null, answered_at: null, ended_at: null, recording_id: null, media_stats: null,
+      ...emptyRow(id, rpc.nodeId, ctx.now()), direction: "out", project_key: p.projectKey, client_id: p.clientId, operator_id: p.operatorId, ticket_id: p.ticketId, language: p.language,
+      state: "dialling", from_number: plan.callerId(p.projectKey), to_number: p.number,
     };
     const call = newCall({ id, direction: "out", language: p.language, projectKey: p.projectKey, answerByOperator: false, recording: plan.recording(p.projectKey), clientUp: false });
     const runner = new CallRunner(this.#deps, call, row, { kind: "trunk", call: null, number: p.number });
@@ -220,6 +221,16 @@ export class Voice {
     await this.#stack?.close(2_000);
   }
 }
+
+/** The key of the company's own flow, which belongs to no project. */
+const COMPANY = "company";
+
+interface Beginning { id: string; flow: string; from: string; to: string; phone: string | null; line: ClientLine; language?: Language | undefined }
+
+const emptyRow = (id: string, nodeId: string, at: Date) => ({
+  id, channel: "voice" as const, queue_id: null, operator_id: null, ticket_id: null, outcome: null, priority: 0, node_id: nodeId, started_at: at.toISOString(),
+  queued_at: null, answered_at: null, ended_at: null, recording_id: null, media_stats: null,
+});
 
 export interface WebCall { project: string; language?: Language | undefined; name?: string | undefined; phone: string | null; sdp: string }
 export interface DialOut { operatorId: string; device: Device; contact: string | null; sipUser: string | null; number: string; projectKey: string; clientId: string | null; ticketId: string | null; language: Language; sdp: string | null }

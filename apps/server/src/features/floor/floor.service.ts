@@ -7,7 +7,7 @@ import { may } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
 import { selectOperator } from "../operators/index.ts";
 import type { RouterClient } from "../queues/index.ts";
-import type { Floor, operatorTile } from "./floor.contract.ts";
+import type { Floor, floorSchema, operatorTile } from "./floor.contract.ts";
 import * as db from "./floor.sql.ts";
 
 export interface FloorQueue { id: string; projectKey: string; name: Record<Language, string>; color: string; percent: number; withinS: number; languages: string[] }
@@ -15,7 +15,7 @@ export interface FloorDeps { queues: FloorQueue[]; timeZone: string; router: Rou
 type TileView = z.input<typeof operatorTile>;
 
 /** The whole picture of the floor for the projects one supervises; computed from tables, so every node shows the same. */
-export async function getFloor(ctx: Ctx, deps: FloorDeps): Promise<z.input<typeof import("./floor.contract.ts").floorSchema>> {
+export async function getFloor(ctx: Ctx, deps: FloorDeps): Promise<z.input<typeof floorSchema>> {
   if (!may(ctx, "floor.read") || ctx.actor.kind !== "user") throw forbidden();
   const { actor } = ctx;
   const now = ctx.now();
@@ -39,15 +39,18 @@ export async function getFloor(ctx: Ctx, deps: FloorDeps): Promise<z.input<typeo
   };
 }
 
-function queueView(queue: FloorQueue, day: db.QueueDay | undefined, tiles: db.Tile[], language: Language): Floor["queues"][number] {
-  const ended = (day?.answered ?? 0) + (day?.abandoned ?? 0);
+function queueView(queue: FloorQueue, found: db.QueueDay | undefined, tiles: db.Tile[], language: Language): Floor["queues"][number] {
+  const day = found ?? NO_DAY;
+  const ended = day.answered + day.abandoned;
   return {
-    id: queue.id, projectKey: queue.projectKey, name: queue.name[language], color: queue.color, open: true, waiting: day?.waiting ?? 0, longestWaitSince: day?.longestSince?.toISOString() ?? null,
-    offeredToday: day?.offered ?? 0, answeredToday: day?.answered ?? 0, abandonedToday: day?.abandoned ?? 0, serviceLevel: ended === 0 ? null : Math.round(((day?.inTarget ?? 0) / ended) * 1000) / 10,
-    target: { percent: queue.percent, withinS: queue.withinS }, averageWaitS: day?.averageWaitS ?? null,
+    id: queue.id, projectKey: queue.projectKey, name: queue.name[language], color: queue.color, open: true, waiting: day.waiting, longestWaitSince: day.longestSince?.toISOString() ?? null,
+    offeredToday: day.offered, answeredToday: day.answered, abandonedToday: day.abandoned, serviceLevel: ended === 0 ? null : Math.round((day.inTarget / ended) * 1000) / 10,
+    target: { percent: queue.percent, withinS: queue.withinS }, averageWaitS: day.averageWaitS,
     readyOperators: tiles.filter((tile) => tile.state === "ready" && tile.projects.includes(queue.projectKey)).length,
   };
 }
+
+const NO_DAY = { waiting: 0, longestSince: null, offered: 0, answered: 0, abandoned: 0, inTarget: 0, averageWaitS: null };
 
 const tileView = (tile: db.Tile): TileView => ({ ...tile, state: (tile.state ?? "offline") as TileView["state"], since: (tile.since ?? new Date(0)).toISOString() });
 

@@ -48,8 +48,7 @@ const INSERT_DELIVERIES = { name: "calls_deliveries", text: "insert into deliver
 
 /**
  * One transaction for the changes of many calls: at most nine statements however many calls it carries. Prepared by
- * name and fed JSON, so that a batch of one and of three hundred are the same plan. The statements are sent without
- * waiting for each other (node-postgres queues them); the first failure makes `commit` a rollback.
+ * name and fed JSON, so that a batch of one and of three hundred are the same plan.
  */
 export async function writeBatch(client: pg.PoolClient, batch: Batch): Promise<void> {
   const logs = batch.states.flatMap((row) => (row.before ? [{ operator_id: row.operator_id, ...row.before, ended_at: row.since }] : []));
@@ -58,15 +57,14 @@ export async function writeBatch(client: pg.PoolClient, batch: Batch): Promise<v
     [INSERT_OFFERS, merged(batch.offers, batch.offerUpdates)], [UPSERT_RECORDINGS, lastOf(batch.recordings, (row) => row.id)],
     [UPSERT_STATES, lastOf(batch.states, (row) => row.operator_id)], [INSERT_STATE_LOG, logs], [INSERT_EVENTS, batch.events], [INSERT_DELIVERIES, batch.deliveries],
   ];
-  const sent: Promise<unknown>[] = [client.query("begin")];
-  for (const [statement, rows] of work) if (rows.length > 0) sent.push(client.query({ ...statement, values: [JSON.stringify(rows)] }));
-  const results = await Promise.allSettled(sent);
-  const failure = results.find((result) => result.status === "rejected");
-  if (failure) {
+  await client.query("begin");
+  try {
+    for (const [statement, rows] of work) if (rows.length > 0) await client.query({ ...statement, values: [JSON.stringify(rows)] });
+    await client.query("commit");
+  } catch (error) {
     await client.query("rollback").catch(() => undefined);
-    throw failure.reason;
+    throw error;
   }
-  await client.query("commit");
 }
 
 const lastOf = <T>(rows: T[], key: (row: T) => string): T[] => [...new Map(rows.map((row) => [key(row), row])).values()];
