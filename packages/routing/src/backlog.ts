@@ -42,8 +42,7 @@ function findBucket(work: Work): Bucket | undefined {
 
 function openBucket(work: Work): Bucket {
   const { queue, points } = work;
-  const works = new SortedList<Work>(olderThan);
-  works.add(work);
+  const works = new SortedList<Work>(olderThan, work);
   const bucket: Bucket = { code: codeOf(work), points, works, head: work, headRank: rankOf(work), newestMs: work.enqueuedAtMs };
   const others = queue.bucketsByCode.get(bucket.code);
   if (others) others.push(bucket);

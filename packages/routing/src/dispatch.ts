@@ -12,26 +12,26 @@ import type { Decision, Reason } from "./types.ts";
  * free; so only the changed works and operators can make a pair, and everything else is left alone.
  */
 export function settle(state: State, works: Work[], operators: Operator[], nowMs: number): Decision[] {
-  const decisions: Decision[] = [];
-  if (works.length === 0 && operators.length === 1) fill(state, operators[0]!, nowMs, decisions);
-  else if (works.length === 1 && operators.length === 0) place(state, works[0]!, nowMs, decisions);
-  else if (works.length + operators.length > 0) match(state, { works, operators, nowMs, decisions });
-  return decisions;
+  if (works.length === 0 && operators.length === 1) return fill(state, operators[0]!, nowMs);
+  if (works.length === 1 && operators.length === 0) return place(state, works[0]!, nowMs);
+  return match(state, { works, operators, nowMs });
 }
 
-function place(state: State, work: Work, nowMs: number, decisions: Decision[]): void {
+function place(state: State, work: Work, nowMs: number): Decision[] {
   const operator = operatorFor(state, work);
   if (!operator) {
     if (!work.bucket) addWaiting(work);
-    return;
+    return [];
   }
   unlist(operator);
-  decisions.push(offer(state, work, operator, nowMs));
+  const decision = offer(state, work, operator, nowMs);
   list(operator);
+  return [decision];
 }
 
 /** The common case: one operator has room, so whatever goes first among what they may take is theirs. */
-function fill(state: State, operator: Operator, nowMs: number, decisions: Decision[]): void {
+function fill(state: State, operator: Operator, nowMs: number): Decision[] {
+  const decisions: Decision[] = [];
   unlist(operator);
   refreshOpen(operator);
   while (operator.open !== 0) {
@@ -40,18 +40,19 @@ function fill(state: State, operator: Operator, nowMs: number, decisions: Decisi
     decisions.push(offer(state, work, operator, nowMs));
   }
   list(operator);
+  return decisions;
 }
 
 interface Change {
   works: Work[];
   operators: Operator[];
   nowMs: number;
-  decisions: Decision[];
 }
 
 /** The general case: always the first work in the total order that somebody free can take. */
-function match(state: State, change: Change): void {
-  const { works, operators, nowMs, decisions } = change;
+function match(state: State, change: Change): Decision[] {
+  const { works, operators, nowMs } = change;
+  const decisions: Decision[] = [];
   for (const operator of operators) {
     unlist(operator);
     list(operator);
@@ -63,8 +64,8 @@ function match(state: State, change: Change): void {
   for (;;) {
     while (next < returned.length && !canBePlaced(state, returned[next]!)) next++;
     const work = firstOf(state, returned[next] ?? null, change);
-    if (!work) return;
-    place(state, work, nowMs, decisions);
+    if (!work) return decisions;
+    decisions.push(...place(state, work, nowMs));
   }
 }
 
