@@ -12,8 +12,17 @@ import { places, settingsPlace } from "./Rail.tsx";
 
 interface Command { id: string; label: string; about?: string; icon: ReactNode; run: () => void }
 const [store, spotlight] = createSpotlight();
+/** Spotlight keeps the chosen row by an attribute on it and offers no public way to move the choice. */
+function selectFirst(): void {
+  const list = document.getElementById(store.getState().listId);
+  list?.querySelector("[data-selected]")?.removeAttribute("data-selected");
+  list?.querySelector("[data-action]")?.setAttribute("data-selected", "true");
+  store.setState({ ...store.getState(), selected: 0 });
+}
+
 const looksLikePhone = (text: string) => /^\+?[\d\s()-]{6,}$/.test(text);
-const looksLikeNumber = (text: string) => /\d/.test(text) && text.length >= 3;
+/** The server checks the last digit, so a number is asked for only when it is whole. */
+const looksLikeNumber = (text: string) => text.replace(/\D/g, "").length === 10 && !text.startsWith("+");
 
 /** Everything by its name: places, deeds, clients by half a name, tickets by number. */
 export default function CommandBar({ onClose }: { onClose: () => void }) {
@@ -23,8 +32,11 @@ export default function CommandBar({ onClose }: { onClose: () => void }) {
   const found = useFound(text.trim());
   const own = useOwnCommands().filter((command) => matches(command.label, text));
   const groups = [{ label: t("bar.clients"), items: found.clients }, { label: t("bar.tickets"), items: found.tickets }, { label: t("bar.actions"), items: [...found.deeds, ...own] }].filter((group) => group.items.length > 0);
+  const first = groups[0]?.items[0]?.id;
+  // What arrives from the server goes above what was there: Enter must take the first row, never the one that moved down.
+  useEffect(() => { requestAnimationFrame(selectFirst); }, [first, text]);
   return (
-    <Spotlight.Root store={store} query={text} onQueryChange={setText} onSpotlightClose={onClose} shortcut={null} lockScroll={false} scrollable maxHeight={420} transitionProps={{ duration: 80 }}>
+    <Spotlight.Root store={store} query={text} onQueryChange={setText} onSpotlightClose={onClose} shortcut={null} lockScroll={false} scrollable maxHeight={420} transitionProps={{ duration: 80 }} overlayProps={{ blur: 0, backgroundOpacity: 0.35 }}>
       <Spotlight.Search placeholder={t("bar.hint")} aria-label={t("bar.hint")} leftSection={<IconSearch size={17} />} />
       <Spotlight.ActionsList>
         {groups.map((group) => (

@@ -1,6 +1,6 @@
 import { Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
-import { hasRole, homeOf, useMe } from "../features/access/session.ts";
+import { hasRole, homeOf, may, useMe } from "../features/access/session.ts";
 import { LineProvider, useLine } from "../features/line/line.tsx";
 import { OfferCard } from "../features/line/OfferCard.tsx";
 import { useLineKeys } from "../features/line/useLineKeys.ts";
@@ -73,8 +73,10 @@ function useAlerts(): void {
 
 /** The moment an operator can begin to work; read by the bench of the desk. */
 function useReady(): void {
+  const me = useMe();
   const { line } = useLine();
-  const ready = line !== undefined;
+  // Roles without a line wait for their own screen: the floor marks itself.
+  const ready = line !== undefined || !may(me, "calls.take");
   useEffect(() => {
     if (ready && performance.getEntriesByName("desk:interactive").length === 0) performance.mark("desk:interactive");
   }, [ready]);

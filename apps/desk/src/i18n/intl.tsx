@@ -50,10 +50,11 @@ export function useT(): Translate {
 }
 
 /** Words for names that come from declarations (reasons, fields, events): ours where we have one, else the name itself, readable. */
-export function useWord(): (family: string, name: string) => string {
+export function useWord(): (family: string, name: string, otherwise?: string) => string {
   const intl = useIntl();
-  return useCallback((family, name) => {
+  return useCallback((family, name, otherwise) => {
     const id = `${family}.${name}`;
-    return intl.messages[id] === undefined ? name.replaceAll("_", " ").replace(/^./, (first) => first.toUpperCase()) : intl.formatMessage({ id });
+    if (intl.messages[id] !== undefined) return intl.formatMessage({ id });
+    return otherwise ?? name.replaceAll("_", " ").replace(/^./, (first) => first.toUpperCase());
   }, [intl]);
 }

@@ -16,7 +16,7 @@ type Contracts = { [K in keyof Modules as Modules[K] extends Shape ? K : never]:
  */
 export const routes = {
   signIn: "POST /access/sign-in", signOut: "POST /access/sign-out", getMe: "GET /access/me", setMyLanguage: "PUT /access/me/language",
-  listUsers: "GET /access/users", createUser: "POST /access/users", updateUser: "PUT /access/users/:id",
+  listUsers: "GET /access/users", listColleagues: "GET /access/colleagues", createUser: "POST /access/users", updateUser: "PUT /access/users/:id",
   getLine: "GET /calls/line", setState: "PUT /calls/line/state", setDevice: "PUT /calls/line/device",
   acceptOffer: "POST /calls/offers/:id/accept", declineOffer: "POST /calls/offers/:id/decline", attachLeg: "POST /calls/:id/leg",
   holdCall: "POST /calls/:id/hold", muteCall: "POST /calls/:id/mute", sendDigits: "POST /calls/:id/digits", hangUp: "POST /calls/:id/hang-up",

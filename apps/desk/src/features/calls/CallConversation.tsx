@@ -53,7 +53,7 @@ function CallHead({ call }: { call: CallView }) {
       <span className={css.headIcon} data-live={call.state === "talking" || undefined}><Icon size={18} aria-hidden /></span>
       <div className="grow">
         <h1 className="cut">{call.clientName || number || t("line.unknown")}</h1>
-        <div className="row dim small"><span className="num">{number}</span>{call.queueName && <span className="cut">· {call.queueName}</span>}{call.language && <span>· {languageNames[call.language]}</span>}</div>
+        <div className="row dim small"><span className="num">{number}</span>{call.queueName && <span className="cut">· {call.queueName}</span>}{call.language && <span className="cut">· {languageNames[call.language]}</span>}</div>
       </div>
       <CallClock call={call} />
       <span className={`chip ${call.state === "talking" ? "live" : call.state === "offered" ? "accent" : ""}`}>{call.state === "ended" && call.outcome ? word("outcome", call.outcome) : t(`call.${call.state}`)}</span>
@@ -64,7 +64,7 @@ function CallHead({ call }: { call: CallView }) {
 
 function CallClock({ call }: { call: CallView }) {
   if (call.state === "talking" && call.answeredAt) return <Since at={call.answeredAt} className={css.clock} />;
-  if (call.endedAt && call.answeredAt) return <span className="row dim"><Moment at={call.startedAt} /><span className="num">{spell(Date.parse(call.endedAt) - Date.parse(call.answeredAt))}</span></span>;
+  if (call.endedAt && call.answeredAt) return <span className={`row dim ${css.times}`}><Moment at={call.startedAt} /><span className="num">{spell(Date.parse(call.endedAt) - Date.parse(call.answeredAt))}</span></span>;
   return <Moment at={call.startedAt} />;
 }
 

@@ -4,6 +4,7 @@ import { useT } from "../../i18n/intl.tsx";
 import { api, ApiError, type Input } from "../../shared/api.ts";
 import { queryClient, refresh, useApi } from "../../shared/query.ts";
 import { useRefusal } from "../../shared/toast.tsx";
+import { may, useMe } from "../access/session.ts";
 import { attachIfFree, askForMicrophone, closeLeg, finishLeg, legCall, legState, muteMicrophone, onLeg, openLeg } from "./leg.ts";
 import { askForNotifications, notifyOffer, startRinging, stopRinging, unlockSound, withdrawNotification } from "./ring.ts";
 
@@ -38,7 +39,8 @@ const take = (line: Line) => queryClient.setQueryData(["getLine", null], line);
 const isLive = (line: Line | undefined) => line?.call?.state === "talking" || line?.call?.state === "dialling";
 
 export function LineProvider({ children }: { children: ReactNode }) {
-  const { data: line, error } = useApi("getLine", null, { refetchInterval: 30_000, staleTime: 0 });
+  const me = useMe();
+  const { data: line, error } = useApi("getLine", null, { refetchInterval: 30_000, staleTime: 0, enabled: may(me, "calls.take") });
   const refuse = useRefusal();
   const [busy, setBusy] = useState(false);
   const deed = useCallback(async (work: () => Promise<unknown>): Promise<boolean> => {

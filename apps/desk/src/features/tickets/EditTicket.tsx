@@ -6,7 +6,7 @@ import { useT } from "../../i18n/intl.tsx";
 import { useDraft } from "../../shared/draft.ts";
 import { sendOnCtrlEnter } from "../../shared/keys.ts";
 import { fieldError, ProblemNote } from "../../shared/problem.tsx";
-import { refresh, useSend } from "../../shared/query.ts";
+import { refresh, useApi, useSend } from "../../shared/query.ts";
 import { may, useMe } from "../access/session.ts";
 import { priorityKeys } from "./words.ts";
 import css from "./tickets.module.css";
@@ -39,7 +39,8 @@ function EditForm({ ticket, onDone }: { ticket: TicketView; onDone: () => void }
     ...(draft.due !== undefined && { dueAt: draft.due ? new Date(draft.due).toISOString() : null }), ...(draft.priority !== undefined && { priority: Number(draft.priority) }),
     ...(draft.phone !== undefined && { contactPhone: draft.phone || null }), ...(draft.email !== undefined && { contactEmail: draft.email || null }),
   } });
-  const take = () => update.mutate({ params: { id: ticket.id }, body: { version: ticket.version, ownerId: me.id } });
+  const colleagues = useApi("listColleagues", null, { enabled: may(me, "tickets.assign") });
+  const give = (ownerId: string | null) => update.mutate({ params: { id: ticket.id }, body: { version: ticket.version, ownerId } });
   return (
     <form className={css.form} onSubmit={(event) => { event.preventDefault(); save(); }} onKeyDown={sendOnCtrlEnter(save)}>
       <TextInput label={t("register.subject")} value={draft.subject ?? ticket.subject} onChange={(event) => set({ subject: event.currentTarget.value })} error={fieldError(error, "subject")} />
@@ -52,8 +53,9 @@ function EditForm({ ticket, onDone }: { ticket: TicketView; onDone: () => void }
         <TextInput type="tel" label={t("register.phone")} value={draft.phone ?? ticket.contactPhone ?? ""} onChange={(event) => set({ phone: event.currentTarget.value })} error={fieldError(error, "contactPhone")} />
         <TextInput type="email" label={t("register.email")} value={draft.email ?? ticket.contactEmail ?? ""} onChange={(event) => set({ email: event.currentTarget.value })} error={fieldError(error, "contactEmail")} />
       </div>
+      {may(me, "tickets.assign") && <Select label={t("ticket.owner")} searchable data={(colleagues.data?.items ?? []).map((each) => ({ value: each.id, label: each.name }))} value={ticket.ownerId} onChange={give} error={fieldError(error, "ownerId")} />}
       <ProblemNote error={error} />
-      <div className="row between">{may(me, "tickets.assign") && ticket.ownerId !== me.id ? <Button variant="subtle" onClick={take}>{t("ticket.takeOver")}</Button> : <span />}<Button type="submit" loading={update.isPending}>{t("do.save")}</Button></div>
+      <div className="row between">{may(me, "tickets.assign") && ticket.ownerId !== me.id ? <Button variant="subtle" onClick={() => give(me.id)}>{t("ticket.takeOver")}</Button> : <span />}<Button type="submit" loading={update.isPending}>{t("do.save")}</Button></div>
     </form>
   );
 }

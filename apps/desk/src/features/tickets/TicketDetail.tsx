@@ -66,7 +66,7 @@ function TicketHead({ ticket }: { ticket: TicketView }) {
 function Facts({ ticket }: { ticket: TicketView }) {
   const t = useT();
   const word = useWord();
-  const shown = Object.entries(ticket.fields).filter(([key, value]) => value !== null && value !== "" && typeof value !== "object" && key !== "resolution");
+  const shown = Object.entries(ticket.fields).filter(([key, value]) => value !== null && value !== "" && typeof value !== "object" && key !== "resolution" && key !== "department");
   return (
     <section className={css.block}>
       {ticket.description && <p className={`pre ${css.description}`}>{ticket.description}</p>}
@@ -82,7 +82,7 @@ function Facts({ ticket }: { ticket: TicketView }) {
         {ticket.score !== null && <Fact label={t("ticket.score")}><span className="num">{ticket.score} / 5</span></Fact>}
         {ticket.clientComment && <Fact label={t("ticket.clientComment")}>{ticket.clientComment}</Fact>}
         {ticket.closedAs && <Fact label={t("ticket.closedAs")}>{word("closed", ticket.closedAs)}</Fact>}
-        {shown.map(([key, value]) => <Fact key={key} label={word("field", key)}>{word("value", String(value))}</Fact>)}
+        {shown.map(([key, value]) => <Fact key={key} label={word("field", key)}>{word("value", String(value), String(value))}</Fact>)}
       </dl>
     </section>
   );

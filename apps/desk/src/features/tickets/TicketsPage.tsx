@@ -32,7 +32,9 @@ export function TicketsPage() {
   const { view: asked } = useSearch({ from: "/tickets" });
   const view = views.find((each) => each === asked) ?? (onlyDepartment ? "department" : hasRole(me, "operator") ? "mine" : "open");
   const [text, setText] = useState("");
-  const [number] = useDebouncedValue(text.trim(), 150);
+  const [typed] = useDebouncedValue(text.trim(), 150);
+  // The last digit checks the others, so half a number cannot be asked for.
+  const number = typed.replace(/\D/g, "").length >= 10 ? typed : "";
   const box = useRef<HTMLInputElement>(null);
   const list = usePages("listTickets", { query: { view: number ? "all" : view, number: number || undefined } });
   const show = (ticket: TicketRow) => void navigate({ to: "/tickets/$id", params: { id: ticket.id } });

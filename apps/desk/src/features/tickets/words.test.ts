@@ -1,0 +1,14 @@
+import { expect, test } from "vitest";
+import { urgency } from "./words.ts";
+
+const now = Date.parse("2026-01-01T10:00:00Z");
+
+test.each([
+  ["2026-01-01T09:59:59Z", "open", "late"],
+  ["2026-01-01T10:30:00Z", "open", "soon"],
+  ["2026-01-01T12:00:00Z", "open", "calm"],
+  ["2026-01-01T09:00:00Z", "done", "calm"],
+  [null, "open", "calm"],
+] as const)("a ticket due at %s that is %s is %s at ten", (dueAt, status, expected) => {
+  expect(urgency({ dueAt, status }, now)).toBe(expected);
+});

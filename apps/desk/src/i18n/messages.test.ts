@@ -1,0 +1,51 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+
+type Messages = Record<string, string>;
+const here = import.meta.dirname;
+const read = (language: string) => JSON.parse(readFileSync(join(here, `${language}.json`), "utf8")) as Messages;
+const all = { en: read("en"), ru: read("ru"), sl: read("sl") };
+const source = join(here, "..");
+const code = readdirSync(source, { recursive: true, encoding: "utf8" })
+  .filter((name) => /\.tsx?$/.test(name) && !name.endsWith(".test.ts"))
+  .map((name) => readFileSync(join(source, name), "utf8")).join("\n");
+
+/** Names and kinds of the places to be filled, and the plural forms of each, without a parser's tree. */
+function placesOf(text: string): string[] {
+  return [...text.matchAll(/\{\s*(\w+)\s*(?:,\s*(\w+))?/g)].filter((match) => !/(?:one|two|few|many|other|=\d+)\s*$/.test(text.slice(0, match.index))).map((match) => `${match[1]}:${match[2] ?? "text"}`).sort();
+}
+const pluralForms = (text: string) => new Set([...text.matchAll(/(one|two|few|many|other)\s*\{/g)].map((match) => match[1]));
+const needed = { en: ["one", "other"], ru: ["one", "few", "many", "other"], sl: ["one", "two", "few", "other"] } as const;
+
+test.each(["ru", "sl"] as const)("every English text has its translation in %s, and no other", (language) => {
+  expect(Object.keys(all[language]).sort()).toEqual(Object.keys(all.en).sort());
+});
+
+test.each(["en", "ru", "sl"] as const)("no text of %s is empty", (language) => {
+  expect(Object.entries(all[language]).filter(([, text]) => text.trim() === "")).toEqual([]);
+});
+
+test.each(["ru", "sl"] as const)("texts of %s have the same places to fill as the English ones", (language) => {
+  const different = Object.keys(all.en).filter((key) => placesOf(all.en[key] ?? "").join() !== placesOf(all[language][key] ?? "").join());
+  expect(different).toEqual([]);
+});
+
+test.each(["en", "ru", "sl"] as const)("every plural of %s has all forms of that language", (language) => {
+  const short = Object.entries(all[language]).filter(([, text]) => text.includes(", plural,") && needed[language].some((form) => !pluralForms(text).has(form)));
+  expect(short).toEqual([]);
+});
+
+test("every key written in the code exists", () => {
+  const used = [...code.matchAll(/\bt\(\s*"([\w.]+)"/g)].map((match) => match[1] ?? "");
+  const chosen = [...code.matchAll(/\bt\([^"`()]*\?\s*"([\w.]+)"\s*:\s*"([\w.]+)"/g)].flatMap((match) => [match[1] ?? "", match[2] ?? ""]);
+  expect(used.length).toBeGreaterThan(150);
+  expect([...used, ...chosen].filter((key) => all.en[key] === undefined)).toEqual([]);
+});
+
+test("no text is left that nothing shows", () => {
+  const literal = new Set([...code.matchAll(/"([a-zA-Z]+(?:\.\w+)+)"/g)].map((match) => match[1]));
+  const families = [...[...code.matchAll(/`([\w.]+\.)\$\{/g)].map((match) => match[1] ?? ""), ...[...code.matchAll(/\bword\("(\w+)"/g)].map((match) => `${match[1]}.`)];
+  const unused = Object.keys(all.en).filter((key) => !literal.has(key) && !families.some((family) => key.startsWith(family)));
+  expect(unused).toEqual([]);
+});
