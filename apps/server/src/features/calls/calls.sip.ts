@@ -16,7 +16,7 @@ const invites = counter("sip_invites_total", "INVITEs by what became of them", [
 export async function openSip(voice: Voice, config: Config, log: Log, onRegister: StackOptions["onRegister"]): Promise<SipStack> {
   const options = (port: number): StackOptions => ({
     listen: [{ proto: "udp", host: config.SIP_HOST, port }, { proto: "tcp", host: config.SIP_HOST, port }],
-    ...(config.SIP_ADVERTISE && { advertise: config.SIP_ADVERTISE }), userAgent: "Linija",
+    ...(config.SIP_ADVERTISE && { advertise: config.SIP_ADVERTISE }), userAgent: "Linija", floodPerS: config.SIP_FLOOD_PER_S,
     onInvite: (call) => { void invited(voice, call, log); }, onRegister,
     admit: () => refuse(voice),
     log: (level, message, fields) => log[level](fields, message),
