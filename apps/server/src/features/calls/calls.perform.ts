@@ -127,16 +127,18 @@ async function record(runner: CallRunner): Promise<void> {
 async function end(runner: CallRunner, { outcome, operatorId, offerId, wrapUp }: Extract<Effect, { do: "end" }>): Promise<void> {
   const { row, deps } = runner;
   runner.stopTimers();
-  const [media] = await Promise.all([deps.media.close(runner.id).catch(() => null), hangUpClient(runner), hangUpPhone(runner)]);
+  const [media] = await Promise.all([deps.media.close(runner.id).catch(() => NO_MEDIA), hangUpClient(runner), hangUpPhone(runner)]);
   const wraps = wrapUp && runner.call.queue?.wrapUpS !== 0;
-  Object.assign(row, { state: wraps ? "wrap_up" : "ended", outcome, ended_at: runner.now(), media_stats: media?.legs ?? null, operator_id: operatorId ?? row.operator_id });
+  Object.assign(row, { state: wraps ? "wrap_up" : "ended", outcome, ended_at: runner.now(), media_stats: media.legs, operator_id: operatorId ?? row.operator_id });
   const offerUpdates = runner.offer && offerId ? [closed(runner, runner.offer.row, "done")] : [];
-  const written = runner.save({ recordings: recorded(runner, media?.recording ?? null), offerUpdates, events: [runner.fact("call.ended", { outcome })] });
+  const written = runner.save({ recordings: recorded(runner, media.recording), offerUpdates, events: [runner.fact("call.ended", { outcome })] });
   if (row.direction === "out") tried(runner, row.answered_at ? "reached" : "missed");
   if (operatorId) await deps.router.callEnded(operatorId, runner.id, wraps);
   deps.ended(runner);
   await written;
 }
+
+const NO_MEDIA = { legs: null, recording: null };
 
 function recorded({ recording, row, id }: CallRunner, file: { durationMs: number; bytes: number } | null): RecordingRow[] {
   if (!recording) return [];
