@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll } from "vitest";
+import { afterAll, afterEach } from "vitest";
 import { type Linija, startApp } from "../../apps/server/src/app.ts";
 import { configSchema } from "../../apps/server/src/platform/config.ts";
 import { createLog } from "../../apps/server/src/platform/log.ts";
@@ -42,6 +42,9 @@ export async function openOffice(over: Record<string, string> = {}): Promise<Off
   });
   const linija = await startApp({ config, log: createLog("warn", join(folder, "linija.log")) });
   const office = new Office(linija, folder);
+  afterEach(({ task }) => {
+    if (task.result?.state === "fail") console.error(`the server's log of the failure:\n${readFileSync(office.logFile, "utf8").trim().split("\n").slice(-12).join("\n")}`);
+  });
   afterAll(() => office.close());
   return office;
 }
@@ -135,8 +138,8 @@ export class Office {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    await Promise.all(this.#phones.map((phone) => phone.close()));
     await this.linija.stop();
+    await Promise.all(this.#phones.map((phone) => phone.close()));
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

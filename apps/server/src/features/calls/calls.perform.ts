@@ -44,7 +44,7 @@ const performers: { [D in Effect["do"]]: Performer<D> } = {
   },
   mute: (runner, { muted }) => runner.deps.media.mute(runner.operatorRef, muted),
   send_digits: (runner, { digits }) => runner.deps.media.sendDigits(runner.clientLeg, digits),
-  callback: (runner, { reason }) => runner.deps.callback(runner, reason),
+  callback: (runner, { reason }) => { runner.promised = runner.deps.callback(runner, reason); },
   talking: (runner, { operatorId, offerId }) => {
     Object.assign(runner.row, { state: "talking", operator_id: operatorId, answered_at: runner.now() });
     const offers = runner.offer && offerId ? [closed(runner, runner.offer.row, "accepted")] : [];
@@ -131,6 +131,7 @@ async function end(runner: CallRunner, { outcome, operatorId, offerId, wrapUp }:
   const wraps = wrapUp && runner.call.queue?.wrapUpS !== 0;
   Object.assign(row, { state: wraps ? "wrap_up" : "ended", outcome, ended_at: runner.now(), media_stats: media.legs, operator_id: operatorId ?? row.operator_id });
   const offerUpdates = runner.offer && offerId ? [closed(runner, runner.offer.row, "done")] : [];
+  await runner.promised;
   const written = runner.save({ recordings: recorded(runner, media.recording), offerUpdates, events: [runner.fact("call.ended", { outcome })] });
   if (row.direction === "out") tried(runner, row.answered_at ? "reached" : "missed");
   if (operatorId) await deps.router.callEnded(operatorId, runner.id, wraps);

@@ -48,6 +48,8 @@ export class CallRunner {
   recording: { id: string; path: string; startedAt: string } | null = null;
   /** The browser leg of the operator is in the engine. */
   operatorLeg = false;
+  /** The callback ticket being made, if any; the call's end is written after it, so that no crash between loses it. */
+  promised: Promise<void> = Promise.resolve();
   #mailbox: CallInput[] = [];
   #running: Promise<void> | null = null;
   #timers = new Map<string, NodeJS.Timeout>();

@@ -3,7 +3,7 @@ import type { SipStack } from "@linija/sip";
 import type { MediaEngine } from "@linija/media";
 import type { Config } from "../../platform/config.ts";
 import type { Ctx } from "../../platform/db.ts";
-import { conflict, notFound, unavailable } from "../../platform/errors.ts";
+import { conflict, isDatabaseAway, notFound, unavailable } from "../../platform/errors.ts";
 import { newId, newSecret } from "../../platform/ids.ts";
 import { gauge } from "../../platform/metrics.ts";
 import type { Rpc } from "../../platform/rpc.ts";
@@ -41,6 +41,7 @@ export interface VoiceOptions {
 }
 export interface CallbackWanted { interactionId: string; projectKey: string; queueId: string | null; clientId: string | null; phone: string; language: Language; reason: "asked" | "abandoned" | "interrupted" }
 
+const DATABASE_RETRY_MS = 200;
 const liveCalls = gauge("calls_live", "Calls alive on this node");
 
 /** The voice role: all live calls of this node and what other roles may ask of them. */
@@ -203,11 +204,21 @@ export class Voice {
     return { id, sdp };
   }
 
-  /** Made before the end is written, so that no instant of a crash loses it; idempotent per call. */
+  /** Made before the end is written, so that no instant of a crash loses it; idempotent per call; never rejects. */
   async #callback(runner: CallRunner, reason: CallbackWanted["reason"]): Promise<void> {
     const { row } = runner;
     if (row.direction !== "in" || !row.project_key || !/^\+?\d{3,15}$/.test(row.from_number)) return;
-    await this.options.callback({ interactionId: row.id, projectKey: row.project_key, queueId: row.queue_id, clientId: row.client_id, phone: row.from_number, language: row.language as Language, reason });
+    const wanted: CallbackWanted = { interactionId: row.id, projectKey: row.project_key, queueId: row.queue_id, clientId: row.client_id, phone: row.from_number, language: row.language as Language, reason };
+    for (;;) {
+      try {
+        await this.options.callback(wanted);
+        return;
+      } catch (error) {
+        if (!isDatabaseAway(error)) { this.options.ctx.log.error({ err: error, callId: row.id }, "a callback could not be registered"); return; }
+      }
+      // What was promised is kept: the end of the call is not written before this is.
+      await new Promise((resolve) => setTimeout(resolve, DATABASE_RETRY_MS));
+    }
   }
 
   /** Refuses new calls, lets live ones finish, then ends what is left as interrupted. */

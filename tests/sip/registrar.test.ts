@@ -1,0 +1,97 @@
+import { afterEach, beforeAll, expect, test } from "vitest";
+import { eventually, type Office, openOffice } from "./office.ts";
+
+let office: Office;
+beforeAll(async () => { office = await openOffice(); });
+afterEach(async () => { await office.tidy(); await office.rows("delete from sip_registrations"); });
+
+const password = "a-password-of-the-test";
+const registered = () => office.rows<{ sipUser: string; contact: string; expiresAt: Date }>("select * from sip_registrations order by contact");
+
+test("register-and-unregister: the address is kept for the time agreed, then forgotten", async () => {
+  const phone = await office.phone({ user: "205", password });
+  expect(await phone.register(120)).toBe(200);
+  const [row] = await registered();
+  expect(row).toMatchObject({ sipUser: "205", contact: phone.contact });
+  const seconds = (row!.expiresAt.getTime() - Date.now()) / 1_000;
+  expect(seconds).toBeGreaterThan(110);
+  expect(seconds).toBeLessThanOrEqual(120);
+  expect(await phone.unregister()).toBe(200);
+  expect(await registered()).toEqual([]);
+});
+
+test("register-again-refreshes: one row, a later end", async () => {
+  const phone = await office.phone({ user: "205", password });
+  await phone.register(100);
+  await phone.register(1_000);
+  const rows = await registered();
+  expect(rows).toHaveLength(1);
+  expect(rows[0]!.expiresAt.getTime() - Date.now()).toBeGreaterThan(900_000);
+});
+
+test("register-wrong-password-401: and nothing is kept", async () => {
+  const phone = await office.phone({ user: "205", password: "not-the-password" });
+  expect(await phone.register()).toBe(401);
+  expect(await registered()).toEqual([]);
+});
+
+test("register-without-credentials-401: with a challenge that can be answered", async () => {
+  const wire = await office.wire();
+  wire.send(wire.request({ method: "REGISTER", callId: "who-am-i", to: "205", from: "205" }));
+  const answer = await wire.answer("who-am-i");
+  expect(answer.status).toBe(401);
+  expect(answer.get("www-authenticate")).toMatch(/^Digest .*nonce="/);
+  wire.close();
+});
+
+test("register-unknown-user-401: told apart from a wrong password by nothing", async () => {
+  const phone = await office.phone({ user: "777", password });
+  expect(await phone.register()).toBe(401);
+});
+
+test("register-for-another-403: a phone speaks for itself only", async () => {
+  const phone = await office.phone();
+  const response = await phone.stack.request({
+    method: "REGISTER", uri: `sip:${office.sip.host}:${office.sip.port}`, from: "<sip:206@x.example>", to: "<sip:206@x.example>", destination: phone.server,
+    headers: { Contact: `<${phone.contact}>` }, credentials: { username: "205", password },
+  });
+  expect(response.status).toBe(403);
+  expect(await registered()).toEqual([]);
+});
+
+test("register-too-short-423: with the least time we take", async () => {
+  const phone = await office.phone({ user: "205", password });
+  const response = await phone.stack.request({
+    method: "REGISTER", uri: `sip:${office.sip.host}:${office.sip.port}`, from: "<sip:205@x.example>", to: "<sip:205@x.example>", destination: phone.server,
+    headers: { Contact: `<${phone.contact}>`, Expires: "5" }, credentials: { username: "205", password },
+  });
+  expect(response.status).toBe(423);
+  expect(response.get("min-expires")).toBe("60");
+});
+
+test("register-star-forgets-all: every address of the user", async () => {
+  const first = await office.phone({ user: "205", password });
+  const second = await office.phone({ user: "205", password });
+  await first.register();
+  await second.register();
+  expect(await registered()).toHaveLength(2);
+  await second.stack.request({
+    method: "REGISTER", uri: `sip:${office.sip.host}:${office.sip.port}`, from: "<sip:205@x.example>", to: "<sip:205@x.example>", destination: second.server,
+    headers: { Contact: "*", Expires: "0" }, credentials: { username: "205", password },
+  });
+  expect(await registered()).toEqual([]);
+});
+
+test("phone-moved-rings-at-its-new-address: the last registration is called", async () => {
+  const old = await office.operator("timur.akhmetov");
+  const moved = await office.phone({ user: "207", password, behaves: "answers" });
+  await moved.register(600);
+  await old.ready();
+  const from = office.number();
+  const call = await (await office.phone()).call("300", { from });
+  await moved.next();
+  await call.waitFor("answered");
+  expect(old.phone.calls).toEqual([]);
+  await call.hangUp();
+  await eventually(() => office.call(from, { state: "wrap_up" }));
+});
