@@ -23,7 +23,7 @@ export function TopBar({ onSearch, onHelp }: { onSearch: () => void; onHelp: () 
       {onLine ? <StateMenu /> : <span className={css.company}>Linija</span>}
       {onLine && <LiveLine />}
       <div className="grow" />
-      <UnstyledButton className={css.search} onClick={onSearch} aria-label={t("bar.open")}>
+      <UnstyledButton className={css.search} onClick={onSearch}>
         <IconSearch size={15} aria-hidden /><span className={css.searchText}>{t("bar.open")}</span><Keys combo={keysOf("palette")[0] ?? ""} />
       </UnstyledButton>
       <Tooltip label={t("keys.title")}><ActionIcon aria-label={t("keys.title")} onClick={onHelp}><IconKeyboard size={18} /></ActionIcon></Tooltip>
@@ -47,7 +47,7 @@ function MyMenu() {
   };
   return (
     <Menu position="bottom-end" width={230}>
-      <Menu.Target><UnstyledButton className={css.me} aria-label={t("me.menu", { name: me.name })}>{initials}</UnstyledButton></Menu.Target>
+      <Menu.Target><UnstyledButton className={css.me}>{initials}<span className="visually-hidden">{t("me.menu", { name: me.name })}</span></UnstyledButton></Menu.Target>
       <Menu.Dropdown>
         <div className={css.meName}><div className="strong cut">{me.name}</div><div className="dim small cut">{me.roles.map((role) => t(`role.${role}`)).join(", ")}</div></div>
         <Menu.Divider />

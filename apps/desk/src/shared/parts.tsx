@@ -25,5 +25,5 @@ export function Fact({ label, children }: { label: string; children: ReactNode }
 }
 
 export function Keys({ combo }: { combo: string }) {
-  return <span className={css.keys} aria-hidden>{combo.split(/(?<=.)[+ ](?=.)/).map((key) => <kbd key={key}>{key}</kbd>)}</span>;
+  return <span className={css.keys}>{combo.split(/(?<=.)[+ ](?=.)/).map((key) => <kbd key={key}>{key}</kbd>)}</span>;
 }

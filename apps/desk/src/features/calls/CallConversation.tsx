@@ -17,6 +17,7 @@ import css from "./calls.module.css";
 
 /** One call in the middle of the workspace: who and how long, the client's story, and what is written about it. */
 export function CallConversation({ call }: { call: CallView }) {
+  const t = useT();
   const { line } = useLine();
   const mine = line?.call?.id === call.id;
   const wrapping = mine && line.state === "wrap_up";
@@ -24,10 +25,10 @@ export function CallConversation({ call }: { call: CallView }) {
   return (
     <div className={css.conversation}>
       <CallHead call={call} />
-      <div className={`scroll ${css.story}`} tabIndex={0} role="region" aria-label={call.clientName || call.fromNumber}>
+      <div className={`scroll ${css.story}`} tabIndex={0} role="region" aria-label={t("client.tab.story")}>
         {call.recordingId && call.state !== "talking" && <div className={css.played}><Player recordingId={call.recordingId} /></div>}
         {call.notes && !open && <div className={css.note}><p className="pre">{call.notes}</p></div>}
-        <CallTickets call={call} />
+        {!call.clientId && <CallTickets call={call} />}
         {call.clientId ? <Story clientId={call.clientId} hideCall={call.id} /> : <NoClient />}
       </div>
       {wrapping || (mine && call.state === "wrap_up") ? <WrapUp key={call.id} call={call} endsAt={line?.wrapUpEndsAt ?? null} /> : mine && call.state !== "offered" && <CallNotes call={call} />}
@@ -64,7 +65,7 @@ function CallHead({ call }: { call: CallView }) {
 
 function CallClock({ call }: { call: CallView }) {
   if (call.state === "talking" && call.answeredAt) return <Since at={call.answeredAt} className={css.clock} />;
-  if (call.endedAt && call.answeredAt) return <span className={`row dim ${css.times}`}><Moment at={call.startedAt} /><span className="num">{spell(Date.parse(call.endedAt) - Date.parse(call.answeredAt))}</span></span>;
+  if (call.endedAt && call.answeredAt) return <span className={css.times}><span className="num strong">{spell(Date.parse(call.endedAt) - Date.parse(call.answeredAt))}</span><span className="small dim"><Moment at={call.startedAt} /></span></span>;
   return <Moment at={call.startedAt} />;
 }
 

@@ -17,6 +17,7 @@ export function WallPage() {
   return (
     <main className={css.wall}>
       <header className={css.top}>
+        <h1 className="visually-hidden">{t("nav.floor")}</h1>
         <WallClock />
         <span className="grow" />
         <button type="button" className={css.tool} aria-label={t("floor.fullScreen")} onClick={() => void document.documentElement.requestFullscreen().catch(() => undefined)}><IconArrowsMaximize size={20} /></button>

@@ -27,7 +27,7 @@ function Who() {
   const call = line?.call;
   if (!call) return null;
   const number = call.direction === "in" ? call.fromNumber : call.toNumber;
-  return <UnstyledButton className={css.who} onClick={() => void navigate({ to: "/work", search: { call: call.id } })} aria-label={t("line.openCall", { who: call.clientName || number })}><IconPhone size={15} aria-hidden /><span className="cut">{call.clientName || number || t("line.unknown")}</span></UnstyledButton>;
+  return <UnstyledButton className={css.who} onClick={() => void navigate({ to: "/work", search: { call: call.id } })}><IconPhone size={15} aria-hidden /><span className="cut">{call.clientName || number || t("line.unknown")}</span></UnstyledButton>;
 }
 
 function Live() {
@@ -48,7 +48,7 @@ function Live() {
         <Popover.Dropdown><Keypad onKey={(key) => void digits(key)} /></Popover.Dropdown>
       </Popover>
       <Tooltip label={<span className="row">{t("line.end")}<Keys combo={keysOf("end").at(-1) ?? ""} /></span>}>
-        <UnstyledButton className={css.end} data-armed={ending || undefined} onClick={end} aria-label={t(ending ? "line.endAgain" : "line.end")}><IconPhoneOff size={16} aria-hidden />{ending && <span>{t("line.endAgain")}</span>}</UnstyledButton>
+        <UnstyledButton className={css.end} data-armed={ending || undefined} onClick={end} ><IconPhoneOff size={16} aria-hidden /><span className={ending ? undefined : "visually-hidden"}>{t(ending ? "line.endAgain" : "line.end")}</span></UnstyledButton>
       </Tooltip>
       <span className="visually-hidden" aria-live="assertive">{ending ? t("line.endAgain") : ""}</span>
     </section>
@@ -78,7 +78,7 @@ function Wrapping() {
   const t = useT();
   const { line } = useLine();
   return (
-    <section className={css.live} data-wrap aria-label={t("wrap.title")}>
+    <section className={css.live} data-wrap aria-label={t("line.title")}>
       <Who />
       <span>{t("wrap.title")}</span>
       {line?.wrapUpEndsAt && <Until at={line.wrapUpEndsAt} className="num strong" />}

@@ -17,8 +17,8 @@ export function StateMenu() {
   return (
     <Menu position="bottom-start" width={270}>
       <Menu.Target>
-        <UnstyledButton className={css.state} data-state={line.state} aria-label={t("state.mine", { state: t(`state.${line.state}`) })}>
-          <span className={css.stateMark} aria-hidden />
+        <UnstyledButton className={css.state} data-state={line.state}>
+          <span className="visually-hidden">{t("state.mine")}</span><span className={css.stateMark} aria-hidden />
           <span className="cut">{reason ?? t(`state.${line.state}`)}</span>
           <Since at={line.since} className="num" />
           <IconChevronDown size={14} aria-hidden />

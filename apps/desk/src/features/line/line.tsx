@@ -57,6 +57,7 @@ export function LineProvider({ children }: { children: ReactNode }) {
     }
   }, [refuse]);
   useAudio(line);
+  useSound();
   useRinging(line);
   const { ending, end } = useEnding(line, deed);
   const value = useMemo<LineValue>(() => ({ line, error, busy, ending, end, take, ...deedsOf(line, deed) }), [line, error, busy, ending, end, deed]);
@@ -146,6 +147,19 @@ function useAudio(line: Line | undefined): void {
   }, [known, live, offered]);
   const muted = line?.muted ?? false;
   useEffect(() => { muteMicrophone(muted); }, [muted, live]);
+}
+
+/** After a reload nothing has been pressed yet, and a browser plays no sound before that: any first press will do. */
+function useSound(): void {
+  useEffect(() => {
+    const once = { once: true, capture: true };
+    document.addEventListener("pointerdown", unlockSound, once);
+    document.addEventListener("keydown", unlockSound, once);
+    return () => {
+      document.removeEventListener("pointerdown", unlockSound, once);
+      document.removeEventListener("keydown", unlockSound, once);
+    };
+  }, []);
 }
 
 function useRinging(line: Line | undefined): void {

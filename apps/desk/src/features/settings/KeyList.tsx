@@ -49,7 +49,7 @@ function KeyRow({ action }: { action: KeyAction }) {
         {clash && catching && <span className="chip warn">{t("settings.keyTaken", { action: t(`key.${clash}`) })}</span>}
         {fixed ? combos.map((combo) => <Keys key={combo} combo={combo} />) : (
           <>
-            <UnstyledButton className={css.keyButton} data-catching={catching || undefined} onClick={() => { setCatching(true); setClash(null); }} onKeyDown={catching ? take : undefined} onBlur={() => setCatching(false)} aria-label={t("settings.changeKey", { action: t(`key.${action}`), keys: combos[0] ?? "" })}>{catching ? t("settings.pressKey") : <Keys combo={combos[0] ?? defaultKeys[action][0]} />}</UnstyledButton>
+            <UnstyledButton className={css.keyButton} data-catching={catching || undefined} onClick={() => { setCatching(true); setClash(null); }} onKeyDown={catching ? take : undefined} onBlur={() => setCatching(false)}><span className="visually-hidden">{t("settings.changeKey", { action: t(`key.${action}`) })}</span>{catching ? t("settings.pressKey") : <Keys combo={combos[0] ?? defaultKeys[action][0]} />}</UnstyledButton>
             {combos.slice(1).map((combo) => <Keys key={combo} combo={combo} />)}
           </>
         )}

@@ -18,7 +18,7 @@ export function Registered({ ticket, failed, onAgain }: { ticket: TicketView; fa
       {ticket.dueAt && <p>{t("register.promised")} <b><Moment at={ticket.dueAt} full /></b></p>}
       {ticket.contactEmail && <p className="small dim">{t("register.mailed", { email: ticket.contactEmail })}</p>}
       {failed.length > 0 && <p className={css.error}>{t("files.failed", { names: failed.join(", ") })}</p>}
-      <div className="row wrap">
+      <div className={css.afterActs}>
         <CopyButton value={ticket.number}>{({ copied, copy }) => <Button variant="default" onClick={copy}>{t(copied ? "do.copied" : "do.copy")}</Button>}</CopyButton>
         <Link to="/tickets/$id" params={{ id: ticket.id }} className={css.linkButton}>{t("register.open")}</Link>
         <Button variant="subtle" onClick={onAgain}>{t("register.again")}</Button>

@@ -64,7 +64,7 @@ function Row({ ticket, chosen, onOpen }: { ticket: TicketRow; chosen: boolean; o
   const { project, type } = useTypes(ticket);
   return (
     <div className={css.row} data-chosen={chosen || undefined}>
-      <button type="button" className={css.rowOpen} onClick={onOpen} aria-label={`${ticket.number} ${ticket.subject}`}>
+      <button type="button" className={css.rowOpen} onClick={onOpen}>
         <span className={css.bar} style={{ background: project?.color }} aria-hidden />
         <span className="stack-s"><span className="num strong">{ticket.number}</span><span className="cut small dim">{type?.name ?? word("type", ticket.type)}</span></span>
         <span className="stack-s"><span className="cut strong">{ticket.subject}</span><span className="cut small dim">{ticket.clientName || ticket.contactPhone}</span></span>
