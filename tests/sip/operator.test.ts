@@ -232,7 +232,7 @@ test("two-operators-accept-one-offer: the second is told that it is gone", async
   const replies = await Promise.all([luka.ask("POST", path, { sdp: browserSdp }), maja.ask("POST", path, { sdp: browserSdp }), maja.ask("POST", path, { sdp: browserSdp })]);
   expect(replies[0]!.status).toBeGreaterThanOrEqual(403);
   expect(replies.map(({ status }) => status).filter((status) => status === 200)).toHaveLength(1);
-  expect(replies.slice(1).map(({ status }) => status).sort()).toEqual([200, 409]);
+  expect(replies.slice(1).map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409]);
   await office.call(from, { state: "talking", operatorId: maja.userId });
   expect(await office.offers(id)).toEqual([{ state: "accepted", operatorId: maja.userId }]);
   await call.hangUp();

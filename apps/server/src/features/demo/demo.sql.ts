@@ -12,10 +12,10 @@ export const selectDayStart = (db: Db, now: Date, timeZone: string): Promise<Dat
 
 const TABLES = ["users", "operators", "operator_states", "operator_state_log", "queues", "clients", "client_phones", "client_emails", "interactions", "offers", "tickets", "ticket_notes", "events"] as const;
 
-/** All rows of one table in one statement; their keys are its columns. A row that is there already stays as it is. */
+/** All rows of one table in one statement; their keys are its columns. The start of the server may have written the queues already. */
 export async function insertRows(db: Db, table: (typeof TABLES)[number], rows: readonly object[]): Promise<void> {
   const [first] = rows;
   if (!first) return;
   const columns = sql.raw(Object.keys(first).join(", "));
-  await sql`insert into ${sql.raw(table)} (${columns}) select ${columns} from json_populate_recordset(null::${sql.raw(table)}, ${JSON.stringify(rows)}::json) on conflict do nothing`.execute(db);
+  await sql`insert into ${sql.raw(table)} (${columns}) select ${columns} from json_populate_recordset(null::${sql.raw(table)}, ${JSON.stringify(rows)}::json)${table === "queues" ? sql` on conflict do nothing` : sql``}`.execute(db);
 }
