@@ -38,7 +38,7 @@ create index interactions_outcome on interactions (outcome, started_at desc, id 
 create index interactions_number on interactions (from_number, started_at desc);
 create index interactions_ticket on interactions (ticket_id) where ticket_id is not null;
 
--- An offer of one interaction to one operator. The two unique indexes make a double offer impossible whatever nodes believe.
+-- An offer of one interaction to one operator. The two constraints make a double offer impossible whatever nodes believe.
 create table offers (
   id uuid primary key,
   interaction_id uuid not null references interactions (id) on delete cascade,
@@ -48,8 +48,11 @@ create table offers (
   answered_at timestamptz,
   ended_at timestamptz
 );
-create unique index offers_one_per_interaction on offers (interaction_id) where state in ('ringing', 'accepted');
-create unique index offers_one_per_operator on offers (operator_id) where state in ('ringing', 'accepted');
+-- Exclusion constraints are unique indexes that can be checked at the end of a statement: within one batch an operator's
+-- old offer is closed and a new one made, in no order.
+alter table offers
+  add constraint offers_one_per_interaction exclude using btree (interaction_id with =) where (state in ('ringing', 'accepted')) deferrable initially immediate,
+  add constraint offers_one_per_operator exclude using btree (operator_id with =) where (state in ('ringing', 'accepted')) deferrable initially immediate;
 create index offers_interaction on offers (interaction_id, offered_at);
 
 create table recordings (

@@ -39,6 +39,8 @@ export interface Database { db: Kysely<Tables>; pool: pg.Pool; close(): Promise<
 export function openDatabase(connection: pg.PoolConfig, log: Log): Database {
   const pool = new pg.Pool({ connectionTimeoutMillis: 3_000, idleTimeoutMillis: 30_000, ...connection });
   pool.on("error", (error) => log.warn({ error: error.message }, "database connection lost"));
+  // A client that is checked out when its server dies has no pool to tell; unheard, its error would end the process.
+  pool.on("connect", (client) => client.on("error", (error) => log.warn({ error: error.message }, "database connection lost in use")));
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })] });
   return { db, pool, close: () => db.destroy() };
 }

@@ -4,7 +4,7 @@ import multipart from "@fastify/multipart";
 import rateLimit from "@fastify/rate-limit";
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler, hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import type { z } from "zod";
 import type { Contract, Language, Problem } from "../features/api.contract.ts";
@@ -33,7 +33,7 @@ const MAX_BODY = 256 * 1024;
 
 export async function createHttp(options: HttpOptions): Promise<App> {
   const app = fastify({
-    loggerInstance: options.log, disableRequestLogging: true, trustProxy: options.trustProxy, bodyLimit: MAX_BODY,
+    loggerInstance: options.log, logController: new LogController({ disableRequestLogging: true }), trustProxy: options.trustProxy, bodyLimit: MAX_BODY,
     routerOptions: { maxParamLength: 200 }, requestTimeout: 30_000, genReqId: () => crypto.randomUUID(),
   }) as unknown as App;
   app.setValidatorCompiler(validatorCompiler);

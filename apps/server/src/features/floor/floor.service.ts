@@ -26,7 +26,7 @@ export async function getFloor(ctx: Ctx, deps: FloorDeps): Promise<z.input<typeo
   const dayStart = startOfDay(now, deps.timeZone);
   const [days, tiles, waiting, alerts, hours, figures] = await Promise.all([
     db.selectQueueDay(ctx.db, queues.map(({ id, withinS }) => ({ id, withinS })), dayStart), db.selectTiles(ctx.db, projects, dayStart), db.selectWaiting(ctx.db, ids),
-    db.selectAlerts(ctx.db, new Date(now.getTime() - 8 * 3_600_000)), db.selectHours(ctx.db, ids, dayStart), db.selectTicketFigures(ctx.db, projects, now),
+    db.selectAlerts(ctx.db, projects, new Date(now.getTime() - 8 * 3_600_000)), db.selectHours(ctx.db, ids, dayStart), db.selectTicketFigures(ctx.db, projects, now),
   ]);
   const language = actor.language as Language;
   return {
@@ -55,7 +55,7 @@ const NO_DAY = { waiting: 0, longestSince: null, offered: 0, answered: 0, abando
 const tileView = (tile: db.Tile): TileView => ({ ...tile, state: (tile.state ?? "offline") as TileView["state"], since: (tile.since ?? new Date(0)).toISOString() });
 
 const alertView = (alert: db.Alert, language: Language): Floor["alerts"][number] => ({
-  id: alert.id, kind: alert.data.key ?? "alert", at: alert.at.toISOString(), text: translate(language, `alert_${alert.data.key ?? "other"}`, alert.data.params),
+  id: alert.id, kind: alert.data.key ?? "alert", at: alert.at.toISOString(), text: translate(language, alert.data.key ?? "alert_ticket", alert.data.params),
   ticketId: alert.subjectKind === "ticket" ? alert.subjectId : null, queueId: null,
 });
 

@@ -39,8 +39,8 @@ export const selectWaiting = async (db: Db, queueIds: string[]): Promise<Waiting
   where i.state in ('waiting', 'offered') and i.queue_id = any(${queueIds}) order by i.queued_at, i.id limit 100`.execute(db)).rows;
 
 export interface Alert { id: string; at: Date; subjectKind: string; subjectId: string; data: { key?: string; params?: Record<string, string> } }
-export const selectAlerts = async (db: Db, since: Date): Promise<Alert[]> => (await sql<Alert>`
-  select id, at, subject_kind, subject_id, data from events where type = 'alert.raised' and at >= ${since} order by at desc, id desc limit 30`.execute(db)).rows;
+export const selectAlerts = async (db: Db, projects: string[] | null, since: Date): Promise<Alert[]> => (await sql<Alert>`
+  select id, at, subject_kind, subject_id, data from events where type = 'alert.raised' and at >= ${since} and (${projects}::text[] is null or data->>'projectKey' = any(${projects}::text[])) order by at desc, id desc limit 30`.execute(db)).rows;
 
 export const selectHours = async (db: Db, queueIds: string[], dayStart: Date): Promise<{ hour: number; offered: number; answered: number }[]> => (await sql<{ hour: number; offered: number; answered: number }>`
   select floor(extract(epoch from queued_at - ${dayStart}) / 3600)::int as hour, count(*)::int as offered, count(answered_at)::int as answered
