@@ -35,7 +35,7 @@ export class Desk {
 
   /** Ready by the menu of the own state, as the top bar has it. */
   async goReady(): Promise<void> {
-    await this.page.getByRole("button", { name: this.t("state.mine", { state: "" }) }).click();
+    await this.page.getByRole("button", { name: this.t("state.mine") }).click();
     await this.page.getByRole("menuitem", { name: this.t("state.ready"), exact: true }).click();
     await this.session.lineIn("ready");
   }
@@ -72,6 +72,17 @@ export class Desk {
     return number;
   }
 
+  /** Writes the card of someone we did not know; the number of the call is in it already. */
+  async newClient(given: { familyName: string; givenName: string; email: string }): Promise<void> {
+    const { t } = this;
+    const form = this.client.getByRole("form", { name: t("client.new") });
+    await form.getByLabel(t("client.familyName"), { exact: true }).fill(given.familyName);
+    await form.getByLabel(t("client.givenName"), { exact: true }).fill(given.givenName);
+    await form.getByLabel(t("client.emails")).fill(given.email);
+    await form.getByRole("button", { name: t("client.create") }).click();
+    await this.client.getByRole("heading", { name: `${given.givenName} ${given.familyName}` }).waitFor();
+  }
+
   async openTicket(id: string): Promise<void> {
     await this.page.goto(`/tickets/${id}`);
   }
@@ -106,6 +117,6 @@ export class Desk {
       if (call && state === "talking") await session.raw("POST", `/calls/${call.id}/hang-up`);
       if (call && state === "wrap_up") await session.raw("POST", `/calls/${call.id}/wrap-up`, { disposition: "wrong-number", ready: false });
       return (await session.raw("PUT", "/calls/line/state", { state: "offline" })).ok;
-    }).finally(() => this.browser.close());
+    }).finally(() => { void this.browser.close(); });
   }
 }

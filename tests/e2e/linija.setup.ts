@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, copyFileSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
@@ -17,12 +17,16 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const folder = mkdtempSync(join(tmpdir(), "linija-e2e-"));
   // As root the database runs as another user, who must be able to pass through.
   chmodSync(folder, 0o755);
+  const projects = join(folder, "projects");
+  cpSync(join(root, "projects"), projects, { recursive: true });
+  // The stories are told at any hour of any day, so every project has the round-the-clock calendar of one of them.
+  for (const project of ["shop", "taxi"]) copyFileSync(join(projects, "internet/calendar.yaml"), join(projects, project, "calendar.yaml"));
   const port = 21_000 + 10 * Math.floor(Math.random() * 900);
   const media = 30_200 + 250 * Math.floor(Math.random() * 8);
   const server = spawn(process.execPath, ["apps/server/src/main.ts"], {
     cwd: root, stdio: ["ignore", "pipe", "pipe"],
     env: {
-      PATH: process.env.PATH, HOME: process.env.HOME, TZ: process.env.TZ, LINIJA_DATA: join(folder, "data"), LINIJA_DEMO_PASSWORD: PASSWORD, LOG_FILE: join(folder, "linija.log"), STOP_GRACE_MS: "500",
+      PATH: process.env.PATH, HOME: process.env.HOME, TZ: process.env.TZ, LINIJA_DATA: join(folder, "data"), LINIJA_PROJECTS: projects, LINIJA_DEMO_PASSWORD: PASSWORD, LOG_FILE: join(folder, "linija.log"), STOP_GRACE_MS: "500",
       HTTP_PORT: String(port), SIP_PORT: String(port + 1), SMTP_DEMO_PORT: String(port + 2), SIP_TRUNK: `sip:127.0.0.1:${port + 5}`, MEDIA_PORTS: `${media}-${media + 248}`,
     },
   });
