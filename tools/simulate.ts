@@ -3,6 +3,8 @@ import { PCMA, PCMU, strongestTone } from "@linija/media/testing";
 import { readConfig } from "../apps/server/src/platform/config.ts";
 import { type PhoneCall, SipPhone } from "../apps/server/src/testing/phone.ts";
 
+let heardUpTo = 0;
+
 /** `npm run simulate call --to 100`: a real SIP call with a tone to the local server; tells what it hears until the end. */
 const usage = `npm run simulate call -- --to NUMBER [--from +38640123456] [--seconds 20] [--digits 1] [--tone 440] [--law alaw|ulaw] [--tcp] [--server HOST:PORT]
   --to       a number of the company: 1000, 100 (internet), 200 (shop), 300 (taxi)
@@ -24,8 +26,6 @@ if (values.help || positionals[0] !== "call" || !values.to || !(Number(values.se
   console.log(usage);
   process.exit(values.help ? 0 : 2);
 }
-process.exit(await place(values.to));
-
 async function place(to: string): Promise<number> {
   const config = readConfig();
   const [host = config.SIP_HOST, port = String(config.SIP_PORT)] = values.server?.split(":") ?? [];
@@ -60,7 +60,6 @@ async function talk(call: PhoneCall): Promise<number> {
   return 0;
 }
 
-let heardUpTo = 0;
 let lastTold = "";
 
 /** Says what the last half second was when it is something new. */
@@ -74,3 +73,5 @@ function listen(call: PhoneCall): void {
   if (now !== lastTold) say(`hearing ${now}`);
   lastTold = now;
 }
+
+process.exit(await place(values.to));
