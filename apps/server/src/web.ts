@@ -12,6 +12,7 @@ import type { Rpc } from "./platform/rpc.ts";
 import { contextOf } from "./features/access/index.ts";
 import type { planOf, Voice } from "./features/calls/index.ts";
 import type { Declarations } from "./features/projects/index.ts";
+import { selectOperators } from "./features/operators/index.ts";
 import type { RouterClient } from "./features/queues/index.ts";
 import { startRealtime } from "./features/realtime/index.ts";
 
@@ -32,7 +33,7 @@ export async function startWeb(input: WebInput): Promise<Web> {
   await serveWidget(app, input.root);
   await serveDesk(app, input.root);
   await app.listen({ host: config.HTTP_HOST, port });
-  const realtime = startRealtime(app.server, { db: ctx.db, log: ctx.log, rpc: input.rpc, deskGone: (userId) => { void input.router.deskGone(userId).catch(() => undefined); } });
+  const realtime = startRealtime(app.server, { db: ctx.db, log: ctx.log, rpc: input.rpc, operators: async () => (await selectOperators(ctx.db)).map((operator) => operator.id), deskGone: (userId) => { void input.router.deskGone(userId).catch(() => undefined); } });
   return {
     app, publicUrl, 
     stop: async () => { realtime.stop(); app.server.closeIdleConnections(); await app.close();  },
@@ -49,13 +50,14 @@ async function serveWidget(app: App, root: string): Promise<void> {
 async function serveDesk(app: App, root: string): Promise<void> {
   const dist = join(root, "apps/desk/dist");
   if (!existsSync(join(dist, "index.html"))) return;
-  await app.register(fastifyStatic, { root: dist, prefix: "/", index: "index.html", wildcard: false, preCompressed: false, setHeaders: (response, path) => {
+  // Files are looked up at each request, so that a new build of the desk is served without a restart.
+  await app.register(fastifyStatic, { root: dist, prefix: "/", serve: false, setHeaders: (response, path) => {
     response.header("cache-control", /assets\/.+-[\w-]{8,}\.\w+$/.test(path) ? "public, max-age=31536000, immutable" : "no-cache");
   } });
   app.get("/*", { schema: { hide: true } }, (request, reply) => {
     const { pathname } = new URL(request.url, "http://here");
-    if (/^\/(api|widget|portal|demo)\/|\.\w+$/.test(pathname)) throw new AppError("not_found", "no_such_page", { params: { path: pathname } });
-    return reply.sendFile("index.html");
+    if (/^\/(api|widget|portal|demo)\//.test(pathname)) throw new AppError("not_found", "no_such_page", { params: { path: pathname } });
+    return reply.sendFile(/\.\w+$/.test(pathname) ? pathname : "index.html");
   });
 }
 

@@ -16,7 +16,7 @@ const sockets = gauge("desk_sockets", "Desks connected to this node");
 
 type Thing = { kind: string; id: string };
 interface Desk { socket: WebSocket; userId: string; supervises: boolean; alive: boolean }
-export interface RealtimeOptions { db: Db; log: Log; rpc: Rpc; deskGone(userId: string): void }
+export interface RealtimeOptions { db: Db; log: Log; rpc: Rpc; deskGone(userId: string): void; /** Everybody who could have a desk. */ operators(): Promise<string[]> }
 
 /**
  * Tells desks what changed: ids only, gathered for a moment, sent after commit on every node with the web role. A
@@ -48,6 +48,11 @@ export function startRealtime(server: Server, options: RealtimeOptions): { stop(
       if (![...desks].some((each) => each.userId === user.id)) gone.set(user.id, setTimeout(() => { gone.delete(user.id); options.deskGone(user.id); }, DESK_GONE_MS));
     });
   };
+  // Who had a desk before this process began and does not come back is gone too.
+  const first = setTimeout(() => {
+    const here = new Set([...desks].map((desk) => desk.userId));
+    options.operators().then((ids) => ids.filter((id) => !here.has(id)).forEach((id) => options.deskGone(id))).catch((error: unknown) => log.debug({ error: String(error) }, "desks not looked at"));
+  }, DESK_GONE_MS);
   const push = (changes: Changes): void => { for (const desk of desks) for (const message of messagesFor(desk, changes)) send(desk, message); };
   rpc.expose("realtime.push", (changes: Changes) => push(changes));
   const gathering = gather((changes) => { void rpc.broadcast("web", "realtime.push", changes); });
@@ -58,7 +63,7 @@ export function startRealtime(server: Server, options: RealtimeOptions): { stop(
       desk.socket.ping();
     }
   }, PING_MS);
-  return { stop: () => { clearInterval(ping); gathering(); for (const timer of gone.values()) clearTimeout(timer); for (const desk of desks) desk.socket.close(1001); wss.close(); } };
+  return { stop: () => { clearTimeout(first); clearInterval(ping); gathering(); for (const timer of gone.values()) clearTimeout(timer); for (const desk of desks) desk.socket.close(1001); wss.close(); } };
 }
 
 interface Changes { things: Thing[]; lines: string[]; alerts: Extract<Push, { kind: "alert" }>[] }
