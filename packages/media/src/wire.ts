@@ -48,7 +48,7 @@ export class Wire {
   }
 
   send(message: ToWorker | FromWorker): void {
-    if (this.#waiting === "") process.nextTick(() => this.#flush());
+    if (this.#waiting === "") setImmediate(() => this.#flush());
     this.#waiting += `${JSON.stringify(message)}\n`;
   }
 
