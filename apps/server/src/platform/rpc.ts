@@ -19,11 +19,19 @@ export interface Rpc {
   call<R>(to: { role: Role } | { node: string }, name: string, payload: unknown): Promise<R>;
   /** All nodes with the role, for what every one must hear. */
   broadcast(role: Role, name: string, payload: unknown): Promise<void>;
+  /** Asks all nodes with the role; `isComplete` is false when one of them did not answer. */
+  gather<R>(role: Role, name: string, payload: unknown): Promise<{ replies: R[]; isComplete: boolean }>;
+  /** Looks at every other node and forgets the dead, so that their work is taken over at once; how many were. */
+  bury(): Promise<number>;
   stop(): Promise<void>;
 }
 
-interface Node { id: string; roles: string[]; host: string; port: number }
-const SEEN_WITHIN_S = 10;
+interface Node { id: string; roles: string[]; host: string; port: number; isSilent: boolean }
+type To = { role: Role } | { node: string };
+/** A node that was not heard of for so long and does not answer either is dead; one that refuses the connection is at once. */
+const SILENT_AFTER_S = 10;
+const BEAT_MS = 2_000;
+const LOOK_MS = 1_500;
 
 export async function startRpc(options: { db: Db; roles: Role[]; host: string; port: number; log: Log }): Promise<Rpc> {
   const { db, roles, log } = options;
@@ -34,35 +42,35 @@ export async function startRpc(options: { db: Db; roles: Role[]; host: string; p
   const port = (server.address() as AddressInfo).port;
   const beat = () => sql`insert into nodes (id, roles, host, port) values (${nodeId}, ${roles}, ${options.host}, ${port}) on conflict (id) do update set seen_at = now()`.execute(db);
   await beat();
-  let peers: Node[] = [];
-  const refresh = async () => {
-    await beat();
-    peers = (await sql<Node>`select id, roles, host, port from nodes where seen_at > now() - make_interval(secs => ${SEEN_WITHIN_S}) and id <> ${nodeId}`.execute(db)).rows;
-  };
-  await refresh();
-  const timer = setInterval(() => { refresh().catch((error: unknown) => log.debug({ error: String(error) }, "node beat missed")); }, 2_000);
+  const peers = new Peers(db, nodeId, secret, beat);
+  handlers.set("rpc.who", () => nodeId);
+  handlers.set("rpc.look", () => { void peers.refresh().catch(() => undefined); });
+  await peers.refresh();
+  const missed = (error: unknown): void => log.debug({ error: String(error) }, "node beat missed");
+  const timer = setInterval(() => { peers.refresh().then(() => peers.bury(true)).catch(missed); }, BEAT_MS);
   const local = async <R>(name: string, payload: unknown): Promise<R> => {
     const handler = handlers.get(name);
     if (!handler) throw unavailable("unavailable");
     return (await handler(payload)) as R;
   };
-  const find = async (to: { role: Role } | { node: string }): Promise<Node> => {
-    const match = () => peers.find((peer) => ("role" in to ? peer.roles.includes(to.role) : peer.id === to.node));
-    if (!match()) await refresh();
-    const found = match();
-    if (!found) throw unavailable("unavailable");
-    return found;
-  };
-  const isLocal = (to: { role: Role } | { node: string }) => ("role" in to ? roles.includes(to.role) : to.node === nodeId);
+  const isLocal = (to: To) => ("role" in to ? roles.includes(to.role) : to.node === nodeId);
+  const everyone = <R>(role: Role, name: string, payload: unknown): Promise<R>[] =>
+    [...(roles.includes(role) ? [local<R>(name, payload)] : []), ...peers.all.filter((peer) => peer.roles.includes(role)).map((peer) => remote<R>(peer, secret, { name, payload }))];
+  // Those who are there learn of the newcomer now, not at their next beat.
+  for (const peer of peers.all) remote(peer, secret, { name: "rpc.look", payload: null }).catch(missed);
   return {
     nodeId,
     expose: (name, handler) => { handlers.set(name, handler as (payload: unknown) => unknown); },
-    call: async (to, name, payload) => (isLocal(to) ? local(name, payload) : remote(await find(to), secret, name, payload)),
+    call: (to, name, payload) => (isLocal(to) ? local(name, payload) : peers.ask(to, name, payload)),
     broadcast: async (role, name, payload) => {
-      const targets = peers.filter((peer) => peer.roles.includes(role));
-      const results = await Promise.allSettled([...(roles.includes(role) ? [local(name, payload)] : []), ...targets.map((peer) => remote(peer, secret, name, payload))]);
-      for (const result of results) if (result.status === "rejected") log.debug({ error: String(result.reason), name }, "a node did not hear");
+      for (const result of await Promise.allSettled(everyone(role, name, payload))) if (result.status === "rejected") log.debug({ error: String(result.reason), name }, "a node did not hear");
     },
+    gather: async <R>(role: Role, name: string, payload: unknown) => {
+      const results = await Promise.allSettled(everyone<R>(role, name, payload));
+      const replies = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+      return { replies, isComplete: replies.length === results.length };
+    },
+    bury: () => peers.bury(),
     stop: async () => {
       clearInterval(timer);
       await sql`delete from nodes where id = ${nodeId}`.execute(db).catch(() => undefined);
@@ -70,6 +78,69 @@ export async function startRpc(options: { db: Db; roles: Role[]; host: string; p
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** The other nodes of this installation. A row in `nodes` says where one was; whether it lives, its own answer says. */
+class Peers {
+  #db: Db;
+  #nodeId: string;
+  #secret: string;
+  #beat: () => Promise<unknown>;
+  all: Node[] = [];
+
+  constructor(db: Db, nodeId: string, secret: string, beat: () => Promise<unknown>) {
+    this.#db = db;
+    this.#nodeId = nodeId;
+    this.#secret = secret;
+    this.#beat = beat;
+  }
+
+  async refresh(): Promise<void> {
+    await this.#beat();
+    this.all = (await sql<Node>`select id, roles, host, port, seen_at < now() - make_interval(secs => ${SILENT_AFTER_S}) as is_silent from nodes where id <> ${this.#nodeId} order by started_at desc`.execute(this.#db)).rows;
+  }
+
+  /** The newest node that fits. One that is not there at all never got the request, so another may be asked. */
+  async ask<R>(to: To, name: string, payload: unknown): Promise<R> {
+    for (let tries = 0; ; tries++) {
+      const node = await this.#find(to);
+      try {
+        return await remote<R>(node, this.#secret, { name, payload });
+      } catch (error) {
+        if (!(error instanceof NotThere)) throw error;
+        this.all = this.all.filter((peer) => peer !== node);
+        if (tries === 2) throw unavailable("unavailable");
+        await this.bury();
+      }
+    }
+  }
+
+  async #find(to: To): Promise<Node> {
+    const match = () => this.all.find((peer) => ("role" in to ? peer.roles.includes(to.role) : peer.id === to.node));
+    if (!match()) await this.refresh();
+    const found = match();
+    if (!found) throw unavailable("unavailable");
+    return found;
+  }
+
+  async bury(silentOnly = false): Promise<number> {
+    if (!silentOnly) await this.refresh();
+    const verdicts = await Promise.all(this.all.filter((peer) => peer.isSilent || !silentOnly).map(async (peer) => ({ peer, is: await this.#look(peer) })));
+    const dead = verdicts.filter(({ peer, is }) => is === "gone" || (is === "unclear" && peer.isSilent)).map(({ peer }) => peer.id);
+    if (dead.length === 0) return 0;
+    await sql`delete from nodes where id = any(${dead}::uuid[])`.execute(this.#db);
+    this.all = this.all.filter((peer) => !dead.includes(peer.id));
+    return dead.length;
+  }
+
+  async #look(node: Node): Promise<"alive" | "gone" | "unclear"> {
+    try {
+      // Another node may have got the port of a dead one.
+      return (await remote<string>(node, this.#secret, { name: "rpc.who", payload: null, withinMs: LOOK_MS })) === node.id ? "alive" : "gone";
+    } catch (error) {
+      return error instanceof NotThere ? "gone" : "unclear";
+    }
+  }
 }
 
 async function sharedSecret(db: Db): Promise<string> {
@@ -110,16 +181,24 @@ async function answer(text: string, signature: string, secret: string, handlers:
   }
 }
 
-async function remote<R>(node: Node, secret: string, name: string, payload: unknown): Promise<R> {
+/** Nothing listens where the node was. */
+class NotThere extends AppError {
+  constructor() { super("unavailable", "unavailable", { retryAfterS: 2 }); }
+}
+
+interface Question { name: string; payload: unknown; withinMs?: number }
+async function remote<R>(node: Node, secret: string, { name, payload, withinMs = 10_000 }: Question): Promise<R> {
   const text = JSON.stringify({ name, payload, at: Date.now() });
   let response: Response;
   try {
-    response = await fetch(`http://${node.host}:${node.port}/`, { method: "POST", body: text, headers: { "x-signature": sign(secret, text).toString("hex") }, signal: AbortSignal.timeout(10_000) });
-  } catch {
-    throw unavailable("unavailable");
+    response = await fetch(`http://${node.host}:${node.port}/`, { method: "POST", body: text, headers: { "x-signature": sign(secret, text).toString("hex") }, signal: AbortSignal.timeout(withinMs) });
+  } catch (error) {
+    throw codeOf(error) === "ECONNREFUSED" ? new NotThere() : unavailable("unavailable");
   }
-  const body = (await response.json()) as { result: R; code: ErrorCode; reason: string; params: Record<string, string>; fields: [] };
+  const body = (await response.json().catch(() => ({}))) as { result: R; code: ErrorCode; reason: string; params: Record<string, string>; fields: [] };
   if (response.status === 409) throw new AppError(body.code, body.reason, { params: body.params, fields: body.fields });
   if (!response.ok) throw unavailable("unavailable");
   return body.result;
 }
+
+const codeOf = (error: unknown): string | undefined => ((error as { cause?: { code?: string } }).cause)?.code;
