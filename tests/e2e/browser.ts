@@ -97,6 +97,11 @@ export async function pageHears(page: Page, hz: number, timeout = 10_000): Promi
   }
 }
 
+/** Resolves once this page hears nothing of the tone. */
+export async function pageHearsNo(page: Page, hz: number): Promise<void> {
+  await page.waitForFunction((hz) => (globalThis as unknown as { ears: { share(hz: number): number } }).ears.share(hz) < 0.1, hz, { polling: 40, timeout: 10_000 });
+}
+
 /** A client's old browser: no script at all. */
 export class ClientPage {
   readonly page: Page;

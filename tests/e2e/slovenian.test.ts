@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from "vitest";
 import type { Floor } from "../../apps/server/src/features/floor/floor.contract.ts";
 import { translate } from "../../apps/server/src/platform/messages.ts";
-import { Browser, ClientPage, pageHears } from "./browser.ts";
+import { Browser, ClientPage, pageHears, pageHearsNo } from "./browser.ts";
 import { Desk } from "./desk.ts";
 import { clock, mailbox, newNumber, Session, tell, until, type CallView } from "./linija.ts";
 import { recordedShares } from "./sound.ts";
@@ -43,8 +43,9 @@ test("in Slovenian: a visitor calls from a web page, the client says no and then
   const { call } = await maja.session.line();
   expect(call).toMatchObject({ projectKey: "shop", language: "sl", fromNumber: number });
 
-  // Muted is silence for the client.
+  // Muted is silence for the operator.
   await page.getByRole("button", { name: "Izklopi moj mikrofon" }).click();
+  await pageHearsNo(maja.page, CLIENT_HZ);
   await page.getByRole("button", { name: "Vklopi moj mikrofon" }).click();
   await pageHears(maja.page, CLIENT_HZ);
 

@@ -32,6 +32,7 @@ form button { width: 100%; margin-top: 14px; }
 [data-on], [aria-expanded=true] { box-shadow: inset 0 0 0 2px var(--accent); }
 .keys { display: grid; grid-template-columns: repeat(3, 1fr); gap: 6px; margin-top: 12px; }
 .keys button { font-size: 18px; font-variant-numeric: tabular-nums; }
-@media (prefers-reduced-motion: no-preference) { .wait { animation: wait 1.6s ease-in-out infinite; } @keyframes wait { 50% { opacity: .45; } } }
+.wait::before { content: ""; display: inline-block; width: 9px; height: 9px; border-radius: 50%; background: var(--accent); margin-right: 9px; }
+@media (prefers-reduced-motion: no-preference) { .wait::before { animation: wait 1.6s ease-in-out infinite; } @keyframes wait { 50% { opacity: .25; } } }
 @media (forced-colors: active) { button { border: 1px solid ButtonText; } }
 `;
