@@ -31,13 +31,12 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
   const child = spawn(command, args, { cwd: options.cwd ?? root, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
   let said = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => { said = (said + chunk.toString()).slice(-20_000); });
-  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const url = `http://127.0.0.1:${http}`;
   const alive = (): void => {
     if (child.exitCode !== null || child.signalCode !== null) throw new Error(`the server ended before it was ready:\n${said}`);
     if (performance.now() - began > READY_WITHIN_MS) throw new Error(`the server was not ready after ${READY_WITHIN_MS / 1000} s:\n${said}`);
   };
-  const stop = async (): Promise<void> => { signal(child, "SIGTERM"); const hard = setTimeout(() => signal(child, "SIGKILL"), 15_000); await ended; clearTimeout(hard); };
+  const stop = (): Promise<void> => end(child);
   const ready = async (): Promise<number> => {
     try {
       await Promise.all([firstPage(`${url}/`, alive), firstOptions(sip, alive)]);
@@ -50,8 +49,25 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
   return { url, sip: { host: "127.0.0.1", port: sip }, ready, said: () => said, stop };
 }
 
-function signal(child: ChildProcess, name: NodeJS.Signals): void {
-  try { process.kill(-child.pid!, name); } catch { /* it has ended */ }
+const STOP_WITHIN_MS = 15_000;
+
+/** npm ends at once and leaves what it ran to end by itself, so the whole group is waited for. */
+async function end(child: ChildProcess): Promise<void> {
+  const until = performance.now() + STOP_WITHIN_MS;
+  let running = signal(child, "SIGTERM");
+  while (running) {
+    await pause(LOOK_EVERY_MS);
+    running = signal(child, performance.now() < until ? 0 : "SIGKILL");
+  }
+}
+
+/** False when nobody is left to hear it. */
+function signal(child: ChildProcess, name: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(-child.pid!, name);
+  } catch {
+    return false;
+  }
 }
 
 /** npm's own settings of the bench's run would become settings of the run that is measured. */

@@ -14,7 +14,7 @@ export async function run(say: (line: string) => void): Promise<Record<string, n
   const again: number[] = [];
   try {
     for (let n = 0; n < RUNS; n++) {
-      for (const made of [".linija", "apps/desk/dist", "apps/widget/dist"]) rmSync(join(copy, made), { recursive: true, force: true });
+      for (const made of [".linija", ".cache", "apps/desk/dist", "apps/widget/dist"]) rmSync(join(copy, made), { recursive: true, force: true });
       first.push(await seconds(copy));
       again.push(await seconds(copy));
       say(`first ${round(first.at(-1)!, 2)} s, again ${round(again.at(-1)!, 2)} s (${load()})`);

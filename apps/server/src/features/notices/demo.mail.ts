@@ -1,6 +1,6 @@
 import type { AddressInfo } from "node:net";
 import type { Readable } from "node:stream";
-import { simpleParser, type AddressObject } from "mailparser";
+import type { AddressObject } from "mailparser";
 import { SMTPServer } from "smtp-server";
 import type { Ctx } from "../../platform/db.ts";
 import { newId } from "../../platform/ids.ts";
@@ -48,6 +48,8 @@ async function receive(ctx: Ctx, stream: Readable, done: (error?: Error) => void
 }
 
 async function keep(ctx: Ctx, stream: Readable): Promise<void> {
+  // Loaded with the first mail: it is large, and a start need not wait for it.
+  const { simpleParser } = await import("mailparser");
   const parsed = await simpleParser(stream, { skipTextToHtml: true, skipImageLinks: true, maxHtmlLengthToParse: MAX_BYTES });
   const recipients = parsed.to === undefined ? "" : [parsed.to].flat().map((each: AddressObject) => each.text).join(", ");
   await insertDemoMail(ctx.db, {
