@@ -15,7 +15,7 @@ module.exports = {
     { name: "nothing-unresolved", severity: "error", from: {}, to: { couldNotResolve: true } },
   ],
   options: {
-    doNotFollow: { path: "node_modules" }, exclude: { path: "(^|/)(dist|node_modules/\\.)" },
+    doNotFollow: { path: "node_modules" }, exclude: { path: "^apps/[^/]+/dist/|node_modules/\\." },
     parser: "swc", tsPreCompilationDeps: true,
     enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "default"], extensions: [".ts", ".tsx", ".js", ".mjs"] },
   },

@@ -38,6 +38,9 @@ export async function createHttp(options: HttpOptions): Promise<App> {
   }) as unknown as App;
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
+  // A POST without a body is a deed without details, whatever its content type says.
+  const json = app.getDefaultJsonParser("error", "error");
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => { if (body === "") done(null); else void json(request, body as string, done); });
   app.decorate("contextOf", options.contextOf);
   await app.register(cookie);
   await app.register(helmet, { contentSecurityPolicy: { directives: CSP }, crossOriginEmbedderPolicy: false, strictTransportSecurity: options.trustProxy });

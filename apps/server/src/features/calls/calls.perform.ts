@@ -1,5 +1,4 @@
-import { mkdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { newId } from "../../platform/ids.ts";
 import { announce } from "../../platform/events.ts";
 import { promptFile, type PromptRef } from "../ivr/index.ts";
@@ -117,7 +116,6 @@ async function record(runner: CallRunner): Promise<void> {
   const startedAt = runner.now();
   const id = newId();
   const path = join(startedAt.slice(0, 10).replaceAll("-", "/"), `${id}.wav`);
-  await mkdir(dirname(join(runner.deps.recordings, path)), { recursive: true });
   await runner.deps.media.record(runner.id, join(runner.deps.recordings, path), { left: "client", right: "operator" });
   runner.recording = { id, path, startedAt };
   runner.row.recording_id = id;

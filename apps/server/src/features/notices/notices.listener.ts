@@ -7,7 +7,7 @@ import { addJob } from "../../platform/jobs.ts";
 import { languages } from "../api.contract.ts";
 import { linkSecret, processOf, projectOf, type ProjectInUse } from "../tickets/index.ts";
 import type { Process } from "../processes/index.ts";
-import { composeMail, greeted, isOneAddress, momentText, type Values } from "./notices.rules.ts";
+import { composeMail, greeted, isOneAddress, momentText, type Values } from "./notices.text.ts";
 import { insertNotice, selectTold, type Told } from "./notices.sql.ts";
 
 export const MAX_ATTEMPTS = 12;
