@@ -27,9 +27,13 @@ export interface HttpOptions {
   trustProxy: boolean;
   /** Builds the context of a request: who asks, from the session cookie; checks CSRF on writes. */
   contextOf: (request: FastifyRequest) => Promise<Ctx>;
+  /** True while the database does not answer: requests are then told so at once instead of hanging with it. */
+  isAway?: () => boolean;
 }
 
 const MAX_BODY = 256 * 1024;
+/** All of the API but health, which tells what is away. */
+const NEEDS_DATABASE = /^\/api\/(?!health|docs|metrics)/;
 
 export async function createHttp(options: HttpOptions): Promise<App> {
   const app = fastify({
@@ -52,6 +56,11 @@ export async function createHttp(options: HttpOptions): Promise<App> {
   app.setNotFoundHandler((request, reply) => sendProblem(new AppError("not_found", "no_such_page", { params: { path: request.url.split("?")[0]! } }), request, reply));
   app.addHook("onResponse", (request, reply, done) => { observeHttp(request.method, request.routeOptions.url ?? "none", reply.statusCode, reply.elapsedTime); done(); });
   app.addHook("onRequest", (request, reply, done) => { reply.header("x-request-id", request.id); done(); });
+  // After all hooks of the request itself, so that pages of other sites may read this answer, too.
+  app.addHook("preParsing", (request, _reply, payload, done) => {
+    const isRefused = options.isAway?.() === true && NEEDS_DATABASE.test(request.url);
+    done(isRefused ? unavailable("database_away", 2) : null, payload);
+  });
   return app;
 }
 

@@ -66,6 +66,15 @@ export async function writeBatch(client: pg.PoolClient, batch: Batch): Promise<v
   await client.query({ name: "live_batch", text: WRITE, values });
 }
 
+/** A batch is written whole or not at all, so one mark of it tells. Without any it only overwrites, and may be written twice. */
+export async function isWritten(client: pg.PoolClient, { events, states, inserts }: Batch): Promise<boolean> {
+  const found = async (text: string, values: unknown[]): Promise<boolean> => (await client.query(text, values)).rowCount === 1;
+  if (events[0]) return found("select 1 from events where id = $1", [events[0].id]);
+  if (inserts[0]) return found("select 1 from interactions where id = $1", [inserts[0].id]);
+  const state = states.at(-1);
+  return state !== undefined && found("select 1 from operator_states where operator_id = $1 and state = $2 and since = $3", [state.operator_id, state.state, state.since]);
+}
+
 /** What was inserted and changed within one batch is written once, as it ended; of several changes only the last counts. */
 export function mergeBatch(batch: Batch) {
   const changed = new Map(batch.updates.map((row) => [row.id, row]));
