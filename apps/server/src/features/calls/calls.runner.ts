@@ -170,8 +170,14 @@ export class CallRunner {
   onMedia(event: Exclude<MediaEvent, { kind: "died" }>): void {
     if (event.kind === "digit") { if (event.leg === "client") this.feed({ on: "digit", digit: event.digit }); return; }
     if (event.kind === "played") { if (event.leg === "client" && event.outcome !== "stopped") this.feed({ on: "played", playId: event.playId }); return; }
-    if (event.kind !== "lost") return;
-    if (event.leg === "operator") this.feed({ on: this.phone ? "operator_gone" : "operator_lost" });
-    else if (this.client.kind === "web" || this.call.state.at === "talking") this.feed({ on: "client_gone" });
+    if (event.kind === "lost") this.#lost(event.leg);
+  }
+
+  /** A browser that is silent is gone. A telephone may only be quiet (silence suppression): it is asked by OPTIONS, and its dialog ends if it does not know the call any more. */
+  #lost(leg: string): void {
+    if (leg === "operator" && !this.phone) { this.feed({ on: "operator_lost" }); return; }
+    if (leg === "client" && this.client.kind === "web") { this.feed({ on: "client_gone" }); return; }
+    const dialog = leg === "operator" ? this.phone : this.client.kind === "web" ? null : this.client.call;
+    dialog?.ping().catch(() => undefined);
   }
 }
