@@ -1,10 +1,10 @@
 /** As a constructed sheet it needs no `unsafe-inline` of the page's policy. */
 export const css = `
-:host { all: initial; --accent: #1b5e8c; --on: #fff; --card: #fff; --text: #1a1d21; --quiet: #59626d; --line: #dfe3e8; --field: #7d8793; --soft: #eef4f9; --red: #b3261e; --focus: #b98900;
+:host { all: initial; --accent: #1b5e8c; --on: #fff; --card: #fff; --text: #1a1d21; --quiet: #59626d; --line: #dfe3e8; --field: #7d8793; --soft: #eef4f9; --red: #b3261e; --focus: #b98900; --mark: #1b5e8c;
   position: fixed; right: 16px; bottom: 16px; z-index: 2147483000; color-scheme: light dark; color: var(--text); font: 15px/1.45 Inter, system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif; }
-@media (prefers-color-scheme: dark) { :host { --card: #1d2125; --text: #e8eaed; --quiet: #a2abb5; --line: #343a41; --field: #8a94a0; --soft: #232b33; --red: #ff8a80; } }
-:host([data-theme=light]) { color-scheme: light; --card: #fff; --text: #1a1d21; --quiet: #59626d; --line: #dfe3e8; --field: #7d8793; --soft: #eef4f9; --red: #b3261e; }
-:host([data-theme=dark]) { color-scheme: dark; --card: #1d2125; --text: #e8eaed; --quiet: #a2abb5; --line: #343a41; --field: #8a94a0; --soft: #232b33; --red: #ff8a80; }
+@media (prefers-color-scheme: dark) { :host { --card: #1d2125; --text: #e8eaed; --quiet: #a2abb5; --line: #343a41; --field: #8a94a0; --soft: #232b33; --red: #ff8a80; --mark: #6db3e0; } }
+:host([data-theme=light]) { color-scheme: light; --card: #fff; --text: #1a1d21; --quiet: #59626d; --line: #dfe3e8; --field: #7d8793; --soft: #eef4f9; --red: #b3261e; --mark: #1b5e8c; }
+:host([data-theme=dark]) { color-scheme: dark; --card: #1d2125; --text: #e8eaed; --quiet: #a2abb5; --line: #343a41; --field: #8a94a0; --soft: #232b33; --red: #ff8a80; --mark: #6db3e0; }
 * { box-sizing: border-box; }
 [hidden] { display: none !important; }
 button, input { font: inherit; color: inherit; }
@@ -29,10 +29,10 @@ form button { width: 100%; margin-top: 14px; }
 .clock { font-variant-numeric: tabular-nums; font-size: 28px; font-weight: 600; letter-spacing: .01em; }
 .tools { display: flex; gap: 8px; margin-top: 12px; flex-wrap: wrap; }
 .tools button { flex: 1 1 auto; font-size: 14px; }
-[data-on], [aria-expanded=true] { box-shadow: inset 0 0 0 2px var(--accent); }
+[data-on], [aria-expanded=true] { box-shadow: inset 0 0 0 2px var(--mark); }
 .keys { display: grid; grid-template-columns: repeat(3, 1fr); gap: 6px; margin-top: 12px; }
 .keys button { font-size: 18px; font-variant-numeric: tabular-nums; }
-.wait::before { content: ""; display: inline-block; width: 9px; height: 9px; border-radius: 50%; background: var(--accent); margin-right: 9px; }
+.wait::before { content: ""; display: inline-block; width: 9px; height: 9px; border-radius: 50%; background: var(--mark); margin-right: 9px; }
 @media (prefers-reduced-motion: no-preference) { .wait::before { animation: wait 1.6s ease-in-out infinite; } @keyframes wait { 50% { opacity: .25; } } }
 @media (forced-colors: active) { button { border: 1px solid ButtonText; } }
 `;

@@ -109,7 +109,7 @@ export class View {
 
   #call(weak: boolean): void {
     if (this.#shown !== "call") this.#callParts();
-    const { status, place, clock, tools, keys, keypad } = this.#parts!;
+    const { status, place, clock, tools, keypad } = this.#parts!;
     const screen = this.#screen;
     const live = isLive(screen);
     const text = weak ? this.#say.weak : statusText(this.#language, screen);
@@ -123,7 +123,8 @@ export class View {
     }
     clock.hidden = screen.at !== "talking";
     for (const tool of tools) tool.hidden = !live;
-    if (screen.at === "menu" && keys.hidden && !keypad.dataset.touched) this.#toggleKeys(true);
+    // The voice menu needs keys, a queue does not; whoever opened or closed them by hand is left alone.
+    if (!keypad.dataset.touched) this.#toggleKeys(screen.at === "menu");
     this.#ticks();
   }
 
