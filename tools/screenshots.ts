@@ -44,6 +44,18 @@ const write = (page: Page, method: string, path: string, body: unknown) => page.
   await fetch(`/api${path as string}`, { method: method as string, headers: { "content-type": "application/json", "x-csrf": me.csrf }, body: JSON.stringify(body) });
 }, [method, path, body]);
 
+/** Ready for a call, whatever an earlier run left behind. */
+async function goReady(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const me = (await (await fetch("/api/access/me")).json()) as { csrf: string };
+    const line = (await (await fetch("/api/calls/line")).json()) as { state: string; call: { id: string } | null };
+    const headers = { "content-type": "application/json", "x-csrf": me.csrf };
+    if (line.state === "wrap_up" && line.call) await fetch(`/api/calls/${line.call.id}/wrap-up`, { method: "POST", headers, body: JSON.stringify({ disposition: "wrong-number", notes: "" }) });
+    await fetch("/api/calls/line/state", { method: "PUT", headers, body: JSON.stringify({ state: "ready" }) });
+  });
+  await page.goto(`${base}/work`);
+}
+
 /** Nothing grey is left that waits for data, and the last frame is drawn. */
 async function settle(page: Page): Promise<void> {
   await page.locator("main").first().waitFor();
@@ -97,8 +109,7 @@ async function signInScreen(browser: Browser): Promise<void> {
 
 async function callOfKnownClient(browser: Browser): Promise<void> {
   const page = await signIn(browser, "anna.sokolova", { language: "en" });
-  await write(page, "PUT", "/calls/line/state", { state: "ready" });
-  await page.waitForTimeout(500);
+  await goReady(page);
   await shoot(page, "workspace-ready");
   const caller = await placeCall(browser, { project: "internet", phone: "+74955551020", language: "ru" });
   await page.locator("section[aria-label='Incoming call']").waitFor({ timeout: 90_000 });
@@ -124,7 +135,7 @@ async function callOfKnownClient(browser: Browser): Promise<void> {
 
 async function callOfUnknown(browser: Browser): Promise<void> {
   const page = await signIn(browser, "olga.vidmar", { language: "sl", dark: true });
-  await write(page, "PUT", "/calls/line/state", { state: "ready" });
+  await goReady(page);
   const caller = await placeCall(browser, { project: "shop", phone: `+3861555${Math.floor(1000 + Math.random() * 8999)}`, language: "sl" });
   await page.locator("section[aria-label='Dohodni klic']").waitFor({ timeout: 90_000 });
   await page.keyboard.press("Alt+a");
@@ -158,6 +169,7 @@ async function operatorScreens(browser: Browser): Promise<void> {
   await page.getByRole("listitem").first().getByRole("button").click();
   await shoot(page, "calls-ru");
   await page.keyboard.press("Control+k");
+  await page.locator("[role=dialog] input").waitFor();
   await page.waitForTimeout(300);
   await page.keyboard.type("ива");
   await page.waitForTimeout(700);

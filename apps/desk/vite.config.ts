@@ -10,6 +10,16 @@ export default defineConfig({
     // A data: URI would need `img-src data:` for every icon; files keep the CSP short.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 700,
+    rolldownOptions: {
+      output: {
+        // What changes only with its version stays in the browser's cache over our releases.
+        codeSplitting: {
+          groups: [
+            { name: "vendor", test: /node_modules[\\/](react|react-dom|scheduler|react-intl|intl-messageformat|@formatjs|@tanstack|@floating-ui)[\\/]/ },
+          ],
+        },
+      },
+    },
   },
   server: { proxy: { "/api": { target: "http://127.0.0.1:8080", ws: true } } },
 });

@@ -1,16 +1,17 @@
 import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
-import { RouterProvider } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import { useSession } from "../features/access/session.ts";
-import { SignIn } from "../features/access/SignIn.tsx";
 import { Intl } from "../i18n/intl.tsx";
 import { ProblemNote } from "../shared/problem.tsx";
 import { queryClient } from "../shared/query.ts";
 import { useSettings } from "../shared/settings.ts";
-import { router } from "./router.tsx";
 import { theme } from "./theme.ts";
 import css from "./shell.module.css";
+
+const SignIn = lazy(() => import("../features/access/SignIn.tsx").then(({ SignIn }) => ({ default: SignIn })));
+const Desk = lazy(() => import("./Desk.tsx").then(({ Desk }) => ({ default: Desk })));
 
 /** Mantine only reads the scheme; `settings.ts` and `color-scheme.js` own it. */
 const schemeManager = { get: () => "auto" as const, set: () => undefined, subscribe: () => undefined, unsubscribe: () => undefined, clear: () => undefined };
@@ -31,7 +32,7 @@ export function App() {
 
 function Session() {
   const { me, error } = useSession();
-  if (me === null) return <SignIn />;
-  if (me) return <RouterProvider router={router} />;
+  if (me === null) return <Suspense><SignIn /></Suspense>;
+  if (me) return <Suspense><Desk /></Suspense>;
   return error ? <div className={css.alone}><ProblemNote error={error} onRetry={() => void queryClient.invalidateQueries()} /></div> : null;
 }

@@ -13,7 +13,8 @@ import { Rail } from "./Rail.tsx";
 import { TopBar } from "./TopBar.tsx";
 import css from "./shell.module.css";
 
-const CommandBar = lazy(() => import("./CommandBar.tsx"));
+const loadBar = () => import("./CommandBar.tsx");
+const CommandBar = lazy(loadBar);
 const KeysHelp = lazy(() => import("./KeysHelp.tsx"));
 
 export function Shell() {
@@ -29,6 +30,8 @@ function Frame({ path }: { path: string }) {
   const navigate = useNavigate();
   const [bar, setBar] = useState(false);
   const [help, setHelp] = useState(false);
+  // Ctrl+K is followed by typing at once: its code must be there before.
+  useEffect(() => { const idle = setTimeout(() => void loadBar(), 1500); return () => clearTimeout(idle); }, []);
   useEffect(() => { if (path === "/") void navigate({ to: homeOf(me), replace: true }); }, [path, me, navigate]);
   useKey("palette", () => setBar(true));
   useKey("help", () => setHelp(true));

@@ -30,9 +30,11 @@ export function Since({ at, className }: { at: string; className?: string }) {
   return <time className={className} dateTime={at}>{spell(now - Date.parse(at))}</time>;
 }
 
+/** Counts down, then up with a plus: how long past the time it is. */
 export function Until({ at, className }: { at: string; className?: string }) {
   const now = useNow();
-  return <time className={className} dateTime={at}>{spell(Date.parse(at) - now)}</time>;
+  const left = Date.parse(at) - now;
+  return <time className={className} dateTime={at}>{left < 0 ? `+${spell(-left)}` : spell(left)}</time>;
 }
 
 /** Date and time by the reader's locale; today's moments show only their time. */

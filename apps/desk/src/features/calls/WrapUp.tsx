@@ -2,7 +2,7 @@ import type { CallView } from "@linija/server/contract/calls/calls";
 import { Button, Checkbox, Textarea } from "@mantine/core";
 import { useRef } from "react";
 import { useT } from "../../i18n/intl.tsx";
-import { useNow, spell } from "../../shared/clock.tsx";
+import { Until, useNow } from "../../shared/clock.tsx";
 import { sendOnCtrlEnter, useKey } from "../../shared/keys.ts";
 import { Keys } from "../../shared/parts.tsx";
 import { fieldError, ProblemNote } from "../../shared/problem.tsx";
@@ -60,5 +60,5 @@ export function WrapUp({ call, endsAt }: { call: CallView; endsAt: string | null
 function WrapClock({ endsAt }: { endsAt: string }) {
   const t = useT();
   const left = Date.parse(endsAt) - useNow();
-  return <span className={left < 0 ? "chip danger" : "chip warn"}><time className="num">{left < 0 ? `+${spell(-left)}` : spell(left)}</time>{left < 0 && <span>{t("wrap.over")}</span>}</span>;
+  return <span className={left < 0 ? "chip danger" : "chip warn"}><Until at={endsAt} className="num" />{left < 0 && <span>{t("wrap.over")}</span>}</span>;
 }
