@@ -6,7 +6,7 @@ import { root } from "./steps.ts";
 
 /** Every file a flow page names must exist, every relative link must lead somewhere, every text must be there in three languages. */
 export function checkDocs(): string[] {
-  return [...pages().flatMap(links), ...flowPages().flatMap(hops), ...messages(), ...environment()];
+  return [...pages().flatMap(links), ...flowPages().flatMap(hops), ...messages(), ...spoken(), ...environment()];
 }
 
 function pages(): string[] {
@@ -37,6 +37,18 @@ function messages(): string[] {
     const texts = read(language);
     const keys = [...new Set([...Object.keys(en), ...Object.keys(texts)])];
     return keys.filter((key) => !texts[key] || !en[key] || holes(en[key]) !== holes(texts[key])).map((key) => `messages/${language}.yaml: ${key} is missing or has other {placeholders} than en`);
+  });
+}
+
+/** Every code a refusal names in the source has a text. */
+function spoken(): string[] {
+  const texts = readFileSync(join(root, "apps/server/src/messages/en.yaml"), "utf8");
+  const known = new Set([...texts.matchAll(/^(\w+):/gm)].map((match) => match[1]!));
+  const files = readdirSync(join(root, "apps/server/src"), { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"));
+  return files.flatMap((name) => {
+    const source = readFileSync(join(root, "apps/server/src", name), "utf8");
+    const codes = [...source.matchAll(/\b(?:conflict|forbidden|unauthenticated|unavailable)\("(\w+)"|\binvalidField\("[\w.]+", "(\w+)"|\btooMany\([\w.]+, "(\w+)"/g)].map((match) => match[1] ?? match[2] ?? match[3]!);
+    return codes.filter((code) => !known.has(code)).map((code) => `apps/server/src/${name}: the refusal "${code}" has no text in messages/en.yaml`);
   });
 }
 

@@ -1,4 +1,5 @@
-import { MediaFull } from "@linija/media";
+import { MediaFull, MediaRefused, type LegRef, type MediaEngine } from "@linija/media";
+import { invalidField, unavailable } from "../../platform/errors.ts";
 import type { OfferOut } from "../queues/index.ts";
 import type { CallRunner } from "./calls.runner.ts";
 
@@ -53,13 +54,24 @@ function gone(runner: CallRunner, call: CallRunner["phone"]): void {
   runner.feed({ on: "operator_gone" });
 }
 
+/** Answers a browser's offer; what the engine refuses is refused to the one who asked, in words. */
+export async function answerBrowser(media: MediaEngine, leg: LegRef, sdp: string): Promise<string> {
+  try {
+    return await media.answer(leg, "webrtc", sdp);
+  } catch (error) {
+    if (error instanceof MediaFull) throw unavailable("line_full", 5);
+    if (error instanceof MediaRefused) throw invalidField("sdp", "wrong_value", { hint: error.message });
+    throw error;
+  }
+}
+
 /** A phone that puts us on hold or changes its address sends an offer; without one (null) it is told we cannot. */
 export function renegotiate(runner: CallRunner, leg: "client" | "operator", sdp: string | null, reply: { accept(sdp: string): void; reject(status: number): void }): void {
   if (!sdp) { reply.reject(488); return; }
   void runner.deps.media.answer({ call: runner.id, leg }, "rtp", sdp).then((answer) => reply.accept(answer), () => reply.reject(488));
 }
 
-/** Calls the client through the trunk (or straight, for a SIP address of a test). */
+/** Calls the client through the trunk, or straight at the phone they called from where there is no trunk. */
 export async function dialClient(runner: CallRunner): Promise<void> {
   const { deps, client } = runner;
   if (client.kind !== "trunk") return;
@@ -67,7 +79,7 @@ export async function dialClient(runner: CallRunner): Promise<void> {
   const sdp = await deps.media.offer(runner.clientLeg);
   const caller = config.SIP_TRUNK_CALLER || deps.callerId(runner.call.projectKey ?? "");
   const call = deps.stack().invite({
-    uri: trunkUri(config.SIP_TRUNK, client.number), from: `<sip:${caller}@${hostOf(runner)}>`, sdp, ringTimeoutMs: 60_000,
+    uri: client.uri, from: `<sip:${caller}@${hostOf(runner)}>`, sdp, ringTimeoutMs: 60_000,
     ...(config.SIP_TRUNK_USER && { credentials: { username: config.SIP_TRUNK_USER, password: config.SIP_TRUNK_PASSWORD } }),
   });
   client.call = call;

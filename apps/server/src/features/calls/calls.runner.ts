@@ -7,6 +7,7 @@ import { newId } from "../../platform/ids.ts";
 import type { StoredEvent } from "../../platform/events.ts";
 import type { CallRow, LiveWriter, OfferRow, Unit } from "../interactions/index.ts";
 import type { OfferOut, RouterClient } from "../queues/index.ts";
+import { answerBrowser } from "./calls.legs.ts";
 import { perform } from "./calls.perform.ts";
 import { step, type Call, type CallInput, type QueuePlan, type Step } from "./calls.machine.ts";
 
@@ -31,7 +32,7 @@ export interface VoiceDeps {
   callbackTried(ticketId: string, tried: { result: "started" | "reached" | "missed"; operatorId: string }): Promise<void>;
 }
 
-export type ClientLine = { kind: "sip"; call: InboundCall; answerSdp: string } | { kind: "trunk"; call: OutboundCall | null; number: string } | { kind: "web" };
+export type ClientLine = { kind: "sip"; call: InboundCall; answerSdp: string } | { kind: "trunk"; call: OutboundCall | null; uri: string } | { kind: "web" };
 
 /**
  * Runs one call: feeds inputs to the pure machine one at a time and performs what it returns, in order. It holds what
@@ -141,7 +142,7 @@ export class CallRunner {
     if (!ringing() || this.#accepting) throw conflict("offer_gone");
     this.#accepting = true;
     try {
-      const answer = await this.deps.media.answer(this.operatorRef, "webrtc", sdp);
+      const answer = await answerBrowser(this.deps.media, this.operatorRef, sdp);
       if (!ringing()) {
         await this.deps.media.hangup(this.operatorRef);
         throw conflict("offer_gone");
@@ -160,7 +161,7 @@ export class CallRunner {
     const { state } = this.call;
     const theirs = (state.at === "talking" || state.at === "dialling") && state.operatorId === operatorId && state.device === "browser";
     if (!theirs) throw conflict("call_over");
-    const answer = await this.deps.media.answer(this.operatorRef, "webrtc", sdp);
+    const answer = await answerBrowser(this.deps.media, this.operatorRef, sdp);
     this.operatorLeg = true;
     this.feed({ on: "operator_back" });
     await this.settled();

@@ -60,6 +60,7 @@ async function invited(voice: Voice, call: InboundCall, log: Log): Promise<void>
     const answerSdp = await voice.options.media.answer({ call: id, leg: "client" }, "rtp", call.sdp);
     if (voice.options.plan.answerByOperator(flow)) call.ring();
     const from = call.from.uri.user ?? "";
+    remember(voice, call, toE164(from));
     runner = await voice.begin({ id, flow, from, to, phone: toE164(from), line: { kind: "sip", call, answerSdp } });
     if (gone) runner.feed({ on: "client_gone" });
     invites.inc({ outcome: "taken" });
@@ -67,6 +68,11 @@ async function invited(voice: Voice, call: InboundCall, log: Log): Promise<void>
     await voice.options.media.close(id).catch(() => undefined);
     if (!gone) refused(call, error, log);
   }
+}
+
+function remember(voice: Voice, call: InboundCall, number: string | null): void {
+  const contact = /<(sips?:[^>]+)>/i.exec(call.request.get("contact") ?? "")?.[1];
+  if (number && contact) voice.saw(number, contact);
 }
 
 function end(call: InboundCall, status: number, outcome: string, headers?: Record<string, string>): void {

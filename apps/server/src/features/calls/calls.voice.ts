@@ -3,7 +3,7 @@ import type { SipStack } from "@linija/sip";
 import type { MediaEngine } from "@linija/media";
 import type { Config } from "../../platform/config.ts";
 import type { Ctx } from "../../platform/db.ts";
-import { conflict, isDatabaseAway, notFound, unavailable } from "../../platform/errors.ts";
+import { conflict, invalidField, isDatabaseAway, notFound, unavailable } from "../../platform/errors.ts";
 import { newId, newSecret } from "../../platform/ids.ts";
 import { gauge } from "../../platform/metrics.ts";
 import type { Rpc } from "../../platform/rpc.ts";
@@ -12,7 +12,7 @@ import type { CallRow, LiveWriter } from "../interactions/index.ts";
 import type { IvrBook } from "../ivr/index.ts";
 import { selectContacts } from "../operators/index.ts";
 import type { OfferOut, RouterClient } from "../queues/index.ts";
-import { callOperatorPhone } from "./calls.legs.ts";
+import { callOperatorPhone, trunkUri } from "./calls.legs.ts";
 import { newCall, startOutbound, type CallInput, type Device } from "./calls.machine.ts";
 import { CallRunner, type ClientLine, type VoiceDeps } from "./calls.runner.ts";
 
@@ -49,6 +49,7 @@ export class Voice {
   readonly options: VoiceOptions;
   readonly #runners = new Map<string, CallRunner>();
   readonly #tokens = new Map<string, string>();
+  readonly #seen = new Map<string, string>();
   #deps: VoiceDeps;
   #stack: SipStack | null = null;
   #draining = false;
@@ -70,6 +71,21 @@ export class Voice {
       else this.#runners.get(event.call)?.onMedia(event);
     });
     this.#expose(rpc);
+  }
+
+  /** Remembers from where a number called, so that an installation without a trunk can call it back. */
+  saw(number: string, contact: string): void {
+    this.#seen.delete(number);
+    this.#seen.set(number, contact);
+    if (this.#seen.size > MOST_SEEN) this.#seen.delete(this.#seen.keys().next().value!);
+  }
+
+  /** Where an outside number is reached: the trunk; without one, the phone that last called from this number. */
+  #reach(number: string): string {
+    const { SIP_TRUNK } = this.options.config;
+    const uri = SIP_TRUNK ? trunkUri(SIP_TRUNK, number) : this.#seen.get(number);
+    if (!uri) throw invalidField("number", "no_trunk");
+    return uri;
   }
 
   useStack(stack: SipStack): void { this.#stack = stack; }
@@ -162,10 +178,17 @@ export class Voice {
   async #web(p: WebCall): Promise<{ id: string; token: string; sdp: string }> {
     if (this.#draining || this.full) throw unavailable("line_full", 5);
     const id = newId();
-    const sdp = await this.options.media.answer({ call: id, leg: "client" }, "webrtc", p.sdp);
+    const { media } = this.options;
+    const sdp = await answerBrowser(media, { call: id, leg: "client" }, p.sdp);
     const token = newSecret();
     this.#tokens.set(id, token);
-    await this.begin({ id, flow: p.project, from: p.name ?? "web", to: p.project, phone: p.phone, line: { kind: "web" }, language: p.language });
+    try {
+      await this.begin({ id, flow: p.project, from: p.name ?? "web", to: p.project, phone: p.phone, line: { kind: "web" }, language: p.language });
+    } catch (error) {
+      this.#tokens.delete(id);
+      await media.close(id).catch(() => undefined);
+      throw error;
+    }
     return { id, token, sdp };
   }
 
@@ -186,11 +209,11 @@ export class Voice {
       state: "dialling", from_number: plan.callerId(p.projectKey), to_number: p.number,
     };
     const call = newCall({ id, direction: "out", language: p.language, projectKey: p.projectKey, answerByOperator: false, recording: plan.recording(p.projectKey), clientUp: false });
-    const runner = new CallRunner(this.#deps, call, row, { kind: "trunk", call: null, number: p.number });
+    const runner = new CallRunner(this.#deps, call, row, { kind: "trunk", call: null, uri: this.#reach(p.number) });
     await router.claim(p.operatorId, id);
     let sdp: string | null = null;
     try {
-      if (p.device === "browser") { sdp = await media.answer(runner.operatorRef, "webrtc", p.sdp!); runner.operatorLeg = true; }
+      if (p.device === "browser") { sdp = await answerBrowser(media, runner.operatorRef, p.sdp!); runner.operatorLeg = true; }
       this.#add(runner);
       await writer.write({ insert: row, events: [runner.fact("call.started", { from: row.from_number, to: row.to_number })] });
     } catch (error) {
@@ -232,6 +255,8 @@ export class Voice {
     await this.#stack?.close(2_000);
   }
 }
+
+const MOST_SEEN = 5_000;
 
 /** The key of the company's own flow, which belongs to no project. */
 const COMPANY = "company";
