@@ -12,7 +12,7 @@ import type { CallRow, LiveWriter } from "../interactions/index.ts";
 import type { IvrBook } from "../ivr/index.ts";
 import { selectContacts } from "../operators/index.ts";
 import type { OfferOut, RouterClient } from "../queues/index.ts";
-import { callOperatorPhone, trunkUri } from "./calls.legs.ts";
+import { answerBrowser, callOperatorPhone, trunkUri } from "./calls.legs.ts";
 import { newCall, startOutbound, type CallInput, type Device } from "./calls.machine.ts";
 import { CallRunner, type ClientLine, type VoiceDeps } from "./calls.runner.ts";
 
