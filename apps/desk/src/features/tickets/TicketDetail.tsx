@@ -45,7 +45,7 @@ function TicketHead({ ticket }: { ticket: TicketView }) {
   const { project } = useTypes(ticket);
   return (
     <header className={css.detailHead}>
-      <div className="row wrap">
+      <div className={css.headRow}><div className="row wrap grow">
         <span className={css.number}>{ticket.number}</span>
         <CopyButton value={ticket.number}>{({ copied, copy }) => <Tooltip label={t(copied ? "do.copied" : "do.copy")}><ActionIcon size={24} aria-label={t("do.copy")} onClick={copy}>{copied ? <IconCheck size={14} /> : <IconCopy size={14} />}</ActionIcon></Tooltip>}</CopyButton>
         <span className={`chip ${statusTone[ticket.status]}`}>{ticket.stageName}</span>
@@ -54,19 +54,23 @@ function TicketHead({ ticket }: { ticket: TicketView }) {
         {ticket.priority >= 2 && <span className={`chip ${ticket.priority === 3 ? "danger" : "warn"}`}>{t(priorityKey(ticket.priority))}</span>}
         {ticket.reopened > 0 && <span className="chip danger"><IconRotate2 size={13} aria-hidden />{t("ticket.reopened", { count: ticket.reopened })}</span>}
         <Due ticket={ticket} />
-        <span className="grow" />
+      </div><div className="row">
         <CallbackButton ticket={ticket} />
         <EditTicket ticket={ticket} />
-      </div>
+      </div></div>
       <h1>{ticket.subject}</h1>
     </header>
   );
 }
 
+/** Shown in places of their own. */
+const elsewhere = new Set(["resolution", "department", "score"]);
+
 function Facts({ ticket }: { ticket: TicketView }) {
   const t = useT();
   const word = useWord();
-  const shown = Object.entries(ticket.fields).filter(([key, value]) => value !== null && value !== "" && typeof value !== "object" && key !== "resolution" && key !== "department");
+  // Fields without a name of their own are the program's notes to itself.
+  const shown = Object.entries(ticket.fields).filter(([key, value]) => (typeof value === "string" || typeof value === "number") && value !== "" && !elsewhere.has(key) && word("field", key, "") !== "" && ticket.type !== "callback");
   return (
     <section className={css.block}>
       {ticket.description && <p className={`pre ${css.description}`}>{ticket.description}</p>}
