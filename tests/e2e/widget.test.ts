@@ -86,3 +86,12 @@ test("offers another try when all lines are in use, and says that a number canno
   await page.close();
   expect(visitor.failures).toEqual([]);
 });
+
+test("refuses a web call of nonsense with a word about the field", async () => {
+  const ask = async (body: object) => {
+    const reply = await fetch(`${linija.url}/api/public/calls`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+    return [reply.status, ((await reply.json()) as { errors?: { field: string }[] }).errors?.map((each) => each.field)];
+  };
+  expect(await ask({ project: "shop", sdp: "this is no session description at all" })).toEqual([422, ["sdp"]]);
+  expect(await ask({ project: "nobody", sdp: "this is no session description at all" })).toEqual([422, ["project"]]);
+});
