@@ -1,6 +1,7 @@
 import type { Language } from "@linija/server/contract/api";
 import type { ClientView } from "@linija/server/contract/clients/clients";
 import { Button, SegmentedControl, Select, TagsInput, Textarea, TextInput } from "@mantine/core";
+import { useState } from "react";
 import { languageNames, languages, useT } from "../../i18n/intl.tsx";
 import { ApiError } from "../../shared/api.ts";
 import { useDraft } from "../../shared/draft.ts";
@@ -19,6 +20,7 @@ const fieldNames = Object.keys(none) as (keyof Fields)[];
 const pick = (client: Partial<Fields>): Fields => ({ ...none, ...Object.fromEntries(fieldNames.filter((key) => client[key] !== undefined).map((key) => [key, client[key]])) });
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 
+const withPending = (tags: string[], text: string) => (text.trim() === "" || tags.includes(text.trim()) ? tags : [...tags, text.trim()]);
 const isConflict = (error: unknown): error is ApiError => error instanceof ApiError && error.problem.code === "changed_meanwhile";
 const isDuplicate = (error: unknown): error is ApiError => error instanceof ApiError && error.problem.code === "possible_duplicate";
 
@@ -29,8 +31,11 @@ export function ClientForm({ client, known = {}, interactionId, projects, readOn
   const t = useT();
   // Only what was typed is kept, so fields nobody touched here follow what others save meanwhile.
   const { draft: typed, set, forget } = useDraft<Partial<Fields>>(`client:${client?.id ?? interactionId ?? "new"}`, () => ({}));
-  const draft: Fields = { ...pick(client ?? known), ...typed };
-  const done = (saved: ClientView) => { forget(); say(t("client.saved")); onDone?.(saved); };
+  // A number still being typed when Ctrl+Enter comes is meant as much as those that are tags already.
+  const [pending, setPending] = useState({ phones: "", emails: "" });
+  const accepted: Fields = { ...pick(client ?? known), ...typed };
+  const draft: Fields = { ...accepted, phones: withPending(accepted.phones, pending.phones), emails: withPending(accepted.emails, pending.emails) };
+  const done = (saved: ClientView) => { forget(); setPending({ phones: "", emails: "" }); say(t("client.saved")); onDone?.(saved); };
   const create = useSend("createClient", ["searchClients", "clientByPhone", "getCall", "getLine", "listCalls"], { onSuccess: done });
   const update = useSend("updateClient", ["searchClients", "getClient", "clientHistory"], { onSuccess: done, onError: () => refresh(["getClient"]) });
   const error = create.error ?? update.error;
@@ -44,8 +49,8 @@ export function ClientForm({ client, known = {}, interactionId, projects, readOn
     <form className={css.form} aria-label={t(client ? "client.tab.details" : "client.new")} onSubmit={(event) => { event.preventDefault(); save(); }} onKeyDown={sendOnCtrlEnter(() => save())}>
       <fieldset disabled={readOnly} className={css.fields}>
         <NameFields draft={draft} set={set} error={error} />
-        <TagsInput size="xs" label={t("client.phones")} value={draft.phones} onChange={(phones) => set({ phones })} error={fieldError(error, "phones", "phones.0", "phones.1", "phones.2")} splitChars={[",", ";"]} acceptValueOnBlur maxTags={10} inputMode="tel" disabled={readOnly} />
-        <TagsInput size="xs" label={t("client.emails")} value={draft.emails} onChange={(emails) => set({ emails })} error={fieldError(error, "emails", "emails.0", "emails.1", "emails.2")} splitChars={[",", ";", " "]} acceptValueOnBlur maxTags={10} inputMode="email" disabled={readOnly} />
+        <TagsInput size="xs" label={t("client.phones")} value={accepted.phones} onChange={(phones) => set({ phones })} searchValue={pending.phones} onSearchChange={(phones) => setPending((before) => ({ ...before, phones }))} error={fieldError(error, "phones", "phones.0", "phones.1", "phones.2")} splitChars={[",", ";"]} acceptValueOnBlur maxTags={10} inputMode="tel" disabled={readOnly} />
+        <TagsInput size="xs" label={t("client.emails")} value={accepted.emails} onChange={(emails) => set({ emails })} searchValue={pending.emails} onSearchChange={(emails) => setPending((before) => ({ ...before, emails }))} error={fieldError(error, "emails", "emails.0", "emails.1", "emails.2")} splitChars={[",", ";", " "]} acceptValueOnBlur maxTags={10} inputMode="email" disabled={readOnly} />
         <Select label={t("client.language")} data={languages.map((value) => ({ value, label: languageNames[value] }))} value={draft.language} clearable onChange={(value) => set({ language: value as Language | null })} disabled={readOnly} />
         <AddressFields address={draft.address} set={(address) => set({ address })} />
         <Textarea label={t("client.pinnedNote")} autosize minRows={2} maxRows={5} value={draft.pinnedNote} onChange={(event) => set({ pinnedNote: event.currentTarget.value })} error={fieldError(error, "pinnedNote")} />
