@@ -31,7 +31,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     },
   });
   const began = performance.now();
-  const said = await ready(server);
+  const said = await ready(server).catch((error: unknown) => { rmSync(folder, { recursive: true, force: true }); throw error; });
   const url = /Desk\s+(\S+?)\/$/m.exec(said)?.[1];
   const sip = /trunks: ([\d.]+):(\d+)/.exec(said);
   if (!url || !sip) throw new Error(`no addresses in:\n${said}`);
