@@ -19,7 +19,9 @@ export async function buildBrowserParts(root: string, say: (text: string) => voi
 
 function vite(root: string, folder: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(root, "node_modules/vite/bin/vite.js"), "build", "--logLevel", "error"], { cwd: folder, stdio: "inherit" });
+    // Tests build under NODE_ENV=test, which would leave a slow development build behind for the next start.
+    const env = { ...process.env, NODE_ENV: "production" };
+    const child = spawn(process.execPath, [join(root, "node_modules/vite/bin/vite.js"), "build", "--logLevel", "error"], { cwd: folder, env, stdio: "inherit" });
     child.once("error", reject);
     child.once("exit", (code) => (code === 0 ? resolve() : reject(new Error(`building ${folder} failed`))));
   });
