@@ -57,6 +57,11 @@ export class Vocabulary {
     return requirement;
   }
 
+  /** By its number. */
+  requirementOf(id: number): Requirement {
+    return this.#requirements[id]!;
+  }
+
   #keyOf(language: string | null, skills: Requirement["skills"]): number | string {
     // The number of skills keeps keys of different lengths apart.
     let key = skills.length * 2 ** 13 + (language === null ? 0 : this.#name(this.#languages, language));
@@ -154,6 +159,9 @@ export class Vocabulary {
 }
 
 function highestOfEach(skills: Requirement["skills"]): Requirement["skills"] {
+  const [a, b] = skills;
+  // The commonest case by far, without making a map.
+  if (skills.length === 2 && a!.skill !== b!.skill) return a!.skill < b!.skill ? skills : [b!, a!];
   const levels = new Map<string, number>();
   for (const { skill, level } of skills) levels.set(skill, Math.max(level, levels.get(skill) ?? 0));
   return [...levels].map(([skill, level]) => ({ skill, level })).sort((a, b) => (a.skill < b.skill ? -1 : 1));

@@ -1,153 +1,156 @@
 import { addWaiting, firstWorkFor, removeWaiting } from "./backlog.ts";
+import { list, unlist } from "./listing.ts";
 import { effectivePoints, effectivePriority, goesBefore } from "./order.ts";
-import { list, refreshOpen, unlist } from "./listing.ts";
+import type { Operator } from "./operators.ts";
 import { findWitness, hold, isPreferredFree, isWitness, operatorFor } from "./pool.ts";
-import { NOBODY } from "./state.ts";
-import type { Operator, State, Work } from "./state.ts";
-import type { Decision, Reason } from "./types.ts";
+import type { State } from "./state.ts";
+import { NONE } from "./table.ts";
+import type { Decision } from "./types.ts";
+import { NOBODY, OFFERED, WAITING } from "./works.ts";
+import type { Work } from "./works.ts";
 
-/**
- * Brings work and operators together after a change. A single new piece of work may come without having been added to
- * the backlog; it is added if nobody can take it. Before the change nothing that waits could be given to anybody
+/*
+ * Bringing work and operators together after a change. Before the change nothing that waits could be given to anybody
  * free; so only the changed works and operators can make a pair, and everything else is left alone.
  */
-export function settle(state: State, works: Work[], operators: Operator[], nowMs: number): Decision[] {
-  if (works.length === 0 && operators.length === 1) return fill(state, operators[0]!, nowMs);
-  if (works.length === 1 && operators.length === 0) return place(state, works[0]!, nowMs);
-  return match(state, { works, operators, nowMs });
-}
 
-function place(state: State, work: Work, nowMs: number): Decision[] {
+/** New work that is not in the backlog: it is added if nobody can take it. */
+export function place(state: State, work: Work, nowMs: number): Decision[] {
   const operator = operatorFor(state, work);
-  if (!operator) {
-    if (!work.bucket) addWaiting(work);
+  if (operator === NONE) {
+    if (state.works.bucket(work) === NONE) addWaiting(state, work);
     return [];
   }
-  unlist(operator);
+  unlist(state, operator);
   const decision = offer(state, work, operator, nowMs);
-  list(operator);
+  list(state, operator);
   return [decision];
 }
 
 /** The common case: one operator has room, so whatever goes first among what they may take is theirs. */
-function fill(state: State, operator: Operator, nowMs: number): Decision[] {
+export function fill(state: State, operator: Operator, nowMs: number): Decision[] {
   const decisions: Decision[] = [];
-  unlist(operator);
-  refreshOpen(operator);
-  while (operator.open !== 0) {
+  unlist(state, operator);
+  state.operators.refreshOpen(operator);
+  while (state.operators.open(operator) !== 0) {
     const work = firstWorkFor(state, operator, nowMs);
-    if (!work) break;
+    if (work === NONE) break;
     decisions.push(offer(state, work, operator, nowMs));
   }
-  list(operator);
+  list(state, operator);
   return decisions;
 }
 
-interface Change {
+/** What a call changed: an operator, and works that went back to waiting or may be offered to more people. */
+export interface Change {
   works: Work[];
-  operators: Operator[];
+  operator: Operator;
   nowMs: number;
 }
 
 /** The general case: always the first work in the total order that somebody free can take. */
-function match(state: State, change: Change): Decision[] {
-  const { works, operators, nowMs } = change;
-  const decisions: Decision[] = [];
-  for (const operator of operators) {
-    unlist(operator);
-    list(operator);
+export function settle(state: State, change: Change): Decision[] {
+  const { works, operator, nowMs } = change;
+  if (works.length === 0) return operator === NONE ? [] : fill(state, operator, nowMs);
+  if (operator !== NONE) {
+    unlist(state, operator);
+    list(state, operator);
   }
-  const returned = works.toSorted((a, b) =>
-    goesBefore(effectivePoints(a, nowMs), a, effectivePoints(b, nowMs), b) ? -1 : 1,
-  );
+  const decisions: Decision[] = [];
+  const returned = works.toSorted((a, b) => (firstOfTwo(state, nowMs, a, b) === a ? -1 : 1));
   let next = 0;
   for (;;) {
     while (next < returned.length && !canBePlaced(state, returned[next]!)) next++;
-    const work = firstOf(state, returned[next] ?? null, change);
-    if (!work) return decisions;
-    decisions.push(...place(state, work, nowMs));
+    const first = firstOfTwo(state, nowMs, returned[next] ?? NONE, firstForChanged(state, change));
+    if (first === NONE) return decisions;
+    decisions.push(...place(state, first, nowMs));
   }
+}
+
+function firstForChanged(state: State, { operator, nowMs }: Change): Work {
+  if (operator === NONE || state.operators.open(operator) === 0) return NONE;
+  return firstWorkFor(state, operator, nowMs);
+}
+
+function firstOfTwo(state: State, nowMs: number, a: Work, b: Work): Work {
+  if (a === NONE || b === NONE) return a === NONE ? b : a;
+  const points = (work: Work) => [effectivePoints(state, work, nowMs), work] as const;
+  return goesBefore(state.works, points(b), points(a)) ? b : a;
 }
 
 function canBePlaced(state: State, work: Work): boolean {
-  return work.state === "waiting" && operatorFor(state, work) !== null;
-}
-
-function firstOf(state: State, work: Work | null, { operators, nowMs }: Change): Work | null {
-  let first = work;
-  for (const operator of operators) {
-    const found = operator.open !== 0 ? firstWorkFor(state, operator, nowMs) : null;
-    if (!found) continue;
-    if (!first || goesBefore(effectivePoints(found, nowMs), found, effectivePoints(first, nowMs), first)) first = found;
-  }
-  return first;
+  return state.works.state(work) === WAITING && operatorFor(state, work) !== NONE;
 }
 
 /** The operator must be unlisted. */
 function offer(state: State, work: Work, operator: Operator, nowMs: number): Decision {
-  const reason = reasonFor(state, work, operator, nowMs);
-  if (work.bucket) removeWaiting(work);
-  stopWatching(work);
-  hold(work, operator);
+  const { works } = state;
+  recordReason(state, work, operator, nowMs);
+  if (works.bucket(work) !== NONE) removeWaiting(state, work);
+  stopWatching(state, work);
+  hold(state, work, operator);
   const n = ++state.offersMade;
   const offerId = state.options.offerId?.(n) ?? `o${n}`;
-  work.state = "offered";
-  work.offerId = offerId;
-  work.reason = reason;
+  works.setState(work, OFFERED);
+  works.setOfferId(work, offerId);
   state.offers.set(offerId, work);
-  return { kind: "offer", offerId, workId: work.id, operatorId: operator.id };
+  return { kind: "offer", offerId, workId: works.id(work), operatorId: state.operators.id(operator) };
 }
 
-function reasonFor(state: State, work: Work, operator: Operator, nowMs: number): Reason {
-  return {
+function recordReason(state: State, work: Work, operator: Operator, nowMs: number): void {
+  const { works, operators, vocabulary } = state;
+  const isPreferred = works.particulars(work).preferredOperatorId === operators.id(operator);
+  works.setReason(work, {
     decidedAtMs: nowMs,
-    operatorId: operator.id,
-    effectivePriority: effectivePriority(work, nowMs),
-    by: work.preferredOperatorId === operator.id && isPreferredFree(state, operator, work) ? "preferred" : "order",
-    skillSum: state.vocabulary.skillSum(operator.team!.ability.id, work.requirement),
-    load: operator.load,
-    idleSinceMs: operator.idleSinceMs,
-  };
+    effectivePriority: effectivePriority(state, work, nowMs),
+    by: isPreferred && isPreferredFree(state, operator, work) ? "preferred" : "order",
+    skillSum: vocabulary.skillSum(operators.teamId(operator), works.requirement(work)),
+    load: operators.load(operator),
+    idleSinceMs: operators.idleSinceMs(operator),
+  });
 }
 
-export function endOffer(state: State, work: Work): void {
-  if (work.offerId !== null) state.offers.delete(work.offerId);
-  work.offerId = null;
+export function endOffer({ works, offers }: State, work: Work): void {
+  const offerId = works.offerId(work);
+  if (offerId === null) return;
+  offers.delete(offerId);
+  works.setOfferId(work, null);
 }
 
 /** Back to its place in the queue: the order depends on when it came, not on when it came back. */
 export function returnToWaiting(state: State, work: Work): void {
   endOffer(state, work);
-  work.state = "waiting";
-  work.reason = null;
-  addWaiting(work);
+  state.works.setState(work, WAITING);
+  addWaiting(state, work);
 }
 
-export function stopWatching(work: Work): void {
-  const { witness } = work;
-  if (!witness) return;
-  witness.watched!.delete(work);
-  if (witness.watched!.size === 0) witness.watched = null;
-  work.witness = null;
+export function stopWatching({ works, operators }: State, work: Work): void {
+  const { witness } = works.particulars(work);
+  if (witness === NONE) return;
+  operators.unwatch(witness, work);
+  works.setWitness(work, NONE);
 }
 
 /** Finds the refused work a witness; without one its refusals are forgiven, and it is true that it changed. */
 export function forgiveIfAlone(state: State, work: Work): boolean {
-  stopWatching(work);
-  if (work.refusedBy.length === 0) return false;
+  const { works, operators } = state;
+  stopWatching(state, work);
+  if (works.particulars(work).refusedBy.length === 0) return false;
   const witness = findWitness(state, work);
-  if (!witness) {
-    work.refusedBy = NOBODY;
+  if (witness === NONE) {
+    works.setRefusedBy(work, NOBODY);
     return true;
   }
-  work.witness = witness;
-  witness.watched ??= new Set();
-  witness.watched.add(work);
+  works.setWitness(work, witness);
+  operators.watch(witness, work);
   return false;
 }
 
+const NO_WORK: Work[] = [];
+
 /** After an operator changed: the works that counted on them look for another witness. Returns those forgiven. */
 export function reviewWatched(state: State, operator: Operator): Work[] {
-  if (!operator.watched) return [];
-  return [...operator.watched].filter((work) => !isWitness(state, operator, work) && forgiveIfAlone(state, work));
+  if (!state.operators.isWatched(operator)) return NO_WORK;
+  const { watched } = state.operators.person(operator);
+  return [...watched!].filter((work) => !isWitness(state, operator, work) && forgiveIfAlone(state, work));
 }

@@ -1,17 +1,21 @@
 import { oldestWaiting, placeOf, removeWaiting, reorderBuckets } from "./backlog.ts";
 import { checkOperator, checkQueue, checkTime, checkWork } from "./check.ts";
-import { endOffer, forgiveIfAlone, returnToWaiting, reviewWatched, settle, stopWatching } from "./dispatch.ts";
+import { endOffer, fill, forgiveIfAlone, place, returnToWaiting, reviewWatched, settle, stopWatching } from "./dispatch.ts";
 import { expectedWait, learnHandling } from "./estimate.ts";
 import { explainWork } from "./explain.ts";
 import { list, unlist } from "./listing.ts";
-import { ageingPerMs, toPoints } from "./order.ts";
-import { describeOperator, dropUnusedQueue, hold, letGo, operatorOf, queueOf, signOut } from "./pool.ts";
+import type { Operator } from "./operators.ts";
+import { ageingPerMs, queueOf, toPoints } from "./order.ts";
+import { describeOperator, dropUnusedQueue, hold, letGo, operatorNamed, queueNamed, signOut, worksOf } from "./pool.ts";
 import { readSnapshot, takeSnapshot } from "./snapshot.ts";
-import { NOBODY, channelIndex, createState } from "./state.ts";
-import type { Operator, State, Work } from "./state.ts";
+import { channelIndex, createState } from "./state.ts";
+import type { State } from "./state.ts";
+import { NONE } from "./table.ts";
 import type {
   Acceptance, Decision, Finish, OperatorInput, QueueInput, Readiness, Refusal, Routing, RoutingOptions, WorkInput,
 } from "./types.ts";
+import { ACTIVE, NOBODY, OFFERED, WAITING } from "./works.ts";
+import type { Work } from "./works.ts";
 
 /** A routing engine with no queues, operators or work. */
 export function createRouting(options: RoutingOptions = {}): Routing {
@@ -34,17 +38,18 @@ export function createRouting(options: RoutingOptions = {}): Routing {
       return queue ? { count: queue.waiting, oldestEnqueuedAtMs: oldestWaiting(queue) } : { count: 0, oldestEnqueuedAtMs: null };
     },
     expectedWaitMs: (workId) => {
-      const work = state.works.get(workId);
-      return work ? expectedWait(state, work) : null;
+      const work = state.works.find(workId);
+      return work === NONE ? null : expectedWait(state, work);
     },
     explain: (id, nowMs) => {
-      const work = state.works.get(id) ?? state.offers.get(id);
-      return work ? explainWork(state, work, nowMs) : null;
+      const found = state.works.find(id);
+      const work = found === NONE ? state.offers.get(id) : found;
+      return work === undefined ? null : explainWork(state, work, nowMs);
     },
     snapshot: () => takeSnapshot(state),
     restore: (snapshot) => {
       const empty = createState(options);
-      readSnapshot(empty, snapshot, { setQueue, makeWork });
+      readSnapshot(empty, snapshot, { setQueue, admit });
       state = empty;
     },
   };
@@ -52,12 +57,12 @@ export function createRouting(options: RoutingOptions = {}): Routing {
 
 function setQueue(state: State, input: QueueInput): void {
   checkQueue(input);
-  const queue = queueOf(state, input.queueId);
+  const queue = queueNamed(state, input.queueId);
   const { queueId, ageingPerMinute = 0, priority = 0, fit = "expert", expectedHandleMs = 180_000 } = input;
   queue.settings = { queueId, ageingPerMinute, priority, fit, expectedHandleMs };
   queue.ageing = ageingPerMs(ageingPerMinute);
   queue.base = toPoints(priority);
-  reorderBuckets(queue);
+  reorderBuckets(state, queue);
 }
 
 function removeQueue(state: State, queueId: string): boolean {
@@ -71,178 +76,168 @@ function removeQueue(state: State, queueId: string): boolean {
 function setOperator(state: State, input: OperatorInput, nowMs: number): Decision[] {
   checkOperator(input);
   checkTime("nowMs", nowMs);
-  const operator = operatorOf(state, input.operatorId);
-  unlist(operator);
+  const operator = operatorNamed(state, input.operatorId);
+  unlist(state, operator);
   describeOperator(state, operator, input);
-  return settle(state, reviewWatched(state, operator), [operator], nowMs);
+  return settle(state, { works: reviewWatched(state, operator), operator, nowMs });
 }
 
 function setReady(state: State, operatorId: string, nowMs: number, { ready, idleSinceMs = nowMs }: Readiness): Decision[] {
   checkTime("nowMs", nowMs);
   checkTime("idleSinceMs", idleSinceMs);
-  const operator = state.operators.get(operatorId);
-  if (!operator?.team) return [];
-  unlist(operator);
-  operator.ready = ready;
-  operator.idleSinceMs = idleSinceMs;
-  return settle(state, reviewWatched(state, operator), [operator], nowMs);
+  const operator = signedIn(state, operatorId);
+  if (operator === NONE) return [];
+  unlist(state, operator);
+  state.operators.setReady(operator, ready, idleSinceMs);
+  return settle(state, { works: reviewWatched(state, operator), operator, nowMs });
 }
 
 function removeOperator(state: State, operatorId: string, nowMs: number): Decision[] {
   checkTime("nowMs", nowMs);
-  const operator = state.operators.get(operatorId);
-  if (!operator?.team) return [];
-  unlist(operator);
+  const operator = signedIn(state, operatorId);
+  if (operator === NONE) return [];
+  unlist(state, operator);
   signOut(state, operator);
-  const changed = reviewWatched(state, operator);
-  for (const work of operator.works.slice()) {
-    if (work.state !== "offered") continue;
-    letGo(work, operator);
+  const changed = [...reviewWatched(state, operator)];
+  for (const work of worksOf(state, operator)) {
+    if (state.works.state(work) !== OFFERED) continue;
+    letGo(state, work, operator);
     returnToWaiting(state, work);
     forgiveIfAlone(state, work);
     changed.push(work);
   }
   dropUnusedOperator(state, operator);
-  return settle(state, changed, [], nowMs);
+  return settle(state, { works: changed, operator: NONE, nowMs });
 }
 
 function addWork(state: State, input: WorkInput, nowMs: number): Decision[] {
   checkTime("nowMs", nowMs);
-  const present = state.works.get(input.workId);
-  const work = makeWork(state, input, present);
-  if (present) dropWaiting(state, present);
-  register(state, work);
-  return settle(state, [work], [], nowMs);
+  return place(state, admit(state, input), nowMs);
 }
 
 function adoptWork(state: State, input: WorkInput, operatorId: string, acceptedAtMs: number): void {
   checkTime("acceptedAtMs", acceptedAtMs);
-  const present = state.works.get(input.workId);
-  const work = makeWork(state, input, present);
-  if (present) dropWaiting(state, present);
-  register(state, work);
-  const operator = operatorOf(state, operatorId);
-  unlist(operator);
-  hold(work, operator);
-  work.state = "active";
-  work.acceptedAtMs = acceptedAtMs;
-  list(operator);
+  const work = admit(state, input);
+  const operator = operatorNamed(state, operatorId);
+  unlist(state, operator);
+  hold(state, work, operator);
+  state.works.activate(work, acceptedAtMs);
+  list(state, operator);
 }
 
 function removeWork(state: State, workId: string, nowMs: number): Decision[] {
   checkTime("nowMs", nowMs);
-  const work = state.works.get(workId);
-  if (!work) return [];
-  if (work.state === "waiting") {
-    dropWaiting(state, work);
-    return [];
-  }
-  return release(state, work, nowMs);
+  const work = state.works.find(workId);
+  if (work === NONE) return [];
+  if (state.works.state(work) !== WAITING) return release(state, work, nowMs);
+  dropWaiting(state, work);
+  return [];
 }
 
 function acceptOffer(state: State, offerId: string, nowMs: number): Acceptance {
   checkTime("nowMs", nowMs);
+  const { works, operators } = state;
   const work = state.offers.get(offerId);
-  if (!work) return { ok: false, reason: "stale" };
+  if (work === undefined) return { ok: false, reason: "stale" };
   endOffer(state, work);
-  work.state = "active";
-  work.acceptedAtMs = nowMs;
-  const waitedMs = Math.max(0, nowMs - work.enqueuedAtMs);
-  return { ok: true, workId: work.id, operatorId: work.operator!.id, queueId: work.queue.id, waitedMs };
+  works.activate(work, nowMs);
+  const waitedMs = Math.max(0, nowMs - works.enqueuedAtMs(work));
+  const operatorId = operators.id(works.operator(work));
+  return { ok: true, workId: works.id(work), operatorId, queueId: queueOf(state, work).id, waitedMs };
 }
 
 function refuseOffer(state: State, offerId: string, nowMs: number, refusal: Refusal): Decision[] {
   checkTime("nowMs", nowMs);
   checkTime("idleSinceMs", refusal.idleSinceMs);
+  const { works, operators } = state;
   const work = state.offers.get(offerId);
-  if (!work) return [];
-  const operator = work.operator!;
-  letGo(work, operator);
-  operator.ready = refusal.operatorReady;
-  operator.idleSinceMs = refusal.idleSinceMs;
-  work.refusedBy = [...work.refusedBy, operator.id];
+  if (work === undefined) return [];
+  const operator = works.operator(work);
+  letGo(state, work, operator);
+  operators.setReady(operator, refusal.operatorReady, refusal.idleSinceMs);
+  works.setRefusedBy(work, [...works.particulars(work).refusedBy, operators.id(operator)]);
   returnToWaiting(state, work);
   forgiveIfAlone(state, work);
-  return settle(state, [...reviewWatched(state, operator), work], [operator], nowMs);
+  return settle(state, { works: [...reviewWatched(state, operator), work], operator, nowMs });
 }
 
 function finishWork(state: State, workId: string, nowMs: number, finish: Finish): Decision[] {
   checkTime("nowMs", nowMs);
   const { operatorReady, idleSinceMs = nowMs, handleMs } = finish;
   checkTime("idleSinceMs", idleSinceMs);
-  const work = state.works.get(workId);
-  if (work?.state !== "active") return removeWork(state, workId, nowMs);
-  const operator = work.operator!;
-  learnHandling(work.queue, handleMs === undefined ? nowMs - work.acceptedAtMs! : handleMs);
-  unlist(operator);
-  if (operator.team) {
-    operator.ready = operatorReady;
-    operator.idleSinceMs = idleSinceMs;
-  }
+  const { works, operators } = state;
+  const work = works.find(workId);
+  if (work === NONE || works.state(work) !== ACTIVE) return removeWork(state, workId, nowMs);
+  const operator = works.operator(work);
+  learnHandling(queueOf(state, work), handleMs === undefined ? nowMs - works.acceptedAtMs(work)! : handleMs);
+  unlist(state, operator);
+  if (operators.teamId(operator) !== NONE) operators.setReady(operator, operatorReady, idleSinceMs);
   return release(state, work, nowMs);
 }
 
 /** Takes offered or active work out of the engine and gives its operator what comes next. */
 function release(state: State, work: Work, nowMs: number): Decision[] {
-  const operator = work.operator!;
+  const operator = state.works.operator(work);
   endOffer(state, work);
-  letGo(work, operator);
+  letGo(state, work, operator);
   forget(state, work);
-  const forgiven = reviewWatched(state, operator);
+  const works = reviewWatched(state, operator);
   if (dropUnusedOperator(state, operator)) return [];
-  return settle(state, forgiven, [operator], nowMs);
+  return works.length === 0 ? fill(state, operator, nowMs) : settle(state, { works, operator, nowMs });
 }
 
 function position(state: State, workId: string): number | null {
-  const work = state.works.get(workId);
-  return work?.state === "waiting" ? placeOf(work) : null;
+  const work = state.works.find(workId);
+  return work !== NONE && state.works.state(work) === WAITING ? placeOf(state, work) : null;
 }
 
-/** A record for the work, not yet part of the state; `present` is what goes by its id so far. */
-function makeWork(state: State, input: WorkInput, present?: Work): Work {
+/** Checks the work and makes it part of the state, in place of what waits by its id so far. */
+function admit(state: State, input: WorkInput): Work {
   checkWork(input);
+  const { works } = state;
   const queue = state.queues.get(input.queueId);
   if (!queue?.settings) throw new RangeError(`queueId cannot be ${input.queueId}: no such queue`);
-  if (present && present.state !== "waiting") throw new RangeError(`workId cannot be ${input.workId}: it is with an operator`);
-  return {
+  const present = works.find(input.workId);
+  if (present !== NONE && works.state(present) !== WAITING) {
+    throw new RangeError(`workId cannot be ${input.workId}: it is with an operator`);
+  }
+  // May throw: before anything is changed.
+  const requirement = state.vocabulary.requirement(input.language, input.skills);
+  if (present !== NONE) dropWaiting(state, present);
+  queue.works++;
+  return works.add({
     id: input.workId,
-    queue,
+    queue: queue.number,
     channel: channelIndex(input.channel),
-    requirement: state.vocabulary.requirement(input.language, input.skills),
+    requirement,
     priority: input.priority,
     points: toPoints(input.priority),
     enqueuedAtMs: input.enqueuedAtMs,
     preferredOperatorId: input.preferredOperatorId ?? null,
     excluded: input.excluded?.length ? [...input.excluded] : NOBODY,
-    state: "waiting",
-    refusedBy: NOBODY,
-    witness: null,
-    operator: null,
-    offerId: null,
-    acceptedAtMs: null,
-    reason: null,
-    bucket: null,
-  };
-}
-
-function register(state: State, work: Work): void {
-  state.works.set(work.id, work);
-  work.queue.works++;
+  });
 }
 
 function forget(state: State, work: Work): void {
-  state.works.delete(work.id);
-  work.queue.works--;
+  queueOf(state, work).works--;
+  state.works.delete(work);
 }
 
 function dropWaiting(state: State, work: Work): void {
-  stopWatching(work);
-  removeWaiting(work);
+  stopWatching(state, work);
+  removeWaiting(state, work);
   forget(state, work);
 }
 
+/** `NONE` when signed out. */
+function signedIn({ operators }: State, operatorId: string): Operator {
+  const operator = operators.find(operatorId);
+  return operator !== NONE && operators.teamId(operator) !== NONE ? operator : NONE;
+}
+
 /** An operator is kept while signed in or with work in hand. */
-function dropUnusedOperator(state: State, operator: Operator): boolean {
-  if (operator.team || operator.works.length > 0) return false;
-  return state.operators.delete(operator.id);
+function dropUnusedOperator({ operators }: State, operator: Operator): boolean {
+  if (operators.teamId(operator) !== NONE || operators.firstInHand(operator) !== NONE) return false;
+  operators.delete(operator);
+  return true;
 }

@@ -1,6 +1,9 @@
 import { placeOf } from "./backlog.ts";
+import { queueOf } from "./order.ts";
 import { isBarred } from "./pool.ts";
-import type { Queue, State, Work } from "./state.ts";
+import type { Queue, State } from "./state.ts";
+import { ACTIVE, OFFERED } from "./works.ts";
+import type { Work } from "./works.ts";
 
 /** Weight of the newest handling time once twenty are known; before that, the plain mean of those known. */
 const NEWEST = 1 / 20;
@@ -18,22 +21,28 @@ export function learnHandling(queue: Queue, handleMs: number | null): void {
  * queues share operators heavily.
  */
 export function expectedWait(state: State, work: Work): number | null {
-  if (work.state === "active") return null;
-  if (work.state === "offered") return 0;
+  const status = state.works.state(work);
+  if (status === ACTIVE) return null;
+  if (status === OFFERED) return 0;
   const places = placesFor(state, work);
   if (places === 0) return null;
-  const mean = work.queue.handled > 0 ? work.queue.meanHandleMs : work.queue.settings!.expectedHandleMs;
-  return Math.round((placeOf(work) * mean) / places);
+  const queue = queueOf(state, work);
+  const mean = queue.handled > 0 ? queue.meanHandleMs : queue.settings!.expectedHandleMs;
+  return Math.round((placeOf(state, work) * mean) / places);
 }
 
 /** How much such work at once can be carried by those who qualify and are ready or at work. */
-function placesFor({ vocabulary }: State, work: Work): number {
+function placesFor(state: State, work: Work): number {
+  const { works, operators, vocabulary } = state;
+  const channel = works.channel(work);
   let places = 0;
-  for (const team of work.queue.teams) {
-    if (!vocabulary.meets(team.ability.id, work.requirement.id)) continue;
+  for (const team of queueOf(state, work).teams) {
+    if (!vocabulary.meets(team.id, works.requirementId(work))) continue;
     for (const operator of team.members) {
-      const present = operator.ready || operator.load > 0;
-      if (present && !isBarred(work, operator)) places += Math.min(operator.capacity[work.channel]!, operator.totalCapacity);
+      const present = operators.isReady(operator) || operators.load(operator) > 0;
+      if (!present || isBarred(state, work, operator)) continue;
+      const { capacity, totalCapacity } = operators.person(operator);
+      places += Math.min(capacity[channel]!, totalCapacity);
     }
   }
   return places;

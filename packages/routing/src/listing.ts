@@ -1,71 +1,48 @@
 import { CHANNELS } from "./state.ts";
-import type { Operator, Team } from "./state.ts";
+import type { State } from "./state.ts";
+import type { Operator } from "./operators.ts";
+import { NONE } from "./table.ts";
 
 /*
- * Free operators stand in their team's free lists, and the teams in the rows of their queues, sorted by what changes
- * with every piece of work. So an operator is taken out (`unlist`), changed, and put back (`list`); the rows, which are
- * many, are touched only at the end and only where the team's first free member was or is this operator.
+ * Free operators stand in their team's free lists, sorted by what changes with every piece of work. So an operator is
+ * taken out (`unlist`), changed, and put back (`list`). Only then are the rows of the queues, which are many, touched,
+ * and only when the team came to have somebody free or has nobody any more.
  */
 
-/** Brings `open` up to date; after any change of readiness, capacity or load. */
-export function refreshOpen(operator: Operator): void {
-  const { room } = operator;
-  operator.open = 0;
-  if (!operator.ready || !operator.team || operator.load >= operator.totalCapacity) return;
-  for (let channel = 0; channel < CHANNELS.length; channel++) if (room[channel]! > 0) operator.open |= 1 << channel;
-}
-
 /** Takes the operator out of the free lists. */
-export function unlist(operator: Operator): void {
-  const { team, listed } = operator;
+export function unlist({ operators, free }: State, operator: Operator): void {
+  const listed = operators.listed(operator);
   if (listed === 0) return;
-  operator.listed = 0;
+  operators.setListed(operator, 0);
+  const team = operators.teamId(operator);
   for (let channel = 0; channel < CHANNELS.length; channel++) {
-    if ((listed & (1 << channel)) === 0) continue;
-    const free = team!.free[channel]!;
-    if (free.first() === operator) operator.unsynced |= 1 << channel;
-    free.delete(operator);
+    if ((listed & (1 << channel)) !== 0) free.delete(team, channel, operator);
   }
 }
 
 /** Puts the operator in the free list of every channel they have room in; the operator must be unlisted. */
-export function list(operator: Operator): void {
-  refreshOpen(operator);
-  const { team, open } = operator;
-  operator.listed = open;
+export function list(state: State, operator: Operator): void {
+  const { operators, free } = state;
+  const team = operators.teamId(operator);
+  if (team === NONE) return;
+  const open = operators.refreshOpen(operator);
+  operators.setListed(operator, open);
   for (let channel = 0; channel < CHANNELS.length; channel++) {
-    if ((open & (1 << channel)) === 0) continue;
-    const free = team!.free[channel]!;
-    free.add(operator);
-    if (free.first() === operator) operator.unsynced |= 1 << channel;
+    if ((open & (1 << channel)) !== 0) free.add(team, channel, operator);
   }
-  refreshRows(operator);
+  showTeam(state, team);
 }
 
-/** Tells the queues who is first now, in the channels where that may have changed. */
-export function refreshRows(operator: Operator): void {
-  const { team, unsynced } = operator;
-  if (unsynced === 0) return;
-  operator.unsynced = 0;
+/** Tells the queues in which channels the team has somebody free, where that changed. */
+export function showTeam({ free, teamList }: State, team: number): void {
   for (let channel = 0; channel < CHANNELS.length; channel++) {
-    if ((unsynced & (1 << channel)) !== 0) refreshChannel(team!, channel);
-  }
-}
-
-function refreshChannel(team: Team, channel: number): void {
-  const { queues, places } = team;
-  const isEmpty = team.free[channel]!.size === 0;
-  for (let i = 0; i < queues.length; i++) {
-    const row = queues[i]!.freeTeams[channel]!;
-    const back = i * CHANNELS.length + channel;
-    const place = places[back]!;
-    if (isEmpty) {
-      if (place >= 0) row.delete(place);
-      places[back] = -1;
-    } else if (place < 0) {
-      row.add(team, back);
-    } else {
-      row.refresh(team, place);
+    const hasFree = free.first(team, channel) !== NONE;
+    if (hasFree === free.isShown(team, channel)) continue;
+    free.setShown(team, channel, hasFree);
+    for (const queue of teamList[team]!.queues) {
+      const row = queue.freeTeams[channel]!;
+      if (hasFree) row.add(team);
+      else row.delete(team);
     }
   }
 }

@@ -1,121 +1,119 @@
-import { LACKING } from "./ability.ts";
 import { FreeRow } from "./freerow.ts";
-import { refreshOpen, refreshRows, unlist } from "./listing.ts";
-import { operatorBefore } from "./order.ts";
+import { showTeam, unlist } from "./listing.ts";
+import { queueOf } from "./order.ts";
+import type { Operator, Profile } from "./operators.ts";
 import { BucketRow } from "./row.ts";
-import { SortedList } from "./sorted.ts";
 import { CHANNELS } from "./state.ts";
-import type { Operator, Profile, Queue, State, Team, Work } from "./state.ts";
+import type { Queue, State } from "./state.ts";
+import { NONE } from "./table.ts";
 import type { OperatorInput } from "./types.ts";
+import type { Work } from "./works.ts";
 
 /** Operators, indexed in teams of equal queues and ability, each team's free members in the order they get work. */
 
 /** Whether this one operator may not have the work although their ability would do. */
-export function isBarred(work: Work, operator: Operator): boolean {
-  return (
-    (work.refusedBy.length > 0 && work.refusedBy.includes(operator.id)) ||
-    (work.excluded.length > 0 && work.excluded.includes(operator.id))
-  );
+export function isBarred({ works, operators }: State, work: Work, operator: Operator): boolean {
+  if (!works.isBarring(work)) return false;
+  const { refusedBy, excluded } = works.particulars(work);
+  const id = operators.id(operator);
+  return refusedBy.includes(id) || excluded.includes(id);
 }
 
 /** Whether the operator serves the queue with the language and levels asked for, and does this channel at all. */
-export function qualifies({ vocabulary }: State, operator: Operator, work: Work): boolean {
-  const { team } = operator;
-  if (!team || !team.queueSet.has(work.queue)) return false;
-  return operator.capacity[work.channel]! > 0 && vocabulary.meets(team.ability.id, work.requirement.id);
+export function qualifies(state: State, operator: Operator, work: Work): boolean {
+  const { works, operators, vocabulary } = state;
+  const team = operators.teamId(operator);
+  if (team === NONE || !operators.serves(operator, works.channel(work))) return false;
+  return vocabulary.meets(team, works.requirementId(work)) && state.teamList[team]!.queueSet.has(queueOf(state, work));
 }
 
-export function isPreferredFree(state: State, operator: Operator | undefined, work: Work): operator is Operator {
-  if (!operator || (operator.open & (1 << work.channel)) === 0) return false;
-  return qualifies(state, operator, work) && !isBarred(work, operator);
+export function isPreferredFree(state: State, operator: Operator, work: Work): boolean {
+  if (operator === NONE || (state.operators.open(operator) & (1 << state.works.channel(work))) === 0) return false;
+  return qualifies(state, operator, work) && !isBarred(state, work, operator);
 }
 
-/** The free operator who gets this work: the preferred one, else by fit, load, idle time and id. */
-export function operatorFor(state: State, work: Work): Operator | null {
-  if (work.preferredOperatorId !== null) {
-    const preferred = state.operators.get(work.preferredOperatorId);
+/** The free operator who gets this work: the preferred one, else by fit, load, idle time and id; or `NONE`. */
+export function operatorFor(state: State, work: Work): Operator {
+  const { works, operators, vocabulary } = state;
+  const { preferredOperatorId } = works.particulars(work);
+  if (preferredOperatorId !== null) {
+    const preferred = operators.find(preferredOperatorId);
     if (isPreferredFree(state, preferred, work)) return preferred;
   }
-  const row = work.queue.freeTeams[work.channel]!;
-  if (row.teams.length === 0) return null;
-  const anybody = work.excluded.length === 0 && work.refusedBy.length === 0;
-  if (anybody) return row.best(state.vocabulary, work.requirement, work.queue.settings!.fit);
-  return notBarred(state, work, row.teams);
+  const queue = queueOf(state, work);
+  const row = queue.freeTeams[works.channel(work)]!;
+  if (row.isEmpty()) return NONE;
+  const accepts = works.isBarring(work) ? (operator: Operator) => !isBarred(state, work, operator) : null;
+  return row.best(vocabulary, { requirement: works.requirement(work), fit: queue.settings!.fit, accepts });
 }
 
-/** The same when some are barred: a team's first free member may not be the one. */
-function notBarred({ vocabulary }: State, work: Work, teams: readonly Team[]): Operator | null {
-  let best: Operator | null = null;
-  let bestScore = 0;
-  for (const team of teams) {
-    const score = vocabulary.score(team.ability.id, work.requirement, work.queue.settings!.fit);
-    if (score === LACKING || (best && score < bestScore)) continue;
-    const found = team.free[work.channel]!.find((each) => !isBarred(work, each));
-    if (!found || (best && score === bestScore && !operatorBefore(found, best))) continue;
-    best = found;
-    bestScore = score;
-  }
-  return best;
-}
-
-/** A ready operator, busy or not, who could take the work and has not refused it. */
-export function findWitness(state: State, work: Work): Operator | null {
-  for (const team of work.queue.teams) {
-    if (!state.vocabulary.meets(team.ability.id, work.requirement.id)) continue;
+/** A ready operator, busy or not, who could take the work and has not refused it; or `NONE`. */
+export function findWitness(state: State, work: Work): Operator {
+  const requirementId = state.works.requirementId(work);
+  for (const team of queueOf(state, work).teams) {
+    if (!state.vocabulary.meets(team.id, requirementId)) continue;
     for (const operator of team.members) if (isWitness(state, operator, work)) return operator;
   }
-  return null;
+  return NONE;
 }
 
 export function isWitness(state: State, operator: Operator, work: Work): boolean {
-  return operator.ready && qualifies(state, operator, work) && !isBarred(work, operator);
+  return state.operators.isReady(operator) && qualifies(state, operator, work) && !isBarred(state, work, operator);
 }
 
 /** Counts the work against the operator, who must be unlisted. */
-export function hold(work: Work, operator: Operator): void {
-  work.operator = operator;
-  operator.works.push(work);
-  operator.room[work.channel]!--;
-  operator.load++;
-  refreshOpen(operator);
+export function hold({ works, operators }: State, work: Work, operator: Operator): void {
+  works.setOperator(work, operator);
+  works.setNextInHand(work, operators.firstInHand(operator));
+  operators.setFirstInHand(operator, work);
+  operators.countInHand(operator, works.channel(work), 1);
+  operators.refreshOpen(operator);
 }
 
 /** The opposite; the operator is left unlisted, for `settle` to list again. */
-export function letGo(work: Work, operator: Operator): void {
-  unlist(operator);
-  work.operator = null;
-  const { works } = operator;
-  works[works.indexOf(work)] = works[works.length - 1]!;
-  works.pop();
-  operator.room[work.channel]!++;
-  operator.load--;
+export function letGo(state: State, work: Work, operator: Operator): void {
+  const { works, operators } = state;
+  unlist(state, operator);
+  works.setOperator(work, NONE);
+  const next = works.nextInHand(work);
+  let before = operators.firstInHand(operator);
+  if (before === work) {
+    operators.setFirstInHand(operator, next);
+  } else {
+    while (works.nextInHand(before) !== work) before = works.nextInHand(before);
+    works.setNextInHand(before, next);
+  }
+  operators.countInHand(operator, works.channel(work), -1);
+}
+
+/** Offers and work in hand. */
+export function worksOf({ works, operators }: State, operator: Operator): Work[] {
+  const found: Work[] = [];
+  for (let work = operators.firstInHand(operator); work !== NONE; work = works.nextInHand(work)) found.push(work);
+  return found;
 }
 
 /** Writes what the shell says about the operator; the operator must be unlisted. */
 export function describeOperator(state: State, operator: Operator, input: OperatorInput): void {
-  operator.totalCapacity = input.totalCapacity ?? Infinity;
+  const person = state.operators.person(operator);
+  person.totalCapacity = input.totalCapacity ?? Infinity;
   for (let channel = 0; channel < CHANNELS.length; channel++) {
-    operator.capacity[channel] = input.capacity[CHANNELS[channel]!] ?? 0;
-    operator.externalLoad[channel] = input.load?.[CHANNELS[channel]!] ?? 0;
+    person.capacity[channel] = input.capacity[CHANNELS[channel]!] ?? 0;
+    person.externalLoad[channel] = input.load?.[CHANNELS[channel]!] ?? 0;
   }
-  operator.load = countLoad(operator);
-  operator.ready = input.ready;
-  operator.idleSinceMs = input.idleSinceMs;
-  if (operator.team && sameProfile(operator.profile, input)) return;
+  recount(state, operator);
+  state.operators.setReady(operator, input.ready, input.idleSinceMs);
+  if (person.team && sameProfile(person.profile, input)) return;
   // A copy: the caller may go on using and changing its own arrays.
   const { queueIds, languages, skills } = input;
-  operator.profile = { queueIds: [...queueIds], languages: [...languages], skills: { ...skills } };
-  joinTeam(state, operator, canonical(operator.profile));
+  person.profile = { queueIds: [...queueIds], languages: [...languages], skills: { ...skills } };
+  joinTeam(state, operator, canonical(person.profile));
 }
 
-function countLoad({ capacity, externalLoad, room, works }: Operator): number {
-  let load = works.length;
-  for (let channel = 0; channel < CHANNELS.length; channel++) {
-    load += externalLoad[channel]!;
-    room[channel] = capacity[channel]! - externalLoad[channel]!;
-  }
-  for (const { channel } of works) room[channel]!--;
-  return load;
+function recount(state: State, operator: Operator): void {
+  const inHand = [0, 0, 0, 0];
+  for (const work of worksOf(state, operator)) inHand[state.works.channel(work)]!++;
+  state.operators.recount(operator, inHand);
 }
 
 /** Quick answer for the common call that only changes readiness; false merely costs the long way. */
@@ -145,31 +143,33 @@ export function canonical({ queueIds, languages, skills }: Profile): Profile {
 
 function joinTeam(state: State, operator: Operator, profile: Profile): void {
   const key = JSON.stringify([profile.queueIds, profile.languages, profile.skills]);
-  if (operator.team?.key === key) return;
+  if (state.operators.person(operator).team?.key === key) return;
   leaveTeam(state, operator);
   let team = state.teams.get(key);
   if (!team) {
     const ability = state.vocabulary.ability(profile.languages, profile.skills);
-    const queues = profile.queueIds.map((queueId) => queueOf(state, queueId));
-    const places = new Int32Array(queues.length * CHANNELS.length).fill(-1);
-    const free = CHANNELS.map(() => new SortedList<Operator>(operatorBefore));
-    team = { key, ability, queues, queueSet: new Set(queues), members: new Set(), free, places };
+    const queues = profile.queueIds.map((queueId) => queueNamed(state, queueId));
+    team = { id: ability.id, key, ability, queues, queueSet: new Set(queues), members: new Set() };
     state.teams.set(key, team);
+    state.teamList[team.id] = team;
+    state.free.open(team.id);
     for (const queue of queues) queue.teams.add(team);
   }
   team.members.add(operator);
-  operator.team = team;
+  state.operators.setTeam(operator, team);
 }
 
 /** The operator must be unlisted. */
 function leaveTeam(state: State, operator: Operator): void {
-  const { team } = operator;
+  const { team } = state.operators.person(operator);
   if (!team) return;
-  refreshRows(operator);
-  operator.team = null;
+  showTeam(state, team.id);
+  state.operators.setTeam(operator, null);
   team.members.delete(operator);
   if (team.members.size > 0) return;
   state.teams.delete(team.key);
+  state.teamList[team.id] = undefined;
+  state.free.close(team.id);
   state.vocabulary.release(team.ability);
   for (const queue of team.queues) {
     queue.teams.delete(team);
@@ -180,45 +180,50 @@ function leaveTeam(state: State, operator: Operator): void {
 /** Leaves nothing of the operator but the work in hand; the operator must be unlisted. */
 export function signOut(state: State, operator: Operator): void {
   leaveTeam(state, operator);
-  Object.assign(operator, { ...blankDescription(), open: 0 });
-  operator.load = countLoad(operator);
+  Object.assign(state.operators.person(operator), blankDescription());
+  state.operators.setReady(operator, false, 0);
+  state.operators.refreshOpen(operator);
+  recount(state, operator);
 }
 
-export function queueOf(state: State, id: string): Queue {
-  let queue = state.queues.get(id);
-  if (!queue) {
-    const freeTeams = CHANNELS.map((_, channel) => new FreeRow(channel));
-    const index = { buckets: new BucketRow(), bucketsByCode: new Map(), teams: new Set<Team>(), freeTeams };
-    queue = { id, settings: null, ageing: 0, base: 0, waiting: 0, works: 0, handled: 0, meanHandleMs: 0, ...index };
-    state.queues.set(id, queue);
-  }
+export function queueNamed(state: State, id: string): Queue {
+  const known = state.queues.get(id);
+  if (known) return known;
+  const { queueList, works, operators, free, buckets } = state;
+  const hole = queueList.indexOf(undefined);
+  const queue: Queue = {
+    id,
+    number: hole >= 0 ? hole : queueList.length,
+    settings: null,
+    ageing: 0,
+    base: 0,
+    buckets: new BucketRow(works, buckets),
+    waiting: 0,
+    works: 0,
+    teams: new Set(),
+    freeTeams: CHANNELS.map((_, channel) => new FreeRow(channel, operators, free)),
+    handled: 0,
+    meanHandleMs: 0,
+  };
+  state.queues.set(id, queue);
+  queueList[queue.number] = queue;
   return queue;
 }
 
 /** A queue exists while it is set or an operator names it. */
 export function dropUnusedQueue(state: State, queue: Queue): void {
-  if (!queue.settings && queue.teams.size === 0) state.queues.delete(queue.id);
+  if (queue.settings || queue.teams.size > 0) return;
+  state.queues.delete(queue.id);
+  state.queueList[queue.number] = undefined;
 }
 
-export function operatorOf(state: State, id: string): Operator {
-  let operator = state.operators.get(id);
-  if (!operator) {
-    const held = { room: [0, 0, 0, 0], load: 0, works: [], watched: null };
-    operator = { id, team: null, open: 0, listed: 0, unsynced: 0, ...blankDescription(), ...held };
-    state.operators.set(id, operator);
-  }
-  return operator;
+export function operatorNamed({ operators }: State, id: string): Operator {
+  const operator = operators.find(id);
+  return operator === NONE ? operators.add({ id, team: null, watched: null, ...blankDescription() }) : operator;
 }
 
 const NO_PROFILE: Profile = { queueIds: [], languages: [], skills: {} };
 
 function blankDescription() {
-  return {
-    profile: NO_PROFILE,
-    capacity: [0, 0, 0, 0],
-    totalCapacity: Infinity,
-    externalLoad: [0, 0, 0, 0],
-    ready: false,
-    idleSinceMs: 0,
-  };
+  return { profile: NO_PROFILE, capacity: [0, 0, 0, 0], totalCapacity: Infinity, externalLoad: [0, 0, 0, 0] };
 }

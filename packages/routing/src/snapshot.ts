@@ -1,41 +1,47 @@
 import { addWaiting } from "./backlog.ts";
 import { forgiveIfAlone } from "./dispatch.ts";
+import { reasonOf } from "./explain.ts";
 import { list, unlist } from "./listing.ts";
-import { canonical, describeOperator, hold, operatorOf } from "./pool.ts";
-import { CHANNELS, NOBODY } from "./state.ts";
-import type { Operator, Queue, State, Work } from "./state.ts";
+import type { Operator } from "./operators.ts";
+import { queueOf } from "./order.ts";
+import { canonical, describeOperator, hold, operatorNamed } from "./pool.ts";
+import { CHANNELS } from "./state.ts";
+import type { Queue, State } from "./state.ts";
 import type { Channel, OperatorInput, QueueInput, Snapshot, WorkInput, WorkSnapshot } from "./types.ts";
+import { OFFERED, WAITING } from "./works.ts";
+import type { Work } from "./works.ts";
 
 export function takeSnapshot(state: State): Snapshot {
+  const { works, operators } = state;
   return {
     version: 1,
     offersMade: state.offersMade,
-    queues: sortedById(state.queues).filter((queue) => queue.settings).map(writeQueue),
-    operators: sortedById(state.operators).map(writeOperator),
-    works: sortedById(state.works).map(writeWork),
+    queues: [...state.queues.values()].filter((queue) => queue.settings).sort(byId((queue) => queue.id)).map(writeQueue),
+    operators: [...operators.all()].sort(byId((operator) => operators.id(operator))).map((operator) => writeOperator(state, operator)),
+    works: [...works.all()].sort(byId((work) => works.id(work))).map((work) => writeWork(state, work)),
   };
 }
 
-function sortedById<T extends { id: string }>(map: ReadonlyMap<string, T>): T[] {
-  return [...map.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+function byId<T>(id: (item: T) => string): (a: T, b: T) => number {
+  return (a, b) => (id(a) < id(b) ? -1 : 1);
 }
 
 function writeQueue(queue: Queue): Snapshot["queues"][number] {
   return { ...queue.settings!, handled: queue.handled, meanHandleMs: queue.meanHandleMs };
 }
 
-function writeOperator(operator: Operator): Snapshot["operators"][number] {
-  const { totalCapacity } = operator;
+function writeOperator({ operators }: State, operator: Operator): Snapshot["operators"][number] {
+  const { id, team, profile, capacity, totalCapacity, externalLoad } = operators.person(operator);
   return {
-    operatorId: operator.id,
-    signedIn: operator.team !== null,
-    ...canonical(operator.profile),
-    capacity: byChannel(operator.capacity),
+    operatorId: id,
+    signedIn: team !== null,
+    ...canonical(profile),
+    capacity: byChannel(capacity),
     // JSON has no Infinity, so no limit is no field.
     ...(totalCapacity < Infinity && { totalCapacity }),
-    ready: operator.ready,
-    idleSinceMs: operator.idleSinceMs,
-    load: byChannel(operator.externalLoad),
+    ready: operators.isReady(operator),
+    idleSinceMs: operators.idleSinceMs(operator),
+    load: byChannel(externalLoad),
   };
 }
 
@@ -43,35 +49,39 @@ function byChannel(counts: readonly number[]): Partial<Record<Channel, number>> 
   return Object.fromEntries(CHANNELS.flatMap((channel, i) => (counts[i]! > 0 ? [[channel, counts[i]!]] : [])));
 }
 
-function writeWork(work: Work): WorkSnapshot {
+function writeWork(state: State, work: Work): WorkSnapshot {
+  const { works, operators } = state;
+  const { language, skills } = works.requirement(work);
+  const { preferredOperatorId, excluded, refusedBy } = works.particulars(work);
+  const isWaiting = works.state(work) === WAITING;
   return {
     input: {
-      workId: work.id,
-      queueId: work.queue.id,
-      language: work.requirement.language,
-      skills: work.requirement.skills.map((each) => ({ ...each })),
-      priority: work.priority,
-      enqueuedAtMs: work.enqueuedAtMs,
-      channel: CHANNELS[work.channel]!,
-      preferredOperatorId: work.preferredOperatorId,
-      excluded: [...work.excluded],
+      workId: works.id(work),
+      queueId: queueOf(state, work).id,
+      language,
+      skills: skills.map((each) => ({ ...each })),
+      priority: works.priority(work),
+      enqueuedAtMs: works.enqueuedAtMs(work),
+      channel: CHANNELS[works.channel(work)]!,
+      preferredOperatorId,
+      excluded: [...excluded],
     },
-    state: work.state,
-    refusedBy: [...work.refusedBy],
-    operatorId: work.operator?.id ?? null,
-    offerId: work.offerId,
-    acceptedAtMs: work.acceptedAtMs,
-    reason: work.reason && { ...work.reason },
+    state: works.stateName(work),
+    refusedBy: [...refusedBy],
+    operatorId: isWaiting ? null : operators.id(works.operator(work)),
+    offerId: works.offerId(work),
+    acceptedAtMs: works.acceptedAtMs(work),
+    reason: reasonOf(state, work),
   };
 }
 
 interface Making {
   setQueue: (state: State, queue: QueueInput) => void;
-  makeWork: (state: State, work: WorkInput) => Work;
+  admit: (state: State, work: WorkInput) => Work;
 }
 
 /** Fills an empty state. */
-export function readSnapshot(state: State, snapshot: Snapshot, { setQueue, makeWork }: Making): void {
+export function readSnapshot(state: State, snapshot: Snapshot, { setQueue, admit }: Making): void {
   if (snapshot.version !== 1) throw new RangeError(`version cannot be ${String(snapshot.version)}`);
   state.offersMade = snapshot.offersMade;
   for (const { handled, meanHandleMs, ...queue } of snapshot.queues) {
@@ -79,32 +89,31 @@ export function readSnapshot(state: State, snapshot: Snapshot, { setQueue, makeW
     Object.assign(state.queues.get(queue.queueId)!, { handled, meanHandleMs });
   }
   for (const operator of snapshot.operators) readOperator(state, operator);
-  for (const { input, ...rest } of snapshot.works) readWork(state, makeWork(state, input), rest);
-  for (const work of state.works.values()) if (work.state === "waiting") forgiveIfAlone(state, work);
+  for (const { input, ...rest } of snapshot.works) readWork(state, admit(state, input), rest);
+  for (const work of state.works.all()) if (state.works.state(work) === WAITING) forgiveIfAlone(state, work);
 }
 
 function readOperator(state: State, { signedIn, ...input }: OperatorInput & { signedIn: boolean }): void {
-  const operator = operatorOf(state, input.operatorId);
+  const operator = operatorNamed(state, input.operatorId);
   if (!signedIn) return;
   describeOperator(state, operator, input);
-  list(operator);
+  list(state, operator);
 }
 
 function readWork(state: State, work: Work, saved: Omit<WorkSnapshot, "input">): void {
-  state.works.set(work.id, work);
-  work.queue.works++;
-  work.state = saved.state;
-  work.refusedBy = saved.refusedBy.length > 0 ? [...saved.refusedBy] : NOBODY;
-  work.acceptedAtMs = saved.acceptedAtMs;
-  work.reason = saved.reason && { ...saved.reason };
-  work.offerId = saved.offerId;
-  if (saved.offerId !== null) state.offers.set(saved.offerId, work);
+  const { works } = state;
+  if (saved.refusedBy.length > 0) works.setRefusedBy(work, [...saved.refusedBy]);
   if (saved.operatorId === null) {
-    addWaiting(work);
+    addWaiting(state, work);
     return;
   }
-  const operator = operatorOf(state, saved.operatorId);
-  unlist(operator);
-  hold(work, operator);
-  list(operator);
+  if (saved.reason) works.setReason(work, saved.reason);
+  if (saved.acceptedAtMs !== null) works.activate(work, saved.acceptedAtMs);
+  else works.setState(work, OFFERED);
+  works.setOfferId(work, saved.offerId);
+  if (saved.offerId !== null) state.offers.set(saved.offerId, work);
+  const operator = operatorNamed(state, saved.operatorId);
+  unlist(state, operator);
+  hold(state, work, operator);
+  list(state, operator);
 }

@@ -1,0 +1,33 @@
+import { NONE } from "./table.ts";
+import { olderThan } from "./order.ts";
+import type { Work, Works } from "./works.ts";
+
+/** The first work found so far: its numbers are at hand, its row is touched only to break a tie by id. */
+export class Best {
+  work: Work = NONE;
+  #points = 0;
+  #enqueuedAtMs = 0;
+  readonly #works: Works;
+
+  constructor(works: Works) {
+    this.#works = works;
+  }
+
+  reset(): void {
+    this.work = NONE;
+  }
+
+  /** Whether nothing of these points and time, or further on, can be better. */
+  beats(points: number, enqueuedAtMs: number): boolean {
+    if (this.work === NONE || points > this.#points) return false;
+    return points < this.#points || enqueuedAtMs > this.#enqueuedAtMs;
+  }
+
+  offer(work: Work, points: number, enqueuedAtMs: number): void {
+    if (this.beats(points, enqueuedAtMs)) return;
+    if (this.work !== NONE && points === this.#points && olderThan(this.#works, this.work, work)) return;
+    this.work = work;
+    this.#points = points;
+    this.#enqueuedAtMs = enqueuedAtMs;
+  }
+}
