@@ -1,12 +1,14 @@
 import { mkdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { connectMediaEngine, createMediaEngine, type MediaEngine } from "@linija/media";
+import type { MediaEngine } from "@linija/media";
 import type { SipStack } from "@linija/sip";
 import type { Config, Role } from "./platform/config.ts";
 import { inTx, openDatabase, type Ctx, type Database } from "./platform/db.ts";
-import { startDeliveries } from "./platform/deliveries.ts";
-import { AppError } from "./platform/errors.ts";
+import { startDeliveries, type DurableListener } from "./platform/deliveries.ts";
+import { registerDurable } from "./platform/events.ts";
+import { isDatabaseAway } from "./platform/errors.ts";
 import { newId } from "./platform/ids.ts";
 import { startJobs } from "./platform/jobs.ts";
 import type { Log } from "./platform/log.ts";
@@ -14,21 +16,20 @@ import { migrate } from "./platform/migrate.ts";
 import { migrateJobs } from "./platform/jobs.ts";
 import { startDefaultMetrics } from "./platform/metrics.ts";
 import { startPostgres, type EmbeddedPostgres } from "./platform/postgres.ts";
+import { startPulse, type Pulse } from "./platform/pulse.ts";
 import { startRpc, type Rpc } from "./platform/rpc.ts";
-import { openSip, planOf, recover, selectCaller, Voice, type CallbackWanted } from "./features/calls/index.ts";
-import { rememberProject } from "./features/clients/index.ts";
+import { planOf, type Voice } from "./features/calls/index.ts";
 import { startSealer } from "./features/audit/index.ts";
 import { LiveWriter } from "./features/interactions/index.ts";
-import { createRegistrar } from "./features/operators/index.ts";
 import { describeProblems, loadDeclarations, type Declarations } from "./features/projects/index.ts";
-import { ensureQueues, exposeRouter, offerToNode, Router, routerClient, type RouterClient } from "./features/queues/index.ts";
+import { ensureQueues, exposeRouter, holdingsOfNodes, offerToNode, Router, routerClient, type RouterClient } from "./features/queues/index.ts";
 import { gather } from "./features/realtime/index.ts";
 import { createMailer, resumeNotices, startDemoMail } from "./features/notices/index.ts";
 import { seedDemo } from "./features/demo/index.ts";
-import { callbackDone, registerCallback, storeDeclarations } from "./features/tickets/index.ts";
-
-
+import { storeDeclarations } from "./features/tickets/index.ts";
 import { jobHandlers, durableListeners } from "./subscriptions.ts";
+import { startMedia } from "./media.ts";
+import { startVoice, type VoiceParts } from "./voice.ts";
 import { startWeb, type Web } from "./web.ts";
 
 export const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
@@ -75,58 +76,76 @@ async function start(options: StartOptions & { say(text: string): void }, stops:
   mkdirSync(config.LINIJA_DATA, { recursive: true });
   startDefaultMetrics();
   const loading = loadDeclarations(config.LINIJA_PROJECTS || join(ROOT, "projects"));
-  const { database, postgres } = await openData(config, log, say, stops);
+  const { database, postgres, pulse } = await openData(config, log, say, stops);
   const ctx: Ctx = { db: database.db, actor: { kind: "system", name: "linija" }, now: () => new Date(), depth: 0, requestId: newId(), log };
   const declarations = await prepare(ctx, config, await loading, say);
   const rpc = await startRpc({ db: database.db, roles: config.LINIJA_ROLES, host: config.RPC_HOST, port: config.RPC_PORT, log });
   stops.push(() => rpc.stop());
-  const node: Node = { ctx, config, rpc, writer: new LiveWriter(database.pool, log), router: routerClient(rpc), plan: planOf(declarations), declarations, has: (role) => config.LINIJA_ROLES.includes(role) };
+  const writer = new LiveWriter(database.pool, log);
+  stops.push(() => Promise.race([writer.settled(), pause(LAST_WRITES_MS, undefined, { ref: false })]));
+  const node: Node = { ctx, config, rpc, writer, pulse, router: routerClient(rpc), plan: planOf(declarations), declarations, has: (role) => config.LINIJA_ROLES.includes(role) };
   const parts = await startRoles(node, database, stops);
   const mailUrl = parts.work?.mailUrl ?? null;
   return {
     config, ctx, database, postgres, router: node.router, declarations, mailUrl, nodeId: rpc.nodeId,
     http: parts.web && { url: parts.web.publicUrl }, sip: parts.voice?.sip ?? null, media: parts.voice?.media ?? null, voice: parts.voice?.voice ?? null,
     settled: async () => { await parts.work?.settled(); },
-    stop: async () => { for (const stop of stops.reverse()) await Promise.resolve(stop()).catch((error: unknown) => log.warn({ error: String(error) }, "stopping")); },
+    stop: async () => {
+      // Operators see their calls through at the desk, so the web goes down after the last of them.
+      await parts.voice?.voice.drain(config.STOP_GRACE_MS);
+      for (const stop of stops.reverse()) await Promise.resolve(stop()).catch((error: unknown) => log.warn({ error: String(error) }, "stopping"));
+    },
   };
 }
 
+const LAST_WRITES_MS = 3_000;
+const SWEEP_MS = 5_000;
+
 /** What every role of this node is given. */
 interface Node {
-  ctx: Ctx; config: Config; rpc: Rpc; writer: LiveWriter; router: RouterClient; plan: ReturnType<typeof planOf>; declarations: Declarations;
+  ctx: Ctx; config: Config; rpc: Rpc; writer: LiveWriter; pulse: Pulse; router: RouterClient; plan: ReturnType<typeof planOf>; declarations: Declarations;
   has(role: Role): boolean;
 }
 
-/** Router first (others speak to it at once), web last (its answering means that all is there). */
+/** Media and router first (others speak to them at once), web last (its answering means that all is there). */
 async function startRoles(node: Node, database: Database, stops: Stops): Promise<{ voice: VoiceParts | null; web: Web | null; work: Work | null }> {
   const { config, ctx, rpc, has } = node;
-  if (has("router")) {
-    const owner = new Router({ ctx, writer: node.writer, queues: node.plan.queues, offer: offerToNode(rpc) });
-    await owner.rebuild();
-    exposeRouter(rpc, owner);
-  }
+  if (has("media") && config.MEDIA_ADDRESS) stops.push(startMedia(config, ctx.log));
+  if (has("router")) await startRouter(node, stops);
+  // Facts of every node are kept for the listeners, wherever those run.
+  const listeners = durableListeners({ publicUrl: () => address.publicUrl });
+  for (const listener of listeners) registerDurable(listener.name, (type) => listener.wants(type));
   const address = { publicUrl: config.PUBLIC_URL || `http://${config.HTTP_HOST}:${config.HTTP_PORT}` };
-  const work = has("jobs") ? await startWork(node, database, address, stops) : null;
-  const voice = has("voice") ? await startVoice(node, stops) : null;
-  const web = has("web") ? await startWeb({ ...node, voice: voice?.voice ?? null, media: voice?.media ?? null, pool: database.pool, root: ROOT }) : null;
-  if (web) {
-    address.publicUrl = web.publicUrl;
-    stops.push(() => web.stop());
-  } else {
-    stops.push(gather((changes) => { void rpc.broadcast("web", "realtime.push", changes); }));
-  }
+  const work = has("jobs") ? await startWork(node, database, listeners, stops) : null;
+  const voice = has("voice") ? await startVoice({ ...node, root: ROOT, stops }) : null;
+  const web = has("web") ? await startWeb({ ...node, ...(voice ?? NO_VOICE), pool: database.pool, root: ROOT }) : null;
+  if (web) address.publicUrl = web.publicUrl;
+  stops.push(web ? () => web.stop() : gather((changes) => { void rpc.broadcast("web", "realtime.push", changes); }));
   return { voice, web, work };
 }
+
+/** Voice nodes that were here before this router tell it what they hold; every few seconds it looks whether what it believes is so. */
+async function startRouter({ ctx, rpc, writer, plan }: Node, stops: Stops): Promise<void> {
+  const router = new Router({ ctx, writer, queues: plan.queues, offer: offerToNode(rpc), holdings: holdingsOfNodes(rpc) });
+  await router.rebuild();
+  exposeRouter(rpc, router);
+  const repair = (): Promise<unknown> => router.repair().catch((error: unknown) => { if (!isDatabaseAway(error)) ctx.log.error({ err: error }, "the router's sweep failed"); });
+  await repair();
+  const timer = setInterval(() => void repair(), SWEEP_MS);
+  stops.push(() => clearInterval(timer));
+}
+
+const NO_VOICE = { voice: null, media: null };
 
 interface Work { mailUrl: string | null; settled(): Promise<void> }
 
 /** The jobs role: durable listeners, timers, mail; and, in the demo, the mail server that shows what was sent. */
-async function startWork({ ctx, config }: Node, database: Database, address: { publicUrl: string }, stops: Stops): Promise<Work> {
+async function startWork({ ctx, config }: Node, database: Database, listeners: DurableListener[], stops: Stops): Promise<Work> {
   const mail = config.LINIJA_DEMO && !config.SMTP_URL ? await startDemoMail(ctx, config.SMTP_DEMO_PORT) : null;
   if (mail) stops.push(() => mail.stop());
   const mailer = createMailer(config.SMTP_URL || mail?.url || "smtp://127.0.0.1:25");
   stops.push(() => mailer.close());
-  const deliveries = startDeliveries(ctx, durableListeners({ publicUrl: () => address.publicUrl }));
+  const deliveries = startDeliveries(ctx, listeners);
   stops.push(() => deliveries.stop());
   const sealer = startSealer(ctx);
   stops.push(() => sealer.stop());
@@ -136,17 +155,19 @@ async function startWork({ ctx, config }: Node, database: Database, address: { p
   return { mailUrl: mail?.url ?? null, settled: () => deliveries.settled() };
 }
 
-async function openData(config: Config, log: Log, say: (text: string) => void, stops: Stops): Promise<{ database: Database; postgres: EmbeddedPostgres | null }> {
+async function openData(config: Config, log: Log, say: (text: string) => void, stops: Stops): Promise<{ database: Database; postgres: EmbeddedPostgres | null; pulse: Pulse }> {
   if (!config.DATABASE_URL) say("Starting the database …");
   const postgres = config.DATABASE_URL ? null : await startPostgres(config.LINIJA_DATA, log);
   if (postgres) stops.push(() => postgres.stop());
   const connection = postgres ? postgres.connection : { connectionString: config.DATABASE_URL };
   const database = openDatabase({ ...connection, max: config.DATABASE_POOL }, log);
   stops.push(() => database.close());
+  const pulse = startPulse(connection, log);
+  stops.push(() => pulse.stop());
   const applied = await migrate(database.pool);
   if (applied.length > 0) say(`Prepared the tables (${applied.length} steps).`);
   await migrateJobs(database.pool);
-  return { database, postgres };
+  return { database, postgres, pulse };
 }
 
 /** Declarations into tables; the demo company into an empty database. */
@@ -160,31 +181,4 @@ async function prepare(ctx: Ctx, config: Config, loaded: Awaited<ReturnType<type
     await seedDemo(ctx, loaded.declarations, { password: config.LINIJA_DEMO_PASSWORD, progress });
   }
   return loaded.declarations;
-}
-
-interface VoiceParts { voice: Voice; sip: SipStack; media: MediaEngine }
-async function startVoice({ ctx, config, rpc, writer, router, plan }: Node, stops: Stops): Promise<VoiceParts> {
-  const { log } = ctx;
-  const [from, to] = config.MEDIA_PORTS.split("-").map(Number) as [number, number];
-  const address = config.MEDIA_HOST || config.SIP_ADVERTISE || config.SIP_HOST;
-  const mediaLog = (level: "debug" | "info" | "warn" | "error", message: string, fields?: object): void => { log[level](fields ?? {}, message); };
-  const media = config.MEDIA_ADDRESS
-    ? connectMediaEngine({ address: config.MEDIA_ADDRESS, log: mediaLog })
-    : createMediaEngine({ workers: config.MEDIA_WORKERS, rtpPorts: [from, to], address, log: mediaLog });
-  const callback = async (wanted: CallbackWanted): Promise<void> => {
-    await registerCallback(ctx, { ...wanted, queueId: wanted.queueId ?? "", dueAt: plan.callbackDue(wanted.projectKey, wanted.queueId, ctx.now()) });
-  };
-  const voice = new Voice({ ctx, config, rpc, writer, media, router, plan, prompts: resolve(ROOT, "prompts"), findClient: (number) => selectCaller(ctx.db, number), callback,
-    remember: (clientId, projectKey) => inTx(ctx, (ctx) => rememberProject(ctx, clientId, projectKey)), callbackTried: (ticketId, tried) => callbackTried(ctx, ticketId, tried) });
-  const repaired = await recover({ ctx, router, recordings: join(config.LINIJA_DATA, "recordings"), callback });
-  if (repaired.calls + repaired.recordings > 0) log.warn(repaired, "repaired what an interrupted run left behind");
-  const sip = await openSip(voice, config, log, createRegistrar(ctx));
-  stops.push(() => media.stop(0));
-  stops.push(() => voice.stop(config.STOP_GRACE_MS));
-  return { voice, sip, media };
-}
-
-/** An operator called a callback's client: the ticket moves by what came of it. Another ticket's own process is left alone. */
-async function callbackTried(ctx: Ctx, ticketId: string, tried: { result: "started" | "reached" | "missed"; operatorId: string }): Promise<void> {
-  await callbackDone(ctx, ticketId, tried).catch((error: unknown) => { if (!(error instanceof AppError)) throw error; });
 }

@@ -1,5 +1,6 @@
 import { startApp } from "./app.ts";
-import { readConfig } from "./platform/config.ts";
+import { startMedia } from "./media.ts";
+import { readConfig, type Config } from "./platform/config.ts";
 import { createLog } from "./platform/log.ts";
 import { join } from "node:path";
 import { welcome } from "./welcome.ts";
@@ -8,7 +9,7 @@ import { welcome } from "./welcome.ts";
 const began = performance.now();
 const say = (text: string): void => { process.stdout.write(`${text}\n`); };
 
-let config;
+let config: Config;
 try {
   config = readConfig();
 } catch (error) {
@@ -16,19 +17,30 @@ try {
   process.exit(2);
 }
 const log = createLog(config.LOG_LEVEL, config.LOG_FILE || join(config.LINIJA_DATA, "linija.log"));
+process.on("unhandledRejection", (error) => log.error({ err: error }, "unhandled rejection"));
 try {
-  const linija = await startApp({ config, log, progress: say });
-  say(welcome(linija, (performance.now() - began) / 1000));
+  const stop = await start();
   let stopping = false;
   const end = (signal: string): void => {
     if (stopping) process.exit(1);
     stopping = true;
     say(`\n${signal}: letting live calls finish (again to stop at once) …`);
-    linija.stop().then(() => process.exit(0), () => process.exit(1));
+    stop().then(() => process.exit(0), () => process.exit(1));
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => end(signal));
 } catch (error) {
   process.stderr.write(`Linija did not start: ${error instanceof Error ? error.message : String(error)}\nThe log is ${config.LOG_FILE || join(config.LINIJA_DATA, "linija.log")}\n`);
   process.exit(1);
 }
-process.on("unhandledRejection", (error) => log.error({ err: error }, "unhandled rejection"));
+
+/** A node that only carries voice has no tables, no routes and no demo. */
+async function start(): Promise<() => Promise<void>> {
+  if (config.LINIJA_ROLES.every((role) => role === "media")) {
+    const stop = startMedia(config, log);
+    say(`Media listens at ${config.MEDIA_ADDRESS}`);
+    return stop;
+  }
+  const linija = await startApp({ config: config, log, progress: say });
+  say(welcome(linija, (performance.now() - began) / 1000));
+  return () => linija.stop();
+}

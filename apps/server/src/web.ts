@@ -8,6 +8,7 @@ import type { Config } from "./platform/config.ts";
 import type { Ctx } from "./platform/db.ts";
 import { AppError } from "./platform/errors.ts";
 import { createHttp, type App } from "./platform/http.ts";
+import type { Pulse } from "./platform/pulse.ts";
 import type { Rpc } from "./platform/rpc.ts";
 import { contextOf } from "./features/access/index.ts";
 import type { planOf, Voice } from "./features/calls/index.ts";
@@ -19,14 +20,14 @@ import { startRealtime } from "./features/realtime/index.ts";
 import { mountRoutes } from "./routes.ts";
 
 export interface WebInput {
-  ctx: Ctx; config: Config; rpc: Rpc; router: RouterClient; plan: ReturnType<typeof planOf>; declarations: Declarations; voice: Voice | null; media: MediaEngine | null; pool: pg.Pool; root: string;
+  ctx: Ctx; config: Config; rpc: Rpc; router: RouterClient; plan: ReturnType<typeof planOf>; declarations: Declarations; voice: Voice | null; media: MediaEngine | null; pool: pg.Pool; root: string; pulse: Pulse;
 }
 export interface Web { app: App; publicUrl: string; stop(): Promise<void> }
 
 /** The web role: desk, API, sockets, the client's pages; and, in the demo, the mail server. */
 export async function startWeb(input: WebInput): Promise<Web> {
   const { ctx, config } = input;
-  const app = await createHttp({ log: ctx.log, trustProxy: config.TRUST_PROXY, contextOf: contextOf({ db: ctx.db, log: ctx.log }) });
+  const app = await createHttp({ log: ctx.log, trustProxy: config.TRUST_PROXY, contextOf: contextOf({ db: ctx.db, log: ctx.log }), isHung: () => input.pulse.isHung });
   const port = await freePort(config.HTTP_HOST, config.HTTP_PORT);
   const publicUrl = config.PUBLIC_URL || `http://${config.HTTP_HOST === "0.0.0.0" ? "127.0.0.1" : config.HTTP_HOST}:${port}`;
   await mountRoutes(app, { ...input, publicUrl });

@@ -215,7 +215,7 @@ class PinnedEngine implements ProcessMediaEngine {
 const noLog: Log = () => {};
 
 /** Each process gets its own even-numbered share of the ports. */
-function sharePorts([from, to]: [number, number], shares: number): [number, number][] {
+export function sharePorts([from, to]: [number, number], shares: number): [number, number][] {
   const first = from + (from & 1);
   const each = Math.floor((to - first + 1) / shares / 2) * 2;
   if (each < 2) throw new Error(`ports ${from}-${to} are too few for ${shares} media processes`);

@@ -34,7 +34,7 @@ export const configSchema = z.object({
   SIP_FLOOD_PER_S: int(1, 1_000_000, 1000).describe("New SIP requests one address may send in a second; more are refused with 503"),
   SIP_CALLS_MAX: int(1, 100_000, 2000).describe("Live calls on this node; the next one is refused with 503 and Retry-After"),
   MEDIA_WORKERS: int(1, 64, 2).describe("Media processes"),
-  MEDIA_ADDRESS: z.string().default("").describe("Where a separate media node listens or is reached (host:port); empty starts media processes as children"),
+  MEDIA_ADDRESS: z.string().default("").describe("Where a separate media node listens or is reached (host:port, several with commas: a process each); empty starts media processes as children"),
   MEDIA_PORTS: z.string().regex(/^\d+-\d+$/).default("20000-39998").describe("UDP ports for RTP"),
   MEDIA_HOST: z.string().default("").describe("Address put into SDP for media; empty uses SIP_ADVERTISE"),
   RING_MS: int(5_000, 120_000, 20_000).describe("How long one operator rings before the next"),

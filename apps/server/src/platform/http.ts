@@ -27,8 +27,8 @@ export interface HttpOptions {
   trustProxy: boolean;
   /** Builds the context of a request: who asks, from the session cookie; checks CSRF on writes. */
   contextOf: (request: FastifyRequest) => Promise<Ctx>;
-  /** True while the database does not answer: requests are then told so at once instead of hanging with it. */
-  isAway?: () => boolean;
+  /** True while the database hangs: requests are then told so at once instead of hanging with it. */
+  isHung?: () => boolean;
 }
 
 const MAX_BODY = 256 * 1024;
@@ -58,7 +58,7 @@ export async function createHttp(options: HttpOptions): Promise<App> {
   app.addHook("onRequest", (request, reply, done) => { reply.header("x-request-id", request.id); done(); });
   // After all hooks of the request itself, so that pages of other sites may read this answer, too.
   app.addHook("preParsing", (request, _reply, payload, done) => {
-    const isRefused = options.isAway?.() === true && NEEDS_DATABASE.test(request.url);
+    const isRefused = options.isHung?.() === true && NEEDS_DATABASE.test(request.url);
     done(isRefused ? unavailable("database_away", 2) : null, payload);
   });
   return app;

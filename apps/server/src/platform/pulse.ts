@@ -2,24 +2,24 @@ import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
 import type { Log } from "./log.ts";
 
-/** Whether the database answers. */
-export interface Pulse { readonly isAway: boolean; stop(): void }
+/** Whether the database hangs: it breaks no connection and answers nothing. */
+export interface Pulse { readonly isHung: boolean; stop(): void }
 
 const EVERY_MS = 500;
-/** A database that hangs breaks no connection and answers nothing: after so long it counts as away. */
 const HANGS_MS = 2_000;
 
 /**
- * Feels the database on a connection of its own, so that neither a full pool nor a slow report looks like absence, and a
- * hung server looks like one. Who has to say "try again later" asks here instead of hanging with the request.
+ * Feels the database on a connection of its own, so that neither a full pool nor a slow report looks like a hung server.
+ * Who has to say "try again later" asks here instead of hanging with the request. A database that is merely gone is
+ * told by each query itself, at once.
  */
 export function startPulse(connection: pg.PoolConfig, log: Log): Pulse {
-  let isAway = false;
+  let isHung = false;
   let stopped = false;
   let client: pg.Client | null = null;
-  const note = (away: boolean): void => {
-    if (away !== isAway) log.warn(away ? "the database does not answer" : "the database answers again");
-    isAway = away;
+  const note = (hangs: boolean): void => {
+    if (hangs !== isHung) log.warn(hangs ? "the database hangs" : "the database hangs no longer");
+    isHung = hangs;
   };
   const beat = async (): Promise<void> => {
     client ??= await open(connection);
@@ -27,12 +27,14 @@ export function startPulse(connection: pg.PoolConfig, log: Log): Pulse {
   };
   const run = async (): Promise<void> => {
     while (!stopped) {
-      await beat().then(() => note(false), () => { drop(client); client = null; if (!stopped) note(true); });
+      const began = performance.now();
+      await beat().catch(() => { drop(client); client = null; });
+      if (!stopped) note(performance.now() - began >= HANGS_MS);
       await pause(EVERY_MS, undefined, { ref: false });
     }
   };
   void run();
-  return { get isAway() { return isAway; }, stop: () => { stopped = true; drop(client); client = null; } };
+  return { get isHung() { return isHung; }, stop: () => { stopped = true; drop(client); client = null; } };
 }
 
 async function open({ host, user, database, connectionString }: pg.PoolConfig): Promise<pg.Client> {

@@ -19,7 +19,8 @@ export async function ringPhone(runner: CallRunner, out: OfferOut): Promise<void
 
 /** For an outgoing call of an operator who works on a phone: the phone is called first. */
 export async function callOperatorPhone(runner: CallRunner, out: { operatorId: string; contact: string | null; sipUser: string | null }): Promise<void> {
-  const dialled = await invitePhone(runner, out, { accepted: () => runner.feed({ on: "operator_phone_answered" }), refused: () => runner.feed({ on: "operator_phone_refused" }) });
+  const dialled = await invitePhone(runner, out, { accepted: () => runner.feed({ on: "operator_phone_answered" }), refused: () => runner.feed({ on: "operator_phone_refused" }) })
+    .catch((error: unknown) => { runner.deps.ctx.log.warn({ callId: runner.id, error: String(error) }, "the operator's phone cannot be called"); return false; });
   if (!dialled) runner.feed({ on: "operator_phone_refused" });
 }
 
@@ -33,7 +34,7 @@ async function invitePhone(runner: CallRunner, out: { operatorId: string; contac
   try {
     offer = await deps.media.offer(runner.operatorRef);
   } catch (error) {
-    if (error instanceof MediaFull) return false;
+    if (error instanceof MediaFull || error instanceof MediaRefused) return false;
     throw error;
   }
   const call = deps.stack().invite({ uri: contact, from: `<sip:${runner.row.from_number || "anonymous"}@${hostOf(runner)}>`, sdp: offer });
@@ -68,6 +69,8 @@ export async function answerBrowser(media: MediaEngine, leg: LegRef, sdp: string
 /** A phone that puts us on hold or changes its address sends an offer; without one (null) it is told we cannot. */
 export function renegotiate(runner: CallRunner, leg: "client" | "operator", sdp: string | null, reply: { accept(sdp: string): void; reject(status: number): void }): void {
   if (!sdp) { reply.reject(488); return; }
+  // Media of an ended call would be opened anew, and nobody would close it.
+  if (runner.call.state.at === "ended") { reply.reject(481); return; }
   void runner.deps.media.answer({ call: runner.id, leg }, "rtp", sdp).then((answer) => reply.accept(answer), () => reply.reject(488));
 }
 

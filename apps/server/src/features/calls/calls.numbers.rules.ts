@@ -8,6 +8,9 @@ export function toE164(raw: string, country: CountryCode = "SI"): string | null 
   return /^\+\d{6,15}$/.test(text) ? text : null;
 }
 
+/** Whether one could call this number back. */
+export const isCallable = (number: string): boolean => /^\+?\d{3,15}$/.test(number);
+
 /** The part of a SIP URI that was dialled, as numbers are written in declarations. */
 export function dialledNumber(user: string): string {
   const bare = decodeURIComponentSafe(user).replace(/[\s().-]/g, "");

@@ -3,6 +3,7 @@ import { newId } from "../../platform/ids.ts";
 import { announce } from "../../platform/events.ts";
 import { promptFile, type PromptRef } from "../ivr/index.ts";
 import type { OfferRow, RecordingRow } from "../interactions/index.ts";
+import type { HeldWork, Work } from "../queues/index.ts";
 import type { Effect } from "./calls.machine.ts";
 import { dialClient, hangUpClient, hangUpPhone, ringPhone } from "./calls.legs.ts";
 import type { CallRunner } from "./calls.runner.ts";
@@ -22,7 +23,8 @@ const performers: { [D in Effect["do"]]: Performer<D> } = {
   find_queue: (runner, { projectKey, queueKey }) => runner.feed({ on: "queue_found", plan: runner.deps.findQueue(projectKey, queueKey) }),
   join_queue: joinQueue,
   leave_queue: (runner) => runner.deps.router.removeWork(runner.id),
-  ask_position: async (runner) => { runner.feed({ on: "announce", ...(await runner.deps.router.position(runner.id)) }); },
+  // Without a router for the moment the caller hears music, not silence.
+  ask_position: async (runner) => { runner.feed({ on: "announce", ...(await runner.deps.router.position(runner.id).catch(() => UNKNOWN)) }); },
   ring_operator: ringOperator,
   stop_ringing: async (runner, { device }) => {
     if (device === "phone") await hangUpPhone(runner);
@@ -31,7 +33,10 @@ const performers: { [D in Effect["do"]]: Performer<D> } = {
   offer_closed: offerClosed,
   dial_client: (runner) => {
     tried(runner, "started");
-    return dialClient(runner);
+    return dialClient(runner).catch((error: unknown) => {
+      runner.deps.ctx.log.warn({ callId: runner.id, error: String(error) }, "the client cannot be called");
+      runner.feed({ on: "client_refused", why: "failed" });
+    });
   },
   ringback: (runner) => runner.deps.media.play(runner.operatorRef, { playId: "ringback", files: [join(runner.deps.prompts, "tones/ringback.wav")], loop: true }),
   bridge: (runner) => runner.deps.media.connect(runner.id, "client", "operator"),
@@ -47,7 +52,7 @@ const performers: { [D in Effect["do"]]: Performer<D> } = {
   talking: (runner, { operatorId, offerId }) => {
     Object.assign(runner.row, { state: "talking", operator_id: operatorId, answered_at: runner.now() });
     const offers = runner.offer && offerId ? [closed(runner, runner.offer.row, "accepted")] : [];
-    void runner.save({ offerUpdates: offers, events: [runner.fact("call.answered", { operator_id: operatorId })] });
+    runner.store({ offerUpdates: offers, events: [runner.fact("call.answered", { operator_id: operatorId })] });
   },
   changed: (runner) => announce([runner.fact("call.changed")]),
   end,
@@ -75,18 +80,32 @@ const closed = (runner: CallRunner, row: OfferRow, state: string): OfferRow => {
 function joinQueue(runner: CallRunner, { plan, language }: Extract<Effect, { do: "join_queue" }>): Promise<unknown> {
   const { row, deps } = runner;
   Object.assign(row, { state: "waiting", queue_id: plan.queueId, project_key: plan.projectKey, language, queued_at: row.queued_at ?? runner.now() });
-  void runner.save({ events: [runner.fact("call.queued", { queue_id: plan.queueId })] });
+  runner.store({ events: [runner.fact("call.queued", { queue_id: plan.queueId })] });
   if (row.client_id) aside(runner, deps.remember(row.client_id, plan.projectKey));
-  const queue = deps.findQueue(plan.projectKey, plan.queueId.split(".")[1]!);
-  return deps.router.addWork({
-    workId: runner.id, queueId: plan.queueId, projectKey: plan.projectKey, language, skills: queue.skills, priority: row.priority,
-    enqueuedAtMs: Date.parse(row.queued_at!), channel: "voice", nodeId: deps.nodeId,
-  });
+  return deps.router.addWork(workOf(runner)!);
+}
+
+/** The call as work for the router; null while it has not waited in a queue. */
+function workOf({ row, deps, id, call }: CallRunner): Work | null {
+  if (!call.queue || !row.queued_at) return null;
+  const { queueId, projectKey } = call.queue;
+  const { skills } = deps.findQueue(projectKey, queueId.split(".")[1]!);
+  return { workId: id, queueId, projectKey, language: call.language, skills, priority: row.priority, enqueuedAtMs: Date.parse(row.queued_at), channel: "voice", nodeId: deps.nodeId };
+}
+
+/** What the router must know of this call; null before the queue and after the end. */
+export function heldBy(runner: CallRunner): HeldWork | null {
+  const { state } = runner.call;
+  const work = workOf(runner);
+  const held = { workId: runner.id, work, operatorId: null, offerId: null };
+  if (state.at === "waiting") return { ...held, at: "waiting" };
+  if (state.at === "offered") return { ...held, at: "offered", operatorId: state.operatorId, offerId: state.offerId };
+  return "operatorId" in state ? { ...held, at: "talking", operatorId: state.operatorId } : null;
 }
 
 /** The offer's row comes first: its unique indexes are the last word on double offers. */
 async function ringOperator(runner: CallRunner, { offerId, operatorId, device }: Extract<Effect, { do: "ring_operator" }>): Promise<void> {
-  const out = runner.offer!.out;
+  const out = runner.takeOffer(offerId);
   const offer: OfferRow = { id: offerId, interaction_id: runner.id, operator_id: operatorId, state: "ringing", offered_at: runner.now(), answered_at: null, ended_at: null };
   runner.offer = { out, row: offer };
   runner.row.state = "offered";
@@ -97,19 +116,23 @@ async function ringOperator(runner: CallRunner, { offerId, operatorId, device }:
     runner.feed({ on: "offer_refused", offerId, why: "failed" });
     return;
   }
-  if (device === "phone") await ringPhone(runner, out);
+  if (device !== "phone") return;
+  await ringPhone(runner, out).catch((error: unknown) => {
+    runner.deps.ctx.log.warn({ callId: runner.id, operatorId, error: String(error) }, "the operator's phone cannot be rung");
+    runner.feed({ on: "offer_refused", offerId, why: "failed" });
+  });
 }
 
 function offerClosed(runner: CallRunner, { offerId, operatorId, why }: Extract<Effect, { do: "offer_closed" }>): Promise<unknown> {
-  const router = runner.deps.router.offerClosed(offerId, operatorId, why);
-  if (why === "accepted" || runner.offer?.row.id !== offerId) return router;
-  const facts = [runner.fact("call.offer_closed", { operator_id: operatorId, why })];
-  const row = closed(runner, runner.offer.row, why);
-  runner.offer = null;
-  runner.row.state = "waiting";
-  // The row must be closed before the next offer of this call or this operator is written: the writer keeps the order.
-  void runner.save({ offerUpdates: [row], events: facts });
-  return router;
+  if (why !== "accepted" && runner.offer?.row.id === offerId) {
+    const facts = [runner.fact("call.offer_closed", { operator_id: operatorId, why })];
+    const row = closed(runner, runner.offer.row, why);
+    runner.offer = null;
+    runner.row.state = "waiting";
+    // The row must be closed before the router makes the next offer of this call or to this operator: the writer keeps the order.
+    runner.store({ offerUpdates: [row], events: facts });
+  }
+  return runner.deps.router.offerClosed(offerId, operatorId, why);
 }
 
 async function record(runner: CallRunner): Promise<void> {
@@ -119,7 +142,7 @@ async function record(runner: CallRunner): Promise<void> {
   await runner.deps.media.record(runner.id, join(runner.deps.recordings, path), { left: "client", right: "operator" });
   runner.recording = { id, path, startedAt };
   runner.row.recording_id = id;
-  void runner.save({ recordings: [{ id, interaction_id: runner.id, path, started_at: startedAt, ended_at: null, duration_ms: null, bytes: null }] });
+  runner.store({ recordings: [{ id, interaction_id: runner.id, path, started_at: startedAt, ended_at: null, duration_ms: null, bytes: null }] });
 }
 
 async function end(runner: CallRunner, { outcome, operatorId, offerId, wrapUp }: Extract<Effect, { do: "end" }>): Promise<void> {
@@ -132,14 +155,16 @@ async function end(runner: CallRunner, { outcome, operatorId, offerId, wrapUp }:
   await runner.promised;
   const written = runner.save({ recordings: recorded(runner, media.recording), offerUpdates, events: [runner.fact("call.ended", { outcome })] });
   if (row.direction === "out") tried(runner, row.answered_at ? "reached" : "missed");
-  if (operatorId) await deps.router.callEnded(operatorId, runner.id, wraps);
+  // A router that is away learns of the end when it asks what calls there are.
+  if (operatorId) await deps.router.callEnded(operatorId, runner.id, wraps).catch((error: unknown) => deps.ctx.log.warn({ callId: runner.id, error: String(error) }, "the router did not hear of the end of a call"));
   deps.ended(runner);
   await written;
 }
 
+const UNKNOWN = { position: null, expectedWaitMs: null };
 const NO_MEDIA = { legs: null, recording: null };
 
 function recorded({ recording, row, id }: CallRunner, file: { durationMs: number; bytes: number } | null): RecordingRow[] {
   if (!recording) return [];
-  return [{ id: recording.id, interaction_id: id, path: recording.path, started_at: recording.startedAt, ended_at: row.ended_at, duration_ms: file && Math.round(file.durationMs), bytes: file && file.bytes }];
+  return [{ id: recording.id, interaction_id: id, path: recording.path, started_at: recording.startedAt, /* Of a media process that died: the sweep mends the file and ends the row. */ ended_at: file && row.ended_at, duration_ms: file && Math.round(file.durationMs), bytes: file && file.bytes }];
 }

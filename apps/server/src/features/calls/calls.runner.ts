@@ -34,6 +34,9 @@ export interface VoiceDeps {
 
 export type ClientLine = { kind: "sip"; call: InboundCall; answerSdp: string } | { kind: "trunk"; call: OutboundCall | null; uri: string } | { kind: "web" };
 
+/** After an answer that failed the operator may press again for so long. */
+const ACCEPT_AGAIN_MS = 5_000;
+
 /**
  * Runs one call: feeds inputs to the pure machine one at a time and performs what it returns, in order. It holds what
  * a machine may not: SIP dialogs, timers, media legs, the row. Nothing else changes a call.
@@ -46,6 +49,8 @@ export class CallRunner {
   /** The dialog with the operator's SIP phone, when they work on one. */
   phone: OutboundCall | null = null;
   offer: { out: OfferOut; row: OfferRow } | null = null;
+  /** Offers the router made and the machine has not looked at yet. */
+  readonly offered = new Map<string, OfferOut>();
   recording: { id: string; path: string; startedAt: string } | null = null;
   /** The browser leg of the operator is in the engine. */
   operatorLeg = false;
@@ -136,23 +141,45 @@ export class CallRunner {
     return this.deps.writer.write({ update: { ...this.row }, ...more });
   }
 
+  /** The same, not waited for; what the database refuses is logged, and the sweep mends it. */
+  store(more: Unit = {}): void {
+    this.save(more).catch((error: unknown) => this.deps.ctx.log.error({ err: error, callId: this.id }, "a change of a call was not written"));
+  }
+
+  /** What the router offered under this id, kept until the machine rings. */
+  takeOffer(offerId: string): OfferOut {
+    const out = this.offered.get(offerId);
+    this.offered.clear();
+    if (!out) throw new Error(`no offer ${offerId}`);
+    return out;
+  }
+
+  /** An operator's browser is answering: whoever decides otherwise now comes too late. */
+  get accepting(): boolean { return this.#accepting; }
+
   /** The operator's browser answers with its SDP; the answer goes back to it. A gone offer is a conflict. */
   async accept(offerId: string, operatorId: string, sdp: string): Promise<string> {
     const ringing = () => this.call.state.at === "offered" && this.call.state.offerId === offerId && this.call.state.operatorId === operatorId && this.call.state.device === "browser";
     if (!ringing() || this.#accepting) throw conflict("offer_gone");
     this.#accepting = true;
+    // Nobody is rung next while this answer is on its way.
+    this.stopTimer(`ring:${offerId}`);
     try {
       const answer = await answerBrowser(this.deps.media, this.operatorRef, sdp);
-      if (!ringing()) {
-        await this.deps.media.hangup(this.operatorRef);
-        throw conflict("offer_gone");
+      if (ringing()) {
+        this.operatorLeg = true;
+        this.feed({ on: "offer_answered", offerId });
+        await this.settled();
       }
-      this.operatorLeg = true;
-      this.feed({ on: "offer_answered", offerId });
-      await this.settled();
-      return answer;
+      const { state } = this.call;
+      if (state.at === "talking" && state.offerId === offerId) return answer;
+      // The client was faster: hung up, or took another way out of the queue.
+      this.operatorLeg = false;
+      await this.deps.media.hangup(this.operatorRef).catch(() => null);
+      throw conflict("offer_gone");
     } finally {
       this.#accepting = false;
+      if (ringing()) this.timer(`ring:${offerId}`, ACCEPT_AGAIN_MS);
     }
   }
 

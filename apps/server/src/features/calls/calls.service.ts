@@ -1,6 +1,6 @@
 import type { Ctx } from "../../platform/db.ts";
 import { inTx } from "../../platform/db.ts";
-import { conflict, forbidden, invalid, invalidField, notFound, type FieldProblem } from "../../platform/errors.ts";
+import { AppError, conflict, forbidden, invalid, invalidField, notFound, type FieldProblem } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { audit } from "../../platform/audit.ts";
 import type { Rpc } from "../../platform/rpc.ts";
@@ -154,7 +154,8 @@ export async function wrapUp(ctx: Ctx, deps: CallsDeps, callId: string, input: {
     await emit(ctx, { type: "call.wrapped_up", subject: { kind: "call", id: callId }, data: { disposition: input.disposition }, touches: call.clientId ? [{ kind: "client", id: call.clientId }] : [] });
     await audit(ctx, { action: "call.wrapped_up", object: { kind: "call", id: callId }, after: { disposition: input.disposition, notes: input.notes } });
   });
-  await deps.router.wrapUpDone(actor.id, callId, input.ready);
+  // It is written and must not be told as failed: a router that is away finds the operator free at its next sweep.
+  await deps.router.wrapUpDone(actor.id, callId, input.ready).catch((error: unknown) => { if (!(error instanceof AppError && error.code === "unavailable")) throw error; });
   return getLine(ctx, deps);
 }
 

@@ -82,7 +82,7 @@ function end(call: InboundCall, status: number, outcome: string, headers?: Recor
 
 /** The one table from failures to SIP status. */
 function refused(call: InboundCall, error: unknown, log: Log): void {
-  if (error instanceof MediaFull) { end(call, 503, "media_full", { "Retry-After": "5" }); return; }
+  if (error instanceof MediaFull || (error instanceof MediaRefused && error.code === "gone")) { end(call, 503, "media_full", { "Retry-After": "5" }); return; }
   if (isDatabaseAway(error) || (error instanceof AppError && error.code === "unavailable")) { end(call, 503, "away", { "Retry-After": "5" }); return; }
   if (error instanceof MediaRefused) { end(call, 488, "bad_sdp"); return; }
   log.error({ err: error, callId: call.id }, "an INVITE failed");

@@ -1,27 +1,32 @@
 import { sql } from "kysely";
 import type { Db } from "../../platform/db.ts";
 
-export interface Orphan { id: string; direction: "in" | "out"; projectKey: string | null; queueId: string | null; clientId: string | null; operatorId: string | null; fromNumber: string; language: string | null }
+export interface Orphan {
+  id: string; nodeId: string; direction: "in" | "out"; projectKey: string | null; queueId: string | null; clientId: string | null; operatorId: string | null; ticketId: string | null;
+  fromNumber: string; language: string | null; answeredAt: Date | null;
+}
 
-/** Calls in a live state whose node is not among the living. */
-export const selectOrphans = async (db: Db): Promise<Orphan[]> => (await sql<Orphan>`
-  select id, direction, project_key, queue_id, client_id, operator_id, from_number, language from interactions
+/** Calls in a live state whose node is not among the living (the dead are buried first), or is this one. */
+export const selectOrphans = async (db: Db, nodeId: string): Promise<Orphan[]> => (await sql<Orphan>`
+  select id, node_id, direction, project_key, queue_id, client_id, operator_id, ticket_id, from_number, language, answered_at from interactions
   where channel = 'voice' and state not in ('ended', 'wrap_up') and node_id is not null
-    and not exists (select 1 from nodes n where n.id = interactions.node_id and n.seen_at > now() - interval '10 seconds')
+    and (node_id = ${nodeId} or not exists (select 1 from nodes n where n.id = interactions.node_id))
   order by started_at`.execute(db)).rows;
 
-export const endInterrupted = (db: Db, id: string, at: Date, hadOperator: boolean) => sql`update interactions
-  set state = ${hadOperator ? "wrap_up" : "ended"}, outcome = 'interrupted', ended_at = ${at}, version = version + 1 where id = ${id} and state not in ('ended', 'wrap_up')`.execute(db);
+/** False when another node was first. */
+export const endInterrupted = async (db: Db, id: string, at: Date, hadOperator: boolean): Promise<boolean> => (await sql`update interactions
+  set state = ${hadOperator ? "wrap_up" : "ended"}, outcome = 'interrupted', ended_at = ${at}, version = version + 1 where id = ${id} and state not in ('ended', 'wrap_up')`.execute(db)).numAffectedRows === 1n;
 
 export const closeOffersOf = (db: Db, interactionId: string, at: Date) => sql`update offers set state = 'failed', ended_at = ${at} where interaction_id = ${interactionId} and state in ('ringing', 'accepted')`.execute(db);
 
-/** Operators held by an interaction that has ended. */
-export const selectStaleStates = async (db: Db): Promise<{ operatorId: string; interactionId: string; state: string }[]> => (await sql<{ operatorId: string; interactionId: string; state: string }>`
-  select s.operator_id, s.interaction_id, s.state from operator_states s left join interactions i on i.id = s.interaction_id
-  where s.state in ('offered', 'talking') and s.interaction_id is not null and (i.id is null or i.state in ('ended', 'wrap_up'))`.execute(db)).rows;
+/** Recordings not finished though their call is over, of this node or of nodes that are gone: their files are here if anywhere. */
+export const selectOpenRecordings = async (db: Db, nodeId: string): Promise<{ id: string; path: string }[]> => (await sql<{ id: string; path: string }>`
+  select r.id, r.path from recordings r join interactions i on i.id = r.interaction_id
+  where r.ended_at is null and i.state in ('ended', 'wrap_up') and (i.node_id = ${nodeId} or not exists (select 1 from nodes n where n.id = i.node_id))`.execute(db)).rows;
 
-export const selectOpenRecordings = async (db: Db): Promise<{ id: string; path: string }[]> => (await sql<{ id: string; path: string }>`
-  select r.id, r.path from recordings r join interactions i on i.id = r.interaction_id where r.ended_at is null and i.state in ('ended', 'wrap_up')`.execute(db)).rows;
+/** Offers still ringing or in hand of calls that are over. */
+export const closeStaleOffers = async (db: Db, at: Date): Promise<number> => Number((await sql`update offers o set state = case when o.state = 'accepted' then 'done' else 'failed' end, ended_at = ${at}
+  from interactions i where o.state in ('ringing', 'accepted') and i.id = o.interaction_id and i.state in ('ended', 'wrap_up')`.execute(db)).numAffectedRows ?? 0);
 
 export const finishRecording = (db: Db, id: string, file: { durationMs: number; bytes: number }, at: Date) => sql`update recordings set ended_at = ${at}, duration_ms = ${Math.round(file.durationMs)}, bytes = ${file.bytes}, repaired = true where id = ${id}`.execute(db);
 

@@ -13,6 +13,8 @@ import type { IvrBook } from "../ivr/index.ts";
 import { selectContacts } from "../operators/index.ts";
 import type { OfferOut, RouterClient } from "../queues/index.ts";
 import { answerBrowser, callOperatorPhone, trunkUri } from "./calls.legs.ts";
+import { isCallable } from "./calls.numbers.rules.ts";
+import { heldBy } from "./calls.perform.ts";
 import { newCall, startOutbound, type CallInput, type Device } from "./calls.machine.ts";
 import { CallRunner, type ClientLine, type VoiceDeps } from "./calls.runner.ts";
 
@@ -31,6 +33,7 @@ export interface Plan {
 export interface VoiceOptions {
   ctx: Ctx; config: Config; rpc: Rpc; writer: LiveWriter; media: MediaEngine; router: RouterClient; plan: Plan;
   prompts: string;
+  isDatabaseHung(): boolean;
   /** Who has this number: for the card before the answer, and the language. */
   findClient(number: string): Promise<{ id: string; language: Language | null } | null>;
   callback(call: CallbackWanted): Promise<void>;
@@ -39,9 +42,11 @@ export interface VoiceOptions {
   /** What came of calling out for a ticket. */
   callbackTried(ticketId: string, tried: { result: "started" | "reached" | "missed"; operatorId: string }): Promise<void>;
 }
-export interface CallbackWanted { interactionId: string; projectKey: string; queueId: string | null; clientId: string | null; phone: string; language: Language; reason: "asked" | "abandoned" | "interrupted" }
+/** `projectKey` is null for a caller who had not chosen a project yet. */
+export interface CallbackWanted { interactionId: string; projectKey: string | null; queueId: string | null; clientId: string | null; phone: string; language: Language; reason: "asked" | "abandoned" | "interrupted" }
 
 const DATABASE_RETRY_MS = 200;
+const LAST_WORDS_MS = 5_000;
 const liveCalls = gauge("calls_live", "Calls alive on this node");
 
 /** The voice role: all live calls of this node and what other roles may ask of them. */
@@ -49,6 +54,7 @@ export class Voice {
   readonly options: VoiceOptions;
   readonly #runners = new Map<string, CallRunner>();
   readonly #tokens = new Map<string, string>();
+  readonly #deaf = new Set<string>();
   readonly #seen = new Map<string, string>();
   #deps: VoiceDeps;
   #stack: SipStack | null = null;
@@ -67,7 +73,7 @@ export class Voice {
       ended: (runner) => { this.#runners.delete(runner.id); this.#tokens.delete(runner.id); liveCalls.set(this.#runners.size); },
     };
     media.on((event) => {
-      if (event.kind === "died") for (const id of event.calls) this.#runners.get(id)?.feed({ on: "media_died" });
+      if (event.kind === "died") for (const id of event.calls) this.#mediaDied(id);
       else this.#runners.get(event.call)?.onMedia(event);
     });
     this.#expose(rpc);
@@ -88,11 +94,20 @@ export class Voice {
     return uri;
   }
 
+  /** The media of a call may die between its answer and its first row: it is then told once there is a call. */
+  #mediaDied(id: string): void {
+    const runner = this.#runners.get(id);
+    if (runner) runner.feed({ on: "media_died" });
+    else this.#deaf.add(id);
+    if (this.#deaf.size > 10_000) this.#deaf.clear();
+  }
+
   useStack(stack: SipStack): void { this.#stack = stack; }
   get live(): number { return this.#runners.size; }
+  get ids(): string[] { return [...this.#runners.keys()]; }
   get full(): boolean { return this.#runners.size >= this.options.config.SIP_CALLS_MAX; }
   get draining(): boolean { return this.#draining; }
-  get databaseAway(): boolean { return this.options.writer.away; }
+  get databaseAway(): boolean { return this.options.writer.away || this.options.isDatabaseHung(); }
 
   #expose(rpc: Rpc): void {
     rpc.expose("calls.offer", (offer: OfferOut) => this.#offer(offer));
@@ -100,6 +115,7 @@ export class Voice {
     rpc.expose("calls.decline", (p: { callId: string; offerId: string; operatorId: string }) => this.#decline(p));
     rpc.expose("calls.attach", (p: { callId: string; operatorId: string; sdp: string }) => this.#get(p.callId).attach(p.operatorId, p.sdp));
     rpc.expose("calls.control", (p: { callId: string; operatorId: string; input: CallInput }) => this.#control(p));
+    rpc.expose("calls.held", () => [...this.#runners.values()].map(heldBy).filter((held) => held !== null));
     rpc.expose("calls.state", (p: { callId: string }) => this.#state(p.callId));
     rpc.expose("calls.dial", (p: DialOut) => this.#dial(p));
     rpc.expose("calls.web", (p: WebCall) => this.#web(p));
@@ -117,15 +133,15 @@ export class Voice {
   /** The router offers this call to an operator; false when it no longer waits. */
   #offer(out: OfferOut): boolean {
     const runner = this.#runners.get(out.callId);
-    if (!runner || runner.call.state.at !== "waiting" || runner.offer) return false;
-    runner.offer = { out, row: { id: out.offerId, interaction_id: out.callId, operator_id: out.operatorId, state: "ringing", offered_at: runner.now(), answered_at: null, ended_at: null } };
+    if (!runner || runner.call.state.at !== "waiting") return false;
+    runner.offered.set(out.offerId, out);
     runner.feed({ on: "offer", offerId: out.offerId, operatorId: out.operatorId, device: out.device });
     return true;
   }
 
   #decline(p: { callId: string; offerId: string; operatorId: string }): void {
     const { state } = this.#get(p.callId, "offer_gone").call;
-    if (state.at !== "offered" || state.offerId !== p.offerId || state.operatorId !== p.operatorId) throw conflict("offer_gone");
+    if (state.at !== "offered" || state.offerId !== p.offerId || state.operatorId !== p.operatorId || this.#get(p.callId).accepting) throw conflict("offer_gone");
     this.#get(p.callId).feed({ on: "offer_refused", offerId: p.offerId, why: "declined" });
   }
 
@@ -166,6 +182,7 @@ export class Voice {
       throw error;
     }
     runner.feed({ on: "start", book: plan.book, flow: given.flow, facts: { dialledNumber: given.to, callerNumber: given.phone, language: known, open: plan.openProjects(at) } });
+    if (this.#deaf.delete(given.id)) runner.feed({ on: "media_died" });
     return runner;
   }
 
@@ -219,7 +236,7 @@ export class Voice {
     } catch (error) {
       this.#deps.ended(runner);
       await media.close(id).catch(() => undefined);
-      await router.callEnded(p.operatorId, id, false);
+      await router.callEnded(p.operatorId, id, false).catch(() => undefined);
       throw error;
     }
     runner.begin(startOutbound(call, p.operatorId, p.device));
@@ -230,8 +247,8 @@ export class Voice {
   /** Made before the end is written, so that no instant of a crash loses it; idempotent per call; never rejects. */
   async #callback(runner: CallRunner, reason: CallbackWanted["reason"]): Promise<void> {
     const { row } = runner;
-    if (row.direction !== "in" || !row.project_key || !/^\+?\d{3,15}$/.test(row.from_number)) return;
-    const wanted: CallbackWanted = { interactionId: row.id, projectKey: row.project_key, queueId: row.queue_id, clientId: row.client_id, phone: row.from_number, language: row.language as Language, reason };
+    if (row.direction !== "in" || !isCallable(row.from_number)) return;
+    const wanted: CallbackWanted = { interactionId: row.id, projectKey: runner.call.projectKey ?? row.project_key, queueId: row.queue_id, clientId: row.client_id, phone: row.from_number, language: row.language as Language, reason };
     for (;;) {
       try {
         await this.options.callback(wanted);
@@ -244,14 +261,19 @@ export class Voice {
     }
   }
 
-  /** Refuses new calls, lets live ones finish, then ends what is left as interrupted. */
-  async stop(graceMs: number): Promise<void> {
+  /** Refuses new calls and lets live ones finish, for so long. */
+  async drain(graceMs: number): Promise<void> {
     this.#draining = true;
     const deadline = Date.now() + graceMs;
     while (this.#runners.size > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+
+  /** Ends what is left as interrupted; without a database that stays for the next start to write. */
+  async stop(): Promise<void> {
+    this.#draining = true;
     const left = [...this.#runners.values()];
     for (const runner of left) runner.feed({ on: "media_died" });
-    await Promise.all(left.map((runner) => runner.settled()));
+    await Promise.race([Promise.all(left.map((runner) => runner.settled())), new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS))]);
     await this.#stack?.close(2_000);
   }
 }

@@ -1,7 +1,7 @@
 export { Voice } from "./calls.voice.ts";
 export type { CallbackWanted, Plan, VoiceOptions } from "./calls.voice.ts";
 export { openSip } from "./calls.sip.ts";
-export { recover } from "./calls.recovery.ts";
+export { recover, startRecovery, type RecoveryDeps } from "./calls.recovery.ts";
 export { callsRoutes } from "./calls.routes.ts";
 export { callPageRoutes, openPublicCalls } from "./calls.web.page.ts";
 export { selectCaller } from "./calls.sql.ts";

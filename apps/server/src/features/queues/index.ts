@@ -1,5 +1,5 @@
 export { ensureQueues } from "./queues.sql.ts";
 export { Router } from "./queues.router.ts";
-export { exposeRouter, offerToNode, routerClient } from "./queues.client.ts";
-export type { OfferOut, OperatorNow, RoutedQueue, Work } from "./queues.router.ts";
+export { exposeRouter, holdingsOfNodes, offerToNode, routerClient } from "./queues.client.ts";
+export type { HeldWork, OfferOut, OperatorNow, RoutedQueue, Work } from "./queues.router.ts";
 export type { RouterClient } from "./queues.client.ts";

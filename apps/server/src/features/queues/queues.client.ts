@@ -1,23 +1,22 @@
 import type { Rpc } from "../../platform/rpc.ts";
-import type { OfferOut, OperatorNow, Router, Work } from "./queues.router.ts";
+import type { HeldWork, OfferOut, OperatorNow, Router, Work } from "./queues.router.ts";
 
 /** The router as other roles see it, wherever it runs. */
 export interface RouterClient {
   addWork(work: Work): Promise<void>;
   removeWork(workId: string): Promise<void>;
-  adopt(work: Work, operatorId: string): Promise<void>;
   offerClosed(offerId: string, operatorId: string, why: "accepted" | "declined" | "missed" | "failed" | "withdrawn"): Promise<void>;
   claim(operatorId: string, interactionId: string): Promise<void>;
   callEnded(operatorId: string, interactionId: string, wrapUp: boolean): Promise<void>;
-  release(operatorId: string, interactionId: string, wrapUp: boolean): Promise<void>;
   wrapUpDone(operatorId: string, interactionId: string, ready: boolean): Promise<OperatorNow>;
   setState(operatorId: string, state: "ready" | "not_ready" | "offline", reason: string | null): Promise<OperatorNow>;
   deskGone(operatorId: string): Promise<void>;
   reload(operatorId: string): Promise<void>;
+  repair(): Promise<number>;
   position(workId: string): Promise<{ position: number | null; expectedWaitMs: number | null }>;
 }
 
-const methods = ["addWork", "removeWork", "adopt", "offerClosed", "claim", "callEnded", "release", "wrapUpDone", "setState", "deskGone", "reload", "position"] as const;
+const methods = ["addWork", "removeWork", "offerClosed", "claim", "callEnded", "wrapUpDone", "setState", "deskGone", "reload", "repair", "position"] as const;
 
 /** Opens the router of this node to the others. */
 export function exposeRouter(rpc: Rpc, router: Router): void {
@@ -27,6 +26,12 @@ export function exposeRouter(rpc: Rpc, router: Router): void {
 export function routerClient(rpc: Rpc): RouterClient {
   return Object.fromEntries(methods.map((method) => [method, (...args: unknown[]) => rpc.call({ role: "router" }, `router.${method}`, args)])) as unknown as RouterClient;
 }
+
+/** What every voice node holds now. */
+export const holdingsOfNodes = (rpc: Rpc) => async (): Promise<{ held: HeldWork[]; isComplete: boolean }> => {
+  const { replies, isComplete } = await rpc.gather<HeldWork[]>("voice", "calls.held", null);
+  return { held: replies.flat(), isComplete };
+};
 
 /** How the router reaches the call's node. */
 export const offerToNode = (rpc: Rpc) => (nodeId: string, offer: OfferOut): Promise<boolean> => rpc.call<boolean>({ node: nodeId }, "calls.offer", offer);

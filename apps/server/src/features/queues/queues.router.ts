@@ -3,17 +3,28 @@ import type { Ctx } from "../../platform/db.ts";
 import { conflict, isDatabaseAway, notFound } from "../../platform/errors.ts";
 import { announce } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
+import { counter } from "../../platform/metrics.ts";
 import { selectOperator, selectOperators, type OperatorRow, type OperatorState } from "../operators/index.ts";
 import type { LiveWriter, StateRow } from "../interactions/index.ts";
+import { verdictOn } from "./queues.repair.rules.ts";
+import { selectHolds } from "./queues.sql.ts";
 
 /** A queue as routing needs it. */
 export interface RoutedQueue { queueId: string; projectKey: string; priority: number }
 /** Work a voice node asks to be routed; `nodeId` is told of the offer. */
 export interface Work extends WorkInput { nodeId: string; projectKey: string }
+/** A live call as its voice node knows it. `work` is null for calls that never waited in a queue (outgoing ones). */
+export interface HeldWork { workId: string; at: "waiting" | "offered" | "talking"; work: Work | null; operatorId: string | null; offerId: string | null }
 export interface OfferOut { callId: string; offerId: string; operatorId: string; device: "browser" | "phone"; contact: string | null; sipUser: string | null }
 export interface OperatorNow { operatorId: string; name: string; state: OperatorState; reason: string | null; since: string; interactionId: string | null; device: "browser" | "phone" }
 
-interface Operator { row: OperatorRow; state: OperatorState; reason: string | null; since: Date; idleSince: Date; interactionId: string | null; offerId: string | null }
+interface Operator {
+  row: OperatorRow; state: OperatorState; reason: string | null; since: Date; idleSince: Date; interactionId: string | null; offerId: string | null;
+  /** What they were before they called out, and are again when nothing came of it. */
+  before: { state: OperatorState; reason: string | null } | null;
+}
+interface Entry { work: Work; /** Who is offered it or has it. */ operatorId: string | null; /** Told of by its node after a restart: the engine knows no offer of it. */ isAdopted: boolean }
+const mended = counter("router_repairs_total", "What the router's sweep found wrong and mended", ["what"]);
 
 export interface RouterDeps {
   ctx: Ctx;
@@ -21,6 +32,8 @@ export interface RouterDeps {
   queues: RoutedQueue[];
   /** Tells the call's node; false when the call no longer waits. */
   offer(nodeId: string, offer: OfferOut): Promise<boolean>;
+  /** What the voice nodes hold now; not complete when one of them did not answer. */
+  holdings(): Promise<{ held: HeldWork[]; isComplete: boolean }>;
 }
 
 /**
@@ -31,22 +44,27 @@ export class Router {
   #deps: RouterDeps;
   #engine: Routing = createRouting({ offerId: () => newId() });
   #operators = new Map<string, Operator>();
-  #works = new Map<string, Work>();
+  #works = new Map<string, Entry>();
+  /** Until voice nodes have told what they hold, tables are older than the truth. */
+  #isFresh = true;
+  /** What looked wrong at the last sweep: only what still looks the same at the next is mended, for messages cross. */
+  #suspects = new Set<string>();
+  #repairs: Promise<number> = Promise.resolve(0);
 
   constructor(deps: RouterDeps) {
     this.#deps = deps;
     for (const queue of deps.queues) this.#engine.setQueue({ queueId: queue.queueId, priority: queue.priority });
   }
 
-  /** Reads operators and their last states; voice nodes add their waiting calls again afterwards. */
+  /** Reads operators and their last states; `repair` then asks voice nodes for the calls they hold. */
   async rebuild(): Promise<void> {
     for (const row of await selectOperators(this.#deps.ctx.db)) this.#admit(row, this.#now());
   }
 
   #admit(row: OperatorRow, at: Date): Operator {
-    const operator: Operator = { row, state: row.state ?? "offline", reason: row.reason, since: row.since ?? at, idleSince: row.idleSince ?? at, interactionId: row.interactionId, offerId: null };
+    const operator: Operator = { row, state: row.state ?? "offline", reason: row.reason, since: row.since ?? at, idleSince: row.idleSince ?? at, interactionId: row.interactionId, offerId: null, before: null };
     this.#operators.set(row.id, operator);
-    this.#tellEngine(operator);
+    this.#dispatch(this.#tellEngine(operator));
     return operator;
   }
 
@@ -76,13 +94,20 @@ export class Router {
   #dispatch(decisions: Decision[]): void {
     for (const decision of decisions) {
       const operator = this.#operators.get(decision.operatorId)!;
-      const work = this.#works.get(decision.workId)!;
+      const entry = this.#works.get(decision.workId)!;
       operator.offerId = decision.offerId;
+      entry.operatorId = decision.operatorId;
       void this.#change(operator, "offered", null, decision.workId);
       const { device, sipContact, sipUser } = operator.row;
-      void this.#deps.offer(work.nodeId, { callId: decision.workId, offerId: decision.offerId, operatorId: decision.operatorId, device, contact: sipContact, sipUser })
+      void this.#deps.offer(entry.work.nodeId, { callId: decision.workId, offerId: decision.offerId, operatorId: decision.operatorId, device, contact: sipContact, sipUser })
         .catch(() => false).then((taken) => { if (!taken) this.offerClosed(decision.offerId, decision.operatorId, "withdrawn"); });
     }
+  }
+
+  /** Free again, or gone home if their account was blocked meanwhile. */
+  #free(operator: Operator): void {
+    const back = operator.before ?? { state: "ready", reason: null };
+    void (operator.row.disabled ? this.#change(operator, "offline", "blocked") : this.#change(operator, back.state, back.reason));
   }
 
   /** Changes a state in memory at once and, durably, in the table; floors and the operator's desk hear of it. Resolves when written. */
@@ -91,7 +116,7 @@ export class Router {
     const before = { state: operator.state, reason: operator.reason, interaction_id: operator.interactionId, started_at: operator.since.toISOString() };
     // Those who were offered a call and did not get it keep their place among the idle.
     if (state === "ready" && operator.state !== "offered") operator.idleSince = at;
-    Object.assign(operator, { state, reason, since: at, interactionId });
+    Object.assign(operator, { state, reason, since: at, interactionId, before: null });
     if (state !== "offered") operator.offerId = null;
     const row: StateRow = { operator_id: operator.row.id, state, reason, since: at.toISOString(), idle_since: operator.idleSince.toISOString(), interaction_id: interactionId, before };
     return this.#deps.writer.write({ states: [row] }).then(() => this.#tell(operator), (error: unknown) => { if (!isDatabaseAway(error)) this.#deps.ctx.log.error({ err: error, operatorId: operator.row.id }, "operator state not written"); });
@@ -130,20 +155,30 @@ export class Router {
   }
 
   addWork(work: Work): void {
-    this.#works.set(work.workId, work);
+    if (this.#works.get(work.workId)?.operatorId) return;
+    this.#works.set(work.workId, { work, operatorId: null, isAdopted: false });
     this.#dispatch(this.#engine.addWork(work, this.#ms()));
   }
 
+  /** The client left, or the call's node no longer knows it; whoever was being rung is free. */
   removeWork(workId: string): void {
-    if (!this.#works.delete(workId)) return;
-    this.#dispatch(this.#engine.removeWork(workId, this.#ms()));
+    const entry = this.#works.get(workId);
+    if (entry) this.#takeOut(workId, this.#holder(workId, "offered"));
   }
 
-  /** A node tells of a call it already has in an operator's hands, after the router was away. */
-  adopt(work: Work, operatorId: string): void {
-    if (this.#works.has(work.workId) || !this.#operators.has(operatorId)) return;
-    this.#works.set(work.workId, work);
-    this.#engine.adoptWork(work, operatorId, this.#ms());
+  /** The operator who is in this state because of this work. */
+  #holder(workId: string, ...states: OperatorState[]): Operator | undefined {
+    const operator = this.#operators.get(this.#works.get(workId)?.operatorId ?? "");
+    return operator?.interactionId === workId && states.includes(operator.state) ? operator : undefined;
+  }
+
+  /** The operator's new state comes before the end of the work, so that what the engine gives them next fits it. */
+  #takeOut(workId: string, operator: Operator | undefined, to: "ready" | "wrap_up" = "ready"): void {
+    this.#works.delete(workId);
+    if (operator && to === "wrap_up") void this.#change(operator, "wrap_up", null, workId);
+    else if (operator) this.#free(operator);
+    const decisions = operator ? this.#tellEngine(operator) : [];
+    this.#dispatch([...decisions, ...this.#engine.finishWork(workId, this.#ms(), { operatorReady: operator?.state === "ready", idleSinceMs: operator?.idleSince.getTime() ?? this.#ms() })]);
   }
 
   offerClosed(offerId: string, operatorId: string, why: "accepted" | "declined" | "missed" | "failed" | "withdrawn"): void {
@@ -155,26 +190,35 @@ export class Router {
       this.#engine.acceptOffer(offerId, this.#ms());
       return;
     }
-    const ready = why === "withdrawn";
-    void this.#change(operator, ready ? "ready" : "not_ready", ready ? null : why);
-    this.#dispatch(this.#engine.refuseOffer(offerId, this.#ms(), { reason: why === "declined" || why === "missed" ? why : "failed", operatorReady: ready, idleSinceMs: operator.idleSince.getTime() }));
+    // Withdrawn means that the call waits no longer: it must not be offered on to the next operator.
+    if (why === "withdrawn") { this.removeWork(workId); return; }
+    void this.#change(operator, "not_ready", why);
+    this.#dispatch(this.#refuse(workId, offerId, why));
+  }
+
+  #refuse(workId: string, offerId: string, why: "declined" | "missed" | "failed"): Decision[] {
+    const entry = this.#works.get(workId);
+    if (!entry) return [];
+    entry.operatorId = null;
+    if (!entry.isAdopted) return this.#engine.refuseOffer(offerId, this.#ms(), { reason: why, operatorReady: false, idleSinceMs: this.#ms() });
+    entry.isAdopted = false;
+    return [...this.#engine.finishWork(workId, this.#ms(), { operatorReady: false, handleMs: null }), ...this.#engine.addWork(entry.work, this.#ms())];
   }
 
   /** Takes an operator for an outgoing call; refused when they are not free. */
   async claim(operatorId: string, interactionId: string): Promise<void> {
     const operator = this.#get(operatorId);
     if (operator.state !== "ready" && operator.state !== "not_ready") throw conflict("operator_busy");
+    const before = { state: operator.state, reason: operator.reason };
     const written = this.#change(operator, "talking", "outgoing", interactionId);
+    operator.before = before;
     this.#dispatch(this.#tellEngine(operator));
     await written;
   }
 
   callEnded(operatorId: string, interactionId: string, wrapUp: boolean): void {
     const operator = this.#operators.get(operatorId);
-    const known = this.#works.delete(interactionId);
-    if (operator?.interactionId === interactionId && operator.state !== "wrap_up") void this.#change(operator, wrapUp ? "wrap_up" : "ready", null, wrapUp ? interactionId : null);
-    if (known) this.#dispatch(this.#engine.finishWork(interactionId, this.#ms(), { operatorReady: !wrapUp }));
-    else if (operator) this.#dispatch(this.#tellEngine(operator));
+    this.#takeOut(interactionId, operator?.interactionId === interactionId && operator.state !== "wrap_up" ? operator : undefined, wrapUp ? "wrap_up" : "ready");
   }
 
   async wrapUpDone(operatorId: string, interactionId: string, ready: boolean): Promise<OperatorNow> {
@@ -187,12 +231,83 @@ export class Router {
     return view(operator);
   }
 
-  /** After a restart: whoever was ringing or talking through a call that no longer lives is let go. */
-  release(operatorId: string, interactionId: string, wrapUp: boolean): void {
-    const operator = this.#operators.get(operatorId);
-    if (operator?.interactionId !== interactionId || operator.state === "wrap_up") return;
-    void this.#change(operator, wrapUp ? "wrap_up" : "ready", null, wrapUp ? interactionId : null);
+  /**
+   * Compares what the router believes with what voice nodes hold and tables say, and mends the difference: after a
+   * restart of the router at once, later when something looks wrong at two sweeps. Returns how much was mended.
+   */
+  repair(): Promise<number> {
+    this.#repairs = this.#repairs.then(() => this.#repair(), () => this.#repair());
+    return this.#repairs;
+  }
+
+  async #repair(): Promise<number> {
+    const { held, isComplete } = await this.#deps.holdings();
+    const isFresh = this.#isFresh;
+    const suspects = new Set<string>();
+    const isOld = (mark: string): boolean => { suspects.add(mark); return isFresh || this.#suspects.has(mark); };
+    const adopted = held.filter((each) => this.#adopt(each, isOld)).length;
+    if (isComplete) this.#forget(new Set(held.map(({ workId }) => workId)), suspects);
+    const freed = await this.#release(held, isComplete, isOld);
+    this.#suspects = suspects;
+    if (isComplete) this.#isFresh = false;
+    mended.inc({ what: "call" }, adopted);
+    mended.inc({ what: "operator" }, freed);
+    if (adopted + freed > 0) this.#deps.ctx.log.warn({ calls: adopted, operators: freed }, "the router mended what a lost message or a restart left behind");
+    return adopted + freed;
+  }
+
+  /** Takes over what a voice node holds and the router does not know so; false when it does. */
+  #adopt(held: HeldWork, isOld: (mark: string) => boolean): boolean {
+    const { workId, work, at } = held;
+    const operator = this.#operators.get(held.operatorId ?? "");
+    if (this.#agrees(held, operator) || !isOld(JSON.stringify(held))) return false;
+    if (this.#works.has(workId)) this.#takeOut(workId, this.#holder(workId, "offered", "talking"));
+    if (!operator || at === "waiting") { this.addWork(work!); return true; }
+    operator.offerId = at === "offered" ? held.offerId : null;
+    void this.#change(operator, at, work ? null : "outgoing", workId);
+    if (work) {
+      this.#works.set(workId, { work, operatorId: operator.row.id, isAdopted: true });
+      this.#engine.adoptWork(work, operator.row.id, this.#ms());
+    }
     this.#dispatch(this.#tellEngine(operator));
+    return true;
+  }
+
+  #agrees(held: HeldWork, operator: Operator | undefined): boolean {
+    const { workId, work, at } = held;
+    const entry = this.#works.get(workId);
+    if (at === "waiting") return !work || (entry !== undefined && entry.operatorId === null);
+    // Nobody to adopt it for, or about to be told of its end.
+    if (!operator || (operator.state === "wrap_up" && operator.interactionId === workId)) return true;
+    return isHeldBy(operator, held) && (!work || entry?.operatorId === operator.row.id);
+  }
+
+  /** Drops waiting calls that no node has any more; one that was added while nodes were asked is not yet suspect. */
+  #forget(held: ReadonlySet<string>, suspects: Set<string>): void {
+    for (const [workId, { operatorId }] of this.#works) {
+      if (operatorId !== null || held.has(workId)) continue;
+      suspects.add(workId);
+      if (this.#suspects.has(workId)) this.removeWork(workId);
+    }
+  }
+
+  /** Lets go whoever is offered, talking or wrapping up what is over; how many. */
+  async #release(held: HeldWork[], isComplete: boolean, isOld: (mark: string) => boolean): Promise<number> {
+    const holders = new Set(held.map((each) => `${each.operatorId} ${each.workId}`));
+    const stuck = [...this.#operators.values()].filter((operator) => BUSY.has(operator.state) && !holders.has(`${operator.row.id} ${operator.interactionId}`) && isOld(`${operator.row.id} ${operator.state} ${operator.since.getTime()}`));
+    if (stuck.length === 0) return 0;
+    const since = new Map(stuck.map((operator) => [operator, operator.since]));
+    const rows = await selectHolds(this.#deps.ctx.db, stuck.flatMap(({ interactionId }) => interactionId ?? []));
+    let freed = 0;
+    for (const operator of stuck) {
+      if (operator.since !== since.get(operator)) continue;
+      const { interactionId } = operator;
+      const verdict = verdictOn({ id: operator.row.id, state: operator.state }, rows.find((row) => row.id === interactionId), isComplete);
+      if (verdict === null) continue;
+      freed++;
+      this.#takeOut(interactionId ?? "", operator, verdict);
+    }
+    return freed;
   }
 
   position(workId: string): { position: number | null; expectedWaitMs: number | null } {
@@ -201,6 +316,10 @@ export class Router {
 
   explain(workId: string): unknown { return this.#engine.explain(workId, this.#ms()); }
 }
+
+const BUSY: ReadonlySet<OperatorState> = new Set(["offered", "talking", "wrap_up"]);
+
+const isHeldBy = (operator: Operator, { workId, at, offerId }: HeldWork): boolean => operator.interactionId === workId && operator.state === at && (at === "talking" || operator.offerId === offerId);
 
 const view = (operator: Operator): OperatorNow => ({
   operatorId: operator.row.id, name: operator.row.name, state: operator.state, reason: operator.reason, since: operator.since.toISOString(), interactionId: operator.interactionId, device: operator.row.device,
