@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { createSocket } from "node:dgram";
+import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { loadavg } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
@@ -8,6 +9,7 @@ import { root } from "../steps.ts";
 /** A whole Linija as a process of its own, as people run it. */
 export interface ServerProcess {
   url: string;
+  pid: number;
   sip: { host: string; port: number };
   /** Milliseconds from the spawn to the first page and to the first SIP 200, whichever came later. */
   ready(): Promise<number>;
@@ -15,7 +17,7 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
-export interface ServerOptions { folder: string; command?: [string, ...string[]]; cwd?: string; env?: Record<string, string> }
+export interface ServerOptions { folder: string; command?: [string, ...string[]]; cwd?: string; env?: Record<string, string>; /** What must answer 200; by default the desk, which must have been built. */ page?: string }
 
 const READY_WITHIN_MS = 100_000;
 const LOOK_EVERY_MS = 10;
@@ -39,14 +41,14 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
   const stop = (): Promise<void> => end(child);
   const ready = async (): Promise<number> => {
     try {
-      await Promise.all([firstPage(`${url}/`, alive), firstOptions(sip, alive)]);
+      await Promise.all([firstPage(`${url}${options.page ?? "/"}`, alive), firstOptions(sip, alive)]);
       return performance.now() - began;
     } catch (error) {
       await stop();
       throw error;
     }
   };
-  return { url, sip: { host: "127.0.0.1", port: sip }, ready, said: () => said, stop };
+  return { url, pid: child.pid!, sip: { host: "127.0.0.1", port: sip }, ready, said: () => said, stop };
 }
 
 const STOP_WITHIN_MS = 15_000;
@@ -113,3 +115,28 @@ export const percentile = (values: number[], share: number): number => values.to
 export const round = (value: number, digits = 1): number => Number(value.toFixed(digits));
 /** Figures mean little without it: other work on the machine makes all of them worse. */
 export const load = (): string => `load average ${loadavg().map((value) => value.toFixed(1)).join(" ")}`;
+
+/** Milliseconds of processor used by this process and everything it started; NaN where there is no /proc. */
+export function cpuMs(pid: number): number {
+  const used = new Map<number, { parent: number; ticks: number }>();
+  try {
+    for (const name of readdirSync("/proc").filter((each) => /^\d+$/.test(each))) {
+      const stat = readStat(name);
+      if (stat) used.set(Number(name), stat);
+    }
+  } catch {
+    return Number.NaN;
+  }
+  const below = (id: number): number => [...used].reduce((sum, [child, { parent }]) => (parent === id ? sum + below(child) : sum), used.get(id)?.ticks ?? 0);
+  return below(pid) * 10;
+}
+
+function readStat(pid: string): { parent: number; ticks: number } | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ").map(Number);
+    return { parent: fields[1]!, ticks: fields[11]! + fields[12]! };
+  } catch {
+    return null; // ended meanwhile
+  }
+}

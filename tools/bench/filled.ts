@@ -1,0 +1,69 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { sql } from "kysely";
+import { fillClients } from "../../apps/server/src/features/clients/clients.bulk.sql.ts";
+import { openDatabase, type Database } from "../../apps/server/src/platform/db.ts";
+import { createLog } from "../../apps/server/src/platform/log.ts";
+import { startPostgres } from "../../apps/server/src/platform/postgres.ts";
+import { root } from "../steps.ts";
+import { startServer } from "./child.ts";
+
+const SIZE = { clients: 100_000, interactions: 1_000_000, tickets: 200_000 };
+/** What the rows are made by: with any change the cluster is filled anew. */
+const SOURCES = ["apps/server/migrations", "apps/server/src/features/clients/clients.bulk.sql.ts", "apps/server/src/features/clients/clients.search.rules.ts"];
+
+export interface Filled { database: Database; /** For `DATABASE_URL`. */ url: string; pid: number; stop(): Promise<void> }
+
+/** A company of three years: the demo's people and declarations with 100,000 clients and 1,000,000 conversations, kept in `.cache` between runs. */
+export async function openFilled(say: (line: string) => void): Promise<Filled> {
+  const folder = join(root, ".cache", `bench-filled-${hash()}`);
+  if (!existsSync(join(folder, "filled"))) await fill(folder, say);
+  const opened = await open(folder);
+  await forgetRuns(opened.database, new Date(readFileSync(join(folder, "filled"), "utf8")));
+  return opened;
+}
+
+async function fill(folder: string, say: (line: string) => void): Promise<void> {
+  for (const name of readdirSync(join(root, ".cache")).filter((name) => name.startsWith("bench-filled-"))) rmSync(join(root, ".cache", name), { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  say(`Filling ${SIZE.clients} clients, ${SIZE.interactions} conversations, ${SIZE.tickets} tickets (once) …`);
+  const began = performance.now();
+  const server = await startServer({ folder, page: "/api/health" });
+  await server.ready();
+  await server.stop();
+  const { database, stop } = await open(folder);
+  await fillClients(database.db, SIZE);
+  await database.pool.query("checkpoint");
+  await stop();
+  writeFileSync(join(folder, "filled"), new Date().toISOString());
+  say(`Filled in ${((performance.now() - began) / 1000).toFixed(0)} s.`);
+}
+
+async function open(folder: string): Promise<Filled> {
+  const log = createLog("error", join(folder, "bench.log"));
+  const server = await startPostgres(folder, log);
+  const database = openDatabase({ ...server.connection, max: 2 }, log);
+  const { host, user, database: name } = server.connection;
+  return { database, url: `postgres://${user}@${encodeURIComponent(host!)}/${name}`, pid: server.pid()!, stop: async () => { await database.close(); await server.stop(); } };
+}
+
+/** Takes away what earlier runs made, so that every run finds the same tables. The audit trail may only grow. */
+async function forgetRuns({ db }: Database, filledAt: Date): Promise<void> {
+  await sql`delete from deliveries`.execute(db);
+  await sql`delete from graphile_worker._private_jobs`.execute(db);
+  await sql`delete from notices where created_at > ${filledAt}`.execute(db);
+  await sql`delete from tickets where created_at > ${filledAt}`.execute(db);
+  await sql`delete from events where at > ${filledAt}`.execute(db);
+  await sql`vacuum (analyze) tickets, notices, events, deliveries`.execute(db);
+}
+
+function hash(): string {
+  const hash = createHash("sha256").update(JSON.stringify(SIZE));
+  for (const source of SOURCES) {
+    const path = join(root, source);
+    const files = source.endsWith(".ts") ? [path] : readdirSync(path).sort().map((name) => join(path, name));
+    for (const file of files) hash.update(readFileSync(file));
+  }
+  return hash.digest("hex").slice(0, 16);
+}
