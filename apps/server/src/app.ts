@@ -113,7 +113,7 @@ async function startRoles(node: Node, database: Database, stops: Stops): Promise
   if (has("media") && config.MEDIA_ADDRESS) stops.push(startMedia(config, ctx.log));
   if (has("router")) await startRouter(node, stops);
   // Facts of every node are kept for the listeners, wherever those run.
-  const listeners = durableListeners({ publicUrl: () => address.publicUrl });
+  const listeners = durableListeners({ publicUrl: () => address.publicUrl, skillsOf: node.plan.skillsOf, reload: (operatorId) => node.router.reload(operatorId) });
   for (const listener of listeners) registerDurable(listener.name, (type) => listener.wants(type));
   const address = { publicUrl: config.PUBLIC_URL || `http://${config.HTTP_HOST}:${config.HTTP_PORT}` };
   const work = has("jobs") ? await startWork(node, database, listeners, stops) : null;

@@ -2,10 +2,11 @@ import type { Ctx } from "./platform/db.ts";
 import type { DurableListener } from "./platform/deliveries.ts";
 import type { JobHandler } from "./platform/jobs.ts";
 import { noticeJobs, noticesListener, type Mailer } from "./features/notices/index.ts";
+import { operatorsListener, type OperatorsListenerDeps } from "./features/operators/index.ts";
 import { ticketJobs } from "./features/tickets/index.ts";
 
 /** Who durably hears what. */
-export const durableListeners = (deps: { publicUrl: () => string }): DurableListener[] => [noticesListener(deps)];
+export const durableListeners = (deps: { publicUrl: () => string } & OperatorsListenerDeps): DurableListener[] => [noticesListener(deps), operatorsListener(deps)];
 
 /** Background work by name. */
 export const jobHandlers = (ctx: Ctx, deps: { mailer: Mailer }): Record<string, JobHandler> => ({ ...ticketJobs(ctx), ...noticeJobs(ctx, deps) });

@@ -34,10 +34,10 @@ export const HTTP_STATUS: Record<ErrorCode, number> = {
   invalid: 422, unauthenticated: 401, forbidden: 403, not_found: 404, conflict: 409, too_large: 413, too_many: 429, unavailable: 503,
 };
 
-/** PostgreSQL is away or in recovery: the class of errors that heal by waiting. */
+/** PostgreSQL is away, in recovery, or out of room, memory or connections: the class of errors that heal by waiting. */
 export function isDatabaseAway(error: unknown): boolean {
   const code = (error as { code?: string } | null)?.code ?? "";
-  if (/^(08|57P)/.test(code)) return true;
+  if (/^(08|53|57P)/.test(code)) return true;
   if (["ECONNREFUSED", "ECONNRESET", "ENOENT", "EPIPE", "ETIMEDOUT"].includes(code)) return true;
   const message = error instanceof Error ? error.message : "";
   return /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/.test(message);

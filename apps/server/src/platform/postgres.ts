@@ -29,14 +29,23 @@ export async function startPostgres(folder: string, log: Log): Promise<EmbeddedP
   let child = await launch(place, log);
   let stopping = false;
   const again = async (): Promise<void> => {
-    child = await launch(place, log);
+    for (;;) {
+      try {
+        child = await launch(place, log);
+        break;
+      } catch (error) {
+        log.error({ error: String(error) }, "PostgreSQL does not start; trying again");
+        await pause(2_000);
+      }
+      if (stopping) return;
+    }
     watch(child);
   };
   const watch = (server: ChildProcess): void => {
     server.once("exit", (code, signal) => {
       if (stopping) return;
       log.error({ code, signal }, "PostgreSQL ended; starting it again");
-      again().catch((error: unknown) => log.error({ error: String(error) }, "PostgreSQL does not start"));
+      void again();
     });
   };
   watch(child);

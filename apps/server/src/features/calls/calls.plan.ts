@@ -9,7 +9,7 @@ import { dialledNumber } from "./calls.numbers.rules.ts";
 const queueId = (projectKey: string, key: string): string => `${projectKey}.${key}`;
 
 /** What call control needs of the declarations, looked up without reading a file. */
-export function planOf(declarations: Declarations): Plan & { queues: RoutedQueue[]; callbackDue(projectKey: string, queueId: string | null, at: Date): Date } {
+export function planOf(declarations: Declarations): Plan & { queues: RoutedQueue[]; callbackDue(projectKey: string, queueId: string | null, at: Date): Date; skillsOf(projects: string[]): Record<string, number> } {
   const { company, projects } = declarations;
   const byKey = new Map(projects.map((declared) => [declared.project.key, declared]));
   const numbers = new Map<string, string>([...projects.flatMap(({ project }) => project.numbers.map((number): [string, string] => [number, project.key])), ...company.numbers.map((number): [string, string] => [number, "company"])]);
@@ -32,6 +32,8 @@ export function planOf(declarations: Declarations): Plan & { queues: RoutedQueue
     recording: (projectKey) => (projectKey === null ? true : get(projectKey).project.recording),
     defaultLanguage: (flow) => (flow === "company" ? company.default_language : get(flow).project.default_language),
     queues: projects.flatMap(({ project, queues }) => queues.map((queue) => ({ queueId: queueId(project.key, queue.key), projectKey: project.key, priority: queue.priority }))),
+    // A new operator can take any call of their projects until a supervisor knows better.
+    skillsOf: (keys) => Object.fromEntries(keys.flatMap((key) => byKey.get(key)?.queues ?? []).flatMap((queue) => Object.entries(queue.skills).map(([skill, level]): [string, number] => [skill, Math.max(level, 3)]))),
     callbackDue: (projectKey, id, at) => {
       const { project, calendar, queues } = get(projectKey);
       const queue = queues.find((each) => queueId(projectKey, each.key) === id) ?? queues[0];

@@ -4,7 +4,8 @@ import type { Config } from "../../platform/config.ts";
 import { isDatabaseAway, AppError } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
 import type { Log } from "../../platform/log.ts";
-import { counter } from "../../platform/metrics.ts";
+import { Gauge } from "prom-client";
+import { counter, registry } from "../../platform/metrics.ts";
 import { dialledNumber, toE164 } from "./calls.numbers.rules.ts";
 import { renegotiate } from "./calls.legs.ts";
 import type { CallRunner } from "./calls.runner.ts";
@@ -18,18 +19,31 @@ export async function openSip(voice: Voice, config: Config, log: Log, onRegister
     listen: [{ proto: "udp", host: config.SIP_HOST, port }, { proto: "tcp", host: config.SIP_HOST, port }],
     ...(config.SIP_ADVERTISE && { advertise: config.SIP_ADVERTISE }), userAgent: "Linija", floodPerS: config.SIP_FLOOD_PER_S,
     onInvite: (call) => { void invited(voice, call, log); }, onRegister,
-    admit: () => refuse(voice),
+    admit: () => {
+      const refusal = refuse(voice);
+      if (refusal) invites.inc({ outcome: "refused" });
+      return refusal;
+    },
     log: (level, message, fields) => log[level](fields, message),
   });
   for (let port = config.SIP_PORT; ; port++) {
     try {
       const stack = await createStack(options(port));
       voice.useStack(stack);
+      exportCounters(stack);
       return stack;
     } catch (error) {
       if ((error as { code?: string }).code !== "EADDRINUSE" || port >= config.SIP_PORT + 200 || config.SIP_PORT === 0) throw error;
     }
   }
+}
+
+/** The stack's own counters (messages, retransmissions, refusals, floods) as they stand when Prometheus asks. */
+function exportCounters(stack: SipStack): void {
+  registry.removeSingleMetric("linija_sip_stack");
+  const figure = new Gauge({ name: "linija_sip_stack", help: "Counters of the SIP stack since start", labelNames: ["counter"], registers: [registry], collect: () => {
+    for (const [counter, value] of Object.entries(stack.counters)) figure.set({ counter }, value);
+  } });
 }
 
 /** Overload and absence are said before anything is done for the caller. */

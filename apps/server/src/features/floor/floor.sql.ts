@@ -25,7 +25,7 @@ export const selectTiles = async (db: Db, projects: string[] | null, dayStart: D
   select u.id, u.name, s.state, s.reason, s.since, o.device, u.projects, o.languages, s.interaction_id as call_id,
     coalesce(nullif(trim(concat_ws(' ', c.given_name, c.family_name)), ''), nullif(c.organisation, ''), i.from_number, '') as client_name,
     (select count(*) from interactions t where t.operator_id = u.id and t.started_at >= ${dayStart} and t.answered_at is not null)::int as answered_today
-  from operators o join users u on u.id = o.user_id and u.disabled_at is null
+  from operators o join users u on u.id = o.user_id and u.disabled_at is null and 'operator' = any(u.roles)
   left join operator_states s on s.operator_id = u.id
   left join interactions i on i.id = s.interaction_id left join clients c on c.id = i.client_id
   where ${projects}::text[] is null or u.projects && ${projects}::text[]

@@ -1,3 +1,4 @@
 export { createRegistrar, SIP_REALM } from "./operators.registrar.ts";
+export { operatorsListener, type OperatorsListenerDeps } from "./operators.listener.ts";
 export { selectContacts, selectLine, selectOperator, selectOperators, selectSipAccount, updateDevice, upsertRegistration, deleteRegistration } from "./operators.sql.ts";
 export type { LineRow, OperatorRow, OperatorState, SipAccount } from "./operators.sql.ts";

@@ -12,10 +12,10 @@ const columns = sql`u.id, u.name, u.language, u.projects, o.languages, o.skills,
   s.state, s.reason, s.since, s.idle_since, s.interaction_id`;
 
 export const selectOperators = async (db: Db): Promise<OperatorRow[]> =>
-  (await sql<OperatorRow>`select ${columns} from operators o join users u on u.id = o.user_id left join operator_states s on s.operator_id = o.user_id order by u.id`.execute(db)).rows;
+  (await sql<OperatorRow>`select ${columns} from operators o join users u on u.id = o.user_id left join operator_states s on s.operator_id = o.user_id where 'operator' = any(u.roles) order by u.id`.execute(db)).rows;
 
 export const selectOperator = async (db: Db, id: string): Promise<OperatorRow | undefined> =>
-  (await sql<OperatorRow>`select ${columns} from operators o join users u on u.id = o.user_id left join operator_states s on s.operator_id = o.user_id where o.user_id = ${id}`.execute(db)).rows[0];
+  (await sql<OperatorRow>`select ${columns} from operators o join users u on u.id = o.user_id left join operator_states s on s.operator_id = o.user_id where o.user_id = ${id} and 'operator' = any(u.roles)`.execute(db)).rows[0];
 
 export const updateDevice = async (db: Db, id: string, device: string): Promise<boolean> =>
   (await sql`update operators set device = ${device} where user_id = ${id}`.execute(db)).numAffectedRows === 1n;
@@ -43,3 +43,11 @@ export const selectLine = async (db: Db, id: string): Promise<LineRow | undefine
   left join offers f on f.operator_id = o.user_id and f.state = 'ringing'
   left join interactions i on i.id = s.interaction_id
   where o.user_id = ${id}`.execute(db)).rows[0];
+
+/** A person with the role operator gets what is needed to take calls; what is there already is kept. */
+export const ensureOperator = async (db: Db, userId: string, skillsOf: (projects: string[]) => Record<string, number>): Promise<boolean> => {
+  const user = (await sql<{ language: string; projects: string[] }>`select language, projects from users where id = ${userId} and 'operator' = any(roles)`.execute(db)).rows[0];
+  if (!user) return false;
+  await sql`insert into operators (user_id, languages, skills) values (${userId}, ${[user.language]}, ${JSON.stringify(skillsOf(user.projects))}::jsonb) on conflict do nothing`.execute(db);
+  return true;
+};

@@ -1,0 +1,42 @@
+import { sql } from "kysely";
+import { expect, test } from "vitest";
+import { inTx } from "../../platform/db.ts";
+import { newId } from "../../platform/ids.ts";
+import { testDatabase } from "../../testing/database.ts";
+import { operatorsListener, selectOperator } from "./index.ts";
+
+const database = await testDatabase();
+
+async function addUser(roles: string[]): Promise<string> {
+  const id = newId();
+  await sql`insert into users (id, login, name, language, roles, projects, password_hash) values (${id}, ${id}, 'New Person', 'sl', ${roles}, '{shop}', 'none')`.execute(database.db);
+  return id;
+}
+
+const heard = async (userId: string): Promise<string[]> => {
+  const told: string[] = [];
+  const listener = operatorsListener({ skillsOf: (projects) => Object.fromEntries(projects.map((project) => [project, 3])), reload: async (id) => { told.push(id); } });
+  await inTx(database.ctx(), (ctx) => listener.hear(ctx, { id: newId(), at: ctx.now(), type: "access.user_created", subject: { kind: "user", id: userId }, data: {}, actor: ctx.actor, depth: 0, requestId: "" }));
+  return told;
+};
+
+test("R304 lets a new operator take calls of their projects at once, and tells routing", async () => {
+  const id = await addUser(["operator"]);
+  expect(await heard(id)).toEqual([id]);
+  const operator = await selectOperator(database.db, id);
+  expect(operator).toMatchObject({ languages: ["sl"], skills: { shop: 3 }, projects: ["shop"], device: "browser" });
+});
+
+test("keeps what an operator already has when their user is changed", async () => {
+  const id = await addUser(["operator"]);
+  await heard(id);
+  await sql`update operators set skills = '{"shop": 5}' where user_id = ${id}`.execute(database.db);
+  await heard(id);
+  expect((await selectOperator(database.db, id))?.skills).toEqual({ shop: 5 });
+});
+
+test("never routes calls to people without the role operator", async () => {
+  const id = await addUser(["supervisor"]);
+  await heard(id);
+  expect(await selectOperator(database.db, id)).toBeUndefined();
+});
