@@ -4,6 +4,7 @@ import { ageingAt, goesBefore, olderThan, queueOf, rankOf } from "./order.ts";
 import { isBarred } from "./pool.ts";
 import type { Queue, State } from "./state.ts";
 import { NONE } from "./table.ts";
+import { UNNUMBERED } from "./teams.ts";
 import type { Work } from "./works.ts";
 
 /** Waiting work, indexed per queue by what it asks for. */
@@ -71,25 +72,29 @@ export function reorderBuckets({ works, buckets }: State, queue: Queue): void {
 
 /** The waiting work that goes first among all that this operator may take now, or `NONE`. */
 export function firstWorkFor(state: State, operator: Operator, nowMs: number): Work {
-  const { best } = state;
-  const team = state.operators.teamId(operator);
-  const open = state.operators.open(operator);
+  const { best, operators, teams, queueList } = state;
+  const team = operators.teamId(operator);
+  const open = operators.open(operator);
   best.reset();
-  for (const queue of state.teamList[team]!.queues) {
-    if ((queue.buckets.channelMask & open) !== 0) searchQueue(state, queue, { operator, team, open, nowMs });
+  const start = teams.firstDuty(team);
+  const end = start + teams.dutiesOf(team);
+  for (let duty = start; duty < end; duty++) {
+    const queue = queueList[teams.queue(duty)]!;
+    if ((queue.buckets.channelMask & open) !== 0) searchQueue(state, queue, { operator, open, bits: teams.bits(duty), nowMs });
   }
   return best.work;
 }
 
 interface Seeker {
   operator: Operator;
-  team: number;
   open: number;
+  /** Which of the queue's numbered requirements the operator meets. */
+  bits: number;
   nowMs: number;
 }
 
-function searchQueue(state: State, queue: Queue, { operator, team, open, nowMs }: Seeker): void {
-  const { vocabulary, best } = state;
+function searchQueue(state: State, queue: Queue, { operator, open, bits, nowMs }: Seeker): void {
+  const { best } = state;
   const { buckets } = queue;
   const { count } = buckets;
   const ageing = ageingAt(queue, nowMs);
@@ -98,16 +103,21 @@ function searchQueue(state: State, queue: Queue, { operator, team, open, nowMs }
     const enqueuedAtMs = buckets.enqueuedAtMs(i);
     if (best.beats(points, enqueuedAtMs)) return;
     const code = buckets.code(i);
-    if ((open & (1 << ((code >> 1) & 3))) === 0 || !vocabulary.meets(team, code >> 3)) continue;
-    const bucket = buckets.bucket(i);
-    const head = state.buckets.head(bucket);
+    const number = code >> 3;
+    if ((open & (1 << ((code >> 1) & 3))) === 0) continue;
+    if (number === UNNUMBERED ? !meetsUnnumbered(state, operator, buckets.bucket(i)) : (bits & (1 << number)) === 0) continue;
+    const head = state.buckets.head(buckets.bucket(i));
     if ((code & 1) === 0 || !isBarred(state, head, operator)) {
       best.offer(head, points, enqueuedAtMs);
       return;
     }
-    const other = state.buckets.findBehind(bucket, (each) => !isBarred(state, each, operator));
+    const other = state.buckets.findBehind(buckets.bucket(i), (each) => !isBarred(state, each, operator));
     if (other !== NONE) best.offer(other, rankOf(queue, state.works, other) + ageing, state.works.enqueuedAtMs(other));
   }
+}
+
+function meetsUnnumbered({ vocabulary, operators, buckets }: State, operator: Operator, bucket: Bucket): boolean {
+  return vocabulary.meets(operators.teamId(operator), buckets.code(bucket) >> 2);
 }
 
 /** 1-based place of waiting work among all waiting work of its queue. */

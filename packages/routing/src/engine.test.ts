@@ -38,6 +38,19 @@ describe("which operator", () => {
     ])).toBe("good");
   });
 
+  test("one with the skill, however many different skills one queue's clients ask for", () => {
+    const names = Array.from({ length: 70 }, (_, i) => `skill${i}`);
+    routing.setOperator(buildOperator("unskilled"), 0);
+    for (const skill of names.slice(0, 50)) routing.addWork(buildWork(`early ${skill}`, { skills: [{ skill, level: 2 }] }), 0);
+    for (const skill of names) {
+      const offers = routing.setOperator(buildOperator(`${skill} expert`, { skills: { [skill]: 2 }, capacity: { voice: 2 } }), 0);
+      expect(offers.map((offer) => offer.workId)).toEqual(names.indexOf(skill) < 50 ? [`early ${skill}`] : []);
+    }
+    for (const skill of names) {
+      expect(routing.addWork(buildWork(`late ${skill}`, { skills: [{ skill, level: 2 }] }), 0)).toMatchObject([{ operatorId: `${skill} expert` }]);
+    }
+  });
+
   test("the least versatile where the queue spares its experts", () => {
     routing.setQueue({ queueId: "q", fit: "spare" });
     const skills = [{ skill: "billing", level: 2 }];

@@ -208,6 +208,7 @@ function admit(state: State, input: WorkInput): Work {
   return works.add({
     id: input.workId,
     queue: queue.number,
+    number: state.teams.number(queue, requirement.id),
     channel: channelIndex(input.channel),
     requirement,
     priority: input.priority,

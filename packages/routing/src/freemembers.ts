@@ -25,13 +25,13 @@ export class FreeMembers extends Table {
   }
 
   /** Makes room for the team. Numbers of teams are given elsewhere, so rows are not taken one by one. */
-  open(team: number): void {
+  protected open(team: number): void {
     this.reach(team);
     this.ints.fill(0, team * INTS, (team + 1) * INTS);
   }
 
   /** The team has nobody left. */
-  close(team: number): void {
+  protected close(team: number): void {
     for (let channel = 0; channel < 4; channel++) this.#others.delete(team * 4 + channel);
   }
 
@@ -78,11 +78,19 @@ export class FreeMembers extends Table {
     return this.#others.get(team * 4 + channel)!.find(accepts) ?? NONE;
   }
 
-  isShown(team: number, channel: number): boolean {
-    return (this.ints[team * INTS + SHOWN]! & (1 << channel)) !== 0;
+  /** Bit c is set when the queues' rows do not say of channel c what is so. */
+  unshown(team: number): number {
+    const { ints } = this;
+    const at = team * INTS;
+    let free = 0;
+    if (ints[at + FIRST] !== 0) free = 1;
+    if (ints[at + FIRST + 1] !== 0) free |= 2;
+    if (ints[at + FIRST + 2] !== 0) free |= 4;
+    if (ints[at + FIRST + 3] !== 0) free |= 8;
+    return free ^ ints[at + SHOWN]!;
   }
 
-  setShown(team: number, channel: number, shown: boolean): void {
+  protected setShown(team: number, channel: number, shown: boolean): void {
     if (shown) this.ints[team * INTS + SHOWN]! |= 1 << channel;
     else this.ints[team * INTS + SHOWN]! &= ~(1 << channel);
   }

@@ -10,39 +10,34 @@ import { NONE } from "./table.ts";
  */
 
 /** Takes the operator out of the free lists. */
-export function unlist({ operators, free }: State, operator: Operator): void {
+export function unlist({ operators, teams }: State, operator: Operator): void {
   const listed = operators.listed(operator);
   if (listed === 0) return;
   operators.setListed(operator, 0);
   const team = operators.teamId(operator);
   for (let channel = 0; channel < CHANNELS.length; channel++) {
-    if ((listed & (1 << channel)) !== 0) free.delete(team, channel, operator);
+    if ((listed & (1 << channel)) !== 0) teams.delete(team, channel, operator);
   }
 }
 
 /** Puts the operator in the free list of every channel they have room in; the operator must be unlisted. */
 export function list(state: State, operator: Operator): void {
-  const { operators, free } = state;
+  const { operators, teams } = state;
   const team = operators.teamId(operator);
   if (team === NONE) return;
   const open = operators.refreshOpen(operator);
   operators.setListed(operator, open);
   for (let channel = 0; channel < CHANNELS.length; channel++) {
-    if ((open & (1 << channel)) !== 0) free.add(team, channel, operator);
+    if ((open & (1 << channel)) !== 0) teams.add(team, channel, operator);
   }
   showTeam(state, team);
 }
 
 /** Tells the queues in which channels the team has somebody free, where that changed. */
-export function showTeam({ free, teamList }: State, team: number): void {
+export function showTeam({ teams, queueList }: State, team: number): void {
+  const changed = teams.unshown(team);
+  if (changed === 0) return;
   for (let channel = 0; channel < CHANNELS.length; channel++) {
-    const hasFree = free.first(team, channel) !== NONE;
-    if (hasFree === free.isShown(team, channel)) continue;
-    free.setShown(team, channel, hasFree);
-    for (const queue of teamList[team]!.queues) {
-      const row = queue.freeTeams[channel]!;
-      if (hasFree) row.add(team);
-      else row.delete(team);
-    }
+    if ((changed & (1 << channel)) !== 0) teams.show(team, channel, queueList);
   }
 }

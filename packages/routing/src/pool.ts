@@ -44,7 +44,8 @@ export function operatorFor(state: State, work: Work): Operator {
   const row = queue.freeTeams[works.channel(work)]!;
   if (row.isEmpty()) return NONE;
   const accepts = works.isBarring(work) ? (operator: Operator) => !isBarred(state, work, operator) : null;
-  return row.best(vocabulary, { requirement: works.requirement(work), fit: queue.settings!.fit, accepts });
+  const { fit } = queue.settings!;
+  return row.best(vocabulary, { requirement: works.requirement(work), number: works.number(work), fit, accepts });
 }
 
 /** A ready operator, busy or not, who could take the work and has not refused it; or `NONE`. */
@@ -145,14 +146,14 @@ function joinTeam(state: State, operator: Operator, profile: Profile): void {
   const key = JSON.stringify([profile.queueIds, profile.languages, profile.skills]);
   if (state.operators.person(operator).team?.key === key) return;
   leaveTeam(state, operator);
-  let team = state.teams.get(key);
+  let team = state.teamsByKey.get(key);
   if (!team) {
     const ability = state.vocabulary.ability(profile.languages, profile.skills);
     const queues = profile.queueIds.map((queueId) => queueNamed(state, queueId));
     team = { id: ability.id, key, ability, queues, queueSet: new Set(queues), members: new Set() };
-    state.teams.set(key, team);
+    state.teamsByKey.set(key, team);
     state.teamList[team.id] = team;
-    state.free.open(team.id);
+    state.teams.found(team.id, queues);
     for (const queue of queues) queue.teams.add(team);
   }
   team.members.add(operator);
@@ -167,9 +168,9 @@ function leaveTeam(state: State, operator: Operator): void {
   state.operators.setTeam(operator, null);
   team.members.delete(operator);
   if (team.members.size > 0) return;
-  state.teams.delete(team.key);
+  state.teamsByKey.delete(team.key);
   state.teamList[team.id] = undefined;
-  state.free.close(team.id);
+  state.teams.dissolve(team.id);
   state.vocabulary.release(team.ability);
   for (const queue of team.queues) {
     queue.teams.delete(team);
@@ -189,7 +190,7 @@ export function signOut(state: State, operator: Operator): void {
 export function queueNamed(state: State, id: string): Queue {
   const known = state.queues.get(id);
   if (known) return known;
-  const { queueList, works, operators, free, buckets } = state;
+  const { queueList, works, operators, teams, buckets } = state;
   const hole = queueList.indexOf(undefined);
   const queue: Queue = {
     id,
@@ -200,8 +201,9 @@ export function queueNamed(state: State, id: string): Queue {
     buckets: new BucketRow(works, buckets),
     waiting: 0,
     works: 0,
+    numbered: new Map(),
     teams: new Set(),
-    freeTeams: CHANNELS.map((_, channel) => new FreeRow(channel, operators, free)),
+    freeTeams: CHANNELS.map((_, channel) => new FreeRow(channel, operators, teams)),
     handled: 0,
     meanHandleMs: 0,
   };

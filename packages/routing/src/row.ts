@@ -65,7 +65,7 @@ export class BucketRow {
     return this.#keys[i * STRIDE + 1]!;
   }
 
-  /** Requirement × 8 + channel × 2 + whether somebody is barred from the head (or was: they may be forgiven since). */
+  /** Number of the requirement in the queue × 8 + channel × 2 + whether somebody is barred from the head (or was: they may be forgiven since). */
   code(i: number): number {
     return this.#keys[i * STRIDE + 2]!;
   }
@@ -83,7 +83,7 @@ export class BucketRow {
     const head = this.#buckets.head(bucket);
     keys[at] = this.#buckets.headRank(bucket);
     keys[at + 1] = this.#works.enqueuedAtMs(head);
-    keys[at + 2] = this.#buckets.code(bucket) * 2 + (this.#works.isBarring(head) ? 1 : 0);
+    keys[at + 2] = (this.#works.number(head) * 4 + this.#works.channel(head)) * 2 + (this.#works.isBarring(head) ? 1 : 0);
     keys[at + 3] = bucket;
   }
 

@@ -1,13 +1,13 @@
 import { Vocabulary } from "./ability.ts";
 import type { Ability } from "./ability.ts";
 import { Buckets } from "./buckets.ts";
-import { FreeMembers } from "./freemembers.ts";
-import type { FreeRow } from "./freerow.ts";
 import { Operators } from "./operators.ts";
 import type { Operator } from "./operators.ts";
 import type { BucketRow } from "./row.ts";
 import { Best } from "./search.ts";
 import type { Channel, QueueInput, RoutingOptions } from "./types.ts";
+import type { Served } from "./teams.ts";
+import { Teams } from "./teams.ts";
 import { Works } from "./works.ts";
 import type { Work } from "./works.ts";
 
@@ -18,7 +18,7 @@ export function channelIndex(channel: Channel): number {
   return CHANNELS.indexOf(channel);
 }
 
-export interface Queue {
+export interface Queue extends Served {
   readonly id: string;
   /** Index in the state's list. */
   readonly number: number;
@@ -32,8 +32,6 @@ export interface Queue {
   /** Work waiting, offered or in hand. */
   works: number;
   readonly teams: Set<Team>;
-  /** By channel: teams with somebody free for it. */
-  readonly freeTeams: readonly FreeRow[];
   handled: number;
   meanHandleMs: number;
 }
@@ -59,9 +57,9 @@ export interface State {
   readonly queues: Map<string, Queue>;
   /** By number; a hole where a queue was. */
   readonly queueList: (Queue | undefined)[];
-  readonly teams: Map<string, Team>;
+  readonly teamsByKey: Map<string, Team>;
   readonly teamList: (Team | undefined)[];
-  readonly free: FreeMembers;
+  readonly teams: Teams;
   readonly buckets: Buckets;
   /** Used by one search after another, so that searching allocates nothing. */
   readonly best: Best;
@@ -80,9 +78,9 @@ export function createState(options: RoutingOptions): State {
     offers: new Map(),
     queues: new Map(),
     queueList: [],
-    teams: new Map(),
+    teamsByKey: new Map(),
     teamList: [],
-    free: new FreeMembers(operators),
+    teams: new Teams(operators, vocabulary),
     buckets: new Buckets(works),
     best: new Best(works),
   };

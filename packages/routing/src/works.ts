@@ -19,6 +19,7 @@ export interface Particulars {
 export interface NewWork {
   id: string;
   queue: number;
+  number: number;
   channel: number;
   requirement: Requirement;
   priority: number;
@@ -43,6 +44,7 @@ const POINTS = 1;
 const ACCEPTED = 2;
 const PRIORITY = 3;
 // Whole numbers of a row.
+/** Queue × 32 + number of the requirement in it. */
 const QUEUE = 8;
 const CODE = 9;
 const STATE = 10;
@@ -89,7 +91,7 @@ export class Works extends Table {
     floats[work * FLOATS + POINTS] = input.points;
     floats[work * FLOATS + ACCEPTED] = Number.NaN;
     floats[work * FLOATS + PRIORITY] = input.priority;
-    ints[work * INTS + QUEUE] = input.queue;
+    ints[work * INTS + QUEUE] = input.queue * 32 + input.number;
     ints[work * INTS + CODE] = input.requirement.id * 4 + input.channel;
     ints[work * INTS + OPERATOR] = NONE;
     ints[work * INTS + NEXT_IN_HAND] = NONE;
@@ -119,7 +121,12 @@ export class Works extends Table {
 
   /** Number of its queue. */
   queue(work: Work): number {
-    return this.ints[work * INTS + QUEUE]!;
+    return this.ints[work * INTS + QUEUE]! >> 5;
+  }
+
+  /** Number of its requirement in its queue, or `UNNUMBERED`. */
+  number(work: Work): number {
+    return this.ints[work * INTS + QUEUE]! & 31;
   }
 
   /** Requirement × 4 + channel. */
