@@ -15,7 +15,8 @@ const DESK_GONE_MS = 15_000;
 const sockets = gauge("desk_sockets", "Desks connected to this node");
 
 type Thing = { kind: string; id: string };
-interface Desk { socket: WebSocket; userId: string; supervises: boolean; alive: boolean }
+interface Who { id: string; roles: string[]; token: string }
+interface Desk { socket: WebSocket; token: string; userId: string; supervises: boolean; alive: boolean }
 export interface RealtimeOptions { db: Db; log: Log; rpc: Rpc; deskGone(userId: string): void; /** Everybody who could have a desk. */ operators(): Promise<string[]> }
 
 /**
@@ -23,10 +24,10 @@ export interface RealtimeOptions { db: Db; log: Log; rpc: Rpc; deskGone(userId: 
  * missed push does no harm, for desks fetch again when they connect.
  */
 export function startRealtime(server: Server, options: RealtimeOptions): { stop(): void } {
-  const { rpc, log } = options;
+  const { rpc } = options;
   const desks = new Set<Desk>();
   const wss = new WebSocketServer({ noServer: true, maxPayload: 4096 });
-  const gone = new Map<string, NodeJS.Timeout>();
+  const absence = watchAbsence(desks, options);
   server.on("upgrade", (request, socket, head) => {
     if (request.url?.split("?")[0] !== "/api/live") { socket.destroy(); return; }
     who(options.db, request).then((user) => {
@@ -34,36 +35,66 @@ export function startRealtime(server: Server, options: RealtimeOptions): { stop(
       wss.handleUpgrade(request, socket, head, (ws) => welcome(ws, user));
     }, () => socket.end("HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n"));
   });
-  const welcome = (socket: WebSocket, user: { id: string; roles: string[] }): void => {
-    const desk: Desk = { socket, userId: user.id, supervises: user.roles.some((role) => role === "supervisor" || role === "administrator"), alive: true };
+  const welcome = (socket: WebSocket, user: Who): void => {
+    const desk: Desk = { socket, token: user.token, userId: user.id, supervises: user.roles.some((role) => role === "supervisor" || role === "administrator"), alive: true };
     desks.add(desk);
     sockets.set(desks.size);
-    clearTimeout(gone.get(user.id));
+    absence.back(user.id);
     send(desk, { kind: "hello", nodeId: rpc.nodeId, at: new Date().toISOString() });
     socket.on("pong", () => { desk.alive = true; });
-    socket.on("error", (error) => log.debug({ error: error.message }, "desk socket"));
+    socket.on("error", (error) => options.log.debug({ error: error.message }, "desk socket"));
     socket.on("close", () => {
       desks.delete(desk);
       sockets.set(desks.size);
-      if (![...desks].some((each) => each.userId === user.id)) gone.set(user.id, setTimeout(() => { gone.delete(user.id); options.deskGone(user.id); }, DESK_GONE_MS));
+      absence.left(user.id);
     });
   };
-  // Who had a desk before this process began and does not come back is gone too.
-  const first = setTimeout(() => {
-    const here = new Set([...desks].map((desk) => desk.userId));
-    options.operators().then((ids) => ids.filter((id) => !here.has(id)).forEach((id) => options.deskGone(id))).catch((error: unknown) => log.debug({ error: String(error) }, "desks not looked at"));
-  }, DESK_GONE_MS);
-  const push = (changes: Changes): void => { for (const desk of desks) for (const message of messagesFor(desk, changes)) send(desk, message); };
-  rpc.expose("realtime.push", (changes: Changes) => push(changes));
+  rpc.expose("realtime.push", (changes: Changes) => {
+    for (const desk of desks) for (const message of messagesFor(desk, changes)) send(desk, message);
+    recheck(desks, changes, options);
+  });
   const gathering = gather((changes) => { void rpc.broadcast("web", "realtime.push", changes); });
-  const ping = setInterval(() => {
-    for (const desk of desks) {
-      if (!desk.alive) { desk.socket.terminate(); continue; }
-      desk.alive = false;
-      desk.socket.ping();
-    }
-  }, PING_MS);
-  return { stop: () => { clearTimeout(first); clearInterval(ping); gathering(); for (const timer of gone.values()) clearTimeout(timer); for (const desk of desks) desk.socket.close(1001); wss.close(); } };
+  const ping = setInterval(() => { for (const desk of desks) beat(desk); }, PING_MS);
+  return { stop: () => { absence.stop(); clearInterval(ping); gathering(); for (const desk of desks) desk.socket.close(1001); wss.close(); } };
+}
+
+function beat(desk: Desk): void {
+  if (!desk.alive) { desk.socket.terminate(); return; }
+  desk.alive = false;
+  desk.socket.ping();
+}
+
+/**
+ * An operator without a desk on any web node is taken offline: a while after the last socket closed, and a while after
+ * this process began, for those whose desks did not come back. When a node does not answer, nobody is judged.
+ */
+function watchAbsence(desks: Set<Desk>, { rpc, log, deskGone, operators }: RealtimeOptions) {
+  const gone = new Map<string, NodeJS.Timeout>();
+  rpc.expose("realtime.desks", () => [...new Set([...desks].map((desk) => desk.userId))]);
+  const judge = async (userIds: string[]): Promise<void> => {
+    const { replies, isComplete } = await rpc.gather<string[]>("web", "realtime.desks", null);
+    if (!isComplete) return;
+    const here = new Set(replies.flat());
+    for (const userId of userIds) if (!here.has(userId)) deskGone(userId);
+  };
+  const failed = (error: unknown): void => log.debug({ error: String(error) }, "desks not looked at");
+  const first = setTimeout(() => { operators().then(judge).catch(failed); }, DESK_GONE_MS);
+  return {
+    back: (userId: string) => { clearTimeout(gone.get(userId)); gone.delete(userId); },
+    left: (userId: string) => {
+      if ([...desks].some((desk) => desk.userId === userId)) return;
+      gone.set(userId, setTimeout(() => { gone.delete(userId); judge([userId]).catch(failed); }, DESK_GONE_MS));
+    },
+    stop: () => { clearTimeout(first); for (const timer of gone.values()) clearTimeout(timer); },
+  };
+}
+
+/** A session that ended, or a user who was blocked, loses the socket too. */
+function recheck(desks: Set<Desk>, changes: Changes, { db, log }: RealtimeOptions): void {
+  for (const desk of desks) {
+    if (!changes.things.some((thing) => thing.kind === "user" && thing.id === desk.userId)) continue;
+    actorOfToken(db, desk.token).then((actor) => { if (!actor) desk.socket.close(4401); return actor; }).catch((error: unknown) => log.debug({ error: String(error) }, "session not looked at"));
+  }
 }
 
 interface Changes { things: Thing[]; lines: string[]; alerts: Extract<Push, { kind: "alert" }>[] }
@@ -114,9 +145,11 @@ function send(desk: Desk, message: Push): void {
   desk.socket.send(JSON.stringify(message));
 }
 
-async function who(db: Db, request: IncomingMessage): Promise<{ id: string; roles: string[] } | null> {
-  const origin = request.headers.origin;
-  if (origin && new URL(origin).host !== request.headers.host) return null;
-  const cookie = new RegExp(`(?:^|;\\s*)${SESSION_COOKIE}=([^;]+)`).exec(request.headers.cookie ?? "")?.[1];
-  return cookie ? actorOfToken(db, decodeURIComponent(cookie)) : null;
+async function who(db: Db, request: IncomingMessage): Promise<Who | null> {
+  const { origin, host, cookie = "" } = request.headers;
+  if (origin && (!URL.canParse(origin) || new URL(origin).host !== host)) return null;
+  const kept = new RegExp(`(?:^|;\\s*)${SESSION_COOKIE}=([^;]+)`).exec(cookie)?.[1];
+  const token = kept === undefined ? null : decodeURIComponent(kept);
+  const actor = token ? await actorOfToken(db, token) : null;
+  return actor && token ? { id: actor.id, roles: actor.roles, token } : null;
 }
