@@ -19,6 +19,7 @@ export function addWaiting(state: State, work: Work): void {
     return;
   }
   works.setBucket(work, bucket);
+  if (buckets.append(bucket, work)) return;
   const head = buckets.head(bucket);
   if (olderThan(works, work, head)) {
     buckets.addBehind(bucket, head);
@@ -75,26 +76,20 @@ export function firstWorkFor(state: State, operator: Operator, nowMs: number): W
   const { best, operators, teams, queueList } = state;
   const team = operators.teamId(operator);
   const open = operators.open(operator);
-  best.reset();
+  best.reset(operator, open, nowMs);
   const start = teams.firstDuty(team);
   const end = start + teams.dutiesOf(team);
   for (let duty = start; duty < end; duty++) {
     const queue = queueList[teams.queue(duty)]!;
-    if ((queue.buckets.channelMask & open) !== 0) searchQueue(state, queue, { operator, open, bits: teams.bits(duty), nowMs });
+    if ((queue.buckets.channelMask & open) !== 0) searchQueue(state, queue, teams.bits(duty));
   }
   return best.work;
 }
 
-interface Seeker {
-  operator: Operator;
-  open: number;
-  /** Which of the queue's numbered requirements the operator meets. */
-  bits: number;
-  nowMs: number;
-}
-
-function searchQueue(state: State, queue: Queue, { operator, open, bits, nowMs }: Seeker): void {
+/** `bits` says which of the queue's numbered requirements the operator meets. */
+function searchQueue(state: State, queue: Queue, bits: number): void {
   const { best } = state;
+  const { operator, open, nowMs } = best;
   const { buckets } = queue;
   const { count } = buckets;
   const ageing = ageingAt(queue, nowMs);

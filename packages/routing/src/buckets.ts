@@ -88,18 +88,21 @@ export class Buckets extends Table {
     this.floats[bucket * FLOATS + HEAD_RANK] = rank;
   }
 
+  /** Adds work that came later than all in the bucket, as nearly always, without a look at them; or returns false. */
+  append(bucket: Bucket, work: Work): boolean {
+    const at = bucket * FLOATS + NEWEST;
+    const enqueuedAtMs = this.#works.enqueuedAtMs(work);
+    if (enqueuedAtMs <= this.floats[at]!) return false;
+    this.floats[at] = enqueuedAtMs;
+    this.ints[bucket * INTS + OTHERS]!++;
+    this.#others[bucket]!.append(work);
+    return true;
+  }
+
   /** Adds work that does not go before the head. */
   addBehind(bucket: Bucket, work: Work): void {
     this.ints[bucket * INTS + OTHERS]!++;
-    const at = bucket * FLOATS + NEWEST;
-    const enqueuedAtMs = this.#works.enqueuedAtMs(work);
-    // As nearly always; spares a look at the last one.
-    if (enqueuedAtMs > this.floats[at]!) {
-      this.floats[at] = enqueuedAtMs;
-      this.#others[bucket]!.append(work);
-    } else {
-      this.#others[bucket]!.add(work);
-    }
+    this.#others[bucket]!.add(work);
   }
 
   /** Takes out work that is not the head. */

@@ -92,8 +92,7 @@ function offer(state: State, work: Work, operator: Operator, nowMs: number): Dec
   const n = ++state.offersMade;
   const offerId = state.options.offerId?.(n) ?? `o${n}`;
   works.setState(work, OFFERED);
-  works.setOfferId(work, offerId);
-  state.offers.set(offerId, work);
+  state.offers.add(offerId, work);
   return { kind: "offer", offerId, workId: works.id(work), operatorId: state.operators.id(operator) };
 }
 
@@ -110,11 +109,9 @@ function recordReason(state: State, work: Work, operator: Operator, nowMs: numbe
   });
 }
 
+/** Answers to the offer, if there is one, are stale from here on; the work must leave the state of being offered. */
 export function endOffer({ works, offers }: State, work: Work): void {
-  const offerId = works.offerId(work);
-  if (offerId === null) return;
-  offers.delete(offerId);
-  works.setOfferId(work, null);
+  if (works.state(work) === OFFERED) offers.delete(work);
 }
 
 /** Back to its place in the queue: the order depends on when it came, not on when it came back. */

@@ -43,8 +43,8 @@ export function createRouting(options: RoutingOptions = {}): Routing {
     },
     explain: (id, nowMs) => {
       const found = state.works.find(id);
-      const work = found === NONE ? state.offers.get(id) : found;
-      return work === undefined ? null : explainWork(state, work, nowMs);
+      const work = found === NONE ? state.offers.row(id) : found;
+      return work === NONE ? null : explainWork(state, work, nowMs);
     },
     snapshot: () => takeSnapshot(state),
     restore: (snapshot) => {
@@ -137,8 +137,8 @@ function removeWork(state: State, workId: string, nowMs: number): Decision[] {
 function acceptOffer(state: State, offerId: string, nowMs: number): Acceptance {
   checkTime("nowMs", nowMs);
   const { works, operators } = state;
-  const work = state.offers.get(offerId);
-  if (work === undefined) return { ok: false, reason: "stale" };
+  const work = state.offers.row(offerId);
+  if (work === NONE) return { ok: false, reason: "stale" };
   endOffer(state, work);
   works.activate(work, nowMs);
   const waitedMs = Math.max(0, nowMs - works.enqueuedAtMs(work));
@@ -150,8 +150,8 @@ function refuseOffer(state: State, offerId: string, nowMs: number, refusal: Refu
   checkTime("nowMs", nowMs);
   checkTime("idleSinceMs", refusal.idleSinceMs);
   const { works, operators } = state;
-  const work = state.offers.get(offerId);
-  if (work === undefined) return [];
+  const work = state.offers.row(offerId);
+  if (work === NONE) return [];
   const operator = works.operator(work);
   letGo(state, work, operator);
   operators.setReady(operator, refusal.operatorReady, refusal.idleSinceMs);

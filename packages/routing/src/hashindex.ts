@@ -30,10 +30,12 @@ export class HashIndex {
     this.#put(hash, row + 1);
   }
 
+  /** Nothing happens when it is not there. */
   delete(hash: number, row: number): void {
     const slots = this.#slots;
     let gap = this.first(hash);
-    while (this.row(gap) !== row) gap = this.next(gap, hash);
+    while (gap !== NONE && this.row(gap) !== row) gap = this.next(gap, hash);
+    if (gap === NONE) return;
     this.#count--;
     // Whatever had to move past the gap moves back, so that no search ends at it too early.
     for (let i = (gap + 1) & this.#mask; slots[i * 2 + 1] !== 0; i = (i + 1) & this.#mask) {

@@ -2,9 +2,13 @@ import { NONE } from "./table.ts";
 import { olderThan } from "./order.ts";
 import type { Work, Works } from "./works.ts";
 
-/** The first work found so far: its numbers are at hand, its row is touched only to break a tie by id. */
+/** A search and the first work it found so far, whose numbers are at hand: its row is touched only to break a tie. */
 export class Best {
   work: Work = NONE;
+  /** Who is looking, for which channels (bit c for channel c), and when. */
+  operator = NONE;
+  open = 0;
+  nowMs = 0;
   #points = 0;
   #enqueuedAtMs = 0;
   readonly #works: Works;
@@ -13,8 +17,11 @@ export class Best {
     this.#works = works;
   }
 
-  reset(): void {
+  reset(operator: number, open: number, nowMs: number): void {
     this.work = NONE;
+    this.operator = operator;
+    this.open = open;
+    this.nowMs = nowMs;
   }
 
   /** Whether nothing of these points and time, or further on, can be better. */

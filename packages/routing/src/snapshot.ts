@@ -69,7 +69,7 @@ function writeWork(state: State, work: Work): WorkSnapshot {
     state: works.stateName(work),
     refusedBy: [...refusedBy],
     operatorId: isWaiting ? null : operators.id(works.operator(work)),
-    offerId: works.offerId(work),
+    offerId: works.state(work) === OFFERED ? state.offers.id(work) : null,
     acceptedAtMs: works.acceptedAtMs(work),
     reason: reasonOf(state, work),
   };
@@ -108,10 +108,9 @@ function readWork(state: State, work: Work, saved: Omit<WorkSnapshot, "input">):
     return;
   }
   if (saved.reason) works.setReason(work, saved.reason);
-  if (saved.acceptedAtMs !== null) works.activate(work, saved.acceptedAtMs);
+  if (saved.state === "active") works.activate(work, saved.acceptedAtMs ?? Number.NaN);
   else works.setState(work, OFFERED);
-  works.setOfferId(work, saved.offerId);
-  if (saved.offerId !== null) state.offers.set(saved.offerId, work);
+  if (saved.offerId !== null) state.offers.add(saved.offerId, work);
   const operator = operatorNamed(state, saved.operatorId);
   unlist(state, operator);
   hold(state, work, operator);

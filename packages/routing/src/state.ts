@@ -1,6 +1,7 @@
 import { Vocabulary } from "./ability.ts";
 import type { Ability } from "./ability.ts";
 import { Buckets } from "./buckets.ts";
+import { Ids } from "./ids.ts";
 import { Operators } from "./operators.ts";
 import type { Operator } from "./operators.ts";
 import type { BucketRow } from "./row.ts";
@@ -9,7 +10,6 @@ import type { Channel, QueueInput, RoutingOptions } from "./types.ts";
 import type { Served } from "./teams.ts";
 import { Teams } from "./teams.ts";
 import { Works } from "./works.ts";
-import type { Work } from "./works.ts";
 
 export const CHANNELS: readonly Channel[] = ["voice", "chat", "mail", "task"];
 
@@ -53,7 +53,8 @@ export interface State {
   readonly vocabulary: Vocabulary;
   readonly works: Works;
   readonly operators: Operators;
-  readonly offers: Map<string, Work>;
+  /** Work that is being offered, by the offer's id. */
+  readonly offers: Ids;
   readonly queues: Map<string, Queue>;
   /** By number; a hole where a queue was. */
   readonly queueList: (Queue | undefined)[];
@@ -75,7 +76,7 @@ export function createState(options: RoutingOptions): State {
     vocabulary,
     works,
     operators,
-    offers: new Map(),
+    offers: new Ids(),
     queues: new Map(),
     queueList: [],
     teamsByKey: new Map(),

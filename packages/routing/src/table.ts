@@ -20,7 +20,7 @@ export class Table {
   protected takeRow(): number {
     const row = this.#given.pop() ?? this.#end++;
     this.reach(row);
-    this.floats.fill(0, row * FLOATS, (row + 1) * FLOATS);
+    for (let i = row * FLOATS; i < (row + 1) * FLOATS; i++) this.floats[i] = 0;
     return row;
   }
 

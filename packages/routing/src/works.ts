@@ -62,7 +62,6 @@ const BY = ["none", "order", "preferred"] as const;
 /** All work in the engine. */
 export class Works extends Table {
   readonly #ids = new Ids();
-  readonly #offerIds: (string | null)[] = [];
   readonly #particulars: Particulars[] = [];
   #reasons = new Float64Array(64 * REASON);
   readonly #vocabulary: Vocabulary;
@@ -85,7 +84,6 @@ export class Works extends Table {
   add(input: NewWork): Work {
     const work = this.takeRow();
     this.#ids.add(input.id, work);
-    this.#offerIds[work] = null;
     const { floats, ints } = this;
     floats[work * FLOATS + ENQUEUED] = input.enqueuedAtMs;
     floats[work * FLOATS + POINTS] = input.points;
@@ -98,7 +96,8 @@ export class Works extends Table {
     ints[work * INTS + BUCKET] = NONE;
     const { preferredOperatorId, excluded } = input;
     if (preferredOperatorId !== null || excluded.length > 0) {
-      Object.assign(this.#ownParticulars(work), { preferredOperatorId, excluded });
+      this.#particulars[work] = { preferredOperatorId, excluded, refusedBy: NOBODY, witness: NONE };
+      ints[work * INTS + SPECIAL] = 1;
       if (excluded.length > 0) ints[work * INTS + BARRING] = 1;
     }
     if ((work + 1) * REASON > this.#reasons.length) {
@@ -207,14 +206,6 @@ export class Works extends Table {
 
   setBucket(work: Work, bucket: number): void {
     this.ints[work * INTS + BUCKET] = bucket;
-  }
-
-  offerId(work: Work): string | null {
-    return this.#offerIds[work]!;
-  }
-
-  setOfferId(work: Work, offerId: string | null): void {
-    this.#offerIds[work] = offerId;
   }
 
   /** To look at. */
