@@ -7,13 +7,16 @@ import type { CallRunner } from "./calls.runner.ts";
 
 const REFUSED: Record<number, "declined" | "missed"> = { 486: "declined", 600: "declined", 603: "declined", 408: "missed", 480: "missed", 487: "missed" };
 
-/** Rings the operator's SIP phone; its answer, refusal or silence comes back as an input that names the offer. */
-export async function ringPhone(runner: CallRunner, out: OfferOut): Promise<void> {
+/**
+ * Rings the operator's SIP phone once the offer is `written`; its media leg is opened meanwhile. The phone's answer,
+ * refusal or silence comes back as an input that names the offer.
+ */
+export async function ringPhone(runner: CallRunner, out: OfferOut, written: Promise<void>): Promise<void> {
   const failed = () => runner.feed({ on: "offer_refused", offerId: out.offerId, why: "failed" });
   const dialled = await invitePhone(runner, out, {
     accepted: () => runner.feed({ on: "offer_answered", offerId: out.offerId }),
     refused: (status) => runner.feed({ on: "offer_refused", offerId: out.offerId, why: REFUSED[status] ?? "failed" }),
-  });
+  }, written);
   if (!dialled) failed();
 }
 
@@ -26,17 +29,11 @@ export async function callOperatorPhone(runner: CallRunner, out: { operatorId: s
 
 interface Answered { accepted(): void; refused(status: number): void }
 
-async function invitePhone(runner: CallRunner, out: { operatorId: string; contact: string | null; sipUser: string | null }, answered: Answered): Promise<boolean> {
+async function invitePhone(runner: CallRunner, out: { operatorId: string; contact: string | null; sipUser: string | null }, answered: Answered, written: Promise<void> = Promise.resolve()): Promise<boolean> {
   const { deps } = runner;
-  const contact = await deps.contactOf(out);
-  if (!contact) return false;
-  let offer: string;
-  try {
-    offer = await deps.media.offer(runner.operatorRef);
-  } catch (error) {
-    if (error instanceof MediaFull || error instanceof MediaRefused) return false;
-    throw error;
-  }
+  const opened = deps.media.offer(runner.operatorRef).catch((error: unknown) => { if (error instanceof MediaFull || error instanceof MediaRefused) return null; throw error; });
+  const [contact, offer] = await Promise.all([deps.contactOf(out), opened, written]);
+  if (!contact || !offer) return false;
   const call = deps.stack().invite({ uri: contact, from: `<sip:${runner.row.from_number || "anonymous"}@${hostOf(runner)}>`, sdp: offer });
   runner.phone = call;
   call.handle({

@@ -109,16 +109,9 @@ async function ringOperator(runner: CallRunner, { offerId, operatorId, device }:
   const offer: OfferRow = { id: offerId, interaction_id: runner.id, operator_id: operatorId, state: "ringing", offered_at: runner.now(), answered_at: null, ended_at: null };
   runner.offer = { out, row: offer };
   runner.row.state = "offered";
-  try {
-    await runner.save({ offers: [offer], events: [runner.fact("call.offered", { operator_id: operatorId })] });
-  } catch (error) {
-    runner.deps.ctx.log.warn({ callId: runner.id, operatorId, error: String(error) }, "offer refused by the database");
-    runner.feed({ on: "offer_refused", offerId, why: "failed" });
-    return;
-  }
-  if (device !== "phone") return;
-  await ringPhone(runner, out).catch((error: unknown) => {
-    runner.deps.ctx.log.warn({ callId: runner.id, operatorId, error: String(error) }, "the operator's phone cannot be rung");
+  const written = runner.save({ offers: [offer], events: [runner.fact("call.offered", { operator_id: operatorId })] });
+  await (device === "phone" ? ringPhone(runner, out, written) : written).catch((error: unknown) => {
+    runner.deps.ctx.log.warn({ callId: runner.id, operatorId, error: String(error) }, "the offer was refused by the database, or the phone cannot be rung");
     runner.feed({ on: "offer_refused", offerId, why: "failed" });
   });
 }

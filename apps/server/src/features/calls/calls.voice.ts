@@ -175,12 +175,10 @@ export class Voice {
     const call = newCall({ id: given.id, direction: "in", language, projectKey, answerByOperator: plan.answerByOperator(given.flow), recording: plan.recording(projectKey), clientUp: given.line.kind === "web" });
     const runner = new CallRunner(this.#deps, call, row, given.line);
     this.#add(runner);
-    try {
-      await writer.write({ insert: row, events: [runner.fact("call.started", { from: row.from_number, to: row.to_number })] });
-    } catch (error) {
-      this.#deps.ended(runner);
-      throw error;
-    }
+    const written = writer.write({ insert: row, events: [runner.fact("call.started", { from: row.from_number, to: row.to_number })] });
+    // A line that only rings has promised nothing yet: its row is committed together with the first offer, before any phone rings.
+    if (call.answerByOperator) written.catch(() => runner.feed({ on: "media_died" }));
+    else await written.catch((error: unknown) => { this.#deps.ended(runner); throw error; });
     runner.feed({ on: "start", book: plan.book, flow: given.flow, facts: { dialledNumber: given.to, callerNumber: given.phone, language: known, open: plan.openProjects(at) } });
     if (this.#deaf.delete(given.id)) runner.feed({ on: "media_died" });
     return runner;
