@@ -29,16 +29,23 @@ export function place(state: State, work: Work, nowMs: number): Decision[] {
 
 /** The common case: one operator has room, so whatever goes first among what they may take is theirs. */
 export function fill(state: State, operator: Operator, nowMs: number): Decision[] {
-  const decisions: Decision[] = [];
   unlist(state, operator);
   state.operators.refreshOpen(operator);
-  while (state.operators.open(operator) !== 0) {
-    const work = firstWorkFor(state, operator, nowMs);
+  let decisions: Decision[] | null = null;
+  for (;;) {
+    const work = firstFor(state, operator, nowMs);
     if (work === NONE) break;
-    decisions.push(offer(state, work, operator, nowMs));
+    const decision = offer(state, work, operator, nowMs);
+    // An empty array grows to seventeen places with the first push; nearly always there is just one.
+    if (decisions) decisions.push(decision);
+    else decisions = [decision];
   }
   list(state, operator);
-  return decisions;
+  return decisions ?? [];
+}
+
+function firstFor(state: State, operator: Operator, nowMs: number): Work {
+  return state.operators.open(operator) === 0 ? NONE : firstWorkFor(state, operator, nowMs);
 }
 
 /** What a call changed: an operator, and works that went back to waiting or may be offered to more people. */
@@ -61,15 +68,11 @@ export function settle(state: State, change: Change): Decision[] {
   let next = 0;
   for (;;) {
     while (next < returned.length && !canBePlaced(state, returned[next]!)) next++;
-    const first = firstOfTwo(state, nowMs, returned[next] ?? NONE, firstForChanged(state, change));
+    const found = operator === NONE ? NONE : firstFor(state, operator, nowMs);
+    const first = firstOfTwo(state, nowMs, returned[next] ?? NONE, found);
     if (first === NONE) return decisions;
     decisions.push(...place(state, first, nowMs));
   }
-}
-
-function firstForChanged(state: State, { operator, nowMs }: Change): Work {
-  if (operator === NONE || state.operators.open(operator) === 0) return NONE;
-  return firstWorkFor(state, operator, nowMs);
 }
 
 function firstOfTwo(state: State, nowMs: number, a: Work, b: Work): Work {
