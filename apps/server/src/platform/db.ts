@@ -1,5 +1,7 @@
 import { CamelCasePlugin, Kysely, PostgresDialect, type Transaction } from "kysely";
 import pg from "pg";
+import { newFacts, writeFacts, type Facts } from "./facts.ts";
+import { KeepingClient } from "./kept.ts";
 import type { Log } from "./log.ts";
 
 /**
@@ -29,7 +31,7 @@ export interface Ctx {
 }
 
 /** A context inside a transaction; only this one can emit events and write audit rows. */
-export interface TxCtx extends Ctx { inTransaction: true; afterCommit: (() => void)[] }
+export interface TxCtx extends Ctx { inTransaction: true; /** Written just before the commit. */ facts: Facts; afterCommit: (() => void)[] }
 
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 pg.types.setTypeParser(pg.types.builtins.NUMERIC, Number);
@@ -37,7 +39,7 @@ pg.types.setTypeParser(pg.types.builtins.NUMERIC, Number);
 export interface Database { db: Kysely<Tables>; pool: pg.Pool; close(): Promise<void> }
 
 export function openDatabase(connection: pg.PoolConfig, log: Log): Database {
-  const pool = new pg.Pool({ connectionTimeoutMillis: 3_000, idleTimeoutMillis: 30_000, ...connection });
+  const pool = new pg.Pool({ connectionTimeoutMillis: 3_000, idleTimeoutMillis: 30_000, Client: KeepingClient, ...connection });
   pool.on("error", (error) => log.warn({ error: error.message }, "database connection lost"));
   // A client that is checked out when its server dies has no pool to tell; unheard, its error would end the process.
   pool.on("connect", (client) => client.on("error", (error) => log.warn({ error: error.message }, "database connection lost in use")));
@@ -49,7 +51,12 @@ export function openDatabase(connection: pg.PoolConfig, log: Log): Database {
 export async function inTx<T>(ctx: Ctx, work: (ctx: TxCtx) => Promise<T>): Promise<T> {
   if ("inTransaction" in ctx) return work(ctx as TxCtx);
   const afterCommit: (() => void)[] = [];
-  const result = await (ctx.db as Kysely<Tables>).transaction().execute((tx) => work({ ...ctx, db: tx, inTransaction: true, afterCommit }));
+  const facts = newFacts();
+  const result = await (ctx.db as Kysely<Tables>).transaction().execute(async (tx) => {
+    const result = await work({ ...ctx, db: tx, inTransaction: true, facts, afterCommit });
+    await writeFacts(tx, facts);
+    return result;
+  });
   for (const callback of afterCommit) callback();
   return result;
 }

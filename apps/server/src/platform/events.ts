@@ -1,4 +1,3 @@
-import { sql } from "kysely";
 import type { Actor, TxCtx } from "./db.ts";
 import { newId } from "./ids.ts";
 
@@ -29,19 +28,13 @@ export const listenersOf = (type: string): string[] => [...durable].filter(([, w
 /** Who did it, as kept with the fact: never a session or a secret. */
 const actorOf = (actor: Actor) => ({ kind: actor.kind, name: actor.name, ...(actor.kind === "system" ? {} : { id: actor.id }) });
 
-/** Writes the fact and one delivery row per durable listener in the transaction that made it true. */
-export async function emit(ctx: TxCtx, ...events: DomainEvent[]): Promise<void> {
+/** Writes the fact and one delivery row per durable listener at the end of the transaction that made it true. */
+export function emit(ctx: TxCtx, ...events: DomainEvent[]): Promise<void> {
   const stored = events.map((event): StoredEvent => ({ ...event, id: newId(ctx.now().getTime()), at: ctx.now(), actor: ctx.actor, depth: ctx.depth, requestId: ctx.requestId }));
-  await sql`insert into events (id, at, type, subject_kind, subject_id, actor, data, depth, request_id)
-    select r.id, r.at, r.type, r.subject_kind, r.subject_id, r.actor, r.data, r.depth, r.request_id
-    from json_to_recordset(${JSON.stringify(stored.map(toRow))}::json)
-      as r(id uuid, at timestamptz, type text, subject_kind text, subject_id text, actor jsonb, data jsonb, depth int, request_id text)`.execute(ctx.db);
-  const rows = deliveryRows(stored);
-  if (rows.length > 0) {
-    await sql`insert into deliveries (event_id, listener, subject_id)
-      select r.event_id, r.listener, r.subject_id from json_to_recordset(${JSON.stringify(rows)}::json) as r(event_id uuid, listener text, subject_id text)`.execute(ctx.db);
-  }
+  ctx.facts.events.push(...stored.map(toRow));
+  ctx.facts.deliveries.push(...deliveryRows(stored));
   ctx.afterCommit.push(() => announce(stored));
+  return Promise.resolve();
 }
 
 export const toRow = (event: StoredEvent) => ({

@@ -1,13 +1,14 @@
 import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { testDatabase } from "../testing/database.ts";
-import { addJob, startJobs } from "./jobs.ts";
+import { inTx } from "./db.ts";
+import { addJob, removeJob, startJobs } from "./jobs.ts";
 import { createLog } from "./log.ts";
 
 const database = await testDatabase();
 
 test("runs at once a job whose worker was killed in the middle of it", async () => {
-  await addJob(database.db, "thing.do", { n: 1 }, { key: "thing" });
+  await inTx(database.ctx(), (ctx) => addJob(ctx, "thing.do", { n: 1 }, { key: "thing" }));
   await sql`update graphile_worker._private_jobs set locked_by = 'worker-dead', locked_at = now(), attempts = 1 where key = 'thing'`.execute(database.db);
   let jobs: Awaited<ReturnType<typeof startJobs>> | undefined;
   const payload = await new Promise((resolve, reject) => {
@@ -16,4 +17,19 @@ test("runs at once a job whose worker was killed in the middle of it", async () 
   expect(payload).toEqual({ n: 1 });
   await expect.poll(() => jobs).toBeDefined();
   await jobs!.stop();
+});
+
+const keys = () => sql<{ key: string; payload: { n: number } }>`select key, payload from graphile_worker._private_jobs where key like 'order.%' order by key`.execute(database.db).then((result) => result.rows);
+
+test("keeps the order of adding and removing under one key within a transaction", async () => {
+  await inTx(database.ctx(), async (ctx) => {
+    await addJob(ctx, "thing.do", { n: 1 }, { key: "order.kept" });
+    await addJob(ctx, "thing.do", { n: 1 }, { key: "order.gone" });
+    await removeJob(ctx, "order.gone");
+    await removeJob(ctx, "order.again");
+    await addJob(ctx, "thing.do", { n: 2 }, { key: "order.again" });
+  });
+  expect((await keys()).map(({ key, payload }) => [key, payload.n])).toEqual([["order.again", 2], ["order.kept", 1]]);
+  await inTx(database.ctx(), async (ctx) => { await addJob(ctx, "thing.do", { n: 3 }, { key: "order.kept" }); await removeJob(ctx, "order.kept"); });
+  expect((await keys()).map(({ key }) => key)).toEqual(["order.again"]);
 });

@@ -1,7 +1,6 @@
 import { makeWorkerUtils, run, runMigrations, type Runner, type Task, type TaskList } from "graphile-worker";
-import { sql } from "kysely";
 import type pg from "pg";
-import type { Db } from "./db.ts";
+import type { TxCtx } from "./db.ts";
 import type { Log } from "./log.ts";
 
 /** A job's name and payload; handlers are given in `main.ts`. Payloads are small and parsed by their handler. */
@@ -12,12 +11,17 @@ export const migrateJobs = (pool: pg.Pool): Promise<void> => runMigrations({ pgP
 export interface JobOptions { runAt?: Date; /** A later job with the same key replaces the earlier one. */ key?: string; maxAttempts?: number; queue?: string }
 
 /** Adds a job in the caller's transaction: it exists exactly if the transaction commits. */
-export async function addJob(db: Db, name: string, payload: unknown, options: JobOptions = {}): Promise<void> {
-  await sql`select graphile_worker.add_job(${name}, payload => ${JSON.stringify(payload)}::json, queue_name => ${options.queue ?? null}, run_at => ${options.runAt ?? null}::timestamptz,
-    max_attempts => ${options.maxAttempts ?? 25}, job_key => ${options.key ?? null})`.execute(db);
+export function addJob(ctx: TxCtx, name: string, payload: unknown, options: JobOptions = {}): Promise<void> {
+  ctx.facts.jobs.push({ name, payload, queue: options.queue ?? null, run_at: options.runAt?.toISOString() ?? null, max_attempts: options.maxAttempts ?? 25, key: options.key ?? null });
+  return Promise.resolve();
 }
 
-export const removeJob = async (db: Db, key: string): Promise<void> => { await sql`select graphile_worker.remove_job(${key})`.execute(db); };
+/** Also one that was added in this very transaction. */
+export function removeJob(ctx: TxCtx, key: string): Promise<void> {
+  ctx.facts.jobs = ctx.facts.jobs.filter((job) => job.key !== key);
+  ctx.facts.removedJobs.push(key);
+  return Promise.resolve();
+}
 
 export interface JobRunner { stop(): Promise<void> }
 

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { testDatabase } from "../testing/database.ts";
 import { inTx } from "./db.ts";
 import { startDeliveries } from "./deliveries.ts";
+import { audit } from "./audit.ts";
 import { emit } from "./events.ts";
 import { newId } from "./ids.ts";
 
@@ -20,10 +21,27 @@ test("hears a fact durably once its transaction has committed, and never when it
   expect(left.rows[0]!.n).toBe(0);
 });
 
+test("writes events and the audit trail with their transaction, in the order they were told, or not at all", async () => {
+  const tell = (id: string) => inTx(database.ctx(), async (ctx) => {
+    await audit(ctx, { action: "thing.one", object: { kind: "thing", id }, after: { name: "Žiga", empty: null } });
+    await emit(ctx, { type: "thing.one", subject: { kind: "thing", id }, data: { n: 1 } }, { type: "thing.two", subject: { kind: "thing", id }, data: { n: 2 } });
+    await audit(ctx, { action: "thing.two", object: { kind: "thing", id }, before: { n: 1 }, reason: "because" });
+    if (id === "undone") throw new Error("no");
+  });
+  await tell("told");
+  await expect(tell("undone")).rejects.toThrow("no");
+  const events = await sql<{ type: string; data: unknown }>`select type, data from events where subject_id in ('told', 'undone') order by id`.execute(database.db);
+  expect(events.rows).toEqual([{ type: "thing.one", data: { n: 1 } }, { type: "thing.two", data: { n: 2 } }]);
+  const trail = await sql<{ action: string }>`select action, before, after, reason from audit_log where object_id in ('told', 'undone') order by id`.execute(database.db);
+  expect(trail.rows).toEqual([{ action: "thing.one", before: null, after: { name: "Žiga", empty: null }, reason: null }, { action: "thing.two", before: { n: 1 }, after: null, reason: "because" }]);
+});
+
 test("makes ids that sort by time and never repeat", () => {
   const ids = Array.from({ length: 10_000 }, (_, index) => newId(1_700_000_000_000 + index));
   expect(new Set(ids).size).toBe(ids.length);
   expect([...ids].sort()).toEqual(ids);
+  const atOnce = Array.from({ length: 3_000 }, () => newId(1_700_000_000_000));
+  expect([...atOnce].sort()).toEqual(atOnce);
   expect(ids[0]).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
 });
 

@@ -1,6 +1,7 @@
 import { sql, type Generated } from "kysely";
 import type { Language } from "../api.contract.ts";
 import type { Db } from "../../platform/db.ts";
+import { kept } from "../../platform/kept.ts";
 
 export interface UsersTable {
   id: string; login: string; name: string; language: Generated<Language>; roles: string[]; projects: string[]; department: string | null;
@@ -46,9 +47,9 @@ export const insertSession = (db: Db, row: Omit<SessionsTable, "createdAt" | "se
 
 /** Live session and its user as they are now: a right taken away is gone with the next request (R304). */
 export const selectSession = (db: Db, tokenHash: Buffer, now: Date, idleSince: Date) =>
-  sql<SessionRow>`select s.user_id, s.csrf, s.seen_at, u.login, u.name, u.language, u.roles, u.projects, u.department
+  kept(sql<SessionRow>`select s.user_id, s.csrf, s.seen_at, u.login, u.name, u.language, u.roles, u.projects, u.department
     from sessions s join users u on u.id = s.user_id
-    where s.token_hash = ${tokenHash} and s.expires_at > ${now} and s.seen_at > ${idleSince} and u.disabled_at is null`.execute(db).then((result) => result.rows[0]);
+    where s.token_hash = ${tokenHash} and s.expires_at > ${now} and s.seen_at > ${idleSince} and u.disabled_at is null`).execute(db).then((result) => result.rows[0]);
 
 export const touchSession = (db: Db, tokenHash: Buffer, now: Date) => db.updateTable("sessions").set({ seenAt: now }).where("tokenHash", "=", tokenHash).execute();
 export const deleteSession = (db: Db, tokenHash: Buffer) => db.deleteFrom("sessions").where("tokenHash", "=", tokenHash).executeTakeFirst();

@@ -115,7 +115,7 @@ async function loadTickets(ctx: TxCtx, given: ProjectToLoad, talks: Talks, set: 
     events.push(...lived.events);
     if (note) notes.push({ id: newId(note.at.getTime()), ticket_id: id, author_id: note.authorId, text: note.text, at: note.at });
     for (const timer of lived.timers.filter(({ dueAt }) => new Date(dueAt) > told.now)) {
-      await addJob(db, "ticket.timer", { ticketId: id, ...timer }, { runAt: new Date(timer.dueAt), key: timerKey(id, timer.name) });
+      await addJob(ctx, "ticket.timer", { ticketId: id, ...timer }, { runAt: new Date(timer.dueAt), key: timerKey(id, timer.name) });
     }
   }
   return { rows, events, notes };

@@ -48,7 +48,7 @@ async function write(ctx: TxCtx, writing: Writing): Promise<void> {
 }
 
 /** One job a notice by its key; asking again replaces the earlier one. */
-export const queueSending = (ctx: TxCtx, noticeId: string): Promise<void> => addJob(ctx.db, "notice.send", { noticeId }, { key: `notice:${noticeId}`, maxAttempts: MAX_ATTEMPTS + 3 });
+export const queueSending = (ctx: TxCtx, noticeId: string): Promise<void> => addJob(ctx, "notice.send", { noticeId }, { key: `notice:${noticeId}`, maxAttempts: MAX_ATTEMPTS + 3 });
 
 async function valuesOf(ctx: TxCtx, { told, event, stage, text, publicUrl }: Writing, project: ProjectInUse): Promise<Values> {
   const process = await processOf(ctx.db, told.processId);

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { afterAll, expect, test } from "vitest";
 import { SMTPServer } from "smtp-server";
 import type { AddressInfo } from "node:net";
+import { inTx } from "../../platform/db.ts";
 import { startDeliveries } from "../../platform/deliveries.ts";
 import { createLog } from "../../platform/log.ts";
 import { newId } from "../../platform/ids.ts";
@@ -58,8 +59,7 @@ test("tells the client at each stage exactly once, in the client's language, thr
 test("writes no second notice when the same fact is heard again", async () => {
   const ticket = await build();
   const { rows } = await sql<{ id: string; at: Date; data: unknown }>`select id, at, data from events where subject_id = ${ticket.id} and type = 'ticket.registered'`.execute(database.db);
-  await database.db.transaction().execute(async (db) => {
-    const ctx = { ...database.ctx(), db, inTransaction: true as const, afterCommit: [] };
+  await inTx(database.ctx(), async (ctx) => {
     await listener.hear(ctx, { ...rows[0]!, type: "ticket.registered", subject: { kind: "ticket", id: ticket.id }, actor: ctx.actor, depth: 0, requestId: "" });
   });
   expect(await notices(ticket.id)).toHaveLength(1);

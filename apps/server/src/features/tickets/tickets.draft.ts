@@ -5,7 +5,7 @@ import { languages, type Language } from "../api.contract.ts";
 import type { ProjectInUse } from "./tickets.definitions.ts";
 import { missing, priorities } from "./tickets.rules.ts";
 import type { CreateInput } from "./tickets.service.ts";
-import { selectContact, selectInteraction, type Contact, type KnownInteraction } from "./tickets.sql.ts";
+import type { Contact, KnownInteraction, Surroundings } from "./tickets.sql.ts";
 
 /** What is written down about a new ticket, before it has a number and a deadline. */
 export interface Draft {
@@ -14,12 +14,12 @@ export interface Draft {
 }
 
 /** Fills in from the call and the client's card what the form left out, and refuses what cannot be registered. */
-export async function prepareDraft(ctx: Ctx, project: ProjectInUse, input: CreateInput): Promise<Draft> {
+export function prepareDraft(ctx: Ctx, project: ProjectInUse, input: CreateInput, found: Surroundings): Draft {
   const type = project.types.find((each) => each.key === input.type);
   if (!type) throw invalidField("type", "unknown_type");
-  const interaction = await theInteraction(ctx, project, input.interactionId);
+  const interaction = theInteraction(project, input.interactionId, found.interaction);
   const { interactionId, channel, caller } = from(interaction);
-  const contact = await theContact(ctx, input.clientId ?? caller);
+  const contact = theContact(ctx, input.clientId ?? caller, found.contact);
   const requiredBy = input.dueAt === null ? null : new Date(input.dueAt);
   const draft: Draft = {
     type, subject: input.subject, description: input.description, fields: input.fields, priority: input.priority ?? priorities.indexOf(type.priority), requiredBy,
@@ -35,16 +35,14 @@ export async function prepareDraft(ctx: Ctx, project: ProjectInUse, input: Creat
 const from = (interaction: KnownInteraction | undefined) => ({ interactionId: interaction?.id ?? null, channel: interaction?.channel ?? "voice", caller: interaction?.clientId ?? null });
 
 /** A conversation of this project, or one that no project has yet. */
-async function theInteraction(ctx: Ctx, project: ProjectInUse, id: string | null): Promise<KnownInteraction | undefined> {
+function theInteraction(project: ProjectInUse, id: string | null, found: KnownInteraction | null): KnownInteraction | undefined {
   if (!id) return undefined;
-  const found = await selectInteraction(ctx.db, id);
   if (!found || (found.projectKey !== null && found.projectKey !== project.project.key)) throw invalidField("interactionId", "unknown_interaction");
   return found;
 }
 
-async function theContact(ctx: Ctx, id: string | null): Promise<Contact | undefined> {
+function theContact(ctx: Ctx, id: string | null, found: Contact | null): Contact | undefined {
   if (!id) return undefined;
-  const found = await selectContact(ctx.db, id);
   if (!found || !may(ctx, "clients.read", found.projects.length > 0 ? { projects: found.projects } : {})) throw invalidField("clientId", "unknown_client");
   return found;
 }

@@ -22,8 +22,8 @@ export async function perform(ctx: TxCtx, ticket: Ticket, effects: ProcessEffect
   const notices: string[] = [];
   for (const effect of effects) {
     if (effect.kind === "notify") notices.push(effect.notice);
-    else if (effect.kind === "timer") await addJob(ctx.db, "ticket.timer", { ticketId: ticket.id, name: effect.name, dueAt: effect.dueAt }, { runAt: new Date(effect.dueAt), key: timerKey(ticket.id, effect.name) });
-    else if (effect.kind === "cancel_timer") await removeJob(ctx.db, timerKey(ticket.id, effect.name));
+    else if (effect.kind === "timer") await addJob(ctx, "ticket.timer", { ticketId: ticket.id, name: effect.name, dueAt: effect.dueAt }, { runAt: new Date(effect.dueAt), key: timerKey(ticket.id, effect.name) });
+    else if (effect.kind === "cancel_timer") await removeJob(ctx, timerKey(ticket.id, effect.name));
     else if (effect.kind === "tell_supervisor") await alert(ctx, ticket, effect.about);
     else if (effect.kind === "remind_assignee") await remind(ctx, ticket, effect.operatorId);
   }

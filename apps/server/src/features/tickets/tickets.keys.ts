@@ -1,6 +1,6 @@
 import { createHash, createHmac, createSecretKey, randomBytes, type KeyObject } from "node:crypto";
 import type { Db } from "../../platform/db.ts";
-import { insertKeys, nextNumber, selectKeys } from "./tickets.sql.ts";
+import { insertKeys, nextNumber, selectKeys, type Drawn } from "./tickets.sql.ts";
 import { ticketNumber } from "./tickets.number.rules.ts";
 
 const asKey = (hex: string): KeyObject => createSecretKey(Buffer.from(hex, "hex"));
@@ -15,9 +15,9 @@ async function keys(db: Db): Promise<{ number: KeyObject; link: KeyObject }> {
   return { number: asKey(stored.numberKey), link: asKey(stored.linkKey) };
 }
 
-/** A number no ticket has had, and the hash under which its link is found. */
-export async function drawNumber(db: Db, ticketId: string, prefix: string): Promise<{ number: string; linkHash: Buffer }> {
-  const drawn = await nextNumber(db);
+/** A number no ticket has had, and the hash under which its link is found. `given` is what was taken from the sequence already. */
+export async function drawNumber(db: Db, ticketId: string, prefix: string, given?: Drawn): Promise<{ number: string; linkHash: Buffer }> {
+  const drawn = given ?? await nextNumber(db);
   const found = drawn.numberKey && drawn.linkKey ? { number: asKey(drawn.numberKey), link: asKey(drawn.linkKey) } : await keys(db);
   return { number: ticketNumber(prefix, drawn.n, found.number), linkHash: hashSecret(secretOf(ticketId, found.link)) };
 }

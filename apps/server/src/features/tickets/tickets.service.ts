@@ -15,8 +15,8 @@ import { prepareDraft, type Draft } from "./tickets.draft.ts";
 import { drawNumber } from "./tickets.keys.ts";
 import { escalations, fromEngine, priorityName, statusOf, toEngine } from "./tickets.rules.ts";
 import {
-  insertNote, insertTicket, linkInteraction, selectTicket, selectTicketForUpdate, selectUserForTicket, touchTicket, updateTicketRow,
-  type NewTicket, type Ticket, type TicketChange,
+  insertNote, insertTicket, linkInteraction, selectSurroundings, selectTicket, selectTicketForUpdate, selectUserForTicket, touchTicket, updateTicketRow,
+  type Drawn, type NewTicket, type Ticket, type TicketChange,
 } from "./tickets.sql.ts";
 import { toView } from "./tickets.view.ts";
 
@@ -43,33 +43,31 @@ export async function createTicket(ctx: Ctx, input: CreateInput): Promise<Ticket
   const userId = ctx.actor.kind === "user" ? ctx.actor.id : null;
   const department = ctx.actor.kind === "user" && !ctx.actor.roles.some((role) => role !== "department_worker") ? ctx.actor.department ?? null : null;
   if (!may(ctx, "tickets.create", { projectKey: input.projectKey, ownerId: userId, department })) throw forbidden();
-  const earlier = input.draftId ? await selectTicket(ctx.db, input.draftId) : undefined;
-  if (earlier) return toView(ctx, sameDraft(earlier, input.projectKey, userId));
+  const found = await selectSurroundings(ctx.db, { draftId: input.draftId ?? null, clientId: input.clientId, interactionId: input.interactionId });
+  if (found.isEarlier) return sameDraft(ctx, input, userId);
   const project = await projectOf(ctx.db, input.projectKey);
-  const draft = await prepareDraft(ctx, project, input);
-  const ticket = await inTx(ctx, async (ctx) => {
-    const made = await register(ctx, project, { ...draft, id: input.draftId ?? newId(ctx.now().getTime()), ownerId: userId, createdBy: userId, department });
-    if (made) return made;
-    const first = input.draftId ? await selectTicket(ctx.db, input.draftId) : undefined;
-    if (!first) throw conflict("changed_meanwhile");
-    return sameDraft(first, input.projectKey, userId);
-  });
-  return toView(ctx, ticket);
+  const draft = prepareDraft(ctx, project, input, found);
+  const made = await inTx(ctx, (ctx) => register(ctx, project, { ...draft, drawn: found, id: input.draftId ?? newId(ctx.now().getTime()), ownerId: userId, createdBy: userId, department }));
+  if (!made) return sameDraft(ctx, input, userId);
+  // Nothing can be written on it yet, and both names are known.
+  return toView(ctx, made, { clientName: found.contact?.name ?? "", ownerName: userId ? ctx.actor.name : "", notes: [], notices: [], attachments: [] });
 }
 
-function sameDraft(ticket: Ticket, projectKey: string, userId: string | null): Ticket {
-  if (ticket.projectKey !== projectKey || ticket.createdBy !== userId) throw conflict("changed_meanwhile");
-  return ticket;
+/** The ticket that the same form made before, or in the same moment. */
+async function sameDraft(ctx: Ctx, input: CreateInput, userId: string | null): Promise<TicketView> {
+  const first = input.draftId ? await selectTicket(ctx.db, input.draftId) : undefined;
+  if (!first || first.projectKey !== input.projectKey || first.createdBy !== userId) throw conflict("changed_meanwhile");
+  return toView(ctx, first);
 }
 
-interface Registered extends Draft { id: string; ownerId: string | null; createdBy: string | null; department: string | null }
+interface Registered extends Draft { id: string; ownerId: string | null; createdBy: string | null; department: string | null; /** From the sequence, when it was asked already. */ drawn?: Drawn }
 
 /** Writes the ticket, starts its process and announces it. Undefined when the same ticket was there before. */
 export async function register(ctx: TxCtx, project: ProjectInUse, draft: Registered): Promise<Ticket | undefined> {
   const processId = project.processIds[draft.type.process]!;
   const process = await processOf(ctx.db, processId);
   const begun = start(process, { priority: priorityName(draft.priority), deadlineHours: draft.type.deadline_hours, requiredBy: draft.requiredBy, assigneeId: draft.ownerId, fields: {} }, moment(ctx, project));
-  const { number, linkHash } = await drawNumber(ctx.db, draft.id, project.project.ticket_prefix);
+  const { number, linkHash } = await drawNumber(ctx.db, draft.id, project.project.ticket_prefix, draft.drawn);
   const row: NewTicket = {
     ...fromEngine(begun.ticket, draft.fields), id: draft.id, number, projectKey: project.project.key, type: draft.type.key, processId, status: statusOf(process, begun.ticket.stage),
     clientId: draft.clientId, interactionId: draft.interactionId, subject: draft.subject, description: draft.description, language: draft.language, channel: draft.channel,

@@ -1,6 +1,7 @@
 import { sql, type Generated, type Insertable, type Selectable, type Updateable } from "kysely";
 import type { Language } from "../api.contract.ts";
 import type { Db } from "../../platform/db.ts";
+import { kept } from "../../platform/kept.ts";
 import type { ProcessTicket } from "../processes/index.ts";
 
 export type TicketStatus = "open" | "waiting" | "done" | "closed";
@@ -19,7 +20,10 @@ export type Ticket = Selectable<TicketsTable>;
 export type NewTicket = Insertable<TicketsTable>;
 export type TicketChange = Updateable<TicketsTable>;
 
-export const selectTicket = (db: Db, id: string) => db.selectFrom("tickets").selectAll().where("id", "=", id).executeTakeFirst();
+const COLUMNS = sql`id, number, project_key, type, process_id, stage, status, client_id, interaction_id, subject, description, fields, priority, language, channel, contact_phone, contact_email, owner_id, department,
+  due_at, stage_since, clock_from, paused_at, deadline_hours, reopened, score, client_comment, resolution, closed_at, closed_as, link_hash, created_by, version, created_at, updated_at`;
+
+export const selectTicket = (db: Db, id: string) => kept(sql<Ticket>`select ${COLUMNS} from tickets where id = ${id}`).execute(db).then((result) => result.rows[0]);
 
 export const selectTicketForUpdate = (db: Db, id: string) => db.selectFrom("tickets").selectAll().where("id", "=", id).forUpdate().executeTakeFirst();
 
@@ -28,9 +32,18 @@ export const selectTicketByLink = (db: Db, linkHash: Buffer) => db.selectFrom("t
 export const selectCallbackOf = (db: Db, interactionId: string) =>
   db.selectFrom("tickets").selectAll().where("interactionId", "=", interactionId).where("type", "=", "callback").executeTakeFirst();
 
+/** As every ticket begins, where its row does not say otherwise. */
+const NEW = { description: "", fields: {}, channel: "voice", score: null, clientComment: null, resolution: null, closedAt: null, closedAs: null, reopened: 0, version: 1 };
+
 /** Undefined when the ticket (its id or its call's callback) is already there. */
-export const insertTicket = (db: Db, row: NewTicket) =>
-  db.insertInto("tickets").values(json(row)).onConflict((conflict) => conflict.doNothing()).returningAll().executeTakeFirst();
+export async function insertTicket(db: Db, row: NewTicket): Promise<Ticket | undefined> {
+  const ticket = { ...NEW, ...row } as Ticket;
+  const columns = Object.fromEntries(Object.entries(ticket).map(([name, value]) => [snake(name), Buffer.isBuffer(value) ? `\\x${value.toString("hex")}` : value]));
+  const done = await kept(sql`insert into tickets (${COLUMNS}) select ${COLUMNS} from json_populate_record(null::tickets, ${JSON.stringify(columns)}::json) on conflict do nothing`).execute(db);
+  return done.numAffectedRows === 1n ? ticket : undefined;
+}
+
+const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** Updates only the version the reader saw; undefined means someone else was first. */
 export const updateTicketRow = (db: Db, id: string, version: number, change: TicketChange) =>
@@ -42,10 +55,10 @@ const json = <T extends { fields?: unknown; deadlineHours?: unknown }>(row: T): 
 });
 
 /** The next of the sequence and the keys numbers and links are made with. */
-export const nextNumber = (db: Db) =>
-  sql<{ n: number; numberKey: string | null; linkKey: string | null }>`select nextval('ticket_numbers') - 1 as n,
-    (select value #>> '{}' from settings where key = 'ticket_number_key') as number_key, (select value #>> '{}' from settings where key = 'ticket_link_key') as link_key`
-    .execute(db).then((result) => result.rows[0]!);
+const DRAWN = sql`nextval('ticket_numbers') - 1 as n, (select value #>> '{}' from settings where key = 'ticket_number_key') as number_key,
+  (select value #>> '{}' from settings where key = 'ticket_link_key') as link_key`;
+export interface Drawn { n: number; numberKey: string | null; linkKey: string | null }
+export const nextNumber = (db: Db) => sql<Drawn>`select ${DRAWN}`.execute(db).then((result) => result.rows[0]!);
 
 export const selectKeys = (db: Db) =>
   sql<{ numberKey: string | null; linkKey: string | null }>`select (select value #>> '{}' from settings where key = 'ticket_number_key') as number_key,
@@ -58,15 +71,22 @@ export const insertKeys = (db: Db, keys: { numberKey: string; linkKey: string })
 export interface Contact { id: string; name: string; language: Language | null; phones: string[]; emails: string[]; projects: string[]; address: Record<string, unknown>; archived: boolean }
 
 /** What a ticket takes over from the client's card. */
-export const selectContact = (db: Db, clientId: string) => sql<Contact>`select c.id, c.name, c.language, c.projects, c.address, c.archived_at is not null as archived,
-    array(select e164 from client_phones p where p.client_id = c.id order by p.position) as phones,
-    array(select address from client_emails m where m.client_id = c.id order by m.position) as emails
-  from clients c where c.id = ${clientId}`.execute(db).then((result) => result.rows[0]);
+const CONTACT = sql`c.id, c.name, c.language, c.projects, c.address, c.archived_at is not null as archived,
+  array(select e164 from client_phones p where p.client_id = c.id order by p.position) as phones,
+  array(select address from client_emails m where m.client_id = c.id order by m.position) as emails from clients c`;
+export const selectContact = (db: Db, clientId: string) => sql<Contact>`select ${CONTACT} where c.id = ${clientId}`.execute(db).then((result) => result.rows[0]);
 
 export interface KnownInteraction { id: string; projectKey: string | null; clientId: string | null; channel: string; fromNumber: string; language: Language | null }
-export const selectInteraction = (db: Db, id: string) =>
-  sql<KnownInteraction>`select id, project_key, client_id, channel, from_number, language from interactions where id = ${id}`
-    .execute(db).then((result) => result.rows[0]);
+export interface Surroundings extends Drawn { isEarlier: boolean; contact: Contact | null; interaction: KnownInteraction | null }
+
+/**
+ * Everything a new ticket needs to know, in one statement: whether this draft was sent before, its conversation, its client
+ * (or who the conversation was with), and a number. A number drawn for a draft that is then refused is left out for ever.
+ */
+export const selectSurroundings = (db: Db, draft: { draftId: string | null; clientId: string | null; interactionId: string | null }) => kept(sql<Surroundings>`select ${DRAWN}, exists(select from tickets where id = ${draft.draftId}::uuid) as is_earlier,
+    (select row_to_json(x) from (select ${CONTACT} where c.id = coalesce(${draft.clientId}::uuid, (select client_id from interactions where id = ${draft.interactionId}::uuid))) x) as contact,
+    (select json_build_object('id', id, 'projectKey', project_key, 'clientId', client_id, 'channel', channel, 'fromNumber', from_number, 'language', language) from interactions where id = ${draft.interactionId}::uuid) as interaction`)
+  .execute(db).then((result) => result.rows[0]!);
 
 /** The conversation a ticket came from points to it; the first ticket of a conversation wins. */
 export const linkInteraction = (db: Db, interactionId: string, ticketId: string) =>

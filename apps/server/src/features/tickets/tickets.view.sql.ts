@@ -1,5 +1,6 @@
 import { sql, type RawBuilder } from "kysely";
 import type { Db } from "../../platform/db.ts";
+import { kept } from "../../platform/kept.ts";
 import type { Ticket } from "./tickets.sql.ts";
 
 /** A line of a list, as the database gives it. */
@@ -76,11 +77,11 @@ export interface Written {
 const iso = (column: string) => sql`to_char(${sql.ref(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 /** Names and everything written on a ticket in one statement; notices are the notices feature's to write, the ticket only shows them. */
-export const selectWritten = (db: Db, ticket: { id: string; clientId: string | null; ownerId: string | null }) => sql<Written>`select
+export const selectWritten = (db: Db, ticket: { id: string; clientId: string | null; ownerId: string | null }) => kept(sql<Written>`select
     coalesce((select name from clients where id = ${ticket.clientId}::uuid), '') as client_name, coalesce((select name from users where id = ${ticket.ownerId}::uuid), '') as owner_name,
     coalesce((select json_agg(json_build_object('id', n.id, 'text', n.text, 'by', coalesce(u.name, ''), 'at', ${iso("n.at")}) order by n.at, n.id) from ticket_notes n left join users u on u.id = n.author_id where n.ticket_id = ${ticket.id}), '[]') as notes,
     coalesce((select json_agg(json_build_object('id', id, 'key', key, 'language', language, 'recipient', recipient, 'subject', subject, 'body', body_text, 'state', state, 'at', ${iso("created_at")}) order by created_at, id) from notices where ticket_id = ${ticket.id}), '[]') as notices,
-    coalesce((select json_agg(json_build_object('id', a.id, 'name', a.name, 'mediaType', a.media_type, 'bytes', a.bytes, 'by', coalesce(u.name, ''), 'at', ${iso("a.at")}) order by a.at, a.id) from attachments a left join users u on u.id = a.uploaded_by where a.ticket_id = ${ticket.id}), '[]') as attachments`
+    coalesce((select json_agg(json_build_object('id', a.id, 'name', a.name, 'mediaType', a.media_type, 'bytes', a.bytes, 'by', coalesce(u.name, ''), 'at', ${iso("a.at")}) order by a.at, a.id) from attachments a left join users u on u.id = a.uploaded_by where a.ticket_id = ${ticket.id}), '[]') as attachments`)
   .execute(db).then((result) => result.rows[0]!);
 
 export interface StoredAttachment { id: string; ticketId: string | null; name: string; mediaType: string; bytes: number; sha256: string; path: string; by: string; uploadedBy: string | null; at: Date }

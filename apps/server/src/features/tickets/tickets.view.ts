@@ -5,7 +5,7 @@ import type { TicketRow, TicketView, TransitionField } from "./tickets.contract.
 import { processOf, projectOf, type ProjectInUse } from "./tickets.definitions.ts";
 import { engineRoles, statusOf, toEngine } from "./tickets.rules.ts";
 import type { Ticket } from "./tickets.sql.ts";
-import { selectWritten, type ListedTicket, type StoredAttachment } from "./tickets.view.sql.ts";
+import { selectWritten, type ListedTicket, type StoredAttachment, type Written } from "./tickets.view.sql.ts";
 
 const languageOf = (ctx: Ctx): Language => (ctx.actor.kind === "user" && ["en", "ru", "sl"].includes(ctx.actor.language) ? (ctx.actor.language as Language) : "en");
 
@@ -15,12 +15,12 @@ export const toRow = (ticket: ListedTicket): TicketRow => ({
   dueAt: ticket.dueAt?.toISOString() ?? null, reopened: ticket.reopened, contactPhone: ticket.contactPhone, createdAt: ticket.createdAt.toISOString(), updatedAt: ticket.updatedAt.toISOString(),
 });
 
-/** Everything a desk shows of a ticket, in the reader's language. Rights were checked by who calls. */
-export async function toView(ctx: Ctx, ticket: Ticket): Promise<TicketView> {
+/** Everything a desk shows of a ticket, in the reader's language. Rights were checked by who calls; `known` is what is written on it, where that is known. */
+export async function toView(ctx: Ctx, ticket: Ticket, known?: Written): Promise<TicketView> {
   const process = await processOf(ctx.db, ticket.processId);
   const project = await projectOf(ctx.db, ticket.projectKey);
   const language = languageOf(ctx);
-  const { clientName, ownerName, ...written } = await selectWritten(ctx.db, ticket);
+  const { clientName, ownerName, ...written } = known ?? await selectWritten(ctx.db, ticket);
   return {
     ...toRow({ ...ticket, clientName, ownerName }), ...written, description: ticket.description, fields: ticket.fields, language: ticket.language, channel: ticket.channel, contactEmail: ticket.contactEmail,
     interactionId: ticket.interactionId, resolution: ticket.resolution, score: ticket.score, clientComment: ticket.clientComment, closedAs: ticket.closedAs,
