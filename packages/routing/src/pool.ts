@@ -21,10 +21,10 @@ export function isBarred({ works, operators }: State, work: Work, operator: Oper
 
 /** Whether the operator serves the queue with the language and levels asked for, and does this channel at all. */
 export function qualifies(state: State, operator: Operator, work: Work): boolean {
-  const { works, operators, vocabulary } = state;
+  const { works, operators, teams, vocabulary } = state;
   const team = operators.teamId(operator);
   if (team === NONE || !operators.serves(operator, works.channel(work))) return false;
-  return vocabulary.meets(team, works.requirementId(work)) && state.teamList[team]!.queueSet.has(queueOf(state, work));
+  return teams.dutyIn(team, works.queue(work)) !== NONE && vocabulary.meets(team, works.requirementId(work));
 }
 
 export function isPreferredFree(state: State, operator: Operator, work: Work): boolean {
@@ -50,10 +50,15 @@ export function operatorFor(state: State, work: Work): Operator {
 
 /** A ready operator, busy or not, who could take the work and has not refused it; or `NONE`. */
 export function findWitness(state: State, work: Work): Operator {
-  const requirementId = state.works.requirementId(work);
+  const { works, operators } = state;
+  const requirementId = works.requirementId(work);
+  const channel = works.channel(work);
   for (const team of queueOf(state, work).teams) {
     if (!state.vocabulary.meets(team.id, requirementId)) continue;
-    for (const operator of team.members) if (isWitness(state, operator, work)) return operator;
+    // The team qualifies; what is left of `isWitness` is about the one operator.
+    for (const operator of team.members) {
+      if (operators.isReady(operator) && operators.serves(operator, channel) && !isBarred(state, work, operator)) return operator;
+    }
   }
   return NONE;
 }
@@ -150,7 +155,7 @@ function joinTeam(state: State, operator: Operator, profile: Profile): void {
   if (!team) {
     const ability = state.vocabulary.ability(profile.languages, profile.skills);
     const queues = profile.queueIds.map((queueId) => queueNamed(state, queueId));
-    team = { id: ability.id, key, ability, queues, queueSet: new Set(queues), members: new Set() };
+    team = { id: ability.id, key, ability, queues, members: new Set() };
     state.teamsByKey.set(key, team);
     state.teamList[team.id] = team;
     state.teams.found(team.id, queues);

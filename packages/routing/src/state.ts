@@ -43,7 +43,6 @@ export interface Team {
   readonly key: string;
   readonly ability: Ability;
   readonly queues: readonly Queue[];
-  readonly queueSet: ReadonlySet<Queue>;
   readonly members: Set<Operator>;
 }
 

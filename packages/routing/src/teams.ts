@@ -2,7 +2,7 @@ import type { Vocabulary } from "./ability.ts";
 import { FreeMembers } from "./freemembers.ts";
 import type { Operators } from "./operators.ts";
 import type { FreeRow } from "./freerow.ts";
-import { INTS } from "./table.ts";
+import { INTS, NONE } from "./table.ts";
 
 /**
  * A queue numbers the first requirements its work asks for from 0, and a team keeps for each of its queues a bit for
@@ -72,6 +72,13 @@ export class Teams extends FreeMembers {
     return this.ints[team * INTS + DUTIES]!;
   }
 
+  /** The team's duty in the queue of this number, or `NONE`. */
+  dutyIn(team: number, queue: number): number {
+    const start = this.firstDuty(team);
+    for (let duty = start + this.dutiesOf(team) - 1; duty >= start; duty--) if (this.queue(duty) === queue) return duty;
+    return NONE;
+  }
+
   /** Number of the duty's queue. */
   queue(duty: number): number {
     return this.#duties[duty * 2]!;
@@ -91,9 +98,7 @@ export class Teams extends FreeMembers {
     queue.numbered.set(requirement, bit);
     for (const { id } of queue.teams) {
       if (!this.#vocabulary.meets(id, requirement)) continue;
-      let duty = this.firstDuty(id);
-      while (this.queue(duty) !== queue.number) duty++;
-      this.#duties[duty * 2 + 1]! |= 1 << bit;
+      this.#duties[this.dutyIn(id, queue.number) * 2 + 1]! |= 1 << bit;
     }
     for (const row of queue.freeTeams) row.learn(bit, (team) => this.#vocabulary.meets(team, requirement));
     return bit;
