@@ -79,6 +79,8 @@ async function start(options: StartOptions & { say(text: string): void }, stops:
   const { database, postgres, pulse } = await openData(config, log, say, stops);
   const ctx: Ctx = { db: database.db, actor: { kind: "system", name: "linija" }, now: () => new Date(), depth: 0, requestId: newId(), log };
   const declarations = await prepare(ctx, config, await loading, say);
+  // What a first start has loaded is brought to disk now: after a crash it would stand between the callers and an answer.
+  if (postgres) void database.pool.query("checkpoint").catch(() => undefined);
   const rpc = await startRpc({ db: database.db, roles: config.LINIJA_ROLES, host: config.RPC_HOST, port: config.RPC_PORT, log });
   stops.push(() => rpc.stop());
   const writer = new LiveWriter(database.pool, log);

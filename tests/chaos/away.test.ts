@@ -1,0 +1,174 @@
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { audioSdp, Wire } from "../sip/wire.ts";
+import type { SipPhone } from "../../apps/server/src/testing/phone.ts";
+import type { Desk } from "./desk.ts";
+import { Installation } from "./installation.ts";
+import { childrenOf, eventually } from "./process.ts";
+
+let house: Installation;
+let timur: Desk & { phone: SipPhone };
+let olga: Desk & { phone: SipPhone };
+let callers = 100_000;
+const number = (): string => `+38631${callers++}`;
+
+beforeAll(async () => {
+  house = new Installation({ MEDIA_WORKERS: "2" });
+  await house.start();
+  timur = await house.operator("timur.akhmetov");
+  olga = await house.operator("olga.vidmar");
+});
+afterAll(() => house.close());
+afterEach(({ task }) => { if (task.result?.state === "fail") console.error(house.tail()); });
+
+/** The one call from this number, once it is so. */
+const callIs = (from: string, state: string, outcome?: string) => eventually(async () => {
+  const rows = await house.rows<{ id: string; state: string; outcome: string | null }>("select id, state, outcome from interactions where from_number = $1", [from]);
+  expect(rows).toEqual([expect.objectContaining({ state, ...(outcome && { outcome }) })]);
+  return rows[0]!;
+}, 15_000);
+
+const callbacks = (id: string) => house.rows<{ number: string }>("select number from tickets where interaction_id = $1 and type = 'callback'", [id]);
+
+async function talk(operator: typeof timur): Promise<{ from: string; phone: SipPhone; call: Awaited<ReturnType<SipPhone["call"]>> }> {
+  await operator.ready();
+  const phone = await house.phone();
+  const from = number();
+  const call = await phone.call("300", { from });
+  await call.waitFor("answered");
+  await callIs(from, "talking");
+  return { from, phone, call };
+}
+
+async function wrapUp(operator: Desk): Promise<void> {
+  await eventually(async () => {
+    const line = await operator.send("GET", "/api/calls/line");
+    expect(line.state).toBe("wrap_up");
+    await operator.send("POST", `/api/calls/${(line.call as { id: string }).id}/wrap-up`, { disposition: "wrong-number", ready: false });
+  });
+}
+
+/** Every process of PostgreSQL at once: it breaks no connection and answers nothing. */
+function signalPostgres(signal: NodeJS.Signals): void {
+  const { postgresPid } = house;
+  for (const pid of [postgresPid, ...childrenOf(postgresPid).map((child) => child.pid)]) process.kill(pid, signal);
+}
+
+/** Resolves when another PostgreSQL has taken the place of this one and is used. */
+async function postgresAfter(pid: number): Promise<void> {
+  await eventually(() => expect(house.postgresPid).not.toBe(pid), 20_000);
+  await house.ready();
+}
+
+test("a database that hangs: calls and requests are refused with 503 and Retry-After, health names it, and all heals by itself", async () => {
+  const { call, from } = await talk(timur);
+  signalPostgres("SIGSTOP");
+  const parts = await eventually(async () => {
+    const health = await fetch(`${house.url}/api/health/ready`);
+    expect(health.status).toBe(503);
+    return ((await health.json()) as { parts: { name: string; state: string }[] }).parts;
+  }, 20_000);
+  expect(parts.find(({ name }) => name === "database")?.state).toBe("down");
+  const refused = await timur.ask("GET", "/api/calls/line");
+  expect(refused.body).toMatchObject({ code: "database_away", status: 503, type: "urn:linija:problem:database_away" });
+  expect([refused.status, Number(refused.headers.get("retry-after")) > 0]).toEqual([503, true]);
+  const wire = await Wire.open(house.sip);
+  wire.send(wire.request({ callId: "while-it-hangs", to: "200", from: number(), sdp: audioSdp() }));
+  const sip = await wire.answer("while-it-hangs");
+  expect([sip.status, Number(sip.get("retry-after")) > 0]).toEqual([503, true]);
+  // Those who talk, talk on.
+  call.sing(440);
+  await timur.phone.calls.at(-1)!.hears(440);
+  signalPostgres("SIGCONT");
+  await house.ready();
+  await call.hangUp();
+  await callIs(from, "wrap_up", "answered");
+  await wrapUp(timur);
+  wire.close();
+});
+
+test("PostgreSQL killed in mid-call: the talk goes on, new callers are refused for a moment, nothing is written twice", async () => {
+  const { call, from } = await talk(timur);
+  const before = house.postgresPid;
+  process.kill(before, "SIGKILL");
+  const wire = await Wire.open(house.sip);
+  wire.send(wire.request({ callId: "while-it-is-gone", to: "200", from: number(), sdp: audioSdp() }));
+  const refused = await wire.answer("while-it-is-gone");
+  expect([refused.status, Number(refused.get("retry-after")) > 0]).toEqual([503, true]);
+  await call.hangUp();
+  await postgresAfter(before);
+  const { id } = await callIs(from, "wrap_up", "answered");
+  await wrapUp(timur);
+  const log = await house.rows("select operator_id, state, started_at from operator_state_log group by 1, 2, 3 having count(*) > 1");
+  expect(log).toEqual([]);
+  expect(await house.rows("select 1 from events where subject_id = $1 and type = 'call.ended'", [id])).toHaveLength(1);
+  wire.close();
+});
+
+test("work in the background goes on after PostgreSQL was killed: a client is written to", async () => {
+  const before = house.postgresPid;
+  process.kill(before, "SIGKILL");
+  await postgresAfter(before);
+  // The mail is a durable delivery and then a job: both loops must be alive again.
+  const clerk = await house.desk("maja.novak");
+  const [client] = await house.rows<{ id: string; address: string }>("select c.id, e.address from clients c join client_emails e on e.client_id = c.id where 'shop' = any(c.projects) limit 1");
+  const ticket = await clerk.send("POST", "/api/tickets", { projectKey: "shop", type: "question", subject: "Is it sent?", clientId: client!.id });
+  await eventually(async () => expect(await house.rows("select 1 from demo_mails where recipients like '%' || $1 || '%' and subject || body_text like $2", [client!.address, `%${String(ticket.number)}%`])).not.toEqual([]), 20_000);
+});
+
+test("a media process killed: its calls end as interrupted with a callback, the others talk on", async () => {
+  const first = await talk(timur);
+  const second = await talk(olga);
+  const [mine, theirs] = [timur.phone.calls.at(-1)!, olga.phone.calls.at(-1)!];
+  // The two calls are in two processes, for each goes to the emptier one.
+  process.kill(house.mediaPids[0]!, "SIGKILL");
+  await Promise.race([first.call.waitFor("ended"), second.call.waitFor("ended")]);
+  const isFirst = first.call.events.some(({ kind }) => kind === "ended");
+  const [lost, kept, heard] = isFirst ? [first, second, theirs] : [second, first, mine];
+  const { id } = await callIs(lost.from, "wrap_up", "interrupted");
+  expect(await callbacks(id)).toHaveLength(1);
+  kept.call.sing(500);
+  await heard.hears(500);
+  await callIs(kept.from, "talking");
+  await kept.call.hangUp();
+  await callIs(kept.from, "wrap_up", "answered");
+  await wrapUp(timur);
+  await wrapUp(olga);
+  await eventually(() => expect(house.mediaPids).toHaveLength(2));
+  await eventually(async () => expect(await house.rows("select 1 from recordings where ended_at is null")).toEqual([]), 15_000);
+});
+
+test("killed while a phone rings: the offer is closed, the operator is free again, the client gets a callback", async () => {
+  timur.phone.behaves = "rings";
+  await timur.ready();
+  const phone = await house.phone();
+  const from = number();
+  const call = await phone.call("300", { from });
+  const { id } = await callIs(from, "offered");
+  await house.server.kill();
+  await house.start();
+  await callIs(from, "ended", "interrupted");
+  expect(await callbacks(id)).toHaveLength(1);
+  expect(await house.rows("select state from offers where interaction_id = $1", [id])).toEqual([{ state: "failed" }]);
+  await eventually(async () => expect(await timur.rows(house, "select state from operator_states where operator_id = $1")).toEqual([{ state: "ready" }]));
+  timur.phone.behaves = "answers";
+  call.cancel();
+});
+
+test("stopped gracefully: the live call is talked to its end at the desk, new ones are refused, and the process ends well", async () => {
+  const { call, from } = await talk(timur);
+  const ended = house.server.end("SIGTERM");
+  await eventually(async () => expect((await fetch(`${house.url}/api/health/ready`)).status).toBe(503));
+  const wire = await Wire.open(house.sip);
+  wire.send(wire.request({ callId: "too-late", to: "200", from: number(), sdp: audioSdp() }));
+  expect((await wire.answer("too-late")).status).toBe(503);
+  call.sing(440);
+  await timur.phone.calls.at(-1)!.hears(440);
+  const [{ id }] = (await house.rows<{ id: string }>("select id from interactions where from_number = $1", [from])) as [{ id: string }];
+  await timur.send("POST", `/api/calls/${id}/hang-up`);
+  await call.waitFor("ended");
+  expect(await ended).toBe(0);
+  await house.start();
+  await callIs(from, "wrap_up", "answered");
+  await wrapUp(timur);
+  wire.close();
+});

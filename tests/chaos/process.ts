@@ -1,0 +1,63 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const main = fileURLToPath(new URL("../../apps/server/src/main.ts", import.meta.url));
+export type Settings = Record<string, string>;
+
+/** A server process as a machine runs it: started with settings, killed without warning. */
+export class ServerProcess {
+  readonly #settings: Settings;
+  #child: ChildProcess | null = null;
+  #said = "";
+
+  constructor(settings: Settings) { this.#settings = settings; }
+
+  get pid(): number { return this.#child!.pid!; }
+  get said(): string { return this.#said; }
+
+  /** Resolves once it has said that it is ready. */
+  start(ready: RegExp = /is ready after/): Promise<void> {
+    const env = { PATH: process.env.PATH, ...this.#settings };
+    const child = spawn(process.execPath, [main], { env, cwd: this.#settings.LINIJA_DATA && dirname(this.#settings.LINIJA_DATA), stdio: ["ignore", "pipe", "pipe"] });
+    this.#child = child;
+    this.#said = "";
+    return new Promise((resolve, reject) => {
+      const hear = (chunk: Buffer): void => { this.#said += chunk.toString(); if (ready.test(this.#said)) resolve(); };
+      child.stdout.on("data", hear);
+      child.stderr.on("data", hear);
+      child.once("exit", (code, signal) => reject(new Error(`the server ended with ${code ?? signal}: ${this.#said}`)));
+    });
+  }
+
+  /** Sends a signal and resolves when the process is gone. */
+  async end(signal: NodeJS.Signals): Promise<number | null> {
+    const child = this.#child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
+    const gone = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
+    child.kill(signal);
+    return gone;
+  }
+
+  kill(): Promise<number | null> { return this.end("SIGKILL"); }
+}
+
+/** Processes that a process has started and that still live, with their command lines. */
+export function childrenOf(pid: number): { pid: number; command: string }[] {
+  const ids = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").filter(Boolean).map(Number);
+  return ids.map((id) => ({ pid: id, command: readFileSync(`/proc/${id}/cmdline`, "utf8").replaceAll("\0", " ") }));
+}
+
+/** Tries again until it no longer throws; the last complaint is the failure. */
+export async function eventually<T>(look: () => Promise<T> | T, withinMs = 10_000): Promise<T> {
+  const deadline = performance.now() + withinMs;
+  for (;;) {
+    try {
+      return await look();
+    } catch (complaint) {
+      if (performance.now() > deadline) throw complaint;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
