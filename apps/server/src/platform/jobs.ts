@@ -23,6 +23,9 @@ export function removeJob(ctx: TxCtx, key: string): Promise<void> {
   return Promise.resolve();
 }
 
+/** Fetched and finished several at a time: with one statement a job for each, fetching would cost as much as doing. */
+const SETTINGS = { concurrentJobs: 4, pollInterval: 1_000, localQueue: { size: 8 }, completeJobBatchDelay: 0 };
+
 export interface JobRunner { stop(): Promise<void> }
 
 /** Runs jobs on this node; restarts itself when the database went away and came back. */
@@ -33,7 +36,7 @@ export async function startJobs(pool: pg.Pool, handlers: Record<string, JobHandl
   const start = async (): Promise<void> => {
     try {
       await freeLost(pool);
-      runner = await run({ pgPool: pool, taskList, concurrency: 4, noHandleSignals: true, pollInterval: 1_000, logger: quiet(log) as never });
+      runner = await run({ pgPool: pool, taskList, noHandleSignals: true, preset: { worker: { ...SETTINGS, logger: quiet(log) as never } } });
       void runner.promise.then(restart, restart);
     } catch (error) {
       log.warn({ error: String(error) }, "jobs cannot start yet");

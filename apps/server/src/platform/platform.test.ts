@@ -21,6 +21,31 @@ test("hears a fact durably once its transaction has committed, and never when it
   expect(left.rows[0]!.n).toBe(0);
 });
 
+test("puts off only the fact that cannot be heard, and what follows it on the same subject", async () => {
+  const heard: string[] = [];
+  let fails = true;
+  const say = (id: string, type: string) => inTx(database.ctx(), (ctx) => emit(ctx, { type, subject: { kind: "word", id }, data: {} }));
+  const hear = async (_ctx: unknown, event: { subject: { id: string }; type: string }) => {
+    if (fails && event.subject.id === "3" && event.type === "word.first") throw new Error("not now");
+    heard.push(`${event.subject.id} ${event.type}`);
+  };
+  const log = { ...database.ctx().log, error: () => undefined } as never;
+  const deliveries = startDeliveries({ ...database.ctx(), log }, [{ name: "reader", wants: (type) => type.startsWith("word."), hear }]);
+  for (const id of ["1", "2", "3", "4", "5"]) await say(id, "word.first");
+  await say("3", "word.second");
+  await say("4", "word.second");
+  await deliveries.settled();
+  const stored = () => sql<{ n: number }>`select count(*)::int as n from deliveries where listener = 'reader' and attempts = 1`.execute(database.db).then((result) => result.rows[0]!.n);
+  expect([...new Set(heard)].sort()).toEqual(["1 word.first", "2 word.first", "4 word.first", "4 word.second", "5 word.first"]);
+  expect(await stored()).toBe(1);
+  fails = false;
+  heard.length = 0;
+  await sql`update deliveries set next_at = now() where listener = 'reader'`.execute(database.db);
+  await deliveries.settled();
+  await deliveries.stop();
+  expect(heard).toEqual(["3 word.first", "3 word.second"]);
+});
+
 test("writes events and the audit trail with their transaction, in the order they were told, or not at all", async () => {
   const tell = (id: string) => inTx(database.ctx(), async (ctx) => {
     await audit(ctx, { action: "thing.one", object: { kind: "thing", id }, after: { name: "Žiga", empty: null } });

@@ -22,10 +22,10 @@ export const noticeJobs = (base: Ctx, deps: { mailer: Mailer }): Record<string, 
  * only a crash between the server's "accepted" and our commit repeats a mail, with the same Message-ID.
  */
 export async function sendNotice(ctx: Ctx, id: string, mailer: Mailer): Promise<void> {
-  if ((await selectNoticeState(ctx.db, id)) !== "queued") return;
   const failure = await inTx(ctx, async (ctx) => {
     const notice = await lockQueued(ctx.db, id);
-    if (!notice) return "busy";
+    // Another job holds it at this moment, and may yet fail; or it was done before.
+    if (!notice) return (await selectNoticeState(ctx.db, id)) === "queued" ? "busy" : null;
     try {
       const { project } = await projectOf(ctx.db, notice.projectKey);
       await mailer.send({ from: { name: project.name[notice.language], address: project.mail_from }, to: notice.recipient, subject: notice.subject, text: notice.bodyText, html: notice.bodyHtml, messageId: notice.messageId, language: notice.language });

@@ -60,7 +60,22 @@ function* spansFrom(calendar: Calendar, timeZone: string, at: number): Generator
 
 const dateAt = (timeZone: string, at: number) => Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone).toPlainDate();
 
+/** The days of each calendar that were asked for: the same few weeks are asked for with every ticket. */
+const known = new WeakMap<Calendar, Map<string, Span[]>>();
+const KNOWN_DAYS = 4_000;
+
 function spansOf(calendar: Calendar, timeZone: string, date: Temporal.PlainDate): Span[] {
+  const text = date.toString();
+  const days = known.get(calendar) ?? new Map<string, Span[]>();
+  if (days.size > KNOWN_DAYS) days.clear();
+  known.set(calendar, days);
+  const day = `${timeZone} ${text}`;
+  const spans = days.get(day) ?? reckon(calendar, timeZone, date);
+  days.set(day, spans);
+  return spans;
+}
+
+function reckon(calendar: Calendar, timeZone: string, date: Temporal.PlainDate): Span[] {
   const text = date.toString();
   const holiday = calendar.holidays.find((each) => each.date === text || each.date === text.slice(5));
   const weekday = weekdays[date.dayOfWeek - 1] ?? "mon";

@@ -61,8 +61,8 @@ export interface Drawn { n: number; numberKey: string | null; linkKey: string | 
 export const nextNumber = (db: Db) => sql<Drawn>`select ${DRAWN}`.execute(db).then((result) => result.rows[0]!);
 
 export const selectKeys = (db: Db) =>
-  sql<{ numberKey: string | null; linkKey: string | null }>`select (select value #>> '{}' from settings where key = 'ticket_number_key') as number_key,
-    (select value #>> '{}' from settings where key = 'ticket_link_key') as link_key`.execute(db).then((result) => result.rows[0]!);
+  kept(sql<{ numberKey: string | null; linkKey: string | null }>`select (select value #>> '{}' from settings where key = 'ticket_number_key') as number_key,
+    (select value #>> '{}' from settings where key = 'ticket_link_key') as link_key`).execute(db).then((result) => result.rows[0]!);
 
 /** Written once for the life of the installation: another key would give numbers a second time. */
 export const insertKeys = (db: Db, keys: { numberKey: string; linkKey: string }) =>
