@@ -25,7 +25,16 @@ export const greeted = (language: Language, client: { clientName: string; givenN
 
 /** A moment as people of the project's place read it. */
 export const momentText = (at: Date | null, language: Language, timeZone: string): string =>
-  (at ? new Intl.DateTimeFormat(LOCALES[language], { dateStyle: "long", timeStyle: "short", timeZone }).format(at) : "");
+  (at ? formatOf(language, timeZone).format(at) : "");
+
+/** Kept, for making one takes longer than writing the mail. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+function formatOf(language: Language, timeZone: string): Intl.DateTimeFormat {
+  const key = `${language} ${timeZone}`;
+  const format = formats.get(key) ?? new Intl.DateTimeFormat(LOCALES[language], { dateStyle: "long", timeStyle: "short", timeZone });
+  formats.set(key, format);
+  return format;
+}
 
 const LOCALES: Record<Language, string> = { en: "en-GB", ru: "ru-RU", sl: "sl-SI" };
 
