@@ -36,7 +36,7 @@ export type CallState =
   | { at: "waiting" }
   | { at: "offered"; offerId: string; operatorId: string; device: Device }
   | { at: "calling_operator"; operatorId: string }
-  | { at: "dialling"; operatorId: string; device: Device }
+  | { at: "dialling"; operatorId: string; device: Device; operatorHere: boolean }
   | { at: "talking"; operatorId: string; device: Device; offerId: string | null; held: boolean; muted: boolean; operatorHere: boolean }
   | { at: "ended" };
 
@@ -105,7 +105,7 @@ export function newCall(given: { id: string; direction: "in" | "out"; language: 
 /** Puts an outgoing call into its first state; the operator is there already (browser) or is called first (phone). */
 export function startOutbound(call: Call, operatorId: string, device: Device): Step {
   if (device === "phone") return { call: { ...call, state: { at: "calling_operator", operatorId } }, effects: [] };
-  return { call: { ...call, state: { at: "dialling", operatorId, device } }, effects: [{ do: "dial_client" }] };
+  return { call: { ...call, state: { at: "dialling", operatorId, device, operatorHere: true } }, effects: [{ do: "dial_client" }] };
 }
 
 export function step(call: Call, input: CallInput, settings: MachineSettings): Step {
@@ -116,7 +116,7 @@ export function step(call: Call, input: CallInput, settings: MachineSettings): S
     case "waiting": return inWaiting(call, input);
     case "offered": return inOffered(call, call.state, input);
     case "calling_operator": return inCallingOperator(call, call.state, input);
-    case "dialling": return inDialling(call, call.state, input);
+    case "dialling": return inDialling(call, call.state, input, settings);
     default: return inTalking(call, call.state, input, settings);
   }
 }
@@ -278,25 +278,33 @@ function connected(call: Call, state: Offered): Step {
 
 function inCallingOperator(call: Call, state: Extract<CallState, { at: "calling_operator" }>, input: CallInput): Step {
   if (input.on === "operator_phone_answered") {
-    return { call: { ...call, state: { at: "dialling", operatorId: state.operatorId, device: "phone" } }, effects: [{ do: "dial_client" }, { do: "changed" }] };
+    return { call: { ...call, state: { at: "dialling", operatorId: state.operatorId, device: "phone", operatorHere: true } }, effects: [{ do: "dial_client" }, { do: "changed" }] };
   }
   if (input.on === "operator_phone_refused" || input.on === "operator_gone" || input.on === "hang_up") return over(call, "failed", { operatorId: state.operatorId, wrapUp: false });
   return same(call);
 }
 
-function inDialling(call: Call, state: Extract<CallState, { at: "dialling" }>, input: CallInput): Step {
-  const { operatorId, device } = state;
+function inDialling(call: Call, state: Dialling, input: CallInput, settings: MachineSettings): Step {
+  const { operatorId } = state;
   switch (input.on) {
-    case "client_answered":
-      return {
-        call: { ...call, clientUp: true, state: { at: "talking", operatorId, device, offerId: null, held: false, muted: false, operatorHere: true } },
-        effects: [{ do: "bridge" }, { do: "talking", operatorId, offerId: null }, ...(call.recording ? [{ do: "record" } as Effect] : [])],
-      };
+    case "client_answered": return clientAnswered(call, state, settings);
     case "client_refused": return over(call, input.why, { operatorId, wrapUp: true });
     case "client_gone": return over(call, "no_answer", { operatorId, wrapUp: true });
     case "hang_up": case "operator_gone": return over(call, "no_answer", { operatorId, wrapUp: true });
+    case "operator_lost": return state.operatorHere ? { call: { ...call, state: { ...state, operatorHere: false } }, effects: [{ do: "changed" }] } : same(call);
+    case "operator_back": return { call: { ...call, state: { ...state, operatorHere: true } }, effects: [{ do: "changed" }] };
     default: return same(call);
   }
+}
+
+type Dialling = Extract<CallState, { at: "dialling" }>;
+
+/** The operator's browser may be reloading just now: then the client waits for it as in any other talk. */
+function clientAnswered(call: Call, { operatorId, device, operatorHere }: Dialling, settings: MachineSettings): Step {
+  const talking: Talking = { at: "talking", operatorId, device, offerId: null, held: false, muted: false, operatorHere: true };
+  const answered: Call = { ...call, clientUp: true, state: talking };
+  const begun: Effect[] = [{ do: "bridge" }, { do: "talking", operatorId, offerId: null }, ...(call.recording ? [{ do: "record" } as Effect] : [])];
+  return operatorHere ? { call: answered, effects: begun } : withFirst(operatorLost(answered, talking, settings), begun.filter((effect) => effect.do !== "bridge"));
 }
 
 // --- talking -------------------------------------------------------------------------------------------------------

@@ -158,7 +158,7 @@ export class Voice {
     const state = runner?.call.state;
     if (!runner || !state) return null;
     const talking = state.at === "talking" ? state : null;
-    return { at: state.at, held: talking?.held ?? false, muted: talking?.muted ?? false, legUp: talking ? talking.operatorHere : state.at === "dialling" };
+    return { at: state.at, held: talking?.held ?? false, muted: talking?.muted ?? false, legUp: talking ? talking.operatorHere : state.at === "dialling" && state.operatorHere };
   }
 
   // --- calls that begin ---------------------------------------------------------------------------------------------
@@ -171,7 +171,7 @@ export class Voice {
     const language = known ?? plan.defaultLanguage(given.flow);
     const projectKey = given.flow === COMPANY ? null : given.flow;
     const at = ctx.now();
-    const row: CallRow = { ...emptyRow(given.id, rpc.nodeId, at), direction: "in", project_key: projectKey, client_id: client?.id ?? null, language, state: "ivr", from_number: given.phone ?? given.from, to_number: given.to };
+    const row: CallRow = { ...emptyRow(given.id, rpc.nodeId, at), direction: "in", project_key: projectKey, client_id: client?.id ?? null, language, state: "ivr", from_number: given.phone ?? given.from, to_number: given.to, caller_name: given.name };
     const call = newCall({ id: given.id, direction: "in", language, projectKey, answerByOperator: plan.answerByOperator(given.flow), recording: plan.recording(projectKey), clientUp: given.line.kind === "web" });
     const runner = new CallRunner(this.#deps, call, row, given.line);
     this.#add(runner);
@@ -198,7 +198,7 @@ export class Voice {
     const token = newSecret();
     this.#tokens.set(id, token);
     try {
-      await this.begin({ id, flow: p.project, from: p.name ?? "web", to: p.project, phone: p.phone, line: { kind: "web" }, language: p.language });
+      await this.begin({ id, flow: p.project, from: "", name: p.name ?? "", to: p.project, phone: p.phone, line: { kind: "web" }, language: p.language });
     } catch (error) {
       this.#tokens.delete(id);
       await media.close(id).catch(() => undefined);
@@ -281,10 +281,10 @@ const MOST_SEEN = 5_000;
 /** The key of the company's own flow, which belongs to no project. */
 const COMPANY = "company";
 
-interface Beginning { id: string; flow: string; from: string; to: string; phone: string | null; line: ClientLine; language?: Language | undefined }
+interface Beginning { id: string; flow: string; from: string; /** What the caller or their line calls them; "" when nothing. */ name: string; to: string; phone: string | null; line: ClientLine; language?: Language | undefined }
 
 const emptyRow = (id: string, nodeId: string, at: Date) => ({
-  id, channel: "voice" as const, queue_id: null, operator_id: null, ticket_id: null, outcome: null, priority: 0, node_id: nodeId, started_at: at.toISOString(),
+  id, caller_name: "", channel: "voice" as const, queue_id: null, operator_id: null, ticket_id: null, outcome: null, priority: 0, node_id: nodeId, started_at: at.toISOString(),
   queued_at: null, answered_at: null, ended_at: null, recording_id: null, media_stats: null,
 });
 
