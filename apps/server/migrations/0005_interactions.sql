@@ -15,6 +15,8 @@ create table interactions (
   outcome text,
   from_number text not null default '',
   to_number text not null default '',
+  -- What the line or the web form said of an unknown caller; a client's card replaces it.
+  caller_name text not null default '',
   priority int not null default 0,
   node_id uuid,
   started_at timestamptz not null,

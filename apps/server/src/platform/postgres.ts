@@ -148,8 +148,24 @@ async function launch(place: Place, log: Log): Promise<ChildProcess> {
     const child = spawnServer(place, log);
     const outcome = await Promise.race([accepting(place, child), new Promise<"ended">((resolve) => child.once("exit", () => resolve("ended")))]);
     if (outcome === "accepting") return child;
-    if (Date.now() > deadline) throw new Error("PostgreSQL does not start; its messages are in the log");
+    const other = liveOwner(place.data);
+    if (Date.now() > deadline || (other && Date.now() > deadline - 5_000)) {
+      throw new Error(other ? `Linija already runs with this data folder (its PostgreSQL is process ${other}). Use that one, stop it, or set LINIJA_DATA to another folder.` : "PostgreSQL does not start; its messages are in the log");
+    }
     await pause(200);
+  }
+}
+
+/** The process that holds the cluster, if it lives; a file left by a kill -9 names one that does not. */
+function liveOwner(data: string): number | null {
+  const file = join(data, "postmaster.pid");
+  const pid = existsSync(file) ? Number(readFileSync(file, "utf8").split("\n")[0]) : 0;
+  if (pid <= 0) return null;
+  try {
+    process.kill(pid, 0);
+    return pid;
+  } catch (error) {
+    return (error as { code?: string }).code === "EPERM" ? pid : null;
   }
 }
 

@@ -12,7 +12,7 @@ export interface InteractionRow {
 
 /** Names and tickets by small indexed look-ups for the rows of the page; the queue's name in the reader's language. */
 const view = (language: string) => sql`i.id, i.direction, i.state, i.project_key, i.queue_id, coalesce(q.name->>${language}, q.name->>'en', i.queue_id, '') as queue_name,
-  case when i.language in ('en', 'ru', 'sl') then i.language end as language, i.from_number, i.to_number, i.client_id, coalesce(c.name, '') as client_name, i.operator_id, coalesce(u.name, '') as operator_name, i.ticket_id,
+  case when i.language in ('en', 'ru', 'sl') then i.language end as language, i.from_number, i.to_number, i.client_id, coalesce(c.name, i.caller_name) as client_name, i.operator_id, coalesce(u.name, '') as operator_name, i.ticket_id,
   i.started_at, i.queued_at, i.answered_at, i.ended_at, i.wrapped_at, i.outcome, i.disposition, i.notes, i.recording_id,
   coalesce((select jsonb_agg(jsonb_build_object('id', t.id, 'number', t.number, 'subject', t.subject) order by t.created_at) from tickets t where t.interaction_id = i.id or t.id = i.ticket_id), '[]') as tickets`;
 const joins = sql`left join queues q on q.id = i.queue_id left join clients c on c.id = i.client_id left join users u on u.id = i.operator_id`;

@@ -4,7 +4,7 @@ import type { deliveryRows, toRow } from "../../platform/events.ts";
 /** What call control owns of an interaction; everything else of the row belongs to services. */
 export interface CallRow {
   id: string; channel: "voice"; direction: "in" | "out"; project_key: string | null; queue_id: string | null; client_id: string | null; operator_id: string | null; ticket_id: string | null;
-  language: string; state: string; outcome: string | null; from_number: string; to_number: string; priority: number; node_id: string;
+  language: string; state: string; outcome: string | null; from_number: string; to_number: string; caller_name: string; priority: number; node_id: string;
   started_at: string; queued_at: string | null; answered_at: string | null; ended_at: string | null; recording_id: string | null; media_stats: unknown;
 }
 export interface OfferRow { id: string; interaction_id: string; operator_id: string; state: string; offered_at: string; answered_at: string | null; ended_at: string | null }
@@ -26,9 +26,9 @@ export interface Batch {
  */
 const WRITE = `with
   calls_new as (
-    insert into interactions (id, channel, direction, project_key, queue_id, client_id, operator_id, ticket_id, language, state, outcome, from_number, to_number,
+    insert into interactions (id, channel, direction, project_key, queue_id, client_id, operator_id, ticket_id, language, state, outcome, from_number, to_number, caller_name,
       priority, node_id, started_at, queued_at, answered_at, ended_at, recording_id, media_stats)
-    select r.id, r.channel, r.direction, r.project_key, r.queue_id, r.client_id, r.operator_id, r.ticket_id, r.language, r.state, r.outcome, r.from_number, r.to_number,
+    select r.id, r.channel, r.direction, r.project_key, r.queue_id, r.client_id, r.operator_id, r.ticket_id, r.language, r.state, r.outcome, r.from_number, r.to_number, r.caller_name,
       r.priority, r.node_id, r.started_at, r.queued_at, r.answered_at, r.ended_at, r.recording_id, r.media_stats
     from json_populate_recordset(null::interactions, $1::json) r),
   calls_changed as (

@@ -80,6 +80,8 @@ export interface IvrState {
   /** Names the play or wait going on; an answer that names another is late and ignored. */
   attempt: number;
   tries: number;
+  /** Keys pressed while something was said that asks nothing; the next menu takes them, as callers who know the way expect. */
+  typed: string;
   language: Language;
   languageKnown: boolean;
   projectKey: string | null;

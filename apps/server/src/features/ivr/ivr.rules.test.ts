@@ -165,3 +165,21 @@ describe("a flow is refused", () => {
     expect(checkFlow(spoiled, names).map((problem) => problem.message)).toContain(message);
   });
 });
+
+test("takes keys pressed during the greeting at the menus that follow, without reading them out", () => {
+  const book: IvrBook = {
+    flows: { demo: { start: "hello", answer: "at_once", steps: {
+      hello: { do: "say", prompts: [{ key: "welcome", language: undefined }], next: "language" },
+      language: { do: "menu", prompts: [{ key: "language", language: undefined }], keys: { "3": "topic" }, timeout_s: 4, retries: 1, default: "topic" },
+      topic: { do: "menu", prompts: [{ key: "topic", language: undefined }], keys: { "2": "line" }, timeout_s: 4, retries: 1, default: "bye" },
+      line: { do: "queue", queue: "q", prompts: [], keys: {} },
+      bye: { do: "hang_up", prompts: [] },
+    } } },
+    defaultLanguage: { demo: "en" },
+  };
+  let now = startIvr(book, "demo", { dialledNumber: "1", callerNumber: null, language: null, open: { demo: true } });
+  for (const key of "32") now = stepIvr(book, now.state, { on: "digit", digit: key });
+  expect(now).toMatchObject({ state: { at: "playing", typed: "32" }, actions: [] });
+  now = stepIvr(book, now.state, { on: "played", attempt: now.state.attempt });
+  expect(now.actions).toEqual([{ do: "queue", queueKey: "q", projectKey: "demo", prompts: [] }]);
+});

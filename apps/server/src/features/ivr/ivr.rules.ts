@@ -10,7 +10,7 @@ export function startIvr(book: IvrBook, flow: string, facts: IvrFacts): IvrStepR
   const first = book.flows[flow];
   if (!first) throw new Error(`no flow "${flow}"`);
   const state: IvrState = {
-    flow, step: first.start, at: "playing", after: null, attempt: 0, tries: 0,
+    flow, step: first.start, at: "playing", after: null, attempt: 0, tries: 0, typed: "",
     language: facts.language ?? book.defaultLanguage[flow] ?? "en", languageKnown: facts.language !== null,
     // The company's own flow belongs to no project until the caller has chosen one.
     projectKey: Object.hasOwn(facts.open, flow) ? flow : null, facts,
@@ -49,9 +49,20 @@ function enter(book: IvrBook, from: IvrState, target: string): IvrStepResult {
       continue;
     }
     const result = arrive(state, step);
-    return { state: result.state, actions: [...actions, ...result.actions] };
+    return typedAhead(book, result, actions) ?? { state: result.state, actions: [...actions, ...result.actions] };
   }
 }
+
+/** A menu that is reached with keys already typed is not read out: the first of them chooses. */
+function typedAhead(book: IvrBook, arrived: IvrStepResult, before: IvrAction[]): IvrStepResult | null {
+  const { state } = arrived;
+  if (state.at !== "playing" || state.after !== "collect" || state.typed === "") return null;
+  const chosen = digit(book, { ...state, typed: state.typed.slice(1) }, state.typed[0]!);
+  const [first, ...rest] = chosen.actions;
+  return { state: chosen.state, actions: [...before, ...(first?.do === "stop_play" ? rest : chosen.actions)] };
+}
+
+const MOST_TYPED = 8;
 
 /** Steps that decide without a sound; null for those the caller hears. */
 function passThrough(book: IvrBook, state: IvrState, step: IvrStep, actions: IvrAction[]): IvrState | null {
@@ -145,7 +156,7 @@ function digit(book: IvrBook, state: IvrState, pressed: string): IvrStepResult {
     return target ? withFirst(enter(book, state, target), [{ do: "leave_queue" }]) : { state, actions: [] };
   }
   const listens = state.at === "collecting" || (state.at === "playing" && state.after === "collect");
-  if (!listens) return { state, actions: [] };
+  if (!listens) return { state: state.at === "playing" && state.typed.length < MOST_TYPED ? { ...state, typed: state.typed + pressed } : state, actions: [] };
   const stop: IvrAction[] = state.at === "playing" ? [{ do: "stop_play" }] : [];
   if (step.do === "callback") return withFirst(answerOffer(book, state, step, pressed), stop);
   if (step.do !== "menu") return { state, actions: [] };
