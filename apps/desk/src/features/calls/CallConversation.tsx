@@ -2,16 +2,18 @@ import type { CallView } from "@linija/server/contract/calls/calls";
 import { Button } from "@mantine/core";
 import { IconPhoneIncoming, IconPhoneOutgoing, IconPhonePlus } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
-import { languageNames, useT, useWord } from "../../i18n/intl.tsx";
+import { languageNames, useT } from "../../i18n/intl.tsx";
 import { Moment, Since, spell } from "../../shared/clock.tsx";
 import { Empty, Skeleton } from "../../shared/parts.tsx";
 import { ProblemNote } from "../../shared/problem.tsx";
 import { useApi } from "../../shared/query.ts";
 import { Story } from "../clients/Story.tsx";
+import { useCallWord } from "../line/callWord.ts";
 import { useDial } from "../line/useDial.ts";
 import { useLine } from "../line/line.tsx";
 import { CallNotes } from "./CallNotes.tsx";
 import { Player } from "./Player.tsx";
+import { useDispositions } from "./useDispositions.ts";
 import { WrapUp } from "./WrapUp.tsx";
 import css from "./calls.module.css";
 
@@ -27,11 +29,24 @@ export function CallConversation({ call }: { call: CallView }) {
       <CallHead call={call} />
       <div className={`scroll ${css.story}`} tabIndex={0} role="region" aria-label={t("client.tab.story")}>
         {call.recordingId && call.state !== "talking" && <div className={css.played}><Player recordingId={call.recordingId} /></div>}
-        {call.notes && !open && <div className={css.note}><p className="pre">{call.notes}</p></div>}
+        {!open && <Result call={call} />}
         {!call.clientId && <CallTickets call={call} />}
         {call.clientId ? <Story clientId={call.clientId} hideCall={call.id} /> : <NoClient />}
       </div>
       {wrapping || (mine && call.state === "wrap_up") ? <WrapUp key={call.id} call={call} endsAt={line?.wrapUpEndsAt ?? null} /> : mine && call.state !== "offered" && <CallNotes call={call} />}
+    </div>
+  );
+}
+
+/** What came of a finished call. */
+function Result({ call }: { call: CallView }) {
+  const t = useT();
+  const disposition = useDispositions(call).find((each) => each.key === call.disposition)?.name ?? call.disposition;
+  if (!disposition && !call.notes) return null;
+  return (
+    <div className={css.note}>
+      {disposition && <p><span className="dim">{t("wrap.disposition")}:</span> <b>{disposition}</b></p>}
+      {call.notes && <p className="pre">{call.notes}</p>}
     </div>
   );
 }
@@ -43,21 +58,22 @@ function NoClient() {
 
 function CallHead({ call }: { call: CallView }) {
   const t = useT();
-  const word = useWord();
+  const stateWord = useCallWord();
   const { line } = useLine();
   const dial = useDial();
   const number = call.direction === "in" ? call.fromNumber : call.toNumber;
   const Icon = call.direction === "in" ? IconPhoneIncoming : IconPhoneOutgoing;
   const free = line?.state === "ready" || line?.state === "not_ready";
+  const held = line?.held === true && line.call?.id === call.id && call.state === "talking";
   return (
     <header className={css.head}>
       <span className={css.headIcon} data-live={call.state === "talking" || undefined}><Icon size={18} aria-hidden /></span>
       <div className="grow">
         <h1 className="cut">{call.clientName || number || t("line.unknown")}</h1>
-        <div className="row dim small"><span className="num">{number}</span>{call.queueName && <span className="cut">· {call.queueName}</span>}{call.language && <span className="cut">· {languageNames[call.language]}</span>}</div>
+        <div className="cut dim small num">{[number, call.queueName, call.language && languageNames[call.language]].filter(Boolean).join(" · ")}</div>
       </div>
       <CallClock call={call} />
-      <span className={`chip ${call.state === "talking" ? "live" : call.state === "offered" ? "accent" : ""}`}>{call.state === "ended" && call.outcome ? word("outcome", call.outcome) : t(`call.${call.state}`)}</span>
+      <span className={`chip ${held ? "warn" : call.state === "talking" ? "live" : call.state === "offered" ? "accent" : ""}`}>{stateWord(call)}</span>
       {call.state === "ended" && number && <Button variant="default" disabled={!free} leftSection={<IconPhonePlus size={15} />} onClick={() => void dial({ number, projectKey: call.projectKey ?? undefined, clientId: call.clientId, ticketId: call.ticketId })}>{t("call.callAgain")}</Button>}
     </header>
   );

@@ -53,7 +53,7 @@ function CallRow({ call, chosen, onOpen }: { call: CallView; chosen: boolean; on
   return (
     <button type="button" className={css.callRow} data-chosen={chosen || undefined} onClick={onOpen}>
       <Icon size={17} className={missed ? css.missed : "dim"} aria-label={t(call.direction === "in" ? "call.in" : "call.out")} />
-      <span className="stack-s"><span className="cut strong">{call.clientName || number}</span><span className="cut small dim num">{call.clientName ? number : t("offer.newClient")}</span></span>
+      <span className="stack-s"><span className="cut strong">{call.clientName || number || t("line.unknown")}</span><span className="cut small dim num">{call.clientId ? number : [call.clientName && number, t("offer.newClient")].filter(Boolean).join(" · ")}</span></span>
       <span className="cut dim">{call.queueName}</span>
       <span className="cut dim">{call.operatorName}</span>
       <span className={`chip ${missed ? "danger" : ""}`}><span className="cut">{call.outcome ? word("outcome", call.outcome) : t(`call.${call.state}`)}</span></span>

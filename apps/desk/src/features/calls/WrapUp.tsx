@@ -1,22 +1,16 @@
 import type { CallView } from "@linija/server/contract/calls/calls";
 import { Button, Checkbox, Textarea } from "@mantine/core";
 import { useRef } from "react";
-import { useT } from "../../i18n/intl.tsx";
+import { useT, useWord } from "../../i18n/intl.tsx";
 import { Until, useNow } from "../../shared/clock.tsx";
 import { sendOnCtrlEnter, useKey } from "../../shared/keys.ts";
 import { Keys } from "../../shared/parts.tsx";
 import { fieldError, ProblemNote } from "../../shared/problem.tsx";
-import { useApi, useSend } from "../../shared/query.ts";
+import { useSend } from "../../shared/query.ts";
 import { useLine } from "../line/line.tsx";
 import { useWrapDraft } from "./CallNotes.tsx";
+import { useDispositions, type Disposition } from "./useDispositions.ts";
 import css from "./calls.module.css";
-
-type Disposition = { key: string; name: string; requiresNotes: boolean; requiresTicket: boolean };
-
-function useDispositions(call: CallView): Disposition[] {
-  const { data } = useApi("ticketTypes");
-  return data?.projects.find((project) => project.key === call.projectKey)?.dispositions ?? data?.projects[0]?.dispositions ?? [];
-}
 
 const needsOf = (chosen: Disposition | undefined, notes: string, call: CallView) => ({
   needsNotes: chosen?.requiresNotes === true && notes.trim() === "", needsTicket: chosen?.requiresTicket === true && call.tickets.length === 0,
@@ -25,6 +19,7 @@ const needsOf = (chosen: Disposition | undefined, notes: string, call: CallView)
 /** After the talk: what came of it, and a few words. What the disposition requires is shown before it is refused. */
 export function WrapUp({ call, endsAt }: { call: CallView; endsAt: string | null }) {
   const t = useT();
+  const word = useWord();
   const { take } = useLine();
   const { draft, set, forget } = useWrapDraft(call);
   const notes = useRef<HTMLTextAreaElement>(null);
@@ -40,7 +35,7 @@ export function WrapUp({ call, endsAt }: { call: CallView; endsAt: string | null
   useKey("note", () => notes.current?.focus());
   return (
     <section className={css.wrap} aria-label={t("wrap.title")} onKeyDown={sendOnCtrlEnter(send)}>
-      <div className="row between"><h2>{t("wrap.title")}</h2>{endsAt && <WrapClock endsAt={endsAt} />}</div>
+      <div className="row between"><h2>{t("wrap.title")}{call.answeredAt === null && call.outcome && ` · ${word("outcome", call.outcome)}`}</h2>{endsAt && <WrapClock endsAt={endsAt} />}</div>
       <div role="radiogroup" aria-label={t("wrap.disposition")} aria-required="true" className={css.dispositions}>
         {dispositions.map((each) => <button key={each.key} type="button" role="radio" aria-checked={each.key === draft.disposition} onClick={() => set({ disposition: each.key })}>{each.name}</button>)}
       </div>

@@ -1,6 +1,8 @@
 export interface Wave { left: number[]; right: number[]; /** 0…1 of it heard. */ done: number }
 const barPx = 2;
 const gapPx = 1;
+/** Strength of what is still to come. */
+const toCome = 0.45;
 
 /** Loudest peak of each bar; how many buckets fall into a bar depends on the width. */
 export function barsOf(peaks: number[], count: number): number[] {
@@ -11,7 +13,7 @@ export function barsOf(peaks: number[], count: number): number[] {
   });
 }
 
-/** The client's voice rises above the middle, the operator's hangs below; what is heard is coloured. */
+/** The client's voice rises above the middle, the operator's hangs below; each in its own colour, what is heard in full strength. */
 export function drawWave(canvas: HTMLCanvasElement, wave: Wave): void {
   const brush = canvas.getContext("2d");
   if (!brush) return;
@@ -26,10 +28,11 @@ export function drawWave(canvas: HTMLCanvasElement, wave: Wave): void {
   const middle = height / 2;
   const sides = [{ bars: barsOf(wave.left, count), up: true, paint: color("--wave-left") }, { bars: barsOf(wave.right, count), up: false, paint: color("--wave-right") }];
   for (const { bars, up, paint } of sides) {
+    brush.fillStyle = paint;
     for (const [index, value] of bars.entries()) {
       // The square root lifts quiet speech: peaks are linear, ears are not.
       const size = Math.max(0.75, Math.sqrt(value) * (middle - 1));
-      brush.fillStyle = index / count < wave.done ? paint : color("--wave-rest");
+      brush.globalAlpha = index / count < wave.done ? 1 : toCome;
       brush.fillRect(index * (barPx + gapPx), up ? middle - size : middle, barPx, size);
     }
   }

@@ -26,7 +26,7 @@ export function ClientCard({ client, call }: { client: ClientView; call?: CallVi
       </div>
       <ul className={css.contacts}>
         {client.phones.map((phone) => <Phone key={phone} phone={phone} client={client} live={call !== undefined && (call.fromNumber === phone || call.toNumber === phone)} />)}
-        {client.emails.map((email) => <li key={email}><IconMail size={15} aria-label={t("client.emails")} /><span className="cut">{email}</span></li>)}
+        {client.emails.map((email) => <li key={email}><IconMail size={15} aria-label={t("client.emails")} /><span className="cut" title={email}>{email}</span></li>)}
         {address && <li><IconMapPin size={15} aria-label={t("client.address")} /><span>{address}</span></li>}
       </ul>
       {client.pinnedNote && <p className={css.pinned}><IconPin size={15} aria-label={t("client.pinnedNote")} /><span className="pre">{client.pinnedNote}</span></p>}

@@ -6,9 +6,10 @@ import { useState } from "react";
 import { useT } from "../../i18n/intl.tsx";
 import { useApi, useSend } from "../../shared/query.ts";
 import { ClientForm } from "./ClientForm.tsx";
+import { splitName } from "./names.ts";
 import css from "./clients.module.css";
 
-/** A call from a number we do not know: the new card with the number in it, and a search for those who call from elsewhere. */
+/** A call from a number we do not know: the new card with the number and the told name in it, and a search for those who call from elsewhere. */
 export function FindClient({ call }: { call: CallView }) {
   const t = useT();
   const [text, setText] = useState("");
@@ -29,7 +30,7 @@ export function FindClient({ call }: { call: CallView }) {
         ))}
       </section>
       <div className={`scroll ${css.tab}`}>
-        <ClientForm key={call.id} interactionId={call.id} known={{ phones: number ? [number] : [], language: call.language }} projects={call.projectKey ? [call.projectKey] : undefined} onDone={(client) => take(client.id)} />
+        <ClientForm key={call.id} interactionId={call.id} known={{ ...splitName(call.clientName), phones: number ? [number] : [], language: call.language }} projects={call.projectKey ? [call.projectKey] : undefined} onDone={(client) => take(client.id)} />
       </div>
     </div>
   );

@@ -67,7 +67,7 @@ function Waiting({ floor }: { floor: Floor }) {
       <h2 className="row between">{t("floor.waitingCalls")}<span className="num dim">{floor.waiting.length}</span></h2>
       {floor.waiting.length === 0 ? <p className="dim">{t("floor.nobodyWaits")}</p> : (
         <ol className={css.alerts}>{floor.waiting.slice(0, 12).map((call) => (
-          <li key={call.id}><IconPhoneIncoming size={15} aria-hidden /><span className="grow cut"><b>{call.clientName || call.fromNumber}</b> <span className="dim">{nameOf(call.queueId)}</span></span><Since at={call.queuedAt} className="num strong" /></li>
+          <li key={call.id}><IconPhoneIncoming size={15} aria-hidden /><span className="grow cut"><b>{call.clientName || call.fromNumber || t("line.unknown")}</b> <span className="dim">{nameOf(call.queueId)}</span></span><Since at={call.queuedAt} className="num strong" /></li>
         ))}</ol>
       )}
     </section>

@@ -2,7 +2,7 @@ import { ActionIcon, Popover, Tooltip, UnstyledButton } from "@mantine/core";
 import { IconDialpad, IconMicrophone, IconMicrophoneOff, IconPhone, IconPhoneOff, IconPlayerPause, IconPlayerPlay, IconPointFilled } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { useT } from "../../i18n/intl.tsx";
+import { useT, useWord } from "../../i18n/intl.tsx";
 import { Since, Until } from "../../shared/clock.tsx";
 import { keysOf, type KeyAction } from "../../shared/keys.ts";
 import { Keys } from "../../shared/parts.tsx";
@@ -76,11 +76,13 @@ function LineButton({ action, label, on, off = false, onClick, children }: { act
 
 function Wrapping() {
   const t = useT();
+  const word = useWord();
   const { line } = useLine();
+  const failed = line?.call && line.call.answeredAt === null ? line.call.outcome : null;
   return (
     <section className={css.live} data-wrap aria-label={t("line.title")}>
       <Who />
-      <span>{t("wrap.title")}</span>
+      <span>{t("wrap.title")}{failed && ` · ${word("outcome", failed)}`}</span>
       {line?.wrapUpEndsAt && <Until at={line.wrapUpEndsAt} className="num strong" />}
     </section>
   );

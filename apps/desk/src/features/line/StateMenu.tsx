@@ -14,12 +14,14 @@ export function StateMenu() {
   const { line, goTo, device } = useLine();
   if (!line) return <div className={`skeleton ${css.stateWait}`} />;
   const reason = line.state === "not_ready" && line.reason ? word("reason", line.reason) : null;
+  // The state of the line is "talking" while it dials and while it holds; the person wants to know which.
+  const deed = line.call?.state === "dialling" ? t("call.dialling") : line.held && line.state === "talking" ? t("call.held") : null;
   return (
     <Menu position="bottom-start" width={270}>
       <Menu.Target>
         <UnstyledButton className={css.state} data-state={line.state}>
           <span className="visually-hidden">{t("state.mine")}</span><span className={css.stateMark} aria-hidden />
-          <span className="cut">{reason ?? t(`state.${line.state}`)}</span>
+          <span className="cut">{reason ?? deed ?? t(`state.${line.state}`)}</span>
           <Since at={line.since} className="num" />
           <IconChevronDown size={14} aria-hidden />
         </UnstyledButton>

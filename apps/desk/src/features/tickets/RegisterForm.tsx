@@ -26,7 +26,7 @@ const projectOf = (client: ClientView, call: CallView | undefined, mine: string[
 /** What is known is filled in: the number of this call before others, the language spoken now before the card's. */
 function contactOf(draft: Draft, { client, call, spoken }: { client: ClientView; call?: CallView; spoken: Language }) {
   const calling = call && (call.direction === "in" ? call.fromNumber : call.toNumber);
-  return { phone: draft.phone ?? calling ?? client.phones[0] ?? "", email: draft.email ?? client.emails[0] ?? "", language: draft.language ?? call?.language ?? client.language ?? spoken };
+  return { phone: draft.phone ?? (calling || client.phones[0] || ""), email: draft.email ?? client.emails[0] ?? "", language: draft.language ?? call?.language ?? client.language ?? spoken };
 }
 
 /** Registers what the client asks for. Phone, mail and language are there already; the draft survives a reload and is sent once. */

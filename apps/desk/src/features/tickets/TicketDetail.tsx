@@ -80,7 +80,7 @@ function Facts({ ticket }: { ticket: TicketView }) {
         {ticket.department && <Fact label={t("ticket.department")}>{word("department", ticket.department)}</Fact>}
         {ticket.dueAt && <Fact label={t("ticket.due")}><Moment at={ticket.dueAt} full /></Fact>}
         <Fact label={t("register.phone")}><span className="num">{ticket.contactPhone ?? "–"}</span></Fact>
-        <Fact label={t("register.email")}>{ticket.contactEmail ?? "–"}</Fact>
+        <Fact label={t("register.email")}><span className={css.email} title={ticket.contactEmail ?? undefined}>{ticket.contactEmail ?? "–"}</span></Fact>
         <Fact label={t("register.language")}>{languageNames[ticket.language]}</Fact>
         {ticket.resolution && <Fact label={t("ticket.resolution")}>{ticket.resolution}</Fact>}
         {ticket.score !== null && <Fact label={t("ticket.score")}><span className="num">{ticket.score} / 5</span></Fact>}

@@ -10,6 +10,7 @@ import { useDigits, useKey } from "../../shared/keys.ts";
 import { Empty, Skeleton } from "../../shared/parts.tsx";
 import { ProblemNote } from "../../shared/problem.tsx";
 import { usePages } from "../../shared/query.ts";
+import { useCallWord } from "../line/callWord.ts";
 import { useLine } from "../line/line.tsx";
 import { CallbackButton } from "../tickets/CallbackButton.tsx";
 import { Due } from "../tickets/Due.tsx";
@@ -126,11 +127,12 @@ function Frame({ icon, title, about, end, chosen, number, onOpen, extra, live = 
 
 function CallRow({ call, chosen, number, onOpen }: { call: CallView; chosen: boolean; number: number; onOpen: () => void }) {
   const t = useT();
+  const stateWord = useCallWord();
   const phone = call.direction === "in" ? call.fromNumber : call.toNumber;
   const live = call.state === "talking" || call.state === "dialling" || call.state === "offered";
   const Glyph = live ? IconPhone : call.direction === "in" ? IconPhoneIncoming : IconPhoneOutgoing;
   const end = call.state === "talking" && call.answeredAt ? <Since at={call.answeredAt} className="num strong" /> : <span className="small dim num"><Moment at={call.startedAt} /></span>;
-  return <Frame icon={<Glyph size={18} />} title={call.clientName || phone || t("line.unknown")} about={<>{t(`call.${call.state}`)} · {call.queueName}</>} end={end} chosen={chosen} number={number} onOpen={onOpen} live={live} />;
+  return <Frame icon={<Glyph size={18} />} title={call.clientName || phone || t("line.unknown")} about={[stateWord(call), call.queueName].filter(Boolean).join(" · ")} end={end} chosen={chosen} number={number} onOpen={onOpen} live={live} />;
 }
 
 function TicketLine({ ticket, callback, chosen, number, onOpen }: { ticket: TicketRow; callback: boolean; chosen: boolean; number: number; onOpen: () => void }) {

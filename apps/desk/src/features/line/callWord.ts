@@ -1,0 +1,15 @@
+import type { CallView } from "@linija/server/contract/calls/calls";
+import { useT, useWord } from "../../i18n/intl.tsx";
+import { useLine } from "./line.tsx";
+
+/** What a call is doing, in one word: on hold when it is my held one, and how it ended once nobody can talk in it. */
+export function useCallWord(): (call: CallView) => string {
+  const t = useT();
+  const word = useWord();
+  const { line } = useLine();
+  return (call) => {
+    if (call.state === "talking" && line?.held && line.call?.id === call.id) return t("call.held");
+    const over = call.state === "ended" || (call.state === "wrap_up" && call.answeredAt === null);
+    return over && call.outcome ? word("outcome", call.outcome) : t(`call.${call.state}`);
+  };
+}
