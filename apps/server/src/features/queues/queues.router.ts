@@ -28,7 +28,7 @@ const mended = counter("router_repairs_total", "What the router's sweep found wr
 
 export interface RouterDeps {
   ctx: Ctx;
-  writer: LiveWriter;
+  writer: Pick<LiveWriter, "write">;
   queues: RoutedQueue[];
   /** Tells the call's node; false when the call no longer waits. */
   offer(nodeId: string, offer: OfferOut): Promise<boolean>;
@@ -245,7 +245,8 @@ export class Router {
     const isFresh = this.#isFresh;
     const suspects = new Set<string>();
     const isOld = (mark: string): boolean => { suspects.add(mark); return isFresh || this.#suspects.has(mark); };
-    const adopted = held.filter((each) => this.#adopt(each, isOld)).length;
+    // Whoever is busy is known to be so before what waits is offered.
+    const adopted = [...held.filter(({ at }) => at !== "waiting"), ...held.filter(({ at }) => at === "waiting")].filter((each) => this.#adopt(each, isOld)).length;
     if (isComplete) this.#forget(new Set(held.map(({ workId }) => workId)), suspects);
     const freed = await this.#release(held, isComplete, isOld);
     this.#suspects = suspects;
@@ -294,7 +295,7 @@ export class Router {
   /** Lets go whoever is offered, talking or wrapping up what is over; how many. */
   async #release(held: HeldWork[], isComplete: boolean, isOld: (mark: string) => boolean): Promise<number> {
     const holders = new Set(held.map((each) => `${each.operatorId} ${each.workId}`));
-    const stuck = [...this.#operators.values()].filter((operator) => BUSY.has(operator.state) && !holders.has(`${operator.row.id} ${operator.interactionId}`) && isOld(`${operator.row.id} ${operator.state} ${operator.since.getTime()}`));
+    const stuck = [...this.#operators.values()].filter((operator) => BUSY.has(operator.state) && !holders.has(`${operator.row.id} ${operator.interactionId}`) && isOld(`${operator.row.id} ${operator.state} ${operator.offerId} ${operator.since.getTime()}`));
     if (stuck.length === 0) return 0;
     const since = new Map(stuck.map((operator) => [operator, operator.since]));
     const rows = await selectHolds(this.#deps.ctx.db, stuck.flatMap(({ interactionId }) => interactionId ?? []));
