@@ -245,10 +245,11 @@ export class Router {
     const isFresh = this.#isFresh;
     const suspects = new Set<string>();
     const isOld = (mark: string): boolean => { suspects.add(mark); return isFresh || this.#suspects.has(mark); };
+    const stuck = this.#stuck(held, isOld);
     // Whoever is busy is known to be so before what waits is offered.
     const adopted = [...held.filter(({ at }) => at !== "waiting"), ...held.filter(({ at }) => at === "waiting")].filter((each) => this.#adopt(each, isOld)).length;
     if (isComplete) this.#forget(new Set(held.map(({ workId }) => workId)), suspects);
-    const freed = await this.#release(held, isComplete, isOld);
+    const freed = await this.#release(stuck, isComplete);
     this.#suspects = suspects;
     if (isComplete) this.#isFresh = false;
     mended.inc({ what: "call" }, adopted);
@@ -292,16 +293,21 @@ export class Router {
     }
   }
 
-  /** Lets go whoever is offered, talking or wrapping up what is over; how many. */
-  async #release(held: HeldWork[], isComplete: boolean, isOld: (mark: string) => boolean): Promise<number> {
+  /** Those busy with a call that no node holds for them, with the moment since when. */
+  #stuck(held: HeldWork[], isOld: (mark: string) => boolean): Map<Operator, Date> {
     const holders = new Set(held.map((each) => `${each.operatorId} ${each.workId}`));
-    const stuck = [...this.#operators.values()].filter((operator) => BUSY.has(operator.state) && !holders.has(`${operator.row.id} ${operator.interactionId}`) && isOld(`${operator.row.id} ${operator.state} ${operator.offerId} ${operator.since.getTime()}`));
-    if (stuck.length === 0) return 0;
-    const since = new Map(stuck.map((operator) => [operator, operator.since]));
-    const rows = await selectHolds(this.#deps.ctx.db, stuck.flatMap(({ interactionId }) => interactionId ?? []));
+    const stuck = [...this.#operators.values()].filter(({ row, state, interactionId, offerId, since }) =>
+      BUSY.has(state) && !holders.has(`${row.id} ${interactionId}`) && isOld(`${row.id} ${state} ${offerId} ${since.getTime()}`));
+    return new Map(stuck.map((operator) => [operator, operator.since]));
+  }
+
+  /** Lets go those of them whose call is over; how many. Who has become something else meanwhile is left alone. */
+  async #release(stuck: Map<Operator, Date>, isComplete: boolean): Promise<number> {
+    if (stuck.size === 0) return 0;
+    const rows = await selectHolds(this.#deps.ctx.db, [...stuck.keys()].flatMap(({ interactionId }) => interactionId ?? []));
     let freed = 0;
-    for (const operator of stuck) {
-      if (operator.since !== since.get(operator)) continue;
+    for (const [operator, since] of stuck) {
+      if (operator.since !== since) continue;
       const { interactionId } = operator;
       const verdict = verdictOn({ id: operator.row.id, state: operator.state }, rows.find((row) => row.id === interactionId), isComplete);
       if (verdict === null) continue;
