@@ -244,7 +244,7 @@ export class Router {
     const { held, isComplete } = await this.#deps.holdings();
     const isFresh = this.#isFresh;
     const suspects = new Set<string>();
-    const isOld = (mark: string): boolean => { suspects.add(mark); return isFresh || this.#suspects.has(mark); };
+    const isOld = (mark: string): boolean => isFresh || this.#suspects.has(mark) || !suspects.add(mark);
     const stuck = this.#stuck(held, isOld);
     // Whoever is busy is known to be so before what waits is offered.
     const adopted = [...held.filter(({ at }) => at !== "waiting"), ...held.filter(({ at }) => at === "waiting")].filter((each) => this.#adopt(each, isOld)).length;
@@ -288,8 +288,8 @@ export class Router {
   #forget(held: ReadonlySet<string>, suspects: Set<string>): void {
     for (const [workId, { operatorId }] of this.#works) {
       if (operatorId !== null || held.has(workId)) continue;
-      suspects.add(workId);
       if (this.#suspects.has(workId)) this.removeWork(workId);
+      else suspects.add(workId);
     }
   }
 
