@@ -22,7 +22,7 @@ export function App() {
     <MantineProvider theme={theme} withCssVariables={false} withGlobalClasses={false} colorSchemeManager={schemeManager} defaultColorScheme="auto" forceColorScheme={scheme === "auto" ? undefined : scheme}>
       <QueryClientProvider client={queryClient}>
         <Intl>
-          <Notifications position="top-center" limit={3} containerWidth={420} transitionDuration={100} />
+          <Notifications position="bottom-left" limit={3} containerWidth={340} transitionDuration={100} />
           <Session />
         </Intl>
       </QueryClientProvider>

@@ -4,6 +4,7 @@ import { homeOf } from "../features/access/session.ts";
 import { Workspace } from "../features/workspace/Workspace.tsx";
 import { Skeleton } from "../shared/parts.tsx";
 import { queryClient } from "../shared/query.ts";
+import { Nowhere } from "./Nowhere.tsx";
 import { Shell } from "./Shell.tsx";
 
 const root = createRootRoute({ component: Shell });
@@ -43,6 +44,7 @@ const settings = createRoute({ getParentRoute: () => root, path: "/settings", co
 export const router = createRouter({
   routeTree: root.addChildren([home, work, calls, tickets, ticket, clients, floor, wall, department, admin, settings]),
   defaultPreload: "intent",
+  defaultNotFoundComponent: Nowhere,
   defaultPendingComponent: () => <Skeleton rows={5} />,
   // The scroll restoration of the router writes an inline script, which the CSP forbids.
   scrollRestoration: false,

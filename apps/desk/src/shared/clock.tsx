@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from "react";
 import { useIntl } from "react-intl";
+import { useT } from "../i18n/intl.tsx";
 
 /** One timer for every clock on the page; it stops when no clock is shown. */
 let now = Date.now();
@@ -51,11 +52,12 @@ export function Moment({ at, full = false }: { at: string; full?: boolean }) {
 
 /** How far a deadline is, in the largest sensible unit: "in 3 hours", "2 days ago". */
 export function useFromNow(): (at: string) => string {
+  const t = useT();
   const intl = useIntl();
   const now = useNow();
   return (at) => {
     const minutes = Math.round((Date.parse(at) - now) / 60_000);
-    if (minutes === 0) return intl.formatRelativeTime(0, "second", { numeric: "auto" });
+    if (minutes === 0) return t("time.justNow");
     if (Math.abs(minutes) < 60) return intl.formatRelativeTime(minutes, "minute", { style: "short" });
     if (Math.abs(minutes) < 48 * 60) return intl.formatRelativeTime(Math.round(minutes / 60), "hour", { style: "short" });
     return intl.formatRelativeTime(Math.round(minutes / 1440), "day", { style: "short" });

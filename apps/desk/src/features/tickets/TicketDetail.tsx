@@ -52,7 +52,7 @@ function TicketHead({ ticket }: { ticket: TicketView }) {
         <span className="chip">{ticket.typeName}</span>
         {project && <span className="chip"><span className="dot" style={{ background: project.color }} />{project.name}</span>}
         {ticket.priority >= 2 && <span className={`chip ${ticket.priority === 3 ? "danger" : "warn"}`}>{t(priorityKey(ticket.priority))}</span>}
-        {ticket.reopened > 0 && <span className="chip danger"><IconRotate2 size={13} aria-hidden />{t("ticket.reopened", { count: ticket.reopened })}</span>}
+        {ticket.reopened > 0 && <span className={`chip ${ticket.status === "closed" ? "" : "danger"}`}><IconRotate2 size={13} aria-hidden />{t("ticket.reopened", { count: ticket.reopened })}</span>}
         <Due ticket={ticket} />
       </div><div className="row">
         <CallbackButton ticket={ticket} />
@@ -70,7 +70,7 @@ function Facts({ ticket }: { ticket: TicketView }) {
   const t = useT();
   const word = useWord();
   // Fields without a name of their own are the program's notes to itself.
-  const shown = Object.entries(ticket.fields).filter(([key, value]) => (typeof value === "string" || typeof value === "number") && value !== "" && !elsewhere.has(key) && word("field", key, "") !== "" && ticket.type !== "callback");
+  const shown = Object.entries(ticket.fields).filter(([key, value]) => (typeof value === "string" || typeof value === "number") && value !== "" && !elsewhere.has(key) && word("field", key, "") !== "" && ticket.type !== "callback" && value !== ticket.clientComment);
   return (
     <section className={css.block}>
       {ticket.description && <p className={`pre ${css.description}`}>{ticket.description}</p>}

@@ -59,7 +59,7 @@ function StepForm({ ticket, step, error, busy, onSend }: { ticket: TicketView; s
       {!known && <ProblemNote error={error} />}
       <div className="row between wrap">
         <span className="small dim">{step.tellsClient && t("ticket.tells")}</span>
-        <Button type="submit" loading={busy} disabled={missing}>{step.name}<span className={css.onButton}><Keys combo="Ctrl+Enter" /></span></Button>
+        <Button type="submit" loading={busy} disabled={missing} autoFocus={shown.length === 0}>{t(step.tellsClient ? "ticket.confirmAndTell" : "ticket.confirm")}<span className={css.onButton}><Keys combo="Ctrl+Enter" /></span></Button>
       </div>
     </form>
   );
