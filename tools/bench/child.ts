@@ -110,6 +110,17 @@ export async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
+/** A port that is free on loopback together with those so many after it; below what the system lends. */
+export async function freeUdp(after: number[]): Promise<number> {
+  for (;;) {
+    const port = 12_000 + Math.floor(Math.random() * 3_000);
+    const free = await Promise.all(after.map((more) => new Promise<boolean>((resolve) => {
+      const socket = createSocket("udp4").once("error", () => resolve(false)).bind(port + more, "127.0.0.1", () => { socket.close(() => resolve(true)); });
+    })));
+    if (free.every(Boolean)) return port;
+  }
+}
+
 export const median = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 export const percentile = (values: number[], share: number): number => values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? Number.NaN;
 export const round = (value: number, digits = 1): number => Number(value.toFixed(digits));

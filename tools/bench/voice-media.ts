@@ -3,14 +3,13 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../steps.ts";
-import { freePorts, load } from "./child.ts";
-import { openFloor, type BenchFloor } from "./floor.ts";
+import { freeUdp, load } from "./child.ts";
+import { openFloor } from "./floor.ts";
 
 /**
  * Calls from SIP phones through the queue to SIP phones, relayed and recorded, and calls between a phone and a browser.
  * A size counts when not one packet was lost and at most one in a hundred was delayed by more than 20 ms.
  */
-const PHONES = 16_000;
 const STEP = 100;
 const MOST = 800;
 const BROWSER_STEP = 40;
@@ -31,10 +30,12 @@ export async function run(say: (line: string) => void): Promise<Record<string, n
 }
 
 async function phones(say: (line: string) => void, loader: string): Promise<Best> {
-  const floor = await openFloor({ operators: MOST, phonePort: PHONES, recording: true });
+  // The operators' SIP, the callers' SIP, and for their sound a port and the second one after it.
+  const ports = { phones: await freeUdp([0]), callers: await freeUdp([0]), sound: await freeUdp([0, 2]) };
+  const floor = await openFloor({ operators: MOST, phonePort: ports.phones, recording: true });
   try {
     return await climb(STEP, MOST, async (calls) => {
-      const done = await sipCalls(floor, loader, calls);
+      const done = await sipCalls([loader, "-h", floor.port, "-s", 300, "-c", ports.callers, "-a", ports.phones, "-R", ports.sound], calls);
       say(`${calls} SIP calls: ${done.lost} of ${done.sent} packets lost, ${done.failed} calls failed, p99 ${done.p99} ms (${load()})`);
       return done;
     });
@@ -70,10 +71,9 @@ function compile(): string {
   return program;
 }
 
-async function sipCalls(floor: BenchFloor, loader: string, calls: number): Promise<Carried> {
-  const [caller] = await freePorts(1) as [number];
-  const ports = ["-h", floor.port, "-s", 300, "-c", caller, "-a", PHONES, "-R", 28_000];
+async function sipCalls([loader, ...ports]: [string, ...(string | number)[]], calls: number): Promise<Carried> {
   const said = await output(loader, ["-n", calls, "-r", RAMP_PER_S, "-d", HOLD_S, ...ports].map(String), 60_000);
+  if (!said.startsWith("calls=")) throw new Error(`the loader did not run to its end: ${said}`);
   const read = (pattern: RegExp): number[] => (pattern.exec(said)?.slice(1) ?? []).map(Number);
   const [up = 0, failed = calls] = read(/up_in_window=(\d+) failed=(\d+)/);
   const [sentA = 0, sentB = 0, gotA = 0, gotB = 0] = read(/rtp sent=(\d+)\/(\d+) got=(\d+)\/(\d+)/);
