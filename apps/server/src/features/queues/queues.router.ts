@@ -244,7 +244,11 @@ export class Router {
     const { held, isComplete } = await this.#deps.holdings();
     const isFresh = this.#isFresh;
     const suspects = new Set<string>();
-    const isOld = (mark: string): boolean => isFresh || this.#suspects.has(mark) || !suspects.add(mark);
+    const isOld = (mark: string): boolean => {
+      if (isFresh || this.#suspects.has(mark)) return true;
+      suspects.add(mark);
+      return false;
+    };
     const stuck = this.#stuck(held, isOld);
     // Whoever is busy is known to be so before what waits is offered.
     const adopted = [...held.filter(({ at }) => at !== "waiting"), ...held.filter(({ at }) => at === "waiting")].filter((each) => this.#adopt(each, isOld)).length;
