@@ -9,10 +9,11 @@ import { jsonSchemaTransform, serializerCompiler, validatorCompiler, hasZodFasti
 import type { z } from "zod";
 import type { Contract, Language, Problem } from "../features/api.contract.ts";
 import type { Ctx } from "./db.ts";
-import { AppError, HTTP_STATUS, invalid, isDatabaseAway, unavailable, unauthenticated, type FieldProblem } from "./errors.ts";
+import { AppError, HTTP_STATUS, invalid, isDatabaseAway, unavailable, unauthenticated } from "./errors.ts";
 import type { Log } from "./log.ts";
 import { observeHttp } from "./metrics.ts";
 import { languageOf, translate } from "./messages.ts";
+import { fieldProblem } from "./validation.ts";
 
 export type App = FastifyInstance & { contextOf(request: FastifyRequest): Promise<Ctx> };
 type Part<T> = T extends z.ZodType ? z.output<T> : undefined;
@@ -113,10 +114,6 @@ function toAppError(error: unknown): AppError | null {
   if (statusCode && statusCode >= 400 && statusCode < 500) return new AppError("invalid", "unreadable", { fields: [{ field: "body", code: "unreadable" }] });
   return null;
 }
-
-const fieldProblem = (where: string) => (issue: { instancePath: string; message?: string; keyword?: string }): FieldProblem => ({
-  field: issue.instancePath.replace(/^\//, "").replaceAll("/", ".") || where, code: "wrong_value", params: { hint: issue.message ?? "" },
-});
 
 /** RFC 9457. Bugs are logged once, here, and told to nobody but by their request id. */
 function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {

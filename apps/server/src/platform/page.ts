@@ -29,7 +29,7 @@ export function decodeCursor(after: string | undefined, shape: keyof typeof SHAP
   return [first, second];
 }
 
-const bad = () => invalidField("after", "wrong_value", { hint: "cursor" });
+const bad = () => invalidField("after", "wrong_value");
 
 function parse(after: string): unknown {
   try {

@@ -68,7 +68,7 @@ test("makes the unknown caller of a conversation the new client, once (R073)", a
 
 test.each([
   [{ phones: ["anna"] }, "phones.0", "not_a_phone"], [{ familyName: "" }, "familyName", "required"], [{ projects: ["shop"] }, "projects", "not_your_project"], [{ projects: [] }, "projects", "required"],
-  [{ emails: ["x"] }, "emails.0", "wrong_value"], [{ phones: Array.from({ length: 11 }, freshPhone) }, "phones", "wrong_value"],
+  [{ emails: ["x"] }, "emails.0", "wrong_email"], [{ phones: Array.from({ length: 11 }, freshPhone) }, "phones", "too_many_items"],
 ])("refuses %j and names the field", async (body, field, code) => {
   const reply = await operator.send("POST", "/api/clients", { familyName: "X", projects: ["internet"], ...body });
   expect(reply.statusCode).toBe(422);

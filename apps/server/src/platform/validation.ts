@@ -1,0 +1,27 @@
+import type { FieldProblem } from "./errors.ts";
+
+/** What the validator says about one value: zod's code, where it stands, and what was expected. */
+export interface Issue { instancePath: string; keyword?: string; message?: string; params?: Record<string, unknown> }
+
+/** Words for zod's issues: its own messages are English and meant for programmers. */
+export const fieldProblem = (where: string) => (issue: Issue): FieldProblem => ({ field: issue.instancePath.replace(/^\//, "").replaceAll("/", ".") || where, ...reasonOf(issue) });
+
+type Reason = Pick<FieldProblem, "code" | "params">;
+const FORMATS: Record<string, string> = { email: "wrong_email", url: "wrong_url", uuid: "wrong_id", guid: "wrong_id", datetime: "wrong_moment", date: "wrong_date" };
+
+function reasonOf({ keyword, message = "", params = {} }: Issue): Reason {
+  if (keyword === "too_small") return tooSmall(String(params["origin"]), Number(params["minimum"]));
+  if (keyword === "too_big") return tooBig(String(params["origin"]), Number(params["maximum"]));
+  if (keyword === "invalid_format") return { code: FORMATS[String(params["format"])] ?? "wrong_form" };
+  if (keyword === "invalid_value") return { code: "wrong_choice" };
+  // Zod does not hand over the value itself; that there was none stands only in its message.
+  if (keyword === "invalid_type") return { code: message.endsWith("received undefined") ? "required" : "wrong_type" };
+  if (keyword === "unrecognized_keys") return { code: "unknown_field", params: { names: (params["keys"] as string[] | undefined ?? []).join(", ") } };
+  return { code: "wrong_value" };
+}
+
+function tooSmall(origin: string, min: number): Reason {
+  if (min === 1 && (origin === "string" || origin === "array")) return { code: "required" };
+  return { code: origin === "string" ? "too_short" : origin === "array" ? "too_few" : "too_little", params: { min } };
+}
+const tooBig = (origin: string, max: number): Reason => ({ code: origin === "string" ? "too_long" : origin === "array" ? "too_many_items" : "too_much", params: { max } });
