@@ -3,7 +3,7 @@ import type { TicketRow } from "@linija/server/contract/tickets/tickets";
 import { IconChecklist, IconPhone, IconPhoneIncoming, IconPhoneOutgoing, IconTicket } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useMemo, useRef, type ReactNode } from "react";
+import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { useT, useWord, type MessageKey } from "../../i18n/intl.tsx";
 import { Moment, Since } from "../../shared/clock.tsx";
 import { useDigits, useKey } from "../../shared/keys.ts";
@@ -16,8 +16,10 @@ import { CallbackButton } from "../tickets/CallbackButton.tsx";
 import { Due } from "../tickets/Due.tsx";
 import css from "./workspace.module.css";
 
-type Entry = { kind: "head"; key: string; label: MessageKey; count: number; more: boolean } | { kind: "call"; key: string; call: CallView } | { kind: "ticket"; key: string; ticket: TicketRow; callback: boolean };
+type Entry = { kind: "head"; key: string; label: MessageKey; count: number; more: boolean } | { kind: "all"; key: string; count: string; show: () => void } | { kind: "call"; key: string; call: CallView } | { kind: "ticket"; key: string; ticket: TicketRow; callback: boolean };
 
+/** More callbacks than these would push one's own work off the screen. */
+const callbacksShown = 5;
 const rowPx = 56;
 const headPx = 32;
 
@@ -27,7 +29,7 @@ export function WorkList({ chosen }: { chosen: string | undefined }) {
   const navigate = useNavigate();
   const work = useWork();
   const { entries, busy, error } = work;
-  const rows = useMemo(() => entries.filter((entry) => entry.kind !== "head"), [entries]);
+  const rows = useMemo(() => entries.filter((entry) => entry.kind === "call" || entry.kind === "ticket"), [entries]);
   const at = rows.findIndex((entry) => idOf(entry) === chosen);
   const show = (entry: Entry | undefined) => {
     if (entry?.kind === "call") void navigate({ to: "/work", search: { call: entry.call.id } });
@@ -52,6 +54,7 @@ function useWork() {
   const callbacks = usePages("listTickets", { query: { view: "callbacks" } });
   const unfinished = usePages("listCalls", { query: { mine: true, unfinished: true, limit: 10 } });
   const live = line?.call ?? null;
+  const [allCallbacks, setAllCallbacks] = useState(false);
   const entries = useMemo(() => {
     const due = callbacks.items ?? [];
     const isDue = new Set(due.map((ticket) => ticket.id));
@@ -59,11 +62,11 @@ function useWork() {
     const calls = [...(live ? [live] : []), ...(unfinished.items ?? []).filter((call) => call.id !== live?.id)];
     return [
       ...group("work.now", calls.map((call) => ({ kind: "call" as const, key: call.id, call })), unfinished.hasNextPage),
-      ...group("work.callbacks", due.map((ticket) => ({ kind: "ticket" as const, key: ticket.id, ticket, callback: true })), callbacks.hasNextPage),
+      ...folded(group("work.callbacks", due.map((ticket) => ({ kind: "ticket" as const, key: ticket.id, ticket, callback: true })), callbacks.hasNextPage), allCallbacks, () => setAllCallbacks(true)),
       ...group("work.mine", others(mine.items).filter((ticket) => ticket.status !== "waiting").map((ticket) => ({ kind: "ticket" as const, key: ticket.id, ticket, callback: false })), mine.hasNextPage),
       ...group("work.waitingClient", others(waiting.items).map((ticket) => ({ kind: "ticket" as const, key: `w:${ticket.id}`, ticket, callback: false })), waiting.hasNextPage),
     ];
-  }, [live, mine.items, waiting.items, callbacks.items, unfinished.items, mine.hasNextPage, waiting.hasNextPage, callbacks.hasNextPage, unfinished.hasNextPage]);
+  }, [live, mine.items, waiting.items, callbacks.items, unfinished.items, mine.hasNextPage, waiting.hasNextPage, callbacks.hasNextPage, unfinished.hasNextPage, allCallbacks]);
   const lists = [mine, waiting, callbacks];
   return {
     entries, busy: lists.some((list) => list.isPending), error: lists.find((list) => list.error)?.error,
@@ -73,12 +76,18 @@ function useWork() {
 }
 
 const group = (label: MessageKey, rows: Entry[], more: boolean): Entry[] => (rows.length === 0 ? [] : [{ kind: "head", key: label, label, count: rows.length, more }, ...rows]);
+/** The head and the first few; the rest opens by one press. */
+function folded(entries: Entry[], isOpen: boolean, show: () => void): Entry[] {
+  const [head] = entries;
+  if (isOpen || head?.kind !== "head" || head.count <= callbacksShown) return entries;
+  return [...entries.slice(0, 1 + callbacksShown), { kind: "all", key: `${head.key}:all`, count: `${head.count}${head.more ? "+" : ""}`, show }];
+}
 const idOf = (entry: Entry) => (entry.kind === "call" ? entry.call.id : entry.kind === "ticket" ? entry.ticket.id : undefined);
 
 function Rows({ entries, chosen, onOpen, onEnd }: { entries: Entry[]; chosen: string | undefined; onOpen: (entry: Entry) => void; onEnd: () => void }) {
   const t = useT();
   const box = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({ count: entries.length, getScrollElement: () => box.current, estimateSize: (index) => (entries[index]?.kind === "head" ? headPx : rowPx), overscan: 6, getItemKey: (index) => entries[index]?.key ?? index });
+  const virtual = useVirtualizer({ count: entries.length, getScrollElement: () => box.current, estimateSize: (index) => (isRow(entries[index]) ? rowPx : headPx), overscan: 6, getItemKey: (index) => entries[index]?.key ?? index });
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
   const latestEnd = useRef(onEnd);
@@ -90,7 +99,7 @@ function Rows({ entries, chosen, onOpen, onEnd }: { entries: Entry[]; chosen: st
     // Only a new choice scrolls; a refetched list must not move under the hand.
   }, [chosen]); // eslint-disable-line react-hooks/exhaustive-deps
   let number = 0;
-  const numbers = entries.map((entry) => (entry.kind === "head" ? 0 : ++number));
+  const numbers = entries.map((entry) => (isRow(entry) ? ++number : 0));
   return (
     <div ref={box} className={css.scroller} tabIndex={0} role="region" aria-label={t("work.list")}>
       <div role="list" className={css.listBody} style={{ height: virtual.getTotalSize() }}>
@@ -98,7 +107,7 @@ function Rows({ entries, chosen, onOpen, onEnd }: { entries: Entry[]; chosen: st
           const entry = entries[item.index];
           return entry && (
             <div key={item.key} role="listitem" className={css.place} style={{ height: item.size, transform: `translateY(${item.start}px)` }}>
-              {entry.kind === "head" ? <h2 className={css.group}>{t(entry.label)}<span className="num">{entry.count}{entry.more && "+"}</span></h2> : <Row entry={entry} chosen={idOf(entry) === chosen} number={numbers[item.index] ?? 0} onOpen={() => onOpen(entry)} />}
+              <Line entry={entry} chosen={idOf(entry) === chosen} number={numbers[item.index] ?? 0} onOpen={() => onOpen(entry)} />
             </div>
           );
         })}
@@ -107,7 +116,12 @@ function Rows({ entries, chosen, onOpen, onEnd }: { entries: Entry[]; chosen: st
   );
 }
 
-function Row({ entry, chosen, number, onOpen }: { entry: Exclude<Entry, { kind: "head" }>; chosen: boolean; number: number; onOpen: () => void }) {
+const isRow = (entry: Entry | undefined) => entry?.kind === "call" || entry?.kind === "ticket";
+
+function Line({ entry, chosen, number, onOpen }: { entry: Entry; chosen: boolean; number: number; onOpen: () => void }) {
+  const t = useT();
+  if (entry.kind === "head") return <h2 className={css.group}>{t(entry.label)}<span className="num">{entry.count}{entry.more && "+"}</span></h2>;
+  if (entry.kind === "all") return <button type="button" className={css.all} onClick={entry.show}>{t("work.showAll", { count: entry.count })}</button>;
   return entry.kind === "call" ? <CallRow call={entry.call} chosen={chosen} number={number} onOpen={onOpen} /> : <TicketLine ticket={entry.ticket} callback={entry.callback} chosen={chosen} number={number} onOpen={onOpen} />;
 }
 
