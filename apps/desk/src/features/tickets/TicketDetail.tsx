@@ -70,7 +70,7 @@ function Facts({ ticket }: { ticket: TicketView }) {
   const t = useT();
   const word = useWord();
   // Fields without a name of their own are the program's notes to itself.
-  const shown = Object.entries(ticket.fields).filter(([key, value]) => (typeof value === "string" || typeof value === "number") && value !== "" && !elsewhere.has(key) && word("field", key, "") !== "" && ticket.type !== "callback" && value !== ticket.clientComment);
+  const shown = Object.entries(ticket.fields).filter(([key, value]) => (typeof value === "string" || typeof value === "number") && value !== "" && !elsewhere.has(key) && word("field", key, "") !== "" && ticket.type !== "callback" && String(value).trim() !== ticket.clientComment);
   return (
     <section className={css.block}>
       {ticket.description && <p className={`pre ${css.description}`}>{ticket.description}</p>}
