@@ -1,0 +1,138 @@
+import type { MediaEngine } from "@linija/media";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { configSchema } from "../../platform/config.ts";
+import type { Ctx } from "../../platform/db.ts";
+import { createLog } from "../../platform/log.ts";
+import type { CallRow, LiveWriter } from "../interactions/index.ts";
+import type { RouterClient } from "../queues/index.ts";
+import { newCall, type Call } from "./calls.machine.ts";
+import { CallRunner, type VoiceDeps } from "./calls.runner.ts";
+
+const plan = { queueId: "shop.orders", projectKey: "shop", ringMs: 20_000, music: "music/waiting.wav", announceEveryMs: 45_000, maxWaitMs: 480_000, wrapUpS: 60, languages: ["sl"], skills: [], priority: 0 };
+const row: CallRow = {
+  id: "call", channel: "voice", direction: "in", project_key: "shop", queue_id: null, client_id: null, operator_id: null, ticket_id: null, language: "sl", state: "ivr", outcome: null, from_number: "+38640111222", to_number: "200", caller_name: "",
+  priority: 0, node_id: "node", started_at: "2026-01-01T00:00:00.000Z", queued_at: null, answered_at: null, ended_at: null, recording_id: null, media_stats: null,
+};
+
+/** A runner among surroundings that do nothing but remember; media answers when the test says so. */
+class Bench {
+  readonly did: string[] = [];
+  readonly ended: string[] = [];
+  answering = Promise.withResolvers<string>();
+  isRouterAway = false;
+  readonly runner: CallRunner;
+
+  constructor(given: Partial<Call> = {}) {
+    const note = (name: string) => (...args: unknown[]): Promise<void> => { this.did.push([name, ...args.filter((arg) => typeof arg === "string")].join(" ")); return Promise.resolve(); };
+    const media = {
+      answer: () => this.answering.promise, hangup: note("hangup"), close: () => Promise.resolve({ legs: {}, recording: null }), play: note("play"), connect: note("connect"), record: note("record"), disconnect: note("disconnect"), stopPlay: note("stopPlay"),
+    } as unknown as MediaEngine;
+    const tell = (name: string) => (...args: unknown[]): Promise<unknown> => (this.isRouterAway ? Promise.reject(new Error("no router")) : note(name)(...args));
+    const router = { addWork: tell("addWork"), removeWork: tell("removeWork"), offerClosed: tell("offerClosed"), callEnded: tell("callEnded"), position: () => (this.isRouterAway ? Promise.reject(new Error("no router")) : Promise.resolve({ position: 1, expectedWaitMs: null })) } as unknown as RouterClient;
+    const deps: VoiceDeps = {
+      ctx: { now: () => new Date(), log: createLog("silent", ""), actor: { kind: "system", name: "test" } } as unknown as Ctx, config: configSchema.parse({}), nodeId: "node", media, router, prompts: "/prompts", recordings: "/recordings",
+      writer: { write: () => Promise.resolve() } as unknown as LiveWriter, stack: () => { throw new Error("no SIP here"); }, findQueue: () => plan, callerId: () => "", contactOf: () => Promise.resolve(null),
+      callback: (_runner, reason) => note("callback")(reason), ended: (runner) => { this.ended.push(runner.id); }, remember: () => Promise.resolve(), callbackTried: () => Promise.resolve(),
+    };
+    const call = { ...newCall({ id: "call", direction: "in", language: "sl", projectKey: "shop", answerByOperator: false, recording: true, clientUp: true }), ...given };
+    this.runner = new CallRunner(deps, call, { ...row }, { kind: "web" });
+  }
+
+  /** Waits in the queue and rings Ana's browser. */
+  async ring(offerId = "o1"): Promise<this> {
+    this.runner.feed({ on: "queue_found", plan });
+    await this.runner.settled();
+    this.runner.offered.set(offerId, { callId: "call", offerId, operatorId: "ana", device: "browser", contact: null, sipUser: null });
+    this.runner.feed({ on: "offer", offerId, operatorId: "ana", device: "browser" });
+    await this.runner.settled();
+    return this;
+  }
+
+  get at(): string { return this.runner.call.state.at; }
+}
+
+beforeEach(() => { vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }); });
+afterEach(() => { vi.useRealTimers(); });
+
+describe("while an operator's browser is answering", () => {
+  test("the caller hangs up: the call is over, the operator is told so, and no leg stays behind", async () => {
+    const bench = await new Bench().ring();
+    const accepted = bench.runner.accept("o1", "ana", "sdp");
+    bench.runner.feed({ on: "client_gone" });
+    await bench.runner.settled();
+    bench.answering.resolve("answer");
+    await expect(accepted).rejects.toThrow("offer_gone");
+    expect([bench.at, bench.ended]).toEqual(["ended", ["call"]]);
+    expect(bench.did).toContain("hangup");
+    expect(bench.did).toContain("offerClosed o1 ana withdrawn");
+    expect(bench.did.filter((deed) => deed.startsWith("callback"))).toEqual(["callback abandoned"]);
+  });
+
+  test("the caller hangs up in the very turn of the answer: one outcome, and it is told", async () => {
+    const bench = await new Bench().ring();
+    const accepted = bench.runner.accept("o1", "ana", "sdp");
+    bench.answering.resolve("answer");
+    bench.runner.feed({ on: "client_gone" });
+    await expect(accepted).rejects.toThrow("offer_gone");
+    await bench.runner.settled();
+    expect(bench.did.filter((deed) => deed.startsWith("offerClosed"))).toEqual(["offerClosed o1 ana withdrawn"]);
+  });
+
+  test("the time to answer runs out: nobody else is rung, and the answer counts", async () => {
+    const bench = await new Bench().ring();
+    const accepted = bench.runner.accept("o1", "ana", "sdp");
+    await vi.advanceTimersByTimeAsync(plan.ringMs + 1_000);
+    expect(bench.at).toBe("offered");
+    bench.answering.resolve("answer");
+    expect(await accepted).toBe("answer");
+    expect([bench.at, bench.runner.row.operator_id]).toEqual(["talking", "ana"]);
+  });
+
+  test("media refuses the answer: the offer rings on for a moment and is then missed", async () => {
+    const bench = await new Bench().ring();
+    const accepted = bench.runner.accept("o1", "ana", "sdp");
+    bench.answering.reject(new Error("cannot"));
+    await expect(accepted).rejects.toThrow("cannot");
+    expect(bench.at).toBe("offered");
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(bench.at).toBe("waiting");
+    expect(bench.did).toContain("offerClosed o1 ana missed");
+  });
+
+  test("the same button is pressed twice: one answer, one refusal", async () => {
+    const bench = await new Bench().ring();
+    const first = bench.runner.accept("o1", "ana", "sdp");
+    await expect(bench.runner.accept("o1", "ana", "sdp")).rejects.toThrow("offer_gone");
+    bench.answering.resolve("answer");
+    expect(await first).toBe("answer");
+    expect(bench.did.filter((deed) => deed.startsWith("offerClosed"))).toEqual(["offerClosed o1 ana accepted"]);
+  });
+});
+
+test.each([["another offer", "o0", "ana"], ["somebody else's offer", "o1", "bor"]])("accepting %s is refused and changes nothing", async (_what, offerId, operatorId) => {
+  const bench = await new Bench().ring();
+  await expect(bench.runner.accept(offerId, operatorId, "sdp")).rejects.toThrow("offer_gone");
+  expect(bench.at).toBe("offered");
+});
+
+describe("without a router", () => {
+  test("a caller who waits hears music instead of silence", async () => {
+    const bench = new Bench();
+    bench.isRouterAway = true;
+    bench.runner.feed({ on: "queue_found", plan });
+    await bench.runner.settled();
+    expect(bench.at).toBe("waiting");
+    expect(bench.did).toContain("play");
+  });
+
+  test("a call that ends is over here all the same", async () => {
+    const bench = await new Bench().ring();
+    const accepted = bench.runner.accept("o1", "ana", "sdp");
+    bench.answering.resolve("answer");
+    await accepted;
+    bench.isRouterAway = true;
+    bench.runner.feed({ on: "hang_up" });
+    await bench.runner.settled();
+    expect([bench.at, bench.ended, bench.runner.row.state]).toEqual(["ended", ["call"], "wrap_up"]);
+  });
+});
