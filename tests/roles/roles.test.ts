@@ -52,6 +52,12 @@ const calm = () => eventually(async () => {
   expect(await nodes.rows("select path from recordings where ended_at is null")).toEqual([]);
 }, 20_000);
 
+/** What the health page of the web node says of the others. */
+async function nodesPart(): Promise<unknown> {
+  const health = (await (await fetch(`${nodes.url}/api/health/ready`)).json()) as { parts: { name: string }[] };
+  return health.parts.find(({ name }) => name === "nodes");
+}
+
 test("a caller reaches an operator's telephone through separate nodes, and the desk holds, hangs up and wraps up", async () => {
   const [mine, floor] = [await nodes.listen(timur), await nodes.listen(await nodes.desk("vera.orlova"))];
   timur.phone.behaves = "rings";
@@ -132,7 +138,10 @@ test("the router is gone while a call ends: the operator is let go when it is ba
   await nodes.kill("router");
   await line.hangUp();
   await callIs(from, "wrap_up");
+  expect((await igor.ask("PUT", "/api/calls/line/state", { state: "ready" })).status).toBe(503);
+  expect(await nodesPart()).toMatchObject({ state: "degraded", detail: "missing: router" });
   await nodes.start("router");
+  await eventually(async () => expect(await nodesPart()).toMatchObject({ state: "ok" }));
   await stateIs(timur, "wrap_up", RECOVERY_MS);
   await wrapUp(timur);
   await calm();

@@ -18,7 +18,7 @@ export async function mountRoutes(app: App, input: WebInput & { publicUrl: strin
   openPublicCalls(app);
   accessRoutes(app);
   auditRoutes(app);
-  healthRoutes(app, { ctx: input.ctx, probes: [databaseProbe(input.ctx), jobsProbe(input.ctx), ...voiceProbes(input)] });
+  healthRoutes(app, { ctx: input.ctx, probes: [databaseProbe(input.ctx), jobsProbe(input.ctx), ...nodeProbes(input), ...voiceProbes(input)] });
   clientsRoutes(app);
   ticketsRoutes(app, { files: { folder: join(config.LINIJA_DATA, "attachments") } });
   callsRoutes(app, callsDeps(input), join(config.LINIJA_DATA, "recordings"));
@@ -44,6 +44,16 @@ function callsDeps({ rpc, router, declarations, config }: WebInput): CallsDeps {
 const floorQueues = (declarations: Declarations) => declarations.projects.flatMap(({ project, queues }) => queues.map((queue) => ({
   id: `${project.key}.${queue.key}`, projectKey: project.key, name: queue.name, color: project.colour, percent: queue.service_level.percent, withinS: queue.service_level.answered_within_s, languages: queue.languages,
 })));
+
+/** Of an installation of several nodes: whether all that a call needs is somewhere. */
+function nodeProbes({ rpc, config }: WebInput): Probe[] {
+  const others = (["router", "voice"] as const).filter((role) => !config.LINIJA_ROLES.includes(role));
+  if (others.length === 0) return [];
+  return [{ name: "nodes", look: () => {
+    const missing = others.filter((role) => !rpc.present().has(role));
+    return { state: missing.length > 0 ? "degraded" : "ok", detail: missing.length > 0 ? `missing: ${missing.join(", ")}` : others.join(", ") };
+  } }];
+}
 
 /** Only what runs on this node; other nodes answer for themselves. */
 function voiceProbes({ voice, media, config }: WebInput): Probe[] {

@@ -21,6 +21,8 @@ export interface Rpc {
   broadcast(role: Role, name: string, payload: unknown): Promise<void>;
   /** Asks all nodes with the role; `isComplete` is false when one of them did not answer. */
   gather<R>(role: Role, name: string, payload: unknown): Promise<{ replies: R[]; isComplete: boolean }>;
+  /** Roles that some living node of this installation has. */
+  present(): Set<string>;
   /** Looks at every other node and forgets the dead, so that their work is taken over at once; how many were. */
   bury(): Promise<number>;
   stop(): Promise<void>;
@@ -70,6 +72,7 @@ export async function startRpc(options: { db: Db; roles: Role[]; host: string; p
       const replies = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
       return { replies, isComplete: replies.length === results.length };
     },
+    present: () => new Set([...roles, ...peers.all.filter((peer) => !peer.isSilent).flatMap((peer) => peer.roles)]),
     bury: () => peers.bury(),
     stop: async () => {
       clearInterval(timer);
