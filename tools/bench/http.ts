@@ -1,4 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { sql } from "kysely";
 import { SMTPServer } from "smtp-server";
 import type { Db } from "../../apps/server/src/platform/db.ts";
@@ -17,7 +20,8 @@ type Asking = (desk: Desk, reply: unknown) => Ask;
 export async function run(say: (line: string) => void): Promise<Record<string, number>> {
   const filled = await openFilled(say);
   const mail = await mailSink();
-  const server = await startServer({ folder: `${process.env.TMPDIR ?? "/tmp"}/linija-bench-http-${process.pid}`, page: "/api/health", env: { DATABASE_URL: filled.url, LINIJA_DEMO: "0", SMTP_URL: mail.url } });
+  const folder = mkdtempSync(join(tmpdir(), "linija-bench-http-"));
+  const server = await startServer({ folder, page: "/api/health", env: { DATABASE_URL: filled.url, LINIJA_DEMO: "0", SMTP_URL: mail.url } });
   try {
     await server.ready();
     const rows = await sample(filled.database.db);
@@ -37,6 +41,7 @@ export async function run(say: (line: string) => void): Promise<Record<string, n
     await server.stop();
     await mail.stop();
     await filled.stop();
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
