@@ -38,6 +38,7 @@ function callsDeps({ rpc, router, declarations, config }: WebInput): CallsDeps {
     disposition: (key, disposition) => (project(key) ?? declarations.projects[0])?.dispositions.find((each) => each.key === disposition) ?? null,
     country: (key) => (project(key)?.project.time_zone === "Europe/Moscow" ? "RU" : "SI"),
     knownProject: (key) => project(key) !== undefined,
+    languageOf: (key) => project(key)?.project.default_language ?? declarations.company.default_language,
   };
 }
 

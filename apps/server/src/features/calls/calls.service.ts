@@ -12,7 +12,7 @@ import type { RouterClient } from "../queues/index.ts";
 import type { Line } from "./calls.contract.ts";
 import type { CallInput } from "./calls.machine.ts";
 import { toE164 } from "./calls.numbers.rules.ts";
-import { countTicketsOf, selectCall, selectOfferOf, updateCallClient, updateWrapUp, type LiveCall } from "./calls.sql.ts";
+import { countTicketsOf, selectCall, selectClientLanguage, selectOfferOf, updateCallClient, updateWrapUp, type LiveCall } from "./calls.sql.ts";
 import type { DialOut, WebCall } from "./calls.voice.ts";
 
 /** What wrap-up must know of a disposition. */
@@ -26,6 +26,7 @@ export interface CallsDeps {
   /** Country of a project, for numbers typed without one. */
   country(projectKey: string): "SI" | "RU";
   knownProject(key: string): boolean;
+  languageOf(projectKey: string): Language;
 }
 
 const me = (ctx: Ctx) => {
@@ -132,9 +133,11 @@ export async function dialOut(ctx: Ctx, deps: CallsDeps, input: DialInput): Prom
   const number = toE164(input.number, deps.country(input.projectKey));
   if (!number) throw invalidField("number", "bad_number");
   if (operator.device === "browser" && !input.sdp) throw invalidField("sdp", "required");
+  const spoken = input.clientId ? await selectClientLanguage(ctx.db, input.clientId) : null;
+  const language = spoken ?? deps.languageOf(input.projectKey);
   const out: DialOut = {
     operatorId: actor.id, device: operator.device, contact: operator.sipContact, sipUser: operator.sipUser, number, projectKey: input.projectKey,
-    clientId: input.clientId, ticketId: input.ticketId, language: actor.language as Language, sdp: input.sdp ?? null,
+    clientId: input.clientId, ticketId: input.ticketId, language, sdp: input.sdp ?? null,
   };
   const made = await deps.rpc.call<{ id: string; sdp: string | null }>({ role: "voice" }, "calls.dial", out);
   return { sdp: made.sdp, line: await getLine(ctx, deps) };

@@ -64,6 +64,9 @@ function typedAhead(book: IvrBook, arrived: IvrStepResult, before: IvrAction[]):
 
 const MOST_TYPED = 8;
 
+/** For the menu that follows what is being said. */
+const keep = (state: IvrState, pressed: string): IvrState => (state.at === "playing" && state.typed.length < MOST_TYPED ? { ...state, typed: state.typed + pressed } : state);
+
 /** Steps that decide without a sound; null for those the caller hears. */
 function passThrough(book: IvrBook, state: IvrState, step: IvrStep, actions: IvrAction[]): IvrState | null {
   switch (step.do) {
@@ -156,7 +159,7 @@ function digit(book: IvrBook, state: IvrState, pressed: string): IvrStepResult {
     return target ? withFirst(enter(book, state, target), [{ do: "leave_queue" }]) : { state, actions: [] };
   }
   const listens = state.at === "collecting" || (state.at === "playing" && state.after === "collect");
-  if (!listens) return { state: state.at === "playing" && state.typed.length < MOST_TYPED ? { ...state, typed: state.typed + pressed } : state, actions: [] };
+  if (!listens) return { state: keep(state, pressed), actions: [] };
   const stop: IvrAction[] = state.at === "playing" ? [{ do: "stop_play" }] : [];
   if (step.do === "callback") return withFirst(answerOffer(book, state, step, pressed), stop);
   if (step.do !== "menu") return { state, actions: [] };
