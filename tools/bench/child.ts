@@ -17,6 +17,11 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
+/** A bench that is interrupted takes with it what it started. */
+const running = new Set<ChildProcess>();
+process.once("exit", () => { for (const child of running) signal(child, "SIGTERM"); });
+for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(name, () => process.exit(1));
+
 export interface ServerOptions { folder: string; command?: [string, ...string[]]; cwd?: string; env?: Record<string, string>; /** What must answer 200; by default the desk, which must have been built. */ page?: string }
 
 const READY_WITHIN_MS = 100_000;
@@ -31,6 +36,7 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
   const began = performance.now();
   // A group of its own: npm does not hand every signal on to what it runs.
   const child = spawn(command, args, { cwd: options.cwd ?? root, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
+  running.add(child);
   let said = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => { said = (said + chunk.toString()).slice(-20_000); });
   const url = `http://127.0.0.1:${http}`;
@@ -56,11 +62,12 @@ const STOP_WITHIN_MS = 15_000;
 /** npm ends at once and leaves what it ran to end by itself, so the whole group is waited for. */
 async function end(child: ChildProcess): Promise<void> {
   const until = performance.now() + STOP_WITHIN_MS;
-  let running = signal(child, "SIGTERM");
-  while (running) {
+  let isRunning = signal(child, "SIGTERM");
+  while (isRunning) {
     await pause(LOOK_EVERY_MS);
-    running = signal(child, performance.now() < until ? 0 : "SIGKILL");
+    isRunning = signal(child, performance.now() < until ? 0 : "SIGKILL");
   }
+  running.delete(child);
 }
 
 /** False when nobody is left to hear it. */
