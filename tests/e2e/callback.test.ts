@@ -33,9 +33,13 @@ test("a client who hangs up in the queue is called back with one press, through 
 
   await igor.goReady();
 
-  // One press in the list of the desk rings the client.
+  // The list shows the five that are due first; this one is due last. One press rings the client.
+  const all = igor.page.getByRole("button", { name: igor.t("work.showAll").split(":")[0]! });
+  const ring = igor.page.getByRole("button", { name: `${igor.t("call.callNow")} ${number}` });
+  await all.or(ring).first().waitFor();
+  if (!(await ring.isVisible())) await all.click();
   const sincePress = clock();
-  await igor.page.getByRole("button", { name: `${igor.t("call.callNow")} ${number}` }).click();
+  await ring.click();
   const rung = await home.next();
   tell("the client's phone rings after the press", sincePress(), "ms");
   expect("uri" in rung.line && rung.line.uri.user).toBe(number);

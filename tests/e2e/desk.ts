@@ -95,7 +95,7 @@ export class Desk {
     await form.waitFor();
     for (const [label, text] of Object.entries(fields)) await form.getByRole("textbox", { name: label }).fill(text);
     for (const [label, option] of Object.entries(choices)) await this.choose(form, label, option);
-    await form.getByRole("button", { name }).click();
+    await form.locator("button[type=submit]").click();
     await form.waitFor({ state: "detached" });
   }
 

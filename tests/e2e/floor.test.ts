@@ -5,7 +5,7 @@ import { clock, linija, Session, tell } from "./linija.ts";
 
 const vera = await Desk.open("vera.orlova", "ru");
 const timur = await Session.of("timur.akhmetov");
-afterAll(async () => { await timur.raw("PUT", "/calls/line/state", { state: "offline" }); await vera.leave(); });
+afterAll(async () => { await timur.raw("PUT", "/calls/line/state", { state: "offline" }); await vera.browser.close(); });
 
 test("a supervisor sees a call of another maker's phone wait and an operator come, without touching the screen", async () => {
   const { t, page } = vera;

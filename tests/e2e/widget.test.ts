@@ -22,7 +22,7 @@ const visitor = await Browser.open({ hz: 600, language: "en" });
 const vera = await Session.of("vera.orlova");
 afterAll(async () => { await visitor.close(); site.close(); });
 
-const waiting = (name: string) => async (): Promise<boolean> => (await vera.ask<Floor>("GET", "/floor")).waiting.some((each) => each.fromNumber === name);
+const waiting = (name: string) => async (): Promise<boolean> => (await vera.ask<Floor>("GET", "/floor")).waiting.some((each) => each.clientName === name);
 async function barriers(page: Page): Promise<string[]> {
   await page.evaluate(axe);
   return page.evaluate(async () => {
@@ -41,7 +41,6 @@ test("on a company's own site with a strict policy a visitor chooses by key, see
   await page.getByText("Слушайте и выбирайте клавишами").waitFor();
   await page.getByRole("button", { name: "Клавиша 1", exact: true }).waitFor();
   expect(await barriers(page)).toEqual([]);
-  // Keys pressed while only the greeting speaks choose nothing, so the key is pressed until the queue is told.
   await until("the key is understood", async () => {
     if (await page.getByText("Ваше место в очереди: 1").isVisible()) return true;
     if (await page.getByText("Слушайте и выбирайте клавишами").isVisible() && (await vera.ask<Floor>("GET", "/floor")).waiting.length === 0) await page.keyboard.press("2");
