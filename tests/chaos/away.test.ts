@@ -72,7 +72,9 @@ test("a database that hangs: calls and requests are refused with 503 and Retry-A
   expect(refused.body).toMatchObject({ code: "database_away", status: 503, type: "urn:linija:problem:database_away" });
   expect([refused.status, Number(refused.headers.get("retry-after")) > 0]).toEqual([503, true]);
   const wire = await Wire.open(house.sip);
-  wire.send(wire.request({ callId: "while-it-hangs", to: "200", from: number(), sdp: audioSdp() }));
+  const unlucky = number();
+  const invite = wire.request({ callId: "while-it-hangs", to: "200", from: unlucky, sdp: audioSdp() });
+  wire.send(invite);
   const sip = await wire.answer("while-it-hangs");
   expect([sip.status, Number(sip.get("retry-after")) > 0]).toEqual([503, true]);
   // Those who talk, talk on.
@@ -80,6 +82,10 @@ test("a database that hangs: calls and requests are refused with 503 and Retry-A
   await timur.phone.calls.at(-1)!.hears(440);
   signalPostgres("SIGCONT");
   await house.ready();
+  // The same INVITE sent again late is refused as before: its caller has given up already.
+  wire.send(invite);
+  await eventually(() => expect(wire.answers("while-it-hangs").map(({ status }) => status)).toEqual([503, 503]));
+  expect(await house.rows("select 1 from interactions where from_number = $1", [unlucky])).toEqual([]);
   await call.hangUp();
   await callIs(from, "wrap_up", "answered");
   await wrapUp(timur);

@@ -22,8 +22,9 @@ export async function nothingIsLost({ house, ledger }: Place): Promise<void> {
 /** Nothing is stuck and every promise is kept; a sweep or a message on its way may have to pass first. */
 export async function nothingIsStuck(place: Place): Promise<void> {
   const { house, ledger, since } = place;
-  const live = await house.rows<{ from_number: string; state: string }>("select from_number, state from interactions where state not in ('ended', 'wrap_up')");
-  expect(live.filter((call) => !ledger.live.has(call.from_number)), "calls alive in the table only").toEqual([]);
+  const live = await house.rows<{ from_number: string }>("select from_number, state, operator_id, node_id, started_at, queued_at, answered_at from interactions where state not in ('ended', 'wrap_up')");
+  const left = live.filter((call) => !ledger.live.has(call.from_number)).map((call) => JSON.stringify({ ...call, caller: ledger.over.get(call.from_number) }));
+  expect(left, `calls that go on without their callers: ${left.join("\n")}`).toEqual([]);
   const foreign = await house.rows("select id, state from interactions i where state not in ('ended', 'wrap_up') and node_id is not null and not exists (select 1 from nodes n where n.id = i.node_id)");
   expect(foreign, "calls of a node that is gone").toEqual([]);
   expect(await house.rows(BUSY_WITH_NOTHING), "operators busy with a call that is over").toEqual([]);

@@ -14,6 +14,8 @@ export class Ledger {
   readonly answered: string[] = [];
   /** Callers whose call is not over for themselves. */
   readonly live = new Set<string>();
+  /** How and when calls ended for their callers; told when one did not end for the server. */
+  readonly over = new Map<string, string>();
   refused = 0;
 }
 
@@ -92,6 +94,7 @@ export class Load {
       return true;
     } finally {
       ledger.live.delete(from);
+      ledger.over.set(from, `${new Date().toISOString()} ${call.line.state} ${JSON.stringify(call.events)}`);
       forget(phone, call);
     }
   }

@@ -80,6 +80,8 @@ export class CallRunner {
 
   /** The same with a step the caller computed (outgoing calls begin so). */
   begin(first: Step): void {
+    // Its media may have died before it began.
+    if (this.call.state.at === "ended") return;
     this.call = first.call;
     this.#running = this.#perform(first).finally(() => { this.#running = null; if (this.#mailbox.length > 0) this.feed(this.#mailbox.shift()!); });
   }

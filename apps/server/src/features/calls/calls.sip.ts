@@ -1,4 +1,4 @@
-import { createStack, type InboundCall, type SipStack, type StackOptions } from "@linija/sip";
+import { createStack, type InboundCall, type Refusal, type SipStack, type StackOptions } from "@linija/sip";
 import { MediaFull, MediaRefused } from "@linija/media";
 import type { Config } from "../../platform/config.ts";
 import { isDatabaseAway, AppError } from "../../platform/errors.ts";
@@ -8,6 +8,7 @@ import { Gauge } from "prom-client";
 import { counter, registry } from "../../platform/metrics.ts";
 import { dialledNumber, toE164 } from "./calls.numbers.rules.ts";
 import { renegotiate } from "./calls.legs.ts";
+import { RefusedInvites } from "./calls.refused.ts";
 import type { CallRunner } from "./calls.runner.ts";
 import type { Voice } from "./calls.voice.ts";
 
@@ -15,12 +16,13 @@ const invites = counter("sip_invites_total", "INVITEs by what became of them", [
 
 /** Opens SIP on UDP and TCP; when the port is taken the next free one is used (and told at start). */
 export async function openSip(voice: Voice, config: Config, log: Log, onRegister: StackOptions["onRegister"]): Promise<SipStack> {
+  const refused = new RefusedInvites();
   const options = (port: number): StackOptions => ({
     listen: [{ proto: "udp", host: config.SIP_HOST, port }, { proto: "tcp", host: config.SIP_HOST, port }],
     ...(config.SIP_ADVERTISE && { advertise: config.SIP_ADVERTISE }), userAgent: "Linija", floodPerS: config.SIP_FLOOD_PER_S,
     onInvite: (call) => { void invited(voice, call, log); }, onRegister,
-    admit: () => {
-      const refusal = refuse(voice);
+    admit: (request) => {
+      const refusal = refused.again(request) ?? refused.note(request, refuse(voice));
       if (refusal) invites.inc({ outcome: "refused" });
       return refusal;
     },
@@ -47,7 +49,7 @@ function exportCounters(stack: SipStack): void {
 }
 
 /** Overload and absence are said before anything is done for the caller. */
-function refuse(voice: Voice): { status: number; reason: string; retryAfterS?: number } | null {
+function refuse(voice: Voice): Refusal | null {
   if (voice.draining) return { status: 503, reason: "Going down", retryAfterS: 10 };
   if (voice.databaseAway) return { status: 503, reason: "Database away", retryAfterS: 5 };
   if (voice.full) return { status: 503, reason: "All lines in use", retryAfterS: 5 };
