@@ -95,7 +95,7 @@ export class Installation {
   tail(lines = 25): string { return readFileSync(this.log, "utf8").trim().split("\n").slice(-lines).join("\n"); }
 
   async close(): Promise<void> {
-    await Promise.all([...this.phones].map((phone) => phone.close()));
+    await Promise.allSettled([...this.phones].map((phone) => phone.close()));
     await this.#pool?.end().catch(() => undefined);
     await this.server.end("SIGTERM");
     rmSync(this.folder, { recursive: true, force: true });

@@ -22,6 +22,10 @@ export class ServerProcess {
     const env = { PATH: process.env.PATH, ...this.#settings };
     const child = spawn(process.execPath, [main], { env, cwd: this.#settings.LINIJA_DATA && dirname(this.#settings.LINIJA_DATA), stdio: ["ignore", "pipe", "pipe"] });
     this.#child = child;
+    // A test that was itself cut short leaves no server behind.
+    const reap = (): void => { child.kill("SIGKILL"); };
+    process.once("exit", reap);
+    child.once("exit", () => process.off("exit", reap));
     this.#said = "";
     return new Promise((resolve, reject) => {
       const hear = (chunk: Buffer): void => { this.#said += chunk.toString(); if (ready.test(this.#said)) resolve(); };

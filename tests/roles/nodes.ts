@@ -97,7 +97,7 @@ export class Nodes {
 
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.terminate();
-    await Promise.all([...this.phones].map((phone) => phone.close()));
+    await Promise.allSettled([...this.phones].map((phone) => phone.close()));
     for (const name of ["web", "voice", "router", "media"] as const) await this.#nodes[name].end("SIGTERM");
     await this.#pool.end();
     await this.#postgres.stop();
