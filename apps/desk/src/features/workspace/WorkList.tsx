@@ -97,7 +97,6 @@ function Rows({ entries, chosen, onOpen, onEnd }: { entries: Entry[]; chosen: st
     const index = entries.findIndex((entry) => idOf(entry) === chosen);
     if (index >= 0) virtual.scrollToIndex(index);
     // Only a new choice scrolls; a refetched list must not move under the hand.
-    // Only a new choice scrolls; the list itself changes every second.
   }, [chosen]);
   let number = 0;
   const numbers = entries.map((entry) => (isRow(entry) ? ++number : 0));
