@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
@@ -11,8 +11,8 @@ import { eventually, ServerProcess, type Settings } from "../chaos/process.ts";
 import { writeDeclarations } from "../sip/declarations.ts";
 
 const PASSWORD = "a-password-of-the-test";
-export type NodeName = "web" | "voice" | "router" | "media";
-const roles: Record<NodeName, string> = { web: "web,jobs", voice: "voice", router: "router", media: "media" };
+export type NodeName = "web" | "voice" | "router" | "standby" | "media";
+const roles: Record<NodeName, string> = { web: "web,jobs", voice: "voice", router: "router", standby: "router", media: "media" };
 
 /** What a desk is pushed over its socket. */
 export interface Push { kind: string; things?: { kind: string; id: string }[] }
@@ -38,7 +38,7 @@ export class Nodes {
       HTTP_PORT: String(23_050 + at), SIP_PORT: String(23_750 + at), SMTP_DEMO_PORT: String(24_450 + at), MEDIA_ADDRESS: `127.0.0.1:${25_150 + at}`, MEDIA_PORTS: "28000-31998",
     };
     const node = (name: NodeName): ServerProcess => new ServerProcess({ ...common, LINIJA_ROLES: roles[name], LOG_FILE: this.log(name) });
-    this.#nodes = { web: node("web"), voice: node("voice"), router: node("router"), media: node("media") };
+    this.#nodes = { web: node("web"), voice: node("voice"), router: node("router"), standby: node("standby"), media: node("media") };
   }
 
   /** The web node loads the demo; the others join one by one. */
@@ -52,6 +52,8 @@ export class Nodes {
   }
 
   start(name: NodeName): Promise<void> { return this.#nodes[name].start(name === "media" ? /Media listens/ : undefined); }
+  /** As an administrator stops it: it may finish. */
+  end(name: NodeName): Promise<number | null> { return this.#nodes[name].end("SIGTERM"); }
   kill(name: NodeName): Promise<number | null> { return this.#nodes[name].kill(); }
   log(name: NodeName): string { return join(this.folder, `${name}.log`); }
 
@@ -92,13 +94,13 @@ export class Nodes {
   async rows<T = Record<string, unknown>>(text: string, values: unknown[] = []): Promise<T[]> { return (await this.#pool.query(text, values)).rows as T[]; }
 
   tail(lines = 8): string {
-    return (Object.keys(roles) as NodeName[]).map((name) => `${name}:\n${readFileSync(this.log(name), "utf8").trim().split("\n").slice(-lines).join("\n")}`).join("\n");
+    return (Object.keys(roles) as NodeName[]).filter((name) => existsSync(this.log(name))).map((name) => `${name}:\n${readFileSync(this.log(name), "utf8").trim().split("\n").slice(-lines).join("\n")}`).join("\n");
   }
 
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.terminate();
     await Promise.allSettled([...this.phones].map((phone) => phone.close()));
-    for (const name of ["web", "voice", "router", "media"] as const) await this.#nodes[name].end("SIGTERM");
+    for (const name of ["web", "voice", "standby", "router", "media"] as const) await this.#nodes[name].end("SIGTERM");
     await this.#pool.end();
     await this.#postgres.stop();
     rmSync(this.folder, { recursive: true, force: true });

@@ -130,6 +130,35 @@ test("the router killed and started again: talks go on, ringing goes on, and who
   await calm();
 });
 
+test("two nodes may route and one does: the other takes over when it is killed, and gives back to nobody", async () => {
+  const owner = async () => (await nodes.rows<{ node_id: string }>("select node_id from leases where name = 'router'"))[0]?.node_id;
+  const first = await owner();
+  await nodes.start("standby");
+  expect(await owner()).toBe(first);
+  const { from, line } = await call();
+  await callIs(from, "waiting");
+  await nodes.kill("router");
+  const killed = performance.now();
+  await eventually(() => timur.ready());
+  await line.waitFor("answered");
+  expect(performance.now() - killed).toBeLessThan(RECOVERY_MS);
+  const second = await owner();
+  expect(second).not.toBe(first);
+  await nodes.start("router");
+  await line.hangUp();
+  await wrapUp(timur);
+  expect(await owner()).toBe(second);
+  // Stopped as planned, it lets go at once and the first one routes again.
+  await nodes.end("standby");
+  await eventually(() => timur.ready());
+  const next = await call();
+  await next.line.waitFor("answered");
+  expect(await owner()).not.toBe(second);
+  await next.line.hangUp();
+  await wrapUp(timur);
+  await calm();
+});
+
 test("the router is gone while a call ends: the operator is let go when it is back", async () => {
   await timur.ready();
   const { from, line } = await call();

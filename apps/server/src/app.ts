@@ -11,6 +11,7 @@ import { registerDurable } from "./platform/events.ts";
 import { isDatabaseAway } from "./platform/errors.ts";
 import { newId } from "./platform/ids.ts";
 import { startJobs } from "./platform/jobs.ts";
+import { holdLease } from "./platform/lease.ts";
 import type { Log } from "./platform/log.ts";
 import { migrate } from "./platform/migrate.ts";
 import { migrateJobs } from "./platform/jobs.ts";
@@ -81,7 +82,7 @@ async function start(options: StartOptions & { say(text: string): void }, stops:
   const declarations = await prepare(ctx, config, await loading, say);
   // What a first start has loaded is brought to disk now: after a crash it would stand between the callers and an answer.
   if (postgres) void database.pool.query("checkpoint").catch(() => undefined);
-  const rpc = await startRpc({ db: database.db, roles: config.LINIJA_ROLES, host: config.RPC_HOST, port: config.RPC_PORT, log });
+  const rpc = await startRpc({ db: database.db, roles: config.LINIJA_ROLES.filter((role) => role !== "router"), host: config.RPC_HOST, port: config.RPC_PORT, log });
   stops.push(() => rpc.stop());
   const writer = new LiveWriter(database.pool, log);
   stops.push(() => Promise.race([writer.settled(), pause(LAST_WRITES_MS, undefined, { ref: false })]));
@@ -126,13 +127,28 @@ async function startRoles(node: Node, database: Database, stops: Stops): Promise
   return { voice, web, work };
 }
 
-/** Voice nodes that were here before this router tell it what they hold; every few seconds it looks whether what it believes is so. */
+/**
+ * One node routes, however many may: the others stand by. Voice nodes that were here before this router tell it what they
+ * hold; every few seconds it looks whether what it believes is so.
+ */
 async function startRouter({ ctx, rpc, writer, plan }: Node, stops: Stops): Promise<void> {
-  const router = new Router({ ctx, writer, queues: plan.queues, offer: offerToNode(rpc), holdings: holdingsOfNodes(rpc) });
-  await router.rebuild();
-  exposeRouter(rpc, router);
-  const repair = (): Promise<unknown> => router.repair().catch((error: unknown) => { if (!isDatabaseAway(error)) ctx.log.error({ err: error }, "the router's sweep failed"); });
-  await repair();
+  let router: Router | null = null;
+  exposeRouter(rpc, () => router);
+  const repair = async (): Promise<void> => { await router?.repair().catch((error: unknown) => { if (!isDatabaseAway(error)) ctx.log.error({ err: error }, "the router's sweep failed"); }); };
+  const take = async (): Promise<void> => {
+    const mine = new Router({ ctx, writer, queues: plan.queues, offer: offerToNode(rpc), holdings: holdingsOfNodes(rpc) });
+    await mine.rebuild();
+    router = mine;
+    await rpc.setRole("router", true);
+    await repair();
+  };
+  const lose = (): void => {
+    router?.retire();
+    router = null;
+    rpc.setRole("router", false).catch((error: unknown) => { ctx.log.warn({ error: String(error) }, "the others were not told"); });
+  };
+  const lease = await holdLease({ db: ctx.db, rpc, log: ctx.log }, { name: "router", take, lose });
+  stops.push(() => lease.stop());
   const timer = setInterval(() => void repair(), SWEEP_MS);
   stops.push(() => clearInterval(timer));
 }

@@ -21,6 +21,8 @@ export interface Rpc {
   broadcast(role: Role, name: string, payload: unknown): Promise<void>;
   /** Asks all nodes with the role; `isComplete` is false when one of them did not answer. */
   gather<R>(role: Role, name: string, payload: unknown): Promise<{ replies: R[]; isComplete: boolean }>;
+  /** This node has the role from now on, or no longer: the others learn of it at once. */
+  setRole(role: Role, has: boolean): Promise<void>;
   /** Roles that some living node of this installation has. */
   present(): Set<string>;
   /** Looks at every other node and forgets the dead, so that their work is taken over at once; how many were. */
@@ -36,13 +38,14 @@ const BEAT_MS = 2_000;
 const LOOK_MS = 1_500;
 
 export async function startRpc(options: { db: Db; roles: Role[]; host: string; port: number; log: Log }): Promise<Rpc> {
-  const { db, roles, log } = options;
+  const { db, log } = options;
+  const roles = new Set<Role>(options.roles);
   const nodeId = newId();
   const secret = await sharedSecret(db);
   const handlers = new Map<string, (payload: unknown) => unknown>();
   const server = await listen(options.host, options.port, secret, handlers);
   const port = (server.address() as AddressInfo).port;
-  const beat = () => sql`insert into nodes (id, roles, host, port) values (${nodeId}, ${roles}, ${options.host}, ${port}) on conflict (id) do update set seen_at = now()`.execute(db);
+  const beat = () => sql`insert into nodes (id, roles, host, port) values (${nodeId}, ${[...roles]}, ${options.host}, ${port}) on conflict (id) do update set seen_at = now(), roles = excluded.roles`.execute(db);
   await beat();
   const peers = new Peers(db, nodeId, secret, beat);
   handlers.set("rpc.who", () => nodeId);
@@ -55,11 +58,12 @@ export async function startRpc(options: { db: Db; roles: Role[]; host: string; p
     if (!handler) throw unavailable("unavailable");
     return (await handler(payload)) as R;
   };
-  const isLocal = (to: To) => ("role" in to ? roles.includes(to.role) : to.node === nodeId);
+  const isLocal = (to: To) => ("role" in to ? roles.has(to.role) : to.node === nodeId);
   const everyone = <R>(role: Role, name: string, payload: unknown): Promise<R>[] =>
-    [...(roles.includes(role) ? [local<R>(name, payload)] : []), ...peers.all.filter((peer) => peer.roles.includes(role)).map((peer) => remote<R>(peer, secret, { name, payload }))];
+    [...(roles.has(role) ? [local<R>(name, payload)] : []), ...peers.all.filter((peer) => peer.roles.includes(role)).map((peer) => remote<R>(peer, secret, { name, payload }))];
   // Those who are there learn of the newcomer now, not at their next beat.
-  for (const peer of peers.all) remote(peer, secret, { name: "rpc.look", payload: null }).catch(missed);
+  const tellOthers = (): void => { for (const peer of peers.all) remote(peer, secret, { name: "rpc.look", payload: null }).catch(missed); };
+  tellOthers();
   return {
     nodeId,
     expose: (name, handler) => { handlers.set(name, handler as (payload: unknown) => unknown); },
@@ -71,6 +75,12 @@ export async function startRpc(options: { db: Db; roles: Role[]; host: string; p
       const results = await Promise.allSettled(everyone<R>(role, name, payload));
       const replies = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
       return { replies, isComplete: replies.length === results.length };
+    },
+    setRole: async (role, has) => {
+      if (has) roles.add(role);
+      else roles.delete(role);
+      await peers.refresh();
+      tellOthers();
     },
     present: () => new Set([...roles, ...peers.all.filter((peer) => !peer.isSilent).flatMap((peer) => peer.roles)]),
     bury: () => peers.bury(),

@@ -1,3 +1,4 @@
+import { unavailable } from "../../platform/errors.ts";
 import type { Rpc } from "../../platform/rpc.ts";
 import type { HeldWork, OfferOut, OperatorNow, Router, Work } from "./queues.router.ts";
 
@@ -18,9 +19,13 @@ export interface RouterClient {
 
 const methods = ["addWork", "removeWork", "offerClosed", "claim", "callEnded", "wrapUpDone", "setState", "deskGone", "reload", "repair", "position"] as const;
 
-/** Opens the router of this node to the others. */
-export function exposeRouter(rpc: Rpc, router: Router): void {
-  for (const method of methods) rpc.expose(`router.${method}`, (args: never[]) => (router[method] as (...args: never[]) => unknown)(...args));
+/** Opens the router of this node to the others, as long as it is the one that routes. */
+export function exposeRouter(rpc: Rpc, router: () => Router | null): void {
+  for (const method of methods) rpc.expose(`router.${method}`, (args: never[]) => {
+    const owner = router();
+    if (!owner) throw unavailable("unavailable");
+    return (owner[method] as (...args: never[]) => unknown).apply(owner, args);
+  });
 }
 
 export function routerClient(rpc: Rpc): RouterClient {

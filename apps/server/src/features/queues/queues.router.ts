@@ -47,6 +47,7 @@ export class Router {
   #works = new Map<string, Entry>();
   /** Until voice nodes have told what they hold, tables are older than the truth. */
   #isFresh = true;
+  #isRetired = false;
   /** What looked wrong at the last sweep: only what still looks the same at the next is mended, for messages cross. */
   #suspects = new Set<string>();
   #repairs: Promise<number> = Promise.resolve(0);
@@ -55,6 +56,9 @@ export class Router {
     this.#deps = deps;
     for (const queue of deps.queues) this.#engine.setQueue({ queueId: queue.queueId, priority: queue.priority });
   }
+
+  /** Another node routes now: what still comes back of this one's offers changes nothing. */
+  retire(): void { this.#isRetired = true; }
 
   /** Reads operators and their last states; `repair` then asks voice nodes for the calls they hold. */
   async rebuild(): Promise<void> {
@@ -92,6 +96,7 @@ export class Router {
 
   /** Offers are made known after the present input is done with; a failed one goes to the next operator. */
   #dispatch(decisions: Decision[]): void {
+    if (this.#isRetired) return;
     for (const decision of decisions) {
       const operator = this.#operators.get(decision.operatorId)!;
       const entry = this.#works.get(decision.workId)!;
@@ -112,6 +117,7 @@ export class Router {
 
   /** Changes a state in memory at once and, durably, in the table; floors and the operator's desk hear of it. Resolves when written. */
   #change(operator: Operator, state: OperatorState, reason: string | null, interactionId: string | null = null): Promise<void> {
+    if (this.#isRetired) return Promise.resolve();
     const at = this.#now();
     const before = { state: operator.state, reason: operator.reason, interaction_id: operator.interactionId, started_at: operator.since.toISOString() };
     // Those who were offered a call and did not get it keep their place among the idle.
