@@ -2,7 +2,7 @@ import { afterEach, beforeAll, expect, test } from "vitest";
 import { eventually, type Office, openOffice } from "./office.ts";
 
 let office: Office;
-beforeAll(async () => { office = await openOffice(); });
+beforeAll(async () => { office = await openOffice({ SIP_DIGEST: "SHA-256,MD5" }); });
 afterEach(async () => { await office.tidy(); await office.rows("delete from sip_registrations"); });
 
 const password = "a-password-of-the-test";
@@ -35,12 +35,12 @@ test("register-wrong-password-401: and nothing is kept", async () => {
   expect(await registered()).toEqual([]);
 });
 
-test("register-without-credentials-401: with a challenge that can be answered", async () => {
+test("register-without-credentials-401: challenged by SHA-256 first, then by MD5, as the setting says (RFC 8760)", async () => {
   const wire = await office.wire();
   wire.send(wire.request({ method: "REGISTER", callId: "who-am-i", to: "205", from: "205" }));
   const answer = await wire.answer("who-am-i");
   expect(answer.status).toBe(401);
-  expect(answer.get("www-authenticate")).toMatch(/^Digest .*nonce="/);
+  expect(answer.rows("www-authenticate").map((row) => /^Digest .*nonce=".*algorithm=([\w-]+)/.exec(row)?.[1])).toEqual(["SHA-256", "MD5"]);
   wire.close();
 });
 

@@ -25,7 +25,7 @@ import { LiveWriter } from "./features/interactions/index.ts";
 import { describeProblems, loadDeclarations, type Declarations } from "./features/projects/index.ts";
 import { ensureQueues, exposeRouter, holdingsOfNodes, offerToNode, Router, routerClient, type RouterClient } from "./features/queues/index.ts";
 import { gather } from "./features/realtime/index.ts";
-import { createMailer, resumeNotices, startDemoMail } from "./features/notices/index.ts";
+import { createMailer, startDemoMail, startSender } from "./features/notices/index.ts";
 import { seedDemo } from "./features/demo/index.ts";
 import { storeDeclarations } from "./features/tickets/index.ts";
 import { jobHandlers, durableListeners } from "./subscriptions.ts";
@@ -167,8 +167,9 @@ async function startWork({ ctx, config }: Node, database: Database, listeners: D
   stops.push(() => deliveries.stop());
   const sealer = startSealer(ctx);
   stops.push(() => sealer.stop());
-  await resumeNotices(ctx);
-  const jobs = await startJobs(database.pool, jobHandlers(ctx, { mailer }), ctx.log);
+  const sender = startSender(ctx, mailer);
+  stops.push(() => sender.stop());
+  const jobs = await startJobs(database.pool, jobHandlers(ctx), ctx.log);
   stops.push(() => jobs.stop());
   return { mailUrl: mail?.url ?? null, settled: () => deliveries.settled() };
 }

@@ -1,7 +1,7 @@
 import type { Ctx } from "./platform/db.ts";
 import type { DurableListener } from "./platform/deliveries.ts";
 import type { JobHandler } from "./platform/jobs.ts";
-import { noticeJobs, noticesListener, type Mailer } from "./features/notices/index.ts";
+import { noticesListener } from "./features/notices/index.ts";
 import { operatorsListener, type OperatorsListenerDeps } from "./features/operators/index.ts";
 import { ticketJobs } from "./features/tickets/index.ts";
 
@@ -9,4 +9,4 @@ import { ticketJobs } from "./features/tickets/index.ts";
 export const durableListeners = (deps: { publicUrl: () => string } & OperatorsListenerDeps): DurableListener[] => [noticesListener(deps), operatorsListener(deps)];
 
 /** Background work by name. */
-export const jobHandlers = (ctx: Ctx, deps: { mailer: Mailer }): Record<string, JobHandler> => ({ ...ticketJobs(ctx), ...noticeJobs(ctx, deps) });
+export const jobHandlers = (ctx: Ctx): Record<string, JobHandler> => ticketJobs(ctx);

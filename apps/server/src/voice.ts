@@ -39,7 +39,7 @@ export async function startVoice({ ctx, config, rpc, writer, router, plan, pulse
     remember: (clientId, projectKey) => inTx(ctx, (ctx) => rememberProject(ctx, clientId, projectKey)), callbackTried: (ticketId, result) => callbackTried(ctx, ticketId, result) });
   const repairs: RecoveryDeps = { ctx, rpc, writer, router, recordings: join(config.LINIJA_DATA, "recordings"), live: () => voice.ids, callback, callbackTried: tried };
   await recover(repairs);
-  const sip = await openSip(voice, config, log, createRegistrar(ctx));
+  const sip = await openSip(voice, config, log, createRegistrar(ctx, config.SIP_DIGEST));
   stops.push(() => voice.stop());
   const sweep = startRecovery(repairs);
   stops.push(() => sweep.stop());

@@ -70,6 +70,7 @@ export class Stack implements SipStack, Core {
     this.endpoint = new Endpoint(env, { ...defaultLimits, ...options.limits }, this.serverRow, {
       onRequest: (incoming) => this.#receptionist.receive(incoming),
       onAck: (ack) => this.#find(ack)?.receiveAck(ack),
+      streamTo: (address) => { const transport = this.transportFor(address); return transport?.local.proto === "tcp" ? transport : null; },
       onTrace: (direction, detail) => this.log("debug", `message ${direction}`, detail),
     });
   }

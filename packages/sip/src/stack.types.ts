@@ -8,11 +8,14 @@ import type { TimerValues } from "./transaction/transaction.client.ts";
 import type { TcpLimits } from "./transport/transport.tcp.ts";
 import type { Proto, SipAddress } from "./message/write.ts";
 
+/** Header values by name; a list is as many rows, in its order. */
+export type Headers = Readonly<Record<string, string | readonly string[]>>;
+
 /** A request outside any dialog that the application answers; only the first answer is sent. */
 export interface ServerRequest {
   request: SipRequest;
   source: SipAddress;
-  respond: (status: number, reason?: string, headers?: Record<string, string>, body?: { type: string; text: string }) => void;
+  respond: (status: number, reason?: string, headers?: Headers, body?: { type: string; text: string }) => void;
 }
 
 /** A refusal made before anything is kept about the call. */

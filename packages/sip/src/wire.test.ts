@@ -246,3 +246,60 @@ test.skipIf(!hasSipp).each(["u1", "t1"])("fifty calls of SIPp's own caller are a
   expect(failure).toBeNull();
   expect(stack.liveDialogs()).toBe(0);
 }, 30_000);
+
+const big = { "X-Note": "n".repeat(1_400) };
+
+test("a request too large for a datagram goes over TCP where the other side listens there, and the call is the same (RFC 3261 §18.1.1)", async () => {
+  const port = await portForBoth();
+  const sources: string[] = [];
+  const ended = Promise.withResolvers<unknown>();
+  const called = await createStack({
+    listen: [{ proto: "udp", host: "127.0.0.1", port }, { proto: "tcp", host: "127.0.0.1", port }],
+    onInvite: (call) => {
+      sources.push(call.request.via.transport);
+      call.handle({ onBye: (reason) => ended.resolve(reason) });
+      call.accept(answer);
+    },
+  });
+  open.push({ close: () => called.close(0) });
+  const calling = await stackOn(["udp", "tcp"]);
+  for (const headers of [{}, big]) {
+    const call = calling.invite({ uri: `sip:100@127.0.0.1:${port}`, from: "<sip:200@127.0.0.1>", sdp: offer, headers });
+    await new Promise<void>((resolve) => { call.handle({ onAccepted: () => resolve() }); });
+    await call.bye();
+  }
+  await ended.promise;
+  expect(sources).toEqual(["UDP", "TCP"]);
+  expect(calling.counters.sent_by_stream).toBe(1);
+});
+
+test("where no stream can be had the large request comes as a datagram after all", async () => {
+  const heard: string[] = [];
+  const called = await stackOn(["udp"], { onRequest: ({ request, respond }) => { heard.push(request.via.transport); respond(200); } });
+  const calling = await stackOn(["udp", "tcp"]);
+  const { host, port } = called.addresses[0]!;
+  const reply = await calling.request({ method: "MESSAGE", uri: `sip:100@${host}:${port}`, headers: big });
+  expect([reply.status, heard]).toEqual([200, ["UDP"]]);
+});
+
+test("an answer may have several rows of one name, in the order given", async () => {
+  const called = await stackOn(["udp"], { onRequest: ({ respond }) => respond(401, undefined, { "WWW-Authenticate": ["Digest realm=\"a\"", "Digest realm=\"b\""] }) });
+  const calling = await stackOn(["udp"]);
+  const reply = await calling.request({ method: "MESSAGE", uri: uriOf(called.addresses[0]!) });
+  expect(reply.list("www-authenticate")).toEqual(["Digest realm=\"a\"", "Digest realm=\"b\""]);
+});
+
+/** A port that is free for UDP and TCP alike, as RFC 3261 §18.2.1 wants both on one. */
+async function portForBoth(): Promise<number> {
+  for (;;) {
+    const server = createServer();
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as { port: number };
+    const socket = createSocket("udp4");
+    const isFree = await new Promise<boolean>((resolve) => { socket.once("error", () => resolve(false)); socket.bind(port, "127.0.0.1", () => resolve(true)); });
+    if (isFree) await new Promise<void>((resolve) => { socket.close(() => resolve()); });
+    await new Promise((resolve) => { server.close(resolve); });
+    if (isFree) return port;
+  }
+}

@@ -32,6 +32,7 @@ export const configSchema = z.object({
   SIP_TRUNK_PASSWORD: z.string().default("").describe("Digest password at the trunk"),
   SIP_TRUNK_CALLER: z.string().default("").describe("Caller id for outgoing calls; empty uses the project's number"),
   SIP_FLOOD_PER_S: int(1, 1_000_000, 1000).describe("New SIP requests one address may send in a second; more are refused with 503"),
+  SIP_DIGEST: list("MD5").pipe(z.array(z.enum(["MD5", "SHA-256"])).min(1)).describe("Challenges sent to operators' phones, for example SHA-256,MD5; some phones of today register only when MD5 stands alone"),
   SIP_CALLS_MAX: int(1, 100_000, 2000).describe("Live calls on this node; the next one is refused with 503 and Retry-After"),
   MEDIA_WORKERS: int(1, 64, 2).describe("Media processes"),
   MEDIA_ADDRESS: z.string().default("").describe("Where a separate media node listens or is reached (host:port, several with commas: a process each); empty starts media processes as children"),

@@ -3,6 +3,7 @@ import { inTx, type Ctx, type TxCtx } from "./db.ts";
 import { isDatabaseAway } from "./errors.ts";
 import { onCommitted, registerDurable, type StoredEvent } from "./events.ts";
 import { kept } from "./kept.ts";
+import { startLoop } from "./loop.ts";
 
 /** Hears each fact at least once, those of one subject in order; must be idempotent by event id. */
 export interface DurableListener { name: string; wants(type: string): boolean; hear(ctx: TxCtx, event: StoredEvent): Promise<void> }
@@ -22,36 +23,17 @@ const claim = (ctx: TxCtx, listener: string, most: number) => kept(sql<Claimed>`
   taken as (delete from deliveries d using due where d.listener = ${listener} and d.event_id = due.event_id returning d.event_id, d.attempts)
   select e.id as event_id, t.attempts, e.at, e.type, e.subject_kind, e.subject_id, e.actor, e.data, e.depth, e.request_id from taken t join events e on e.id = t.event_id order by e.id`).execute(ctx.db).then((result) => result.rows);
 
-/** Runs durable listeners on this node: woken by commits here, swept every second for those of other nodes and retries. */
+/** Runs durable listeners on this node: woken by commits here; a look every second finds those of other nodes and retries. */
 export function startDeliveries(ctx: Ctx, listeners: DurableListener[]): { stop(): Promise<void>; settled(): Promise<void> } {
-  let stopped = false;
   const loops = listeners.map((listener) => {
     registerDurable(listener.name, (type) => listener.wants(type));
-    return loop(ctx, listener, () => stopped);
+    return { listener, ...startLoop(() => some(ctx, listener, TOGETHER), (error) => { if (!isDatabaseAway(error)) ctx.log.error({ err: error, listener: listener.name }, "delivery loop failed"); }) };
   });
   const unsubscribe = onCommitted((events) => { for (const each of loops) if (events.some((event) => each.listener.wants(event.type))) each.wake(); });
-  const sweep = setInterval(() => { for (const each of loops) each.wake(); }, 1_000);
-  for (const each of loops) each.wake();
   return {
-    stop: async () => { stopped = true; clearInterval(sweep); unsubscribe(); await Promise.all(loops.map((each) => each.idle())); },
+    stop: async () => { unsubscribe(); await Promise.all(loops.map((each) => each.stop())); },
     settled: async () => { for (const each of loops) { each.wake(); await each.idle(); } },
   };
-}
-
-function loop(ctx: Ctx, listener: DurableListener, stopped: () => boolean) {
-  let running: Promise<void> | null = null;
-  let again = false;
-  const drain = async (): Promise<void> => {
-    do {
-      again = false;
-      while (!stopped() && (await some(ctx, listener, TOGETHER))) { /* until nothing is due */ }
-    } while (again && !stopped());
-  };
-  const wake = (): void => {
-    again = true;
-    running ??= drain().catch((error: unknown) => { if (!isDatabaseAway(error)) ctx.log.error({ err: error, listener: listener.name }, "delivery loop failed"); }).finally(() => { running = null; });
-  };
-  return { listener, wake, idle: async () => { while (running) await running; } };
 }
 
 /** Heard and removed in one transaction. When one cannot be heard all are given back and heard one by one, so that only its next try is put off. True when there may be more. */

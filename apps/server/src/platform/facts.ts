@@ -14,8 +14,9 @@ const DELIVERY = sql`) as r(event_id uuid, listener text, subject_id text)`;
 const AUDITS = sql`insert into audit_log (at, actor_kind, actor_id, actor_name, action, object_kind, object_id, before, after, reason, request_id)
   select r.at, r.actor_kind, r.actor_id, r.actor_name, r.action, r.object_kind, r.object_id, r.before, r.after, r.reason, r.request_id from json_to_recordset(`;
 const AUDIT = sql`) as r(at timestamptz, actor_kind text, actor_id text, actor_name text, action text, object_kind text, object_id text, before jsonb, after jsonb, reason text, request_id text)`;
-const JOBS = sql`select graphile_worker.add_job(r.name, payload => r.payload, queue_name => r.queue, run_at => r.run_at, max_attempts => r.max_attempts, job_key => r.key) from json_to_recordset(`;
-const JOB = sql`) as r(name text, payload json, queue text, run_at timestamptz, max_attempts int, key text)`;
+// All at once: one call and one notification, however many timers a ticket has.
+const JOBS = sql`select count(*) from graphile_worker.add_jobs((select array_agg((r.name, r.payload, r.queue, r.run_at, r.max_attempts, r.key, null, null)::graphile_worker.job_spec) from json_to_recordset(`;
+const JOB = sql`) as r(name text, payload json, queue text, run_at timestamptz, max_attempts int, key text)))`;
 
 const rows = (head: RawBuilder<unknown>, values: object[], tail: RawBuilder<unknown>) => sql`${head}${JSON.stringify(values)}::json${tail}`;
 

@@ -28,8 +28,10 @@ test("keeps the order of adding and removing under one key within a transaction"
     await removeJob(ctx, "order.gone");
     await removeJob(ctx, "order.again");
     await addJob(ctx, "thing.do", { n: 2 }, { key: "order.again" });
+    await addJob(ctx, "thing.do", { n: 4 }, { key: "order.twice" });
+    await addJob(ctx, "thing.do", { n: 5 }, { key: "order.twice" });
   });
-  expect((await keys()).map(({ key, payload }) => [key, payload.n])).toEqual([["order.again", 2], ["order.kept", 1]]);
+  expect((await keys()).map(({ key, payload }) => [key, payload.n])).toEqual([["order.again", 2], ["order.kept", 1], ["order.twice", 5]]);
   await inTx(database.ctx(), async (ctx) => { await addJob(ctx, "thing.do", { n: 3 }, { key: "order.kept" }); await removeJob(ctx, "order.kept"); });
-  expect((await keys()).map(({ key }) => key)).toEqual(["order.again"]);
+  expect((await keys()).map(({ key }) => key)).toEqual(["order.again", "order.twice"]);
 });

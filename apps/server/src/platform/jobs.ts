@@ -12,7 +12,10 @@ export interface JobOptions { runAt?: Date; /** A later job with the same key re
 
 /** Adds a job in the caller's transaction: it exists exactly if the transaction commits. */
 export function addJob(ctx: TxCtx, name: string, payload: unknown, options: JobOptions = {}): Promise<void> {
-  ctx.facts.jobs.push({ name, payload, queue: options.queue ?? null, run_at: options.runAt?.toISOString() ?? null, max_attempts: options.maxAttempts ?? 25, key: options.key ?? null });
+  const { key } = options;
+  // Two of one key cannot be added by one statement; the later one counts.
+  if (key) ctx.facts.jobs = ctx.facts.jobs.filter((job) => job.key !== key);
+  ctx.facts.jobs.push({ name, payload, queue: options.queue ?? null, run_at: options.runAt?.toISOString() ?? null, max_attempts: options.maxAttempts ?? 25, key: key ?? null });
   return Promise.resolve();
 }
 
@@ -23,8 +26,11 @@ export function removeJob(ctx: TxCtx, key: string): Promise<void> {
   return Promise.resolve();
 }
 
-/** Fetched and finished several at a time: with one statement a job for each, fetching would cost as much as doing. */
-const SETTINGS = { concurrentJobs: 4, pollInterval: 1_000, localQueue: { size: 8 }, completeJobBatchDelay: 0 };
+/**
+ * Fetched and finished several at a time: with one statement a job for each, fetching would cost as much as doing. When
+ * nothing was due, the next look comes a tenth of a second later however many timers of later days are set meanwhile.
+ */
+const SETTINGS = { concurrentJobs: 4, pollInterval: 1_000, localQueue: { size: 8, refetchDelay: { durationMs: 100, maxAbortThreshold: Infinity } }, completeJobBatchDelay: 0 };
 
 export interface JobRunner { stop(): Promise<void> }
 

@@ -27,10 +27,13 @@ export const oneLine = (text: string): string =>
   text.includes("\n") || text.includes("\r") || text.includes("\0") ? text.replace(/[\r\n\0]+[ \t]*/g, " ") : text;
 
 /** Header rows from a record; names and values are made safe for one line each. */
-export function writeHeaders(headers: Readonly<Record<string, string>> | undefined): string {
+export function writeHeaders(headers: Readonly<Record<string, string | readonly string[]>> | undefined): string {
   if (!headers) return "";
   let text = "";
-  for (const name of Object.keys(headers)) text += `${oneLine(name)}: ${oneLine(headers[name]!)}\r\n`;
+  for (const name of Object.keys(headers)) {
+    const value = headers[name]!;
+    for (const row of typeof value === "string" ? [value] : value) text += `${oneLine(name)}: ${oneLine(row)}\r\n`;
+  }
   return text;
 }
 

@@ -2,7 +2,7 @@ import type { Problem, SipRequest, SipResponse } from "../message/message.ts";
 import { parseMessage, type ParseLimits } from "../message/parse.ts";
 import { newBranch, randomHex } from "./random.ts";
 import { writeRequest, type OutgoingRequest } from "./request.ts";
-import { ClientTransaction, type ClientHandlers, type TransactionEnv } from "./transaction.client.ts";
+import { ClientTransaction, type ClientHandlers, type ClientRoute, type TransactionEnv } from "./transaction.client.ts";
 import { sendReply, ServerTransaction, type ReplyPath } from "./transaction.server.ts";
 import type { Transport } from "../transport/transport.ts";
 import { checkRequest, hasUniqueBranch, isSoundResponse } from "../message/validate.ts";
@@ -21,10 +21,10 @@ export interface EndpointHandlers {
   onRequest(incoming: Incoming): void;
   /** An ACK that no transaction wanted: it acknowledges a 2xx. */
   onAck(request: SipRequest, source: SipAddress): void;
+  /** The transport for requests that do not fit a datagram; null when there is none. */
+  streamTo?(address: SipAddress): Transport | null;
   onTrace?(direction: "in" | "refused", detail: Record<string, unknown>): void;
 }
-
-export interface ClientRoute { to: SipAddress; transport: Transport; branch?: string }
 
 /** Bytes to messages to transactions and back: RFC 3261 §17 and §18. Knows nothing of calls. */
 export class Endpoint {
@@ -138,7 +138,8 @@ export class Endpoint {
   request(request: OutgoingRequest, route: ClientRoute, on: ClientHandlers): ClientTransaction {
     const branch = route.branch ?? newBranch();
     const key = branch + request.method;
-    const transaction = new ClientTransaction(this.env, request, { ...route, branch }, {
+    const stream = route.to.proto === "udp" ? (this.#on.streamTo?.({ ...route.to, proto: "tcp" }) ?? null) : null;
+    const transaction = new ClientTransaction(this.env, request, { ...route, branch, stream }, {
       onResponse: on.onResponse, onFail: on.onFail, onEnd: () => this.#clients.delete(key),
     });
     this.#clients.set(key, transaction);

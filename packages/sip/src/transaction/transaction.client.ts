@@ -24,6 +24,12 @@ export interface ClientHandlers {
   onFail: (reason: "timeout" | "transport") => void;
 }
 
+/** How a request is sent. `stream` is the transport for what is too large for a datagram, when there is one. */
+export interface ClientRoute { to: SipAddress; transport: Transport; branch?: string; stream?: Transport | null }
+
+/** Bytes. */
+const DATAGRAM_MOST = 1300;
+
 type ClientState = "calling" | "trying" | "proceeding" | "accepted" | "completed" | "terminated";
 
 /** INVITE and non-INVITE client transactions (RFC 3261 §17.1, RFC 6026). */
@@ -31,8 +37,11 @@ export class ClientTransaction {
   state: ClientState;
   readonly request: OutgoingRequest;
   readonly branch: string;
-  readonly to: SipAddress;
-  readonly transport: Transport;
+  /** Where it goes and how: a request too large for a datagram goes over a stream while there is one. */
+  to: SipAddress;
+  transport: Transport;
+  /** The datagram way, for when the stream cannot be had. */
+  #datagram: { to: SipAddress; transport: Transport } | null = null;
   readonly #env: TransactionEnv;
   readonly #onEnd: () => void;
   #handlers: ClientHandlers | null;
@@ -40,7 +49,7 @@ export class ClientTransaction {
   #retransmit: Timer | null = null;
   #deadline: Timer | null = null;
 
-  constructor(env: TransactionEnv, request: OutgoingRequest, route: { branch: string; to: SipAddress; transport: Transport }, on: ClientHandlers & { onEnd: () => void }) {
+  constructor(env: TransactionEnv, request: OutgoingRequest, route: ClientRoute & { branch: string }, on: ClientHandlers & { onEnd: () => void }) {
     this.state = request.method === "INVITE" ? "calling" : "trying";
     this.request = request;
     this.branch = route.branch;
@@ -50,6 +59,29 @@ export class ClientTransaction {
     this.#handlers = on;
     this.#onEnd = on.onEnd;
     this.#text = writeRequest(request, this.#viaRow());
+    if (route.stream && Buffer.byteLength(this.#text, request.encoding) > DATAGRAM_MOST) this.#widen(route.stream);
+  }
+
+  /** RFC 3261 §18.1.1: larger than 1300 bytes with an unknown path MTU goes over a congestion controlled transport. */
+  #widen(stream: Transport): void {
+    this.#datagram = { to: this.to, transport: this.transport };
+    this.#take({ to: { ...this.to, proto: "tcp" }, transport: stream });
+    this.#env.count("sent_by_stream");
+  }
+
+  /** The branch stays: where no stream was opened, nobody has heard of it yet. */
+  #take(way: { to: SipAddress; transport: Transport }): void {
+    this.to = way.to;
+    this.transport = way.transport;
+    this.#text = writeRequest(this.request, this.#viaRow());
+  }
+
+  /** The far end takes no streams: the request is tried as a datagram after all (§18.1.1, last paragraph). */
+  #narrow(way: { to: SipAddress; transport: Transport }): void {
+    this.#datagram = null;
+    this.#take(way);
+    this.#stopTimers();
+    this.start();
   }
 
   /** Sends the request and starts timers A and B, or E and F. */
@@ -68,7 +100,12 @@ export class ClientTransaction {
   }
 
   #send(): void {
-    this.transport.send(this.#text, this.to, this.request.encoding, () => this.fail("transport"));
+    const { transport } = this;
+    transport.send(this.#text, this.to, this.request.encoding, () => {
+      const isUnheard = this.state === "calling" || this.state === "trying";
+      if (this.#datagram && isUnheard && transport === this.transport) this.#narrow(this.#datagram);
+      else if (transport === this.transport) this.fail("transport");
+    });
   }
 
   #retransmitIn(ms: number): void {

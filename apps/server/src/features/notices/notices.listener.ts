@@ -3,14 +3,12 @@ import type { TxCtx } from "../../platform/db.ts";
 import type { DurableListener } from "../../platform/deliveries.ts";
 import { emit, type StoredEvent } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
-import { addJob } from "../../platform/jobs.ts";
 import { languages } from "../api.contract.ts";
 import { linkSecret, processOf, projectOf, type ProjectInUse } from "../tickets/index.ts";
 import type { Process } from "../processes/index.ts";
 import { composeMail, greeted, isOneAddress, momentText, type Values } from "./notices.text.ts";
 import { insertNotice, selectTold, type Told } from "./notices.sql.ts";
 
-export const MAX_ATTEMPTS = 12;
 const factData = z.object({ notices: z.array(z.string()).default([]), to: z.string().nullish(), text: z.string().default("") });
 
 /** Writes one notice for each rule of the process that a fact touches, in the transaction that takes the delivery away. */
@@ -43,18 +41,14 @@ async function write(ctx: TxCtx, writing: Writing): Promise<void> {
     state: reachable ? "queued" : "no_address", messageId: `<notice.${id}@${project.project.mail_from.split("@")[1]}>`, createdAt: ctx.now(),
   });
   if (!isNew) return;
-  if (reachable) await queueSending(ctx, id);
   await emit(ctx, { type: reachable ? "notice.queued" : "notice.has_no_address", subject: { kind: "ticket", id: told.id }, data: { noticeId: id, key } });
 }
-
-/** One job a notice by its key; asking again replaces the earlier one. */
-export const queueSending = (ctx: TxCtx, noticeId: string): Promise<void> => addJob(ctx, "notice.send", { noticeId }, { key: `notice:${noticeId}`, maxAttempts: MAX_ATTEMPTS + 3 });
 
 async function valuesOf(ctx: TxCtx, { told, event, stage, text, publicUrl }: Writing, project: ProjectInUse): Promise<Values> {
   const process = await processOf(ctx.db, told.processId);
   const { language } = told;
   const { project: head } = project;
-  const link = `${publicUrl.replace(/\/$/, "")}/s/${await linkSecret(ctx.db, told.id)}`;
+  const link = `${publicUrl.replace(/\/$/, "")}/s/${await linkSecret(ctx.db, told.id, told.linkKey)}`;
   const when = (at: Date | null) => momentText(at, language, head.time_zone);
   return {
     client_name: greeted(language, told), company: project.company.name[language], project: head.name[language], phone: head.caller_id, ticket_number: told.number,

@@ -12,7 +12,7 @@ import { actorOf, buildUser } from "../access/access.factory.ts";
 import { buildProjects, buildTicket, type BuiltTicket } from "../tickets/tickets.factory.ts";
 import { moveByClient, moveTicket } from "../tickets/index.ts";
 import { selectTicket } from "../tickets/tickets.sql.ts";
-import { createMailer, demoMailRoutes, noticesListener, resumeNotices, sendNotice, startDemoMail, type Mailer } from "./index.ts";
+import { createMailer, demoMailRoutes, noticesListener, sendDue, startDemoMail, startSender, type Mailer } from "./index.ts";
 import type { DemoMail } from "./demo.mail.sql.ts";
 
 const database = await testDatabase();
@@ -25,12 +25,14 @@ const mailer = createMailer(smtp.url);
 const http = await testHttp(database, (app) => demoMailRoutes(app, { ctx: database.ctx() }));
 afterAll(async () => { await deliveries.stop(); mailer.close(); await smtp.stop(); });
 
-interface Queued { id: string; key: string; state: string; attempts: number; error: string | null; bodyText: string; bodyHtml: string; subject: string; messageId: string }
+interface Queued { id: string; nextAt: Date; key: string; state: string; attempts: number; error: string | null; bodyText: string; bodyHtml: string; subject: string; messageId: string }
 const notices = (ticketId: string) => sql<Queued>`select * from notices where ticket_id = ${ticketId} order by created_at, id`.execute(database.db).then((result) => result.rows);
-const jobs = (noticeId: string) => sql<{ n: number }>`select count(*)::int as n from graphile_worker.jobs where key = ${`notice:${noticeId}`}`.execute(database.db).then((result) => result.rows[0]!.n);
 const received = (number: string) => sql<DemoMail>`select * from demo_mails where subject like ${`%${number}%`} order by received_at, id`.execute(database.db).then((result) => result.rows);
 const build = async (over: BuiltTicket = {}) => { const ticket = await buildTicket(database.ctx(), { language: "sl", ...over }); await deliveries.settled(); return ticket; };
-const sendAll = async (ticketId: string, by: Mailer = mailer) => { await deliveries.settled(); for (const notice of await notices(ticketId)) await sendNotice(database.ctx(), notice.id, by); };
+const sendAll = async (ticketId: string, by: Mailer = mailer) => { await deliveries.settled(); await sendOf(ticketId, by); };
+/** The tests of this file queue many; only this ticket's are due now. */
+const due = (ticketId: string) => sql`update notices set next_at = case when ticket_id = ${ticketId} then now() - interval '1 hour' else now() + interval '1 day' end where state = 'queued'`.execute(database.db);
+const sendOf = async (ticketId: string, by: Mailer = mailer): Promise<number> => { await due(ticketId); return sendDue(database.ctx(), by); };
 const move = async (id: string, transition: string, input: object = {}) => {
   const { version } = (await selectTicket(database.db, id))!;
   await moveTicket(database.ctx(ana), id, { version, transition, input: { ...input } });
@@ -65,12 +67,12 @@ test("writes no second notice when the same fact is heard again", async () => {
   expect(await notices(ticket.id)).toHaveLength(1);
 });
 
-test("does not send again what was marked as sent, and not twice when two jobs run at once", async () => {
+test("does not send again what was marked as sent, and not twice when three senders run at once", async () => {
   const ticket = await build();
-  const [notice] = await notices(ticket.id);
-  const outcomes = await Promise.allSettled([1, 2, 3].map(() => sendNotice(database.ctx(), notice!.id, mailer)));
-  expect(outcomes.some((each) => each.status === "fulfilled")).toBe(true);
-  await sendNotice(database.ctx(), notice!.id, mailer);
+  await due(ticket.id);
+  const tried = await Promise.all([1, 2, 3].map(() => sendDue(database.ctx(), mailer)));
+  expect(tried.toSorted((a, b) => a - b)).toEqual([0, 0, 1]);
+  expect(await sendOf(ticket.id)).toBe(0);
   expect(await received(ticket.number)).toHaveLength(1);
 });
 
@@ -78,22 +80,34 @@ test("repeats a mail under the same Message-ID only when the crash fell between 
   const ticket = await build();
   const [notice] = await notices(ticket.id);
   const crash: Mailer = { ...mailer, send: async (mail) => { await mailer.send(mail); throw new Error("the process died here"); } };
-  await expect(sendNotice(database.ctx(), notice!.id, crash)).rejects.toThrow("died");
-  await sendNotice(database.ctx(), notice!.id, mailer);
+  await sendOf(ticket.id, crash);
+  await sendOf(ticket.id);
   const mails = await received(ticket.number);
   expect(mails).toHaveLength(2);
   expect(new Set(mails.map((mail) => mail.messageId))).toEqual(new Set([notice!.messageId]));
 });
 
-test("keeps trying while the mail server is away and sends when it is back", async () => {
+test("keeps trying while the mail server is away, later each time, and sends when it is back", async () => {
   const ticket = await build();
-  const [notice] = await notices(ticket.id);
-  expect(await jobs(notice!.id)).toBe(1);
   const away = createMailer("smtp://127.0.0.1:1");
-  await expect(sendNotice(database.ctx(), notice!.id, away)).rejects.toThrow("ECONNREFUSED");
-  expect((await notices(ticket.id))[0]).toMatchObject({ state: "queued", attempts: 1, error: expect.stringContaining("ECONNREFUSED") });
-  await sendNotice(database.ctx(), notice!.id, mailer);
-  expect((await notices(ticket.id))[0]).toMatchObject({ state: "sent", attempts: 2, error: null });
+  await sendOf(ticket.id, away);
+  const [put] = await notices(ticket.id);
+  expect(put).toMatchObject({ state: "queued", attempts: 1, error: expect.stringContaining("ECONNREFUSED") });
+  await sendOf(ticket.id, away);
+  const [again] = await notices(ticket.id);
+  expect(again!.nextAt.getTime()).toBeGreaterThan(put!.nextAt.getTime() + 3_000);
+  expect(await sendDue(database.ctx(), mailer)).toBe(0);
+  await sendOf(ticket.id);
+  expect((await notices(ticket.id))[0]).toMatchObject({ state: "sent", attempts: 3, error: null });
+});
+
+test("one mail that cannot go does not keep the others of its batch", async () => {
+  const [bad, good] = [await build({ contactEmail: "bad@example.test" }), await build({ contactEmail: "good@example.test" })];
+  const picky: Mailer = { ...mailer, send: async (mail) => { if (mail.to.startsWith("bad")) throw new Error("the server does not like it"); await mailer.send(mail); } };
+  await sql`update notices set next_at = now() - interval '1 hour' where ticket_id in (${bad.id}, ${good.id})`.execute(database.db);
+  expect(await sendDue(database.ctx(), picky)).toBe(2);
+  expect((await notices(bad.id))[0]).toMatchObject({ state: "queued", attempts: 1 });
+  expect((await notices(good.id))[0]).toMatchObject({ state: "sent" });
 });
 
 test("gives up at once on a refusal for good and tells the supervisors", async () => {
@@ -128,12 +142,18 @@ test("lets nothing a client or an operator wrote become a header or a tag", asyn
   expect(page.body).not.toContain("<script>");
 });
 
-test("queues every unsent notice anew after a crash", async () => {
-  const ticket = await build();
-  const [notice] = await notices(ticket.id);
-  await sql`select graphile_worker.remove_job(${`notice:${notice!.id}`})`.execute(database.db);
-  expect(await resumeNotices(database.ctx())).toBeGreaterThan(0);
-  expect(await jobs(notice!.id)).toBe(1);
+test("sends after a start what an earlier run left queued, and then what each commit queues", async () => {
+  const left = await build();
+  await due(left.id);
+  const heard = Promise.withResolvers<void>();
+  const numbers = new Set<string>();
+  const listening: Mailer = { ...mailer, send: async (mail) => { await mailer.send(mail); numbers.add(mail.subject.split(":")[0]!); if (numbers.size === 2) heard.resolve(); } };
+  const sender = startSender(database.ctx(), listening);
+  const next = await build();
+  await heard.promise;
+  await sender.stop();
+  expect([...numbers].toSorted()).toEqual([left.number, next.number].toSorted());
+  for (const { id } of [left, next]) expect((await notices(id))[0]).toMatchObject({ state: "sent", attempts: 1 });
 });
 
 test("tells that a request was reopened with the client's own words", async () => {

@@ -1,4 +1,4 @@
-import { challenge, createDigestRealm, parseAuthorization, parseNameAddr, verifyDigest, type DigestRealm, type ServerRequest } from "@linija/sip";
+import { challenge, createDigestRealm, parseAuthorization, parseNameAddr, verifyDigest, type DigestAlgorithm, type DigestRealm, type ServerRequest } from "@linija/sip";
 import type { Ctx } from "../../platform/db.ts";
 import { isDatabaseAway } from "../../platform/errors.ts";
 import { deleteRegistration, selectContacts, selectSipAccount, upsertRegistration } from "./operators.sql.ts";
@@ -9,9 +9,8 @@ const LONGEST_S = 3_600;
 const SHORTEST_S = 60;
 
 /** Answers REGISTER of operators' phones (RFC 3261 §10.3) with digest (RFC 7616). */
-export function createRegistrar(ctx: Ctx): (request: ServerRequest) => void {
-  // One challenge: phones that know only MD5 are still common, and a second row confuses some of them.
-  const realm = createDigestRealm({ realm: SIP_REALM, algorithms: ["MD5"] });
+export function createRegistrar(ctx: Ctx, algorithms: readonly DigestAlgorithm[]): (request: ServerRequest) => void {
+  const realm = createDigestRealm({ realm: SIP_REALM, algorithms });
   return (request) => {
     register(ctx, realm, request).catch((error: unknown) => {
       if (isDatabaseAway(error)) { request.respond(503, undefined, { "Retry-After": "5" }); return; }
@@ -44,7 +43,7 @@ async function authenticated(ctx: Ctx, realm: DigestRealm, asked: ServerRequest)
   const ha1 = account && authorization ? account.ha1[authorization.algorithm === "MD5" ? "md5" : "sha256"] : null;
   const verdict = authorization ? verifyDigest(realm, { method: "REGISTER", authorization, ha1 }) : "stale";
   if (verdict !== "ok") {
-    asked.respond(401, undefined, { "WWW-Authenticate": challenge(realm, { isStale: authorization !== null && verdict === "stale" })[0]! });
+    asked.respond(401, undefined, { "WWW-Authenticate": challenge(realm, { isStale: authorization !== null && verdict === "stale" }) });
     return null;
   }
   // A phone may register itself only: the address of record must be its own.

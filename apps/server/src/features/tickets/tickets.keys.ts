@@ -25,6 +25,7 @@ export async function drawNumber(db: Db, ticketId: string, prefix: string, given
 /** The secret of a ticket's link: made from a key, not stored, so that every mail can carry the same link. */
 const secretOf = (ticketId: string, key: KeyObject): string => createHmac("sha256", key).update(ticketId).digest("base64url");
 
-export const linkSecret = async (db: Db, ticketId: string): Promise<string> => secretOf(ticketId, (await keys(db)).link);
+/** The secret of a ticket's link; `linkKey` is for who has read the key with other things. */
+export const linkSecret = async (db: Db, ticketId: string, linkKey: string | null = null): Promise<string> => secretOf(ticketId, linkKey ? asKey(linkKey) : (await keys(db)).link);
 
 export const hashSecret = (secret: string): Buffer => createHash("sha256").update(secret).digest();
