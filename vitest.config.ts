@@ -3,6 +3,8 @@ import { defineConfig } from "vitest/config";
 /** Unit and service tests beside the code. Whole-program tests in `tests/` are run by `tools/test.ts`. */
 export default defineConfig({
   test: {
+    // Half of the time is spent waiting for real sound, so more files than cores run at once; the default leaves one core idle.
+    maxWorkers: 3,
     projects: [
       { test: { name: "packages", include: ["packages/*/{src,test}/**/*.test.ts", "tools/**/*.test.ts"], testTimeout: 60_000 } },
       { test: { name: "server", include: ["apps/server/src/**/*.test.ts"], globalSetup: ["apps/server/src/testing/postgres.setup.ts"], testTimeout: 20_000, hookTimeout: 30_000 } },
