@@ -5,8 +5,14 @@ import { onCommitted, registerDurable, type StoredEvent } from "./events.ts";
 import { kept } from "./kept.ts";
 import { startLoop } from "./loop.ts";
 
-/** Hears each fact at least once, those of one subject in order; must be idempotent by event id. */
-export interface DurableListener { name: string; wants(type: string): boolean; hear(ctx: TxCtx, event: StoredEvent): Promise<void> }
+/** A fact and the context of what follows from it: its request, one deeper. All of one batch share a transaction. */
+export interface Heard { ctx: TxCtx; event: StoredEvent }
+
+/**
+ * Hears each fact at least once, those of one subject in order; must be idempotent by event id. Facts come together, of
+ * different subjects, so that what they need can be read at once.
+ */
+export interface DurableListener { name: string; wants(type: string): boolean; hear(heard: Heard[]): Promise<void> }
 
 const MAX_ATTEMPTS = 12;
 
@@ -42,7 +48,8 @@ async function some(ctx: Ctx, listener: DurableListener, most: number): Promise<
   try {
     await inTx(ctx, async (ctx) => {
       claimed = await claim(ctx, listener.name, most);
-      for (const each of claimed) await listener.hear({ ...ctx, actor: { kind: "system", name: listener.name }, depth: each.depth + 1, requestId: each.requestId }, toEvent(each));
+      const heard = claimed.map((each) => ({ ctx: { ...ctx, actor: { kind: "system" as const, name: listener.name }, depth: each.depth + 1, requestId: each.requestId }, event: toEvent(each) }));
+      if (heard.length > 0) await listener.hear(heard);
     });
   } catch (error) {
     const [culprit, ...others] = claimed;

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { testDatabase } from "../testing/database.ts";
 import { inTx } from "./db.ts";
-import { startDeliveries } from "./deliveries.ts";
+import { startDeliveries, type Heard } from "./deliveries.ts";
 import { audit } from "./audit.ts";
 import { emit } from "./events.ts";
 import { newId } from "./ids.ts";
@@ -11,7 +11,7 @@ const database = await testDatabase();
 
 test("hears a fact durably once its transaction has committed, and never when it was rolled back", async () => {
   const heard: string[] = [];
-  const deliveries = startDeliveries(database.ctx(), [{ name: "ear", wants: (type) => type.startsWith("thing."), hear: async (_ctx, event) => { heard.push(event.type); } }]);
+  const deliveries = startDeliveries(database.ctx(), [{ name: "ear", wants: (type) => type.startsWith("thing."), hear: async (facts) => { heard.push(...facts.map(({ event }) => event.type)); } }]);
   await inTx(database.ctx(), async (ctx) => { await emit(ctx, { type: "thing.happened", subject: { kind: "thing", id: "1" }, data: {} }); });
   await expect(inTx(database.ctx(), async (ctx) => { await emit(ctx, { type: "thing.undone", subject: { kind: "thing", id: "1" }, data: {} }); throw new Error("no"); })).rejects.toThrow("no");
   await deliveries.settled();
@@ -25,9 +25,11 @@ test("puts off only the fact that cannot be heard, and what follows it on the sa
   const heard: string[] = [];
   let fails = true;
   const say = (id: string, type: string) => inTx(database.ctx(), (ctx) => emit(ctx, { type, subject: { kind: "word", id }, data: {} }));
-  const hear = async (_ctx: unknown, event: { subject: { id: string }; type: string }) => {
-    if (fails && event.subject.id === "3" && event.type === "word.first") throw new Error("not now");
-    heard.push(`${event.subject.id} ${event.type}`);
+  const hear = async (facts: Heard[]) => {
+    for (const { event } of facts) {
+      if (fails && event.subject.id === "3" && event.type === "word.first") throw new Error("not now");
+      heard.push(`${event.subject.id} ${event.type}`);
+    }
   };
   const log = { ...database.ctx().log, error: () => undefined } as never;
   const deliveries = startDeliveries({ ...database.ctx(), log }, [{ name: "reader", wants: (type) => type.startsWith("word."), hear }]);

@@ -7,41 +7,49 @@ import { languages } from "../api.contract.ts";
 import { linkSecret, processOf, projectOf, type ProjectInUse } from "../tickets/index.ts";
 import type { Process } from "../processes/index.ts";
 import { composeMail, greeted, isOneAddress, momentText, type Values } from "./notices.text.ts";
-import { insertNotice, selectTold, type Told } from "./notices.sql.ts";
+import { insertNotices, selectTold, type NewNotice, type Told } from "./notices.sql.ts";
 
 const factData = z.object({ notices: z.array(z.string()).default([]), to: z.string().nullish(), text: z.string().default("") });
 
-/** Writes one notice for each rule of the process that a fact touches, in the transaction that takes the delivery away. */
+/** Writes one notice for each rule of the process that a fact touches, in the transaction that takes the deliveries away. */
 export const noticesListener = (deps: { publicUrl: () => string }): DurableListener => ({
   name: "notices",
   wants: (type) => type === "ticket.registered" || type === "ticket.moved",
-  hear: async (ctx, event) => {
-    const fact = factData.parse(event.data);
-    if (fact.notices.length === 0) return;
-    const told = await selectTold(ctx.db, event.subject.id);
-    if (!told) return;
-    for (const key of fact.notices) await write(ctx, { told, event, key, stage: fact.to ?? told.stage, text: fact.text, publicUrl: deps.publicUrl() });
+  hear: async (heard) => {
+    const facts = heard.map(({ ctx, event }) => ({ ctx, event, fact: factData.parse(event.data) })).filter(({ fact }) => fact.notices.length > 0);
+    if (facts.length === 0) return;
+    const { db } = facts[0]!.ctx;
+    const tickets = new Map((await selectTold(db, facts.map(({ event }) => event.subject.id))).map((told) => [told.id, told]));
+    const written: Written[] = [];
+    for (const { ctx, event, fact } of facts) {
+      const told = tickets.get(event.subject.id);
+      for (const key of told ? fact.notices : []) written.push(...(await write(ctx, { told: told!, event, key, stage: fact.to ?? told!.stage, text: fact.text, publicUrl: deps.publicUrl() })));
+    }
+    if (written.length === 0) return;
+    // One that is there already was written when the same fact was heard before.
+    const news = await insertNotices(db, written.map(({ row }) => row));
+    for (const { ctx, row } of written.filter(({ row }) => news.has(row.id))) await emit(ctx, { type: row.state === "queued" ? "notice.queued" : "notice.has_no_address", subject: { kind: "ticket", id: row.ticketId }, data: { noticeId: row.id, key: row.key } });
   },
 });
 
 interface Writing { told: Told; event: StoredEvent; key: string; stage: string; text: string; publicUrl: string }
+interface Written { ctx: TxCtx; row: NewNotice }
 
-async function write(ctx: TxCtx, writing: Writing): Promise<void> {
+/** Nothing when the project has no such notice. */
+async function write(ctx: TxCtx, writing: Writing): Promise<Written[]> {
   const { told, event, key } = writing;
   const project = await projectOf(ctx.db, told.projectKey);
   const notice = project.notices[key];
-  if (!notice) { ctx.log.error({ ticket: told.id, notice: key }, "a process names a notice that its project does not have"); return; }
+  if (!notice) { ctx.log.error({ ticket: told.id, notice: key }, "a process names a notice that its project does not have"); return []; }
   const language = languages.includes(told.language) ? told.language : project.project.default_language;
   const values = await valuesOf(ctx, { ...writing, told: { ...told, language } }, project);
   const mail = composeMail(notice, language, values);
   const id = newId(ctx.now().getTime());
   const reachable = isOneAddress(told.contactEmail);
-  const isNew = await insertNotice(ctx.db, {
+  return [{ ctx, row: {
     id, ticketId: told.id, cause: `${event.id}:${key}`, key, language, recipient: reachable ? told.contactEmail! : "", subject: mail.subject, bodyText: mail.text, bodyHtml: mail.html,
     state: reachable ? "queued" : "no_address", messageId: `<notice.${id}@${project.project.mail_from.split("@")[1]}>`, createdAt: ctx.now(),
-  });
-  if (!isNew) return;
-  await emit(ctx, { type: reachable ? "notice.queued" : "notice.has_no_address", subject: { kind: "ticket", id: told.id }, data: { noticeId: id, key } });
+  } }];
 }
 
 async function valuesOf(ctx: TxCtx, { told, event, stage, text, publicUrl }: Writing, project: ProjectInUse): Promise<Values> {

@@ -10,10 +10,11 @@ export interface NoticeRow {
 }
 export type NewNotice = Omit<NoticeRow, "attempts" | "error" | "sentAt">;
 
-/** False when this cause has its notice already: the listener heard the same fact twice. */
-export const insertNotice = (db: Db, row: NewNotice) => kept(sql`insert into notices (id, ticket_id, cause, key, language, recipient, subject, body_text, body_html, state, message_id, created_at, next_at)
-  values (${row.id}, ${row.ticketId}, ${row.cause}, ${row.key}, ${row.language}, ${row.recipient}, ${row.subject}, ${row.bodyText}, ${row.bodyHtml}, ${row.state}, ${row.messageId}, ${row.createdAt}, ${row.createdAt})
-  on conflict (cause) do nothing`).execute(db).then((result) => (result.numAffectedRows ?? 0n) > 0n);
+/** The ids that are new. A cause that has its notice already is passed by: the listener heard the same fact twice. */
+export const insertNotices = (db: Db, rows: NewNotice[]): Promise<Set<string>> => kept(sql<{ id: string }>`insert into notices (id, ticket_id, cause, key, language, recipient, subject, body_text, body_html, state, message_id, created_at, next_at)
+  select r.id, r."ticketId", r.cause, r.key, r.language, r.recipient, r.subject, r."bodyText", r."bodyHtml", r.state, r."messageId", r."createdAt", r."createdAt"
+  from json_to_recordset(${JSON.stringify(rows)}::json) as r(id uuid, "ticketId" uuid, cause text, key text, language text, recipient text, subject text, "bodyText" text, "bodyHtml" text, state text, "messageId" text, "createdAt" timestamptz)
+  on conflict (cause) do nothing returning id`).execute(db).then((result) => new Set(result.rows.map(({ id }) => id)));
 
 /** Whom a notice speaks to and about what, at the moment it is written. */
 export interface Told {
@@ -22,10 +23,10 @@ export interface Told {
   /** Its link is made of this; read along, for it is asked with every notice. */
   linkKey: string | null;
 }
-export const selectTold = (db: Db, ticketId: string) => kept(sql<Told>`select t.id, t.number, t.project_key, t.process_id, t.type, t.subject, t.language, t.resolution, t.due_at, t.stage, t.contact_phone, t.contact_email,
+export const selectTold = (db: Db, ticketIds: string[]) => kept(sql<Told>`select t.id, t.number, t.project_key, t.process_id, t.type, t.subject, t.language, t.resolution, t.due_at, t.stage, t.contact_phone, t.contact_email,
     coalesce(c.name, '') as client_name, coalesce(c.given_name, '') as given_name, coalesce(c.middle_name, '') as middle_name, coalesce(u.name, '') as owner_name,
     (select value #>> '{}' from settings where key = 'ticket_link_key') as link_key
-  from tickets t left join clients c on c.id = t.client_id left join users u on u.id = t.owner_id where t.id = ${ticketId}`).execute(db).then((result) => result.rows[0]);
+  from tickets t left join clients c on c.id = t.client_id left join users u on u.id = t.owner_id where t.id = any(${ticketIds}::uuid[])`).execute(db).then((result) => result.rows);
 
 export interface Due extends NoticeRow { number: string; projectKey: string }
 /** Held by the sender until it has written what came of them; those another sender holds are passed by. */

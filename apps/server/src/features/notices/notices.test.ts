@@ -62,7 +62,7 @@ test("writes no second notice when the same fact is heard again", async () => {
   const ticket = await build();
   const { rows } = await sql<{ id: string; at: Date; data: unknown }>`select id, at, data from events where subject_id = ${ticket.id} and type = 'ticket.registered'`.execute(database.db);
   await inTx(database.ctx(), async (ctx) => {
-    await listener.hear(ctx, { ...rows[0]!, type: "ticket.registered", subject: { kind: "ticket", id: ticket.id }, actor: ctx.actor, depth: 0, requestId: "" });
+    await listener.hear([{ ctx, event: { ...rows[0]!, type: "ticket.registered", subject: { kind: "ticket", id: ticket.id }, actor: ctx.actor, depth: 0, requestId: "" } }]);
   });
   expect(await notices(ticket.id)).toHaveLength(1);
 });

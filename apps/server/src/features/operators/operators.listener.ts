@@ -12,8 +12,10 @@ export interface OperatorsListenerDeps {
 export const operatorsListener = (deps: OperatorsListenerDeps): DurableListener => ({
   name: "operators",
   wants: (type) => type === "access.user_created" || type === "access.user_changed",
-  hear: async (ctx, event) => {
-    await ensureOperator(ctx.db, event.subject.id, deps.skillsOf);
-    ctx.afterCommit.push(() => { deps.reload(event.subject.id).catch((error: unknown) => ctx.log.warn({ error: String(error), operatorId: event.subject.id }, "routing did not hear of a changed operator")); });
+  hear: async (heard) => {
+    for (const { ctx, event } of heard) {
+      await ensureOperator(ctx.db, event.subject.id, deps.skillsOf);
+      ctx.afterCommit.push(() => { deps.reload(event.subject.id).catch((error: unknown) => ctx.log.warn({ error: String(error), operatorId: event.subject.id }, "routing did not hear of a changed operator")); });
+    }
   },
 });

@@ -16,7 +16,7 @@ async function addUser(roles: string[]): Promise<string> {
 const heard = async (userId: string): Promise<string[]> => {
   const told: string[] = [];
   const listener = operatorsListener({ skillsOf: (projects) => Object.fromEntries(projects.map((project) => [project, 3])), reload: async (id) => { told.push(id); } });
-  await inTx(database.ctx(), (ctx) => listener.hear(ctx, { id: newId(), at: ctx.now(), type: "access.user_created", subject: { kind: "user", id: userId }, data: {}, actor: ctx.actor, depth: 0, requestId: "" }));
+  await inTx(database.ctx(), (ctx) => listener.hear([{ ctx, event: { id: newId(), at: ctx.now(), type: "access.user_created", subject: { kind: "user", id: userId }, data: {}, actor: ctx.actor, depth: 0, requestId: "" } }]));
   return told;
 };
 
