@@ -25,7 +25,7 @@ export async function mountRoutes(app: App, input: WebInput & { publicUrl: strin
   callPageRoutes(app, declarations.projects.map(({ project }) => ({ key: project.key, name: project.name, about: project.about, number: project.numbers[0]!, languages: project.languages, language: project.default_language })));
   portalRoutes(app, { ctx: input.ctx });
   if (config.LINIJA_DEMO) demoMailRoutes(app, { ctx: input.ctx });
-  floorRoutes(app, { queues: floorQueues(declarations), timeZone: declarations.company.time_zone, router: input.router });
+  floorRoutes(app, { queues: floorQueues(declarations), hours: input.plan.hours, timeZone: declarations.company.time_zone, router: input.router });
 }
 
 function callsDeps({ rpc, router, declarations, config }: WebInput): CallsDeps {

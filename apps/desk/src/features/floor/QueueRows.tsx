@@ -1,7 +1,7 @@
 import type { Floor } from "@linija/server/contract/floor/floor";
 import { useIntl } from "react-intl";
 import { useT } from "../../i18n/intl.tsx";
-import { Since, spell } from "../../shared/clock.tsx";
+import { Moment, Since, spell } from "../../shared/clock.tsx";
 import css from "./floor.module.css";
 
 /** Queues as rows: who waits, how long, and how the day went. Those with someone waiting stand first. */
@@ -20,10 +20,9 @@ export function QueueRows({ queues }: { queues: Floor["queues"] }) {
 }
 
 function QueueRow({ queue }: { queue: Floor["queues"][number] }) {
-  const t = useT();
   return (
     <tr data-waiting={queue.waiting > 0 || undefined}>
-      <th scope="row"><span className="row"><span className={css.color} style={{ background: queue.color }} aria-hidden /><span className="cut">{queue.name}</span>{!queue.open && <span className="chip">{t("floor.closed")}</span>}</span></th>
+      <th scope="row"><span className="row"><span className={css.color} style={{ background: queue.color }} aria-hidden /><span className="cut">{queue.name}</span>{!queue.open && <Closed opensAt={queue.opensAt} />}</span></th>
       <td className={css.big}>{queue.waiting}</td>
       <td>{queue.longestWaitSince ? <Since at={queue.longestWaitSince} className="strong" /> : "–"}</td>
       <td data-none={(queue.waiting > 0 && queue.readyOperators === 0) || undefined}>{queue.readyOperators}</td>
@@ -33,6 +32,12 @@ function QueueRow({ queue }: { queue: Floor["queues"][number] }) {
       <td><Level queue={queue} /></td>
     </tr>
   );
+}
+
+/** Nothing is wrong: nobody answers at this hour, and it says until when. */
+export function Closed({ opensAt }: { opensAt: string | null }) {
+  const t = useT();
+  return <span className="chip">{opensAt ? <>{t("floor.closedUntil")} <Moment at={opensAt} /></> : t("floor.closed")}</span>;
 }
 
 function Level({ queue }: { queue: Floor["queues"][number] }) {

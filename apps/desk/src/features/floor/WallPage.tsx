@@ -8,6 +8,7 @@ import { Skeleton } from "../../shared/parts.tsx";
 import { ProblemNote } from "../../shared/problem.tsx";
 import { floorFigures } from "./figures.ts";
 import { useFloor } from "./FloorPage.tsx";
+import { Closed } from "./QueueRows.tsx";
 import css from "./wall.module.css";
 
 /** For a screen on the wall: few figures, so large that they are read from four metres. */
@@ -53,7 +54,7 @@ function Board({ floor }: { floor: Floor }) {
         {[...floor.queues].sort((a, b) => b.waiting - a.waiting).slice(0, 8).map((queue) => (
           <li key={queue.id} data-waiting={queue.waiting > 0 || undefined}>
             <span className={css.queueName}><i style={{ background: queue.color }} aria-hidden />{queue.name}</span>
-            <span className={css.queueWait}>{queue.waiting > 0 ? <>{queue.waiting} {queue.longestWaitSince && <Since at={queue.longestWaitSince} />}</> : "0"}</span>
+            <span className={css.queueWait}>{queue.waiting > 0 ? <>{queue.waiting} {queue.longestWaitSince && <Since at={queue.longestWaitSince} />}</> : queue.open ? "0" : <Closed opensAt={queue.opensAt} />}</span>
             <span>{percent(queue.serviceLevel)}</span>
           </li>
         ))}

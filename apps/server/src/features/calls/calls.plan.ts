@@ -9,7 +9,7 @@ import { dialledNumber } from "./calls.numbers.rules.ts";
 const queueId = (projectKey: string, key: string): string => `${projectKey}.${key}`;
 
 /** What call control needs of the declarations, looked up without reading a file. */
-export function planOf(declarations: Declarations): Plan & { queues: RoutedQueue[]; callbackDue(projectKey: string, queueId: string | null, at: Date): Date; skillsOf(projects: string[]): Record<string, number> } {
+export function planOf(declarations: Declarations): Plan & { queues: RoutedQueue[]; callbackDue(projectKey: string, queueId: string | null, at: Date): Date; hours(projectKey: string, at: Date): { open: boolean; opensAt: Date | null }; skillsOf(projects: string[]): Record<string, number> } {
   const { company, projects } = declarations;
   const byKey = new Map(projects.map((declared) => [declared.project.key, declared]));
   const numbers = new Map<string, string>([...projects.flatMap(({ project }) => project.numbers.map((number): [string, string] => [number, project.key])), ...company.numbers.map((number): [string, string] => [number, "company"])]);
@@ -34,6 +34,12 @@ export function planOf(declarations: Declarations): Plan & { queues: RoutedQueue
     queues: projects.flatMap(({ project, queues }) => queues.map((queue) => ({ queueId: queueId(project.key, queue.key), projectKey: project.key, priority: queue.priority }))),
     // A new operator can take any call of their projects until a supervisor knows better.
     skillsOf: (keys) => Object.fromEntries(keys.flatMap((key) => byKey.get(key)?.queues ?? []).flatMap((queue) => Object.entries(queue.skills).map(([skill, level]): [string, number] => [skill, Math.max(level, 3)]))),
+    // What the callers are told by the flow's step `hours`, for those who look at the queue.
+    hours: (projectKey, at) => {
+      const { project, calendar } = get(projectKey);
+      const open = isOpen(calendar, project.time_zone, at);
+      return { open, opensAt: open ? null : nextOpening(calendar, project.time_zone, at) };
+    },
     callbackDue: (projectKey, id, at) => {
       const { project, calendar, queues } = get(projectKey);
       const queue = queues.find((each) => queueId(projectKey, each.key) === id) ?? queues[0];

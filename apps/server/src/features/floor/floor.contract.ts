@@ -2,7 +2,7 @@ import { z } from "zod";
 import { contract, idParams, instant } from "../api.contract.ts";
 
 export const queueFloor = z.object({
-  id: z.string(), projectKey: z.string(), name: z.string(), color: z.string(), open: z.boolean(), waiting: z.number().int(), longestWaitSince: instant.nullable(),
+  id: z.string(), projectKey: z.string(), name: z.string(), color: z.string(), open: z.boolean(), /** When it opens next; null while it is open. */ opensAt: instant.nullable(), waiting: z.number().int(), longestWaitSince: instant.nullable(),
   offeredToday: z.number().int(), answeredToday: z.number().int(), abandonedToday: z.number().int(), /** Answered within the target of all queued today that ended their wait; null before the first. */ serviceLevel: z.number().nullable(),
   target: z.object({ percent: z.number(), withinS: z.number() }), averageWaitS: z.number().nullable(), readyOperators: z.number().int(),
 });

@@ -11,7 +11,9 @@ import type { Floor, floorSchema, operatorTile } from "./floor.contract.ts";
 import * as db from "./floor.sql.ts";
 
 export interface FloorQueue { id: string; projectKey: string; name: Record<Language, string>; color: string; percent: number; withinS: number; languages: string[] }
-export interface FloorDeps { queues: FloorQueue[]; timeZone: string; router: RouterClient }
+/** Whether a project answers now, by its calendar; and if not, from when. */
+export interface OpenHours { open: boolean; opensAt: Date | null }
+export interface FloorDeps { queues: FloorQueue[]; hours(projectKey: string, at: Date): OpenHours; timeZone: string; router: RouterClient }
 type TileView = z.input<typeof operatorTile>;
 
 /** The whole picture of the floor for the projects one supervises; computed from tables, so every node shows the same. */
@@ -31,7 +33,7 @@ export async function getFloor(ctx: Ctx, deps: FloorDeps): Promise<z.input<typeo
   const language = actor.language as Language;
   return {
     at: now.toISOString(),
-    queues: queues.map((queue) => queueView(queue, days.find((day) => day.queueId === queue.id), tiles, language)),
+    queues: queues.map((queue) => queueView(queue, { day: days.find((day) => day.queueId === queue.id), hours: deps.hours(queue.projectKey, now), tiles, language })),
     operators: tiles.map(tileView),
     waiting: waiting.map((call, index) => ({ ...call, queuedAt: call.queuedAt.toISOString(), position: waiting.slice(0, index + 1).filter((each) => each.queueId === call.queueId).length })),
     alerts: alerts.map((alert) => alertView(alert, language)),
@@ -39,11 +41,13 @@ export async function getFloor(ctx: Ctx, deps: FloorDeps): Promise<z.input<typeo
   };
 }
 
-function queueView(queue: FloorQueue, found: db.QueueDay | undefined, tiles: db.Tile[], language: Language): Floor["queues"][number] {
+interface Seen { day: db.QueueDay | undefined; hours: OpenHours; tiles: db.Tile[]; language: Language }
+
+function queueView(queue: FloorQueue, { day: found, hours, tiles, language }: Seen): Floor["queues"][number] {
   const day = found ?? NO_DAY;
   const ended = day.answered + day.abandoned;
   return {
-    id: queue.id, projectKey: queue.projectKey, name: queue.name[language], color: queue.color, open: true, waiting: day.waiting, longestWaitSince: day.longestSince?.toISOString() ?? null,
+    id: queue.id, projectKey: queue.projectKey, name: queue.name[language], color: queue.color, open: hours.open, opensAt: hours.opensAt?.toISOString() ?? null, waiting: day.waiting, longestWaitSince: day.longestSince?.toISOString() ?? null,
     offeredToday: day.offered, answeredToday: day.answered, abandonedToday: day.abandoned, serviceLevel: ended === 0 ? null : Math.round((day.inTarget / ended) * 1000) / 10,
     target: { percent: queue.percent, withinS: queue.withinS }, averageWaitS: day.averageWaitS,
     readyOperators: tiles.filter((tile) => tile.state === "ready" && tile.projects.includes(queue.projectKey)).length,

@@ -1,2 +1,2 @@
 export { floorRoutes } from "./floor.routes.ts";
-export type { FloorDeps, FloorQueue } from "./floor.service.ts";
+export type { FloorDeps, FloorQueue, OpenHours } from "./floor.service.ts";

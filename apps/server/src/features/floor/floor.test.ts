@@ -1,0 +1,36 @@
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { testDatabase } from "../../testing/database.ts";
+import { planOf } from "../calls/index.ts";
+import { describeProblems, loadDeclarations } from "../projects/index.ts";
+import type { RouterClient } from "../queues/index.ts";
+import { getFloor, type FloorDeps } from "./floor.service.ts";
+
+const database = await testDatabase();
+const loaded = await loadDeclarations(fileURLToPath(new URL("../../../../../projects", import.meta.url)));
+if (!loaded.ok) throw new Error(describeProblems(loaded));
+const { declarations } = loaded;
+
+const deps: FloorDeps = {
+  queues: declarations.projects.map(({ project, queues }) => ({ id: `${project.key}.${queues[0]!.key}`, projectKey: project.key, name: queues[0]!.name, color: project.colour, percent: 80, withinS: 20, languages: project.languages })),
+  hours: planOf(declarations).hours, timeZone: declarations.company.time_zone, router: {} as RouterClient,
+};
+const floorAt = async (instant: string) => {
+  const floor = await getFloor(database.ctx({ kind: "user", roles: ["supervisor"] }, () => new Date(instant)), deps);
+  return Object.fromEntries(floor.queues.map((queue) => [queue.projectKey, { open: queue.open, opensAt: queue.opensAt }]));
+};
+const OPEN = { open: true, opensAt: null };
+
+test("a queue is open or closed by its project's calendar, on the clock of its place", async () => {
+  const zone = declarations.projects.find(({ project }) => project.key === "shop")!.project.time_zone;
+  expect(zone, "the hours below are of this place").toBe("Europe/Ljubljana");
+  expect((await floorAt("2026-07-15T08:00:00Z")).shop).toEqual(OPEN);
+  expect((await floorAt("2026-07-15T02:00:00Z")).shop, "04:00 in summer").toEqual({ open: false, opensAt: "2026-07-15T04:00:00.000Z" });
+  expect((await floorAt("2026-01-15T04:30:00Z")).shop, "05:30 in winter").toEqual({ open: false, opensAt: "2026-01-15T05:00:00.000Z" });
+});
+
+test("a closed queue says when it opens again over a holiday, and its neighbours stay open", async () => {
+  const floor = await floorAt("2026-12-24T14:00:00Z");
+  expect(floor.shop, "Christmas Eve after two; Christmas Day is closed").toEqual({ open: false, opensAt: "2026-12-26T05:00:00.000Z" });
+  expect(floor.taxi, "round the clock").toEqual(OPEN);
+});
