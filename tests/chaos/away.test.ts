@@ -27,7 +27,7 @@ const callIs = (from: string, state: string, outcome?: string) => eventually(asy
   return rows[0]!;
 }, 15_000);
 
-const callbacks = (id: string) => house.rows<{ number: string }>("select number from tickets where interaction_id = $1 and type = 'callback'", [id]);
+const callbacks = (id: string) => house.rows<{ number: string }>("select t.number from interactions i join tickets t on t.id = i.callback_id where i.id = $1", [id]);
 
 async function talk(operator: typeof timur): Promise<{ from: string; phone: SipPhone; call: Awaited<ReturnType<SipPhone["call"]>> }> {
   await operator.ready();

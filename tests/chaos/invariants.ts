@@ -30,8 +30,10 @@ export async function nothingIsStuck(place: Place): Promise<void> {
   expect(await house.rows(BUSY_WITH_NOTHING), "operators busy with a call that is over").toEqual([]);
   expect(await house.rows(`select id, state, interaction_id from offers o where state in ('ringing', 'accepted')
     and not exists (select 1 from interactions i where i.id = o.interaction_id and i.state in ('offered', 'talking'))`), "offers of calls that are over").toEqual([]);
-  expect(await house.rows(`select i.from_number, count(t.id)::int as callbacks from interactions i left join tickets t on t.interaction_id = i.id and t.type = 'callback'
-    where i.outcome in ('interrupted', 'abandoned') and i.direction = 'in' and i.from_number ~ '^\\+?\\d{3,15}$' and i.started_at >= $1 group by i.id having count(t.id) <> 1`, [since]), "cut off without exactly one callback").toEqual([]);
+  expect(await house.rows(`select i.from_number from interactions i left join tickets t on t.id = i.callback_id and t.type = 'callback'
+    where i.outcome in ('interrupted', 'abandoned') and i.direction = 'in' and i.from_number ~ '^\\+?\\d{3,15}$' and i.started_at >= $1 and t.id is null`, [since]), "cut off without a callback").toEqual([]);
+  expect(await house.rows(`select t.number, t.calls, count(i.id)::int as counted from tickets t left join interactions i on i.callback_id = t.id
+    where t.type = 'callback' and t.created_at >= $1 group by t.id having count(i.id) <> t.calls`, [since]), "callbacks that count other calls than theirs").toEqual([]);
   await recordingsAreWhole(place);
 }
 

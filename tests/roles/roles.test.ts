@@ -188,7 +188,7 @@ test("the voice node killed in mid-call: its calls become callbacks, its operato
   const back = performance.now();
   await callIs(from, "wrap_up");
   const { id: other } = await callIs(waited.from, "ended");
-  for (const lost of [id, other]) expect(await nodes.rows("select number from tickets where interaction_id = $1 and type = 'callback'", [lost])).toHaveLength(1);
+  for (const lost of [id, other]) expect(await nodes.rows("select t.number from interactions i join tickets t on t.id = i.callback_id where i.id = $1", [lost])).toHaveLength(1);
   await wrapUp(timur);
   expect(performance.now() - back).toBeLessThan(RECOVERY_MS);
   await timur.ready();
@@ -209,7 +209,7 @@ test("the media node killed: its calls end as interrupted with a callback, and t
   await nodes.kill("media");
   await line.waitFor("ended");
   expect((await callIs(from, "wrap_up")).outcome).toBe("interrupted");
-  expect(await nodes.rows("select number from tickets where interaction_id = $1 and type = 'callback'", [id])).toHaveLength(1);
+  expect(await nodes.rows("select t.number from interactions i join tickets t on t.id = i.callback_id where i.id = $1", [id])).toHaveLength(1);
   await nodes.start("media");
   await wrapUp(timur);
   await timur.ready();

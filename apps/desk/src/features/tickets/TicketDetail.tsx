@@ -80,6 +80,7 @@ function Facts({ ticket }: { ticket: TicketView }) {
         {ticket.department && <Fact label={t("ticket.department")}>{word("department", ticket.department)}</Fact>}
         {ticket.dueAt && <Fact label={t("ticket.due")}><Moment at={ticket.dueAt} full /></Fact>}
         <Fact label={t("register.phone")}><span className="num">{ticket.contactPhone ?? "–"}</span></Fact>
+        {ticket.calls > 1 && <Fact label={t("ticket.calls")}>{t("ticket.called", { count: ticket.calls })}{ticket.lastCallAt && <> · {t("ticket.lastCall")} <Moment at={ticket.lastCallAt} /></>}</Fact>}
         <Fact label={t("register.email")}><span className={css.email} title={ticket.contactEmail ?? undefined}>{ticket.contactEmail ?? "–"}</span></Fact>
         <Fact label={t("register.language")}>{languageNames[ticket.language]}</Fact>
         {ticket.resolution && <Fact label={t("ticket.resolution")}>{ticket.resolution}</Fact>}

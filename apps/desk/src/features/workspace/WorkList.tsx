@@ -150,10 +150,11 @@ function CallRow({ call, chosen, number, onOpen }: { call: CallView; chosen: boo
 }
 
 function TicketLine({ ticket, callback, chosen, number, onOpen }: { ticket: TicketRow; callback: boolean; chosen: boolean; number: number; onOpen: () => void }) {
+  const t = useT();
   const word = useWord();
   const Glyph = callback ? IconPhoneOutgoing : IconTicket;
   const name = ticket.clientName || ticket.contactPhone || ticket.number;
   const end = ticket.dueAt && ticket.status === "open" ? <Due ticket={ticket} /> : <span className="small dim"><Moment at={ticket.updatedAt} /></span>;
-  return <Frame icon={<Glyph size={18} />} title={name} about={callback ? <span className="num">{ticket.contactPhone}</span> : <>{ticket.subject}{ticket.status === "waiting" && ` · ${word("stage", ticket.stage)}`}</>} end={end} chosen={chosen} number={number} onOpen={onOpen} extra={callback && <CallbackButton ticket={ticket} compact />} />;
+  return <Frame icon={<Glyph size={18} />} title={name} about={callback ? <><span className="num">{ticket.contactPhone}</span>{ticket.calls > 1 && ` · ${t("ticket.called", { count: ticket.calls })}`}</> : <>{ticket.subject}{ticket.status === "waiting" && ` · ${word("stage", ticket.stage)}`}</>} end={end} chosen={chosen} number={number} onOpen={onOpen} extra={callback && <CallbackButton ticket={ticket} compact />} />;
 }
 

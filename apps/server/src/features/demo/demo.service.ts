@@ -110,7 +110,7 @@ async function loadTickets(ctx: TxCtx, given: ProjectToLoad, talks: Talks, set: 
   for (const { story, note, talk } of [...ticketStories(told), ...callbackStories(told)]) {
     const id = newId(story.registeredAt.getTime());
     const lived = live(story, { id, ...(await drawNumber(db, id, project.project.ticket_prefix)) });
-    if (talk) talk.ticket_id = id;
+    if (talk) Object.assign(talk, { ticket_id: id, ...(story.type.key === "callback" && { callback_id: id }) });
     rows.push(lived.row);
     events.push(...lived.events);
     if (note) notes.push({ id: newId(note.at.getTime()), ticket_id: id, author_id: note.authorId, text: note.text, at: note.at });

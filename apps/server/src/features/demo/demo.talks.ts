@@ -6,7 +6,7 @@ const CHANNELS = { call: "voice", mail: "mail", chat: "chat" } as const;
 
 export interface Talks { interactions: InteractionRow[]; offers: object[]; /** Demo id → row. */ byId: ReadonlyMap<string, InteractionRow> }
 export interface InteractionRow {
-  id: string; channel: "voice" | "mail" | "chat"; direction: "in" | "out"; project_key: string; queue_id: string; client_id: string; operator_id: string | null; ticket_id: string | null;
+  id: string; channel: "voice" | "mail" | "chat"; direction: "in" | "out"; project_key: string; queue_id: string; client_id: string; operator_id: string | null; ticket_id: string | null; callback_id: string | null;
   language: string; state: "ended"; outcome: string; from_number: string; to_number: string; priority: number;
   started_at: string; queued_at: string | null; answered_at: string | null; ended_at: string; wrapped_at: string | null; disposition: string | null; notes: string;
 }
@@ -23,7 +23,7 @@ function rowOf(talk: DemoInteraction, given: Given): InteractionRow {
   const { project } = given.declared;
   return {
     id: newId(Date.parse(talk.startedAt)), channel: CHANNELS[talk.channel], direction: talk.direction === "inbound" ? "in" : "out", project_key: project.key, queue_id: `${project.key}.${talk.queue}`,
-    client_id: given.clientIds.get(talk.clientId)!, operator_id: given.users.get(talk.operatorLogin ?? "") ?? null, ticket_id: null, language: talk.language, state: "ended",
+    client_id: given.clientIds.get(talk.clientId)!, operator_id: given.users.get(talk.operatorLogin ?? "") ?? null, ticket_id: null, callback_id: null, language: talk.language, state: "ended",
     ...addresses(talk, given), priority: 0, ...times(talk), disposition: talk.disposition, notes: talk.notes ?? "",
   };
 }

@@ -1,13 +1,17 @@
-import { inTx, type Ctx } from "../../platform/db.ts";
+import { audit } from "../../platform/audit.ts";
+import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
 import { conflict, invalidField, notFound } from "../../platform/errors.ts";
+import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
 import { translate } from "../../platform/messages.ts";
 import type { Language } from "../api.contract.ts";
+import { countCall, lockNumber, selectCallbackOf, selectOpenCallbacks } from "./tickets.callbacks.sql.ts";
 import { processOf, projectOf } from "./tickets.definitions.ts";
+import { touched } from "./tickets.effects.ts";
 import { move } from "./tickets.move.service.ts";
 import { engineRoles } from "./tickets.rules.ts";
-import { register } from "./tickets.service.ts";
-import { selectCallbackOf, selectContact, selectTicketForUpdate, type Ticket } from "./tickets.sql.ts";
+import { dueByHand, register } from "./tickets.service.ts";
+import { linkCallback, selectContact, selectTicketForUpdate, type Ticket } from "./tickets.sql.ts";
 
 export interface CallbackInput {
   projectKey: string; queueId: string; interactionId: string; clientId: string | null; phone: string; language: Language;
@@ -17,12 +21,16 @@ export interface CallbackInput {
   reason: string;
 }
 
-export interface Callback { id: string; number: string; dueAt: Date | null; isNew: boolean }
+export interface Callback { id: string; number: string; dueAt: Date | null; isNew: boolean; /** How often the client has called. */ calls: number }
 
-/** The one callback ticket of a call, however often call control asks for it. */
+/**
+ * The one callback ticket of a call, however often call control asks for it. Who gives up again before anybody has begun
+ * to call back is counted on the ticket there is: one client, one call, by the time promised first.
+ */
 export async function registerCallback(ctx: Ctx, input: CallbackInput): Promise<Callback> {
   return inTx(ctx, async (ctx) => {
-    const earlier = await selectCallbackOf(ctx.db, input.interactionId);
+    await lockNumber(ctx.db, input.projectKey, input.phone);
+    const earlier = await selectCallbackOf(ctx.db, input.interactionId) ?? await countOnOpen(ctx, input);
     if (earlier) return told(earlier, false);
     const project = await projectOf(ctx.db, input.projectKey);
     const type = project.types.find((each) => each.key === "callback");
@@ -33,14 +41,39 @@ export async function registerCallback(ctx: Ctx, input: CallbackInput): Promise<
       priority: ["low", "normal", "high", "urgent"].indexOf(type.priority), language: input.language, channel: "voice", clientId: contact?.id ?? null, interactionId: input.interactionId,
       contactPhone: input.phone, contactEmail: contact?.emails[0] ?? null, requiredBy: input.dueAt, ownerId: null, createdBy: null, department: null,
     });
-    if (ticket) return told(ticket, true);
-    const first = await selectCallbackOf(ctx.db, input.interactionId);
-    if (!first) throw conflict("changed_meanwhile");
-    return told(first, false);
+    if (!ticket) throw conflict("changed_meanwhile");
+    return told(ticket, true);
   });
 }
 
-const told = (ticket: Ticket, isNew: boolean): Callback => ({ id: ticket.id, number: ticket.number, dueAt: ticket.dueAt, isNew });
+const told = (ticket: Ticket, isNew: boolean): Callback => ({ id: ticket.id, number: ticket.number, dueAt: ticket.dueAt, isNew, calls: ticket.calls });
+
+/** The callback to this number that nobody has begun to work on, with this call counted. */
+async function countOnOpen(ctx: TxCtx, input: CallbackInput): Promise<Ticket | undefined> {
+  for (const open of await selectOpenCallbacks(ctx.db, input)) {
+    const process = await processOf(ctx.db, open.processId);
+    if (open.stage !== process.start) continue;
+    const counted = await countCall(ctx.db, open, { ...(await earlierDue(ctx, open, input.dueAt)), at: ctx.now() });
+    if (counted) return announceCall(ctx, counted, input);
+  }
+  return undefined;
+}
+
+/** The earlier promise is kept; this one is the earlier only where somebody has put the first off. */
+async function earlierDue(ctx: TxCtx, open: Ticket, dueAt: Date | null) {
+  return dueAt && open.dueAt && dueAt < open.dueAt ? dueByHand(ctx, open, dueAt) : {};
+}
+
+async function announceCall(ctx: TxCtx, ticket: Ticket, { interactionId, reason }: CallbackInput): Promise<Ticket> {
+  await linkCallback(ctx.db, interactionId, ticket.id);
+  const { calls } = ticket;
+  await emit(ctx, {
+    type: "ticket.called_again", subject: { kind: "ticket", id: ticket.id }, touches: [...touched(ticket), { kind: "interaction", id: interactionId }],
+    data: { number: ticket.number, projectKey: ticket.projectKey, interactionId, calls, reason },
+  });
+  await audit(ctx, { action: "ticket.called_again", object: { kind: "ticket", id: ticket.id }, before: { calls: calls - 1 }, after: { calls, interactionId } });
+  return ticket;
+}
 
 /** What came of trying: `started` when an operator dials, then `reached` or `missed`; `cancelled` when the client rang again. */
 export type CallbackResult = { result: "started" | "reached" | "missed" | "cancelled"; operatorId?: string | null; resolution?: string };

@@ -6,6 +6,8 @@ export const ticketRow = z.object({
   id: z.uuid(), number: z.string(), projectKey: z.string(), type: z.string(), stage: z.string(), status: ticketStatus, subject: z.string(),
   clientId: z.uuid().nullable(), clientName: z.string(), ownerId: z.uuid().nullable(), ownerName: z.string(), department: z.string().nullable(),
   priority: z.number().int(), dueAt: instant.nullable(), reopened: z.number().int(), contactPhone: z.string().nullable(), createdAt: instant, updatedAt: instant,
+  /** Of a callback: how often the client has called before anybody called back; when last, if more than once. */
+  calls: z.number().int(), lastCallAt: instant.nullable(),
 });
 export type TicketRow = z.infer<typeof ticketRow>;
 

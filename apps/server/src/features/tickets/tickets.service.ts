@@ -15,7 +15,7 @@ import { prepareDraft, type Draft } from "./tickets.draft.ts";
 import { drawNumber } from "./tickets.keys.ts";
 import { escalations, fromEngine, priorityName, statusOf, toEngine } from "./tickets.rules.ts";
 import {
-  insertNote, insertTicket, linkInteraction, selectSurroundings, selectTicket, selectTicketForUpdate, selectUserForTicket, touchTicket, updateTicketRow,
+  insertNote, insertTicket, linkCallback, linkInteraction, selectSurroundings, selectTicket, selectTicketForUpdate, selectUserForTicket, touchTicket, updateTicketRow,
   type Drawn, type NewTicket, type Ticket, type TicketChange,
 } from "./tickets.sql.ts";
 import { toView } from "./tickets.view.ts";
@@ -75,7 +75,7 @@ export async function register(ctx: TxCtx, project: ProjectInUse, draft: Registe
   };
   const ticket = await insertTicket(ctx.db, row);
   if (!ticket) return undefined;
-  if (ticket.interactionId) await linkInteraction(ctx.db, ticket.interactionId, ticket.id);
+  if (ticket.interactionId) await (ticket.type === "callback" ? linkCallback : linkInteraction)(ctx.db, ticket.interactionId, ticket.id);
   const notices = await perform(ctx, ticket, begun.effects);
   await emit(ctx, {
     type: "ticket.registered", subject: { kind: "ticket", id: ticket.id }, touches: touched(ticket),
@@ -129,12 +129,17 @@ async function changed(ctx: TxCtx, before: Ticket, input: UpdateInput): Promise<
     }
   }
   // A deadline set by hand beats the computed one.
-  if (dueAt !== undefined) {
-    Object.assign(change, { dueAt: dueAt === null ? null : new Date(dueAt), clockFrom: dueAt === null ? null : ctx.now() });
-    const timers = change.dueAt instanceof Date ? escalations(process, ctx.now(), change.dueAt, moment(ctx, project).clock) : [];
-    await perform(ctx, before, timers.map(({ name, dueAt }) => ({ kind: "timer", name, dueAt: dueAt.toISOString() })));
-  }
+  if (dueAt !== undefined) Object.assign(change, await dueByHand(ctx, before, dueAt === null ? null : new Date(dueAt)));
   return { change, notices };
+}
+
+/** What a deadline that is set, not computed, changes on the ticket; its reminders are set here. */
+export async function dueByHand(ctx: TxCtx, before: Ticket, dueAt: Date | null): Promise<Pick<TicketChange, "dueAt" | "clockFrom">> {
+  const project = await projectOf(ctx.db, before.projectKey);
+  const process = await processOf(ctx.db, before.processId);
+  const timers = dueAt ? escalations(process, ctx.now(), dueAt, moment(ctx, project).clock) : [];
+  await perform(ctx, before, timers.map(({ name, dueAt }) => ({ kind: "timer", name, dueAt: dueAt.toISOString() })));
+  return { dueAt, clockFrom: dueAt && ctx.now() };
 }
 
 const pick = (ticket: Ticket, names: (keyof Ticket)[]) => Object.fromEntries(names.map((name) => [name, ticket[name]]));

@@ -12,7 +12,9 @@ export interface TicketsTable {
   priority: number; language: Language; channel: Generated<string>; contactPhone: string | null; contactEmail: string | null;
   ownerId: string | null; department: string | null; dueAt: Date | null; stageSince: Date; clockFrom: Date | null; pausedAt: Date | null; deadlineHours: ProcessTicket["deadlineHours"];
   reopened: Generated<number>; score: number | null; clientComment: string | null; resolution: string | null; closedAt: Date | null; closedAs: ClosedAs | null;
-  linkHash: Buffer; createdBy: string | null; version: Generated<number>; createdAt: Date; updatedAt: Date;
+  linkHash: Buffer; createdBy: string | null; version: Generated<number>;
+  /** Of a callback: how often the client has called, and when last if more than once. */
+  calls: Generated<number>; lastCallAt: Date | null; createdAt: Date; updatedAt: Date;
 }
 declare module "../../platform/db.ts" { interface Tables { tickets: TicketsTable } }
 
@@ -21,7 +23,7 @@ export type NewTicket = Insertable<TicketsTable>;
 export type TicketChange = Updateable<TicketsTable>;
 
 const COLUMNS = sql`id, number, project_key, type, process_id, stage, status, client_id, interaction_id, subject, description, fields, priority, language, channel, contact_phone, contact_email, owner_id, department,
-  due_at, stage_since, clock_from, paused_at, deadline_hours, reopened, score, client_comment, resolution, closed_at, closed_as, link_hash, created_by, version, created_at, updated_at`;
+  due_at, stage_since, clock_from, paused_at, deadline_hours, reopened, score, client_comment, resolution, closed_at, closed_as, link_hash, created_by, version, calls, last_call_at, created_at, updated_at`;
 
 export const selectTicket = (db: Db, id: string) => kept(sql<Ticket>`select ${COLUMNS} from tickets where id = ${id}`).execute(db).then((result) => result.rows[0]);
 
@@ -29,11 +31,9 @@ export const selectTicketForUpdate = (db: Db, id: string) => db.selectFrom("tick
 
 export const selectTicketByLink = (db: Db, linkHash: Buffer) => db.selectFrom("tickets").selectAll().where("linkHash", "=", linkHash).executeTakeFirst();
 
-export const selectCallbackOf = (db: Db, interactionId: string) =>
-  db.selectFrom("tickets").selectAll().where("interactionId", "=", interactionId).where("type", "=", "callback").executeTakeFirst();
 
 /** As every ticket begins, where its row does not say otherwise. */
-const NEW = { description: "", fields: {}, channel: "voice", score: null, clientComment: null, resolution: null, closedAt: null, closedAs: null, reopened: 0, version: 1 };
+const NEW = { description: "", fields: {}, channel: "voice", score: null, clientComment: null, resolution: null, closedAt: null, closedAs: null, reopened: 0, version: 1, calls: 1, lastCallAt: null };
 
 /** Undefined when the ticket (its id or its call's callback) is already there. */
 export async function insertTicket(db: Db, row: NewTicket): Promise<Ticket | undefined> {
@@ -91,6 +91,10 @@ export const selectSurroundings = (db: Db, draft: { draftId: string | null; clie
 /** The conversation a ticket came from points to it; the first ticket of a conversation wins. */
 export const linkInteraction = (db: Db, interactionId: string, ticketId: string) =>
   sql`update interactions set ticket_id = ${ticketId} where id = ${interactionId} and ticket_id is null`.execute(db);
+
+/** The same with a callback, which a call has beside a ticket registered while they talked. */
+export const linkCallback = (db: Db, interactionId: string, ticketId: string) =>
+  sql`update interactions set callback_id = ${ticketId}, ticket_id = coalesce(ticket_id, ${ticketId}) where id = ${interactionId}`.execute(db);
 
 export const selectUserForTicket = (db: Db, id: string) =>
   sql<{ id: string; name: string; projects: string[] }>`select id, name, projects from users where id = ${id} and disabled_at is null`.execute(db).then((result) => result.rows[0]);

@@ -4,10 +4,10 @@ import { kept } from "../../platform/kept.ts";
 import type { Ticket } from "./tickets.sql.ts";
 
 /** A line of a list, as the database gives it. */
-export type ListedTicket = Pick<Ticket, "id" | "number" | "projectKey" | "type" | "processId" | "stage" | "status" | "subject" | "clientId" | "ownerId" | "department" | "priority" | "dueAt" | "reopened" | "contactPhone" | "createdAt" | "updatedAt">
+export type ListedTicket = Pick<Ticket, "id" | "number" | "projectKey" | "type" | "processId" | "stage" | "status" | "subject" | "clientId" | "ownerId" | "department" | "priority" | "dueAt" | "reopened" | "contactPhone" | "calls" | "lastCallAt" | "createdAt" | "updatedAt">
   & { clientName: string; ownerName: string };
 
-const columns = sql`t.id, t.number, t.project_key, t.type, t.process_id, t.stage, t.status, t.subject, t.client_id, t.owner_id, t.department, t.priority, t.due_at, t.reopened, t.contact_phone, t.created_at, t.updated_at`;
+const columns = sql`t.id, t.number, t.project_key, t.type, t.process_id, t.stage, t.status, t.subject, t.client_id, t.owner_id, t.department, t.priority, t.due_at, t.reopened, t.contact_phone, t.calls, t.last_call_at, t.created_at, t.updated_at`;
 const named = (inner: RawBuilder<unknown>, order: RawBuilder<unknown>) => sql<ListedTicket>`select t.*, coalesce(c.name, '') as client_name, coalesce(u.name, '') as owner_name
   from (${inner}) t left join clients c on c.id = t.client_id left join users u on u.id = t.owner_id order by ${order}`;
 

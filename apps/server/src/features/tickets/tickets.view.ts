@@ -12,7 +12,7 @@ const languageOf = (ctx: Ctx): Language => (ctx.actor.kind === "user" && ["en", 
 export const toRow = (ticket: ListedTicket): TicketRow => ({
   id: ticket.id, number: ticket.number, projectKey: ticket.projectKey, type: ticket.type, stage: ticket.stage, status: ticket.status, subject: ticket.subject,
   clientId: ticket.clientId, clientName: ticket.clientName, ownerId: ticket.ownerId, ownerName: ticket.ownerName, department: ticket.department, priority: ticket.priority,
-  dueAt: ticket.dueAt?.toISOString() ?? null, reopened: ticket.reopened, contactPhone: ticket.contactPhone, createdAt: ticket.createdAt.toISOString(), updatedAt: ticket.updatedAt.toISOString(),
+  dueAt: ticket.dueAt?.toISOString() ?? null, reopened: ticket.reopened, contactPhone: ticket.contactPhone, calls: ticket.calls, lastCallAt: ticket.lastCallAt?.toISOString() ?? null, createdAt: ticket.createdAt.toISOString(), updatedAt: ticket.updatedAt.toISOString(),
 });
 
 /** Everything a desk shows of a ticket, in the reader's language. Rights were checked by who calls; `known` is what is written on it, where that is known. */
