@@ -153,7 +153,7 @@ async function startRouter({ ctx, rpc, writer, plan }: Node, stops: Stops): Prom
   stops.push(() => clearInterval(timer));
 }
 
-const NO_VOICE = { voice: null, media: null };
+const NO_VOICE = { voice: null, media: null, sip: null };
 
 interface Work { mailUrl: string | null; settled(): Promise<void> }
 

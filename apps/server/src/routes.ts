@@ -7,9 +7,10 @@ import { databaseProbe, healthRoutes, jobsProbe, type Probe } from "./features/h
 import { clientsRoutes } from "./features/clients/index.ts";
 import { demoMailRoutes } from "./features/notices/index.ts";
 import { floorRoutes } from "./features/floor/index.ts";
+import { operatorsRoutes, type OperatorsDeps } from "./features/operators/index.ts";
 import { portalRoutes } from "./features/portal/index.ts";
 import { ticketsRoutes } from "./features/tickets/index.ts";
-import type { Declarations } from "./features/projects/index.ts";
+import { languages, type Declarations } from "./features/projects/index.ts";
 import type { WebInput } from "./web.ts";
 
 /** Every feature's routes. */
@@ -22,6 +23,7 @@ export async function mountRoutes(app: App, input: WebInput & { publicUrl: strin
   clientsRoutes(app);
   ticketsRoutes(app, { files: { folder: join(config.LINIJA_DATA, "attachments") } });
   callsRoutes(app, callsDeps(input), join(config.LINIJA_DATA, "recordings"));
+  operatorsRoutes(app, operatorsDeps(input));
   callPageRoutes(app, declarations.projects.map(({ project }) => ({ key: project.key, name: project.name, about: project.about, number: project.numbers[0]!, languages: project.languages, language: project.default_language })));
   portalRoutes(app, { ctx: input.ctx });
   if (config.LINIJA_DEMO) demoMailRoutes(app, { ctx: input.ctx });
@@ -39,6 +41,17 @@ function callsDeps({ rpc, router, declarations, config }: WebInput): CallsDeps {
     country: (key) => (project(key)?.project.time_zone === "Europe/Moscow" ? "RU" : "SI"),
     knownProject: (key) => project(key) !== undefined,
     languageOf: (key) => project(key)?.project.default_language ?? declarations.company.default_language,
+  };
+}
+
+function operatorsDeps({ declarations: { company, projects }, config, sip, publicUrl }: WebInput & { publicUrl: string }): OperatorsDeps {
+  const numbers = [...company.numbers.map((number) => [number, company.name] as const), ...projects.flatMap(({ project }) => project.numbers.map((number) => [number, project.name] as const))];
+  const isEverywhere = config.SIP_HOST === "0.0.0.0" || config.SIP_HOST === "::";
+  return {
+    queues: projects.flatMap(({ project, queues }) => queues.map((queue) => ({ id: `${project.key}.${queue.key}`, projectKey: project.key, name: queue.name, languages: queue.languages, skills: queue.skills }))),
+    languages, numbers: new Map(numbers),
+    // A node without a voice of its own knows what the settings say; the port there may only differ when it was taken.
+    server: () => ({ host: config.SIP_ADVERTISE || (isEverywhere ? new URL(publicUrl).hostname : config.SIP_HOST), port: sip?.addresses[0]?.port ?? config.SIP_PORT, transports: ["udp", "tcp"] }),
   };
 }
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import fastifyStatic from "@fastify/static";
 import type pg from "pg";
 import type { MediaEngine } from "@linija/media";
+import type { SipStack } from "@linija/sip";
 import type { Config } from "./platform/config.ts";
 import type { Ctx } from "./platform/db.ts";
 import { AppError } from "./platform/errors.ts";
@@ -20,7 +21,7 @@ import { startRealtime } from "./features/realtime/index.ts";
 import { mountRoutes } from "./routes.ts";
 
 export interface WebInput {
-  ctx: Ctx; config: Config; rpc: Rpc; router: RouterClient; plan: ReturnType<typeof planOf>; declarations: Declarations; voice: Voice | null; media: MediaEngine | null; pool: pg.Pool; root: string; pulse: Pulse;
+  ctx: Ctx; config: Config; rpc: Rpc; router: RouterClient; plan: ReturnType<typeof planOf>; declarations: Declarations; voice: Voice | null; media: MediaEngine | null; sip: SipStack | null; pool: pg.Pool; root: string; pulse: Pulse;
 }
 export interface Web { app: App; publicUrl: string; stop(): Promise<void> }
 

@@ -12,10 +12,11 @@ export const encodeCursor = (sort: string | number | Date, id: string | number):
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const TEXT = /^\P{Cc}{0,200}$/u;
 const NUMBER = /^-?\d{1,15}$/;
 
 /** What the two values must look like, so that a bent cursor is refused here and not by PostgreSQL. */
-const SHAPES = { instant: [INSTANT, UUID], number: [NUMBER, NUMBER], number_uuid: [NUMBER, UUID] } as const;
+const SHAPES = { instant: [INSTANT, UUID], number: [NUMBER, NUMBER], number_uuid: [NUMBER, UUID], text: [TEXT, UUID] } as const;
 
 /** Null without a cursor: the first page. A bad one is refused as the field `after`. */
 export function decodeCursor(after: string | undefined, shape: keyof typeof SHAPES = "instant"): Cursor | null {

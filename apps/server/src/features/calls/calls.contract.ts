@@ -14,7 +14,7 @@ export type CallView = z.infer<typeof callView>;
 /** The live line of the person signed in: what the top bar and the offer card show. */
 export const lineSchema = z.object({
   state: z.enum(["offline", "ready", "not_ready", "offered", "talking", "wrap_up"]), reason: z.string().nullable(), since: instant,
-  device: z.enum(["browser", "phone"]), phoneRegistered: z.boolean(), wrapUpEndsAt: instant.nullable(),
+  device: z.enum(["browser", "phone"]), /** Of the phone that was given to me; null: none was. */ extension: z.string().nullable(), phoneRegistered: z.boolean(), wrapUpEndsAt: instant.nullable(),
   offer: z.object({ id: z.uuid(), interactionId: z.uuid(), expiresAt: instant, offeredAt: instant }).nullable(),
   call: callView.nullable(),
   /** Of the live call. */

@@ -45,7 +45,7 @@ export async function getLine(ctx: Ctx, deps: CallsDeps): Promise<Line> {
   const queueId = call?.queueId ?? null;
   const wrapUpEndsAt = row.state === "wrap_up" ? later(row.since, deps.wrapUpS(queueId) * 1000) : null;
   return {
-    state: row.state, reason: row.reason, since: row.since.toISOString(), device: row.device, phoneRegistered: row.phoneRegistered, wrapUpEndsAt,
+    state: row.state, reason: row.reason, since: row.since.toISOString(), device: row.device, extension: row.extension, phoneRegistered: row.phoneRegistered, wrapUpEndsAt,
     offer: offerOf(row, deps.ringMs(queueId)), call, held, muted, legUp, clientHere: call !== null && call.endedAt === null,
   };
 }
@@ -77,6 +77,7 @@ export async function setDevice(ctx: Ctx, deps: CallsDeps, device: "browser" | "
   const actor = me(ctx);
   const line = await getLine(ctx, deps);
   if (line.state === "talking" || line.state === "offered") throw conflict("operator_busy");
+  if (device === "phone" && line.extension === null && !line.phoneRegistered) throw conflict("no_phone_given");
   await inTx(ctx, async (ctx) => {
     if (!(await updateDevice(ctx.db, actor.id, device))) throw forbidden("not_an_operator");
     await audit(ctx, { action: "operator.device_changed", object: { kind: "operator", id: actor.id }, before: { device: line.device }, after: { device } });

@@ -8,13 +8,13 @@ export interface OperatorsListenerDeps {
   reload(operatorId: string): Promise<void>;
 }
 
-/** A user was made, changed or blocked: the operator's row follows, and routing knows at once. */
+/** A user was made, changed or blocked: the operator's row follows. Routing knows at once, also of new languages, skills or a phone. */
 export const operatorsListener = (deps: OperatorsListenerDeps): DurableListener => ({
   name: "operators",
-  wants: (type) => type === "access.user_created" || type === "access.user_changed",
+  wants: (type) => type === "access.user_created" || type === "access.user_changed" || type === "operator.changed",
   hear: async (heard) => {
     for (const { ctx, event } of heard) {
-      await ensureOperator(ctx.db, event.subject.id, deps.skillsOf);
+      if (event.subject.kind === "user") await ensureOperator(ctx.db, event.subject.id, deps.skillsOf);
       ctx.afterCommit.push(() => { deps.reload(event.subject.id).catch((error: unknown) => ctx.log.warn({ error: String(error), operatorId: event.subject.id }, "routing did not hear of a changed operator")); });
     }
   },

@@ -1,7 +1,10 @@
 import { challenge, createDigestRealm, parseAuthorization, parseNameAddr, verifyDigest, type DigestAlgorithm, type DigestRealm, type ServerRequest } from "@linija/sip";
 import type { Ctx } from "../../platform/db.ts";
 import { isDatabaseAway } from "../../platform/errors.ts";
-import { deleteRegistration, selectContacts, selectSipAccount, upsertRegistration } from "./operators.sql.ts";
+import { announce } from "../../platform/events.ts";
+import { newId } from "../../platform/ids.ts";
+import { phoneMoved } from "./operators.events.ts";
+import { deleteRegistration, selectContacts, selectSipAccount, upsertRegistration, type SipAccount } from "./operators.sql.ts";
 
 /** Realm of operators' phones; part of the stored HA1, so it never changes with the company's name. */
 export const SIP_REALM = "linija";
@@ -21,43 +24,54 @@ export function createRegistrar(ctx: Ctx, algorithms: readonly DigestAlgorithm[]
 }
 
 async function register(ctx: Ctx, realm: DigestRealm, asked: ServerRequest): Promise<void> {
-  const user = await authenticated(ctx, realm, asked);
-  if (!user) return;
+  const account = await authenticated(ctx, realm, asked);
+  if (!account) return;
   const { request } = asked;
   const asks = Number(request.get("expires") ?? LONGEST_S);
-  if (request.get("contact")?.trim() === "*") await deleteRegistration(ctx.db, user, null);
+  if (request.get("contact")?.trim() === "*") await forget(ctx, account, null);
   for (const contact of request.list("contact").filter((value) => value.trim() !== "*")) {
     const expires = Math.min(LONGEST_S, Number(parseNameAddr(contact)?.params.get("expires") ?? asks));
     if (expires > 0 && expires < SHORTEST_S) { asked.respond(423, undefined, { "Min-Expires": String(SHORTEST_S) }); return; }
-    await store(ctx, user, { uri: uriOf(contact), expires }, asked);
+    if (!(await store(ctx, account, { uri: uriOf(contact), expires }, asked))) { refuse(realm, asked, false); return; }
   }
-  const live = await selectContacts(ctx.db, user);
+  const live = await selectContacts(ctx.db, account.sipUser);
   const told = live.map((row) => `<${row.contact}>;expires=${Math.max(1, Math.round((row.expiresAt.getTime() - ctx.now().getTime()) / 1000))}`).join(", ");
   asked.respond(200, undefined, told ? { Contact: told } : {});
 }
 
-/** The user of right credentials; otherwise the challenge or refusal has been sent. */
-async function authenticated(ctx: Ctx, realm: DigestRealm, asked: ServerRequest): Promise<string | null> {
+const refuse = (realm: DigestRealm, asked: ServerRequest, isStale: boolean): void => { asked.respond(401, undefined, { "WWW-Authenticate": challenge(realm, { isStale }) }); };
+
+interface Account extends SipAccount { sipUser: string }
+
+/** The account of right credentials; otherwise the challenge or refusal has been sent. */
+async function authenticated(ctx: Ctx, realm: DigestRealm, asked: ServerRequest): Promise<Account | null> {
   const authorization = parseAuthorization(asked.request.get("authorization"));
   const account = authorization ? await selectSipAccount(ctx.db, authorization.username) : undefined;
   const ha1 = account && authorization ? account.ha1[authorization.algorithm === "MD5" ? "md5" : "sha256"] : null;
   const verdict = authorization ? verifyDigest(realm, { method: "REGISTER", authorization, ha1 }) : "stale";
-  if (verdict !== "ok") {
-    asked.respond(401, undefined, { "WWW-Authenticate": challenge(realm, { isStale: authorization !== null && verdict === "stale" }) });
-    return null;
-  }
+  if (verdict !== "ok" || !account) { refuse(realm, asked, authorization !== null && verdict === "stale"); return null; }
   // A phone may register itself only: the address of record must be its own.
   const record = asked.request.to.uri.user;
   if (record !== authorization!.username) { asked.respond(403); return null; }
-  return record;
+  return { ...account, sipUser: record };
 }
 
 const uriOf = (contact: string): string => /<([^>]+)>/.exec(contact)?.[1] ?? contact.split(";")[0]!.trim();
 
-async function store(ctx: Ctx, sipUser: string, contact: { uri: string; expires: number }, { request }: ServerRequest): Promise<void> {
-  if (contact.expires === 0) { await deleteRegistration(ctx.db, sipUser, contact.uri); return; }
-  await upsertRegistration(ctx.db, {
-    sipUser, contact: contact.uri, callId: request.get("call-id") ?? "", cseq: Number.parseInt(request.get("cseq") ?? "0", 10), agent: (request.get("user-agent") ?? "").slice(0, 120),
+/** False when the account was changed since the password was looked at. */
+async function store(ctx: Ctx, account: Account, contact: { uri: string; expires: number }, { request }: ServerRequest): Promise<boolean> {
+  if (contact.expires === 0) { await forget(ctx, account, contact.uri); return true; }
+  const stored = await upsertRegistration(ctx.db, account.ha1, {
+    sipUser: account.sipUser, contact: contact.uri, callId: request.get("call-id") ?? "", cseq: Number.parseInt(request.get("cseq") ?? "0", 10), agent: (request.get("user-agent") ?? "").slice(0, 120),
     expiresAt: new Date(ctx.now().getTime() + contact.expires * 1000),
   });
+  if (stored?.isNew) tell(ctx, account.userId);
+  return stored !== null;
 }
+
+async function forget(ctx: Ctx, { sipUser, userId }: Account, contact: string | null): Promise<void> {
+  if ((await deleteRegistration(ctx.db, sipUser, contact)) > 0) tell(ctx, userId);
+}
+
+const tell = (ctx: Ctx, userId: string): void =>
+  announce([{ ...phoneMoved(userId), id: newId(), at: ctx.now(), actor: ctx.actor, depth: 0, requestId: "" }]);
