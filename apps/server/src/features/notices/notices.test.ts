@@ -48,7 +48,7 @@ test("tells the client at each stage exactly once, in the client's language, thr
   await sendAll(ticket.id);
   const mails = await received(ticket.number);
   expect(mails.map((mail) => mail.subject.replace(`${ticket.number}: `, ""))).toEqual(["prejeli smo vaš zahtevek", "vaš zahtevek je v obdelavi", expect.any(String), "izvedeno. Je vse v redu?"]);
-  expect(mails[0]!.bodyText).toContain("1. december 2026");
+  expect(mails[0]!.bodyText).toContain("1. december 2026 ob 11:00 CET");
   expect(mails[2]!.bodyText).toContain("Kateri modem imate?");
   expect(mails[1]!.bodyText).toContain("Ana Kos");
   expect(mails[3]!.bodyText).toContain("Zamenjan modem");

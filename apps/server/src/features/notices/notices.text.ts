@@ -23,15 +23,26 @@ const clean = (values: Values): Values => Object.fromEntries(Object.entries(valu
 export const greeted = (language: Language, client: { clientName: string; givenName: string; middleName: string }): string =>
   (language === "ru" && client.givenName && client.middleName ? `${client.givenName} ${client.middleName}` : client.clientName || translate(language, "notice_unnamed_client"));
 
-/** A moment as people of the project's place read it. */
+/** A moment as people of the project's place read it, with the place's time zone: the client may live in another. */
 export const momentText = (at: Date | null, language: Language, timeZone: string): string =>
-  (at ? formatOf(language, timeZone).format(at) : "");
+  (at ? formatOf(language, timeZone).formatToParts(at).map((part) => (part.type === "timeZoneName" ? zoneText(part.value, { at, language, timeZone }) : part.value)).join("") : "");
+
+/**
+ * The short name of the zone as people of the language write it. Unicode's data has none in Russian and Slovenian and
+ * says GMT+3; but Russians write Moscow's as МСК, and Slovenes write the European ones as the English do.
+ */
+function zoneText(found: string, { at, language, timeZone }: { at: Date; language: Language; timeZone: string }): string {
+  if (language === "ru" && timeZone === "Europe/Moscow") return "МСК";
+  if (language !== "sl") return found;
+  const english = formatOf("en", timeZone).formatToParts(at).find((part) => part.type === "timeZoneName")?.value ?? found;
+  return english.startsWith("GMT") ? found : english;
+}
 
 /** Kept, for making one takes longer than writing the mail. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 function formatOf(language: Language, timeZone: string): Intl.DateTimeFormat {
   const key = `${language} ${timeZone}`;
-  const format = formats.get(key) ?? new Intl.DateTimeFormat(LOCALES[language], { dateStyle: "long", timeStyle: "short", timeZone });
+  const format = formats.get(key) ?? new Intl.DateTimeFormat(LOCALES[language], { day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short", timeZone });
   formats.set(key, format);
   return format;
 }
