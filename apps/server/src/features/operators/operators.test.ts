@@ -13,10 +13,10 @@ async function addUser(roles: string[]): Promise<string> {
   return id;
 }
 
-const heard = async (userId: string): Promise<string[]> => {
+const heard = async (userId: string, fact = { type: "access.user_created", kind: "user" }): Promise<string[]> => {
   const told: string[] = [];
   const listener = operatorsListener({ skillsOf: (projects) => Object.fromEntries(projects.map((project) => [project, 3])), reload: async (id) => { told.push(id); } });
-  await inTx(database.ctx(), (ctx) => listener.hear([{ ctx, event: { id: newId(), at: ctx.now(), type: "access.user_created", subject: { kind: "user", id: userId }, data: {}, actor: ctx.actor, depth: 0, requestId: "" } }]));
+  await inTx(database.ctx(), (ctx) => listener.hear([{ ctx, event: { id: newId(), at: ctx.now(), type: fact.type, subject: { kind: fact.kind, id: userId }, data: {}, actor: ctx.actor, depth: 0, requestId: "" } }]));
   return told;
 };
 
@@ -38,5 +38,13 @@ test("keeps what an operator already has when their user is changed", async () =
 test("never routes calls to people without the role operator", async () => {
   const id = await addUser(["supervisor"]);
   await heard(id);
+  expect(await selectOperator(database.db, id)).toBeUndefined();
+});
+
+test("tells routing of changed languages, skills or phones, and leaves the row as it was saved", async () => {
+  const id = await addUser(["operator"]);
+  const changed = { type: "operator.changed", kind: "operator" };
+  expect(operatorsListener({ skillsOf: () => ({}), reload: async () => undefined }).wants(changed.type)).toBe(true);
+  expect(await heard(id, changed)).toEqual([id]);
   expect(await selectOperator(database.db, id)).toBeUndefined();
 });
