@@ -1,51 +1,24 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { audioSdp, Wire } from "../sip/wire.ts";
-import type { SipPhone } from "../../apps/server/src/testing/phone.ts";
-import type { Desk } from "./desk.ts";
+import { eventually } from "../tools/eventually.ts";
+import type { Operator } from "../tools/house.ts";
+import { childrenOf } from "../tools/process.ts";
+import { audioSdp } from "../tools/wire.ts";
 import { Installation } from "./installation.ts";
-import { childrenOf, eventually } from "./process.ts";
 
 let house: Installation;
-let timur: Desk & { phone: SipPhone };
-let olga: Desk & { phone: SipPhone };
-let callers = 100_000;
-const number = (): string => `+38631${callers++}`;
+let timur: Operator;
+let olga: Operator;
+/** A database that was killed is back, and what waited for it is written. */
+const SOON_MS = 15_000;
 
 beforeAll(async () => {
   house = new Installation({ MEDIA_WORKERS: "2" });
   await house.start();
-  timur = await house.operator("timur.akhmetov");
-  olga = await house.operator("olga.vidmar");
+  timur = await house.operator("timur.akhmetov", { behaves: "answers" });
+  olga = await house.operator("olga.vidmar", { behaves: "answers" });
 });
 afterAll(() => house.close());
 afterEach(({ task }) => { if (task.result?.state === "fail") console.error(house.tail()); });
-
-/** The one call from this number, once it is so. */
-const callIs = (from: string, state: string, outcome?: string) => eventually(async () => {
-  const rows = await house.rows<{ id: string; state: string; outcome: string | null }>("select id, state, outcome from interactions where from_number = $1", [from]);
-  expect(rows).toEqual([expect.objectContaining({ state, ...(outcome && { outcome }) })]);
-  return rows[0]!;
-}, 15_000);
-
-const callbacks = (id: string) => house.rows<{ number: string }>("select t.number from interactions i join tickets t on t.id = i.callback_id where i.id = $1", [id]);
-
-async function talk(operator: typeof timur): Promise<{ from: string; phone: SipPhone; call: Awaited<ReturnType<SipPhone["call"]>> }> {
-  await operator.ready();
-  const phone = await house.phone();
-  const from = number();
-  const call = await phone.call("300", { from });
-  await call.waitFor("answered");
-  await callIs(from, "talking");
-  return { from, phone, call };
-}
-
-async function wrapUp(operator: Desk): Promise<void> {
-  await eventually(async () => {
-    const line = await operator.send("GET", "/api/calls/line");
-    expect(line.state).toBe("wrap_up");
-    await operator.send("POST", `/api/calls/${(line.call as { id: string }).id}/wrap-up`, { disposition: "wrong-number", ready: false });
-  });
-}
 
 /** Every process of PostgreSQL at once: it breaks no connection and answers nothing. */
 function signalPostgres(signal: NodeJS.Signals): void {
@@ -60,7 +33,7 @@ async function postgresAfter(pid: number): Promise<void> {
 }
 
 test("a database that hangs: calls and requests are refused with 503 and Retry-After, health names it, and all heals by itself", async () => {
-  const { call, from } = await talk(timur);
+  const { call, from, theirs } = await house.talk(timur);
   signalPostgres("SIGSTOP");
   const parts = await eventually(async () => {
     const health = await fetch(`${house.url}/api/health/ready`);
@@ -71,15 +44,15 @@ test("a database that hangs: calls and requests are refused with 503 and Retry-A
   const refused = await timur.ask("GET", "/api/calls/line");
   expect(refused.body).toMatchObject({ code: "database_away", status: 503, type: "urn:linija:problem:database_away" });
   expect([refused.status, Number(refused.headers.get("retry-after")) > 0]).toEqual([503, true]);
-  const wire = await Wire.open(house.sip);
-  const unlucky = number();
+  const wire = await house.wire();
+  const unlucky = house.number();
   const invite = wire.request({ callId: "while-it-hangs", to: "200", from: unlucky, sdp: audioSdp() });
   wire.send(invite);
   const sip = await wire.answer("while-it-hangs");
   expect([sip.status, Number(sip.get("retry-after")) > 0]).toEqual([503, true]);
   // Those who talk, talk on.
   call.sing(440);
-  await timur.phone.calls.at(-1)!.hears(440);
+  await theirs.hears(440);
   signalPostgres("SIGCONT");
   await house.ready();
   // The same INVITE sent again late is refused as before: its caller has given up already.
@@ -87,23 +60,23 @@ test("a database that hangs: calls and requests are refused with 503 and Retry-A
   await eventually(() => expect(wire.answers("while-it-hangs").map(({ status }) => status)).toEqual([503, 503]));
   expect(await house.rows("select 1 from interactions where from_number = $1", [unlucky])).toEqual([]);
   await call.hangUp();
-  await callIs(from, "wrap_up", "answered");
-  await wrapUp(timur);
+  await house.call(from, { state: "wrap_up", outcome: "answered" }, SOON_MS);
+  await timur.wrapUp();
   wire.close();
 });
 
 test("PostgreSQL killed in mid-call: the talk goes on, new callers are refused for a moment, nothing is written twice", async () => {
-  const { call, from } = await talk(timur);
+  const { call, from } = await house.talk(timur);
   const before = house.postgresPid;
   process.kill(before, "SIGKILL");
-  const wire = await Wire.open(house.sip);
-  wire.send(wire.request({ callId: "while-it-is-gone", to: "200", from: number(), sdp: audioSdp() }));
+  const wire = await house.wire();
+  wire.send(wire.request({ callId: "while-it-is-gone", to: "200", from: house.number(), sdp: audioSdp() }));
   const refused = await wire.answer("while-it-is-gone");
   expect([refused.status, Number(refused.get("retry-after")) > 0]).toEqual([503, true]);
   await call.hangUp();
   await postgresAfter(before);
-  const { id } = await callIs(from, "wrap_up", "answered");
-  await wrapUp(timur);
+  const { id } = await house.call(from, { state: "wrap_up", outcome: "answered" }, SOON_MS);
+  await timur.wrapUp();
   const log = await house.rows("select operator_id, state, started_at from operator_state_log group by 1, 2, 3 having count(*) > 1");
   expect(log).toEqual([]);
   expect(await house.rows("select 1 from events where subject_id = $1 and type = 'call.ended'", [id])).toHaveLength(1);
@@ -122,23 +95,22 @@ test("work in the background goes on after PostgreSQL was killed: a client is wr
 });
 
 test("a media process killed: its calls end as interrupted with a callback, the others talk on", async () => {
-  const first = await talk(timur);
-  const second = await talk(olga);
-  const [mine, theirs] = [timur.phone.calls.at(-1)!, olga.phone.calls.at(-1)!];
+  const first = await house.talk(timur);
+  const second = await house.talk(olga);
   // The two calls are in two processes, for each goes to the emptier one.
   process.kill(house.mediaPids[0]!, "SIGKILL");
   await Promise.race([first.call.waitFor("ended"), second.call.waitFor("ended")]);
   const isFirst = first.call.events.some(({ kind }) => kind === "ended");
-  const [lost, kept, heard] = isFirst ? [first, second, theirs] : [second, first, mine];
-  const { id } = await callIs(lost.from, "wrap_up", "interrupted");
-  expect(await callbacks(id)).toHaveLength(1);
+  const [lost, kept] = isFirst ? [first, second] : [second, first];
+  const { id } = await house.call(lost.from, { state: "wrap_up", outcome: "interrupted" }, SOON_MS);
+  await house.callback(id);
   kept.call.sing(500);
-  await heard.hears(500);
-  await callIs(kept.from, "talking");
+  await kept.theirs.hears(500);
+  await house.call(kept.from, { state: "talking" }, SOON_MS);
   await kept.call.hangUp();
-  await callIs(kept.from, "wrap_up", "answered");
-  await wrapUp(timur);
-  await wrapUp(olga);
+  await house.call(kept.from, { state: "wrap_up", outcome: "answered" }, SOON_MS);
+  await timur.wrapUp();
+  await olga.wrapUp();
   await eventually(() => expect(house.mediaPids).toHaveLength(2));
   await eventually(async () => expect(await house.rows("select 1 from recordings where ended_at is null")).toEqual([]), 15_000);
 });
@@ -146,35 +118,32 @@ test("a media process killed: its calls end as interrupted with a callback, the 
 test("killed while a phone rings: the offer is closed, the operator is free again, the client gets a callback", async () => {
   timur.phone.behaves = "rings";
   await timur.ready();
-  const phone = await house.phone();
-  const from = number();
-  const call = await phone.call("300", { from });
-  const { id } = await callIs(from, "offered");
+  const { from, call } = await house.caller("300");
+  const { id } = await house.call(from, { state: "offered" }, SOON_MS);
   await house.server.kill();
   await house.start();
-  await callIs(from, "ended", "interrupted");
-  expect(await callbacks(id)).toHaveLength(1);
+  await house.call(from, { state: "ended", outcome: "interrupted" }, SOON_MS);
+  await house.callback(id);
   expect(await house.rows("select state from offers where interaction_id = $1", [id])).toEqual([{ state: "failed" }]);
-  await eventually(async () => expect(await timur.rows(house, "select state from operator_states where operator_id = $1")).toEqual([{ state: "ready" }]));
+  await timur.state("ready");
   timur.phone.behaves = "answers";
   call.cancel();
 });
 
 test("stopped gracefully: the live call is talked to its end at the desk, new ones are refused, and the process ends well", async () => {
-  const { call, from } = await talk(timur);
+  const { id, call, from, theirs } = await house.talk(timur);
   const ended = house.server.end("SIGTERM");
   await eventually(async () => expect((await fetch(`${house.url}/api/health/ready`)).status).toBe(503));
-  const wire = await Wire.open(house.sip);
-  wire.send(wire.request({ callId: "too-late", to: "200", from: number(), sdp: audioSdp() }));
+  const wire = await house.wire();
+  wire.send(wire.request({ callId: "too-late", to: "200", from: house.number(), sdp: audioSdp() }));
   expect((await wire.answer("too-late")).status).toBe(503);
   call.sing(440);
-  await timur.phone.calls.at(-1)!.hears(440);
-  const [{ id }] = (await house.rows<{ id: string }>("select id from interactions where from_number = $1", [from])) as [{ id: string }];
+  await theirs.hears(440);
   await timur.send("POST", `/api/calls/${id}/hang-up`);
   await call.waitFor("ended");
   expect(await ended).toBe(0);
   await house.start();
-  await callIs(from, "wrap_up", "answered");
-  await wrapUp(timur);
+  await house.call(from, { state: "wrap_up", outcome: "answered" }, SOON_MS);
+  await timur.wrapUp();
   wire.close();
 });

@@ -1,31 +1,24 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
-import { writeDeclarations } from "../sip/declarations.ts";
-import { SipPhone, type PhoneOptions } from "../../apps/server/src/testing/phone.ts";
-import { Desk } from "./desk.ts";
-import { childrenOf, eventually, ServerProcess, type Settings } from "./process.ts";
-
-export const PASSWORD = "a-password-of-the-test";
+import { eventually } from "../tools/eventually.ts";
+import { newFolder } from "../tools/folder.ts";
+import { House, lastLines, PASSWORD } from "../tools/house.ts";
+import { childrenOf, ServerProcess, type Settings } from "../tools/process.ts";
 
 /** A whole installation in one server process with its own PostgreSQL and media processes, all of which may be killed. */
-export class Installation {
+export class Installation extends House {
   readonly folder: string;
   readonly server: ServerProcess;
-  readonly phones = new Set<SipPhone>();
   #pool: pg.Pool | null = null;
   #socket = "";
 
   constructor(over: Settings = {}) {
-    this.folder = mkdtempSync(join(tmpdir(), "linija-chaos-"));
-    // PostgreSQL may run as another user, who must be able to come here.
-    chmodSync(this.folder, 0o755);
-    const projects = join(this.folder, "projects");
-    writeDeclarations(projects);
+    super();
+    this.folder = newFolder("chaos");
     const at = 10 * Math.floor(Math.random() * 60);
     this.server = new ServerProcess({
-      LINIJA_DATA: join(this.folder, "data"), LINIJA_PROJECTS: projects, LINIJA_DEMO_PASSWORD: PASSWORD, LOG_FILE: this.log, HTTP_PORT: String(23_100 + at), SIP_PORT: String(23_800 + at),
+      LINIJA_DATA: join(this.folder, "data"), LINIJA_PROJECTS: join(this.folder, "projects"), LINIJA_DEMO_PASSWORD: PASSWORD, LOG_FILE: this.log, HTTP_PORT: String(23_100 + at), SIP_PORT: String(23_800 + at),
       SMTP_DEMO_PORT: String(24_500 + at), MEDIA_PORTS: "26000-31998", MEDIA_WORKERS: "2", STOP_GRACE_MS: "15000", ...over,
     });
   }
@@ -38,12 +31,8 @@ export class Installation {
     await this.ready();
   }
 
-  /** Where the server said it can be reached. */
-  get url(): string { return /Desk\s+(http:\/\/\S+?)\/\s/.exec(this.server.said)![1]!; }
-  get sip(): { host: string; port: number } {
-    const [, host, port] = /trunks: ([\d.]+):(\d+)/.exec(this.server.said)!;
-    return { host: host!, port: Number(port) };
-  }
+  get url(): string { return this.server.url; }
+  get sip(): { host: string; port: number } { return this.server.sip; }
 
   /** Resolves when the health page says that it can work. */
   ready(withinMs = 30_000): Promise<void> {
@@ -52,25 +41,6 @@ export class Installation {
       if (reply.status !== 200) throw new Error(`not ready: ${await reply.text()}`);
     }, withinMs);
   }
-
-  async phone(options: Partial<PhoneOptions> = {}): Promise<SipPhone> {
-    const phone = await SipPhone.open({ server: this.sip, ...options });
-    this.phones.add(phone);
-    return phone;
-  }
-
-  /** An operator at the desk, with a registered desk phone that behaves as told. */
-  async operator(login: string, behaves: PhoneOptions["behaves"] = "answers"): Promise<Desk & { phone: SipPhone }> {
-    const desk = await this.desk(login);
-    const line = await desk.rows(this, "select sip_user from operators where user_id = $1");
-    const phone = await this.phone({ user: String(line[0]!.sip_user), password: PASSWORD, behaves });
-    const status = await phone.register();
-    if (status !== 200) throw new Error(`${login}: REGISTER ${status}`);
-    await desk.send("PUT", "/api/calls/line/device", { device: "phone" });
-    return Object.assign(desk, { phone });
-  }
-
-  desk(login: string): Promise<Desk> { return Desk.open(() => this.url, login, PASSWORD); }
 
   get postmaster(): string[] {
     const folder = join(this.folder, "data/postgres");
@@ -81,7 +51,7 @@ export class Installation {
   get mediaPids(): number[] { return childrenOf(this.server.pid).filter(({ command }) => command.includes("media/src/process.ts")).map(({ pid }) => pid); }
 
   /** What the tables say. A server that was started again has its socket elsewhere. */
-  async rows<T = Record<string, unknown>>(text: string, values: unknown[] = []): Promise<T[]> {
+  protected async query(text: string, values: unknown[]): Promise<{ rows: unknown[] }> {
     const socket = this.postmaster[4]!;
     if (socket !== this.#socket) {
       await this.#pool?.end().catch(() => undefined);
@@ -89,13 +59,13 @@ export class Installation {
       this.#pool = new pg.Pool({ host: socket, user: "linija", database: "linija", max: 2, connectionTimeoutMillis: 2_000 });
       this.#pool.on("error", () => undefined);
     }
-    return (await this.#pool!.query(text, values)).rows as T[];
+    return this.#pool!.query(text, values);
   }
 
-  tail(lines = 25): string { return readFileSync(this.log, "utf8").trim().split("\n").slice(-lines).join("\n"); }
+  tail(): string { return lastLines(readFileSync(this.log, "utf8"), 25); }
 
   async close(): Promise<void> {
-    await Promise.allSettled([...this.phones].map((phone) => phone.close()));
+    await this.closePhones();
     await this.#pool?.end().catch(() => undefined);
     await this.server.end("SIGTERM");
     rmSync(this.folder, { recursive: true, force: true });

@@ -22,8 +22,8 @@ export async function nothingIsLost({ house, ledger }: Place): Promise<void> {
 /** Nothing is stuck and every promise is kept; a sweep or a message on its way may have to pass first. */
 export async function nothingIsStuck(place: Place): Promise<void> {
   const { house, ledger, since } = place;
-  const live = await house.rows<{ from_number: string }>("select from_number, state, operator_id, node_id, started_at, queued_at, answered_at from interactions where state not in ('ended', 'wrap_up')");
-  const left = live.filter((call) => !ledger.live.has(call.from_number)).map((call) => JSON.stringify({ ...call, caller: ledger.over.get(call.from_number) }));
+  const live = await house.rows<{ fromNumber: string }>("select from_number, state, operator_id, node_id, started_at, queued_at, answered_at from interactions where state not in ('ended', 'wrap_up')");
+  const left = live.filter((call) => !ledger.live.has(call.fromNumber)).map((call) => JSON.stringify({ ...call, caller: ledger.over.get(call.fromNumber) }));
   expect(left, `calls that go on without their callers: ${left.join("\n")}`).toEqual([]);
   const foreign = await house.rows("select id, state from interactions i where state not in ('ended', 'wrap_up') and node_id is not null and not exists (select 1 from nodes n where n.id = i.node_id)");
   expect(foreign, "calls of a node that is gone").toEqual([]);
@@ -49,10 +49,10 @@ const BUSY_WITH_NOTHING = `select s.operator_id, s.state, s.interaction_id, i.st
     or (s.state = 'wrap_up' and (i.id is null or i.state = 'ended' or i.operator_id <> s.operator_id))`;
 
 async function recordingsAreWhole({ house, since }: Place): Promise<void> {
-  const rows = await house.rows<{ path: string; ended_at: Date | null; duration_ms: number; bytes: number; call: string }>(
+  const rows = await house.rows<{ path: string; endedAt: Date | null; durationMs: number; bytes: number; call: string }>(
     "select r.path, r.ended_at, r.duration_ms, r.bytes::int as bytes, i.state as call from recordings r join interactions i on i.id = r.interaction_id where r.started_at >= $1", [since]);
-  expect(rows.filter((row) => row.ended_at === null && (row.call === "ended" || row.call === "wrap_up")), "recordings left open").toEqual([]);
-  for (const row of rows.filter(({ ended_at: endedAt }) => endedAt !== null)) {
+  expect(rows.filter((row) => row.endedAt === null && (row.call === "ended" || row.call === "wrap_up")), "recordings left open").toEqual([]);
+  for (const row of rows.filter(({ endedAt }) => endedAt !== null)) {
     const file = await headerOf(join(house.recordings, row.path));
     expect(file, `the header of ${row.path}`).toEqual({ kind: "RIFF", form: "WAVE", riffBytes: file.size - 8, dataBytes: file.size - 58, size: row.bytes });
   }

@@ -2,10 +2,10 @@ import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { SipPhone } from "../../apps/server/src/testing/phone.ts";
 import { Random } from "../../packages/routing/src/random.ts";
+import { eventually } from "../tools/eventually.ts";
 import { Installation } from "./installation.ts";
 import { nobodyIsOfferedTwice, nothingIsLost, nothingIsStuck } from "./invariants.ts";
 import { Load } from "./load.ts";
-import { eventually } from "./process.ts";
 
 const seed = Number(process.env.CHAOS_SEED ?? Math.floor(Math.random() * 1_000_000));
 const KILLS = 20;
@@ -42,8 +42,8 @@ async function strike(victim: Victim): Promise<{ back: number; ready: Promise<vo
 test("twenty kills at any moment under load lose nothing and leave nobody stuck", async () => {
   const load = new Load(house, random);
   const place = { house, ledger: load.ledger, since };
-  const operators = await Promise.all(["maja.novak", "luka.kranjc", "olga.vidmar", "emily.carter", "nina.zupan"].map((login) => house.operator(login)));
-  const igor = await house.operator("igor.petrov");
+  const operators = await Promise.all(["maja.novak", "luka.kranjc", "olga.vidmar", "emily.carter", "nina.zupan"].map((login) => house.operator(login, { behaves: "answers" })));
+  const igor = await house.operator("igor.petrov", { behaves: "answers" });
   load.begin([...operators, igor], await house.desk("marko.zorman"), 5);
   const prober = await house.phone();
   const report: { kill: number; victim: Victim; atMs: number; live: number; readyMs: number; recoveryMs: number; cleanMs: number }[] = [];

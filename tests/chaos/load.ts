@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { PhoneCall, SipPhone } from "../../apps/server/src/testing/phone.ts";
-import type { Desk } from "./desk.ts";
+import type { Desk } from "../tools/desk.ts";
+import type { Operator } from "../tools/house.ts";
 import type { Installation } from "./installation.ts";
 import type { Random } from "../../packages/routing/src/random.ts";
 
@@ -18,9 +19,6 @@ export class Ledger {
   readonly over = new Map<string, string>();
   refused = 0;
 }
-
-type Operator = Desk & { phone: SipPhone };
-let callers = 100_000;
 
 /** Clients who call, operators who answer, talk and wrap up, and people who register tickets: until stopped. */
 export class Load {
@@ -57,13 +55,12 @@ export class Load {
 
   #work(operator: Operator): Promise<void> {
     return this.#forever(async () => {
-      const line = await operator.send("GET", "/api/calls/line");
-      const call = line.call as { id: string } | null;
-      if (line.state !== "talking") for (const past of operator.phone.calls.slice(0, -1)) forget(operator.phone, past);
-      if (line.state === "wrap_up" && call) {
+      const { state, call } = await operator.line();
+      if (state !== "talking") for (const past of operator.phone.calls.slice(0, -1)) forget(operator.phone, past);
+      if (state === "wrap_up" && call) {
         await operator.send("POST", `/api/calls/${call.id}/wrap-up`, { disposition: "wrong-number", ready: true });
         this.ledger.wrapUps.push(call.id);
-      } else if (line.state === "offline" || line.state === "not_ready") await operator.ready();
+      } else if (state === "offline" || state === "not_ready") await operator.ready();
     }, () => this.#between(60, 160));
   }
 
@@ -81,7 +78,7 @@ export class Load {
 
   /** One call from a number nobody has called from: some hang up while waiting, others talk to the end. False when it was refused. */
   async call(phone: SipPhone, to: string, talkMs = this.#between(50, 1_500)): Promise<boolean> {
-    const from = `+38641${callers++}`;
+    const from = this.#house.number();
     const { ledger } = this;
     ledger.live.add(from);
     const call = await phone.call(to, { from });

@@ -1,16 +1,15 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { WebSocket } from "ws";
 import { createLog } from "../../apps/server/src/platform/log.ts";
 import { type EmbeddedPostgres, startPostgres } from "../../apps/server/src/platform/postgres.ts";
-import { type PhoneOptions, SipPhone } from "../../apps/server/src/testing/phone.ts";
-import { Desk } from "../chaos/desk.ts";
-import { eventually, ServerProcess, type Settings } from "../chaos/process.ts";
-import { writeDeclarations } from "../sip/declarations.ts";
+import type { Desk } from "../tools/desk.ts";
+import { eventually } from "../tools/eventually.ts";
+import { newFolder } from "../tools/folder.ts";
+import { House, lastLines, PASSWORD } from "../tools/house.ts";
+import { ServerProcess, type Settings } from "../tools/process.ts";
 
-const PASSWORD = "a-password-of-the-test";
 export type NodeName = "web" | "voice" | "router" | "standby" | "media";
 const roles: Record<NodeName, string> = { web: "web,jobs", voice: "voice", router: "router", standby: "router", media: "media" };
 
@@ -18,15 +17,15 @@ const roles: Record<NodeName, string> = { web: "web,jobs", voice: "voice", route
 export interface Push { kind: string; things?: { kind: string; id: string }[] }
 
 /** One installation as four nodes that share a database and a folder. */
-export class Nodes {
+export class Nodes extends House {
   readonly folder: string;
-  readonly phones = new Set<SipPhone>();
   readonly #postgres: EmbeddedPostgres;
   readonly #pool: pg.Pool;
   readonly #nodes: Record<NodeName, ServerProcess>;
   readonly #sockets = new Set<WebSocket>();
 
   private constructor(folder: string, postgres: EmbeddedPostgres) {
+    super();
     this.folder = folder;
     this.#postgres = postgres;
     this.#pool = new pg.Pool({ ...postgres.connection, max: 2 });
@@ -43,11 +42,10 @@ export class Nodes {
 
   /** The web node loads the demo; the others join one by one. */
   static async open(): Promise<Nodes> {
-    const folder = mkdtempSync(join(tmpdir(), "linija-roles-"));
-    chmodSync(folder, 0o755);
-    writeDeclarations(join(folder, "projects"));
+    const folder = newFolder("roles");
     const nodes = new Nodes(folder, await startPostgres(folder, createLog("error", "")));
     for (const name of ["media", "web", "voice", "router"] as const) await nodes.start(name);
+    await eventually(async () => { const part = await nodes.part(); if (part?.state !== "ok") throw new Error(`the web node does not know the others: ${JSON.stringify(part)}`); });
     return nodes;
   }
 
@@ -55,30 +53,17 @@ export class Nodes {
   /** As an administrator stops it: it may finish. */
   end(name: NodeName): Promise<number | null> { return this.#nodes[name].end("SIGTERM"); }
   kill(name: NodeName): Promise<number | null> { return this.#nodes[name].kill(); }
+  pause(name: NodeName): void { this.#nodes[name].pause(); }
+  resume(name: NodeName): void { this.#nodes[name].resume(); }
   log(name: NodeName): string { return join(this.folder, `${name}.log`); }
 
-  get url(): string { return /Desk\s+(http:\/\/\S+?)\/\s/.exec(this.#nodes.web.said)![1]!; }
-  get sip(): { host: string; port: number } {
-    const [, host, port] = /trunks: ([\d.]+):(\d+)/.exec(this.#nodes.voice.said)!;
-    return { host: host!, port: Number(port) };
-  }
+  get url(): string { return this.#nodes.web.url; }
+  get sip(): { host: string; port: number } { return this.#nodes.voice.sip; }
 
-  async phone(options: Partial<PhoneOptions> = {}): Promise<SipPhone> {
-    const phone = await SipPhone.open({ server: this.sip, ...options });
-    this.phones.add(phone);
-    return phone;
-  }
-
-  desk(login: string): Promise<Desk> { return Desk.open(() => this.url, login, PASSWORD); }
-
-  async operator(login: string, behaves: PhoneOptions["behaves"] = "answers"): Promise<Desk & { phone: SipPhone }> {
-    const desk = await this.desk(login);
-    const [line] = await desk.rows<{ sip_user: string }>(this, "select sip_user from operators where user_id = $1");
-    const phone = await this.phone({ user: line!.sip_user, password: PASSWORD, behaves });
-    const status = await phone.register();
-    if (status !== 200) throw new Error(`${login}: REGISTER ${status}`);
-    await eventually(() => desk.send("PUT", "/api/calls/line/device", { device: "phone" }));
-    return Object.assign(desk, { phone });
+  /** What the health page of the web node says of the others. */
+  async part(): Promise<{ state: string; detail: string } | undefined> {
+    const health = (await (await fetch(`${this.url}/api/health/ready`)).json()) as { parts: { name: string; state: string; detail: string }[] };
+    return health.parts.find(({ name }) => name === "nodes");
   }
 
   /** What a desk hears; grows as it comes. */
@@ -91,15 +76,15 @@ export class Nodes {
     return heard;
   }
 
-  async rows<T = Record<string, unknown>>(text: string, values: unknown[] = []): Promise<T[]> { return (await this.#pool.query(text, values)).rows as T[]; }
+  protected query(text: string, values: unknown[]): Promise<{ rows: unknown[] }> { return this.#pool.query(text, values); }
 
   tail(lines = 8): string {
-    return (Object.keys(roles) as NodeName[]).filter((name) => existsSync(this.log(name))).map((name) => `${name}:\n${readFileSync(this.log(name), "utf8").trim().split("\n").slice(-lines).join("\n")}`).join("\n");
+    return (Object.keys(roles) as NodeName[]).filter((name) => existsSync(this.log(name))).map((name) => `${name}:\n${lastLines(readFileSync(this.log(name), "utf8"), lines)}`).join("\n");
   }
 
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.terminate();
-    await Promise.allSettled([...this.phones].map((phone) => phone.close()));
+    await this.closePhones();
     for (const name of ["web", "voice", "standby", "router", "media"] as const) await this.#nodes[name].end("SIGTERM");
     await this.#pool.end();
     await this.#postgres.stop();

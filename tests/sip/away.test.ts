@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createLog } from "../../apps/server/src/platform/log.ts";
 import { type EmbeddedPostgres, startPostgres } from "../../apps/server/src/platform/postgres.ts";
-import { eventually, type Office, openOffice } from "./office.ts";
-import { audioSdp } from "./wire.ts";
+import { eventually } from "../tools/eventually.ts";
+import { audioSdp } from "../tools/wire.ts";
+import { type Office, openOffice } from "./office.ts";
 
 /** PostgreSQL behind a line that can be cut. */
 class Cable {
@@ -77,8 +78,7 @@ test("call-while-database-away-503: refused with Retry-After, answered again whe
 });
 
 test("hang-up-while-database-away-is-kept: the end is written when the database is back", async () => {
-  const from = office.number();
-  const call = await (await office.phone()).call("200", { from });
+  const { from, call } = await office.caller("200");
   await call.waitFor("answered");
   const { id } = await office.call(from, { state: "waiting" });
   await cable.cut();
@@ -116,11 +116,7 @@ test("flood-is-refused-503: one address, a thousand INVITEs, and others are serv
 
 test("drain-refuses-503: live calls go on, new ones are refused, and the last hang-up ends the server", async () => {
   const timur = await office.operator("timur.akhmetov", { behaves: "answers" });
-  await timur.ready();
-  const from = office.number();
-  const call = await (await office.phone()).call("300", { from });
-  const theirs = await timur.phone.next();
-  await call.waitFor("answered");
+  const { call, theirs } = await office.talk(timur);
   const stopped = office.close();
   const wire = await office.wire();
   await eventually(() => expect(office.linija.voice!.draining).toBe(true));

@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, expect, test } from "vitest";
-import { eventually, type Office, openOffice } from "./office.ts";
-import { audioSdp, overTcp, type Wire } from "./wire.ts";
+import { eventually } from "../tools/eventually.ts";
+import { audioSdp, overTcp, type Wire } from "../tools/wire.ts";
+import { type Office, openOffice } from "./office.ts";
 
 let office: Office;
 let patient: Wire;
@@ -24,8 +25,7 @@ const settled = (): Promise<void> => eventually(async () => {
 afterEach(settled);
 
 test("caller-hangs-up-in-queue-becomes-callback: the ticket has the number and a time", async () => {
-  const from = office.number();
-  const call = await (await office.phone()).call("200", { from });
+  const { from, call } = await office.caller("200");
   await call.waitFor("answered");
   const { id } = await office.call(from, { state: "waiting", queueId: "shop.shop-orders" });
   await call.hangUp();
@@ -40,8 +40,7 @@ test("caller-hangs-up-in-queue-becomes-callback: the ticket has the number and a
 });
 
 test("caller-cancels-before-anyone-is-ready-487: a ringing line is left, a callback stays", async () => {
-  const from = office.number();
-  const call = await (await office.phone()).call("300", { from });
+  const { from, call } = await office.caller("300");
   await call.waitFor("ringing");
   const { id } = await office.call(from, { state: "waiting" });
   call.cancel();
@@ -61,8 +60,7 @@ test("anonymous-caller-leaves-no-callback: nobody could be called back", async (
 });
 
 test("unknown-number-404: a number nobody has", async () => {
-  const from = office.number();
-  const call = await (await office.phone()).call("999999", { from });
+  const { from, call } = await office.caller("999999");
   expect(await call.waitFor("failed")).toMatchObject({ status: 404 });
   expect(await office.callsFrom(from)).toEqual([]);
 });
@@ -134,8 +132,7 @@ test("tcp-caller-hangs-up-in-queue-becomes-callback: the same over a stream", as
 
 test("bye-with-wrong-tag-481: and the call lives on", async () => {
   const wire = await office.wire();
-  const from = office.number();
-  const call = await (await office.phone()).call("200", { from });
+  const { from, call } = await office.caller("200");
   await call.waitFor("answered");
   await office.call(from, { state: "waiting" });
   const callId = call.line.id.split(";")[0]!;

@@ -1,8 +1,8 @@
 import { beforeAll, expect, test } from "vitest";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { audioSdp, overTcp, type Parts } from "../tools/wire.ts";
 import { type Office, openOffice } from "./office.ts";
-import { audioSdp, overTcp, type Parts } from "./wire.ts";
 
 let office: Office;
 beforeAll(async () => { office = await openOffice(); });

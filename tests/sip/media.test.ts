@@ -1,27 +1,25 @@
 import { afterEach, beforeAll, expect, test } from "vitest";
 import { PCMA, PCMU, TestPhone } from "@linija/media/testing";
-import type { PhoneCall } from "../../apps/server/src/testing/phone.ts";
-import { eventually, type Office, openOffice } from "./office.ts";
+import type { PhoneCall, PhoneOptions } from "../../apps/server/src/testing/phone.ts";
+import { eventually } from "../tools/eventually.ts";
+import type { Operator, Talk } from "../tools/house.ts";
+import { type Office, openOffice } from "./office.ts";
 
 let office: Office;
 beforeAll(async () => { office = await openOffice(); });
 afterEach(() => office.tidy());
 
-interface Talk { call: PhoneCall; theirs: PhoneCall; from: string; id: string; timur: Awaited<ReturnType<Office["operator"]>> }
+interface Heard extends Talk { timur: Operator }
 
 /** A caller and an operator's phone who hear each other: 440 Hz from the caller, 700 Hz from the operator. */
-async function talk(caller: Parameters<Office["phone"]>[0] = {}, operator: Parameters<Office["phone"]>[0] = {}): Promise<Talk> {
-  const timur = await office.operator("timur.akhmetov", { behaves: "answers", ...operator });
-  await timur.ready();
-  const from = office.number();
-  const call = await (await office.phone(caller)).call("300", { from });
-  const theirs = await timur.phone.next();
-  await call.waitFor("answered");
+async function talk(caller: Partial<PhoneOptions> = {}, phone: Partial<PhoneOptions> = {}): Promise<Heard> {
+  const timur = await office.operator("timur.akhmetov", { behaves: "answers", ...phone });
+  const talking = await office.talk(timur, caller);
+  const { call, theirs } = talking;
   call.sing(440);
   theirs.sing(700);
   await Promise.all([call.hears(700), theirs.hears(440)]);
-  const { id } = await office.call(from, { state: "talking" });
-  return { call, theirs, from, id, timur };
+  return { ...talking, timur };
 }
 
 async function ends({ call, from }: Talk): Promise<void> {
@@ -151,8 +149,7 @@ test("desk-sends-digits-by-rfc4733: the caller's side receives each once", async
 });
 
 async function inMenu(): Promise<{ call: PhoneCall; from: string }> {
-  const from = office.number();
-  const call = await (await office.phone()).call("100", { from });
+  const { from, call } = await office.caller("100");
   await call.waitFor("answered");
   // The menu is being read.
   await call.audio.hear(10);
@@ -182,8 +179,7 @@ test("dtmf-by-info-chooses-menu: phones that send INFO are understood", async ()
 });
 
 test("company-number-leads-through-language-and-project: Russian, internet, sales", async () => {
-  const from = office.number();
-  const call = await (await office.phone()).call("1000", { from });
+  const { from, call } = await office.caller("1000");
   await call.waitFor("answered");
   await call.audio.hear(10);
   call.press("212");
@@ -194,8 +190,7 @@ test("company-number-leads-through-language-and-project: Russian, internet, sale
 });
 
 test("outside-hours-takes-callback: due when the doors open, and the line says goodbye", async () => {
-  const from = office.number();
-  const call = await (await office.phone()).call("900", { from });
+  const { from, call } = await office.caller("900");
   await call.waitFor("answered");
   await call.audio.hear(10);
   call.press("1");
@@ -207,8 +202,7 @@ test("outside-hours-takes-callback: due when the doors open, and the line says g
 });
 
 test("outside-hours-hangs-up-is-closed-hours-or-left: no ticket for who did not ask", async () => {
-  const from = office.number();
-  const call = await (await office.phone()).call("900", { from });
+  const { from, call } = await office.caller("900");
   await call.waitFor("answered");
   await call.audio.hear(10);
   await call.hangUp();
@@ -217,8 +211,7 @@ test("outside-hours-hangs-up-is-closed-hours-or-left: no ticket for who did not 
 });
 
 test("callback-key-while-waiting-takes-callback: 1 in the queue, and its place is kept as a ticket", async () => {
-  const from = office.number();
-  const call = await (await office.phone()).call("200", { from });
+  const { from, call } = await office.caller("200");
   await call.waitFor("answered");
   await office.call(from, { state: "waiting" });
   await call.audio.hear(5);

@@ -1,6 +1,9 @@
 import { afterEach, beforeAll, expect, test } from "vitest";
-import { eventually, type Office, openOffice } from "./office.ts";
-import { audioSdp, type Wire } from "./wire.ts";
+import type { PhoneCall } from "../../apps/server/src/testing/phone.ts";
+import { eventually } from "../tools/eventually.ts";
+import type { Operator } from "../tools/house.ts";
+import { audioSdp, type Wire } from "../tools/wire.ts";
+import { type Office, openOffice } from "./office.ts";
 
 let office: Office;
 beforeAll(async () => { office = await openOffice(); });
@@ -9,8 +12,7 @@ afterEach(() => office.tidy());
 test("caller-cancels-while-ringing: the phone stops, the operator is ready again, a callback stays", async () => {
   const timur = await office.operator("timur.akhmetov");
   await timur.ready();
-  const from = office.number();
-  const call = await (await office.phone()).call("300", { from });
+  const { from, call } = await office.caller("300");
   const ringing = await timur.phone.next();
   await call.waitFor("ringing");
   await timur.state("offered");
@@ -25,18 +27,13 @@ test("caller-cancels-while-ringing: the phone stops, the operator is ready again
 
 test("operator-phone-answers-and-talks: both hear each other, it is recorded, and wrapped up", async () => {
   const timur = await office.operator("timur.akhmetov", { behaves: "answers" });
-  await timur.ready();
-  const from = office.number();
-  const call = await (await office.phone()).call("300", { from });
-  const theirs = await timur.phone.next();
-  await call.waitFor("answered");
+  const { id, from, call, theirs } = await office.talk(timur);
   call.sing(440);
   theirs.sing(700);
   await Promise.all([call.hears(700), theirs.hears(440)]);
   await timur.state("talking");
-  const live = await office.call(from, { state: "talking", operatorId: timur.userId });
-  expect(await office.offers(live.id)).toMatchObject([{ state: "accepted" }]);
-  await eventually(async () => expect(await office.rows("select 1 from recordings where interaction_id = $1 and ended_at is null", [live.id])).toHaveLength(1));
+  expect(await office.offers(id)).toMatchObject([{ state: "accepted" }]);
+  await eventually(async () => expect(await office.rows("select 1 from recordings where interaction_id = $1 and ended_at is null", [id])).toHaveLength(1));
   await call.audio.hear(40);
   await call.hangUp();
   await theirs.waitFor("ended");
@@ -48,18 +45,14 @@ test("operator-phone-answers-and-talks: both hear each other, it is recorded, an
   expect(recording!.durationMs).toBeGreaterThan(600);
   expect(recording!.bytes).toBeGreaterThan(5_000);
   await timur.state("wrap_up");
-  await timur.wrapUp(ended.id);
+  await timur.wrapUp();
   await office.call(from, { state: "ended", disposition: "wrong-number" });
   await timur.state("not_ready");
 });
 
 test("operator-phone-hangs-up: the caller is told at once", async () => {
   const timur = await office.operator("timur.akhmetov", { behaves: "answers" });
-  await timur.ready();
-  const from = office.number();
-  const call = await (await office.phone()).call("300", { from });
-  const theirs = await timur.phone.next();
-  await office.call(from, { state: "talking" });
+  const { from, call, theirs } = await office.talk(timur);
   await theirs.hangUp();
   expect(await call.waitFor("ended")).toMatchObject({ why: "bye" });
   await office.call(from, { state: "wrap_up", outcome: "answered" });
@@ -67,11 +60,7 @@ test("operator-phone-hangs-up: the caller is told at once", async () => {
 
 test("desk-hangs-up-ends-both-sides: the button ends phone and caller", async () => {
   const timur = await office.operator("timur.akhmetov", { behaves: "answers" });
-  await timur.ready();
-  const from = office.number();
-  const call = await (await office.phone()).call("300", { from });
-  const theirs = await timur.phone.next();
-  const { id } = await office.call(from, { state: "talking" });
+  const { id, from, call, theirs } = await office.talk(timur);
   await timur.send("POST", `/api/calls/${id}/hang-up`);
   await Promise.all([call.waitFor("ended"), theirs.waitFor("ended")]);
   await office.call(from, { state: "wrap_up", outcome: "answered" });
@@ -81,11 +70,10 @@ test("operator-phone-busy-offers-next: the first is not ready, the second talks"
   const maja = await office.operator("maja.novak", { behaves: "busy" });
   const luka = await office.operator("luka.kranjc", { behaves: "answers" });
   await maja.ready();
-  const from = office.number();
-  const call = await (await office.phone()).call("200", { from });
+  const { from, call } = await office.caller("200");
   await call.waitFor("answered");
   await maja.phone.next();
-  await maja.state("not_ready", "declined");
+  await maja.state("not_ready", { reason: "declined" });
   const { id } = await office.call(from, { state: "waiting" });
   await luka.ready();
   await luka.phone.next();
@@ -97,12 +85,11 @@ test("operator-phone-busy-offers-next: the first is not ready, the second talks"
 test("operator-phone-silent-goes-missed: CANCEL to the phone, the caller waits on", async () => {
   const maja = await office.operator("maja.novak", { behaves: "silent" });
   await maja.ready();
-  const from = office.number();
-  const call = await (await office.phone()).call("200", { from });
+  const { from, call } = await office.caller("200");
   const theirs = await maja.phone.next();
   await call.waitFor("answered");
   await theirs.waitFor("cancelled", 9_000);
-  await maja.state("not_ready", "missed");
+  await maja.state("not_ready", { reason: "missed" });
   const { id } = await office.call(from, { state: "waiting" });
   expect(await office.offers(id)).toMatchObject([{ state: "missed" }]);
   await call.hangUp();
@@ -114,8 +101,7 @@ test("operator-phone-unreachable-is-failed: a port where nobody listens", async 
   const maja = await office.operator("maja.novak");
   await maja.phone.close();
   await maja.ready();
-  const from = office.number();
-  const call = await (await office.phone()).call("200", { from });
+  const { from, call } = await office.caller("200");
   await call.waitFor("answered");
   await maja.state("not_ready");
   const { id } = await office.call(from, { state: "waiting" });
@@ -129,7 +115,7 @@ test("operator-phone-answers-nonsense-488: an answer that is no sound is hung up
   await wire.asked("ACK");
   const bye = await wire.asked("BYE");
   wire.respond(bye, 200);
-  await desk.state("not_ready", "failed");
+  await desk.state("not_ready", { reason: "failed" });
   const { id } = await office.call(from, { state: "waiting" });
   expect((await office.offers(id)).map(({ state }) => state)).toEqual(["failed"]);
   wire.close();
@@ -155,7 +141,7 @@ test("late-200-after-cancel-is-acked-and-byed: nobody talks to a caller who has 
 test("late-200-after-missed-is-acked-and-byed: the second operator keeps the call", async () => {
   const { wire, invite, call, from, desk } = await rungByWire("maja.novak", "200");
   const cancel = await wire.asked("CANCEL", 9_000);
-  await desk.state("not_ready", "missed");
+  await desk.state("not_ready", { reason: "missed" });
   const luka = await office.operator("luka.kranjc", { behaves: "answers" });
   await luka.ready();
   await office.call(from, { state: "talking", operatorId: luka.userId });
@@ -171,14 +157,13 @@ test("late-200-after-missed-is-acked-and-byed: the second operator keeps the cal
 });
 
 /** An operator whose phone is a bare wire: it has been rung and says 180, no more. */
-async function rungByWire(login: string, to: string): Promise<{ wire: Wire; invite: Awaited<ReturnType<Wire["asked"]>>; call: Awaited<ReturnType<Awaited<ReturnType<Office["phone"]>>["call"]>>; from: string; desk: Awaited<ReturnType<Office["operator"]>> }> {
+async function rungByWire(login: string, to: string): Promise<{ wire: Wire; invite: Awaited<ReturnType<Wire["asked"]>>; call: PhoneCall; from: string; desk: Operator }> {
   const wire = await office.wire();
   const desk = await office.operator(login);
   await desk.phone.unregister();
   await office.rows("insert into sip_registrations (sip_user, contact, expires_at) values ($1, $2, now() + interval '5 minutes')", [desk.extension, `sip:wire@127.0.0.1:${wire.port}`]);
   await desk.ready();
-  const from = office.number();
-  const call = await (await office.phone()).call(to, { from });
+  const { from, call } = await office.caller(to);
   const invite = await wire.asked("INVITE");
   wire.respond(invite, 180, { tag: "rings" });
   await desk.state("offered");
@@ -191,8 +176,7 @@ test.each([["300", "timur.akhmetov", "CANCEL"], ["200", "maja.novak", "BYE"]])("
   const desk = await office.operator(login);
   for (let round = 0; round < 8; round += 1) {
     await desk.ready();
-    const from = office.number();
-    const call = await (await office.phone()).call(to, { from });
+    const { from, call } = await office.caller(to);
     const theirs = await desk.phone.next();
     await call.waitFor(to === "300" ? "ringing" : "answered");
     const inOrder = [() => void call.hangUp(), () => theirs.answer()];
@@ -205,7 +189,7 @@ test.each([["300", "timur.akhmetov", "CANCEL"], ["200", "maja.novak", "BYE"]])("
 });
 
 /** The call has ended in one way, and everything that hangs on it agrees. */
-async function oneOutcome(from: string, desk: Awaited<ReturnType<Office["operator"]>>): Promise<void> {
+async function oneOutcome(from: string, desk: Operator): Promise<void> {
   const ended = await eventually(async () => {
     const [row] = await office.callsFrom(from);
     expect(["ended", "wrap_up"]).toContain(row?.state);
@@ -216,7 +200,7 @@ async function oneOutcome(from: string, desk: Awaited<ReturnType<Office["operato
   expect((await office.offers(ended.id)).map(({ state }) => state)).toEqual([isAnswered ? "done" : "withdrawn"]);
   expect((await office.tickets(ended.id)).length).toBe(isAnswered ? 0 : 1);
   await desk.state(isAnswered ? "wrap_up" : "ready");
-  if (isAnswered) await desk.wrapUp(ended.id);
+  if (isAnswered) await desk.wrapUp();
 }
 
 test("two-operators-accept-one-offer: the second is told that it is gone", async () => {
@@ -224,8 +208,7 @@ test("two-operators-accept-one-offer: the second is told that it is gone", async
   const luka = await office.desk("luka.kranjc");
   await maja.send("PUT", "/api/calls/line/device", { device: "browser" });
   await maja.ready();
-  const from = office.number();
-  const call = await (await office.phone()).call("200", { from });
+  const { from, call } = await office.caller("200");
   await maja.state("offered");
   const { id } = await office.call(from, { state: "offered" });
   const line = await maja.send("GET", "/api/calls/line");

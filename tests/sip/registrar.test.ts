@@ -1,5 +1,6 @@
 import { afterEach, beforeAll, expect, test } from "vitest";
-import { eventually, type Office, openOffice } from "./office.ts";
+import { eventually } from "../tools/eventually.ts";
+import { type Office, openOffice } from "./office.ts";
 
 let office: Office;
 beforeAll(async () => { office = await openOffice({ SIP_DIGEST: "SHA-256,MD5" }); });
@@ -87,8 +88,7 @@ test("phone-moved-rings-at-its-new-address: the last registration is called", as
   const moved = await office.phone({ user: "207", password, behaves: "answers" });
   await moved.register(600);
   await old.ready();
-  const from = office.number();
-  const call = await (await office.phone()).call("300", { from });
+  const { from, call } = await office.caller("300");
   await moved.next();
   await call.waitFor("answered");
   expect(old.phone.calls).toEqual([]);

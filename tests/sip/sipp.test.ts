@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { afterEach, beforeAll, expect, test } from "vitest";
-import { eventually, type Office, openOffice } from "./office.ts";
+import { eventually } from "../tools/eventually.ts";
+import { type Office, openOffice } from "./office.ts";
 
 /** The same server with a SIP peer that others wrote. */
 let office: Office;
@@ -19,12 +20,12 @@ function sipp(args: string[]): { child: ChildProcess; ended: Promise<{ code: num
   return { child, ended };
 }
 
-test.each(["udp", "tcp"])("sipp-callers-hang-up-in-queue-become-callbacks: forty over %s, each with a ticket of its own", async (proto) => {
+test.each(["udp", "tcp"])("sipp-callers-hang-up-in-queue-become-callbacks: forty over %s, each with a ticket", async (proto) => {
   const begun = new Date();
   const { code, said } = await sipp([`${office.sip.host}:${office.sip.port}`, "-sf", join(import.meta.dirname, "scenarios/hangs-up-in-queue.xml"), "-m", "40", "-r", "40", "-l", "40", ...(proto === "tcp" ? ["-t", "tn", "-max_socket", "100"] : [])]).ended;
   expect(code, said).toBe(0);
   await eventually(async () => {
-    const rows = await office.rows<{ outcome: string; state: string; tickets: number }>(`select i.outcome, i.state, (select count(*)::int from tickets t where t.interaction_id = i.id and t.type = 'callback') as tickets
+    const rows = await office.rows<{ outcome: string; state: string; tickets: number }>(`select i.outcome, i.state, (select count(*)::int from tickets t where t.id = i.callback_id and t.type = 'callback') as tickets
       from interactions i where i.from_number like '+3864155%' and i.started_at >= $1`, [begun]);
     expect(rows).toHaveLength(40);
     for (const row of rows) expect(row).toEqual({ outcome: "abandoned", state: "ended", tickets: 1 });
@@ -38,8 +39,7 @@ test("sipp-phone-answers-and-caller-hangs-up: an operator's phone that others wr
   await office.rows("insert into sip_registrations (sip_user, contact, expires_at) values ('207', $1, now() + interval '5 minutes')", [`sip:sipp@127.0.0.1:${port}`]);
   await timur.send("PUT", "/api/calls/line/device", { device: "phone" });
   await timur.ready();
-  const from = office.number();
-  const call = await (await office.phone()).call("300", { from });
+  const { from, call } = await office.caller("300");
   await call.waitFor("answered");
   await office.call(from, { state: "talking", operatorId: timur.userId });
   await call.hangUp();

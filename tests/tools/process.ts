@@ -15,7 +15,12 @@ export class ServerProcess {
   constructor(settings: Settings) { this.#settings = settings; }
 
   get pid(): number { return this.#child!.pid!; }
-  get said(): string { return this.#said; }
+  /** Where it said it can be reached; a server that was started again may be elsewhere. */
+  get url(): string { return /Desk\s+(http:\/\/\S+?)\/\s/.exec(this.#said)![1]!; }
+  get sip(): { host: string; port: number } {
+    const [, host, port] = /trunks: ([\d.]+):(\d+)/.exec(this.#said)!;
+    return { host: host!, port: Number(port) };
+  }
 
   /** Resolves once it has said that it is ready. */
   start(ready: RegExp = /is ready after/): Promise<void> {
@@ -45,23 +50,14 @@ export class ServerProcess {
   }
 
   kill(): Promise<number | null> { return this.end("SIGKILL"); }
+
+  /** Neither dead nor answering, until it is let go on. */
+  pause(): void { this.#child!.kill("SIGSTOP"); }
+  resume(): void { this.#child!.kill("SIGCONT"); }
 }
 
 /** Processes that a process has started and that still live, with their command lines. */
 export function childrenOf(pid: number): { pid: number; command: string }[] {
   const ids = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").filter(Boolean).map(Number);
   return ids.map((id) => ({ pid: id, command: readFileSync(`/proc/${id}/cmdline`, "utf8").replaceAll("\0", " ") }));
-}
-
-/** Tries again until it no longer throws; the last complaint is the failure. */
-export async function eventually<T>(look: () => Promise<T> | T, withinMs = 10_000): Promise<T> {
-  const deadline = performance.now() + withinMs;
-  for (;;) {
-    try {
-      return await look();
-    } catch (complaint) {
-      if (performance.now() > deadline) throw complaint;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }

@@ -1,5 +1,6 @@
+import { eventually } from "./eventually.ts";
+
 export interface Answer { status: number; body: Record<string, unknown>; headers: Headers }
-export interface Tables { rows<T = Record<string, unknown>>(text: string, values?: unknown[]): Promise<T[]> }
 
 /** What an operator's browser does, without the browser. `url` is asked each time: a server may come back elsewhere. */
 export class Desk {
@@ -36,8 +37,33 @@ export class Desk {
     return reply.body;
   }
 
-  /** Rows about this person: their id is the first value. */
-  rows<T = Record<string, unknown>>(tables: Tables, text: string, ...values: unknown[]): Promise<T[]> { return tables.rows<T>(text, [this.userId, ...values]); }
+  async line(): Promise<{ state: string; reason: string | null; call: { id: string } | null }> { return (await this.send("GET", "/api/calls/line")) as never; }
 
-  ready(): Promise<unknown> { return this.send("PUT", "/api/calls/line/state", { state: "ready" }); }
+  async ready(): Promise<void> { await this.send("PUT", "/api/calls/line/state", { state: "ready" }); }
+
+  /** Resolves when the desk shows this state. */
+  state(state: string, { reason, withinMs }: { reason?: string; withinMs?: number } = {}): Promise<void> {
+    return eventually(async () => {
+      const line = await this.line();
+      if (line.state !== state || (reason !== undefined && line.reason !== reason)) throw new Error(`${this.login} is ${line.state} (${line.reason}) instead of ${state} ${reason ?? ""}`);
+    }, withinMs);
+  }
+
+  /** Finishes the wrap-up once there is one. */
+  async wrapUp(): Promise<void> {
+    await this.state("wrap_up");
+    const { call } = await this.line();
+    await this.#finish(call!.id);
+  }
+
+  #finish(callId: string): Promise<unknown> { return this.send("POST", `/api/calls/${callId}/wrap-up`, { disposition: "wrong-number", ready: false }); }
+
+  /** Finishes the wrap-up, if there is one, and goes home. */
+  async leave(): Promise<void> {
+    await eventually(async () => {
+      const { state, call } = await this.line();
+      if (state === "wrap_up" && call) await this.#finish(call.id);
+      await this.send("PUT", "/api/calls/line/state", { state: "offline" });
+    });
+  }
 }

@@ -1,0 +1,13 @@
+import { chmodSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { writeDeclarations } from "./declarations.ts";
+
+/** A folder of the test's own, with the declarations tests use in `projects`. */
+export function newFolder(kind: string): string {
+  const folder = mkdtempSync(join(tmpdir(), `linija-${kind}-`));
+  // As root PostgreSQL runs as another user, who must be able to come here.
+  chmodSync(folder, 0o755);
+  writeDeclarations(join(folder, "projects"));
+  return folder;
+}
