@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import type { App } from "./platform/http.ts";
+import { dataFolders } from "./platform/postgres.ts";
 import { accessRoutes } from "./features/access/index.ts";
 import { callPageRoutes, callsRoutes, openPublicCalls, type CallsDeps } from "./features/calls/index.ts";
 import { auditRoutes } from "./features/audit/index.ts";
-import { databaseProbe, healthRoutes, jobsProbe, type Probe } from "./features/health/index.ts";
+import { databaseProbe, diskProbe, healthRoutes, jobsProbe, type Probe } from "./features/health/index.ts";
 import { clientsRoutes } from "./features/clients/index.ts";
-import { demoMailRoutes } from "./features/notices/index.ts";
+import { demoMailRoutes, mailProbe } from "./features/notices/index.ts";
 import { floorRoutes } from "./features/floor/index.ts";
 import { operatorsRoutes, type OperatorsDeps } from "./features/operators/index.ts";
 import { portalRoutes } from "./features/portal/index.ts";
@@ -19,7 +20,7 @@ export async function mountRoutes(app: App, input: WebInput & { publicUrl: strin
   openPublicCalls(app);
   accessRoutes(app);
   auditRoutes(app);
-  healthRoutes(app, { ctx: input.ctx, probes: [databaseProbe(input.ctx), jobsProbe(input.ctx), ...nodeProbes(input), ...voiceProbes(input)] });
+  healthRoutes(app, { ctx: input.ctx, probes: [databaseProbe(input.ctx), jobsProbe(input.ctx), mailProbe(input.ctx), diskProbe(() => dataFolders(config.LINIJA_DATA)), ...nodeProbes(input), ...voiceProbes(input)] });
   clientsRoutes(app);
   ticketsRoutes(app, { files: { folder: join(config.LINIJA_DATA, "attachments") } });
   callsRoutes(app, callsDeps(input), join(config.LINIJA_DATA, "recordings"));

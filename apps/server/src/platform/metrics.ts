@@ -6,6 +6,11 @@ export const startDefaultMetrics = (): void => { if (!registry.getSingleMetric("
 
 export const counter = <L extends string>(name: string, help: string, labelNames: L[] = []) => new Counter({ name: `linija_${name}`, help, labelNames, registers: [registry] });
 export const gauge = <L extends string>(name: string, help: string, labelNames: L[] = []) => new Gauge({ name: `linija_${name}`, help, labelNames, registers: [registry] });
+/** A figure that is read when it is asked for, with the help of all the others; NaN when it cannot be read now. */
+export const measured = (name: string, help: string, read: () => Promise<number>): void => {
+  registry.removeSingleMetric(`linija_${name}`);
+  new Gauge({ name: `linija_${name}`, help, registers: [registry], async collect() { this.set(await read().catch(() => Number.NaN)); } });
+};
 export const histogram = <L extends string>(name: string, help: string, labelNames: L[], buckets: number[]) =>
   new Histogram({ name: `linija_${name}`, help, labelNames, buckets, registers: [registry] });
 

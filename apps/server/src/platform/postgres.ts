@@ -98,13 +98,19 @@ function readableBinaries(native: string): string {
 /** The same for the data folder: below a private home the cluster lives under /var/tmp, and a link is left behind. */
 function reachable(data: string): string {
   if (everyoneMayPass(dirname(data))) return data;
-  const pointer = `${data}.moved`;
-  if (existsSync(pointer)) return readFileSync(pointer, "utf8").trim();
+  const moved = movedTo(data);
+  if (moved) return moved;
   const elsewhere = mkdtempSync("/var/tmp/linija-postgres-");
   chownSync(elsewhere, UNPRIVILEGED, UNPRIVILEGED);
-  writeFileSync(pointer, `${elsewhere}\n`);
+  writeFileSync(pointerOf(data), `${elsewhere}\n`);
   return elsewhere;
 }
+
+const pointerOf = (data: string): string => `${data}.moved`;
+const movedTo = (data: string): string | null => (existsSync(pointerOf(data)) ? readFileSync(pointerOf(data), "utf8").trim() : null);
+
+/** The folders whose disk the data of an installation is on: its own and, where it had to go elsewhere, the cluster's. */
+export const dataFolders = (folder: string): string[] => [folder, movedTo(join(folder, "postgres"))].filter((each) => each !== null);
 
 function everyoneMayPass(path: string): boolean {
   for (let at = path; at !== dirname(at); at = dirname(at)) {

@@ -66,7 +66,7 @@ test("notices jobs and deliveries that nobody carries out", async () => {
 });
 
 test("has a remedy in every language for the parts it knows", () => {
-  for (const language of languages) for (const name of ["database", "jobs", "media", "sip", "mail", "no_answer"]) expect(hasMessage(language, `health_${name}`), `${language} ${name}`).toBe(true);
+  for (const language of languages) for (const name of ["database", "jobs", "media", "sip", "mail", "disk", "nodes", "no_answer"]) expect(hasMessage(language, `health_${name}`), `${language} ${name}`).toBe(true);
 });
 
 test("gives figures to this machine, and to others only with the token of the settings", async () => {

@@ -37,3 +37,32 @@ export const lockDue = (db: Db, { now, most }: { now: Date; most: number }) =>
 export interface Outcome { id: string; state: NoticeState; error: string | null; sentAt: Date | null; /** When it is tried again, if it is queued still. */ nextAt: Date }
 export const markNotices = (db: Db, outcomes: Outcome[]) => kept(sql`update notices n set state = r.state, attempts = n.attempts + 1, error = r.error, sent_at = r.sent_at, next_at = r.next_at
   from json_to_recordset(${JSON.stringify(outcomes.map((each) => ({ ...each, sent_at: each.sentAt, next_at: each.nextAt })))}::json) as r(id uuid, state text, error text, sent_at timestamptz, next_at timestamptz) where n.id = r.id`).execute(db);
+
+export interface Outgoing {
+  /** How long the oldest has waited. */
+  waitsS: number;
+  /** How long the one most overdue has been due and was not taken. */
+  dueS: number;
+  /** Of the last try, of those that failed and of those given up. */
+  lastError: string | null;
+  /** The last try failed, and nothing has been sent after it. */
+  failsSince: boolean;
+  /** The last three mails that came to an end were all given up. */
+  isRefused: boolean;
+}
+
+/**
+ * Looks at the thousand that are due next and at the last two hundred written: a server that is away for a day must not
+ * make this slow. When one was tried last follows from `next_at` and its pause (`pauseS` of the sender).
+ */
+export const selectOutgoing = (db: Db, now: Date) => sql<Outgoing>`
+  with waiting as (select created_at, next_at, error, case when attempts > 0 then next_at - make_interval(secs => least(21600, exp(attempts))) end as tried_at
+      from notices where state = 'queued' order by next_at, id limit 1000),
+    last as (select id, state, sent_at, error from notices order by id desc limit 200),
+    ended as (select state, error from last where state in ('sent', 'failed') order by id desc limit 3),
+    tried as (select error, tried_at from waiting where tried_at is not null order by tried_at desc limit 1)
+  select coalesce((select greatest(0, extract(epoch from ${now} - min(created_at)))::int from waiting), 0) as waits_s,
+    coalesce((select greatest(0, extract(epoch from ${now} - min(next_at)))::int from waiting), 0) as due_s,
+    coalesce((select error from tried), (select min(error) from ended where state = 'failed')) as last_error,
+    coalesce((select tried_at from tried) > coalesce((select max(sent_at) from last), '-infinity'), false) as fails_since,
+    (select count(*) = 3 and bool_and(state = 'failed') from ended) as is_refused`.execute(db).then((result) => result.rows[0]!);
