@@ -44,6 +44,6 @@ export function writeDeclarations(folder: string): void {
     steps: { topic: { do: "menu", prompts: ["internet_menu"], keys: { "1": "support", "2": "sales" }, timeout_s: 20, retries: 0, default: "support" }, support: wait("internet-support"), sales: wait("internet-sales"), ...ways },
   });
   flow("shop", { start: "queue", steps: { queue: wait("shop-orders"), ...ways } });
-  flow("taxi", { answer: "by_operator", start: "queue", steps: { queue: wait("taxi-orders"), ...ways } });
+  flow("taxi", { answer: "by_operator", start: "queue", steps: { queue: { do: "queue", queue: "taxi-orders", keys: { "1": "callback" } }, ...ways } });
   flow("night", { start: "hours", steps: { hours: { do: "hours", open: "queue", closed: "callback" }, queue: wait("shop-orders"), ...ways } });
 }

@@ -4,7 +4,7 @@ import { type IvrFlow, type IvrStep } from "./ivr.contract.ts";
 /** A project's own flow is checked with no projects: it may not pass callers on, so flows cannot go in circles. */
 export interface IvrNames { queues: string[]; projects: string[] }
 
-/** What the schema cannot see: steps that point nowhere, are never reached, or go round without a sound. */
+/** What the schema cannot see: steps that point nowhere, are never reached, go round without a sound, or speak to a line that only rings. */
 export function checkFlow(flow: IvrFlow, names: IvrNames): DeclarationProblem[] {
   const problems: DeclarationProblem[] = [];
   const known = Object.keys(flow.steps);
@@ -18,8 +18,36 @@ export function checkFlow(flow: IvrFlow, names: IvrNames): DeclarationProblem[] 
   // With a broken link everything behind it would seem lost, too.
   if (problems.length > 0) return problems;
   for (const key of reached) for (const target of targets(flow.steps[key])) reached.add(target);
+  if (flow.answer === "by_operator") problems.push(...unheard(flow));
   for (const key of known) if (!reached.has(key)) problems.push({ path: ["steps", key], message: `no way leads to step "${key}"`, remedy: "point a step to it or remove it" });
   return problems;
+}
+
+/**
+ * A flow that answers with the operator has no voice before: what a telephone reaches there is said to nobody, its keys
+ * do not work, and whoever waits too long would be sent away without a word. A queue's own phrases and keys may stand:
+ * the machine leaves them out on a ringing line, and callers from a web page, who are answered at once, have them.
+ */
+function unheard(flow: IvrFlow): DeclarationProblem[] {
+  const rings = new Set([flow.start]);
+  for (const key of rings) for (const target of targetsWhileRinging(flow.steps[key])) rings.add(target);
+  return [...rings].flatMap((key) => {
+    const what = speaks(flow.steps[key]);
+    return what ? [{ path: ["steps", key], message: `the line only rings until an operator answers (answer: by_operator), and ${what}`, remedy: "lead callers past it straight to a queue, or answer at_once" }] : [];
+  });
+}
+
+const targetsWhileRinging = (step: IvrStep | undefined): string[] => (step?.do === "queue" ? targets({ ...step, keys: {} }) : targets(step));
+
+function speaks(step: IvrStep | undefined): string | null {
+  switch (step?.do) {
+    case "say": return "nobody hears what is said here";
+    case "menu": return "nobody hears this menu or can press a key";
+    case "callback": return "nobody hears this offer or can press a key";
+    case "hang_up": return step.prompts.length > 0 ? "nobody hears what is said here" : null;
+    case "set_project": return step.next ? null : "the project's own flow may speak";
+    default: return null;
+  }
 }
 
 /** Every phrase the flow can play, with the language when it is fixed. */

@@ -46,7 +46,7 @@ export const ivrStepSchema = z.discriminatedUnion("do", [
 export type IvrStep = z.infer<typeof ivrStepSchema>;
 
 export const ivrFlowSchema = z.strictObject({
-  /** `by_operator`: the line only rings until an operator answers; for flows that go straight to a queue. */
+  /** `by_operator`: a telephone only rings until an operator answers; for flows that go straight to a queue. `checkFlow` refuses steps it would not hear. */
   answer: z.enum(["at_once", "by_operator"]).default("at_once"),
   start: keySchema,
   steps: z.record(keySchema, ivrStepSchema),

@@ -166,6 +166,33 @@ describe("a flow is refused", () => {
   });
 });
 
+describe("a flow that only rings until an operator answers", () => {
+  const rings = (steps: IvrFlow["steps"]): IvrFlow => ({ answer: "by_operator", start: "a", steps });
+  const x = [{ key: "x", language: undefined }];
+  const queue = { do: "queue" as const, queue: "q", prompts: x, keys: { "1": "offer" } };
+  const offer = { do: "callback" as const, offer: x, key: "1", timeout_s: 8, thanks: x, declined: "quiet", no_number: "quiet" };
+  const quiet = { do: "hang_up" as const, prompts: [] };
+  const problems = (flow: IvrFlow, projects: string[] = []) => checkFlow(flow, { queues: ["q"], projects }).map(({ path, message }) => `${path.join(".")}: ${message}`);
+
+  test.each<[string, IvrFlow, string[]]>([
+    ["a greeting", rings({ a: { do: "say", prompts: x, next: "b" }, b: { ...queue, keys: {} } }), ["steps.a: the line only rings until an operator answers (answer: by_operator), and nobody hears what is said here"]],
+    ["a menu behind closed doors", rings({ a: { do: "hours", open: "b", closed: "c" }, b: { ...queue, keys: {} }, c: { do: "menu", prompts: x, keys: { "1": "b" }, timeout_s: 6, retries: 0, default: "b" } }), ["steps.c: the line only rings until an operator answers (answer: by_operator), and nobody hears this menu or can press a key"]],
+    ["an offer of a callback to those who waited too long, and the goodbye after it", rings({ a: { ...queue, keys: {}, waited_too_long: "offer" }, offer, quiet: { do: "hang_up", prompts: x } }), [
+      "steps.offer: the line only rings until an operator answers (answer: by_operator), and nobody hears this offer or can press a key",
+      "steps.quiet: the line only rings until an operator answers (answer: by_operator), and nobody hears what is said here"]],
+  ])("is refused with %s, each place by its name", (_title, flow, expected) => {
+    expect(problems(flow)).toEqual(expected);
+  });
+
+  test("is refused when it passes callers on to a flow that may speak", () => {
+    expect(problems(rings({ a: { do: "set_project", project: "internet" } }), ["internet"])).toEqual([expect.stringMatching(/^steps\.a: .* the project's own flow may speak$/)]);
+  });
+
+  test("may go straight to a queue, hang up in silence, and speak to callers of a web page who press a key there", () => {
+    expect(problems(rings({ a: { do: "hours", open: "b", closed: "quiet" }, b: queue, offer, quiet }))).toEqual([]);
+  });
+});
+
 test("takes keys pressed during the greeting at the menus that follow, without reading them out", () => {
   const book: IvrBook = {
     flows: { demo: { start: "hello", answer: "at_once", steps: {
