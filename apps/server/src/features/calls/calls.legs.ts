@@ -1,5 +1,6 @@
 import { MediaFull, MediaRefused, type LegRef, type MediaEngine } from "@linija/media";
 import { invalidField, unavailable } from "../../platform/errors.ts";
+import { counter } from "../../platform/metrics.ts";
 import type { OfferOut } from "../queues/index.ts";
 import type { CallRunner } from "./calls.runner.ts";
 
@@ -7,33 +8,36 @@ import type { CallRunner } from "./calls.runner.ts";
 
 const REFUSED: Record<number, "declined" | "missed"> = { 486: "declined", 600: "declined", 603: "declined", 408: "missed", 480: "missed", 487: "missed" };
 
+const withoutLine = counter("offers_without_line_total", "Offers to an operator's phone that were taken back because the media engine was full");
+
 /**
  * Rings the operator's SIP phone once the offer is `written`; its media leg is opened meanwhile. The phone's answer,
  * refusal or silence comes back as an input that names the offer.
  */
 export async function ringPhone(runner: CallRunner, out: OfferOut, written: Promise<void>): Promise<void> {
-  const failed = () => runner.feed({ on: "offer_refused", offerId: out.offerId, why: "failed" });
   const dialled = await invitePhone(runner, out, {
     accepted: () => runner.feed({ on: "offer_answered", offerId: out.offerId }),
     refused: (status) => runner.feed({ on: "offer_refused", offerId: out.offerId, why: REFUSED[status] ?? "failed" }),
   }, written);
-  if (!dialled) failed();
+  if (dialled === "no_line") withoutLine.inc();
+  if (dialled !== "ringing") runner.feed({ on: "offer_refused", offerId: out.offerId, why: dialled });
 }
 
 /** For an outgoing call of an operator who works on a phone: the phone is called first. */
 export async function callOperatorPhone(runner: CallRunner, out: { operatorId: string; contact: string | null; sipUser: string | null }): Promise<void> {
   const dialled = await invitePhone(runner, out, { accepted: () => runner.feed({ on: "operator_phone_answered" }), refused: () => runner.feed({ on: "operator_phone_refused" }) })
-    .catch((error: unknown) => { runner.deps.ctx.log.warn({ callId: runner.id, error: String(error) }, "the operator's phone cannot be called"); return false; });
-  if (!dialled) runner.feed({ on: "operator_phone_refused" });
+    .catch((error: unknown) => { runner.deps.ctx.log.warn({ callId: runner.id, error: String(error) }, "the operator's phone cannot be called"); return "failed"; });
+  if (dialled !== "ringing") runner.feed({ on: "operator_phone_refused" });
 }
 
 interface Answered { accepted(): void; refused(status: number): void }
 
-async function invitePhone(runner: CallRunner, out: { operatorId: string; contact: string | null; sipUser: string | null }, answered: Answered, written: Promise<void> = Promise.resolve()): Promise<boolean> {
+async function invitePhone(runner: CallRunner, out: { operatorId: string; contact: string | null; sipUser: string | null }, answered: Answered, written: Promise<void> = Promise.resolve()): Promise<"ringing" | "no_line" | "failed"> {
   const { deps } = runner;
-  const opened = deps.media.offer(runner.operatorRef).catch((error: unknown) => { if (error instanceof MediaFull || error instanceof MediaRefused) return null; throw error; });
+  const opened = deps.media.offer(runner.operatorRef).catch((error: unknown) => { if (error instanceof MediaFull) return FULL; if (error instanceof MediaRefused) return null; throw error; });
   const [contact, offer] = await Promise.all([deps.contactOf(out), opened, written]);
-  if (!contact || !offer) return false;
+  if (contact && offer === FULL) return "no_line";
+  if (!contact || !offer || offer === FULL) return "failed";
   const call = deps.stack().invite({ uri: contact, from: `<sip:${runner.row.from_number || "anonymous"}@${hostOf(runner)}>`, sdp: offer });
   runner.phone = call;
   call.handle({
@@ -43,8 +47,10 @@ async function invitePhone(runner: CallRunner, out: { operatorId: string; contac
     onDead: () => gone(runner, call),
     onReinvite: (sdp, reply) => renegotiate(runner, "operator", sdp, reply),
   });
-  return true;
+  return "ringing";
 }
+
+const FULL = Symbol("full");
 
 function gone(runner: CallRunner, call: CallRunner["phone"]): void {
   if (runner.phone !== call) return;

@@ -154,7 +154,7 @@ const anyInput: fc.Arbitrary<CallInput> = fc.oneof(
   { weight: 2, arbitrary: fc.nat(12).map((attempt): CallInput => ({ on: "timer", name: `collect:${attempt}` })) },
   { weight: 8, arbitrary: anOffer.map((id) => offer(id)) }, { weight: 4, arbitrary: anOffer.map((id) => offer(id, "phone")) },
   { weight: 4, arbitrary: anOffer.map((offerId): CallInput => ({ on: "offer_answered", offerId })) },
-  { weight: 6, arbitrary: fc.tuple(anOffer, fc.constantFrom("declined" as const, "missed" as const, "failed" as const)).map(([offerId, why]): CallInput => ({ on: "offer_refused", offerId, why })) },
+  { weight: 6, arbitrary: fc.tuple(anOffer, fc.constantFrom("declined" as const, "missed" as const, "failed" as const, "no_line" as const)).map(([offerId, why]): CallInput => ({ on: "offer_refused", offerId, why })) },
   { weight: 2, arbitrary: anOffer.map((id): CallInput => ({ on: "timer", name: `ring:${id}` })) },
 );
 const anyCall: fc.Arbitrary<Call> = fc.oneof(

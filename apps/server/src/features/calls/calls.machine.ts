@@ -40,6 +40,10 @@ export type CallState =
   | { at: "talking"; operatorId: string; device: Device; offerId: string | null; held: boolean; muted: boolean; operatorHere: boolean }
   | { at: "ended" };
 
+/** `no_line`: the engine has no leg left for the operator's phone; the call waits on, and it is not the operator's doing. */
+type Refused = "declined" | "missed" | "failed" | "no_line";
+export type OfferEnd = "accepted" | "withdrawn" | Refused;
+
 export type Outcome = "answered" | "abandoned" | "callback_taken" | "closed_hours" | "left" | "failed" | "interrupted" | "busy" | "no_answer";
 export type CallInput =
   | { on: "start"; book: IvrBook; flow: string; facts: IvrFacts }
@@ -50,7 +54,7 @@ export type CallInput =
   | { on: "announce"; position: number | null; expectedWaitMs: number | null }
   | { on: "offer"; offerId: string; operatorId: string; device: Device }
   | { on: "offer_answered"; offerId: string }
-  | { on: "offer_refused"; offerId: string; why: "declined" | "missed" | "failed" }
+  | { on: "offer_refused"; offerId: string; why: Refused }
   | { on: "client_gone" }
   | { on: "client_answered" }
   | { on: "client_refused"; why: "busy" | "no_answer" | "failed" }
@@ -78,7 +82,7 @@ export type Effect =
   | { do: "ask_position" }
   | { do: "ring_operator"; offerId: string; operatorId: string; device: Device }
   | { do: "stop_ringing"; offerId: string; operatorId: string; device: Device }
-  | { do: "offer_closed"; offerId: string; operatorId: string; why: "accepted" | "declined" | "missed" | "failed" | "withdrawn" }
+  | { do: "offer_closed"; offerId: string; operatorId: string; why: OfferEnd }
   | { do: "dial_client" }
   | { do: "ringback" }
   | { do: "bridge" }
@@ -244,7 +248,7 @@ function leaveWaiting(call: Call): Step {
 
 type Offered = Extract<CallState, { at: "offered" }>;
 
-const stopRinging = (state: Offered, why: "withdrawn" | "declined" | "missed" | "failed"): Effect[] => [
+const stopRinging = (state: Offered, why: Exclude<OfferEnd, "accepted">): Effect[] => [
   { do: "stop_timer", name: `ring:${state.offerId}` },
   { do: "stop_ringing", offerId: state.offerId, operatorId: state.operatorId, device: state.device },
   { do: "offer_closed", offerId: state.offerId, operatorId: state.operatorId, why },
@@ -257,7 +261,7 @@ function inOffered(call: Call, state: Offered, input: CallInput): Step {
   return whileWaiting(call, input);
 }
 
-const refused = (call: Call, state: Offered, why: "declined" | "missed" | "failed"): Step => ({
+const refused = (call: Call, state: Offered, why: Refused): Step => ({
   call: { ...call, state: { at: "waiting" } }, effects: [...stopRinging(state, why), { do: "changed" }],
 });
 

@@ -119,7 +119,8 @@ async function ringOperator(runner: CallRunner, { offerId, operatorId, device }:
 function offerClosed(runner: CallRunner, { offerId, operatorId, why }: Extract<Effect, { do: "offer_closed" }>): Promise<unknown> {
   if (why !== "accepted" && runner.offer?.row.id === offerId) {
     const facts = [runner.fact("call.offer_closed", { operator_id: operatorId, why })];
-    const row = closed(runner, runner.offer.row, why);
+    // No line, no offer: it says nothing about the operator.
+    const row = closed(runner, runner.offer.row, why === "no_line" ? "withdrawn" : why);
     runner.offer = null;
     runner.row.state = "waiting";
     // The row must be closed before the router makes the next offer of this call or to this operator: the writer keeps the order.

@@ -1,8 +1,9 @@
-import type { MediaEngine } from "@linija/media";
+import { MediaFull, MediaRefused, type MediaEngine } from "@linija/media";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { configSchema } from "../../platform/config.ts";
 import type { Ctx } from "../../platform/db.ts";
 import { createLog } from "../../platform/log.ts";
+import { registry } from "../../platform/metrics.ts";
 import type { CallRow, LiveWriter } from "../interactions/index.ts";
 import type { RouterClient } from "../queues/index.ts";
 import { newCall, type Call } from "./calls.machine.ts";
@@ -20,30 +21,31 @@ class Bench {
   readonly ended: string[] = [];
   answering = Promise.withResolvers<string>();
   isRouterAway = false;
+  opening: () => Promise<string> = () => Promise.resolve("sdp");
   readonly runner: CallRunner;
 
   constructor(given: Partial<Call> = {}) {
     const note = (name: string) => (...args: unknown[]): Promise<void> => { this.did.push([name, ...args.filter((arg) => typeof arg === "string")].join(" ")); return Promise.resolve(); };
     const media = {
-      answer: () => this.answering.promise, hangup: note("hangup"), close: () => Promise.resolve({ legs: {}, recording: null }), play: note("play"), connect: note("connect"), record: note("record"), disconnect: note("disconnect"), stopPlay: note("stopPlay"),
+      answer: () => this.answering.promise, offer: () => this.opening(), hangup: note("hangup"), close: () => Promise.resolve({ legs: {}, recording: null }), play: note("play"), connect: note("connect"), record: note("record"), disconnect: note("disconnect"), stopPlay: note("stopPlay"),
     } as unknown as MediaEngine;
     const tell = (name: string) => (...args: unknown[]): Promise<unknown> => (this.isRouterAway ? Promise.reject(new Error("no router")) : note(name)(...args));
     const router = { addWork: tell("addWork"), removeWork: tell("removeWork"), offerClosed: tell("offerClosed"), callEnded: tell("callEnded"), position: () => (this.isRouterAway ? Promise.reject(new Error("no router")) : Promise.resolve({ position: 1, expectedWaitMs: null })) } as unknown as RouterClient;
     const deps: VoiceDeps = {
       ctx: { now: () => new Date(), log: createLog("silent", ""), actor: { kind: "system", name: "test" } } as unknown as Ctx, config: configSchema.parse({}), nodeId: "node", media, router, prompts: "/prompts", recordings: "/recordings",
-      writer: { write: () => Promise.resolve() } as unknown as LiveWriter, stack: () => { throw new Error("no SIP here"); }, findQueue: () => plan, callerId: () => "", contactOf: () => Promise.resolve(null),
+      writer: { write: () => Promise.resolve() } as unknown as LiveWriter, stack: () => { throw new Error("no SIP here"); }, findQueue: () => plan, callerId: () => "", contactOf: ({ contact }) => Promise.resolve(contact),
       callback: (_runner, reason) => note("callback")(reason), ended: (runner) => { this.ended.push(runner.id); }, remember: () => Promise.resolve(), callbackTried: () => Promise.resolve(),
     };
     const call = { ...newCall({ id: "call", direction: "in", language: "sl", projectKey: "shop", answerByOperator: false, recording: true, clientUp: true }), ...given };
     this.runner = new CallRunner(deps, call, { ...row }, { kind: "web" });
   }
 
-  /** Waits in the queue and rings Ana's browser. */
-  async ring(offerId = "o1"): Promise<this> {
+  /** Waits in the queue and rings Ana's browser, or her phone. */
+  async ring(device: "browser" | "phone" = "browser", offerId = "o1"): Promise<this> {
     this.runner.feed({ on: "queue_found", plan });
     await this.runner.settled();
-    this.runner.offered.set(offerId, { callId: "call", offerId, operatorId: "ana", device: "browser", contact: null, sipUser: null });
-    this.runner.feed({ on: "offer", offerId, operatorId: "ana", device: "browser" });
+    this.runner.offered.set(offerId, { callId: "call", offerId, operatorId: "ana", device, contact: "sip:ana@127.0.0.1", sipUser: "201" });
+    this.runner.feed({ on: "offer", offerId, operatorId: "ana", device });
     await this.runner.settled();
     return this;
   }
@@ -114,6 +116,28 @@ test.each([["another offer", "o0", "ana"], ["somebody else's offer", "o1", "bor"
   await expect(bench.runner.accept(offerId, operatorId, "sdp")).rejects.toThrow("offer_gone");
   expect(bench.at).toBe("offered");
 });
+
+describe("when the operator's phone is to ring", () => {
+  test("and media is full, the offer is taken back for want of a line, which is counted, and the call waits on", async () => {
+    const before = await withoutLine();
+    const bench = new Bench();
+    bench.opening = () => Promise.reject(new MediaFull("rtp"));
+    await bench.ring("phone");
+    expect([bench.at, bench.runner.row.state]).toEqual(["waiting", "waiting"]);
+    expect(bench.did.filter((deed) => deed.startsWith("offerClosed"))).toEqual(["offerClosed o1 ana no_line"]);
+    expect(await withoutLine()).toBe(before + 1);
+  });
+
+  test("and media refuses it for another reason, the offer has failed", async () => {
+    const bench = new Bench();
+    bench.opening = () => Promise.reject(new MediaRefused("bad_sdp", "no audio"));
+    await bench.ring("phone");
+    expect(bench.at).toBe("waiting");
+    expect(bench.did).toContain("offerClosed o1 ana failed");
+  });
+});
+
+const withoutLine = async (): Promise<number> => (await registry.getSingleMetric("linija_offers_without_line_total")!.get()).values[0]?.value ?? 0;
 
 describe("without a router", () => {
   test("a caller who waits hears music instead of silence", async () => {

@@ -1,12 +1,12 @@
 import { unavailable } from "../../platform/errors.ts";
 import type { Rpc } from "../../platform/rpc.ts";
-import type { HeldWork, OfferOut, OperatorNow, Router, Work } from "./queues.router.ts";
+import type { HeldWork, OfferEnd, OfferOut, OperatorNow, Router, Work } from "./queues.router.ts";
 
 /** The router as other roles see it, wherever it runs. */
 export interface RouterClient {
   addWork(work: Work): Promise<void>;
   removeWork(workId: string): Promise<void>;
-  offerClosed(offerId: string, operatorId: string, why: "accepted" | "declined" | "missed" | "failed" | "withdrawn"): Promise<void>;
+  offerClosed(offerId: string, operatorId: string, why: OfferEnd): Promise<void>;
   claim(operatorId: string, interactionId: string): Promise<void>;
   callEnded(operatorId: string, interactionId: string, wrapUp: boolean): Promise<void>;
   wrapUpDone(operatorId: string, interactionId: string, ready: boolean): Promise<OperatorNow>;

@@ -25,10 +25,12 @@ class Floor {
   readonly writer = new Writer();
   readonly offers: OfferOut[] = [];
   takes: (offer: OfferOut) => Promise<boolean> = () => Promise.resolve(true);
+  readonly later: (() => void)[] = [];
   holdings: { held: HeldWork[]; isComplete: boolean } = { held: [], isComplete: true };
   readonly router = new Router({
     ctx: database.ctx(), writer: this.writer, queues: [{ queueId, projectKey: "internet", priority: 0 }],
     offer: (_node, offer) => { this.offers.push(offer); return this.takes(offer); }, holdings: () => Promise.resolve(this.holdings),
+    later: (work) => { this.later.push(work); },
   });
 
   static async open(): Promise<Floor> {
@@ -134,6 +136,43 @@ describe("an offered call", () => {
     await turns();
     expect([floor.state(ana), floor.state(bor), floor.offers.length]).toEqual(["ready", "ready", 1]);
     expect(floor.router.position(workId).position).toBe(null);
+  });
+});
+
+describe("an offer for which there is no line to the operator's phone", () => {
+  test("leaves the operator ready at their old place; the call waits on and is offered again after a moment, not at once", async () => {
+    const [ana, floor] = [await operator("ready", { idleS: 60 }), await Floor.open()];
+    const { workId } = floor.add();
+    floor.close("no_line");
+    const idleMs = Date.now() - Date.parse(floor.writer.states.get(ana)!.idle_since!);
+    expect([floor.state(ana), floor.offers.length, floor.router.position(workId).position, idleMs > 59_000], "not round and round").toEqual(["ready", 1, 1, true]);
+    floor.later.shift()!();
+    expect([floor.state(ana), floor.offers.length, floor.last.callId]).toEqual(["offered", 2, workId]);
+    floor.close("no_line");
+    await floor.router.setState(ana, "offline", null);
+    floor.later.shift()!();
+    expect([floor.state(ana), floor.offers.length], "who went home meanwhile is not brought back").toEqual(["offline", 2]);
+  });
+
+  test("goes at once to another operator who is ready; the first gets the next call after the moment", async () => {
+    const [ana, bor, floor] = [await operator("ready", { idleS: 60 }), await operator(), await Floor.open()];
+    const { workId } = floor.add(1);
+    floor.close("no_line");
+    expect([floor.state(ana), floor.last.operatorId, floor.last.callId]).toEqual(["ready", bor, workId]);
+    const next = floor.add(2);
+    floor.later.shift()!();
+    expect([floor.offers.length, floor.last.operatorId, floor.last.callId]).toEqual([3, ana, next.workId]);
+  });
+
+  test("keeps the place of a call that the router learnt of after a restart", async () => {
+    const [ana, floor] = [await operator("offered"), await Floor.open()];
+    const work = workOf(newId(), 1);
+    floor.holdings.held = [{ workId: work.workId, at: "offered", work, operatorId: ana, offerId: "o" }];
+    await floor.router.repair();
+    floor.router.offerClosed("o", ana, "no_line");
+    floor.add(2);
+    floor.later.shift()!();
+    expect([floor.state(ana), floor.last.callId]).toEqual(["offered", work.workId]);
   });
 });
 

@@ -15,6 +15,8 @@ export interface RoutedQueue { queueId: string; projectKey: string; priority: nu
 export interface Work extends WorkInput { nodeId: string; projectKey: string }
 /** A live call as its voice node knows it. `work` is null for calls that never waited in a queue (outgoing ones). */
 export interface HeldWork { workId: string; at: "waiting" | "offered" | "talking"; work: Work | null; operatorId: string | null; offerId: string | null }
+/** How an offer ended. `no_line`: there was no media leg for the operator's phone. */
+export type OfferEnd = "accepted" | "declined" | "missed" | "failed" | "withdrawn" | "no_line";
 export interface OfferOut { callId: string; offerId: string; operatorId: string; device: "browser" | "phone"; contact: string | null; sipUser: string | null }
 export interface OperatorNow { operatorId: string; name: string; state: OperatorState; reason: string | null; since: string; interactionId: string | null; device: "browser" | "phone" }
 
@@ -22,6 +24,8 @@ interface Operator {
   row: OperatorRow; state: OperatorState; reason: string | null; since: Date; idleSince: Date; interactionId: string | null; offerId: string | null;
   /** What they were before they called out, and are again when nothing came of it. */
   before: { state: OperatorState; reason: string | null } | null;
+  /** Ready, and offered nothing for a moment: no line reached their phone just now. */
+  isPaused: boolean;
 }
 interface Entry { work: Work; /** Who is offered it or has it. */ operatorId: string | null; /** Told of by its node after a restart: the engine knows no offer of it. */ isAdopted: boolean }
 const mended = counter("router_repairs_total", "What the router's sweep found wrong and mended", ["what"]);
@@ -34,7 +38,13 @@ export interface RouterDeps {
   offer(nodeId: string, offer: OfferOut): Promise<boolean>;
   /** What the voice nodes hold now; not complete when one of them did not answer. */
   holdings(): Promise<{ held: HeldWork[]; isComplete: boolean }>;
+  /** Does something after so many milliseconds; a timer of the process unless a test has its own. */
+  later?(work: () => void, ms: number): void;
 }
+
+/** Lines come free by the second, as talks end; until then the same operator would be tried hundreds of times. */
+const NO_LINE_PAUSE_MS = 2_000;
+const timer = (work: () => void, ms: number): void => { setTimeout(work, ms).unref(); };
 
 /**
  * The one owner of the routing engine and of operators' states. Everything that changes who may get work comes through
@@ -66,7 +76,7 @@ export class Router {
   }
 
   #admit(row: OperatorRow, at: Date): Operator {
-    const operator: Operator = { row, state: row.state ?? "offline", reason: row.reason, since: row.since ?? at, idleSince: row.idleSince ?? at, interactionId: row.interactionId, offerId: null, before: null };
+    const operator: Operator = { row, state: row.state ?? "offline", reason: row.reason, since: row.since ?? at, idleSince: row.idleSince ?? at, interactionId: row.interactionId, offerId: null, before: null, isPaused: false };
     this.#operators.set(row.id, operator);
     this.#dispatch(this.#tellEngine(operator));
     return operator;
@@ -88,6 +98,7 @@ export class Router {
 
   #tellEngine(operator: Operator): Decision[] {
     const { row } = operator;
+    if (operator.isPaused) return [];
     return this.#engine.setOperator({
       operatorId: row.id, languages: row.languages, skills: row.skills, capacity: { voice: 1 }, ready: operator.state === "ready" && !row.disabled, idleSinceMs: operator.idleSince.getTime(),
       queueIds: this.#deps.queues.filter((queue) => row.projects.includes(queue.projectKey)).map((queue) => queue.queueId),
@@ -187,7 +198,7 @@ export class Router {
     this.#dispatch([...decisions, ...this.#engine.finishWork(workId, this.#ms(), { operatorReady: operator?.state === "ready", idleSinceMs: operator?.idleSince.getTime() ?? this.#ms() })]);
   }
 
-  offerClosed(offerId: string, operatorId: string, why: "accepted" | "declined" | "missed" | "failed" | "withdrawn"): void {
+  offerClosed(offerId: string, operatorId: string, why: OfferEnd): void {
     const operator = this.#operators.get(operatorId);
     if (!operator || operator.offerId !== offerId) return;
     const workId = operator.interactionId!;
@@ -198,17 +209,42 @@ export class Router {
     }
     // Withdrawn means that the call waits no longer: it must not be offered on to the next operator.
     if (why === "withdrawn") { this.removeWork(workId); return; }
+    if (why === "no_line") { this.#pause(operator, workId); return; }
     void this.#change(operator, "not_ready", why);
     this.#dispatch(this.#refuse(workId, offerId, why));
+  }
+
+  /**
+   * The operator is ready as before, at their old place, and out of the engine for a moment; the call waits on at its own
+   * and may go to somebody else meanwhile: a browser's line is not a phone's.
+   */
+  #pause(operator: Operator, workId: string): void {
+    this.#free(operator);
+    operator.isPaused = true;
+    const decisions = this.#engine.removeOperator(operator.row.id, this.#ms());
+    this.#dispatch([...decisions, ...this.#putBack(workId)]);
+    (this.#deps.later ?? timer)(() => {
+      operator.isPaused = false;
+      if (this.#operators.get(operator.row.id) === operator) this.#dispatch(this.#tellEngine(operator));
+    }, NO_LINE_PAUSE_MS);
+  }
+
+  /** Work whose offer the engine has taken back by itself, or of which it knew no offer. */
+  #putBack(workId: string): Decision[] {
+    const entry = this.#works.get(workId);
+    if (!entry) return [];
+    entry.operatorId = null;
+    if (!entry.isAdopted) return [];
+    entry.isAdopted = false;
+    return [...this.#engine.finishWork(workId, this.#ms(), { operatorReady: false, handleMs: null }), ...this.#engine.addWork(entry.work, this.#ms())];
   }
 
   #refuse(workId: string, offerId: string, why: "declined" | "missed" | "failed"): Decision[] {
     const entry = this.#works.get(workId);
     if (!entry) return [];
+    if (entry.isAdopted) return this.#putBack(workId);
     entry.operatorId = null;
-    if (!entry.isAdopted) return this.#engine.refuseOffer(offerId, this.#ms(), { reason: why, operatorReady: false, idleSinceMs: this.#ms() });
-    entry.isAdopted = false;
-    return [...this.#engine.finishWork(workId, this.#ms(), { operatorReady: false, handleMs: null }), ...this.#engine.addWork(entry.work, this.#ms())];
+    return this.#engine.refuseOffer(offerId, this.#ms(), { reason: why, operatorReady: false, idleSinceMs: this.#ms() });
   }
 
   /** Takes an operator for an outgoing call; refused when they are not free. */
