@@ -58,13 +58,13 @@ function gone(runner: CallRunner, call: CallRunner["phone"]): void {
   runner.feed({ on: "operator_gone" });
 }
 
-/** Answers a browser's offer; what the engine refuses is refused to the one who asked, in words. */
+/** Answers a browser's offer; what the engine refuses is refused to the one who asked, in words of ours. */
 export async function answerBrowser(media: MediaEngine, leg: LegRef, sdp: string): Promise<string> {
   try {
     return await media.answer(leg, "webrtc", sdp);
   } catch (error) {
     if (error instanceof MediaFull) throw unavailable("line_full", 5);
-    if (error instanceof MediaRefused) throw invalidField("sdp", "wrong_value", { hint: error.message });
+    if (error instanceof MediaRefused) throw invalidField("sdp", "wrong_value");
     throw error;
   }
 }

@@ -101,6 +101,16 @@ describe("while an operator's browser is answering", () => {
     expect(bench.did).toContain("offerClosed o1 ana missed");
   });
 
+  test.each([
+    ["because it cannot use the offer: the field is named", new MediaRefused("bad_sdp", "line 3 of the offer"), { code: "invalid", fields: [{ field: "sdp", code: "wrong_value", params: {} }] }],
+    ["because it is full: the operator may try again", new MediaFull("webrtc"), { code: "unavailable", reason: "line_full", retryAfterS: 5 }],
+  ])("media refuses the answer %s, in words of ours alone", async (_why, refusal, told) => {
+    const bench = await new Bench().ring();
+    const accepted = bench.runner.accept("o1", "ana", "sdp");
+    bench.answering.reject(refusal);
+    await expect(accepted).rejects.toMatchObject(told);
+  });
+
   test("the same button is pressed twice: one answer, one refusal", async () => {
     const bench = await new Bench().ring();
     const first = bench.runner.accept("o1", "ana", "sdp");
