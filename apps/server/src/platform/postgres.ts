@@ -6,6 +6,7 @@ import { basename, dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
 import type { Log } from "./log.ts";
+import { makeSocketFolder, removeDeadSockets } from "./postgres.sockets.ts";
 
 /** PostgreSQL refuses to run as root, so root starts it as this user (nobody on every Linux). */
 const UNPRIVILEGED = 65_534;
@@ -25,6 +26,7 @@ interface Place { bin: string; data: string; socket: string; env: NodeJS.Process
  */
 export async function startPostgres(folder: string, log: Log): Promise<EmbeddedPostgres> {
   const place = prepare(folder);
+  void removeDeadSockets(log).catch((error: unknown) => log.warn({ error: String(error) }, "left-over socket folders could not be looked at"));
   if (!existsSync(join(place.data, "PG_VERSION"))) await initialise(place);
   let child = await launch(place, log);
   let stopping = false;
@@ -64,7 +66,7 @@ function prepare(folder: string): Place {
   const asRoot = process.getuid?.() === 0;
   mkdirSync(folder, { recursive: true });
   const data = join(folder, "postgres");
-  const socket = mkdtempSync(join(tmpdir(), "linija-pg-"));
+  const socket = makeSocketFolder();
   if (asRoot) {
     mkdirSync(data, { recursive: true, mode: 0o700 });
     chownSync(data, UNPRIVILEGED, UNPRIVILEGED);
