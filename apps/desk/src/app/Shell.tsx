@@ -65,6 +65,7 @@ function useGoKeys(): void {
   useKey("goClients", () => void navigate({ to: "/clients" }), hasRole(me, "operator", "supervisor", "administrator"));
   useKey("goFloor", () => void navigate({ to: "/floor" }), hasRole(me, "supervisor", "administrator"));
   useKey("goDepartment", () => void navigate({ to: "/department" }), hasRole(me, "department_worker"));
+  useKey("goOperators", () => void navigate({ to: "/operators" }), hasRole(me, "supervisor", "administrator"));
   useKey("goAdmin", () => void navigate({ to: "/admin" }), hasRole(me, "administrator"));
   useKey("goSettings", () => void navigate({ to: "/settings" }));
 }

@@ -13,7 +13,7 @@ const code = readdirSync(source, { recursive: true, encoding: "utf8" })
 
 /** Names and kinds of the places to be filled, and the plural forms of each, without a parser's tree. */
 function placesOf(text: string): string[] {
-  return [...text.matchAll(/\{\s*(\w+)\s*(?:,\s*(\w+))?/g)].filter((match) => !/(?:one|two|few|many|other|=\d+)\s*$/.test(text.slice(0, match.index))).map((match) => `${match[1]}:${match[2] ?? "text"}`).sort();
+  return [...text.matchAll(/\{\s*(\w+)\s*(?:,\s*(\w+))?/g)].filter((match) => !/(?:\b(?:one|two|few|many|other)|=\d+)\s*$/.test(text.slice(0, match.index))).map((match) => `${match[1]}:${match[2] ?? "text"}`).sort();
 }
 const pluralForms = (text: string) => new Set([...text.matchAll(/(one|two|few|many|other)\s*\{/g)].map((match) => match[1]));
 const needed = { en: ["one", "other"], ru: ["one", "few", "many", "other"], sl: ["one", "two", "few", "other"] } as const;

@@ -3,10 +3,11 @@ import type { Problem } from "@linija/server/contract/api";
 import type * as calls from "@linija/server/contract/calls/calls";
 import type * as clients from "@linija/server/contract/clients/clients";
 import type * as floor from "@linija/server/contract/floor/floor";
+import type * as operators from "@linija/server/contract/operators/operators";
 import type * as tickets from "@linija/server/contract/tickets/tickets";
 import type { z } from "zod";
 
-type Modules = typeof access & typeof calls & typeof clients & typeof floor & typeof tickets;
+type Modules = typeof access & typeof calls & typeof clients & typeof floor & typeof operators & typeof tickets;
 interface Shape { method: string; path: string; reply: z.ZodType; params?: z.ZodType; query?: z.ZodType; body?: z.ZodType }
 type Contracts = { [K in keyof Modules as Modules[K] extends Shape ? K : never]: Modules[K] extends Shape ? Modules[K] : never };
 
@@ -27,6 +28,8 @@ export const routes = {
   listTickets: "GET /tickets", getTicket: "GET /tickets/:id", createTicket: "POST /tickets", updateTicket: "PATCH /tickets/:id",
   moveTicket: "POST /tickets/:id/transitions", addNote: "POST /tickets/:id/notes", addAttachment: "POST /tickets/:id/attachments",
   removeAttachment: "DELETE /tickets/:id/attachments/:attachmentId", ticketTypes: "GET /tickets/types",
+  listOperators: "GET /operators", operatorChoices: "GET /operators/choices", getOperator: "GET /operators/:id", changeOperator: "PATCH /operators/:id",
+  givePhone: "POST /operators/:id/phone", takePhone: "DELETE /operators/:id/phone",
   getFloor: "GET /floor", forceState: "PUT /floor/operators/:id/state",
 } as const satisfies { [K in keyof Contracts]?: `${Contracts[K]["method"]} ${Contracts[K]["path"]}` };
 

@@ -12,9 +12,10 @@ const stale: Record<string, RouteName[]> = {
   call: ["listCalls", "getCall", "clientTimeline", "getLine"],
   recording: ["getRecording", "listCalls", "getCall", "clientTimeline"],
   operator: ["getFloor", "getLine"],
+  operators: ["listOperators", "getOperator", "operatorChoices"],
   queue: ["getFloor"],
   floor: ["getFloor"],
-  user: ["listUsers", "getMe"],
+  user: ["listUsers", "getMe", "listOperators", "getOperator"],
   project: ["listTickets"],
   notice: ["getTicket", "clientTimeline"],
 };

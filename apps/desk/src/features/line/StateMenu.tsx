@@ -1,11 +1,14 @@
 import { Menu, SegmentedControl, UnstyledButton } from "@mantine/core";
 import { IconCheck, IconChevronDown, IconCoffee, IconDoorExit, IconPlayerPause, IconSchool, IconSoup, IconTool, IconUsers } from "@tabler/icons-react";
+import { lazy, Suspense } from "react";
 import { useT, useWord, type MessageKey } from "../../i18n/intl.tsx";
 import { Since } from "../../shared/clock.tsx";
 import { useLine } from "./line.tsx";
 import css from "./line.module.css";
 
 const reasons = [["break", IconCoffee], ["lunch", IconSoup], ["training", IconSchool], ["meeting", IconUsers], ["technical", IconTool], ["other", IconPlayerPause]] as const;
+
+const MyPhone = lazy(() => import("../operators/MyPhone.tsx"));
 
 /** My state, always visible, with the time in it. */
 export function StateMenu() {
@@ -36,8 +39,9 @@ export function StateMenu() {
         <Menu.Divider />
         <Menu.Label>{t("device.title")}</Menu.Label>
         <div className={css.device}>
-          <SegmentedControl size="xs" fullWidth value={line.device} onChange={(value) => void device(value as "browser" | "phone")} data={[{ value: "browser", label: t("device.browser") }, { value: "phone", label: t("device.phone") }]} aria-label={t("device.title")} />
+          <SegmentedControl size="xs" fullWidth value={line.device} onChange={(value) => void device(value as "browser" | "phone")} data={[{ value: "browser", label: t("device.browser") }, { value: "phone", label: t("device.phone"), disabled: line.extension === null && !line.phoneRegistered && line.device === "browser" }]} aria-label={t("device.title")} />
           {line.device === "phone" && <p className={line.phoneRegistered ? "small dim" : css.warn}>{t(line.phoneRegistered ? "device.registered" : "device.unregistered")}</p>}
+          {line.extension ? <Suspense><MyPhone extension={line.extension} /></Suspense> : !line.phoneRegistered && <p className="small dim">{t("device.none")}</p>}
         </div>
       </Menu.Dropdown>
     </Menu>
