@@ -57,6 +57,9 @@ export class Nodes extends House {
   resume(name: NodeName): void { this.#nodes[name].resume(); }
   log(name: NodeName): string { return join(this.folder, `${name}.log`); }
 
+  /** How often a node has said this in its log. */
+  logged(name: NodeName, text: string): number { return readFileSync(this.log(name), "utf8").split(text).length - 1; }
+
   get url(): string { return this.#nodes.web.url; }
   get sip(): { host: string; port: number } { return this.#nodes.voice.sip; }
 

@@ -98,8 +98,16 @@ test("the router killed and started again: talks go on, ringing goes on, and who
   await calm();
 });
 
+/** The node that routes. */
+const owner = async () => (await nodes.rows<{ nodeId: string }>("select node_id from leases where name = 'router'"))[0]?.nodeId;
+
+/** Everything a router writes. */
+const floorAsWritten = async () => [
+  await nodes.rows("select operator_id, state, reason, since, interaction_id, version from operator_states order by operator_id"),
+  await nodes.rows("select id, state from offers order by id"), await nodes.rows("select id, state from interactions where node_id is not null order by id"),
+];
+
 test("two nodes may route and one does: the other takes over when it is killed, and gives back to nobody", async () => {
-  const owner = async () => (await nodes.rows<{ nodeId: string }>("select node_id from leases where name = 'router'"))[0]?.nodeId;
   const first = await owner();
   await nodes.start("standby");
   expect(await owner()).toBe(first);
@@ -124,6 +132,59 @@ test("two nodes may route and one does: the other takes over when it is killed, 
   expect(await owner()).not.toBe(second);
   await next.call.hangUp();
   await timur.wrapUp();
+  await calm();
+});
+
+test("a router that hangs: talks are answered and ended without it, another takes over, and what it still says when it wakes changes nothing", async () => {
+  await nodes.start("standby");
+  const first = await owner();
+  const talked = await nodes.talk(timur);
+  olga.phone.behaves = "rings";
+  await olga.ready();
+  const rung = await nodes.caller("300");
+  await nodes.call(rung.from, { state: "offered" });
+  const ringing = olga.phone.calls.at(-1)!;
+  const waiting = await nodes.caller("300");
+  await nodes.call(waiting.from, { state: "waiting" });
+
+  nodes.pause("router");
+  const paused = performance.now();
+  // None of this waits for the router, and all of it is said to it: it will read that when it wakes.
+  ringing.answer();
+  await rung.call.waitFor("answered", 1_000);
+  await talked.call.hangUp();
+  await nodes.call(talked.from, { state: "wrap_up" }, 1_000);
+  const pressed = igor.ask("PUT", "/api/calls/line/state", { state: "ready" });
+  const late = await nodes.caller("300");
+  await nodes.call(late.from, { state: "waiting" });
+
+  await eventually(async () => expect(await owner()).not.toBe(first), 15_000);
+  expect(performance.now() - paused).toBeLessThan(14_000);
+  const second = await owner();
+  await eventually(() => igor.ready());
+  await waiting.call.waitFor("answered", 5_000);
+  await timur.wrapUp();
+  await timur.ready();
+  await late.call.waitFor("answered", 5_000);
+  for (const [caller, operator] of [[rung, olga], [waiting, igor], [late, timur]] as const) {
+    const { id } = await nodes.call(caller.from, { state: "talking", operatorId: operator.userId });
+    expect(await nodes.offers(id)).toEqual([{ state: "accepted", operatorId: operator.userId }]);
+    await operator.state("talking");
+  }
+  expect((await pressed).status).toBe(503);
+
+  const before = await floorAsWritten();
+  const known = nodes.logged("router", "this node gives the post up");
+  nodes.resume("router");
+  await eventually(() => expect(nodes.logged("router", "this node gives the post up")).toBe(known + 1));
+  expect(await owner()).toBe(second);
+  expect(await floorAsWritten()).toEqual(before);
+  for (const { call } of [rung, waiting, late]) expect(call.events.filter(({ kind }) => kind === "ended")).toEqual([]);
+  for (const { call } of [rung, waiting, late]) await call.hangUp();
+  for (const operator of [timur, olga, igor]) await operator.wrapUp();
+  olga.phone.behaves = "answers";
+  await nodes.end("standby");
+  await eventually(async () => expect(await owner()).toBe(first));
   await calm();
 });
 

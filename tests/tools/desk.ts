@@ -1,5 +1,8 @@
 import { eventually } from "./eventually.ts";
 
+/** Longer than one node waits for another. */
+const PATIENCE_MS = 15_000;
+
 export interface Answer { status: number; body: Record<string, unknown>; headers: Headers }
 
 /** What an operator's browser does, without the browser. `url` is asked each time: a server may come back elsewhere. */
@@ -27,7 +30,7 @@ export class Desk {
 
   async ask(method: string, path: string, body?: unknown): Promise<Answer> {
     const headers = { cookie: this.cookie, "x-csrf": this.#csrf, ...(body !== undefined && { "content-type": "application/json" }) };
-    const reply = await fetch(`${this.#url()}${path}`, { method, headers, signal: AbortSignal.timeout(10_000), ...(body !== undefined && { body: JSON.stringify(body) }) });
+    const reply = await fetch(`${this.#url()}${path}`, { method, headers, signal: AbortSignal.timeout(PATIENCE_MS), ...(body !== undefined && { body: JSON.stringify(body) }) });
     return { status: reply.status, body: (await reply.json()) as Record<string, unknown>, headers: reply.headers };
   }
 

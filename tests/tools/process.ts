@@ -46,6 +46,8 @@ export class ServerProcess {
     if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
     const gone = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
     child.kill(signal);
+    // One that is paused would never hear of it.
+    child.kill("SIGCONT");
     return gone;
   }
 

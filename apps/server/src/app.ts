@@ -11,7 +11,7 @@ import { registerDurable } from "./platform/events.ts";
 import { isDatabaseAway } from "./platform/errors.ts";
 import { newId } from "./platform/ids.ts";
 import { startJobs } from "./platform/jobs.ts";
-import { holdLease } from "./platform/lease.ts";
+import { holdLease, type Tenure } from "./platform/lease.ts";
 import type { Log } from "./platform/log.ts";
 import { migrate } from "./platform/migrate.ts";
 import { migrateJobs } from "./platform/jobs.ts";
@@ -132,20 +132,20 @@ async function startRoles(node: Node, database: Database, stops: Stops): Promise
  * hold; every few seconds it looks whether what it believes is so.
  */
 async function startRouter({ ctx, rpc, writer, plan }: Node, stops: Stops): Promise<void> {
-  let router: Router | null = null;
-  exposeRouter(rpc, () => router);
-  const repair = async (): Promise<void> => { await router?.repair().catch((error: unknown) => { if (!isDatabaseAway(error)) ctx.log.error({ err: error }, "the router's sweep failed"); }); };
-  const take = async (): Promise<void> => {
-    const mine = new Router({ ctx, writer, queues: plan.queues, offer: offerToNode(rpc), holdings: holdingsOfNodes(rpc) });
-    await mine.rebuild();
-    router = mine;
+  let routing: { router: Router; isMine: Tenure } | null = null;
+  const owner = (): Router | null => (routing?.isMine() ? routing.router : null);
+  exposeRouter(rpc, owner);
+  const repair = async (): Promise<void> => { await owner()?.repair().catch((error: unknown) => { if (!isDatabaseAway(error)) ctx.log.error({ err: error }, "the router's sweep failed"); }); };
+  const take = async (isMine: Tenure): Promise<void> => {
+    const router = new Router({ ctx, writer, queues: plan.queues, offer: offerToNode(rpc), holdings: holdingsOfNodes(rpc), isMine });
+    await router.rebuild();
+    routing = { router, isMine };
     await rpc.setRole("router", true);
     await repair();
   };
-  const lose = (): void => {
-    router?.retire();
-    router = null;
-    rpc.setRole("router", false).catch((error: unknown) => { ctx.log.warn({ error: String(error) }, "the others were not told"); });
+  const lose = async (): Promise<void> => {
+    routing = null;
+    await rpc.setRole("router", false);
   };
   const lease = await holdLease({ db: ctx.db, rpc, log: ctx.log }, { name: "router", take, lose });
   stops.push(() => lease.stop());

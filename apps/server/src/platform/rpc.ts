@@ -36,6 +36,8 @@ type To = { role: Role } | { node: string };
 const SILENT_AFTER_S = 10;
 const BEAT_MS = 2_000;
 const LOOK_MS = 1_500;
+/** Who asked waits no longer than this, and what arrives later is not done: its sender has been told that it failed. */
+const WITHIN_MS = 10_000;
 
 export async function startRpc(options: { db: Db; roles: Role[]; host: string; port: number; log: Log }): Promise<Rpc> {
   const { db, log } = options;
@@ -45,7 +47,8 @@ export async function startRpc(options: { db: Db; roles: Role[]; host: string; p
   const handlers = new Map<string, (payload: unknown) => unknown>();
   const server = await listen(options.host, options.port, secret, handlers);
   const port = (server.address() as AddressInfo).port;
-  const beat = () => sql`insert into nodes (id, roles, host, port) values (${nodeId}, ${[...roles]}, ${options.host}, ${port}) on conflict (id) do update set seen_at = now(), roles = excluded.roles`.execute(db);
+  const startedAt = new Date();
+  const beat = () => sql`insert into nodes (id, roles, host, port, started_at) values (${nodeId}, ${[...roles]}, ${options.host}, ${port}, ${startedAt}) on conflict (id) do update set seen_at = now(), roles = excluded.roles`.execute(db);
   await beat();
   const peers = new Peers(db, nodeId, secret, beat);
   handlers.set("rpc.who", () => nodeId);
@@ -60,9 +63,9 @@ export async function startRpc(options: { db: Db; roles: Role[]; host: string; p
   };
   const isLocal = (to: To) => ("role" in to ? roles.has(to.role) : to.node === nodeId);
   const everyone = <R>(role: Role, name: string, payload: unknown): Promise<R>[] =>
-    [...(roles.has(role) ? [local<R>(name, payload)] : []), ...peers.all.filter((peer) => peer.roles.includes(role)).map((peer) => remote<R>(peer, secret, { name, payload }))];
+    [...(roles.has(role) ? [local<R>(name, payload)] : []), ...peers.all.filter((peer) => peer.roles.includes(role)).map((peer) => peers.send<R>(peer, { name, payload }))];
   // Those who are there learn of the newcomer now, not at their next beat.
-  const tellOthers = (): void => { for (const peer of peers.all) remote(peer, secret, { name: "rpc.look", payload: null }).catch(missed); };
+  const tellOthers = (): void => { for (const peer of peers.all) peers.send(peer, { name: "rpc.look", payload: null }).catch(missed); };
   tellOthers();
   return {
     nodeId,
@@ -99,6 +102,8 @@ class Peers {
   #nodeId: string;
   #secret: string;
   #beat: () => Promise<unknown>;
+  /** Cuts short what a node was asked before it was buried. */
+  #open = new Map<string, AbortController>();
   all: Node[] = [];
 
   constructor(db: Db, nodeId: string, secret: string, beat: () => Promise<unknown>) {
@@ -111,6 +116,20 @@ class Peers {
   async refresh(): Promise<void> {
     await this.#beat();
     this.all = (await sql<Node>`select id, roles, host, port, seen_at < now() - make_interval(secs => ${SILENT_AFTER_S}) as is_silent from nodes where id <> ${this.#nodeId} order by started_at desc`.execute(this.#db)).rows;
+    const known = new Set(this.all.map(({ id }) => id));
+    for (const id of [...this.#open.keys()].filter((id) => !known.has(id))) this.#forget(id);
+  }
+
+  #forget(id: string): void {
+    this.#open.get(id)?.abort();
+    this.#open.delete(id);
+  }
+
+  /** Asks one node; who is buried meanwhile answers nobody any more. */
+  send<R>(node: Node, question: Question): Promise<R> {
+    const open = this.#open.get(node.id) ?? new AbortController();
+    this.#open.set(node.id, open);
+    return remote<R>(node, this.#secret, { ...question, gone: open.signal });
   }
 
   /** The newest node that fits. One that is not there at all never got the request, so another may be asked. */
@@ -118,7 +137,7 @@ class Peers {
     for (let tries = 0; ; tries++) {
       const node = await this.#find(to);
       try {
-        return await remote<R>(node, this.#secret, { name, payload });
+        return await this.send<R>(node, { name, payload });
       } catch (error) {
         if (!(error instanceof NotThere)) throw error;
         this.all = this.all.filter((peer) => peer !== node);
@@ -143,6 +162,7 @@ class Peers {
     if (dead.length === 0) return 0;
     await sql`delete from nodes where id = any(${dead}::uuid[])`.execute(this.#db);
     this.all = this.all.filter((peer) => !dead.includes(peer.id));
+    for (const id of dead) this.#forget(id);
     return dead.length;
   }
 
@@ -183,7 +203,8 @@ async function answer(text: string, signature: string, secret: string, handlers:
   const right = sign(secret, text);
   if (given.length !== right.length || !timingSafeEqual(given, right)) return { status: 403, body: {} };
   const { name, payload, at } = JSON.parse(text) as { name: string; payload: unknown; at: number };
-  if (Math.abs(Date.now() - at) > 30_000) return { status: 403, body: {} };
+  // Too old: a replay, or read by a node that hung for a while. From the future: clocks that are not set.
+  if (Date.now() - at > WITHIN_MS || at - Date.now() > 30_000) return { status: 403, body: {} };
   const handler = handlers.get(name);
   if (!handler) return { status: 404, body: {} };
   try {
@@ -199,12 +220,12 @@ class NotThere extends AppError {
   constructor() { super("unavailable", "unavailable", { retryAfterS: 2 }); }
 }
 
-interface Question { name: string; payload: unknown; withinMs?: number }
-async function remote<R>(node: Node, secret: string, { name, payload, withinMs = 10_000 }: Question): Promise<R> {
+interface Question { name: string; payload: unknown; withinMs?: number; gone?: AbortSignal }
+async function remote<R>(node: Node, secret: string, { name, payload, withinMs = WITHIN_MS, gone }: Question): Promise<R> {
   const text = JSON.stringify({ name, payload, at: Date.now() });
   let response: Response;
   try {
-    response = await fetch(`http://${node.host}:${node.port}/`, { method: "POST", body: text, headers: { "x-signature": sign(secret, text).toString("hex") }, signal: AbortSignal.timeout(withinMs) });
+    response = await fetch(`http://${node.host}:${node.port}/`, { method: "POST", body: text, headers: { "x-signature": sign(secret, text).toString("hex") }, signal: AbortSignal.any([AbortSignal.timeout(withinMs), ...(gone ? [gone] : [])]) });
   } catch (error) {
     throw codeOf(error) === "ECONNREFUSED" ? new NotThere() : unavailable("unavailable");
   }

@@ -22,9 +22,8 @@ const performers: { [D in Effect["do"]]: Performer<D> } = {
   stop_timer: (runner, { name }) => runner.stopTimer(name),
   find_queue: (runner, { projectKey, queueKey }) => runner.feed({ on: "queue_found", plan: runner.deps.findQueue(projectKey, queueKey) }),
   join_queue: joinQueue,
-  leave_queue: (runner) => runner.deps.router.removeWork(runner.id),
-  // Without a router for the moment the caller hears music, not silence.
-  ask_position: async (runner) => { runner.feed({ on: "announce", ...(await runner.deps.router.position(runner.id).catch(() => UNKNOWN)) }); },
+  leave_queue: (runner) => runner.tell("removeWork", () => runner.deps.router.removeWork(runner.id)),
+  ask_position: (runner) => { void positionOf(runner).then((position) => runner.feed({ on: "announce", ...position })); },
   ring_operator: ringOperator,
   stop_ringing: async (runner, { device }) => {
     if (device === "phone") await hangUpPhone(runner);
@@ -77,12 +76,19 @@ const closed = (runner: CallRunner, row: OfferRow, state: string): OfferRow => {
   return Object.assign(row, state === "accepted" ? { state, answered_at: at } : { state, ended_at: at });
 };
 
-function joinQueue(runner: CallRunner, { plan, language }: Extract<Effect, { do: "join_queue" }>): Promise<unknown> {
+/** Without a router for the moment the caller hears music, not silence. */
+function positionOf({ deps, id }: CallRunner): Promise<{ position: number | null; expectedWaitMs: number | null }> {
+  const soon = new Promise<typeof UNKNOWN>((resolve) => { setTimeout(() => resolve(UNKNOWN), POSITION_WITHIN_MS).unref(); });
+  return Promise.race([deps.router.position(id), soon]).catch(() => UNKNOWN);
+}
+
+function joinQueue(runner: CallRunner, { plan, language }: Extract<Effect, { do: "join_queue" }>): void {
   const { row, deps } = runner;
   Object.assign(row, { state: "waiting", queue_id: plan.queueId, project_key: plan.projectKey, language, queued_at: row.queued_at ?? runner.now() });
   runner.store({ events: [runner.fact("call.queued", { queue_id: plan.queueId })] });
   if (row.client_id) aside(runner, deps.remember(row.client_id, plan.projectKey));
-  return deps.router.addWork(workOf(runner)!);
+  const work = workOf(runner)!;
+  runner.tell("addWork", () => deps.router.addWork(work));
 }
 
 /** The call as work for the router; null while it has not waited in a queue. */
@@ -116,7 +122,7 @@ async function ringOperator(runner: CallRunner, { offerId, operatorId, device }:
   });
 }
 
-function offerClosed(runner: CallRunner, { offerId, operatorId, why }: Extract<Effect, { do: "offer_closed" }>): Promise<unknown> {
+function offerClosed(runner: CallRunner, { offerId, operatorId, why }: Extract<Effect, { do: "offer_closed" }>): void {
   if (why !== "accepted" && runner.offer?.row.id === offerId) {
     const facts = [runner.fact("call.offer_closed", { operator_id: operatorId, why })];
     // No line, no offer: it says nothing about the operator.
@@ -126,7 +132,7 @@ function offerClosed(runner: CallRunner, { offerId, operatorId, why }: Extract<E
     // The row must be closed before the router makes the next offer of this call or to this operator: the writer keeps the order.
     runner.store({ offerUpdates: [row], events: facts });
   }
-  return runner.deps.router.offerClosed(offerId, operatorId, why);
+  runner.tell("offerClosed", () => runner.deps.router.offerClosed(offerId, operatorId, why));
 }
 
 async function record(runner: CallRunner): Promise<void> {
@@ -149,13 +155,13 @@ async function end(runner: CallRunner, { outcome, operatorId, offerId, wrapUp }:
   await runner.promised;
   const written = runner.save({ recordings: recorded(runner, media.recording), offerUpdates, events: [runner.fact("call.ended", { outcome })] });
   if (row.direction === "out") tried(runner, row.answered_at ? "reached" : "missed");
-  // A router that is away learns of the end when it asks what calls there are.
-  if (operatorId) await deps.router.callEnded(operatorId, runner.id, wraps).catch((error: unknown) => deps.ctx.log.warn({ callId: runner.id, error: String(error) }, "the router did not hear of the end of a call"));
+  if (operatorId) runner.tell("callEnded", () => deps.router.callEnded(operatorId, runner.id, wraps));
   deps.ended(runner);
   await written;
 }
 
 const UNKNOWN = { position: null, expectedWaitMs: null };
+const POSITION_WITHIN_MS = 1_000;
 const NO_MEDIA = { legs: null, recording: null };
 
 function recorded({ recording, row, id }: CallRunner, file: { durationMs: number; bytes: number } | null): RecordingRow[] {

@@ -21,6 +21,7 @@ class Bench {
   readonly ended: string[] = [];
   answering = Promise.withResolvers<string>();
   isRouterAway = false;
+  isRouterHung = false;
   opening: () => Promise<string> = () => Promise.resolve("sdp");
   readonly runner: CallRunner;
 
@@ -29,8 +30,9 @@ class Bench {
     const media = {
       answer: () => this.answering.promise, offer: () => this.opening(), hangup: note("hangup"), close: () => Promise.resolve({ legs: {}, recording: null }), play: note("play"), connect: note("connect"), record: note("record"), disconnect: note("disconnect"), stopPlay: note("stopPlay"),
     } as unknown as MediaEngine;
-    const tell = (name: string) => (...args: unknown[]): Promise<unknown> => (this.isRouterAway ? Promise.reject(new Error("no router")) : note(name)(...args));
-    const router = { addWork: tell("addWork"), removeWork: tell("removeWork"), offerClosed: tell("offerClosed"), callEnded: tell("callEnded"), position: () => (this.isRouterAway ? Promise.reject(new Error("no router")) : Promise.resolve({ position: 1, expectedWaitMs: null })) } as unknown as RouterClient;
+    const routed = <T>(answer: () => Promise<T>): Promise<T> => (this.isRouterAway ? Promise.reject(new Error("no router")) : this.isRouterHung ? new Promise<T>(() => undefined) : answer());
+    const tell = (name: string) => (...args: unknown[]): Promise<unknown> => routed(() => note(name)(...args));
+    const router = { addWork: tell("addWork"), removeWork: tell("removeWork"), offerClosed: tell("offerClosed"), callEnded: tell("callEnded"), position: () => routed(() => Promise.resolve({ position: 1, expectedWaitMs: null })) } as unknown as RouterClient;
     const deps: VoiceDeps = {
       ctx: { now: () => new Date(), log: createLog("silent", ""), actor: { kind: "system", name: "test" } } as unknown as Ctx, config: configSchema.parse({}), nodeId: "node", media, router, prompts: "/prompts", recordings: "/recordings",
       writer: { write: () => Promise.resolve() } as unknown as LiveWriter, stack: () => { throw new Error("no SIP here"); }, findQueue: () => plan, callerId: () => "", contactOf: ({ contact }) => Promise.resolve(contact),
@@ -157,6 +159,35 @@ describe("without a router", () => {
     await bench.runner.settled();
     expect(bench.at).toBe("waiting");
     expect(bench.did).toContain("play");
+  });
+
+  test("one that hangs keeps nobody from music, from an answer or from the end of the call", async () => {
+    const waits = new Bench();
+    waits.isRouterHung = true;
+    waits.runner.feed({ on: "queue_found", plan });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(waits.did).toContain("play");
+
+    const bench = await new Bench().ring();
+    bench.isRouterHung = true;
+    const accepted = bench.runner.accept("o1", "ana", "sdp");
+    bench.answering.resolve("answer");
+    expect(await accepted).toBe("answer");
+    bench.runner.feed({ on: "hang_up" });
+    await bench.runner.settled();
+    expect([bench.at, bench.ended]).toEqual(["ended", ["call"]]);
+  });
+
+  test("what it is told comes in order, however slow it is", async () => {
+    const bench = await new Bench().ring();
+    const slow = Promise.withResolvers<void>();
+    bench.runner.tell("first", async () => { await slow.promise; bench.did.push("first"); });
+    bench.runner.feed({ on: "client_gone" });
+    await bench.runner.settled();
+    expect(bench.did.filter((deed) => /^offerClosed|^first|^removeWork/.test(deed))).toEqual([]);
+    slow.resolve();
+    await bench.runner.heard(1_000);
+    expect(bench.did.filter((deed) => /^offerClosed|^first|^removeWork/.test(deed))).toEqual(["first", "offerClosed o1 ana withdrawn", "removeWork call"]);
   });
 
   test("a call that ends is over here all the same", async () => {

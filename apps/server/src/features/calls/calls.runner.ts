@@ -56,6 +56,7 @@ export class CallRunner {
   operatorLeg = false;
   /** The callback ticket being made, if any; the call's end is written after it, so that no crash between loses it. */
   promised: Promise<void> = Promise.resolve();
+  #told: Promise<unknown> = Promise.resolve();
   #mailbox: CallInput[] = [];
   #running: Promise<void> | null = null;
   #timers = new Map<string, NodeJS.Timeout>();
@@ -89,6 +90,19 @@ export class CallRunner {
   /** Resolves when nothing is left to do for now. */
   async settled(): Promise<void> {
     while (this.#running) await this.#running;
+  }
+
+  /**
+   * Says something to the router, after what was said before. The call does not wait for it: a router that hangs must
+   * stop nobody from talking. What one misses it learns when it asks what calls there are.
+   */
+  tell(what: string, message: () => Promise<unknown>): void {
+    this.#told = this.#told.then(message).catch((error: unknown) => this.deps.ctx.log.warn({ callId: this.id, what, error: String(error) }, "the router did not hear of a call"));
+  }
+
+  /** Resolves when the router has heard everything, or after so long. */
+  async heard(withinMs: number): Promise<void> {
+    await Promise.race([this.#told, new Promise((resolve) => { setTimeout(resolve, withinMs).unref(); })]);
   }
 
   async #work(): Promise<void> {

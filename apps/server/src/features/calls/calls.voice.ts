@@ -47,6 +47,8 @@ export interface CallbackWanted { interactionId: string; projectKey: string | nu
 
 const DATABASE_RETRY_MS = 200;
 const LAST_WORDS_MS = 5_000;
+/** The desk asks for the line right after it has pressed: by then the router should know what came of it. */
+const ROUTER_HEARS_MS = 500;
 const liveCalls = gauge("calls_live", "Calls alive on this node");
 
 /** The voice role: all live calls of this node and what other roles may ask of them. */
@@ -151,6 +153,7 @@ export class Voice {
     if (!("operatorId" in state) || state.operatorId !== p.operatorId) throw conflict("call_over");
     runner.feed(p.input);
     await runner.settled();
+    await runner.heard(ROUTER_HEARS_MS);
   }
 
   #state(callId: string) {
@@ -271,7 +274,7 @@ export class Voice {
     this.#draining = true;
     const left = [...this.#runners.values()];
     for (const runner of left) runner.feed({ on: "media_died" });
-    await Promise.race([Promise.all(left.map((runner) => runner.settled())), new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS))]);
+    await Promise.race([Promise.all(left.map(async (runner) => { await runner.settled(); await runner.heard(LAST_WORDS_MS); })), new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS))]);
     await this.#stack?.close(2_000);
   }
 }

@@ -38,6 +38,8 @@ export interface RouterDeps {
   offer(nodeId: string, offer: OfferOut): Promise<boolean>;
   /** What the voice nodes hold now; not complete when one of them did not answer. */
   holdings(): Promise<{ held: HeldWork[]; isComplete: boolean }>;
+  /** False from the moment another node routes or may: what still comes back of this one's offers then changes nothing. */
+  isMine(): boolean;
   /** Does something after so many milliseconds; a timer of the process unless a test has its own. */
   later?(work: () => void, ms: number): void;
 }
@@ -57,7 +59,6 @@ export class Router {
   #works = new Map<string, Entry>();
   /** Until voice nodes have told what they hold, tables are older than the truth. */
   #isFresh = true;
-  #isRetired = false;
   /** What looked wrong at the last sweep: only what still looks the same at the next is mended, for messages cross. */
   #suspects = new Set<string>();
   #repairs: Promise<number> = Promise.resolve(0);
@@ -66,9 +67,6 @@ export class Router {
     this.#deps = deps;
     for (const queue of deps.queues) this.#engine.setQueue({ queueId: queue.queueId, priority: queue.priority });
   }
-
-  /** Another node routes now: what still comes back of this one's offers changes nothing. */
-  retire(): void { this.#isRetired = true; }
 
   /** Reads operators and their last states; `repair` then asks voice nodes for the calls they hold. */
   async rebuild(): Promise<void> {
@@ -107,7 +105,7 @@ export class Router {
 
   /** Offers are made known after the present input is done with; a failed one goes to the next operator. */
   #dispatch(decisions: Decision[]): void {
-    if (this.#isRetired) return;
+    if (!this.#deps.isMine()) return;
     for (const decision of decisions) {
       const operator = this.#operators.get(decision.operatorId)!;
       const entry = this.#works.get(decision.workId)!;
@@ -128,7 +126,7 @@ export class Router {
 
   /** Changes a state in memory at once and, durably, in the table; floors and the operator's desk hear of it. Resolves when written. */
   #change(operator: Operator, state: OperatorState, reason: string | null, interactionId: string | null = null): Promise<void> {
-    if (this.#isRetired) return Promise.resolve();
+    if (!this.#deps.isMine()) return Promise.resolve();
     const at = this.#now();
     const before = { state: operator.state, reason: operator.reason, interaction_id: operator.interactionId, started_at: operator.since.toISOString() };
     // Those who were offered a call and did not get it keep their place among the idle.
