@@ -1,17 +1,22 @@
 import { MantineProvider } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
 import { useSession } from "../features/access/session.ts";
 import { Intl } from "../i18n/intl.tsx";
+import { api } from "../shared/api.ts";
 import { ProblemNote } from "../shared/problem.tsx";
 import { queryClient } from "../shared/query.ts";
 import { useSettings } from "../shared/settings.ts";
+import { Toasts } from "../shared/toast.tsx";
 import { theme } from "./theme.ts";
 import css from "./shell.module.css";
 
 const SignIn = lazy(() => import("../features/access/SignIn.tsx").then(({ SignIn }) => ({ default: SignIn })));
-const Desk = lazy(() => import("./Desk.tsx").then(({ Desk }) => ({ default: Desk })));
+const loadDesk = () => import("./Desk.tsx").then(({ Desk }) => ({ default: Desk }));
+const Desk = lazy(loadDesk);
+// Who we are, the desk and its words come side by side, not one after another.
+void queryClient.prefetchQuery({ queryKey: ["getMe", null], queryFn: () => api("getMe") });
+void loadDesk();
 
 /** Mantine only reads the scheme; `settings.ts` and `color-scheme.js` own it. */
 const schemeManager = { get: () => "auto" as const, set: () => undefined, subscribe: () => undefined, unsubscribe: () => undefined, clear: () => undefined };
@@ -22,7 +27,7 @@ export function App() {
     <MantineProvider theme={theme} withCssVariables={false} withGlobalClasses={false} colorSchemeManager={schemeManager} defaultColorScheme="auto" forceColorScheme={scheme === "auto" ? undefined : scheme}>
       <QueryClientProvider client={queryClient}>
         <Intl>
-          <Notifications position="bottom-left" limit={3} containerWidth={340} transitionDuration={100} />
+          <Suspense><Toasts /></Suspense>
           <Session />
         </Intl>
       </QueryClientProvider>

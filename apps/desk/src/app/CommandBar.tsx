@@ -36,7 +36,7 @@ export default function CommandBar({ onClose }: { onClose: () => void }) {
   // What arrives from the server goes above what was there: Enter must take the first row, never the one that moved down.
   useEffect(() => { requestAnimationFrame(selectFirst); }, [first, text]);
   return (
-    <Spotlight.Root store={store} query={text} onQueryChange={setText} onSpotlightClose={onClose} shortcut={null} attributes={{ content: { "aria-label": t("bar.open") } }} lockScroll={false} scrollable maxHeight={420} transitionProps={{ duration: 0 }} overlayProps={{ blur: 0, backgroundOpacity: 0.35 }}>
+    <Spotlight.Root store={store} query={text} onQueryChange={setText} onSpotlightClose={onClose} shortcut={null} centered={false} yOffset="11vh" attributes={{ content: { "aria-label": t("bar.open") } }} lockScroll={false} scrollable maxHeight={420} transitionProps={{ duration: 0 }} overlayProps={{ blur: 0, backgroundOpacity: 0.35 }}>
       <Spotlight.Search placeholder={t("bar.hint")} aria-label={t("bar.hint")} leftSection={<IconSearch size={17} />} />
       <Spotlight.ActionsList>
         {groups.map((group) => (

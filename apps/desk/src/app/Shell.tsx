@@ -1,3 +1,4 @@
+import type { Me } from "@linija/server/contract/access/access";
 import { Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { hasRole, homeOf, may, useMe } from "../features/access/session.ts";
@@ -9,7 +10,8 @@ import { listenToKeys, useKey } from "../shared/keys.ts";
 import { onAlert, startLive } from "../shared/realtime.ts";
 import { say } from "../shared/toast.tsx";
 import { LinkBar } from "./LinkBar.tsx";
-import { Rail } from "./Rail.tsx";
+import { Nowhere } from "./Nowhere.tsx";
+import { places, Rail } from "./Rail.tsx";
 import { TopBar } from "./TopBar.tsx";
 import css from "./shell.module.css";
 
@@ -21,7 +23,8 @@ export function Shell() {
   useEffect(startLive, []);
   useEffect(listenToKeys, []);
   const path = useRouterState({ select: (state) => state.location.pathname });
-  if (path === "/wall") return <LineProvider><Outlet /></LineProvider>;
+  const me = useMe();
+  if (path === "/wall" && hasRole(me, "supervisor", "administrator")) return <LineProvider><Outlet /></LineProvider>;
   return <LineProvider><Frame path={path} /></LineProvider>;
 }
 
@@ -45,7 +48,7 @@ function Frame({ path }: { path: string }) {
       <LinkBar />
       <div className={css.below}>
         <Rail />
-        <div className={css.outlet}><Outlet /></div>
+        <div className={css.outlet}>{isBarred(me, path) ? <Nowhere barred /> : <Outlet />}</div>
       </div>
       {hasRole(me, "operator") && <OfferCard />}
       <Suspense>
@@ -56,11 +59,14 @@ function Frame({ path }: { path: string }) {
   );
 }
 
+/** For comfort only: the server refuses what the page would ask for. */
+const isBarred = (me: Me, path: string) => path === "/wall" || places.some((place) => path.startsWith(place.to) && !hasRole(me, ...place.roles));
+
 function useGoKeys(): void {
   const navigate = useNavigate();
   const me = useMe();
   useKey("goWork", () => void navigate({ to: "/work" }), hasRole(me, "operator"));
-  useKey("goCalls", () => void navigate({ to: "/calls" }));
+  useKey("goCalls", () => void navigate({ to: "/calls" }), hasRole(me, "operator", "supervisor", "administrator"));
   useKey("goTickets", () => void navigate({ to: "/tickets" }));
   useKey("goClients", () => void navigate({ to: "/clients" }), hasRole(me, "operator", "supervisor", "administrator"));
   useKey("goFloor", () => void navigate({ to: "/floor" }), hasRole(me, "supervisor", "administrator"));

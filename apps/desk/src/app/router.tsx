@@ -48,7 +48,7 @@ const settings = createRoute({ getParentRoute: () => root, path: "/settings", co
 export const router = createRouter({
   routeTree: root.addChildren([home, work, calls, tickets, ticket, clients, floor, wall, department, operators, admin, settings]),
   defaultPreload: "intent",
-  defaultNotFoundComponent: Nowhere,
+  defaultNotFoundComponent: () => <Nowhere />,
   defaultPendingComponent: () => <Skeleton rows={5} />,
   // The scroll restoration of the router writes an inline script, which the CSP forbids.
   scrollRestoration: false,

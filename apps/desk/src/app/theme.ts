@@ -1,4 +1,7 @@
-import { ActionIcon, Button, createTheme, Menu, Modal, Select, Textarea, TextInput, Tooltip } from "@mantine/core";
+import { createTheme, type ActionIconProps, type ButtonProps, type MenuProps, type ModalProps, type SelectProps, type TextareaProps, type TextInputProps, type TooltipProps } from "@mantine/core";
+
+/** Named, not imported: a form's parts would come with the first screen, long before the first form. */
+const defaults = <P extends object>(defaultProps: Partial<P>) => ({ defaultProps });
 
 /** Only behaviour and default sizes live here; every colour is a token in `tokens.css`. */
 export const theme = createTheme({
@@ -7,14 +10,14 @@ export const theme = createTheme({
   cursorType: "pointer",
   respectReducedMotion: true,
   components: {
-    Button: Button.extend({ defaultProps: { size: "xs" } }),
-    ActionIcon: ActionIcon.extend({ defaultProps: { variant: "subtle", color: "gray", size: 30 } }),
-    TextInput: TextInput.extend({ defaultProps: { size: "xs" } }),
-    Textarea: Textarea.extend({ defaultProps: { size: "xs" } }),
-    Select: Select.extend({ defaultProps: { size: "xs", allowDeselect: false, comboboxProps: { transitionProps: { duration: 0 } } } }),
-    Menu: Menu.extend({ defaultProps: { transitionProps: { duration: 80 } } }),
-    // Mantine's scroll lock writes a <style> element, which the CSP forbids; the page itself never scrolls.
-    Modal: Modal.extend({ defaultProps: { lockScroll: false, transitionProps: { duration: 100 }, centered: true } }),
-    Tooltip: Tooltip.extend({ defaultProps: { openDelay: 350, transitionProps: { duration: 80 }, withinPortal: true } }),
+    Button: defaults<ButtonProps>({ size: "xs" }),
+    ActionIcon: defaults<ActionIconProps>({ variant: "subtle", color: "gray", size: 30 }),
+    TextInput: defaults<TextInputProps>({ size: "xs" }),
+    Textarea: defaults<TextareaProps>({ size: "xs" }),
+    Select: defaults<SelectProps>({ size: "xs", allowDeselect: false, comboboxProps: { transitionProps: { duration: 0 } } }),
+    Menu: defaults<MenuProps>({ transitionProps: { duration: 80 } }),
+    // Mantine's scroll lock writes a <style> element, which the CSP forbids; the page itself never scrolls. A window's head is no banner of the page.
+    Modal: defaults<ModalProps>({ lockScroll: false, transitionProps: { duration: 100 }, centered: true, attributes: { header: { role: "presentation" } } }),
+    Tooltip: defaults<TooltipProps>({ openDelay: 350, transitionProps: { duration: 80 }, withinPortal: true }),
   },
 });

@@ -1,6 +1,6 @@
 import type { Language } from "@linija/server/contract/api";
 import { useCallback, useEffect, useState, type ReactNode } from "react";
-import { IntlProvider, useIntl, type PrimitiveType } from "react-intl";
+import { IntlProvider, useIntl, type IntlShape, type PrimitiveType } from "react-intl";
 import { headers } from "../shared/api.ts";
 import { readStored, writeStored } from "../shared/settings.ts";
 import type en from "./en.json";
@@ -43,10 +43,16 @@ export function Intl({ children }: { children: ReactNode }) {
   return <IntlProvider locale={locales[shown.language]} messages={shown.messages}>{children}</IntlProvider>;
 }
 
+/** Texts without places to fill in come as they are: there is no parser in the browser that would turn them into parts. */
+function textOf(intl: IntlShape, id: string, values?: Record<string, PrimitiveType>): string {
+  const text: unknown = intl.messages[id];
+  return typeof text === "string" ? text : intl.formatMessage({ id }, values);
+}
+
 export type Translate = (key: MessageKey, values?: Record<string, PrimitiveType>) => string;
 export function useT(): Translate {
   const intl = useIntl();
-  return useCallback((key, values) => intl.formatMessage({ id: key }, values), [intl]);
+  return useCallback((key, values) => textOf(intl, key, values), [intl]);
 }
 
 /** Words for names that come from declarations (reasons, fields, events): ours where we have one, else the name itself, readable. */
@@ -54,7 +60,7 @@ export function useWord(): (family: string, name: string, otherwise?: string) =>
   const intl = useIntl();
   return useCallback((family, name, otherwise) => {
     const id = `${family}.${name}`;
-    if (intl.messages[id] !== undefined) return intl.formatMessage({ id });
+    if (intl.messages[id] !== undefined) return textOf(intl, id);
     return otherwise ?? name.replaceAll("_", " ").replace(/^./, (first) => first.toUpperCase());
   }, [intl]);
 }

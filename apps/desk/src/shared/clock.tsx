@@ -38,8 +38,15 @@ export function Until({ at, className }: { at: string; className?: string }) {
   return <time className={className} dateTime={at}>{left < 0 ? `+${spell(-left)}` : spell(left)}</time>;
 }
 
-/** Date and time by the reader's locale; today's moments show only their time. */
-export function Moment({ at, full = false }: { at: string; full?: boolean }) {
+/** Of a place, or where this browser is: "GMT+1". */
+export function useZone(at?: string, timeZone?: string): string {
+  const { locale } = useIntl();
+  return zoneOf(locale, at ? new Date(at) : new Date(), timeZone);
+}
+const zoneOf = (locale: string, at: Date, timeZone?: string) => new Intl.DateTimeFormat(locale, { timeZoneName: "short", timeZone }).formatToParts(at).find(({ type }) => type === "timeZoneName")?.value ?? "";
+
+/** Date and time by the reader's locale; today's moments show only their time. What is said to a client who may live elsewhere names its zone. */
+export function Moment({ at, full = false, zone = false }: { at: string; full?: boolean; zone?: boolean }) {
   const intl = useIntl();
   const date = new Date(at);
   const today = new Date().toDateString() === date.toDateString();
@@ -47,7 +54,7 @@ export function Moment({ at, full = false }: { at: string; full?: boolean }) {
   const clock = { hour: "2-digit", minute: "2-digit" } as const;
   const day = { day: "numeric", month: "short", ...(!thisYear && { year: "numeric" }) } as const;
   const text = intl.formatDate(date, today && !full ? clock : { ...day, ...clock });
-  return <time dateTime={at} title={intl.formatDate(date, { dateStyle: "full", timeStyle: "short" })}>{text}</time>;
+  return <time dateTime={at} title={intl.formatDate(date, { dateStyle: "full", timeStyle: "long" })}>{text}{zone && ` ${zoneOf(intl.locale, date)}`}</time>;
 }
 
 /** How far a deadline is, in the largest sensible unit: "in 3 hours", "2 days ago". */

@@ -1,49 +1,71 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useRef, useState, type ReactNode } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode, type RefObject } from "react";
 import { useKey } from "./keys.ts";
+import { useSteady } from "./steady.ts";
 import css from "./shared.module.css";
 
 interface PagesProps<T> {
   label: string;
+  /** Under which the place in the list is remembered, for who opens a row and comes back. */
+  place: string;
   items: T[];
   rowHeight: number;
   keyOf: (item: T) => string;
   row: (item: T, chosen: boolean) => ReactNode;
   onOpen: (item: T) => void;
   more?: { has: boolean; busy: boolean; load: () => void };
-  header?: ReactNode;
+  /** Names of the columns; seen only, for each row tells its own. */
+  head?: ReactNode;
 }
 
+const headPx = 32;
+const left = new Map<string, { top: number; chosen: string | null }>();
+
 /** A list of any length: only the rows on the screen exist, the next page is fetched before its end. J, K and Enter walk it. */
-export function Pages<T>({ label, items, rowHeight, keyOf, row, onOpen, more, header }: PagesProps<T>) {
+export function Pages<T>({ label, place, items, rowHeight, keyOf, row, onOpen, more, head }: PagesProps<T>) {
   const box = useRef<HTMLDivElement>(null);
-  const [chosen, setChosen] = useState(-1);
+  const [chosen, setChosen] = useState(left.get(place)?.chosen ?? null);
   // The virtualizer answers by mutable methods, so the compiler-style memo rules do not apply here.
-  const virtual = useVirtualizer({ count: items.length, getScrollElement: () => box.current, estimateSize: () => rowHeight, overscan: 8, getItemKey: (index) => keyOf(items[index] as T) });
+  const virtual = useVirtualizer({ count: items.length, getScrollElement: () => box.current, estimateSize: () => rowHeight, overscan: 8, scrollPaddingEnd: head ? headPx : 0, getItemKey: (index) => keyOf(items[index] as T), initialOffset: left.get(place)?.top ?? 0 });
+  const keys = useMemo(() => items.map(keyOf), [items]);
+  useSteady(box, keys, (index) => index * rowHeight);
+  useRemembered(box, place, chosen);
   const rows = virtual.getVirtualItems();
   const last = rows.at(-1)?.index ?? 0;
   useEffect(() => { if (more?.has && !more.busy && last >= items.length - 12) more.load(); }, [last, items.length, more]);
+  const at = chosen === null ? -1 : keys.indexOf(chosen);
   const walk = (step: number) => {
-    const next = Math.max(0, Math.min(items.length - 1, chosen + step));
-    setChosen(next);
+    const next = Math.max(0, Math.min(items.length - 1, at + step));
+    setChosen(keys[next] ?? null);
     virtual.scrollToIndex(next);
   };
   useKey("next", () => walk(1), items.length > 0);
   useKey("previous", () => walk(-1), items.length > 0);
-  useKey("open", () => { const item = items[chosen]; if (item) onOpen(item); }, chosen >= 0);
+  useKey("open", () => { const item = items[at]; if (item) onOpen(item); }, at >= 0);
   return (
     <div className={css.list} ref={box} tabIndex={0} role="region" aria-label={label}>
-      {header}
+      {head && <div className={css.listHead} aria-hidden>{head}</div>}
       <div className={css.listBody} role="list" style={{ height: virtual.getTotalSize() }}>
         {rows.map((each) => {
           const item = items[each.index];
           return item && (
             <div key={each.key} role="listitem" className={css.listRow} style={{ height: rowHeight, transform: `translateY(${each.start}px)` }}>
-              {row(item, each.index === chosen)}
+              {row(item, each.index === at)}
             </div>
           );
         })}
       </div>
     </div>
   );
+}
+
+function useRemembered(box: RefObject<HTMLDivElement | null>, place: string, chosen: string | null): void {
+  const latest = useRef(chosen);
+  latest.current = chosen;
+  // The layout's effect ends while the list is still in the page; later it has no scroll any more.
+  useLayoutEffect(() => {
+    const list = box.current;
+    if (list) list.scrollTop = left.get(place)?.top ?? 0;
+    return () => { left.set(place, { top: list?.scrollTop ?? 0, chosen: latest.current }); };
+  }, [place]);
 }

@@ -20,8 +20,9 @@ export function Page({ title, tools, children, wide = false }: { title: string; 
   );
 }
 
+/** A name and what it is; long texts take the whole line. */
 export function Fact({ label, children }: { label: string; children: ReactNode }) {
-  return <div className={css.fact}><dt>{label}</dt><dd>{children}</dd></div>;
+  return <div className={css.fact} data-long={(typeof children === "string" && children.length > 40) || undefined}><dt>{label}</dt><dd>{children}</dd></div>;
 }
 
 export function Keys({ combo }: { combo: string }) {

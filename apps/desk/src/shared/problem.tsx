@@ -26,11 +26,13 @@ export function ProblemNote({ error, onRetry }: { error: unknown; onRetry?: () =
   if (!error) return null;
   const away = !(error instanceof ApiError) || error.problem.status === 0 || error.problem.status === 503;
   const Icon = away ? IconPlugConnectedX : IconAlertTriangle;
+  // What is not there or not allowed is not there a moment later either.
+  const mayHelp = !(error instanceof ApiError) || (error.problem.status !== 403 && error.problem.status !== 404);
   return (
     <div className={css.problem} role="alert">
       <Icon size={18} aria-hidden />
       <div className="grow"><div className="strong">{text.title}</div><div>{text.detail}</div></div>
-      {onRetry && <Button size="compact-sm" variant="default" onClick={onRetry}>{t("do.retry")}</Button>}
+      {onRetry && mayHelp && <Button size="compact-sm" variant="default" onClick={onRetry}>{t("do.retry")}</Button>}
     </div>
   );
 }

@@ -1,5 +1,8 @@
 import { QueryCache, QueryClient, useInfiniteQuery, useMutation, useQuery, type UseMutationOptions, type UseQueryOptions } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { api, ApiError, type Args, type Input, type Reply, type RouteName } from "./api.ts";
+import { freshen, pageSize } from "./fresh.ts";
+import { itemsOf, type Known, type Page, type Pages } from "./lists.ts";
 
 /** Reads are retried when the link or the server is away, never when the answer is no. */
 export const queryClient: QueryClient = new QueryClient({
@@ -26,36 +29,40 @@ export function useApi<K extends RouteName>(name: K, ...rest: unknown extends In
   return useQuery<Reply<K>>({ queryKey: [name, input ?? null], queryFn: () => api(name, ...args), ...extra });
 }
 
-/** One write. `touches` are the reads that are no longer true after it. */
+const idOf = (value: unknown): string[] => (typeof value === "object" && value !== null && "id" in value && typeof value.id === "string" ? [value.id] : []);
+
+/** One write. `touches` are the reads that are no longer true after it; of long lists only what the write is about is read again. */
 export function useSend<K extends RouteName>(name: K, touches: RouteName[] = [], extra: Omit<UseMutationOptions<Reply<K>, Error, Input<K>>, "mutationFn"> = {}) {
   return useMutation<Reply<K>, Error, Input<K>>({
     ...extra,
     mutationFn: (input) => api(name, ...([input] as unknown as Args<K>)),
     onSuccess: async (...all) => {
       await extra.onSuccess?.(...all);
-      refresh(touches);
+      const [reply, input] = all;
+      refresh(touches, new Set([...idOf(reply), ...idOf((input as { params?: unknown }).params)]));
     },
   });
 }
 
-export function refresh(names: readonly RouteName[]): void {
-  const wanted = new Set<unknown>(names);
-  if (wanted.size > 0) void queryClient.invalidateQueries({ predicate: (query) => wanted.has(query.queryKey[0]) });
+/** Reads again what is shown by these names; of a list of many pages its first, and those with the things named. */
+export function refresh(names: readonly RouteName[], ids: ReadonlySet<string> = new Set()): void {
+  for (const name of names) freshen(queryClient, name, () => ids);
 }
 
 type Paged = { [K in RouteName]: Reply<K> extends { items: unknown[]; next: string | null } ? K : never }[RouteName];
 
 /** Keyset pages of a list, joined as they arrive. */
-export function usePages<K extends Paged>(name: K, input: Input<K>, enabled = true) {
-  type Item = Reply<K> extends { items: (infer I)[] } ? I : never;
+export function usePages<K extends Paged>(name: K, input: Input<K>, extra: { /** Changed items may move to any place, not only to the top. */ anyOrder?: boolean } = {}) {
+  type Item = (Reply<K> extends { items: (infer I)[] } ? I : never) & Known;
   const result = useInfiniteQuery({
-    queryKey: [name, input, "pages"], initialPageParam: undefined as string | undefined, enabled,
+    queryKey: [name, input, "pages"], initialPageParam: undefined as string | undefined, meta: { ...extra },
     queryFn: ({ pageParam }) => {
       const given = input as { query?: object };
-      return api(name, ...([{ ...given, query: { limit: 50, ...given.query, after: pageParam } }] as unknown as Args<K>)) as Promise<{ items: Item[]; next: string | null }>;
+      return api(name, ...([{ ...given, query: { limit: pageSize, ...given.query, after: pageParam } }] as unknown as Args<K>)) as unknown as Promise<Page<Item>>;
     },
     getNextPageParam: (last) => last.next ?? undefined,
     placeholderData: (before) => before,
   });
-  return { ...result, items: result.data?.pages.flatMap((page) => page.items) };
+  const items = useMemo(() => result.data && itemsOf(result.data as Pages<Item>), [result.data]);
+  return { ...result, items };
 }

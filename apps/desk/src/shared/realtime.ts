@@ -1,24 +1,8 @@
 import type { Push } from "@linija/server/contract/realtime/realtime";
 import { useSyncExternalStore } from "react";
-import type { RouteName } from "./api.ts";
+import { freshen } from "./fresh.ts";
 import { queryClient, refresh } from "./query.ts";
-
-/** Which reads a push about a thing makes stale. A kind not named here makes everything stale: late is worse than twice. */
-const stale: Record<string, RouteName[]> = {
-  line: ["getLine"],
-  ticket: ["listTickets", "getTicket", "clientTimeline"],
-  client: ["searchClients", "getClient", "clientByPhone", "clientTimeline", "clientHistory"],
-  interaction: ["listCalls", "getCall", "clientTimeline", "getLine"],
-  call: ["listCalls", "getCall", "clientTimeline", "getLine"],
-  recording: ["getRecording", "listCalls", "getCall", "clientTimeline"],
-  operator: ["getFloor", "getLine"],
-  operators: ["listOperators", "getOperator", "operatorChoices"],
-  queue: ["getFloor"],
-  floor: ["getFloor"],
-  user: ["listUsers", "getMe", "listOperators", "getOperator"],
-  project: ["listTickets"],
-  notice: ["getTicket", "clientTimeline"],
-};
+import { stalenessOf, type Thing } from "./stale.ts";
 
 export interface Link { up: boolean; everUp: boolean; retryAt: number | null }
 let link: Link = { up: false, everUp: false, retryAt: null };
@@ -36,24 +20,25 @@ export function onAlert(listener: (alert: Alert) => void): () => void {
   return () => { alertListeners.delete(listener); };
 }
 
-const waiting = new Set<RouteName>();
+let waiting: Thing[] = [];
 let flushing: ReturnType<typeof setTimeout> | null = null;
 
 /** A burst of changes becomes one refetch: a busy floor sends hundreds of pushes a second. */
-function refreshSoon(names: readonly RouteName[]): void {
-  for (const name of names) waiting.add(name);
-  flushing ??= setTimeout(() => { flushing = null; const all = [...waiting]; waiting.clear(); refresh(all); }, 200);
+function refreshSoon(things: Thing[]): void {
+  waiting.push(...things);
+  flushing ??= setTimeout(() => {
+    flushing = null;
+    const { everything, names, touch } = stalenessOf(waiting);
+    waiting = [];
+    if (everything) void queryClient.invalidateQueries();
+    else for (const name of names) freshen(queryClient, name, touch);
+  }, 200);
 }
 
 function take(push: Push): void {
   if (push.kind === "line") refresh(["getLine"]);
   if (push.kind === "alert") for (const listener of alertListeners) listener(push);
-  if (push.kind !== "changed") return;
-  for (const { kind } of push.things) {
-    const names = stale[kind];
-    if (names) refreshSoon(names);
-    else void queryClient.invalidateQueries();
-  }
+  if (push.kind === "changed") refreshSoon(push.things);
 }
 
 let socket: WebSocket | null = null;

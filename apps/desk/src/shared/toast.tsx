@@ -1,27 +1,37 @@
 import { Button } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { useCallback } from "react";
+import type { NotificationData } from "@mantine/notifications";
+import { lazy, useCallback } from "react";
 import { useT } from "../i18n/intl.tsx";
 import { useProblemText } from "./problem.tsx";
+
+const load = () => import("./Toasts.tsx");
+let wake: () => void = () => undefined;
+/** Nothing is said in the first moments of a page; then it is there before it is needed, also when the server is not. */
+const awake = new Promise<void>((done) => { wake = done; setTimeout(done, 1500); });
+export const Toasts = lazy(() => awake.then(load));
+
+function show(toast: NotificationData): void {
+  wake();
+  void load().then(({ notifications }) => notifications.show(toast));
+}
 
 /** A refusal outside a form: said once, quietly, at the corner. */
 export function useRefusal(): (error: unknown) => void {
   const text = useProblemText();
   return useCallback((error) => {
     const { title, detail } = text(error);
-    notifications.show({ color: "red", title, message: detail, autoClose: 7000 });
+    show({ color: "red", title, message: detail, autoClose: 7000 });
   }, [text]);
 }
 
-export const say = (message: string) => notifications.show({ message, autoClose: 3500 });
+export const say = (message: string) => show({ message, autoClose: 3500 });
 
 /** Done at once, and undone by one press: kinder than a question before every deed. */
 export function useUndo(): (message: string, undo: () => void) => void {
   const t = useT();
   return (message, undo) => {
-    const id = notifications.show({
-      autoClose: 7000,
-      message: <span className="row between">{message}<Button size="compact-sm" variant="subtle" onClick={() => { notifications.hide(id); undo(); }}>{t("do.undo")}</Button></span>,
-    });
+    const id = crypto.randomUUID();
+    const back = () => { void load().then(({ notifications }) => notifications.hide(id)); undo(); };
+    show({ id, autoClose: 7000, message: <span className="row between">{message}<Button size="compact-sm" variant="subtle" onClick={back}>{t("do.undo")}</Button></span> });
   };
 }

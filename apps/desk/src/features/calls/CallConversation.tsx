@@ -1,15 +1,16 @@
 import type { CallView } from "@linija/server/contract/calls/calls";
 import { Button } from "@mantine/core";
-import { IconPhoneIncoming, IconPhoneOutgoing, IconPhonePlus } from "@tabler/icons-react";
-import { Link } from "@tanstack/react-router";
+import { IconPhoneIncoming, IconPhoneOutgoing, IconUserQuestion } from "@tabler/icons-react";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { languageNames, useT } from "../../i18n/intl.tsx";
 import { Moment, Since, spell } from "../../shared/clock.tsx";
 import { Empty, Skeleton } from "../../shared/parts.tsx";
 import { ProblemNote } from "../../shared/problem.tsx";
 import { useApi } from "../../shared/query.ts";
+import { hasRole, may, useMe } from "../access/session.ts";
 import { Story } from "../clients/Story.tsx";
-import { useCallWord } from "../line/callWord.ts";
-import { useDial } from "../line/useDial.ts";
+import { numberOf, useCallWord } from "../line/callWord.ts";
+import { DialButton } from "../line/DialButton.tsx";
 import { useLine } from "../line/line.tsx";
 import { CallNotes } from "./CallNotes.tsx";
 import { Player } from "./Player.tsx";
@@ -18,7 +19,7 @@ import { WrapUp } from "./WrapUp.tsx";
 import css from "./calls.module.css";
 
 /** One call in the middle of the workspace: who and how long, the client's story, and what is written about it. */
-export function CallConversation({ call }: { call: CallView }) {
+export function CallConversation({ call, alone = false }: { call: CallView; /** No card of the client stands beside it. */ alone?: boolean }) {
   const t = useT();
   const { line } = useLine();
   const mine = line?.call?.id === call.id;
@@ -31,7 +32,7 @@ export function CallConversation({ call }: { call: CallView }) {
         {call.recordingId && call.state !== "talking" && <div className={css.played}><Player recordingId={call.recordingId} /></div>}
         {!open && <Result call={call} />}
         {!call.clientId && <CallTickets call={call} />}
-        {call.clientId ? <Story clientId={call.clientId} hideCall={call.id} /> : <NoClient />}
+        {call.clientId ? <Story clientId={call.clientId} hideCall={call.id} /> : <NoClient call={call} alone={alone} />}
       </div>
       {wrapping || (mine && call.state === "wrap_up") ? <WrapUp key={call.id} call={call} endsAt={line?.wrapUpEndsAt ?? null} /> : mine && call.state !== "offered" && <CallNotes call={call} />}
     </div>
@@ -51,30 +52,32 @@ function Result({ call }: { call: CallView }) {
   );
 }
 
-function NoClient() {
+function NoClient({ call, alone }: { call: CallView; alone: boolean }) {
   const t = useT();
-  return <Empty icon={<IconPhonePlus size={22} />} text={t("call.noClient")} />;
+  const me = useMe();
+  const navigate = useNavigate();
+  const mayFind = alone && hasRole(me, "operator") && may(me, "clients.write");
+  return <Empty icon={<IconUserQuestion size={22} />} text={t(alone ? "call.noClientHere" : "call.noClient")} action={mayFind && <Button variant="default" onClick={() => void navigate({ to: "/work", search: { call: call.id } })}>{t("call.findClient")}</Button>} />;
 }
 
 function CallHead({ call }: { call: CallView }) {
   const t = useT();
+  const me = useMe();
   const stateWord = useCallWord();
   const { line } = useLine();
-  const dial = useDial();
-  const number = call.direction === "in" ? call.fromNumber : call.toNumber;
+  const number = numberOf(call);
   const Icon = call.direction === "in" ? IconPhoneIncoming : IconPhoneOutgoing;
-  const free = line?.state === "ready" || line?.state === "not_ready";
   const held = line?.held === true && line.call?.id === call.id && call.state === "talking";
   return (
     <header className={css.head}>
       <span className={css.headIcon} data-live={call.state === "talking" || undefined}><Icon size={18} aria-hidden /></span>
       <div className="grow">
         <h1 className="cut">{call.clientName || number || t("line.unknown")}</h1>
-        <div className="cut dim small num">{[number, call.queueName, call.language && languageNames[call.language]].filter(Boolean).join(" · ")}</div>
+        <div className="dim small">{[number || t("line.noNumber"), call.queueName, call.language && languageNames[call.language]].filter(Boolean).join(" · ")}</div>
       </div>
       <CallClock call={call} />
       <span className={`chip ${held ? "warn" : call.state === "talking" ? "live" : call.state === "offered" ? "accent" : ""}`}>{stateWord(call)}</span>
-      {call.state === "ended" && number && <Button variant="default" disabled={!free} leftSection={<IconPhonePlus size={15} />} onClick={() => void dial({ number, projectKey: call.projectKey ?? undefined, clientId: call.clientId, ticketId: call.ticketId })}>{t("call.callAgain")}</Button>}
+      {call.state === "ended" && number && may(me, "calls.dial") && <DialButton variant="default" text={t("call.callAgain")} target={{ number, projectKey: call.projectKey ?? undefined, clientId: call.clientId, ticketId: call.ticketId }} />}
     </header>
   );
 }
@@ -94,11 +97,11 @@ function CallTickets({ call }: { call: CallView }) {
   );
 }
 
-export function CallById({ id }: { id: string }) {
+export function CallById({ id, alone }: { id: string; alone?: boolean }) {
   const { line } = useLine();
   const live = line?.call?.id === id ? line.call : undefined;
   const asked = useApi("getCall", { params: { id } }, { enabled: !live });
   const call = live ?? asked.data;
-  if (call) return <CallConversation call={call} />;
+  if (call) return <CallConversation call={call} alone={alone} />;
   return asked.error ? <div className={css.pad}><ProblemNote error={asked.error} onRetry={() => void asked.refetch()} /></div> : <Skeleton rows={4} height={56} />;
 }

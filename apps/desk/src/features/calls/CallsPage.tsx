@@ -4,12 +4,13 @@ import { IconPhone, IconPhoneIncoming, IconPhoneOutgoing, IconWaveSine } from "@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useT, useWord } from "../../i18n/intl.tsx";
-import { Moment, spell } from "../../shared/clock.tsx";
+import { Moment, spell, useZone } from "../../shared/clock.tsx";
 import { Pages } from "../../shared/pages.tsx";
 import { Empty, Page, Skeleton } from "../../shared/parts.tsx";
 import { ProblemNote } from "../../shared/problem.tsx";
 import { usePages } from "../../shared/query.ts";
 import { hasRole, useMe } from "../access/session.ts";
+import { callerLine } from "../line/callWord.ts";
 import { CallById } from "./CallConversation.tsx";
 import css from "./calls.module.css";
 
@@ -32,15 +33,21 @@ export function CallsPage() {
           {!list.items && !list.error && <Skeleton rows={10} height={40} />}
           {list.items?.length === 0 && <Empty icon={<IconPhone size={22} />} text={t("calls.empty")} />}
           {list.items && list.items.length > 0 && (
-            <Pages label={t("nav.calls")} items={list.items} rowHeight={48} keyOf={(call) => call.id} onOpen={show}
+            <Pages key={view} place={`calls:${view}`} head={<Head />} label={t("nav.calls")} items={list.items} rowHeight={48} keyOf={(call) => call.id} onOpen={show}
               row={(call, chosen) => <CallRow call={call} chosen={chosen || call.id === open} onOpen={() => show(call)} />}
               more={{ has: list.hasNextPage, busy: list.isFetchingNextPage, load: () => void list.fetchNextPage() }} />
           )}
         </div>
-        {open && <div className={`panel ${css.detail}`}><CallById id={open} /></div>}
+        {open && <div className={`panel ${css.detail}`}><CallById id={open} alone /></div>}
       </div>
     </Page>
   );
+}
+
+function Head() {
+  const t = useT();
+  const zone = useZone();
+  return <div className={css.callRow}><span /><span>{t("col.client")}</span><span>{t("floor.queue")}</span><span>{t("role.operator")}</span><span>{t("col.result")}</span><span>{t("col.length")}</span><span title={t("time.zone", { zone })}>{t("col.started")}</span></div>;
 }
 
 function CallRow({ call, chosen, onOpen }: { call: CallView; chosen: boolean; onOpen: () => void }) {
@@ -53,7 +60,7 @@ function CallRow({ call, chosen, onOpen }: { call: CallView; chosen: boolean; on
   return (
     <button type="button" className={css.callRow} data-chosen={chosen || undefined} onClick={onOpen}>
       <Icon size={17} className={missed ? css.missed : "dim"} aria-label={t(call.direction === "in" ? "call.in" : "call.out")} />
-      <span className="stack-s"><span className="cut strong">{call.clientName || number || t("line.unknown")}</span><span className="cut small dim num">{call.clientId ? number : [call.clientName && number, t("offer.newClient")].filter(Boolean).join(" · ")}</span></span>
+      <span className="stack-s"><span className="cut strong">{call.clientName || number || t("line.unknown")}</span><span className="cut small dim num">{callerLine(call, t)}</span></span>
       <span className="cut dim">{call.queueName}</span>
       <span className="cut dim">{call.operatorName}</span>
       <span className={`chip ${missed ? "danger" : ""}`}><span className="cut">{call.outcome ? word("outcome", call.outcome) : t(`call.${call.state}`)}</span></span>

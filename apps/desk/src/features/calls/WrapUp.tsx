@@ -1,6 +1,6 @@
 import type { CallView } from "@linija/server/contract/calls/calls";
 import { Button, Checkbox, Textarea } from "@mantine/core";
-import { useRef } from "react";
+import { useId, useRef } from "react";
 import { useT, useWord } from "../../i18n/intl.tsx";
 import { Until, useNow } from "../../shared/clock.tsx";
 import { sendOnCtrlEnter, useKey } from "../../shared/keys.ts";
@@ -23,6 +23,7 @@ export function WrapUp({ call, endsAt }: { call: CallView; endsAt: string | null
   const { take } = useLine();
   const { draft, set, forget } = useWrapDraft(call);
   const notes = useRef<HTMLTextAreaElement>(null);
+  const needed = useId();
   const dispositions = useDispositions(call);
   const chosen = dispositions.find((each) => each.key === draft.disposition);
   const finish = useSend("wrapUp", ["listCalls", "getCall", "clientTimeline", "listTickets"], { onSuccess: (line) => { take(line); forget(); } });
@@ -39,11 +40,11 @@ export function WrapUp({ call, endsAt }: { call: CallView; endsAt: string | null
       <div role="radiogroup" aria-label={t("wrap.disposition")} aria-required="true" className={css.dispositions}>
         {dispositions.map((each) => <button key={each.key} type="button" role="radio" aria-checked={each.key === draft.disposition} onClick={() => set({ disposition: each.key })}>{each.name}</button>)}
       </div>
-      {!chosen && <p className={css.needed}>{fieldError(finish.error, "disposition") ?? t("wrap.chooseDisposition")}</p>}
       <Textarea ref={notes} label={t("wrap.notes")} withAsterisk={chosen?.requiresNotes} autosize minRows={2} maxRows={6} value={draft.notes} onChange={(event) => set({ notes: event.currentTarget.value })}
-        error={fieldError(finish.error, "notes") ?? (needsNotes ? t("wrap.needsNotes") : undefined)} />
-      {needsTicket && <p className={css.needed}>{fieldError(finish.error, "ticket") ?? t("wrap.needsTicket")}</p>}
+        error={fieldError(finish.error, "notes") !== undefined || needsNotes} aria-describedby={needed} />
       {!fieldError(finish.error, "notes", "disposition", "ticket") && <ProblemNote error={finish.error} />}
+      {/* Always there, so that choosing does not move what is chosen from. */}
+      <p id={needed} className={css.needed} role="status">{fieldError(finish.error, "disposition", "notes", "ticket") ?? [!chosen && t("wrap.chooseDisposition"), needsNotes && t("wrap.needsNotes"), needsTicket && t("wrap.needsTicket")].filter(Boolean).join(" ")}</p>
       <div className="row between">
         <Checkbox size="xs" label={t("wrap.readyAfter")} checked={draft.ready} onChange={(event) => set({ ready: event.currentTarget.checked })} />
         <Button size="sm" onClick={send} loading={finish.isPending} disabled={missing}>{t("wrap.finish")}<span className={css.onButton}><Keys combo="Ctrl+Enter" /></span></Button>

@@ -1,12 +1,10 @@
 import type { CallView } from "@linija/server/contract/calls/calls";
 import type { ClientView } from "@linija/server/contract/clients/clients";
-import { ActionIcon, Tooltip } from "@mantine/core";
-import { IconBuilding, IconMail, IconMapPin, IconPhone, IconPhonePlus, IconPin } from "@tabler/icons-react";
+import { IconBuilding, IconMail, IconMapPin, IconPhone, IconPin } from "@tabler/icons-react";
 import { languageNames, useT, useWord } from "../../i18n/intl.tsx";
 import { Moment } from "../../shared/clock.tsx";
 import { may, useMe } from "../access/session.ts";
-import { useDial } from "../line/useDial.ts";
-import { useLine } from "../line/line.tsx";
+import { DialButton } from "../line/DialButton.tsx";
 import css from "./clients.module.css";
 
 export const addressLine = ({ street, house, flat, postcode, city, country }: ClientView["address"]) =>
@@ -38,14 +36,11 @@ export function ClientCard({ client, call }: { client: ClientView; call?: CallVi
 function Phone({ phone, client, live }: { phone: string; client: ClientView; live: boolean }) {
   const t = useT();
   const me = useMe();
-  const dial = useDial();
-  const { line } = useLine();
-  const free = line?.state === "ready" || line?.state === "not_ready";
   return (
     <li>
       <IconPhone size={15} aria-label={t("client.phones")} /><span className="num">{phone}</span>
       {live && <span className="chip live">{t("client.callsFrom")}</span>}
-      {may(me, "calls.dial") && !client.masked && !live && <Tooltip label={t("call.callNow")}><ActionIcon size={24} disabled={!free} aria-label={`${t("call.callNow")} ${phone}`} onClick={() => void dial({ number: phone, clientId: client.id, projectKey: client.projects[0] })}><IconPhonePlus size={15} /></ActionIcon></Tooltip>}
+      {may(me, "calls.dial") && !client.masked && !live && <DialButton variant="subtle" size={24} target={{ number: phone, clientId: client.id, projectKey: client.projects[0] }} />}
     </li>
   );
 }

@@ -5,7 +5,7 @@ import { IconAddressBook, IconPlus, IconSearch } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import { languageNames, useT, useWord } from "../../i18n/intl.tsx";
-import { Moment } from "../../shared/clock.tsx";
+import { Moment, useZone } from "../../shared/clock.tsx";
 import { useKey } from "../../shared/keys.ts";
 import { Pages } from "../../shared/pages.tsx";
 import { Empty, Page, Skeleton } from "../../shared/parts.tsx";
@@ -41,7 +41,7 @@ export function ClientsPage() {
           {!list.items && !list.error && <Skeleton rows={10} height={40} />}
           {list.items?.length === 0 && <Empty icon={<IconAddressBook size={22} />} text={t(wanted ? "clients.notFound" : "clients.empty")} action={may(me, "clients.write") && <Button variant="default" onClick={() => show("new")}>{t("client.new")}</Button>} />}
           {list.items && list.items.length > 0 && (
-            <Pages label={t("nav.clients")} items={list.items} rowHeight={48} keyOf={(row) => row.id} onOpen={(row) => show(row.id)}
+            <Pages key={wanted} place={`clients:${wanted}`} head={<Head />} label={t("nav.clients")} items={list.items} rowHeight={48} keyOf={(row) => row.id} onOpen={(row) => show(row.id)}
               row={(row, chosen) => <Row row={row} chosen={chosen || row.id === open} onOpen={() => show(row.id)} />}
               more={{ has: list.hasNextPage, busy: list.isFetchingNextPage, load: () => void list.fetchNextPage() }} />
           )}
@@ -51,6 +51,12 @@ export function ClientsPage() {
       </div>
     </Page>
   );
+}
+
+function Head() {
+  const t = useT();
+  const zone = useZone();
+  return <div className={css.clientRow}><span>{t("col.client")}</span><span>{t("client.phones")}</span><span>{t("client.emails")}</span><span>{t("address.city")}</span><span>{t("client.language")}</span><span>{t("col.tickets")}</span><span title={t("time.zone", { zone })}>{t("col.changed")}</span></div>;
 }
 
 function Row({ row, chosen, onOpen }: { row: ClientRow; chosen: boolean; onOpen: () => void }) {

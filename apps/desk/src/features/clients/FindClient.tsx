@@ -16,15 +16,20 @@ export function FindClient({ call }: { call: CallView }) {
   const [wanted] = useDebouncedValue(text.trim(), 150);
   const number = call.direction === "in" ? call.fromNumber : call.toNumber;
   const link = useSend("linkClient", ["getLine", "getCall", "listCalls", "clientTimeline"]);
-  const found = useApi("searchClients", { query: { text: wanted, limit: 6 } }, { enabled: wanted.length >= 2, placeholderData: (before) => before });
+  // Without a number the told name is all there is to go by.
+  const asked = wanted.length >= 2 || number !== "" ? wanted : call.clientName;
+  const found = useApi("searchClients", { query: { text: asked, limit: 6 } }, { enabled: asked.length >= 2, placeholderData: (before) => before });
   const take = (clientId: string) => link.mutate({ params: { id: call.id }, body: { clientId } });
   const sharing = useApi("clientByPhone", { query: { phone: number } }, { enabled: number !== "" });
-  const rows = wanted.length >= 2 ? found.data?.items ?? [] : sharing.data?.items ?? [];
+  const rows = (asked.length >= 2 ? found.data?.items : sharing.data?.items) ?? [];
+  const guessed = wanted.length < 2 && rows.length > 0;
   return (
     <div className={css.side}>
       <section className={css.card}>
         <h2 className="row"><IconUserPlus size={17} aria-hidden />{t("client.unknownCaller")}</h2>
         <TextInput leftSection={<IconSearch size={15} />} placeholder={t("client.findHint")} aria-label={t("client.findHint")} value={text} onChange={(event) => setText(event.currentTarget.value)} />
+        {number === "" && <p className={css.hint}>{t("client.askPhone")}</p>}
+        {guessed && <p className="small dim">{t("client.maybe")}</p>}
         {rows.map((client) => (
           <div key={client.id} className="row between"><span className="cut"><b>{client.name}</b> <span className="dim num">{client.phones[0]}</span></span><Button size="compact-sm" variant="light" loading={link.isPending} onClick={() => take(client.id)}>{t("duplicate.take")}</Button></div>
         ))}

@@ -31,7 +31,7 @@ function Figure({ label, tone, note, to, children }: { label: MessageKey; tone?:
   return (
     <div className={css.figure} data-tone={tone}>
       <dt>{to ? <Link to="/tickets" search={{ view: to }}>{t(label)}</Link> : t(label)}</dt>
-      <dd className="num">{children}{note && <span className={css.figureNote}>{note}</span>}</dd>
+      <dd className="num"><span>{children}</span><span className={css.figureNote}>{note}</span></dd>
     </div>
   );
 }

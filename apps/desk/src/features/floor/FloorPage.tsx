@@ -2,9 +2,10 @@ import type { Floor } from "@linija/server/contract/floor/floor";
 import { Button } from "@mantine/core";
 import { IconArrowsMaximize, IconBellRinging, IconPhoneIncoming } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { useEffect, useState, type ReactNode } from "react";
+import { useIntl } from "react-intl";
 import { useT } from "../../i18n/intl.tsx";
-import { Moment, Since } from "../../shared/clock.tsx";
+import { Moment, Since, useNow } from "../../shared/clock.tsx";
 import { Page, Skeleton } from "../../shared/parts.tsx";
 import { ProblemNote } from "../../shared/problem.tsx";
 import { useApi } from "../../shared/query.ts";
@@ -22,7 +23,7 @@ export function FloorPage() {
   const { data: floor, error, refetch } = useFloor();
   useEffect(() => { if (floor && performance.getEntriesByName("desk:interactive").length === 0) performance.mark("desk:interactive"); }, [floor]);
   return (
-    <Page wide title={t("nav.floor")} tools={<Link to="/wall" className={css.wallLink}><Button component="span" variant="default" leftSection={<IconArrowsMaximize size={15} />}>{t("floor.wall")}</Button></Link>}>
+    <Page wide title={t("nav.floor")} tools={<>{floor && <CompanyTime timeZone={floor.timeZone} />}<Link to="/wall" className={css.wallLink}><Button component="span" variant="default" leftSection={<IconArrowsMaximize size={15} />}>{t("floor.wall")}</Button></Link></>}>
       <ProblemNote error={error} onRetry={() => void refetch()} />
       {!floor && !error && <Skeleton rows={4} height={110} />}
       {floor && (
@@ -45,31 +46,54 @@ export function FloorPage() {
   );
 }
 
+/** Said only to those who sit elsewhere: their own clock is not the one the day is counted by. */
+function CompanyTime({ timeZone }: { timeZone: string }) {
+  const t = useT();
+  const intl = useIntl();
+  const now = useNow();
+  const clock = { hour: "2-digit", minute: "2-digit" } as const;
+  const there = intl.formatTime(now, { ...clock, timeZone });
+  if (there === intl.formatTime(now, clock)) return null;
+  return <p className="small dim">{t("floor.zone", { place: timeZone.replaceAll("_", " "), time: there })}</p>;
+}
+
 function Alerts({ alerts }: { alerts: Floor["alerts"] }) {
   const t = useT();
+  const { shown, more } = useShown(alerts, 8);
   return (
     <section className={`panel ${css.box}`} aria-label={t("floor.alerts")} aria-live="polite">
       <h2 className="row between">{t("floor.alerts")}<span className="num dim">{alerts.length}</span></h2>
       {alerts.length === 0 ? <p className="dim">{t("floor.noAlerts")}</p> : (
-        <ul className={css.alerts}>{alerts.slice(0, 8).map((alert) => (
+        <ul className={css.alerts}>{shown.map((alert) => (
           <li key={alert.id}><IconBellRinging size={15} aria-hidden /><span className="grow">{alert.ticketId ? <Link to="/tickets/$id" params={{ id: alert.ticketId }}>{alert.text}</Link> : alert.text}</span><span className="small dim num"><Moment at={alert.at} /></span></li>
         ))}</ul>
       )}
+      {more}
     </section>
   );
 }
 
+/** The first few, and a press that shows the rest. */
+function useShown<T>(items: T[], count: number): { shown: T[]; more: ReactNode } {
+  const t = useT();
+  const [all, setAll] = useState(false);
+  if (all || items.length <= count) return { shown: items, more: null };
+  return { shown: items.slice(0, count), more: <div><Button variant="subtle" size="compact-sm" onClick={() => setAll(true)}>{t("work.showAll", { count: items.length })}</Button></div> };
+}
+
 function Waiting({ floor }: { floor: Floor }) {
   const t = useT();
+  const { shown, more } = useShown(floor.waiting, 8);
   const nameOf = (id: string) => floor.queues.find((queue) => queue.id === id)?.name ?? "";
   return (
     <section className={`panel ${css.box}`} aria-label={t("floor.waitingCalls")}>
       <h2 className="row between">{t("floor.waitingCalls")}<span className="num dim">{floor.waiting.length}</span></h2>
       {floor.waiting.length === 0 ? <p className="dim">{t("floor.nobodyWaits")}</p> : (
-        <ol className={css.alerts}>{floor.waiting.slice(0, 12).map((call) => (
+        <ol className={css.alerts}>{shown.map((call) => (
           <li key={call.id}><IconPhoneIncoming size={15} aria-hidden /><span className="grow cut"><b>{call.clientName || call.fromNumber || t("line.unknown")}</b> <span className="dim">{nameOf(call.queueId)}</span></span><Since at={call.queuedAt} className="num strong" /></li>
         ))}</ol>
       )}
+      {more}
     </section>
   );
 }

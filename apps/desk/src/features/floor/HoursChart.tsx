@@ -40,7 +40,7 @@ function optionsOf(box: HTMLElement, height: number): uPlot.Options {
   return {
     width: box.clientWidth || 300, height, legend: { show: false }, cursor: { show: false }, padding: [8, 4, 0, 0],
     scales: { x: { time: false, range: (_, min, max) => [(min ?? 8) - 0.6, (max ?? 18) + 0.6] }, y: { range: (_, __, max) => [0, Math.max(4, max ?? 0)] } },
-    axes: [{ ...axis, grid: { show: false }, size: 24, incrs: [1, 2, 3], values: (_, hours) => hours.map((hour) => String(hour)) }, { ...axis, size: 34, incrs: [1, 2, 5, 10, 20, 50, 100] }],
+    axes: [{ ...axis, grid: { show: false }, size: 24, space: 26, incrs: [1, 2, 3, 4, 6], values: (_, hours) => hours.map((hour) => String(hour)) }, { ...axis, size: 34, incrs: [1, 2, 5, 10, 20, 50, 100] }],
     series: [{}, { fill: token("--line-strong"), stroke: token("--line-strong"), width: 0, paths: bars, points: { show: false } }, { fill: token("--accent"), stroke: token("--accent"), width: 0, paths: bars, points: { show: false } }],
   };
 }

@@ -36,6 +36,8 @@ function WallClock() {
   return <time className={css.clock}>{intl.formatTime(now, { hour: "2-digit", minute: "2-digit" })}</time>;
 }
 
+const isLow = (queue: Floor["queues"][number]) => queue.serviceLevel !== null && queue.serviceLevel < queue.target.percent;
+
 function Board({ floor }: { floor: Floor }) {
   const t = useT();
   const intl = useIntl();
@@ -50,12 +52,13 @@ function Board({ floor }: { floor: Floor }) {
         <div data-tone={low ? "danger" : "live"}><dt>{t("floor.level")}</dt><dd>{percent(figures.level)}</dd></div>
         <div data-tone={figures.ready === 0 ? "danger" : "live"}><dt>{t("floor.ready")}</dt><dd>{figures.ready}<small> / {figures.present}</small></dd></div>
       </dl>
+      <div className={css.heads} aria-hidden><span>{t("floor.queue")}</span><span>{t("floor.waiting")}</span><span>{t("floor.level")}</span></div>
       <ul className={css.queues}>
         {[...floor.queues].sort((a, b) => b.waiting - a.waiting).slice(0, 8).map((queue) => (
           <li key={queue.id} data-waiting={queue.waiting > 0 || undefined}>
             <span className={css.queueName}><i style={{ background: queue.color }} aria-hidden />{queue.name}</span>
             <span className={css.queueWait}>{queue.waiting > 0 ? <>{queue.waiting} {queue.longestWaitSince && <Since at={queue.longestWaitSince} />}</> : queue.open ? "0" : <Closed opensAt={queue.opensAt} />}</span>
-            <span>{percent(queue.serviceLevel)}</span>
+            <span data-low={isLow(queue) || undefined}><span className="visually-hidden">{t("floor.level")} </span>{percent(queue.serviceLevel)}{isLow(queue) && <span className="visually-hidden"> {t("floor.belowTarget")}</span>}</span>
           </li>
         ))}
       </ul>

@@ -8,6 +8,7 @@ import { spell, useNow } from "../../shared/clock.tsx";
 import { keysOf, useKey } from "../../shared/keys.ts";
 import { Keys } from "../../shared/parts.tsx";
 import { useApi } from "../../shared/query.ts";
+import { callerLine } from "./callWord.ts";
 import { useLine } from "./line.tsx";
 import css from "./line.module.css";
 
@@ -33,7 +34,7 @@ function Card({ line, offer }: { line: Line; offer: NonNullable<Line["offer"]> }
     <section className={css.offer} aria-label={t("offer.title")}>
       <div className={css.offerTop}><IconPhoneIncoming size={16} aria-hidden /><span>{t("offer.title")}</span>{call?.language && <span className="chip">{languageNames[call.language]}</span>}</div>
       <div className={css.offerWho}>{call?.clientName || number}</div>
-      <div className="dim num">{call?.clientId ? number : [call?.clientName && call.fromNumber, t("offer.newClient")].filter(Boolean).join(" · ")}</div>
+      <div className="dim num">{call && callerLine(call, t)}</div>
       <div className="row wrap">{call?.queueName && <span className="chip accent"><span className="cut">{call.queueName}</span></span>}{call?.queuedAt && <Waited at={call.queuedAt} />}</div>
       <div className={css.offerActs}>
         <Ring from={offer.offeredAt} to={offer.expiresAt} />

@@ -3,7 +3,7 @@ import { useApi } from "../../shared/query.ts";
 import { useMe } from "../access/session.ts";
 import { useLine } from "./line.tsx";
 
-interface Target { number: string; projectKey?: string; ticketId?: string | null; clientId?: string | null }
+export interface Target { number: string; projectKey?: string; ticketId?: string | null; clientId?: string | null }
 
 /** One press calls: the project is the ticket's, else the first one the operator works in. */
 export function useDial(): (target: Target) => Promise<void> {

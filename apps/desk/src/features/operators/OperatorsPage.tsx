@@ -24,7 +24,7 @@ export function OperatorsPage() {
   const [text, setText] = useState("");
   const [wanted] = useDebouncedValue(text.trim(), 120);
   const box = useRef<HTMLInputElement>(null);
-  const list = usePages("listOperators", { query: { text: wanted || undefined } });
+  const list = usePages("listOperators", { query: { text: wanted || undefined } }, { anyOrder: true });
   // A registration that runs out is no event, so it is asked for.
   useEffect(() => { const timer = setInterval(() => refresh(["listOperators"]), 20_000); return () => clearInterval(timer); }, []);
   const show = (id: string | undefined) => void navigate({ to: "/operators", search: { operator: id } });
@@ -37,7 +37,7 @@ export function OperatorsPage() {
           {!list.items && !list.error && <Skeleton rows={10} height={40} />}
           {list.items?.length === 0 && <Nobody searched={wanted !== ""} />}
           {list.items && list.items.length > 0 && (
-            <Pages key={wanted} label={t("nav.operators")} items={list.items} rowHeight={48} keyOf={(row) => row.id} onOpen={(row) => show(row.id)} header={<Head />}
+            <Pages key={wanted} label={t("nav.operators")} place={`operators:${wanted}`} items={list.items} rowHeight={48} keyOf={(row) => row.id} onOpen={(row) => show(row.id)} head={<Head />}
               row={(row, chosen) => <Row row={row} chosen={chosen || row.id === open} onOpen={() => show(row.id)} />}
               more={{ has: list.hasNextPage, busy: list.isFetchingNextPage, load: () => void list.fetchNextPage() }} />
           )}

@@ -15,7 +15,7 @@ export function Registered({ ticket, failed, onAgain }: { ticket: TicketView; fa
       <p>{t("register.done")}</p>
       <p className={css.bigNumber}>{ticket.number}</p>
       <p className="dim">{t("register.sayIt")}</p>
-      {ticket.dueAt && <p>{t("register.promised")} <b><Moment at={ticket.dueAt} full /></b></p>}
+      {ticket.dueAt && <p>{t("register.promised")} <b><Moment at={ticket.dueAt} full zone /></b></p>}
       {ticket.contactEmail && <p className="small dim">{t("register.mailed", { email: ticket.contactEmail })}</p>}
       {failed.length > 0 && <p className={css.error}>{t("files.failed", { names: failed.join(", ") })}</p>}
       <div className={css.afterActs}>

@@ -63,6 +63,7 @@ function TicketHead({ ticket }: { ticket: TicketView }) {
   );
 }
 
+const isInstant = (value: unknown): value is string => typeof value === "string" && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value);
 /** Shown in places of their own. */
 const elsewhere = new Set(["resolution", "department", "score"]);
 
@@ -78,7 +79,7 @@ function Facts({ ticket }: { ticket: TicketView }) {
         <Fact label={t("ticket.owner")}>{ticket.ownerName || t("ticket.noOwner")}</Fact>
         <Fact label={t("ticket.created")}><Moment at={ticket.createdAt} full /></Fact>
         {ticket.department && <Fact label={t("ticket.department")}>{word("department", ticket.department)}</Fact>}
-        {ticket.dueAt && <Fact label={t("ticket.due")}><Moment at={ticket.dueAt} full /></Fact>}
+        {ticket.dueAt && <Fact label={t("ticket.due")}><Moment at={ticket.dueAt} full zone /></Fact>}
         <Fact label={t("register.phone")}><span className="num">{ticket.contactPhone ?? "–"}</span></Fact>
         {ticket.calls > 1 && <Fact label={t("ticket.calls")}>{t("ticket.called", { count: ticket.calls })}{ticket.lastCallAt && <> · {t("ticket.lastCall")} <Moment at={ticket.lastCallAt} /></>}</Fact>}
         <Fact label={t("register.email")}><span className={css.email} title={ticket.contactEmail ?? undefined}>{ticket.contactEmail ?? "–"}</span></Fact>
@@ -87,7 +88,7 @@ function Facts({ ticket }: { ticket: TicketView }) {
         {ticket.score !== null && <Fact label={t("ticket.score")}><span className="num">{ticket.score} / 5</span></Fact>}
         {ticket.clientComment && <Fact label={t("ticket.clientComment")}>{ticket.clientComment}</Fact>}
         {ticket.closedAs && <Fact label={t("ticket.closedAs")}>{word("closed", ticket.closedAs)}</Fact>}
-        {shown.map(([key, value]) => <Fact key={key} label={word("field", key)}>{word("value", String(value), String(value))}</Fact>)}
+        {shown.map(([key, value]) => <Fact key={key} label={word("field", key)}>{isInstant(value) ? <Moment at={value} full zone /> : word("value", String(value), String(value))}</Fact>)}
       </dl>
     </section>
   );

@@ -6,7 +6,7 @@ import { IconSearch, IconTicket } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import { useT, useWord } from "../../i18n/intl.tsx";
-import { Moment } from "../../shared/clock.tsx";
+import { Moment, useZone } from "../../shared/clock.tsx";
 import { useKey } from "../../shared/keys.ts";
 import { Pages } from "../../shared/pages.tsx";
 import { Empty, Page, Skeleton } from "../../shared/parts.tsx";
@@ -21,6 +21,8 @@ import css from "./tickets.module.css";
 
 type View = NonNullable<Input<"listTickets">["query"]["view"]>;
 const deskViews: View[] = ["mine", "open", "unassigned", "callbacks", "waiting", "breaching", "done", "unconfirmed", "all"];
+/** These stand by their deadline, the others by their last change. */
+const byDeadline = new Set<View>(["callbacks", "breaching"]);
 const departmentViews: View[] = ["department", "mine", "done"];
 
 export function TicketsPage() {
@@ -36,7 +38,7 @@ export function TicketsPage() {
   // The last digit checks the others, so half a number cannot be asked for.
   const number = typed.replace(/\D/g, "").length >= 10 ? typed : "";
   const box = useRef<HTMLInputElement>(null);
-  const list = usePages("listTickets", { query: { view: number ? "all" : view, number: number || undefined } });
+  const list = usePages("listTickets", { query: { view: number ? "all" : view, number: number || undefined } }, { anyOrder: byDeadline.has(view) });
   const show = (ticket: TicketRow) => void navigate({ to: "/tickets/$id", params: { id: ticket.id } });
   useKey("search", () => box.current?.focus());
   return (
@@ -49,12 +51,23 @@ export function TicketsPage() {
         {!list.items && !list.error && <Skeleton rows={10} height={40} />}
         {list.items?.length === 0 && <Empty icon={<IconTicket size={22} />} text={t(number ? "tickets.notFound" : "tickets.empty")} />}
         {list.items && list.items.length > 0 && (
-          <Pages label={t(`tickets.view.${view}`)} items={list.items} rowHeight={52} keyOf={(ticket) => ticket.id} onOpen={show}
+          <Pages key={view} place={`tickets:${view}`} head={<Head />} label={t(`tickets.view.${view}`)} items={list.items} rowHeight={52} keyOf={(ticket) => ticket.id} onOpen={show}
             row={(ticket, chosen) => <Row ticket={ticket} chosen={chosen} onOpen={() => show(ticket)} />}
             more={{ has: list.hasNextPage, busy: list.isFetchingNextPage, load: () => void list.fetchNextPage() }} />
         )}
       </div>
     </Page>
+  );
+}
+
+function Head() {
+  const t = useT();
+  const zone = useZone();
+  return (
+    <div className={css.row}>
+      <div className={css.rowOpen}><span /><span>{t("col.number")}</span><span>{t("col.subject")}</span><span>{t("col.stage")}</span><span>{t("register.priority")}</span><span>{t("ticket.owner")}</span><span>{t("ticket.due")}</span><span title={t("time.zone", { zone })}>{t("col.changed")}</span></div>
+      <span className={css.rowCall} />
+    </div>
   );
 }
 
@@ -74,7 +87,7 @@ function Row({ ticket, chosen, onOpen }: { ticket: TicketRow; chosen: boolean; o
         <span><Due ticket={ticket} /></span>
         <span className="dim num"><Moment at={ticket.updatedAt} /></span>
       </button>
-      <CallbackButton ticket={ticket} compact />
+      <span className={css.rowCall}><CallbackButton ticket={ticket} compact /></span>
     </div>
   );
 }

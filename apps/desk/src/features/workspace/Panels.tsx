@@ -28,6 +28,8 @@ function CallSide({ id }: { id: string }) {
   const live = line?.call?.id === id ? line.call : undefined;
   const asked = useApi("getCall", { params: { id } }, { enabled: !live });
   const call = live ?? asked.data;
+  // The middle says what is wrong.
+  if (asked.error && !call) return null;
   if (!call) return <Skeleton rows={6} height={36} />;
   if (!call.clientId) return <FindClient key={call.id} call={call} />;
   return <ClientPanel key={`${call.id}:${call.clientId}`} clientId={call.clientId} call={call} noStory first={live ? "register" : "tickets"} />;
@@ -35,7 +37,8 @@ function CallSide({ id }: { id: string }) {
 
 function TicketSide({ id }: { id: string }) {
   const t = useT();
-  const { data: ticket } = useApi("getTicket", { params: { id } });
+  const { data: ticket, error } = useApi("getTicket", { params: { id } });
+  if (error && !ticket) return null;
   if (!ticket) return <Skeleton rows={6} height={36} />;
   return ticket.clientId ? <ClientPanel key={ticket.clientId} clientId={ticket.clientId} /> : <div className={css.quiet}><Empty text={t("work.noClient")} /></div>;
 }

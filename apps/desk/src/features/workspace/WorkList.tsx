@@ -51,7 +51,7 @@ function useWork() {
   const { line } = useLine();
   const mine = usePages("listTickets", { query: { view: "mine" } });
   const waiting = usePages("listTickets", { query: { view: "waiting" } });
-  const callbacks = usePages("listTickets", { query: { view: "callbacks" } });
+  const callbacks = usePages("listTickets", { query: { view: "callbacks" } }, { anyOrder: true });
   const unfinished = usePages("listCalls", { query: { mine: true, unfinished: true, limit: 10 } });
   const live = line?.call ?? null;
   const [allCallbacks, setAllCallbacks] = useState(false);
@@ -125,14 +125,14 @@ function Line({ entry, chosen, number, onOpen }: { entry: Entry; chosen: boolean
   return entry.kind === "call" ? <CallRow call={entry.call} chosen={chosen} number={number} onOpen={onOpen} /> : <TicketLine ticket={entry.ticket} callback={entry.callback} chosen={chosen} number={number} onOpen={onOpen} />;
 }
 
-interface RowProps { icon: ReactNode; title: string; about: ReactNode; end: ReactNode; chosen: boolean; number: number; onOpen: () => void; extra?: ReactNode; live?: boolean }
-function Frame({ icon, title, about, end, chosen, number, onOpen, extra, live = false }: RowProps) {
+interface RowProps { icon: ReactNode; title: string; about: ReactNode; end?: ReactNode; /** At the end of the second line. */ below?: ReactNode; chosen: boolean; number: number; onOpen: () => void; extra?: ReactNode; live?: boolean }
+function Frame({ icon, title, about, end, below, chosen, number, onOpen, extra, live = false }: RowProps) {
   const t = useT();
   return (
     <div className={css.row} data-chosen={chosen || undefined} data-live={live || undefined}>
       <button type="button" className={css.open} onClick={onOpen} aria-current={chosen ? "true" : undefined} title={number > 0 && number < 10 ? t("work.altNumber", { keys: `Alt+${number}` }) : undefined}>
         <span className={css.icon} aria-hidden>{icon}</span>
-        <span className={css.words}><span className="row"><span className="cut strong grow">{title}</span><span className={css.end}>{end}</span></span><span className="cut small dim">{about}</span></span>
+        <span className={css.words}><span className="row"><span className="cut strong grow">{title}</span>{end && <span className={css.end}>{end}</span>}</span><span className="row"><span className="cut small dim grow">{about}</span>{below && <span className={css.end}>{below}</span>}</span></span>
       </button>
       {extra}
     </div>
@@ -154,7 +154,7 @@ function TicketLine({ ticket, callback, chosen, number, onOpen }: { ticket: Tick
   const word = useWord();
   const Glyph = callback ? IconPhoneOutgoing : IconTicket;
   const name = ticket.clientName || ticket.contactPhone || ticket.number;
-  const end = ticket.dueAt && ticket.status === "open" ? <Due ticket={ticket} /> : <span className="small dim"><Moment at={ticket.updatedAt} /></span>;
-  return <Frame icon={<Glyph size={18} />} title={name} about={callback ? <><span className="num">{ticket.contactPhone}</span>{ticket.calls > 1 && ` · ${t("ticket.called", { count: ticket.calls })}`}</> : <>{ticket.subject}{ticket.status === "waiting" && ` · ${word("stage", ticket.stage)}`}</>} end={end} chosen={chosen} number={number} onOpen={onOpen} extra={callback && <CallbackButton ticket={ticket} compact />} />;
+  const isDue = ticket.dueAt !== null && ticket.status === "open";
+  return <Frame icon={<Glyph size={18} />} title={name} about={callback ? <><span className="num">{ticket.contactPhone}</span>{ticket.calls > 1 && ` · ${t("ticket.called", { count: ticket.calls })}`}</> : <>{ticket.subject}{ticket.status === "waiting" && ` · ${word("stage", ticket.stage)}`}</>} end={callback || !isDue ? <span className="small dim"><Moment at={callback ? ticket.createdAt : ticket.updatedAt} /></span> : <Due ticket={ticket} />} below={callback && isDue && <Due ticket={ticket} />} chosen={chosen} number={number} onOpen={onOpen} extra={callback && <CallbackButton ticket={ticket} compact />} />;
 }
 

@@ -23,6 +23,7 @@ export function Workspace() {
   const callId = search.call ?? (nothing ? line?.call?.id ?? line?.offer?.interactionId : undefined);
   return (
     <main className={css.work}>
+      <h1 className="visually-hidden">{t("nav.work")}</h1>
       <WorkList chosen={callId ?? search.ticket} />
       <section className={css.middle} aria-label={t("work.conversation")}>
         {callId || search.ticket || search.client ? <Suspense fallback={<Skeleton rows={4} height={64} />}><Middle call={callId} ticket={search.ticket} client={search.client} /></Suspense> : <Nothing />}

@@ -9,7 +9,8 @@ export const queueFloor = z.object({
 export const operatorTile = z.object({ id: z.uuid(), name: z.string(), state: z.enum(["offline", "ready", "not_ready", "offered", "talking", "wrap_up"]), reason: z.string().nullable(), since: instant, device: z.string(), projects: z.array(z.string()), languages: z.array(z.string()), callId: z.uuid().nullable(), clientName: z.string(), answeredToday: z.number().int() });
 export const waitingCall = z.object({ id: z.uuid(), queueId: z.string(), fromNumber: z.string(), clientName: z.string(), language: z.string().nullable(), queuedAt: instant, state: z.string(), position: z.number().int().nullable() });
 export const alertView = z.object({ id: z.string(), kind: z.string(), at: instant, text: z.string(), ticketId: z.uuid().nullable(), queueId: z.string().nullable() });
-export const floorSchema = z.object({ at: instant, queues: z.array(queueFloor), operators: z.array(operatorTile), waiting: z.array(waitingCall), alerts: z.array(alertView),
+/** `timeZone`: of the company; "today" begins at its midnight and the hours of the day are its hours. */
+export const floorSchema = z.object({ at: instant, timeZone: z.string(), queues: z.array(queueFloor), operators: z.array(operatorTile), waiting: z.array(waitingCall), alerts: z.array(alertView),
   day: z.object({ callsByHour: z.array(z.object({ hour: z.number().int(), offered: z.number().int(), answered: z.number().int() })), openTickets: z.number().int(), callbacksDue: z.number().int(), unconfirmed: z.number().int() }) });
 export type Floor = z.infer<typeof floorSchema>;
 export const getFloor = contract({ method: "GET", path: "/floor", summary: "Queues, waiting calls, operators, service level today (supervisor)", reply: floorSchema });

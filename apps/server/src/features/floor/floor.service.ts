@@ -32,7 +32,7 @@ export async function getFloor(ctx: Ctx, deps: FloorDeps): Promise<z.input<typeo
   ]);
   const language = actor.language as Language;
   return {
-    at: now.toISOString(),
+    at: now.toISOString(), timeZone: deps.timeZone,
     queues: queues.map((queue) => queueView(queue, { day: days.find((day) => day.queueId === queue.id), hours: deps.hours(queue.projectKey, now), tiles, language })),
     operators: tiles.map(tileView),
     waiting: waiting.map((call, index) => ({ ...call, queuedAt: call.queuedAt.toISOString(), position: waiting.slice(0, index + 1).filter((each) => each.queueId === call.queueId).length })),
