@@ -282,6 +282,79 @@ test("where no stream can be had the large request comes as a datagram after all
   expect([reply.status, heard]).toEqual([200, ["UDP"]]);
 });
 
+/** A TCP listener beside a phone that speaks UDP only; what comes in over TCP is treated as told. */
+async function oddPhone(meet: (socket: Socket, data: Buffer) => void): Promise<{ port: number; heard: string[]; connections: () => number }> {
+  const heard: string[] = [];
+  const phone = await stackOn(["udp"], { onRequest: ({ request, respond }) => { heard.push(request.via.transport); respond(200); }, onInvite: (call) => { heard.push("INVITE"); call.handle({ onCancel: () => heard.push("CANCEL") }); call.ring(); } });
+  const { port } = phone.addresses[0]!;
+  let connections = 0;
+  const server = createServer((socket) => {
+    connections++;
+    socket.on("error", () => undefined).on("data", (data) => meet(socket, data));
+  });
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+  open.push({ close: () => void server.close() });
+  return { port, heard, connections: () => connections };
+}
+
+test("a far end that takes the stream and resets it in the middle gets the large request as a datagram, and for a while nothing else", async () => {
+  const { port, heard, connections } = await oddPhone((socket) => socket.resetAndDestroy());
+  const calling = await stackOn(["udp", "tcp"]);
+  const ask = (): Promise<SipResponse> => calling.request({ method: "MESSAGE", uri: `sip:100@127.0.0.1:${port}`, body: "n".repeat(40_000), contentType: "text/plain" });
+  expect([(await ask()).status, (await ask()).status, heard, connections()]).toEqual([200, 200, ["UDP", "UDP"], 1]);
+  expect(calling.counters).toMatchObject({ sent_by_stream: 1, stream_refused: 1 });
+});
+
+test("a far end that takes the stream and says nothing is a timeout after 64·T1, and its late answer over a connection of its own is nobody's", async () => {
+  const taken = Promise.withResolvers<Buffer>();
+  const { port, heard } = await oddPhone((_socket, data) => taken.resolve(data));
+  const calling = await stackOn(["udp", "tcp"], { timers: { t1: 5 } });
+  const reply = calling.request({ method: "MESSAGE", uri: `sip:100@127.0.0.1:${port}`, headers: big });
+  const asked = parseMessage(await taken.promise) as SipRequest;
+  expect([(await reply).status, heard]).toEqual([408, []]);
+  const late = await tcpPeer(calling.addresses[1]!);
+  late.socket.write(`SIP/2.0 200 OK\r\n${["via", "from", "to", "call-id", "cseq"].map((name) => `${name}: ${asked.get(name)}\r\n`).join("")}Content-Length: 0\r\n\r\n`);
+  late.socket.write(options("after"));
+  expect((await late.next()).status).toBe(200);
+  expect(calling.counters.stray_responses).toBe(1);
+});
+
+test("CANCEL follows the INVITE over the stream it went, and goes by datagram where that had to", async () => {
+  const port = await portForBoth();
+  const heard: string[] = [];
+  const called = await createStack({
+    listen: [{ proto: "udp", host: "127.0.0.1", port }, { proto: "tcp", host: "127.0.0.1", port }],
+    onInvite: (call) => { call.handle({ onCancel: () => heard.push(`cancelled ${call.request.via.transport}`) }); call.ring(); },
+  });
+  open.push({ close: () => called.close(0) });
+  const calling = await stackOn(["udp", "tcp"]);
+  const odd = await oddPhone((socket) => socket.destroy());
+  const giveUp = async (to: number): Promise<number> => {
+    const call = calling.invite({ uri: `sip:100@127.0.0.1:${to}`, from: "<sip:200@127.0.0.1>", sdp: offer, headers: big });
+    return new Promise((resolve) => { call.handle({ onRinging: () => call.cancel(), onFailed: resolve }); });
+  };
+  expect([await giveUp(port), heard]).toEqual([487, ["cancelled TCP"]]);
+  expect([await giveUp(odd.port), odd.heard]).toEqual([487, ["INVITE", "CANCEL"]]);
+});
+
+test("a call given up while its stream is being refused ends at once and is not tried as a datagram", async () => {
+  const heard: string[] = [];
+  const phone = await stackOn(["udp"], { onInvite: () => heard.push("INVITE") });
+  const calling = await stackOn(["udp", "tcp"]);
+  const call = calling.invite({ uri: `sip:100@127.0.0.1:${phone.addresses[0]!.port}`, from: "<sip:200@127.0.0.1>", sdp: offer, headers: big });
+  const failed = new Promise((resolve) => { call.handle({ onFailed: resolve }); });
+  call.cancel();
+  expect([await failed, (await calling.request({ method: "OPTIONS", uri: `sip:x@127.0.0.1:${phone.addresses[0]!.port}` })).status, heard]).toEqual([487, 200, []]);
+});
+
+test("a request over a connection that breaks before any answer fails at once, not after half a minute", async () => {
+  const { port } = await oddPhone((socket) => socket.resetAndDestroy());
+  const calling = await stackOn(["tcp"]);
+  const reply = await calling.request({ method: "OPTIONS", uri: `sip:x@127.0.0.1:${port};transport=tcp` });
+  expect(reply.status).toBe(503);
+});
+
 test("an answer may have several rows of one name, in the order given", async () => {
   const called = await stackOn(["udp"], { onRequest: ({ respond }) => respond(401, undefined, { "WWW-Authenticate": ["Digest realm=\"a\"", "Digest realm=\"b\""] }) });
   const calling = await stackOn(["udp"]);

@@ -189,6 +189,7 @@ export class OutboundCall extends Call<OutboundHandlers> {
     if (this.isOver || this.#isSettled || this.#giveUp) return;
     this.#giveUp = { status, reason, header };
     this.state = "cancelling";
+    this.#transaction?.relent();
     if (!this.#transaction) queueMicrotask(() => this.#fail(status, reason));
     else if (this.#hasProvisional) this.#sendCancel();
   }

@@ -4,7 +4,7 @@ import { newBranch, randomHex } from "./random.ts";
 import { writeRequest, type OutgoingRequest } from "./request.ts";
 import { ClientTransaction, type ClientHandlers, type ClientRoute, type TransactionEnv } from "./transaction.client.ts";
 import { sendReply, ServerTransaction, type ReplyPath } from "./transaction.server.ts";
-import type { Transport } from "../transport/transport.ts";
+import { hostPort, type Transport } from "../transport/transport.ts";
 import { checkRequest, hasUniqueBranch, isSoundResponse } from "../message/validate.ts";
 import { writeResponse, type ResponseParts, type SipAddress } from "../message/write.ts";
 
@@ -26,6 +26,9 @@ export interface EndpointHandlers {
   onTrace?(direction: "in" | "refused", detail: Record<string, unknown>): void;
 }
 
+const NO_STREAM_MS = 600_000;
+const NO_STREAM_MOST = 1000;
+
 /** Bytes to messages to transactions and back: RFC 3261 §17 and §18. Knows nothing of calls. */
 export class Endpoint {
   readonly env: TransactionEnv;
@@ -36,6 +39,8 @@ export class Endpoint {
   /** Requests without To tag in progress, by what stays the same on every path (§8.2.2.2). */
   readonly #merge = new Map<string, string>();
   readonly #serverRow: string;
+  /** Addresses that took no stream of late, until when they are not tried again: a firewall that says nothing costs seconds each time. */
+  readonly #noStream = new Map<string, number>();
 
   constructor(env: TransactionEnv, limits: ParseLimits, serverRow: string, on: EndpointHandlers) {
     this.env = env;
@@ -138,13 +143,24 @@ export class Endpoint {
   request(request: OutgoingRequest, route: ClientRoute, on: ClientHandlers): ClientTransaction {
     const branch = route.branch ?? newBranch();
     const key = branch + request.method;
-    const stream = route.to.proto === "udp" ? (this.#on.streamTo?.({ ...route.to, proto: "tcp" }) ?? null) : null;
-    const transaction = new ClientTransaction(this.env, request, { ...route, branch, stream }, {
-      onResponse: on.onResponse, onFail: on.onFail, onEnd: () => this.#clients.delete(key),
+    const transaction = new ClientTransaction(this.env, request, { ...route, branch, stream: this.#streamTo(route.to) }, {
+      onResponse: on.onResponse, onFail: on.onFail, onEnd: () => this.#clients.delete(key), onNarrow: () => this.#noteNoStream(route.to),
     });
     this.#clients.set(key, transaction);
     transaction.start();
     return transaction;
+  }
+
+  #streamTo(to: SipAddress): Transport | null {
+    if (to.proto !== "udp") return null;
+    const untilMs = this.#noStream.get(hostPort(to.host, to.port));
+    if (untilMs !== undefined && untilMs > this.env.timers.now()) return null;
+    return this.#on.streamTo?.({ ...to, proto: "tcp" }) ?? null;
+  }
+
+  #noteNoStream(to: SipAddress): void {
+    if (this.#noStream.size >= NO_STREAM_MOST) this.#noStream.clear();
+    this.#noStream.set(hostPort(to.host, to.port), this.env.timers.now() + NO_STREAM_MS);
   }
 
   /** Sends an ACK to a 2xx: it has a branch of its own and no transaction (§13.2.2.4). Returns its text for repeats. */

@@ -24,8 +24,15 @@ export interface ClientHandlers {
   onFail: (reason: "timeout" | "transport") => void;
 }
 
-/** How a request is sent. `stream` is the transport for what is too large for a datagram, when there is one. */
+/** How a request is sent. `stream` is the transport for what is too large for a datagram, when there is one; `to` is then a datagram address. */
 export interface ClientRoute { to: SipAddress; transport: Transport; branch?: string; stream?: Transport | null }
+
+/** Told to whoever keeps the transactions. */
+interface TransactionOwner {
+  onEnd: () => void;
+  /** The far end took no stream for a request that a datagram can hardly carry. */
+  onNarrow?: () => void;
+}
 
 /** Bytes. */
 const DATAGRAM_MOST = 1300;
@@ -44,12 +51,13 @@ export class ClientTransaction {
   #datagram: { to: SipAddress; transport: Transport } | null = null;
   readonly #env: TransactionEnv;
   readonly #onEnd: () => void;
+  readonly #onNarrow: (() => void) | undefined;
   #handlers: ClientHandlers | null;
   #text: string;
   #retransmit: Timer | null = null;
   #deadline: Timer | null = null;
 
-  constructor(env: TransactionEnv, request: OutgoingRequest, route: ClientRoute & { branch: string }, on: ClientHandlers & { onEnd: () => void }) {
+  constructor(env: TransactionEnv, request: OutgoingRequest, route: ClientRoute & { branch: string }, on: ClientHandlers & TransactionOwner) {
     this.state = request.method === "INVITE" ? "calling" : "trying";
     this.request = request;
     this.branch = route.branch;
@@ -58,6 +66,7 @@ export class ClientTransaction {
     this.#env = env;
     this.#handlers = on;
     this.#onEnd = on.onEnd;
+    this.#onNarrow = on.onNarrow;
     this.#text = writeRequest(request, this.#viaRow());
     if (route.stream && Buffer.byteLength(this.#text, request.encoding) > DATAGRAM_MOST) this.#widen(route.stream);
   }
@@ -69,19 +78,26 @@ export class ClientTransaction {
     this.#env.count("sent_by_stream");
   }
 
-  /** The branch stays: where no stream was opened, nobody has heard of it yet. */
+  /** The branch stays: whoever heard of the request after all takes what follows for a repeat. */
   #take(way: { to: SipAddress; transport: Transport }): void {
     this.to = way.to;
     this.transport = way.transport;
     this.#text = writeRequest(this.request, this.#viaRow());
   }
 
-  /** The far end takes no streams: the request is tried as a datagram after all (§18.1.1, last paragraph). */
+  /** The far end takes no streams: the request is tried as a datagram after all (§18.1.1, last paragraph), with timers of its own. */
   #narrow(way: { to: SipAddress; transport: Transport }): void {
     this.#datagram = null;
+    this.#onNarrow?.();
+    this.#env.count("stream_refused");
     this.#take(way);
     this.#stopTimers();
     this.start();
+  }
+
+  /** Nobody waits for the answer any more: a stream that cannot be had is then the end, and no datagram is tried. */
+  relent(): void {
+    this.#datagram = null;
   }
 
   /** Sends the request and starts timers A and B, or E and F. */
@@ -102,9 +118,10 @@ export class ClientTransaction {
   #send(): void {
     const { transport } = this;
     transport.send(this.#text, this.to, this.request.encoding, () => {
-      const isUnheard = this.state === "calling" || this.state === "trying";
-      if (this.#datagram && isUnheard && transport === this.transport) this.#narrow(this.#datagram);
-      else if (transport === this.transport) this.fail("transport");
+      // Of an earlier way, or too late: whoever has begun to answer may go on over a stream of their own (§18.2.2).
+      if (transport !== this.transport || (this.state !== "calling" && this.state !== "trying")) return;
+      if (this.#datagram) this.#narrow(this.#datagram);
+      else this.fail("transport");
     });
   }
 

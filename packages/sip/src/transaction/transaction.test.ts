@@ -185,3 +185,71 @@ describe("non-INVITE server (§17.2.2)", () => {
     expect(told).toEqual(["end"]);
   });
 });
+
+describe("a request too large for a datagram (§18.1.1)", () => {
+  let failStream: (() => void) | undefined;
+
+  function large(method = "INVITE"): { transaction: ClientTransaction; told: string[] } {
+    const stream: Transport = { ...transport, local: { host: "192.0.2.1", port: 5070, proto: "tcp" }, sentBy: "192.0.2.1:5070", send: (text, to, encoding, onError) => {
+      transport.send(`${to.proto} ${text}`, to, encoding);
+      failStream = onError && (() => onError(new Error("no stream")));
+    } };
+    const told: string[] = [];
+    const route = { branch: "z9hG4bKb", to: { host: "192.0.2.2", port: 5060, proto: "udp" as const }, transport, stream };
+    const transaction = new ClientTransaction(env, { ...request(method), rows: `X-Note: ${"n".repeat(1_300)}\r\n` }, route, {
+      onResponse: ({ status }) => told.push(String(status)), onFail: (reason) => told.push(reason), onEnd: () => told.push("end"), onNarrow: () => told.push("no stream"),
+    });
+    transaction.start();
+    return { transaction, told };
+  }
+
+  test("goes over the stream alone; a far end that takes it and never answers is a timeout after 64·T1, and is not asked again by datagram", () => {
+    const { told } = large();
+    clock.advance(40_000);
+    expect(sent).toEqual(["tcp INVITE sip:a@192.0.2.2 SIP/2.0"]);
+    expect(told).toEqual(["end", "timeout"]);
+  });
+
+  test.each(["INVITE", "MESSAGE"])("is repeated as a datagram, from T1 and for another 64·T1, when no stream is had: %s", (method) => {
+    const { transaction, told } = large(method);
+    clock.advance(5_000);
+    failStream!();
+    expect([transaction.to.proto, transaction.transport.sentBy, transaction.branch]).toEqual(["udp", "192.0.2.1:5060", "z9hG4bKb"]);
+    clock.advance(31_900);
+    expect(sentAtMs.slice(0, 4)).toEqual([0, 5_000, 5_500, 6_500]);
+    expect(told).toEqual(["no stream"]);
+    clock.advance(200);
+    expect(told).toEqual(["no stream", "end", "timeout"]);
+  });
+
+  test("a stream that ends in the middle, unanswered, is taken for none; one that ends after the first answer changes nothing", () => {
+    const cut = large();
+    clock.advance(20);
+    failStream!();
+    failStream!();
+    expect([sent.length, cut.told]).toEqual([2, ["no stream"]]);
+    const rung = large();
+    rung.transaction.receive(response(180));
+    failStream!();
+    clock.advance(100_000);
+    expect([rung.transaction.state, rung.told]).toEqual(["proceeding", ["180"]]);
+  });
+
+  test("a late failure of the stream does not end what goes on by datagram", () => {
+    const { transaction, told } = large();
+    const first = failStream!;
+    first();
+    transaction.receive(response(180));
+    first();
+    transaction.receive(response(200));
+    expect(told).toEqual(["no stream", "180", "200"]);
+  });
+
+  test("given up while the stream is being opened, it is never sent as a datagram", () => {
+    const { transaction, told } = large();
+    transaction.relent();
+    failStream!();
+    clock.advance(40_000);
+    expect([sent.length, told]).toEqual([1, ["end", "transport"]]);
+  });
+});

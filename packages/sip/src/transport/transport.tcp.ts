@@ -22,13 +22,40 @@ export const defaultTcpLimits: TcpLimits = {
   connections: 2000, perHost: 200, messageMs: 10_000, idleMs: 600_000, writeBytes: 1_048_576, connectMs: 5_000,
 };
 
+type Fail = (error: Error) => void;
+
+/** 64·T1: no transaction waits longer for its first answer. */
+const ANSWER_MS = 32_000;
+
+/** Those who sent something over a connection lately and may still wait for its answer: two generations, so that a trunk's connection forgets without looking through them. */
+class Waiting {
+  #recent: Fail[] = [];
+  #older: Fail[] = [];
+  #sinceMs = -Infinity;
+
+  add(fail: Fail, nowMs: number): void {
+    if (nowMs - this.#sinceMs > ANSWER_MS) {
+      this.#older = nowMs - this.#sinceMs > 2 * ANSWER_MS ? [] : this.#recent;
+      this.#recent = [];
+      this.#sinceMs = nowMs;
+    }
+    this.#recent.push(fail);
+  }
+
+  tell(error: Error): void {
+    const all = [...this.#older, ...this.#recent];
+    this.#older = this.#recent = [];
+    for (const fail of all) fail(error);
+  }
+}
+
 interface Connection {
   socket: Socket;
   peer: SipAddress;
   framer: StreamFramer;
   isOpen: boolean;
-  /** Told when the connection fails before it opens. */
-  waiting: ((error: Error) => void)[];
+  /** Told when the connection ends. */
+  waiting: Waiting;
   partial: Timer | null;
   idle: Timer | null;
   lastHeardMs: number;
@@ -80,11 +107,10 @@ class TcpTransport implements Transport {
   send(text: string, to: SipAddress, encoding: "utf8" | "latin1", onError?: (error: Error) => void): void {
     this.#options.count("sent");
     const connection = this.#connections.get(hostPort(to.host, to.port)) ?? this.#connect(to);
-    if (onError && !connection.isOpen) connection.waiting.push(onError);
+    if (onError) connection.waiting.add(onError, this.#options.timers.now());
     if (connection.socket.writableLength > this.#limits.writeBytes) {
       this.#options.count("slow_peers");
-      connection.socket.destroy();
-      if (onError && connection.isOpen) queueMicrotask(() => onError(new Error("the peer reads too slowly")));
+      connection.socket.destroy(new Error("the peer reads too slowly"));
       return;
     }
     connection.socket.write(Buffer.from(text, encoding));
@@ -112,7 +138,6 @@ class TcpTransport implements Transport {
     socket.once("connect", () => {
       this.#options.timers.cancel(deadline);
       connection.isOpen = true;
-      connection.waiting = [];
       this.#watchIdle(connection, this.#limits.idleMs);
     });
     socket.once("close", () => this.#options.timers.cancel(deadline));
@@ -121,7 +146,7 @@ class TcpTransport implements Transport {
 
   #adopt(socket: Socket, peer: SipAddress): Connection {
     const connection: Connection = {
-      socket, peer, framer: new StreamFramer(this.#options.limits), isOpen: false, waiting: [], partial: null, idle: null,
+      socket, peer, framer: new StreamFramer(this.#options.limits), isOpen: false, waiting: new Waiting(), partial: null, idle: null,
       lastHeardMs: this.#options.timers.now(),
     };
     this.#connections.set(hostPort(peer.host, peer.port), connection);
@@ -176,7 +201,7 @@ class TcpTransport implements Transport {
   }
 
   #forget(connection: Connection, error: Error): void {
-    const { peer, waiting } = connection;
+    const { peer, waiting, isOpen } = connection;
     const key = hostPort(peer.host, peer.port);
     connection.isOpen = false;
     this.#options.count("connections_closed");
@@ -186,9 +211,8 @@ class TcpTransport implements Transport {
     const left = (this.#perHost.get(peer.host) ?? 1) - 1;
     if (left === 0) this.#perHost.delete(peer.host);
     else this.#perHost.set(peer.host, left);
-    connection.waiting = [];
-    if (waiting.length > 0) this.#options.count("connect_errors");
-    for (const fail of waiting) fail(error);
+    if (!isOpen) this.#options.count("connect_errors");
+    waiting.tell(error);
   }
 
   async close(): Promise<void> {

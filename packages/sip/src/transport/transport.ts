@@ -8,7 +8,10 @@ export interface Transport {
   readonly local: SipAddress;
   /** "host:port" for Via and Contact. */
   readonly sentBy: string;
-  /** Sends and forgets; `onError` is called when it is known that the message cannot arrive (§18.4). */
+  /**
+   * Sends and forgets. `onError` is called in a later turn when it is known that the message cannot arrive, and when the
+   * stream it went over has ended soon after, so that no answer will come that way (§18.4); at most once.
+   */
   send(text: string, to: SipAddress, encoding: "utf8" | "latin1", onError?: (error: Error) => void): void;
   /** Whether a stream to exactly this address is open; always false for datagrams. */
   isConnected(to: SipAddress): boolean;
