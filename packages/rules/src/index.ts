@@ -1,2 +1,15 @@
+export { createCatalogue, CatalogueError } from "./catalogue.ts";
+export type { ActionInput, Catalogue, CatalogueInput, FieldInput, FunctionInput, ParamInput, RecordInput, Rights, ValueInput } from "./catalogue.types.ts";
+export type { CompleteOptions, Completion } from "./complete.ts";
 export { Decimal, DecimalError } from "./decimal.ts";
+export { compileExpression, reads, type Compiled, type Context, type Evaluated, type Expression, type ExpressionOptions } from "./expression.ts";
+export type { Budget } from "./frame.ts";
+export { LABELS } from "./labels.ts";
+export { LIMITS } from "./limits.ts";
+export { MESSAGES, TYPE_NAMES } from "./messages.ts";
 export { CurrencyError, Money, isCurrency, minorDigits, type PlainMoney } from "./money.ts";
+export { PRECEDENCE, displayExpression, formatExpression } from "./print.ts";
+export { problemText, type Language, type Params, type Place, type Problem, type ProblemCode, type Texts } from "./problems.ts";
+export { tokenize, type Token, type TokenKind } from "./tokens.ts";
+export type { Type } from "./types.ts";
+export type { Plain } from "./values.ts";

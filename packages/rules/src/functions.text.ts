@@ -1,0 +1,98 @@
+import { Fault, halt, sure } from "./built.ts";
+import type { Builder, Built } from "./built.ts";
+import { overloaded, takes, writtenText } from "./builtin.ts";
+import type { Builtin, Call } from "./builtin.ts";
+import { LIMITS } from "./limits.ts";
+import { PatternError } from "./pattern.parse.ts";
+import { compilePattern } from "./pattern.ts";
+import type { Pattern } from "./pattern.ts";
+import { T, listOf, typeName } from "./types.ts";
+
+const { text, int, boolean } = T;
+
+/** Length in code points, as CEL counts. */
+export function lengthOf(value: string): number {
+  let length = 0;
+  for (let i = 0; i < value.length; length++) i += value.codePointAt(i)! > 0xffff ? 2 : 1;
+  return length;
+}
+
+function substring(value: string, from: number, to = value.length): string {
+  if (from < 0 || to > value.length || from > to) throw new Fault("index_range", { index: from < 0 || from > value.length ? from : to, size: value.length });
+  return value.slice(from, to);
+}
+
+/** Counts before it builds: a short text may be replaced by a long one very often. */
+function replace(value: string, what: string, by: string): string {
+  if (what === "") return value;
+  const parts = value.split(what);
+  if (value.length + (parts.length - 1) * (by.length - what.length) > LIMITS.textLength) throw new Fault("too_long", { limit: LIMITS.textLength });
+  return parts.join(by);
+}
+
+function join(list: readonly (string | null)[], separator: string): string {
+  const length = list.reduce((sum, item) => sum + (item?.length ?? 0) + separator.length, 0);
+  if (length - separator.length > LIMITS.textLength) throw new Fault("too_long", { limit: LIMITS.textLength });
+  return list.filter((item) => item !== null).join(separator);
+}
+
+const onText = (key: string, rest = ""): Pick<Builtin, "key" | "signature" | "on"> => ({ key, signature: `text.${key}(${rest})`, on: ["text"] });
+
+export const TEXT_FUNCTIONS: readonly Builtin[] = [
+  overloaded({ ...onText("lower"), doc: { en: "The text in small letters.", ru: "Текст строчными буквами.", sl: "Besedilo z malimi črkami." } },
+    [{ params: [text], result: text, call: (a: string) => a.toLowerCase() }]),
+  overloaded({ ...onText("upper"), doc: { en: "The text in capital letters.", ru: "Текст прописными буквами.", sl: "Besedilo z velikimi črkami." } },
+    [{ params: [text], result: text, call: (a: string) => a.toUpperCase() }]),
+  overloaded({ ...onText("trim"), doc: { en: "The text without white space at both ends.", ru: "Текст без пробелов по краям.", sl: "Besedilo brez presledkov na začetku in koncu." } },
+    [{ params: [text], result: text, call: (a: string) => a.trim() }]),
+  overloaded({ ...onText("contains", "part"), doc: { en: "Whether the text holds the other one.", ru: "Содержит ли текст другой.", sl: "Ali besedilo vsebuje drugo." } },
+    [{ params: [text, text], result: boolean, call: (a: string, b: string) => a.includes(b) }]),
+  overloaded({ ...onText("startsWith", "part"), doc: { en: "Whether the text begins with the other one.", ru: "Начинается ли текст с другого.", sl: "Ali se besedilo začne z drugim." } },
+    [{ params: [text, text], result: boolean, call: (a: string, b: string) => a.startsWith(b) }]),
+  overloaded({ ...onText("endsWith", "part"), doc: { en: "Whether the text ends with the other one.", ru: "Заканчивается ли текст другим.", sl: "Ali se besedilo konča z drugim." } },
+    [{ params: [text, text], result: boolean, call: (a: string, b: string) => a.endsWith(b) }]),
+  overloaded({ ...onText("indexOf", "part"), doc: { en: "Where the other text begins, from 0; −1 when it is not there.", ru: "Где начинается другой текст, считая с 0; −1, если его нет.", sl: "Kje se začne drugo besedilo, šteto od 0; −1, če ga ni." } },
+    [{ params: [text, text], result: int, call: (a: string, b: string) => a.indexOf(b) }]),
+  overloaded({ ...onText("substring", "from, to"), doc: { en: "The part from one position (from 0) up to another, or to the end.", ru: "Часть от позиции (с 0) до другой или до конца.", sl: "Del od mesta (od 0) do drugega ali do konca." } },
+    [{ params: [text, int], result: text, call: substring }, { params: [text, int, int], result: text, call: substring }]),
+  overloaded({ ...onText("replace", "what, by"), doc: { en: "The text with every occurrence replaced.", ru: "Текст, где все вхождения заменены.", sl: "Besedilo z zamenjanimi vsemi pojavitvami." } },
+    [{ params: [text, text, text], result: text, call: replace }]),
+  overloaded({ ...onText("split", "separator"), doc: { en: "The parts between separators.", ru: "Части между разделителями.", sl: "Deli med ločili." } },
+    [{ params: [text, text], result: listOf(text), call: (a: string, b: string) => a.split(b, LIMITS.listLength + 1) }]),
+  overloaded({ key: "join", signature: "list.join(separator)", on: ["list"], doc: { en: "The texts of a list as one.", ru: "Тексты списка одним текстом.", sl: "Besedila seznama kot eno." } },
+    [{ params: [listOf(text)], result: text, call: (a: string[]) => join(a, "") }, { params: [listOf(text), text], result: text, call: join }]),
+  {
+    key: "matches", signature: 'text.matches("pattern")', on: ["text"], build: buildMatches,
+    doc: { en: "Whether the text holds a match of the pattern (RE2).", ru: "Есть ли в тексте совпадение с шаблоном (RE2).", sl: "Ali besedilo vsebuje ujemanje z vzorcem (RE2)." },
+  },
+];
+
+function patternOf(builder: Builder, call: Call): Pattern | null {
+  const source = writtenText(builder, call, 1);
+  if (source === null) return null;
+  try {
+    return compilePattern(source);
+  } catch (error) {
+    if (!(error instanceof PatternError)) throw error;
+    builder.report(error.code, { at: error.at + 1 }, call.args[1]!);
+    return null;
+  }
+}
+
+/** The pattern must be written out: then it is compiled once, and known to be safe before anything runs. */
+function buildMatches(builder: Builder, call: Call): Built {
+  if (!takes(builder, call, [2, 2])) return sure(call.node, boolean, () => null);
+  const value = builder.build(call.args[0]!);
+  const pattern = patternOf(builder, call);
+  if (value.type.kind !== "text" && value.type.kind !== "unknown") {
+    builder.report("argument_type", { function: "matches", index: 1, expected: "text", actual: typeName(value.type) }, value.node);
+  }
+  const read = value.strict;
+  if (!pattern) return sure(call.node, boolean, () => null);
+  return sure(call.node, boolean, (frame) => {
+    const searched = read(frame) as string;
+    if (searched.length > LIMITS.patternText) throw halt("too_long", { limit: LIMITS.patternText }, value.node);
+    frame.meter.spend((searched.length * pattern.cost) >> 12);
+    return pattern.test(searched);
+  });
+}
