@@ -26,11 +26,11 @@ export function OperatorPanel({ id, onClose }: { id: string; onClose: () => void
   return (
     <div className={css.panel}>
       <header className={css.panelHead}>
-        <div className="stack-s grow">{operator.data ? <Who operator={operator.data} /> : <div className="skeleton" style={{ height: 20, width: 160 }} />}</div>
+        <div className="stack-s grow">{operator.data ? <Who operator={operator.data} /> : !error && <div className="skeleton" style={{ height: 20, width: 160 }} />}</div>
         <ActionIcon aria-label={t("do.close")} onClick={onClose}><IconX size={17} /></ActionIcon>
       </header>
       <div className={`scroll ${css.panelBody}`}>
-        {error && !operator.data && <ProblemNote error={error} onRetry={() => { void operator.refetch(); void choices.refetch(); }} />}
+        {error && !(operator.data && choices.data) && <div className={css.problem}><ProblemNote error={error} onRetry={() => { void operator.refetch(); void choices.refetch(); }} /></div>}
         {!error && !(operator.data && choices.data) && <Skeleton rows={6} height={38} />}
         {operator.data && choices.data && (
           <>
@@ -82,11 +82,17 @@ function Settings({ operator, choices }: Part) {
       </Checkbox.Group>
       <Skills operator={operator} choices={choices} edited={edited} edit={edit} readOnly={readOnly} />
       <Queues operator={operator} choices={choices} now={now} />
-      {clashes.length > 0 ? <Clash clashes={clashes} onMine={() => { const mine = rebased(operator, edited); edit(mine); update.reset(); send(mine); }} onTheirs={() => { edit(yielded(operator, edited)); update.reset(); }} /> : <ProblemNote error={update.error} />}
       {!readOnly && (changed || update.isPending) && (
         <div className={css.foot}>
-          <Button variant="subtle" color="gray" onClick={() => { forget(); update.reset(); }}>{t("do.discard")}</Button>
-          <Button type="submit" loading={update.isPending} disabled={clashes.length > 0 || now.languages.length === 0}>{t("do.save")}<span className={css.onButton}><Keys combo="Ctrl+Enter" /></span></Button>
+          {clashes.length > 0 ? <Clash clashes={clashes} onMine={() => { const mine = rebased(operator, edited); edit(mine); update.reset(); send(mine); }} onTheirs={() => { edit(yielded(operator, edited)); update.reset(); }} /> : (
+            <>
+              <ProblemNote error={update.error} />
+              <div className={css.footDeeds}>
+                <Button variant="subtle" color="gray" onClick={() => { forget(); update.reset(); }}>{t("do.discard")}</Button>
+                <Button type="submit" loading={update.isPending} disabled={now.languages.length === 0}>{t("do.save")}<span className={css.onButton}><Keys combo="Ctrl+Enter" /></span></Button>
+              </div>
+            </>
+          )}
         </div>
       )}
     </form>
@@ -96,6 +102,8 @@ function Settings({ operator, choices }: Part) {
 function Skills({ operator, choices, edited, edit, readOnly }: Part & { edited: Edited; edit: (next: Edited) => void; readOnly: boolean }) {
   const t = useT();
   const { own, others, forgotten } = skillsInOrder(choices, operator);
+  // By what is saved: a skill being set does not jump to another place under the pointer.
+  const [has, hasNot] = [others.filter((key) => operator.skills[key] !== undefined), others.filter((key) => operator.skills[key] === undefined)];
   const mine = new Set(choices.skills.filter(({ mayChange }) => mayChange).map(({ key }) => key));
   const given = {
     levelOf: (key: string) => shownLevel(operator, edited, key), mayChange: (key: string) => !readOnly && (mine.has(key) || forgotten.includes(key)),
@@ -107,7 +115,8 @@ function Skills({ operator, choices, edited, edit, readOnly }: Part & { edited: 
       <div className="row between wrap"><h2>{t("operators.skills")}</h2>{!readOnly && <span className="small dim">{t("operators.keys")}</span>}</div>
       <p className="small dim">{t("operators.scale")}</p>
       <SkillLevels keys={own} {...given} />
-      <SkillLevels {...(own.length > 0 && { title: t("operators.otherProjects") })} keys={others} {...given} />
+      <SkillLevels keys={has} {...given} />
+      {hasNot.length > 0 && <details className={css.others} open={own.length + has.length === 0}><summary className="small">{t("operators.otherProjects", { count: hasNot.length })}</summary><SkillLevels keys={hasNot} {...given} /></details>}
       <SkillLevels title={t("operators.forgotten")} keys={forgotten} {...given} />
     </section>
   );
@@ -117,11 +126,12 @@ function Skills({ operator, choices, edited, edit, readOnly }: Part & { edited: 
 function Queues({ operator, choices, now }: Part & { now: Pick<OperatorView, "languages" | "skills"> }) {
   const t = useT();
   const word = useWord();
-  const fits = queuesFor(choices.queues, operator.projects, now);
+  const takesCalls = operator.takesCalls && !operator.disabled;
+  const fits = takesCalls ? queuesFor(choices.queues, operator.projects, now) : [];
   return (
     <section className="stack-s" aria-label={t("operators.getsCalls")}>
       <h2>{t("operators.getsCalls")}</h2>
-      {fits.length === 0 && <p className="dim">{t("operators.noProjects")}</p>}
+      {!takesCalls ? <p className="dim">{t("operators.noRole")}</p> : fits.length === 0 && <p className="dim">{t("operators.noProjects")}</p>}
       <ul className={css.queues}>
         {fits.map(({ id, name, languages, missing }) => {
           const why = missing.length > 0 ? t("operators.missing", { skills: missing.map(({ key, level }) => `${word("skill", key)} ${level}`).join(", ") }) : languages.length === 0 ? t("operators.missingLanguage") : null;

@@ -58,7 +58,7 @@ function Nobody({ searched }: { searched: boolean }) {
 
 function Head() {
   const t = useT();
-  return <div className={css.row}><span>{t("users.name")}</span><span>{t("users.projects")}</span><span>{t("operators.languages")}</span><span>{t("operators.skills")}</span><span>{t("operators.phone")}</span></div>;
+  return <div><div className={css.row}><span>{t("users.name")}</span><span>{t("users.projects")}</span><span>{t("operators.languages")}</span><span>{t("operators.skills")}</span><span>{t("operators.phone")}</span></div></div>;
 }
 
 function Row({ row, chosen, onOpen }: { row: OperatorView; chosen: boolean; onOpen: () => void }) {
@@ -72,7 +72,7 @@ function Row({ row, chosen, onOpen }: { row: OperatorView; chosen: boolean; onOp
       <span className="cut dim">{row.projects.map((key) => projects.find((project) => project.key === key)?.name ?? key).join(", ")}</span>
       <span className={`cut ${css.codes}`}>{row.languages.join(" ")}</span>
       <span className="cut dim">{skills.length === 0 ? t("operators.noSkills") : skills.map(([key, level]) => `${word("skill", key)} ${level}`).join(" · ")}</span>
-      <span className="row"><span className={`num ${css.extension}`}>{row.phone.extension}</span><PhoneState phone={row.phone} /></span>
+      <span className="row"><span className={`num ${css.extension}`}>{row.phone.extension}</span><PhoneState operator={row} /></span>
     </button>
   );
 }

@@ -23,7 +23,7 @@ export function PhoneBox({ operator, choices }: Part) {
   const mayGive = may(me, "operators.phone");
   return (
     <section className={css.phone} aria-label={t("operators.phone")}>
-      <div className="row between"><h2>{t("operators.phone")}</h2><PhoneState phone={phone} /></div>
+      <div className="row between"><h2>{t("operators.phone")}</h2><PhoneState operator={operator} /></div>
       {(phone.extension !== null || phone.fixedAddress) && (
         <dl className={css.facts}>
           {phone.extension !== null && !mayGive && <Fact label={t("phone.extension")}><span className="num strong">{phone.extension}</span></Fact>}

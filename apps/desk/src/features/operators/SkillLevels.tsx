@@ -56,6 +56,6 @@ function Levels({ name, label, level, disabled, onChange }: { name: string; labe
 
 /** The chosen level of the next skill that may be changed takes the keyboard. */
 function step(from: HTMLElement, by: number): void {
-  const groups = [...(from.closest("form")?.querySelectorAll<HTMLElement>("[data-skill]:not([aria-disabled])") ?? [])];
+  const groups = [...(from.closest("form")?.querySelectorAll<HTMLElement>("[data-skill]:not([aria-disabled])") ?? [])].filter((each) => each.checkVisibility());
   groups[groups.indexOf(from) + by]?.querySelector<HTMLInputElement>("input:checked")?.focus();
 }
