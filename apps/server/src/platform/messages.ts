@@ -8,8 +8,11 @@ const texts = Object.fromEntries(languages.map((language) => [language, parse(re
 
 export function translate(language: Language, key: string, params: Record<string, string | number> = {}): string {
   const text = texts[language][key] ?? texts.en[key] ?? key;
-  return text.replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? ""));
+  return text.replace(/\{(\w+)\}/g, (_, name: string) => (name === "what" ? wordOf(language, String(params[name])) : String(params[name] ?? "")));
 }
+
+/** What is missing is named in code ("ticket"); people read it in their language. */
+const wordOf = (language: Language, thing: string): string => texts[language][`thing_${thing}`] ?? thing;
 
 export const hasMessage = (language: Language, key: string): boolean => key in texts[language];
 

@@ -27,7 +27,7 @@ export function Changes({ clientId }: { clientId: string }) {
     <ol className={css.changes}>
       {list.items.map((each) => (
         <li key={each.id}>
-          <div className="row between small dim"><span>{each.by} · {word("event", each.action)}</span><Moment at={each.at} /></div>
+          <div className="row between small dim"><span>{word("actor", each.by, each.by)} · {word("event", each.action)}</span><Moment at={each.at} /></div>
           {isValues(each.after) && Object.entries(each.after).filter(([key]) => key !== "version").map(([key, after]) => (
             <div key={key} className="small"><span className="dim">{word("client", key)}:</span> {isValues(each.before) && <s className="dim">{show(each.before[key])}</s>} {show(after)}</div>
           ))}

@@ -2,6 +2,7 @@ import type { CallView } from "@linija/server/contract/calls/calls";
 import { Tabs } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { useT, type MessageKey } from "../../i18n/intl.tsx";
+import { focusOn } from "../../shared/focus.ts";
 import { useKey } from "../../shared/keys.ts";
 import { Skeleton } from "../../shared/parts.tsx";
 import { ProblemNote } from "../../shared/problem.tsx";
@@ -27,7 +28,7 @@ export function ClientPanel({ clientId, call, noStory = false, first }: PanelPro
   const [tab, setTab] = useState<Tab>(first ?? tabs[0] ?? "tickets");
   const shown = tabs.includes(tab) ? tab : tabs[0] ?? "tickets";
   useEffect(() => { if (first) setTab(first); }, [first, clientId]);
-  useKey("register", () => setTab("register"), may(me, "tickets.create"));
+  useKey("register", () => { setTab("register"); focusOn("register-type"); }, may(me, "tickets.create"));
   if (error) return <div className={css.pad}><ProblemNote error={error} onRetry={() => void refetch()} /></div>;
   if (!client) return <Skeleton rows={6} height={36} />;
   return (

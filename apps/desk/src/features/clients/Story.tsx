@@ -61,7 +61,7 @@ function CallEntry({ item }: { item: TimelineItem }) {
   const playable = recording && may(me, "recordings.play") && (me.roles.some((role) => role !== "operator") || textOf(item, "operatorId") === me.id);
   const outcome = textOf(item, "outcome");
   return (
-    <Line icon={incoming ? IconPhoneIncoming : IconPhoneOutgoing} item={item} title={<><b>{t(incoming ? "call.in" : "call.out")}</b>{answered && ended && <span className="num dim"> {spell(Date.parse(ended) - Date.parse(answered))}</span>}{!answered && outcome && <span className={css.missed}> {word("outcome", outcome)}</span>}{item.by && <span className="dim"> · {item.by}</span>}</>}>
+    <Line icon={incoming ? IconPhoneIncoming : IconPhoneOutgoing} item={item} title={<><b>{t(incoming ? "call.in" : "call.out")}</b>{answered && ended && <span className="num dim"> {spell(Date.parse(ended) - Date.parse(answered))}</span>}{!answered && outcome && <span className={css.missed}> {word("outcome", outcome)}</span>}{item.by && <span className="dim"> · {word("actor", item.by, item.by)}</span>}</>}>
       {textOf(item, "notes") && <p className="pre">{textOf(item, "notes")}</p>}
       {playable && !open && <div><Button size="compact-xs" variant="light" leftSection={<IconPlayerPlay size={13} />} onClick={() => setOpen(true)}>{t("player.play")}</Button></div>}
       {open && <Player recordingId={recording} autoPlay />}
@@ -81,7 +81,8 @@ function TicketEntry({ item }: { item: TimelineItem }) {
 
 function NoteEntry({ item }: { item: TimelineItem }) {
   const t = useT();
-  return <Line icon={IconNote} item={item} title={<><b>{t("ticket.note")}</b> <TicketNumber item={item} id={textOf(item, "ticketId")} /> <span className="dim">· {item.by}</span></>}><p className="pre">{textOf(item, "text")}</p></Line>;
+  const word = useWord();
+  return <Line icon={IconNote} item={item} title={<><b>{t("ticket.note")}</b> <TicketNumber item={item} id={textOf(item, "ticketId")} /> <span className="dim">· {word("actor", item.by ?? "", item.by ?? "")}</span></>}><p className="pre">{textOf(item, "text")}</p></Line>;
 }
 
 function NoticeEntry({ item }: { item: TimelineItem }) {
@@ -96,6 +97,6 @@ function EventEntry({ item }: { item: TimelineItem }) {
   const to = textOf(item, "toName") || textOf(item, "to");
   return (
     <Line quiet icon={item.type.startsWith("client.") ? IconUserEdit : IconArrowRight} item={item}
-      title={<><span>{word("event", item.type)}</span>{to && <span>: {word("stage", to)}</span>} {ticket && <TicketNumber item={item} id={ticket} />}{item.by && <span> · {item.by}</span>}</>} />
+      title={<><span>{word("event", item.type)}</span>{to && <span>: {word("stage", to)}</span>} {ticket && <TicketNumber item={item} id={ticket} />}{item.by && <span> · {word("actor", item.by, item.by)}</span>}</>} />
   );
 }

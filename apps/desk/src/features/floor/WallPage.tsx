@@ -19,7 +19,7 @@ export function WallPage() {
     <main className={css.wall}>
       <header className={css.top}>
         <h1 className="visually-hidden">{t("nav.floor")}</h1>
-        <WallClock />
+        <WallClock timeZone={floor?.timeZone} />
         <span className="grow" />
         <button type="button" className={css.tool} aria-label={t("floor.fullScreen")} onClick={() => void document.documentElement.requestFullscreen().catch(() => undefined)}><IconArrowsMaximize size={20} /></button>
         <Link to="/floor" className={css.tool} aria-label={t("do.close")}><IconX size={20} /></Link>
@@ -30,10 +30,11 @@ export function WallPage() {
   );
 }
 
-function WallClock() {
+/** The company's, as the day on the wall is. */
+function WallClock({ timeZone }: { timeZone: string | undefined }) {
   const intl = useIntl();
   const now = useNow();
-  return <time className={css.clock}>{intl.formatTime(now, { hour: "2-digit", minute: "2-digit" })}</time>;
+  return <time className={css.clock}>{intl.formatTime(now, { hour: "2-digit", minute: "2-digit", timeZone })}</time>;
 }
 
 const isLow = (queue: Floor["queues"][number]) => queue.serviceLevel !== null && queue.serviceLevel < queue.target.percent;

@@ -6,6 +6,7 @@ import { Button, SegmentedControl, Select, Textarea, TextInput } from "@mantine/
 import { useRef, useState } from "react";
 import { languageNames, languages, useT } from "../../i18n/intl.tsx";
 import { useDraft } from "../../shared/draft.ts";
+import { focusOn } from "../../shared/focus.ts";
 import { sendOnCtrlEnter } from "../../shared/keys.ts";
 import { Keys } from "../../shared/parts.tsx";
 import { fieldError, ProblemNote } from "../../shared/problem.tsx";
@@ -41,7 +42,7 @@ export function RegisterForm({ client, call }: { client: ClientView; call?: Call
   const { project, type, projects } = useTypes({ projectKey, type: draft.type ?? undefined });
   const uploads = useUploads();
   const create = useSend("createTicket", ["listTickets", "clientTimeline", "getCall", "getLine", "searchClients"], {
-    onSuccess: async (ticket) => { setMade(ticket); forget(); setFiles([]); await uploads.send(ticket.id, files); },
+    onSuccess: async (ticket) => { setMade(ticket); focusOn("registered"); forget(); setFiles([]); await uploads.send(ticket.id, files); },
   });
   const { phone, email, language } = contactOf(draft, { client, call, spoken: project?.languages[0] ?? "en" });
   const send = () => {
@@ -51,13 +52,13 @@ export function RegisterForm({ client, call }: { client: ClientView; call?: Call
       dueAt: draft.due ? new Date(draft.due).toISOString() : null, priority: draft.priority ? Number(draft.priority) : undefined, contactPhone: phone || null, contactEmail: email || null,
     } });
   };
-  if (made) return <Registered ticket={made} failed={uploads.failed} onAgain={() => { setMade(null); create.reset(); }} />;
+  if (made) return <Registered ticket={made} failed={uploads.failed} onAgain={() => { setMade(null); create.reset(); focusOn("register-type"); }} />;
   const needs = (field: string) => type?.requires.includes(field) ?? false;
   const error = create.error;
   return (
     <form className={css.form} aria-label={t("register.title")} onSubmit={(event) => { event.preventDefault(); send(); }} onKeyDown={sendOnCtrlEnter(send)}>
       {projects.length > 1 && <Select label={t("register.project")} data={projects.map((each) => ({ value: each.key, label: each.name }))} value={projectKey} onChange={(value) => set({ project: value, type: null })} error={fieldError(error, "projectKey")} />}
-      <Select label={t("register.type")} placeholder={t("register.typeHint")} withAsterisk data={project?.types.filter((each) => each.registrable).map((each) => ({ value: each.key, label: each.name })) ?? []} value={draft.type} onChange={(value) => set({ type: value })} error={fieldError(error, "type")} searchable />
+      <Select id="register-type" label={t("register.type")} placeholder={t("register.typeHint")} withAsterisk data={project?.types.filter((each) => each.registrable).map((each) => ({ value: each.key, label: each.name })) ?? []} value={draft.type} onChange={(value) => set({ type: value })} error={fieldError(error, "type")} searchable />
       <TextInput ref={subject} label={t("register.subject")} withAsterisk maxLength={200} value={draft.subject} onChange={(event) => set({ subject: event.currentTarget.value })} error={fieldError(error, "subject")} autoComplete="off" />
       <Textarea label={t("register.description")} withAsterisk={needs("description")} autosize minRows={3} maxRows={10} value={draft.description} onChange={(event) => set({ description: event.currentTarget.value })} error={fieldError(error, "description")} />
       <MoreFields draft={draft} set={set} known={{ phone, email, language }} type={type} error={error} />

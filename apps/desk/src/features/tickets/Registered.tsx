@@ -10,7 +10,7 @@ import css from "./tickets.module.css";
 export function Registered({ ticket, failed, onAgain }: { ticket: TicketView; failed: string[]; onAgain: () => void }) {
   const t = useT();
   return (
-    <div className={css.registered} role="status">
+    <div className={css.registered} role="status" id="registered" tabIndex={-1}>
       <span className={css.tick} aria-hidden><IconCheck size={22} /></span>
       <p>{t("register.done")}</p>
       <p className={css.bigNumber}>{ticket.number}</p>

@@ -21,7 +21,7 @@ export function StageLine({ ticket }: { ticket: TicketView }) {
       {steps.map((step) => (
         <li key={step.key} data-done={step.done || undefined} aria-current={step.here ? "step" : undefined}>
           <span className={css.stageDot} aria-hidden>{step.done && <IconCheck size={12} stroke={3} />}</span>
-          <span className="stack-s"><span className="cut">{step.here ? ticket.stageName : t(`way.${step.key as "registered" | (typeof way)[number]}`)}</span>{step.here && ticket.status !== "closed" && <time dateTime={ticket.stageSince} className="num small dim">{fromNow(ticket.stageSince)}</time>}</span>
+          <span className="stack-s"><span className={css.stageName}>{step.here ? ticket.stageName : t(`way.${step.key as "registered" | (typeof way)[number]}`)}</span>{step.here && ticket.status !== "closed" && <time dateTime={ticket.stageSince} className="num small dim">{fromNow(ticket.stageSince)}</time>}</span>
         </li>
       ))}
     </ol>

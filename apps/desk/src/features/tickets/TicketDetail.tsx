@@ -21,9 +21,10 @@ import css from "./tickets.module.css";
 
 /** One ticket: where it stands, what can be done now, what was written and sent. */
 export function TicketDetail({ id }: { id: string }) {
+  const t = useT();
   const me = useMe();
   const { data: ticket, error, refetch } = useApi("getTicket", { params: { id } });
-  if (error && !ticket) return <div className={css.pad}><ProblemNote error={error} onRetry={() => void refetch()} /></div>;
+  if (error && !ticket) return <div className={css.pad}><h1 className="visually-hidden">{t("nav.tickets")}</h1><ProblemNote error={error} onRetry={() => void refetch()} /></div>;
   if (!ticket) return <Skeleton rows={5} height={64} />;
   return (
     <div className={css.detail}>
@@ -58,7 +59,7 @@ function TicketHead({ ticket }: { ticket: TicketView }) {
         <CallbackButton ticket={ticket} />
         <EditTicket ticket={ticket} />
       </div></div>
-      <h1>{ticket.subject}</h1>
+      <h1 id="ticket-subject" tabIndex={-1}>{ticket.subject}</h1>
     </header>
   );
 }

@@ -8,6 +8,7 @@ import { sendOnCtrlEnter } from "../../shared/keys.ts";
 import { Keys } from "../../shared/parts.tsx";
 import { fieldError, ProblemNote } from "../../shared/problem.tsx";
 import { refresh, useSend } from "../../shared/query.ts";
+import { focusOn } from "../../shared/focus.ts";
 import css from "./tickets.module.css";
 
 type Step = TicketView["transitions"][number];
@@ -17,7 +18,7 @@ export function Transitions({ ticket }: { ticket: TicketView }) {
   const t = useT();
   const word = useWord();
   const [open, setOpen] = useState<string | null>(null);
-  const move = useSend("moveTicket", ["getTicket", "listTickets", "clientTimeline"], { onSuccess: () => setOpen(null), onError: () => refresh(["getTicket"]) });
+  const move = useSend("moveTicket", ["getTicket", "listTickets", "clientTimeline"], { onSuccess: () => { setOpen(null); focusOn("ticket-subject"); }, onError: () => refresh(["getTicket"]) });
   const go = (step: Step, input: Record<string, unknown>) => move.mutate({ params: { id: ticket.id }, body: { version: ticket.version, transition: step.key, input } });
   const press = (step: Step) => {
     // A step that reaches the client is never taken by one press: its form says so and is sent by its own button.

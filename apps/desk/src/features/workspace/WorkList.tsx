@@ -132,7 +132,7 @@ function Frame({ icon, title, about, end, below, chosen, number, onOpen, extra, 
     <div className={css.row} data-chosen={chosen || undefined} data-live={live || undefined}>
       <button type="button" className={css.open} onClick={onOpen} aria-current={chosen ? "true" : undefined} title={number > 0 && number < 10 ? t("work.altNumber", { keys: `Alt+${number}` }) : undefined}>
         <span className={css.icon} aria-hidden>{icon}</span>
-        <span className={css.words}><span className="row"><span className="cut strong grow">{title}</span>{end && <span className={css.end}>{end}</span>}</span><span className="row"><span className="cut small dim grow">{about}</span>{below && <span className={css.end}>{below}</span>}</span></span>
+        <span className={css.words}><span className="row"><span className="cut strong grow">{title}</span>{end && <span className={css.end}>{end}</span>}</span><span className="row"><span className="cut small dim grow">{about}</span>{below && <span className={css.below}>{below}</span>}</span></span>
       </button>
       {extra}
     </div>
@@ -155,6 +155,6 @@ function TicketLine({ ticket, callback, chosen, number, onOpen }: { ticket: Tick
   const Glyph = callback ? IconPhoneOutgoing : IconTicket;
   const name = ticket.clientName || ticket.contactPhone || ticket.number;
   const isDue = ticket.dueAt !== null && ticket.status === "open";
-  return <Frame icon={<Glyph size={18} />} title={name} about={callback ? <><span className="num">{ticket.contactPhone}</span>{ticket.calls > 1 && ` · ${t("ticket.called", { count: ticket.calls })}`}</> : <>{ticket.subject}{ticket.status === "waiting" && ` · ${word("stage", ticket.stage)}`}</>} end={callback || !isDue ? <span className="small dim"><Moment at={callback ? ticket.createdAt : ticket.updatedAt} /></span> : <Due ticket={ticket} />} below={callback && isDue && <Due ticket={ticket} />} chosen={chosen} number={number} onOpen={onOpen} extra={callback && <CallbackButton ticket={ticket} compact />} />;
+  return <Frame icon={<Glyph size={18} />} title={name} about={callback ? <><span className="num">{ticket.contactPhone}</span>{ticket.calls > 1 && ` · ${t("ticket.called", { count: ticket.calls })}`}</> : <>{ticket.subject}{ticket.status === "waiting" && ` · ${word("stage", ticket.stage)}`}</>} end={callback ? undefined : isDue ? <Due ticket={ticket} /> : <span className="small dim"><Moment at={ticket.updatedAt} /></span>} below={callback && isDue && <Due ticket={ticket} />} chosen={chosen} number={number} onOpen={onOpen} extra={callback && <CallbackButton ticket={ticket} compact />} />;
 }
 

@@ -1,0 +1,7 @@
+/**
+ * Where the hands are after a deed that takes away the button pressed: without it the next Tab would begin at the top of
+ * the page. Waits for the frame in which the new thing stands.
+ */
+export function focusOn(id: string): void {
+  requestAnimationFrame(() => requestAnimationFrame(() => document.getElementById(id)?.focus({ preventScroll: true })));
+}
