@@ -2,11 +2,12 @@ import type { InboundCall } from "./call/call.inbound.ts";
 import type { Core, DialogUser } from "./call/core.ts";
 import type { Incoming } from "./transaction/endpoint.ts";
 import { FloodGate } from "./flood.ts";
+import { Refusals } from "./refusals.ts";
 import type { SipRequest } from "./message/message.ts";
 import type { Refusal, ServerRequest, StackOptions } from "./stack.types.ts";
 import type { ServerTransaction } from "./transaction/transaction.server.ts";
 import { acceptsSdp, unsupported } from "./message/validate.ts";
-import { writeHeaders, writeResponse } from "./message/write.ts";
+import { writeHeaders, writeResponse, type ResponseParts } from "./message/write.ts";
 
 export const allowRow = "Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO\r\n";
 const acceptRow = "Accept: application/sdp\r\n";
@@ -31,6 +32,7 @@ export class Receptionist {
   readonly #calls: Calls;
   readonly #supported: ReadonlySet<string>;
   readonly #gate: FloodGate | null;
+  readonly #refusals = new Refusals();
   readonly #ringing = new Map<ServerTransaction, InboundCall>();
 
   constructor(core: Core, options: StackOptions, calls: Calls) {
@@ -45,6 +47,8 @@ export class Receptionist {
     const { request } = incoming;
     if (request.method === "CANCEL") return this.#cancel(incoming);
     if (request.to.tag !== null) return this.#inDialog(incoming);
+    const refused = request.method === "INVITE" ? this.#refusals.again(incoming.key, this.#core.endpoint.env.timers.now()) : null;
+    if (refused) return this.#core.endpoint.answer(incoming, refused);
     if (this.#isFlooding(incoming)) return;
     if (this.#core.endpoint.isMerged(incoming)) return this.#core.endpoint.answer(incoming, { status: 482 }); // §8.2.2.2
     if (!this.#isExtended(incoming)) this.#byMethod(incoming);
@@ -61,8 +65,16 @@ export class Receptionist {
     const { endpoint } = this.#core;
     if (!this.#gate || this.#gate.admits(incoming.source.host, endpoint.env.timers.now())) return false;
     endpoint.env.count("flooded");
-    endpoint.answer(incoming, { status: 503, headers: { "Retry-After": "2" } });
+    this.#refuse(incoming, { status: 503, headers: { "Retry-After": "2" } });
     return true;
+  }
+
+  /** Refuses without a transaction. */
+  #refuse(incoming: Incoming, parts: ResponseParts): void {
+    const { endpoint } = this.#core;
+    const { timers, values } = endpoint.env;
+    if (incoming.request.method === "INVITE") this.#refusals.note(incoming.key, parts, timers.now() + 64 * values.t1);
+    endpoint.answer(incoming, parts);
   }
 
   #cancel(incoming: Incoming): void {
@@ -126,7 +138,7 @@ export class Receptionist {
     if (refusal) {
       const headers = refusal.retryAfterS === undefined ? undefined : { "Retry-After": String(refusal.retryAfterS) };
       const rows = refusal.status === 415 ? `${acceptRow}Accept-Encoding: identity\r\n` : "";
-      return this.#core.endpoint.answer(incoming, { status: refusal.status, reason: refusal.reason, headers, rows });
+      return this.#refuse(incoming, { status: refusal.status, reason: refusal.reason, headers, rows });
     }
     const transaction = this.#core.endpoint.open(incoming);
     transaction.respond(100, writeResponse(request, incoming.source, { status: 100 }));

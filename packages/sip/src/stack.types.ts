@@ -48,7 +48,7 @@ export interface StackOptions {
   onOptions?: (request: ServerRequest) => void;
   /** Other requests outside dialogs (MESSAGE, SUBSCRIBE…). Default: 405, or 501 for methods nobody knows. */
   onRequest?: (request: ServerRequest) => void;
-  /** Asked before a new INVITE costs anything; a refusal is sent without keeping state. */
+  /** Asked once before a new INVITE costs anything. A refusal is sent without a transaction; repeats of that INVITE are refused alike, whatever would be said now. */
   admit?: (request: SipRequest, source: SipAddress) => Refusal | null;
   log?: (level: LogLevel, message: string, fields: Record<string, unknown>) => void;
 }

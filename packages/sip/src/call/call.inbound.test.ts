@@ -278,6 +278,27 @@ test("an overloaded application refuses with 503 and Retry-After before anything
   expect([calls.length, stack.endpoint.size, stack.counters["refused_503"]]).toEqual([0, 0, 2]);
 });
 
+test("a repeat of an INVITE that was refused is refused alike, though it would be admitted now; a new attempt is taken", () => {
+  let busy = true;
+  const { caller, to, calls, network } = scene({ floodPerS: 2, admit: () => (busy ? { status: 503, reason: "Busy", retryAfterS: 7 } : null) });
+  caller.send(to, inviteLines(caller, to), offer);
+  busy = false;
+  caller.send(to, inviteLines(caller, to), offer);
+  expect(caller.log).toEqual(["503 INVITE", "503 INVITE"]);
+  expect(caller.last.get("retry-after")).toBe("7");
+  caller.send(to, inviteLines(caller, to, { branch: "z9hG4bKtwo", cseq: 2 }), offer);
+  expect([caller.log.at(-1), calls.length]).toEqual(["100 INVITE", 1]);
+  // One too many in this second, and again in the next.
+  const third = inviteLines(caller, to, { branch: "z9hG4bKthree", callId: "call-3" });
+  caller.send(to, third, offer);
+  network.clock.advance(5_000);
+  caller.send(to, third, offer);
+  expect([caller.log.slice(-2), calls.length]).toEqual([["503 INVITE", "503 INVITE"], 1]);
+  network.clock.advance(32_000);
+  caller.send(to, third, offer);
+  expect([caller.log.at(-1), calls.length]).toEqual(["100 INVITE", 2]);
+});
+
 test("a flood from one address is 503 beyond its rate, and counted", () => {
   const { caller, to, stack, network } = scene({ floodPerS: 3 });
   for (let i = 0; i < 10; i++) caller.send(to, inviteLines(caller, to, { branch: `z9hG4bKf${i}`, callId: `f${i}` }), offer);

@@ -8,7 +8,6 @@ import { Gauge } from "prom-client";
 import { counter, registry } from "../../platform/metrics.ts";
 import { dialledNumber, toE164 } from "./calls.numbers.rules.ts";
 import { renegotiate } from "./calls.legs.ts";
-import { RefusedInvites } from "./calls.refused.ts";
 import type { CallRunner } from "./calls.runner.ts";
 import type { Voice } from "./calls.voice.ts";
 
@@ -16,13 +15,12 @@ const invites = counter("sip_invites_total", "INVITEs by what became of them", [
 
 /** Opens SIP on UDP and TCP; when the port is taken the next free one is used (and told at start). */
 export async function openSip(voice: Voice, config: Config, log: Log, onRegister: StackOptions["onRegister"]): Promise<SipStack> {
-  const refused = new RefusedInvites();
   const options = (port: number): StackOptions => ({
     listen: [{ proto: "udp", host: config.SIP_HOST, port }, { proto: "tcp", host: config.SIP_HOST, port }],
     ...(config.SIP_ADVERTISE && { advertise: config.SIP_ADVERTISE }), userAgent: "Linija", floodPerS: config.SIP_FLOOD_PER_S,
     onInvite: (call) => { void invited(voice, call, log); }, onRegister,
-    admit: (request) => {
-      const refusal = refused.again(request) ?? refused.note(request, refuse(voice));
+    admit: () => {
+      const refusal = refuse(voice);
       if (refusal) invites.inc({ outcome: "refused" });
       return refusal;
     },
