@@ -62,20 +62,28 @@ async function findOrphans({ ctx, rpc, writer, live }: RecoveryDeps): Promise<Or
   return rows.filter(({ id }) => !known.has(id));
 }
 
-/** The callback first, so that no crash between the two loses it. */
+/** The callback first, so that no crash between the two loses it. One that cannot be made keeps neither this call alive nor the others. */
 async function endOrphan(deps: RecoveryDeps, orphan: Orphan): Promise<void> {
   const { ctx } = deps;
-  const { id, projectKey, queueId, clientId, operatorId, ticketId, fromNumber } = orphan;
-  if (orphan.direction === "in" && isCallable(fromNumber)) {
-    await deps.callback({ interactionId: id, projectKey, queueId, clientId, phone: fromNumber, language: (orphan.language ?? "en") as Language, reason: "interrupted" });
-  }
-  if (orphan.direction === "out" && ticketId && operatorId) await deps.callbackTried(ticketId, { result: orphan.answeredAt ? "reached" : "missed", operatorId });
+  const { id, operatorId } = orphan;
+  await keepPromise(deps, orphan).catch((error: unknown) => {
+    if (isDatabaseAway(error)) throw error;
+    ctx.log.error({ err: error, callId: id }, "a callback could not be registered");
+  });
   await inTx(ctx, async (ctx) => {
     if (!(await endInterrupted(ctx.db, id, ctx.now(), operatorId !== null))) return;
     await closeOffersOf(ctx.db, id, ctx.now());
     const lines = operatorId ? [{ kind: "line", id: operatorId }] : [];
     await emit(ctx, { type: "call.ended", subject: { kind: "call", id }, data: { outcome: "interrupted" }, touches: [{ kind: "floor", id: "floor" }, ...lines] });
   });
+}
+
+async function keepPromise(deps: RecoveryDeps, orphan: Orphan): Promise<void> {
+  const { id, projectKey, queueId, clientId, operatorId, ticketId, fromNumber } = orphan;
+  if (orphan.direction === "in" && isCallable(fromNumber)) {
+    await deps.callback({ interactionId: id, projectKey, queueId, clientId, phone: fromNumber, language: (orphan.language ?? "en") as Language, reason: "interrupted" });
+  }
+  if (orphan.direction === "out" && ticketId && operatorId) await deps.callbackTried(ticketId, { result: orphan.answeredAt ? "reached" : "missed", operatorId });
 }
 
 async function repairRecordings({ ctx, rpc, recordings }: RecoveryDeps): Promise<number> {
