@@ -195,6 +195,10 @@ async function otherRoles(browser: Browser): Promise<void> {
   await department.context().close();
   const admin = await signIn(browser, "peter.admin", { language: "en" });
   await shoot(admin, "administrator");
+  await go(admin, "/operators");
+  await admin.getByText("Luka Kranjc").click();
+  await admin.locator("[data-skill]").first().waitFor();
+  await shoot(admin, "operators");
   await admin.context().close();
   const zoomed = await signIn(browser, "anna.sokolova", { language: "en", width: 640, height: 720 });
   await shoot(zoomed, "workspace-zoom-200");

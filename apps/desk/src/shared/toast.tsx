@@ -12,7 +12,7 @@ export const Toasts = lazy(() => awake.then(load));
 
 function show(toast: NotificationData): void {
   wake();
-  void load().then(({ notifications }) => notifications.show(toast));
+  void load().then(({ notifications, words }) => notifications.show({ closeButtonProps: { "aria-label": words.close }, ...toast }));
 }
 
 /** A refusal outside a form: said once, quietly, at the corner. */

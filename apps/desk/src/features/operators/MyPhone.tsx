@@ -7,14 +7,15 @@ export default function MyPhone({ extension }: { extension: string }) {
   const t = useT();
   const { data, error } = useApi("operatorChoices", null, { staleTime: 5 * 60_000 });
   const server = data?.server;
+  // No list of terms: a menu may hold items and plain text only.
   return (
     <div className={css.mine}>
-      <dl>
-        <div><dt>{t("phone.extension")}</dt><dd>{extension}</dd></div>
+      <div>
+        <div><span>{t("phone.extension")}</span><b>{extension}</b></div>
         {/* Their places are kept while they are on their way, so that the menu does not grow under the pointer. */}
-        {!error && <div><dt>{t("phone.server")}</dt><dd>{server ? `${server.host}:${server.port}` : "…"}</dd></div>}
-        {!error && <div><dt>{t("phone.transport")}</dt><dd>{server ? server.transports.map((each) => each.toUpperCase()).join(` ${t("phone.or")} `) : "…"}</dd></div>}
-      </dl>
+        {!error && <div><span>{t("phone.server")}</span><b>{server ? `${server.host}:${server.port}` : "…"}</b></div>}
+        {!error && <div><span>{t("phone.transport")}</span><b>{server ? server.transports.map((each) => each.toUpperCase()).join(` ${t("phone.or")} `) : "…"}</b></div>}
+      </div>
       <p>{t("phone.lost")}</p>
     </div>
   );
