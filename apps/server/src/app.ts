@@ -23,7 +23,7 @@ import { planOf, type Voice } from "./features/calls/index.ts";
 import { startSealer } from "./features/audit/index.ts";
 import { LiveWriter } from "./features/interactions/index.ts";
 import { describeProblems, loadDeclarations, type Declarations } from "./features/projects/index.ts";
-import { ensureQueues, exposeRouter, holdingsOfNodes, offerToNode, Router, routerClient, type RouterClient } from "./features/queues/index.ts";
+import { ensureQueues, exposeRouter, holdingsOfNodes, offerToNode, Router, routerClient, selectStanding, type RouterClient } from "./features/queues/index.ts";
 import { gather } from "./features/realtime/index.ts";
 import { createMailer, startDemoMail, startSender } from "./features/notices/index.ts";
 import { seedDemo } from "./features/demo/index.ts";
@@ -137,7 +137,7 @@ async function startRouter({ ctx, rpc, writer, plan }: Node, stops: Stops): Prom
   exposeRouter(rpc, owner);
   const repair = async (): Promise<void> => { await owner()?.repair().catch((error: unknown) => { if (!isDatabaseAway(error)) ctx.log.error({ err: error }, "the router's sweep failed"); }); };
   const take = async (isMine: Tenure): Promise<void> => {
-    const router = new Router({ ctx, writer, queues: plan.queues, offer: offerToNode(rpc), holdings: holdingsOfNodes(rpc), isMine });
+    const router = new Router({ ctx, writer, queues: plan.queues, offer: offerToNode(rpc), holdings: holdingsOfNodes(rpc), standing: () => selectStanding(ctx.db), isMine });
     await router.rebuild();
     routing = { router, isMine };
     await rpc.setRole("router", true);

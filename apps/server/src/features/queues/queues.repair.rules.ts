@@ -1,6 +1,9 @@
 /** What the table says of the call an operator is thought to have. */
 export interface Hold { id: string; state: string; operatorId: string | null; isWrapped: boolean }
 
+/** What the table says of an operator. */
+export interface Standing { operatorId: string; state: string; interactionId: string | null }
+
 /**
  * What becomes of an operator who is busy with a call that no voice node holds for them; null leaves them as they are.
  * A call that lives in the table and was theirs is first ended by recovery, which then brings them here again.

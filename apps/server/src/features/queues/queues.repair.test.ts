@@ -106,6 +106,24 @@ describe("the sweep", () => {
     expect([floor.offers.length, floor.state(ana)]).toEqual([2, "offered"]);
   });
 
+  test("writes a state again that the table did not take, or that an earlier owner wrote over late", async () => {
+    const ana = await operator();
+    const floor = await Floor.open();
+    await floor.router.repair();
+    floor.add();
+    floor.writer.loses = true;
+    floor.close("withdrawn");
+    await turns();
+    const table = () => floor.writer.states.get(ana)!.state;
+    expect([floor.state(ana), table()]).toEqual(["ready", "offered"]);
+    expect([await floor.router.repair(), table()]).toEqual([0, "offered"]);
+    expect([await floor.router.repair(), table()]).toEqual([1, "ready"]);
+    floor.writer.states.set(ana, { ...floor.writer.states.get(ana)!, state: "talking", interaction_id: newId() });
+    await floor.router.repair();
+    expect([await floor.router.repair(), table(), await floor.router.repair()]).toEqual([1, "ready", 0]);
+    expect(floor.writer.states.get(ana)!.before).toBe(null);
+  });
+
   test("forgets a waiting call that no node has", async () => {
     const floor = await Floor.open();
     await floor.router.repair();

@@ -1,6 +1,6 @@
 import { newId } from "../../platform/ids.ts";
 import { testDatabase } from "../../testing/database.ts";
-import { buildUser } from "../access/access.factory.ts";
+import { buildOperator, type StateOf } from "../../testing/operator.ts";
 import type { StateRow, Unit } from "../interactions/index.ts";
 import { Router, type HeldWork, type OfferOut, type Work } from "./queues.router.ts";
 
@@ -12,7 +12,11 @@ export class Writer {
   readonly states = new Map<string, StateRow>();
   readonly changes: string[] = [];
 
+  /** The next change is lost. */
+  loses = false;
+
   write({ states = [] }: Unit): Promise<void> {
+    if (this.loses) { this.loses = false; return Promise.reject(new Error("refused")); }
     for (const row of states) { this.states.set(row.operator_id, row); this.changes.push(`${row.operator_id} ${row.state}`); }
     return Promise.resolve();
   }
@@ -29,6 +33,7 @@ export class Floor {
   readonly router = new Router({
     ctx: database.ctx(), writer: this.writer, queues: [{ queueId, projectKey: "internet", priority: 0 }],
     offer: (_node, offer) => { this.offers.push(offer); return this.takes(offer); }, holdings: () => Promise.resolve(this.holdings), isMine: () => this.isMine,
+    standing: () => Promise.resolve([...this.writer.states.values()].map((row) => ({ operatorId: row.operator_id, state: row.state, interactionId: row.interaction_id }))),
     later: (work) => { this.later.push(work); },
   });
 
@@ -54,12 +59,7 @@ export const workOf = (workId: string, enqueuedAtMs = Date.now()): Work =>
 /** Things that follow in later turns: what a voice node answers to an offer. */
 export const turns = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve); });
 
-export async function operator(state = "ready", more: { interactionId?: string; reason?: string; idleS?: number } = {}): Promise<string> {
-  const { id } = await buildUser(database.db, {});
-  await database.pool.query("insert into operators (user_id, languages) values ($1, '{en}')", [id]);
-  await database.pool.query("insert into operator_states (operator_id, state, reason, since, idle_since, interaction_id) values ($1, $2, $3, now(), now() - make_interval(secs => $4), $5)", [id, state, more.reason ?? null, more.idleS ?? 0, more.interactionId ?? null]);
-  return id;
-}
+export const operator = (state = "ready", more: StateOf = {}): Promise<string> => buildOperator(database, state, more);
 
 export async function interaction(state: string, operatorId: string | null = null): Promise<string> {
   const id = newId();

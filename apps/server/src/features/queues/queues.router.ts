@@ -6,7 +6,7 @@ import { newId } from "../../platform/ids.ts";
 import { counter } from "../../platform/metrics.ts";
 import { selectOperator, selectOperators, type OperatorRow, type OperatorState } from "../operators/index.ts";
 import type { LiveWriter, StateRow } from "../interactions/index.ts";
-import { verdictOn } from "./queues.repair.rules.ts";
+import { verdictOn, type Standing } from "./queues.repair.rules.ts";
 import { selectHolds } from "./queues.sql.ts";
 
 /** A queue as routing needs it. */
@@ -38,6 +38,8 @@ export interface RouterDeps {
   offer(nodeId: string, offer: OfferOut): Promise<boolean>;
   /** What the voice nodes hold now; not complete when one of them did not answer. */
   holdings(): Promise<{ held: HeldWork[]; isComplete: boolean }>;
+  /** What the table of states says; everybody once. */
+  standing(): Promise<Standing[]>;
   /** False from the moment another node routes or may: what still comes back of this one's offers then changes nothing. */
   isMine(): boolean;
   /** Does something after so many milliseconds; a timer of the process unless a test has its own. */
@@ -133,8 +135,13 @@ export class Router {
     if (state === "ready" && operator.state !== "offered") operator.idleSince = at;
     Object.assign(operator, { state, reason, since: at, interactionId, before: null });
     if (state !== "offered") operator.offerId = null;
-    const row: StateRow = { operator_id: operator.row.id, state, reason, since: at.toISOString(), idle_since: operator.idleSince.toISOString(), interaction_id: interactionId, before };
-    return this.#deps.writer.write({ states: [row] }).then(() => this.#tell(operator), (error: unknown) => { if (!isDatabaseAway(error)) this.#deps.ctx.log.error({ err: error, operatorId: operator.row.id }, "operator state not written"); });
+    return this.#write(operator, before);
+  }
+
+  #write(operator: Operator, before: StateRow["before"]): Promise<void> {
+    const { row: { id }, state, reason, since, idleSince, interactionId } = operator;
+    const row: StateRow = { operator_id: id, state, reason, since: since.toISOString(), idle_since: idleSince.toISOString(), interaction_id: interactionId, before };
+    return this.#deps.writer.write({ states: [row] }).then(() => this.#tell(operator), (error: unknown) => { if (!isDatabaseAway(error)) this.#deps.ctx.log.error({ err: error, operatorId: id }, "operator state not written"); });
   }
 
   /** Not a stored fact (the state log is), only a push to screens. */
@@ -284,22 +291,36 @@ export class Router {
     const { held, isComplete } = await this.#deps.holdings();
     const isFresh = this.#isFresh;
     const suspects = new Set<string>();
-    const isOld = (mark: string): boolean => {
-      if (isFresh || this.#suspects.has(mark)) return true;
+    const wasSeen = (mark: string): boolean => {
+      if (this.#suspects.has(mark)) return true;
       suspects.add(mark);
       return false;
     };
+    const isOld = (mark: string): boolean => isFresh || wasSeen(mark);
     const stuck = this.#stuck(held, isOld);
     // Whoever is busy is known to be so before what waits is offered.
     const adopted = [...held.filter(({ at }) => at !== "waiting"), ...held.filter(({ at }) => at === "waiting")].filter((each) => this.#adopt(each, isOld)).length;
     if (isComplete) this.#forget(new Set(held.map(({ workId }) => workId)), suspects);
     const freed = await this.#release(stuck, isComplete);
+    const rewritten = await this.#rewrite(wasSeen);
     this.#suspects = suspects;
     if (isComplete) this.#isFresh = false;
     mended.inc({ what: "call" }, adopted);
     mended.inc({ what: "operator" }, freed);
-    if (adopted + freed > 0) this.#deps.ctx.log.warn({ calls: adopted, operators: freed }, "the router mended what a lost message or a restart left behind");
-    return adopted + freed;
+    mended.inc({ what: "table" }, rewritten);
+    if (adopted + freed + rewritten > 0) this.#deps.ctx.log.warn({ calls: adopted, operators: freed, rewritten }, "the router mended what a lost message or a restart left behind");
+    return adopted + freed + rewritten;
+  }
+
+  /** The table is what desks show: a change it refused, or one of an earlier owner that was written late, is written over. */
+  async #rewrite(wasSeen: (mark: string) => boolean): Promise<number> {
+    const wrong = (await this.#deps.standing()).flatMap(({ operatorId, state, interactionId }) => {
+      const operator = this.#operators.get(operatorId);
+      if (!operator || (operator.state === state && operator.interactionId === interactionId)) return [];
+      return wasSeen(`${operatorId} stands as ${state}, is ${operator.state} since ${operator.since.getTime()}`) ? [operator] : [];
+    });
+    for (const operator of wrong) void this.#write(operator, null);
+    return wrong.length;
   }
 
   /** Takes over what a voice node holds and the router does not know so; false when it does. */
