@@ -29,7 +29,7 @@ export function demoMailRoutes(app: App, deps: { ctx: Ctx }): void {
   });
 }
 
-const time = (at: Date, language: Language): string => new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { dateStyle: "medium", timeStyle: "medium" }).format(at);
+const time = (at: Date, language: Language): string => new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { dateStyle: "medium", timeStyle: "long" }).format(at);
 
 const page = (reply: FastifyReply, language: Language, body: SafeHtml) => reply.type("text/html; charset=utf-8").header("cache-control", "no-store").send(html`<!doctype html>
 <html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex"><title>${translate(language, "demo_mail_title")}</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/portal/portal.css"></head>
