@@ -25,3 +25,9 @@ test("says there is no next page when the rows end with this one", () => {
   expect(pageOf([1, 2], 2, String)).toEqual({ items: [1, 2], next: null });
   expect(pageOf<number>([], 2, String)).toEqual({ items: [], next: null });
 });
+
+test("carries a rank before the instant where a list has one, and refuses one that is bent", () => {
+  const [id, at] = [newId(), new Date("2026-03-04T05:06:07.089Z")];
+  expect(decodeCursor(encodeCursor(`1:${at.toISOString()}`, id), "ranked")).toEqual(["1:2026-03-04T05:06:07.089Z", id]);
+  for (const sort of [at.toISOString(), `x:${at.toISOString()}`, "1:2026-99-99T00:00:00Z", "1:"]) expect(() => decodeCursor(encodeCursor(sort, id), "ranked"), sort).toThrow(AppError);
+});

@@ -11,12 +11,13 @@ export const encodeCursor = (sort: string | number | Date, id: string | number):
   Buffer.from(JSON.stringify([sort instanceof Date ? sort.toISOString() : String(sort), String(id)])).toString("base64url");
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/;
+const RANKED = /^\d:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const TEXT = /^\P{Cc}{0,200}$/u;
 const NUMBER = /^-?\d{1,15}$/;
 
 /** What the two values must look like, so that a bent cursor is refused here and not by PostgreSQL. */
-const SHAPES = { instant: [INSTANT, UUID], number: [NUMBER, NUMBER], number_uuid: [NUMBER, UUID], text: [TEXT, UUID] } as const;
+const SHAPES = { instant: [INSTANT, UUID], number: [NUMBER, NUMBER], number_uuid: [NUMBER, UUID], text: [TEXT, UUID], ranked: [RANKED, UUID] } as const;
 
 /** Null without a cursor: the first page. A bad one is refused as the field `after`. */
 export function decodeCursor(after: string | undefined, shape: keyof typeof SHAPES = "instant"): Cursor | null {
@@ -26,9 +27,12 @@ export function decodeCursor(after: string | undefined, shape: keyof typeof SHAP
   if (!Array.isArray(parsed) || parsed.length !== 2) throw bad();
   const [first, second] = parsed as unknown[];
   if (typeof first !== "string" || typeof second !== "string" || !sort.test(first) || !id.test(second)) throw bad();
-  if (shape === "instant" && Number.isNaN(Date.parse(first))) throw bad();
+  if (!isMoment(shape, first)) throw bad();
   return [first, second];
 }
+
+/** True also for what is no moment at all; a rank may stand before one. */
+const isMoment = (shape: keyof typeof SHAPES, sort: string): boolean => (shape !== "instant" && shape !== "ranked") || !Number.isNaN(Date.parse(sort.replace(/^\d:/, "")));
 
 const bad = () => invalidField("after", "wrong_value");
 

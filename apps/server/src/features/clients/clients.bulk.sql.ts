@@ -62,7 +62,7 @@ async function insertPeople(db: Db, count: number, span: Span): Promise<void> {
     from json_to_recordset(${JSON.stringify(lists.flatMap((list, l) => list.map((w, i) => ({ l, i, w, f: fold(w) }))))}::json) as r(l int, i int, w text, f text) group by l)`;
   await sql`insert into clients (id, kind, family_name, given_name, organisation, language, projects, address, search, created_at, updated_at)
     select ${clientId(span, "n")}, 'person', f.w[x.f], g.w[x.g], '', (array['en', 'ru', 'sl'])[x.l + 1], array[${projectOf("n")}], jsonb_build_object('city', c.w[x.c]),
-      ' ' || f.f[x.f] || ' ' || g.f[x.g] || ' ' || c.f[x.c] || ' ' || ${phone("n")} || ' ' || 'client' || n || '@mail' || n % 50 || 'test',
+      ' ' || f.f[x.f] || ' ' || g.f[x.g] || ' | ' || c.f[x.c] || ' ' || ${phone("n")} || ' ' || 'client' || n || '@mail' || n % 50 || 'test',
       ${at(clientMs(span, "n"))}, ${at(sql`${sql.lit(span.startMs)}::bigint + ${sql.lit(SPAN_MS / 2)} + ${pick("n", 3, SPAN_MS / 2)}`)}
     from generate_series(1, ${count}) n, ${PROJECTS}, lateral (select ${pick("n", 4, 3)}::int as l, 1 + ${pick("n", 5, 30)}::int as f, 1 + ${pick("n", 6, 20)}::int as g, 1 + ${pick("n", 7, 4)}::int as c) x
       join ${table(family)} f on f.l = x.l join ${table(given)} g on g.l = x.l join ${table(city)} c on c.l = x.l`.execute(db);

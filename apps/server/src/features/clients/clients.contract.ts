@@ -17,7 +17,7 @@ export type ClientView = z.infer<typeof clientSchema>;
 export const clientRow = z.object({ id: z.uuid(), name: z.string(), phones: z.array(z.string()), emails: z.array(z.string()), language: languageSchema.nullable(), city: z.string(), openTickets: z.number().int(), flags: z.array(z.string()), updatedAt: instant });
 export type ClientRow = z.infer<typeof clientRow>;
 
-export const searchClients = contract({ method: "GET", path: "/clients", summary: "Find clients by name (Cyrillic or Latin), phone, mail; without text the last changed", query: z.object({ text: z.string().trim().max(100).optional(), project: z.string().max(40).optional(), ...pageQuery }), reply: page(clientRow) });
+export const searchClients = contract({ method: "GET", path: "/clients", summary: "Find clients by name (Cyrillic or Latin), phone, mail, the nearest first; without text the last changed", query: z.object({ text: z.string().trim().max(100).optional(), project: z.string().max(40).optional(), ...pageQuery }), reply: page(clientRow) });
 export const getClient = contract({ method: "GET", path: "/clients/:id", summary: "One client", params: idParams, reply: clientSchema });
 export const clientByPhone = contract({ method: "GET", path: "/clients/by-phone", summary: "Clients with this number", query: z.object({ phone: z.string().max(32) }), reply: z.object({ items: z.array(clientRow) }) });
 const draft = clientFields.partial().extend({ kind: z.enum(["person", "organisation"]).default("person") });

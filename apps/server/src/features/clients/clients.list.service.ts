@@ -1,10 +1,10 @@
 import { maskContacts, maskPhone, maskPicture, may } from "../access/index.ts";
 import type { Ctx } from "../../platform/db.ts";
 import { forbidden } from "../../platform/errors.ts";
-import { decodeCursor, encodeCursor, PAGE_SIZE, pageOf } from "../../platform/page.ts";
+import { decodeCursor, encodeCursor, PAGE_SIZE, pageOf, type Cursor } from "../../platform/page.ts";
 import type { ClientRow, TimelineItem } from "./clients.contract.ts";
 import { normalizePhone } from "./clients.phones.rules.ts";
-import { looksForContact, searchPatterns } from "./clients.search.rules.ts";
+import { looksForContact, searchTerms } from "./clients.search.rules.ts";
 import { load, mine } from "./clients.service.ts";
 import { selectByPhone, selectClients, selectSameClient, type ListRow } from "./clients.sql.ts";
 import { selectHistory, selectTimeline, type TimelineRow } from "./clients.timeline.sql.ts";
@@ -13,17 +13,22 @@ interface Page<T> { items: T[]; next: string | null }
 interface PageQuery { after?: string | undefined; limit?: number | undefined }
 const NOTHING = { items: [], next: null };
 
-/** Clients whose text has every word typed, in either alphabet; without text the last changed. Newest change first. */
+/**
+ * Clients whose text has every word typed, in either alphabet: first those with this very number, then those whose family
+ * name begins with it, those with another name that does, and the rest; newest change first. Without text the last changed.
+ */
 export async function searchClients(ctx: Ctx, query: PageQuery & { text?: string | undefined; project?: string | undefined }): Promise<Page<ClientRow>> {
   if (!may(ctx, "clients.read", { projectKey: query.project ?? null })) throw forbidden();
   const { text = "", project = null, limit = PAGE_SIZE } = query;
-  const cursor = decodeCursor(query.after);
-  const patterns = text.trim() === "" ? [] : searchPatterns(text);
-  if (patterns === null || (masks(ctx) && looksForContact(text))) return NOTHING;
-  const rows = await selectClients(ctx.db, { patterns, projects: mine(ctx), project, cursor, limit });
-  const page = pageOf(rows, limit, (row) => encodeCursor(row.updatedAt, row.id));
-  return { items: page.items.map((row) => toRow(ctx, row)), next: page.next };
+  const cursor = decodeCursor(query.after, "ranked");
+  const terms = searchTerms(text);
+  if ((terms === null && text.trim() !== "") || (masks(ctx) && looksForContact(text))) return NOTHING;
+  const rows = await selectClients(ctx.db, { terms, projects: mine(ctx), project, after: cursor && rankedAfter(cursor), limit });
+  const page = pageOf(rows, limit, (row) => encodeCursor(`${row.rank}:${row.updatedAt.toISOString()}`, row.id));
+  return { items: page.items.map(({ rank: _rank, ...row }) => toRow(ctx, row)), next: page.next };
 }
+
+const rankedAfter = ([sort, id]: Cursor) => ({ rank: Number(sort[0]), updatedAt: sort.slice(2), id });
 
 /** Who calls from this number; for the card that opens before the answer. `projectKey` puts that project's clients first. */
 export async function clientByPhone(ctx: Ctx, phone: string, projectKey: string | null = null): Promise<ClientRow[]> {

@@ -26,28 +26,35 @@ export function fold(text: string): string {
 
 const digitsOf = (text: string): string => text.replace(/\D/g, "");
 
-export interface Searchable { names: readonly string[]; phones: readonly string[]; emails: readonly string[] }
+export interface Searchable { /** Family name first. */ names: readonly string[]; places: readonly string[]; phones: readonly string[]; emails: readonly string[] }
 
 /** What an index entry can hold beside the projects; names and numbers come first, so that only the last of many mails are lost. */
 const MAX_STORED = 1_600;
 
-/** What the `search` column holds: each word with one space before it, so that `% iv%` means "a word that begins with iv". */
+/** What the `search` column holds: each word with one space before it, so that `% iv%` means "a word that begins with iv"; a bar ends the names. */
 export const searchText = (client: Searchable): string =>
-  [...client.names.map(fold), ...client.phones.map(digitsOf), ...client.emails.map(fold)].filter(Boolean).map((part) => ` ${part}`).join("").slice(0, MAX_STORED);
+  [...client.names.map(fold), "|", ...client.places.map(fold), ...client.phones.map(digitsOf), ...client.emails.map(fold)].filter(Boolean).map((part) => ` ${part}`).join("").slice(0, MAX_STORED);
 
 const MAX_WORDS = 6;
 /** Seven digits and more with what people write between them, anywhere in the text. */
 const NUMBER = /\+?\(?\d(?:[\s()./-]*\d){6,}/g;
 
-/**
- * The words to look for, as LIKE patterns that must all match: three letters and more anywhere in the text, shorter ones at
- * the beginning of a word (a trigram index needs that). Null: nothing was typed that can be looked for.
- */
-export function searchPatterns(text: string): string[] | null {
-  const numbers = (text.match(NUMBER) ?? []).map(phoneDigits);
-  const words = fold(text.replace(NUMBER, " ")).split(" ").filter((word) => /[a-z0-9]/.test(word)).map(plainWord);
-  const all = [...numbers, ...words].slice(0, MAX_WORDS);
-  return all.length === 0 ? null : all.map((word) => (word.length < 3 ? `% ${word}%` : `%${word}%`));
+export interface SearchTerms {
+  /** LIKE patterns that must all match: three letters and more anywhere in the text, shorter ones at the beginning of a word (a trigram index needs that). */
+  patterns: string[];
+  /** Words of letters alone: what a name may begin with. */
+  starts: string[];
+  /** The digits of numbers typed in full. */
+  numbers: string[];
+}
+
+/** What to look for; null: nothing was typed that can be looked for. */
+export function searchTerms(text: string): SearchTerms | null {
+  const numbers = (text.match(NUMBER) ?? []).map(phoneDigits).slice(0, MAX_WORDS);
+  const words = fold(text.replace(NUMBER, " ")).split(" ").filter((word) => /[a-z0-9]/.test(word)).map(plainWord).slice(0, MAX_WORDS - numbers.length);
+  const all = [...numbers, ...words];
+  if (all.length === 0) return null;
+  return { patterns: all.map((word) => (word.length < 3 ? `% ${word}%` : `%${word}%`)), starts: words.filter((word) => /^[a-z]+$/.test(word)), numbers };
 }
 
 /** Numbers as people say them at home: 041 123 456, 8 912 345 67 89, 00386 41…, +386 (0)41…; stored ones begin with the country. */

@@ -140,7 +140,7 @@ async function clean(ctx: Ctx, before: ClientData, wanted: Wanted): Promise<Clie
 }
 
 export const searchOf = (data: ClientData): string =>
-  searchText({ names: [data.familyName, data.givenName, data.middleName, data.organisation, data.address.city, `${data.address.street} ${data.address.house}`], phones: data.phones, emails: data.emails });
+  searchText({ names: [data.familyName, data.givenName, data.middleName, data.organisation], places: [data.address.city, `${data.address.street} ${data.address.house}`], phones: data.phones, emails: data.emails });
 
 const defined = <T extends object>(given: T): Partial<{ [K in keyof T]: NonNullable<T[K]> | Extract<T[K], null> }> =>
   Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as never;

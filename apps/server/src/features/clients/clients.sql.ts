@@ -1,8 +1,8 @@
 import { sql, type Generated, type RawBuilder } from "kysely";
 import type { Language } from "../api.contract.ts";
 import type { Db } from "../../platform/db.ts";
-import type { Cursor } from "../../platform/page.ts";
 import type { ClientData } from "./clients.rules.ts";
+import type { SearchTerms } from "./clients.search.rules.ts";
 
 export interface ClientsTable {
   id: string; kind: Generated<"person" | "organisation">; familyName: string; givenName: string; middleName: string; organisation: string; language: Language | null; pinnedNote: string; flags: string[];
@@ -41,8 +41,18 @@ export const selectCallerIds = (db: Db, projects: string[]) =>
   sql<{ number: string | null }>`select coalesce(definition->'project'->>'caller_id', definition->>'callerId', definition->>'caller_id') as number from projects
     where key = any(${projects}::text[]) order by array_position(${projects}::text[], key)`.execute(db).then((result) => result.rows.flatMap((row) => row.number ?? []));
 
-export interface ClientSearch { patterns: string[]; /** Of the reader; null for the system. */ projects: string[] | null; project: string | null; cursor: Cursor | null; limit: number }
+export interface ClientSearch {
+  /** Null: whatever the text is. */
+  terms: SearchTerms | null;
+  /** Of the reader; null for the system. */
+  projects: string[] | null;
+  project: string | null;
+  /** Where the page before ended. */
+  after: { rank: number; updatedAt: string; id: string } | null;
+  limit: number;
+}
 export interface ListRow { id: string; name: string; language: Language | null; city: string; flags: string[]; updatedAt: Date; phones: string[]; emails: string[]; openTickets: number }
+export interface RankedRow extends ListRow { rank: number }
 
 /** Columns of a row of lists; numbers and open tickets by small indexed look-ups for the rows of the page only. */
 const listColumns = (projects: string[] | null) => sql`p.id, p.name, p.language, coalesce(p.address->>'city', '') as city, p.flags, p.updated_at,
@@ -50,15 +60,62 @@ const listColumns = (projects: string[] | null) => sql`p.id, p.name, p.language,
   array(select m.address from client_emails m where m.client_id = p.id order by m.position, m.address) as emails,
   (select count(*)::int from tickets t where t.client_id = p.id and t.status in ('open', 'waiting')${projects ? sql` and t.project_key = any(${projects}::text[])` : sql``}) as open_tickets`;
 
-/** Exported apart so that the plan test explains exactly what is run. */
-export function searchQuery(search: ClientSearch): RawBuilder<ListRow> {
-  const words = search.patterns.map((pattern) => sql` and c.search like ${pattern}`);
-  const after = search.cursor ? sql` and (c.updated_at, c.id) < (${search.cursor[0]}::timestamptz, ${search.cursor[1]}::uuid)` : sql``;
-  const project = search.project ? sql` and c.projects @> array[${search.project}]::text[]` : sql``;
-  return sql<ListRow>`with found as materialized (
-      select c.id from clients c where c.archived_at is null${mine(search.projects)}${project}${sql.join(words, sql``)}${after}
-      order by c.updated_at desc, c.id desc limit ${search.limit + 1})
-    select ${listColumns(search.projects)} from clients p where p.id in (select id from found) order by p.updated_at desc, p.id desc`;
+/** How near a client is to what was typed; lists put the nearest first, and the last changed first among equals. */
+const RANK = { number: 0, familyName: 1, name: 2, rest: 3 };
+const NAMES = sql`split_part(c.search, '|', 1)`;
+const like = (text: RawBuilder<unknown>, patterns: string[]) => sql`(${sql.join(patterns.map((pattern) => sql`${text} like ${pattern}`), sql` or `)})`;
+const begins = ({ starts }: SearchTerms) => ({ family: like(sql`c.search`, starts.map((word) => ` ${word}%`)), name: like(NAMES, starts.map((word) => `% ${word}%`)) });
+const allOf = ({ patterns }: SearchTerms) => sql.join(patterns.map((pattern) => sql`c.search like ${pattern}`), sql` and `);
+
+/** Clients of a part of a list, each with a rank that is the same for all of them or reckoned for each. */
+interface Part { ranks: readonly number[]; rank: RawBuilder<unknown>; where: RawBuilder<unknown> }
+const partOf = (rank: number, where: RawBuilder<unknown>): Part => ({ ranks: [rank], rank: sql.lit(rank), where });
+
+/** Several words, or a number in full, find so few that all of them can be ranked and sorted. */
+const isSelective = ({ patterns, numbers }: SearchTerms) => numbers.length > 0 || patterns.filter((pattern) => !pattern.startsWith("% ")).length > 1;
+
+function partsOf(terms: SearchTerms | null): Part[] {
+  if (!terms) return [partOf(RANK.rest, sql`true`)];
+  if (isSelective(terms)) return [ranked(terms)];
+  if (terms.starts.length === 0) return [partOf(RANK.rest, allOf(terms))];
+  const { family, name } = begins(terms);
+  // What follows from the rest of a condition is left out: the planner would think that less is found.
+  const others = terms.patterns.length > 1 ? sql` and ${allOf(terms)}` : sql``;
+  return [partOf(RANK.familyName, sql`${family}${others}`), partOf(RANK.name, sql`${name} and not ${family}${others}`), partOf(RANK.rest, sql`${allOf(terms)} and not ${name}`)];
+}
+
+function ranked(terms: SearchTerms): Part {
+  const number = terms.numbers.map((digits) => sql`when c.search || ' ' like ${`%${digits} %`} then ${sql.lit(RANK.number)}`);
+  const { family, name } = begins(terms);
+  const names = terms.starts.length > 0 ? [sql`when ${family} then ${sql.lit(RANK.familyName)}`, sql`when ${name} then ${sql.lit(RANK.name)}`] : [];
+  const cases = [...number, ...names];
+  return { ranks: Object.values(RANK), rank: cases.length === 0 ? sql.lit(RANK.rest) : sql`case ${sql.join(cases, sql` `)} else ${sql.lit(RANK.rest)} end`, where: allOf(terms) };
+}
+
+function select({ rank, ranks, where }: Part, { projects, project, after, limit }: ClientSearch): RawBuilder<unknown> {
+  const of = project ? sql` and c.projects @> array[${project}]::text[]` : sql``;
+  const older = after ? sql`(c.updated_at, c.id) < (${after.updatedAt}::timestamptz, ${after.id}::uuid)` : sql`true`;
+  const beyond = !after || !ranks.includes(after.rank) ? sql`` : ranks.length === 1 ? sql` and ${older}` : sql` and (${rank} > ${sql.lit(after.rank)} or ${rank} = ${sql.lit(after.rank)} and ${older})`;
+  return sql`select c.id, ${rank} as rank from clients c where c.archived_at is null${mine(projects)}${of} and ${where}${beyond}
+    order by ${ranks.length > 1 ? sql`rank, ` : sql``}c.updated_at desc, c.id desc limit ${sql.lit(limit + 1)}`;
+}
+
+/**
+ * Parts are looked for only while those before have not filled the page. The limit within each is a number, because the
+ * planner takes a tenth of everything for one that is reckoned. Exported apart so that the plan test explains exactly
+ * what is run.
+ */
+export function searchQuery(search: ClientSearch): RawBuilder<RankedRow> {
+  const { terms, projects, after, limit } = search;
+  const parts = partsOf(terms).filter(({ ranks }) => !after || ranks.at(-1)! >= after.rank);
+  const name = (index: number) => sql.raw(`found_${index}`);
+  const found = parts.map((part, index) => {
+    const before = parts.slice(0, index).map((_each, earlier) => sql` - (select count(*) from ${name(earlier)})`);
+    const selected = select(part, search);
+    return sql`${name(index)} as materialized (${index === 0 ? selected : sql`select * from (${selected}) part limit greatest(0, ${sql.lit(limit + 1)}${sql.join(before, sql``)})`})`;
+  });
+  return sql<RankedRow>`with ${sql.join(found, sql`, `)}, found as (${sql.join(parts.map((_each, index) => sql`select * from ${name(index)}`), sql` union all `)})
+    select f.rank, ${listColumns(projects)} from found f join clients p on p.id = f.id order by f.rank, p.updated_at desc, p.id desc`;
 }
 export const selectClients = (db: Db, search: ClientSearch) => searchQuery(search).execute(db).then((result) => result.rows);
 
