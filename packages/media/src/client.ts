@@ -215,11 +215,18 @@ class PinnedEngine implements ProcessMediaEngine {
 const noLog: Log = () => {};
 
 /** Each process gets its own even-numbered share of the ports. */
-export function sharePorts([from, to]: [number, number], shares: number): [number, number][] {
+function sharePorts([from, to]: [number, number], shares: number): [number, number][] {
   const first = from + (from & 1);
   const each = Math.floor((to - first + 1) / shares / 2) * 2;
   if (each < 2) throw new Error(`ports ${from}-${to} are too few for ${shares} media processes`);
   return Array.from({ length: shares }, (_, i) => [first + i * each, first + (i + 1) * each - 1]);
+}
+
+/** What each of so many processes is told: the same, and its own share of the ports. */
+export function shareOptions(media: MediaOptions, shares: number): MediaOptions[] {
+  const rtp = sharePorts(withDefaults(media).rtpPorts, shares);
+  const webrtc = media.webrtcPorts && sharePorts(media.webrtcPorts, shares);
+  return rtp.map((rtpPorts, i) => ({ ...media, rtpPorts, ...(webrtc ? { webrtcPorts: webrtc[i]! } : {}) }));
 }
 
 /**
@@ -228,10 +235,7 @@ export function sharePorts([from, to]: [number, number], shares: number): [numbe
  */
 export function createMediaEngine(options: MediaEngineOptions = {}): ProcessMediaEngine {
   const { workers = 2, log = noLog, ...media } = options;
-  const rtp = sharePorts(withDefaults(media).rtpPorts, workers);
-  const webrtc = media.webrtcPorts && sharePorts(media.webrtcPorts, workers);
-  const reaches = rtp.map((rtpPorts, i) => ({ spawn: { ...media, rtpPorts, ...(webrtc ? { webrtcPorts: webrtc[i]! } : {}) } }));
-  return new PinnedEngine(reaches, log);
+  return new PinnedEngine(shareOptions(media, workers).map((spawn) => ({ spawn })), log);
 }
 
 /** An engine whose media processes run elsewhere (`process.ts --listen`); a lost channel counts as a dead process. */

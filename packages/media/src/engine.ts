@@ -10,6 +10,7 @@ export type LegKind = "rtp" | "webrtc";
 /** Names one leg of one call; both ids are chosen by the caller of the engine. */
 export interface LegRef { call: string; leg: string }
 
+/** Counts of one leg since it was opened. */
 export interface LegStats {
   packetsIn: number; packetsOut: number; bytesIn: number; bytesOut: number;
   /** Packets that never came, by sequence number (RFC 3550 §6.4.1). */
@@ -18,9 +19,11 @@ export interface LegStats {
   jitterInMs: number;
   /** What the far end reported in RTCP; null when it sent none. */
   lostOut: number | null; jitterOutMs: number | null; roundTripMs: number | null;
+  /** What is sent, `PCMA` or `PCMU`; null before anything was negotiated. */
   codec: string | null;
 }
 
+/** A finished recording: its file, how long it is, and its size with the header. */
 export interface Recording { path: string; durationMs: number; bytes: number }
 
 /** Everything the engine tells of its own accord. */
@@ -38,6 +41,7 @@ export interface PlayRequest {
   playId: string;
   /** WAV files, 8 kHz mono, PCM16 or G.711, played one after another. */
   files: string[];
+  /** Begins again after the last file, until stopped; default false. `played` then never comes as `finished`. */
   loop?: boolean;
 }
 
@@ -93,8 +97,9 @@ export interface MediaEngine {
   /** Ends all legs and the recording of a call. */
   close(call: string): Promise<{ legs: Record<string, LegStats>; recording: Recording | null }>;
   stats(ref: LegRef): Promise<LegStats | null>;
-  /** How full the engine is. */
+  /** Legs there are and legs there may be, over all processes that are up. */
   load(): Promise<{ rtpLegs: number; webrtcLegs: number; rtpLimit: number; webrtcLimit: number }>;
+  /** For as long as the engine lives; listeners are called in order and must not throw. */
   on(listener: (event: MediaEvent) => void): void;
   /**
    * Refuses new calls, waits for live ones to end (or `graceMs`), then stops. A live call may still get legs: whoever

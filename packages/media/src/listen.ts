@@ -1,11 +1,12 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { sharePorts } from "./client.ts";
+import { shareOptions } from "./client.ts";
 import type { Log } from "./link.ts";
-import { withDefaults, type MediaOptions } from "./options.ts";
+import type { MediaOptions } from "./options.ts";
 
+/** What `listenMedia` is given: where to listen, and what media processes may be told. */
 export interface ListenOptions extends MediaOptions {
-  /** One media process an address (`host:port` or the path of a socket); the RTP ports are shared out among them. */
+  /** One media process an address (`host:port` or the path of a socket); the ports for RTP and for browsers are shared out among them. */
   addresses: string[];
   log?: Log;
 }
@@ -17,8 +18,8 @@ const mostPauseMs = 5_000;
  * all of them end with this process, however it ends.
  */
 export function listenMedia({ addresses, log = () => {}, ...media }: ListenOptions): { stop(): Promise<void> } {
-  const ports = sharePorts(withDefaults(media).rtpPorts, addresses.length);
-  const keepers = addresses.map((address, i) => keep(address, { ...media, rtpPorts: ports[i]! }, log));
+  const options = shareOptions(media, addresses.length);
+  const keepers = addresses.map((address, i) => keep(address, options[i]!, log));
   return { stop: async () => { await Promise.all(keepers.map((stop) => stop())); } };
 }
 

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { shareOptions } from "./client.ts";
 import { connectMediaEngine, createMediaEngine } from "./index.ts";
 import type { ProcessMediaEngine } from "./index.ts";
 import { EventLog, PCMA, TestPhone, readWav, toneAt } from "./testing.ts";
@@ -58,6 +59,13 @@ process.stdin.once("data", async (offer) => {
   console.log(JSON.stringify({ answer, pid: engine.processes()[0].pid }));
 });
 `;
+
+test("each process gets its own share of the ports for phones and for browsers, an even number from an even port", () => {
+  expect(shareOptions({ address: "192.0.2.1", rtpPorts: [20_001, 20_013], webrtcPorts: [30_000, 30_007] }, 2)).toEqual([
+    { address: "192.0.2.1", rtpPorts: [20_002, 20_007], webrtcPorts: [30_000, 30_003] }, { address: "192.0.2.1", rtpPorts: [20_008, 20_013], webrtcPorts: [30_004, 30_007] },
+  ]);
+  expect(() => shareOptions({ rtpPorts: [20_000, 20_002] }, 2)).toThrow("too few");
+});
 
 test("a media process whose controller is killed finishes its recordings and ends", async () => {
   const path = join(folder, "deep", "orphan.wav");

@@ -14,6 +14,7 @@ export interface Stream {
   patienceMs: number | null;
 }
 
+/** One operator at work for a part of the simulated time. */
 export interface Shift {
   operator: Omit<OperatorInput, "ready" | "idleSinceMs">;
   /** From the start of the simulation; the operator goes when what they have in hand at `untilMs` is finished. */
@@ -21,6 +22,7 @@ export interface Shift {
   untilMs: number;
 }
 
+/** What `simulate` is given: a day, say, with its people and its clients. */
 export interface Simulation {
   /** The same seed and the same rest give the same day to the millisecond. */
   seed: number;
@@ -58,6 +60,7 @@ export interface Result {
   meanWaitMs: number;
 }
 
+/** All queues together, each of them, and how busy people were. */
 export interface SimulationReport extends Result {
   byQueue: Record<string, Result>;
   /** Time ringing, handling and wrapping up ÷ time on shift. */

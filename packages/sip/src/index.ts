@@ -1,10 +1,10 @@
 export { createStack } from "./stack.ts";
-export type { InviteOptions, Refusal, RequestOptions, ServerRequest, SipStack, StackOptions } from "./stack.types.ts";
+export type { Headers, InviteOptions, Refusal, RequestOptions, ServerRequest, SipStack, StackOptions } from "./stack.types.ts";
 export type { CallHandlers, ReinviteReply } from "./call/call.ts";
 export type { InboundCall, InboundState } from "./call/call.inbound.ts";
 export type { OutboundCall, OutboundHandlers, OutboundState } from "./call/call.outbound.ts";
 export type { LogLevel, ReinviteResult } from "./call/core.ts";
-export { digestHa1, digestHash, digestResponse, type Credentials, type DigestAlgorithm } from "./digest/digest.ts";
+export { digestHa1, digestHash, digestResponse, type Credentials, type DigestAlgorithm, type DigestInput } from "./digest/digest.ts";
 export { answerChallenge } from "./digest/digest.client.ts";
 export {
   challenge, createDigestRealm, parseAuthorization, verifyDigest,

@@ -26,6 +26,7 @@ export interface StackOptions {
   listen: { proto: Proto; host: string; port: number }[];
   /** Host for Via and Contact; default the listen host, or the first address of the machine when that is a wildcard. */
   advertise?: string;
+  /** For User-Agent and Server; default neither. */
   userAgent?: string;
   /** Milliseconds of a monotonic clock; for tests. */
   now?: () => number;
@@ -35,7 +36,9 @@ export interface StackOptions {
   random?: () => number;
   /** T1, T2 and T4 in milliseconds (RFC 3261 table 4). */
   timers?: Partial<TimerValues>;
+  /** Sizes of messages; default `defaultLimits`. */
   limits?: Partial<ParseLimits>;
+  /** Default `defaultTcpLimits`. */
   tcp?: Partial<TcpLimits>;
   /** New requests outside dialogs that one address may send in a second; more are told 503 with Retry-After. Default: no limit. */
   floodPerS?: number;
@@ -43,6 +46,7 @@ export interface StackOptions {
   supported?: readonly string[];
   /** A new call, after 100 was sent. */
   onInvite: (call: InboundCall) => void;
+  /** Default: 405. */
   onRegister?: (request: ServerRequest) => void;
   /** Default: 200 with Allow and Accept. */
   onOptions?: (request: ServerRequest) => void;
@@ -54,15 +58,19 @@ export interface StackOptions {
 }
 
 export interface InviteOptions {
+  /** Whom to call: a `sip:` URI, also the next hop unless `route` or `destination` says otherwise. Another scheme fails with 416, an address that cannot be found with 503. */
   uri: string;
-  /** name-addr, without tag. */
+  /** name-addr; a tag in it is left out. Its user part stands in our Contact. */
   from: string;
   /** name-addr; default the URI. */
   to?: string;
+  /** The offer. */
   sdp: string;
+  /** Further rows; Max-Forwards replaces the 70 there would be. */
   headers?: Record<string, string>;
   /** Route values to begin with, e.g. "<sip:proxy.example.org;lr>". */
   route?: string[];
+  /** Answers a 401 or 407, once, and once more when the nonce was stale. */
   credentials?: Credentials;
   /** Cancelled when not answered by then, told as 408. Default 180 000. */
   ringTimeoutMs?: number;
@@ -72,22 +80,30 @@ export interface InviteOptions {
   isDestinationSticky?: boolean;
 }
 
+/** A request outside dialogs: REGISTER, OPTIONS, MESSAGE… */
 export interface RequestOptions {
   method: string;
+  /** Request-URI; also the next hop unless `destination` says otherwise. */
   uri: string;
+  /** Further rows. Contact is ours unless given; Max-Forwards replaces the 70 there would be. */
   headers?: Record<string, string>;
   body?: string;
+  /** Of the body; default application/sdp. */
   contentType?: string;
+  /** Answers a 401 or 407, once, and once more when the nonce was stale. */
   credentials?: Credentials;
+  /** name-addr; default `to`, as in REGISTER, or else our own address. */
   from?: string;
+  /** name-addr; default the URI. */
   to?: string;
+  /** Next hop in place of what the URI says. */
   destination?: SipAddress;
 }
 
 export interface SipStack {
   /** Where the stack listens, with real ports, in the order of `listen`. */
   readonly addresses: SipAddress[];
-  /** Monotonic counts since the start: received, sent, malformed, retransmitted, refused_503, late_answers… */
+  /** Counts since the start, never down: received, sent, malformed, retransmitted, refused_503, late_answers… One that never happened may be absent. */
   readonly counters: Readonly<Record<string, number>>;
   /** Calls at once; what happens comes to the handlers set in the same turn. */
   invite(options: InviteOptions): OutboundCall;

@@ -2,6 +2,7 @@ import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { algorithmOf, digestField, digestHash, digestResponse, parseDigest, type DigestAlgorithm } from "./digest.ts";
 
 export interface DigestRealmOptions {
+  /** Shown to people who are asked for a password, and part of every HA1. */
   realm: string;
   /** In the order they are offered; default SHA-256 then MD5, strongest first (RFC 8760 §2.3). */
   algorithms?: readonly DigestAlgorithm[];
@@ -26,6 +27,7 @@ export interface DigestRealm {
 
 const MOST_NONCES = 100_000;
 
+/** A realm with no nonces yet. Keep one for as long as the server runs: the counts that stop replays are in it. */
 export function createDigestRealm(options: DigestRealmOptions): DigestRealm {
   return {
     realm: options.realm, algorithms: options.algorithms ?? ["SHA-256", "MD5"], nonceTtlMs: options.nonceTtlMs ?? 300_000,

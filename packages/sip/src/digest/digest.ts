@@ -4,6 +4,7 @@ import { isTokenText, quote, skipQuoted, skipSpace, unquote } from "../message/p
 /** MD5 of RFC 3261 §22, SHA-256 of RFC 8760. */
 export type DigestAlgorithm = "MD5" | "SHA-256";
 
+/** What a client answers a challenge with, whatever its realm. */
 export interface Credentials { username: string; password: string }
 
 /** Lower-case hexadecimal hash of UTF-8 text. */
@@ -14,10 +15,13 @@ export const digestHash = (algorithm: DigestAlgorithm, text: string): string =>
 export const digestHa1 = (algorithm: DigestAlgorithm, username: string, realm: string, password: string): string =>
   digestHash(algorithm, `${username}:${realm}:${password}`);
 
+/** What goes into the `response` of a Digest answer. */
 export interface DigestInput {
   algorithm: DigestAlgorithm;
+  /** `digestHa1` of the user. */
   ha1: string;
   method: string;
+  /** The `uri` field as the client wrote it, which is its Request-URI. */
   uri: string;
   nonce: string;
   /** Null for the form of RFC 2069, without qop. */

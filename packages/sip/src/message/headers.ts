@@ -24,6 +24,7 @@ export interface Via {
   text: string;
 }
 
+/** Sequence number and method (§20.16); the number is below 2³¹. */
 export interface CSeq { number: number; method: string }
 
 /** Display names without quotes are tokens; we refuse only what makes the header ambiguous. */

@@ -105,6 +105,7 @@ export class SipMessage {
   }
 }
 
+/** A request as it came; made by `parseMessage`. */
 export class SipRequest extends SipMessage {
   readonly kind = "request";
   readonly method: string;
@@ -129,6 +130,7 @@ export class SipRequest extends SipMessage {
   get uri(): SipUri { return this.peekUri() ?? malformed("Request-URI"); }
 }
 
+/** A response as it came; made by `parseMessage`, or by the stack where none came. */
 export class SipResponse extends SipMessage {
   readonly kind = "response";
   readonly status: number;

@@ -3,6 +3,7 @@ import { SipRequest, SipResponse, type Problem, type SipMessage } from "./messag
 import { isTokenCode, isTokenText } from "./params.ts";
 import { parseUnsigned } from "./uri.ts";
 
+/** How large a message may be; beyond, it is refused, never cut. */
 export interface ParseLimits {
   /** Start line and headers, in bytes; more is 513. */
   headBytes: number;
@@ -12,6 +13,7 @@ export interface ParseLimits {
   bodyBytes: number;
 }
 
+/** What a stack takes unless told otherwise. */
 export const defaultLimits: ParseLimits = { headBytes: 16_384, headers: 128, bodyBytes: 65_536 };
 
 const canonical = new Map<string, { name: string; single: number }>();

@@ -6,6 +6,7 @@ import type { SipAddress } from "../message/write.ts";
 
 /** RFC 3261 §17.1.1.1, table 4; milliseconds. */
 export interface TimerValues { t1: number; t2: number; t4: number }
+/** What RFC 3261 recommends. */
 export const defaultTimerValues: TimerValues = { t1: 500, t2: 4000, t4: 5000 };
 
 /** What transactions need from the world. */

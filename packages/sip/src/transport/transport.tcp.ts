@@ -4,6 +4,7 @@ import type { Timer } from "../transaction/timers.ts";
 import { hostPort, type Transport, type TransportOptions } from "./transport.ts";
 import type { SipAddress } from "../message/write.ts";
 
+/** What strangers may cost a TCP listener. */
 export interface TcpLimits {
   /** Open connections in all; further ones are closed at once. */
   connections: number;
@@ -15,9 +16,11 @@ export interface TcpLimits {
   idleMs: number;
   /** What may wait for a peer that reads too slowly; more and it is dropped. */
   writeBytes: number;
+  /** A connection of ours must be open by then; a peer that answers nothing costs this long. */
   connectMs: number;
 }
 
+/** What a stack allows unless told otherwise. */
 export const defaultTcpLimits: TcpLimits = {
   connections: 2000, perHost: 200, messageMs: 10_000, idleMs: 600_000, writeBytes: 1_048_576, connectMs: 5_000,
 };
