@@ -85,7 +85,7 @@ function refuseEquality(builder: Builder, node: ASTNode, pair: Pair): Built {
 }
 
 /** `request.priority == "hihg"` would never be true. */
-export function refuseOtherValue(builder: Builder, field: Built, other: Built): void {
+export function refuseOtherValue(builder: Pick<Builder, "report">, field: Pick<Built, "values">, other: Built): void {
   const value = other.literal;
   if (!field.values || value === undefined || value === null) return;
   if (field.values.some((one) => one.value === value)) return;

@@ -7,9 +7,11 @@ export const LIMITS = Object.freeze({
   /** Levels of one expression's tree. */
   expressionDepth: 250,
   /** UTF-16 code units of a rule's document. */
-  ruleLength: 200_000,
+  ruleLength: 64_000,
+  /** Pieces of a rule's document: keys, values, signs, white space. Bounds how long reading a hostile one takes. */
+  ruleTokens: 10_000,
   /** Steps written in a rule, at all levels together. */
-  ruleSteps: 1_000,
+  ruleSteps: 500,
   /** Levels of steps within steps. */
   ruleDepth: 12,
   /** UTF-16 code units of any text while running. */
@@ -24,8 +26,11 @@ export const LIMITS = Object.freeze({
   expressionSteps: 100_000,
   /** Actions asked for by one run. */
   runActions: 100,
-  /** Entries kept in a trace. */
+  /** Entries kept in a trace, and code units of all their values together. */
   traceEntries: 300,
+  traceLength: 64_000,
+  /** Inputs kept of one entry. */
+  traceInputs: 20,
   /** Code units kept of a text in a trace, and elements kept of a list. */
   traceText: 200,
   traceList: 10,
