@@ -1,4 +1,4 @@
-import { isCollection, isMap, isPair, isScalar, isSeq, stringify } from "yaml";
+import { isCollection, isMap, isNode, isPair, isScalar, isSeq, stringify } from "yaml";
 import type { Document, Node, Pair, Scalar, ToStringOptions, YAMLMap, YAMLSeq } from "yaml";
 import { parseRuleText, problemAt } from "./document.ts";
 import type { Path } from "./document.ts";
@@ -68,7 +68,7 @@ function apply(document: Document, change: RuleChange): boolean {
   switch (change.op) {
     case "set": return setAt(document, change.path, change.value);
     case "insert": return insertAt(document, change, document.createNode(change.value));
-    case "remove": return document.hasIn(change.path) && document.deleteIn(change.path);
+    case "remove": return removeAt(document, change.path);
     case "move": return moveTo(document, change);
     case "rename": return renameAt(document, change.path, change.key);
   }
@@ -112,6 +112,25 @@ function insertAt(document: Document, { path, index }: { path: Path; index?: num
   return isSeq(list) && insertInto(list, index, node);
 }
 
+function removeAt(document: Document, path: Path): boolean {
+  if (path.length === 0 || !document.hasIn(path)) return false;
+  const parent = nodeAt(document, path.slice(0, -1));
+  ownFirstComment(parent);
+  const isRemoved = document.deleteIn(path);
+  // The blank line before what is now first separated it from what is gone.
+  if (isSeq(parent) && path.at(-1) === 0 && isNode(parent.items[0])) parent.items[0].spaceBefore = false;
+  return isRemoved;
+}
+
+/** The parser gives a comment above the first element to the whole list; people mean the element. */
+function ownFirstComment(list: unknown): void {
+  if (!isSeq(list) || !list.commentBefore) return;
+  const first = list.items[0];
+  if (!isNode(first)) return;
+  first.commentBefore = first.commentBefore ? `${list.commentBefore}\n${first.commentBefore}` : list.commentBefore;
+  list.commentBefore = null;
+}
+
 function moveTo(document: Document, change: Extract<RuleChange, { op: "move" }>): boolean {
   const { path, to } = change;
   const from = nodeAt(document, path.slice(0, -1));
@@ -119,6 +138,7 @@ function moveTo(document: Document, change: Extract<RuleChange, { op: "move" }>)
   const target = nodeAt(document, to);
   const isInside = to.length >= path.length && path.every((part, i) => part === to[i]);
   if (!isSeq(from) || !isSeq(target) || typeof index !== "number" || !(index in from.items) || isInside) return false;
+  ownFirstComment(from);
   const [node] = from.items.splice(index, 1);
   // The target is taken before the removal: its path may count from places that have moved.
   if (insertInto(target, change.index, node)) return true;
@@ -129,6 +149,7 @@ function moveTo(document: Document, change: Extract<RuleChange, { op: "move" }>)
 function insertInto(list: YAMLSeq, index: number | undefined, node: unknown): boolean {
   const at = index ?? list.items.length;
   if (!Number.isInteger(at) || at < 0 || at > list.items.length) return false;
+  ownFirstComment(list);
   list.items.splice(at, 0, node);
   return true;
 }
