@@ -31,7 +31,7 @@ export function FloorPage() {
           <Figures floor={floor} />
           <div className={css.columns}>
             <div className="stack">
-              <section className="panel" aria-label={t("floor.queues")}><QueueRows queues={floor.queues} /></section>
+              <section className="panel" aria-label={t("floor.queues")}><QueueRows queues={floor.queues} timeZone={floor.timeZone} /></section>
               <section className={`panel ${css.box}`} aria-label={t("floor.operators")}><h2>{t("floor.operators")}</h2><OperatorTiles operators={floor.operators} /></section>
             </div>
             <div className="stack">

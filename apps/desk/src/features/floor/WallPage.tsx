@@ -58,7 +58,7 @@ function Board({ floor }: { floor: Floor }) {
         {[...floor.queues].sort((a, b) => b.waiting - a.waiting).slice(0, 8).map((queue) => (
           <li key={queue.id} data-waiting={queue.waiting > 0 || undefined}>
             <span className={css.queueName}><i style={{ background: queue.color }} aria-hidden />{queue.name}</span>
-            <span className={css.queueWait}>{queue.waiting > 0 ? <>{queue.waiting} {queue.longestWaitSince && <Since at={queue.longestWaitSince} />}</> : queue.open ? "0" : <Closed opensAt={queue.opensAt} />}</span>
+            <span className={css.queueWait}>{queue.waiting > 0 ? <>{queue.waiting} {queue.longestWaitSince && <Since at={queue.longestWaitSince} />}</> : queue.open ? "0" : <span className="chip"><Closed queue={queue} timeZone={floor.timeZone} /></span>}</span>
             <span data-low={isLow(queue) || undefined}><span className="visually-hidden">{t("floor.level")} </span>{percent(queue.serviceLevel)}{isLow(queue) && <span className="visually-hidden"> {t("floor.belowTarget")}</span>}</span>
           </li>
         ))}

@@ -80,9 +80,9 @@ function Row({ ticket, chosen, onOpen }: { ticket: TicketRow; chosen: boolean; o
       <button type="button" className={css.rowOpen} onClick={onOpen}>
         <span className={css.bar} style={{ background: project?.color }} aria-hidden />
         <span className="stack-s"><span className="num strong">{ticket.number}</span><span className="cut small dim">{type?.name ?? word("type", ticket.type)}</span></span>
-        <span className="stack-s"><span className="cut strong">{ticket.subject}</span><span className="cut small dim">{ticket.clientName || ticket.contactPhone}</span></span>
+        <span className="stack-s"><span className="cut strong">{ticket.subject}</span><span className="cut small dim">{ticket.calls > 1 && <b className="strong">{t("ticket.called", { count: ticket.calls })} · </b>}{ticket.clientName || ticket.contactPhone}</span></span>
         <span><span className={`chip ${statusTone[ticket.status]}`}><span className="cut">{word("stage", ticket.stage)}</span></span></span>
-        <span>{ticket.calls > 1 && <span className="chip warn">{t("ticket.called", { count: ticket.calls })}</span>}{ticket.priority >= 2 && <span className={`chip ${ticket.priority === 3 ? "danger" : "warn"}`}>{t(priorityKey(ticket.priority))}</span>}{ticket.reopened > 0 && <span className={`chip ${ticket.status === "closed" ? "" : "danger"}`}>{t("ticket.reopened", { count: ticket.reopened })}</span>}</span>
+        <span>{ticket.priority >= 2 && <span className={`chip ${ticket.priority === 3 ? "danger" : "warn"}`}>{t(priorityKey(ticket.priority))}</span>}{ticket.reopened > 0 && <span className={`chip ${ticket.status === "closed" ? "" : "danger"}`}>{t("ticket.reopened", { count: ticket.reopened })}</span>}</span>
         <span className="cut dim">{ticket.ownerName || t("ticket.noOwner")}</span>
         <span><Due ticket={ticket} /></span>
         <span className="dim num"><Moment at={ticket.updatedAt} /></span>

@@ -150,11 +150,16 @@ function CallRow({ call, chosen, number, onOpen }: { call: CallView; chosen: boo
 }
 
 function TicketLine({ ticket, callback, chosen, number, onOpen }: { ticket: TicketRow; callback: boolean; chosen: boolean; number: number; onOpen: () => void }) {
-  const t = useT();
   const word = useWord();
   const Glyph = callback ? IconPhoneOutgoing : IconTicket;
   const name = ticket.clientName || ticket.contactPhone || ticket.number;
   const isDue = ticket.dueAt !== null && ticket.status === "open";
-  return <Frame icon={<Glyph size={18} />} title={name} about={callback ? <><span className="num">{ticket.contactPhone}</span>{ticket.calls > 1 && ` · ${t("ticket.called", { count: ticket.calls })}`}</> : <>{ticket.subject}{ticket.status === "waiting" && ` · ${word("stage", ticket.stage)}`}</>} end={callback ? undefined : isDue ? <Due ticket={ticket} /> : <span className="small dim"><Moment at={ticket.updatedAt} /></span>} below={callback && isDue && <Due ticket={ticket} />} chosen={chosen} number={number} onOpen={onOpen} extra={callback && <CallbackButton ticket={ticket} compact />} />;
+  return <Frame icon={<Glyph size={18} />} title={name} about={callback ? <CallbackAbout ticket={ticket} /> : <>{ticket.subject}{ticket.status === "waiting" && ` · ${word("stage", ticket.stage)}`}</>} end={callback ? undefined : isDue ? <Due ticket={ticket} /> : <span className="small dim"><Moment at={ticket.updatedAt} /></span>} below={callback && isDue && <Due ticket={ticket} />} chosen={chosen} number={number} onOpen={onOpen} extra={callback && <CallbackButton ticket={ticket} compact />} />;
 }
 
+/** How often they called says more than the number, which the title has when the client has no name. */
+function CallbackAbout({ ticket }: { ticket: TicketRow }) {
+  const t = useT();
+  const phone = ticket.clientName || ticket.calls === 1 ? ticket.contactPhone : null;
+  return <>{ticket.calls > 1 && <b className="strong">{t("ticket.called", { count: ticket.calls })}{phone && " · "}</b>}<span className="num">{phone}</span></>;
+}
