@@ -26,7 +26,7 @@ export function TopBar({ onSearch, onHelp }: { onSearch: () => void; onHelp: () 
       <UnstyledButton className={css.search} onClick={onSearch}>
         <IconSearch size={15} aria-hidden /><span className={css.searchText}>{t("bar.open")}</span><Keys combo={keysOf("palette")[0] ?? ""} />
       </UnstyledButton>
-      <Tooltip label={t("keys.title")}><ActionIcon aria-label={t("keys.title")} onClick={onHelp}><IconKeyboard size={18} /></ActionIcon></Tooltip>
+      <Tooltip label={t("keys.title")}><ActionIcon data-help aria-label={t("keys.title")} onClick={onHelp}><IconKeyboard size={18} /></ActionIcon></Tooltip>
       <MyMenu />
     </header>
   );

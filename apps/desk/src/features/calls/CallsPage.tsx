@@ -5,6 +5,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useT, useWord } from "../../i18n/intl.tsx";
 import { Moment, spell, useZone } from "../../shared/clock.tsx";
+import { reveal } from "../../shared/focus.ts";
 import { Pages } from "../../shared/pages.tsx";
 import { Empty, Page, Skeleton } from "../../shared/parts.tsx";
 import { ProblemNote } from "../../shared/problem.tsx";
@@ -38,7 +39,7 @@ export function CallsPage() {
               more={{ has: list.hasNextPage, busy: list.isFetchingNextPage, load: () => void list.fetchNextPage() }} />
           )}
         </div>
-        {open && <div className={`panel ${css.detail}`}><CallById id={open} alone /></div>}
+        {open && <div key={open} ref={reveal} className={`panel ${css.detail}`}><CallById id={open} alone /></div>}
       </div>
     </Page>
   );

@@ -6,6 +6,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import { languageNames, useT, useWord } from "../../i18n/intl.tsx";
 import { Moment, useZone } from "../../shared/clock.tsx";
+import { reveal } from "../../shared/focus.ts";
 import { useKey } from "../../shared/keys.ts";
 import { Pages } from "../../shared/pages.tsx";
 import { Empty, Page, Skeleton } from "../../shared/parts.tsx";
@@ -47,7 +48,7 @@ export function ClientsPage() {
           )}
         </div>
         {open === "new" && <div className={`panel ${css.detail}`}><div className={css.side}><section className={css.card}><h2>{t("client.new")}</h2></section><div className={`scroll ${css.tab}`}><ClientForm onDone={(client) => show(client.id)} projects={me.projects} /></div></div></div>}
-        {open && open !== "new" && <div className={`panel ${css.detail}`}><ClientPanel key={open} clientId={open} /></div>}
+        {open && open !== "new" && <div key={open} ref={reveal} className={`panel ${css.detail}`}><ClientPanel clientId={open} /></div>}
       </div>
     </Page>
   );

@@ -31,7 +31,8 @@ function PartLine({ part }: { part: Part }) {
   return (
     <>
       <Icon size={16} aria-label={t(`health.part.${part.state}`)} />
-      <span className="stack-s"><span className="strong">{word("part", part.name)} <span className={css.detail}>{part.detail}</span></span>{part.remedy && <span>{part.remedy}</span>}</span>
+      {/* The figure is the machine's own word; while all is well nobody has to read it. */}
+      <span className="stack-s" title={part.detail}><span className="strong">{word("part", part.name)} {part.state !== "ok" && <span className={css.detail}>{part.detail}</span>}</span>{part.remedy && <span>{part.remedy}</span>}</span>
     </>
   );
 }

@@ -37,7 +37,7 @@ function Live() {
   if (!line || !call) return null;
   const talking = call.state === "talking";
   return (
-    <section className={css.live} data-held={line.held || undefined} aria-label={t("line.title")}>
+    <section className={css.live} data-live-line data-held={line.held || undefined} aria-label={t("line.title")}>
       <Who />
       {talking && call.answeredAt ? <Since at={call.answeredAt} className="num strong" /> : <span className="small">{t("line.dialling")}</span>}
       <Marks />
@@ -62,7 +62,7 @@ function Marks() {
   const leg = useLeg();
   if (line?.device === "phone" && !line.legUp) return <span className="chip warn">{t("line.answerPhone")}</span>;
   if (line?.device === "browser" && leg === "lost") return <span className="chip warn">{t("line.audioLost")}</span>;
-  if (line?.held) return <span className="chip warn">{t("line.held")}</span>;
+  if (line?.held) return <span className={`chip warn ${css.held}`}>{t("line.held")}</span>;
   return line?.call?.state === "talking" ? <Tooltip label={t("line.recorded")}><span className={css.rec}><IconPointFilled size={14} /><span className="visually-hidden">{t("line.recorded")}</span></span></Tooltip> : null;
 }
 
@@ -80,7 +80,7 @@ function Wrapping() {
   const { line } = useLine();
   const failed = line?.call && line.call.answeredAt === null ? line.call.outcome : null;
   return (
-    <section className={css.live} data-wrap aria-label={t("line.title")}>
+    <section className={css.live} data-live-line data-wrap aria-label={t("line.title")}>
       <Who />
       <span>{t("wrap.title")}{failed && ` · ${word("outcome", failed)}`}</span>
       {line?.wrapUpEndsAt && <Until at={line.wrapUpEndsAt} className="num strong" />}

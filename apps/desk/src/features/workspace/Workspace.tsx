@@ -3,6 +3,7 @@ import { IconHeadset } from "@tabler/icons-react";
 import { useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect } from "react";
 import { useT } from "../../i18n/intl.tsx";
+import { reveal } from "../../shared/focus.ts";
 import { Empty, Skeleton } from "../../shared/parts.tsx";
 import { useLine } from "../line/line.tsx";
 import { WorkList } from "./WorkList.tsx";
@@ -19,17 +20,18 @@ export function Workspace() {
   const { line } = useLine();
   const search = useSearch({ from: "/work" });
   useEffect(() => { const later = setTimeout(() => void loadPanels(), 1000); return () => clearTimeout(later); }, []);
-  const nothing = !search.call && !search.ticket && !search.client;
-  const callId = search.call ?? (nothing ? line?.call?.id ?? line?.offer?.interactionId : undefined);
+  const asked = search.call ?? search.ticket ?? search.client;
+  const callId = asked ? search.call : line?.call?.id ?? line?.offer?.interactionId;
+  const shown = asked ?? callId;
   return (
     <main className={css.work}>
       <h1 className="visually-hidden">{t("nav.work")}</h1>
       <WorkList chosen={callId ?? search.ticket} />
-      <section className={css.middle} aria-label={t("work.conversation")}>
-        {callId || search.ticket || search.client ? <Suspense fallback={<Skeleton rows={4} height={64} />}><Middle call={callId} ticket={search.ticket} client={search.client} /></Suspense> : <Nothing />}
+      <section key={shown ?? "none"} ref={shown ? reveal : undefined} className={css.middle} aria-label={t("work.conversation")}>
+        {shown ? <Suspense fallback={<Skeleton rows={4} height={64} />}><Middle call={callId} ticket={search.ticket} client={search.client} /></Suspense> : <Nothing />}
       </section>
       <aside className={css.right} aria-label={t("client.tabs")}>
-        {callId || search.ticket || search.client ? <Suspense fallback={<Skeleton rows={6} height={36} />}><Side call={callId} ticket={search.ticket} client={search.client} /></Suspense> : <div className={css.quiet}><Empty text={t("work.noClient")} /></div>}
+        {shown ? <Suspense fallback={<Skeleton rows={6} height={36} />}><Side call={callId} ticket={search.ticket} client={search.client} /></Suspense> : <div className={css.quiet}><Empty text={t("work.noClient")} /></div>}
       </aside>
     </main>
   );

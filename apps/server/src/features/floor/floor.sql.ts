@@ -23,7 +23,7 @@ export const selectQueueDay = async (db: Db, queues: { id: string; withinS: numb
 export interface Tile { id: string; name: string; state: string | null; reason: string | null; since: Date | null; device: string; projects: string[]; languages: string[]; callId: string | null; clientName: string; answeredToday: number }
 export const selectTiles = async (db: Db, projects: string[] | null, dayStart: Date): Promise<Tile[]> => (await sql<Tile>`
   select u.id, u.name, s.state, s.reason, s.since, o.device, u.projects, o.languages, s.interaction_id as call_id,
-    coalesce(nullif(trim(concat_ws(' ', c.given_name, c.family_name)), ''), nullif(c.organisation, ''), nullif(i.caller_name, ''), i.from_number, '') as client_name,
+    coalesce(nullif(c.name, ''), nullif(i.caller_name, ''), i.from_number, '') as client_name,
     (select count(*) from interactions t where t.operator_id = u.id and t.started_at >= ${dayStart} and t.answered_at is not null)::int as answered_today
   from operators o join users u on u.id = o.user_id and u.disabled_at is null and 'operator' = any(u.roles)
   left join operator_states s on s.operator_id = u.id
@@ -34,7 +34,7 @@ export const selectTiles = async (db: Db, projects: string[] | null, dayStart: D
 export interface Waiting { id: string; queueId: string; fromNumber: string; clientName: string; language: string | null; queuedAt: Date; state: string }
 export const selectWaiting = async (db: Db, queueIds: string[]): Promise<Waiting[]> => (await sql<Waiting>`
   select i.id, i.queue_id, i.from_number, i.language, i.queued_at, i.state,
-    coalesce(nullif(trim(concat_ws(' ', c.given_name, c.family_name)), ''), nullif(c.organisation, ''), i.caller_name, '') as client_name
+    coalesce(nullif(c.name, ''), i.caller_name, '') as client_name
   from interactions i left join clients c on c.id = i.client_id
   where i.state in ('waiting', 'offered') and i.queue_id = any(${queueIds}) order by i.queued_at, i.id limit 100`.execute(db)).rows;
 
