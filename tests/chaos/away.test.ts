@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { eventually } from "../tools/eventually.ts";
 import type { Operator } from "../tools/house.ts";
@@ -81,6 +82,16 @@ test("PostgreSQL killed in mid-call: the talk goes on, new callers are refused f
   expect(log).toEqual([]);
   expect(await house.rows("select 1 from events where subject_id = $1 and type = 'call.ended'", [id])).toHaveLength(1);
   wire.close();
+});
+
+test("PostgreSQL killed, and its socket folder tidied away by somebody else: both are made anew", async () => {
+  const before = house.postgresPid;
+  const folder = house.postmaster[4]!;
+  process.kill(before, "SIGKILL");
+  rmSync(folder, { recursive: true, force: true });
+  await postgresAfter(before);
+  await (await house.talk(timur)).call.hangUp();
+  await timur.wrapUp();
 });
 
 test("work in the background goes on after PostgreSQL was killed: a client is written to", async () => {

@@ -61,7 +61,7 @@ test("leaves a folder whose socket is answered, whatever its lock says, and remo
 });
 
 test("a folder made now is this process's own, and a link to another's folder removes nothing there", async () => {
-  const mine = makeSocketFolder(within);
+  const mine = makeSocketFolder(undefined, within);
   const target = mkdtempSync(join(tmpdir(), "linija-test-"));
   writeFileSync(join(target, "owner.json"), JSON.stringify({ pid: deadPid, host }));
   symlinkSync(target, join(within, "linija-pg-link"));

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { chownSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { connect } from "node:net";
 import { hostname, tmpdir } from "node:os";
@@ -17,10 +17,17 @@ const NAMELESS_MS = 3_600_000;
 const ownerSchema = z.object({ pid: z.int().positive(), host: z.string() });
 
 /** A new folder for the socket of a cluster, with a note of whose it is. The path of a socket may have 108 letters, so it is not in the data folder. */
-export function makeSocketFolder(within = tmpdir()): string {
+export function makeSocketFolder(user: { uid: number; gid: number } | undefined, within = tmpdir()): string {
   const folder = mkdtempSync(join(within, PREFIX));
-  writeFileSync(join(folder, OWNER), JSON.stringify({ pid: process.pid, host: hostname() }));
+  keepSocketFolder(folder, user);
   return folder;
+}
+
+/** Before each start: whoever tidies up temporary folders may have taken it away while no database was in it. */
+export function keepSocketFolder(folder: string, user: { uid: number; gid: number } | undefined): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writeFileSync(join(folder, OWNER), JSON.stringify({ pid: process.pid, host: hostname() }));
+  if (user) chownSync(folder, user.uid, user.gid);
 }
 
 /** Takes away the folders of starts that were killed; what is not proven to be dead stays. Returns what is gone. */

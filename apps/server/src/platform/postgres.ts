@@ -6,7 +6,7 @@ import { basename, dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
 import type { Log } from "./log.ts";
-import { makeSocketFolder, removeDeadSockets } from "./postgres.sockets.ts";
+import { keepSocketFolder, makeSocketFolder, removeDeadSockets } from "./postgres.sockets.ts";
 
 /** PostgreSQL refuses to run as root, so root starts it as this user (nobody on every Linux). */
 const UNPRIVILEGED = 65_534;
@@ -66,16 +66,16 @@ function prepare(folder: string): Place {
   const asRoot = process.getuid?.() === 0;
   mkdirSync(folder, { recursive: true });
   const data = join(folder, "postgres");
-  const socket = makeSocketFolder();
+  const identity = asRoot ? { uid: UNPRIVILEGED, gid: UNPRIVILEGED } : undefined;
+  const socket = makeSocketFolder(identity);
   if (asRoot) {
     mkdirSync(data, { recursive: true, mode: 0o700 });
     chownSync(data, UNPRIVILEGED, UNPRIVILEGED);
-    chownSync(socket, UNPRIVILEGED, UNPRIVILEGED);
   }
   const native = asRoot ? readableBinaries(nativeFolder()) : nativeFolder();
   repairLinks(native);
   const env = { ...process.env, LD_LIBRARY_PATH: join(native, "lib"), LC_ALL: "C.UTF-8", TZ: "UTC" };
-  const place = { bin: join(native, "bin"), data: asRoot ? reachable(data) : data, socket, env, identity: asRoot ? { uid: UNPRIVILEGED, gid: UNPRIVILEGED } : undefined };
+  const place = { bin: join(native, "bin"), data: asRoot ? reachable(data) : data, socket, env, identity };
   return place;
 }
 
@@ -153,12 +153,14 @@ async function launch(place: Place, log: Log): Promise<ChildProcess> {
   // After a kill -9 the old postmaster may take a moment to let go of its lock.
   const deadline = Date.now() + 10_000;
   for (;;) {
-    const child = spawnServer(place, log);
+    keepSocketFolder(place.socket, place.identity);
+    const said: string[] = [];
+    const child = spawnServer(place, log, said);
     const outcome = await Promise.race([accepting(place, child), new Promise<"ended">((resolve) => child.once("exit", () => resolve("ended")))]);
     if (outcome === "accepting") return child;
     const other = liveOwner(place.data);
     if (Date.now() > deadline || (other && Date.now() > deadline - 5_000)) {
-      throw new Error(other ? `Linija already runs with this data folder (its PostgreSQL is process ${other}). Use that one, stop it, or set LINIJA_DATA to another folder.` : "PostgreSQL does not start; its messages are in the log");
+      throw new Error(other ? `Linija already runs with this data folder (its PostgreSQL is process ${other}). Use that one, stop it, or set LINIJA_DATA to another folder.` : `PostgreSQL does not start: ${said.slice(-3).join(" ") || "it says nothing"}`);
     }
     await pause(200);
   }
@@ -177,13 +179,18 @@ function liveOwner(data: string): number | null {
   }
 }
 
-function spawnServer(place: Place, log: Log): ChildProcess {
+/** `said` gets its last messages. */
+function spawnServer(place: Place, log: Log, said: string[]): ChildProcess {
   const settings = ["listen_addresses=", "shared_buffers=256MB", "max_connections=120", "wal_compression=on", "max_wal_size=2GB", "checkpoint_timeout=15min",
     "random_page_cost=1.1", "effective_cache_size=1GB", "jit=off", "logging_collector=off", "log_min_messages=warning", "timezone=UTC"];
   const args = ["-D", place.data, "-k", place.socket, ...settings.flatMap((setting) => ["-c", setting])];
   const command = existsSync("/usr/bin/setpriv") ? ["/usr/bin/setpriv", "--pdeathsig", "INT", join(place.bin, "postgres"), ...args] : [join(place.bin, "postgres"), ...args];
   const child = spawn(command[0]!, command.slice(1), { env: place.env, cwd: "/", ...place.identity, stdio: ["ignore", "pipe", "pipe"] });
-  const heard = (chunk: Buffer) => log.debug({ postgres: chunk.toString().trim() }, "PostgreSQL says");
+  const heard = (chunk: Buffer): void => {
+    said.push(chunk.toString().trim());
+    if (said.length > 10) said.shift();
+    log.debug({ postgres: said.at(-1) }, "PostgreSQL says");
+  };
   child.stdout.on("data", heard);
   child.stderr.on("data", heard);
   child.on("error", (error) => log.error({ error: error.message }, "PostgreSQL cannot be started"));
