@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
-import { hostname, tmpdir } from "node:os";
+import { hostname, tmpdir, uptime } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { createLog } from "./log.ts";
@@ -14,7 +14,10 @@ beforeEach(() => { for (const name of readdirSync(within)) rmSync(join(within, n
 const host = hostname();
 /** Of a process that has just ended. */
 const deadPid = spawnSync("true").pid;
-const dayAgo = new Date(Date.now() - 86_400_000);
+const hoursAgo = new Date(Date.now() - 7_200_000);
+const bootedAt = Date.now() - uptime() * 1_000;
+const beforeBoot = new Date(bootedAt - 60_000);
+const sinceBoot = new Date(Math.max(hoursAgo.getTime(), bootedAt + 10_000));
 const sweep = async (): Promise<string[]> => (await removeDeadSockets(createLog("silent", ""), within)).map((folder) => basename(folder)).sort();
 
 interface Left { owner?: { pid: number; host: string } | string; lock?: string; other?: string; age?: Date }
@@ -32,19 +35,20 @@ const listen = (path: string): Promise<Server> => new Promise((resolve) => { con
 test("removes the socket folders of databases that were killed", async () => {
   folder("linija-pg-owner", { owner: { pid: deadPid, host } });
   folder("linija-pg-both", { owner: { pid: deadPid, host }, lock: `${deadPid}\n/data\n` });
-  folder("linija-pg-lock", { lock: `${deadPid}\n/data\n` });
-  folder("linija-pg-old", { age: dayAgo });
+  folder("linija-pg-old", { age: hoursAgo });
+  folder("linija-pg-lock", { lock: `${deadPid}\n/data\n`, age: beforeBoot });
   expect(await sweep()).toEqual(["linija-pg-both", "linija-pg-lock", "linija-pg-old", "linija-pg-owner"]);
   expect(readdirSync(within)).toEqual([]);
 });
 
-test("leaves whatever is not proven to be dead: a living owner or database, a start under way, another machine, strange things", async () => {
+test("leaves whatever is not proven to be dead: a living owner or database, a start under way, a database of a server without a name that was killed alone, another machine, strange things", async () => {
   folder("linija-pg-starting", { owner: { pid: process.pid, host } });
   folder("linija-pg-orphan", { owner: { pid: deadPid, host }, lock: `${process.pid}\n/data\n` });
-  folder("linija-pg-elsewhere", { owner: { pid: deadPid, host: `${host}-other` }, age: dayAgo });
+  folder("linija-pg-elsewhere", { owner: { pid: deadPid, host: `${host}-other` }, age: hoursAgo });
   folder("linija-pg-fresh");
-  folder("linija-pg-torn", { owner: "{", age: dayAgo });
-  folder("linija-pg-odd", { lock: "who knows", age: dayAgo });
+  folder("linija-pg-nameless", { lock: `${deadPid}\n/data\n`, age: sinceBoot });
+  folder("linija-pg-torn", { owner: "{", age: hoursAgo });
+  folder("linija-pg-odd", { lock: "who knows", age: hoursAgo });
   folder("linija-pg-strange", { owner: { pid: deadPid, host }, other: "letters.txt" });
   folder("somebody-elses", { owner: { pid: deadPid, host } });
   const before = readdirSync(within).sort();

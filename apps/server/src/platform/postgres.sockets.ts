@@ -1,7 +1,7 @@
 import { chownSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { connect } from "node:net";
-import { hostname, tmpdir } from "node:os";
+import { hostname, tmpdir, uptime } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Log } from "./log.ts";
@@ -43,15 +43,21 @@ export async function removeDeadSockets(log: Log, within = tmpdir()): Promise<st
   return dead;
 }
 
-/** Neither its owner lives nor its PostgreSQL, nobody answers at its socket, and nothing else lies in it. */
+/** Neither its owner lives nor its PostgreSQL, nobody answers at its socket, and nothing else lies in it. Servers of before wrote no owner. */
 async function isDead(folder: string): Promise<boolean> {
   const names = await readdir(folder);
   if (names.some((name) => name !== OWNER && name !== SOCKET && name !== LOCK)) return false;
   const [owner, postmaster] = [await ownerOf(folder, names), await postmasterOf(folder, names)];
   if (owner === "lives" || postmaster === "lives") return false;
   if (names.includes(SOCKET) && (await answers(join(folder, SOCKET)))) return false;
-  return owner === "dead" || postmaster === "dead" || Date.now() - (await stat(folder)).mtimeMs > NAMELESS_MS;
+  if (owner === "dead") return true;
+  // A killed PostgreSQL alone proves nothing: its server may be about to start it again.
+  const since = (await stat(folder)).mtimeMs;
+  return since < bootedAt() || (postmaster === "unknown" && Date.now() - since > NAMELESS_MS);
 }
+
+/** What has not changed since before is nobody's. */
+const bootedAt = (): number => Date.now() - uptime() * 1_000;
 
 type Sign = "lives" | "dead" | "unknown";
 
