@@ -47,7 +47,8 @@ const performers: { [D in Effect["do"]]: Performer<D> } = {
   },
   mute: (runner, { muted }) => runner.deps.media.mute(runner.operatorRef, muted),
   send_digits: (runner, { digits }) => runner.deps.media.sendDigits(runner.clientLeg, digits),
-  callback: (runner, { reason }) => { runner.promised = runner.deps.callback(runner, reason); },
+  // A call may be cut off in the moment it comes, before its row is there; one whose row was refused was never taken.
+  callback: (runner, { reason }) => { runner.promised = runner.inserted.then(() => runner.deps.callback(runner, reason), () => undefined); },
   talking: (runner, { operatorId, offerId }) => {
     Object.assign(runner.row, { state: "talking", operator_id: operatorId, answered_at: runner.now() });
     const offers = runner.offer && offerId ? [closed(runner, runner.offer.row, "accepted")] : [];

@@ -151,6 +151,28 @@ describe("when the operator's phone is to ring", () => {
 
 const withoutLine = async (): Promise<number> => (await registry.getSingleMetric("linija_offers_without_line_total")!.get()).values[0]?.value ?? 0;
 
+describe("cut off before its row is in the table", () => {
+  test("a call gets its callback once the row is there, and ends after that", async () => {
+    const bench = await new Bench().ring();
+    const inserted = Promise.withResolvers<void>();
+    bench.runner.inserted = inserted.promise;
+    bench.runner.feed({ on: "media_died" });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect([bench.did.filter((deed) => deed.startsWith("callback")), bench.ended]).toEqual([[], []]);
+    inserted.resolve();
+    await bench.runner.settled();
+    expect([bench.did.filter((deed) => deed.startsWith("callback")), bench.ended]).toEqual([["callback interrupted"], ["call"]]);
+  });
+
+  test("a call whose row is refused is over without one", async () => {
+    const bench = new Bench();
+    bench.runner.inserted = Promise.reject(new Error("refused"));
+    bench.runner.feed({ on: "media_died" });
+    await bench.runner.settled();
+    expect([bench.did.filter((deed) => deed.startsWith("callback")), bench.ended]).toEqual([[], ["call"]]);
+  });
+});
+
 describe("without a router", () => {
   test("a caller who waits hears music instead of silence", async () => {
     const bench = new Bench();

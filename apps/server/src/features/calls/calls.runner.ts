@@ -54,6 +54,8 @@ export class CallRunner {
   recording: { id: string; path: string; startedAt: string } | null = null;
   /** The browser leg of the operator is in the engine. */
   operatorLeg = false;
+  /** The row of this call, on its way to the table; what names the call there waits for it. */
+  inserted: Promise<void> = Promise.resolve();
   /** The callback ticket being made, if any; the call's end is written after it, so that no crash between loses it. */
   promised: Promise<void> = Promise.resolve();
   #told: Promise<unknown> = Promise.resolve();

@@ -179,6 +179,7 @@ export class Voice {
     const runner = new CallRunner(this.#deps, call, row, given.line);
     this.#add(runner);
     const written = writer.write({ insert: row, events: [runner.fact("call.started", { from: row.from_number, to: row.to_number })] });
+    runner.inserted = written;
     // A line that only rings has promised nothing yet: its row is committed together with the first offer, before any phone rings.
     if (call.answerByOperator) written.catch(() => runner.feed({ on: "media_died" }));
     else await written.catch((error: unknown) => { this.#deps.ended(runner); throw error; });
