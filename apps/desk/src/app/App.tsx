@@ -8,6 +8,7 @@ import { ProblemNote } from "../shared/problem.tsx";
 import { queryClient } from "../shared/query.ts";
 import { useSettings } from "../shared/settings.ts";
 import { Toasts } from "../shared/toast.tsx";
+import { Mark } from "./Mark.tsx";
 import { theme } from "./theme.ts";
 import css from "./shell.module.css";
 
@@ -39,5 +40,5 @@ function Session() {
   const { me, error } = useSession();
   if (me === null) return <Suspense><SignIn /></Suspense>;
   if (me) return <Suspense><Desk /></Suspense>;
-  return error ? <div className={css.alone}><ProblemNote error={error} onRetry={() => void queryClient.invalidateQueries()} /></div> : null;
+  return error ? <main className={css.alone}><h1 className="visually-hidden">Linija</h1><ProblemNote error={error} onRetry={() => void queryClient.invalidateQueries()} /></main> : <main className={css.splash} aria-busy="true"><Mark size={44} /></main>;
 }

@@ -8,7 +8,7 @@ import { useLineKeys } from "../features/line/useLineKeys.ts";
 import { useT } from "../i18n/intl.tsx";
 import { listenToKeys, useKey } from "../shared/keys.ts";
 import { onAlert, startLive } from "../shared/realtime.ts";
-import { say } from "../shared/toast.tsx";
+import { useNews } from "../shared/toast.tsx";
 import { LinkBar } from "./LinkBar.tsx";
 import { Nowhere } from "./Nowhere.tsx";
 import { places, Rail } from "./Rail.tsx";
@@ -40,7 +40,7 @@ function Frame({ path }: { path: string }) {
   useKey("help", () => setHelp(true));
   useGoKeys();
   useLineKeys();
-  useAlerts();
+  useAlerts(path);
   useReady();
   return (
     <div className={css.shell}>
@@ -76,10 +76,17 @@ function useGoKeys(): void {
   useKey("goSettings", () => void navigate({ to: "/settings" }));
 }
 
-function useAlerts(): void {
+/** On the floor itself the list of alerts tells it. */
+function useAlerts(path: string): void {
   const t = useT();
-  useEffect(() => onAlert((alert) => say([t("alert.title"), ...Object.values(alert.params)].join(" · "))), [t]);
+  const tell = useNews();
+  const navigate = useNavigate();
+  useEffect(() => onAlert(({ key, params, ticketId }) => {
+    const known = alertTexts.find((each) => each === key.replace(/^alert_/, "")) ?? "ticket";
+    if (path !== "/floor") tell(t(`alert.${known}`, params), ticketId ? () => void navigate({ to: "/tickets/$id", params: { id: ticketId } }) : undefined);
+  }), [t, tell, navigate, path]);
 }
+const alertTexts = ["ticket", "ticket_late", "ticket_reopened", "notice_failed"] as const;
 
 /** The moment an operator can begin to work; read by the bench of the desk. */
 function useReady(): void {

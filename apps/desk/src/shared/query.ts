@@ -4,6 +4,8 @@ import { api, ApiError, type Args, type Input, type Reply, type RouteName } from
 import { freshen, pageSize } from "./fresh.ts";
 import { itemsOf, type Known, type Page, type Pages } from "./lists.ts";
 
+const isAway = (error: unknown) => error instanceof ApiError && (error.problem.status === 0 || error.problem.status === 503);
+
 /** Reads are retried when the link or the server is away, never when the answer is no. */
 export const queryClient: QueryClient = new QueryClient({
   // A session that ended elsewhere shows on any read; asking who we are then brings the sign-in.
@@ -13,7 +15,9 @@ export const queryClient: QueryClient = new QueryClient({
   defaultOptions: {
     queries: {
       networkMode: "always", staleTime: 15_000, gcTime: 10 * 60_000, refetchOnWindowFocus: false,
-      retry: (count, error) => count < 2 && error instanceof ApiError && (error.problem.status === 0 || error.problem.status === 503),
+      retry: (count, error) => count < 2 && isAway(error),
+      // What could not be read heals by itself; not all desks in the same second.
+      refetchInterval: (query) => (isAway(query.state.error) ? 4000 + Math.random() * 2000 : false),
     },
     // "always": browsers are often wrong about being offline, on a company network most of all.
     mutations: { networkMode: "always" },

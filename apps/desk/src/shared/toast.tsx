@@ -26,12 +26,20 @@ export function useRefusal(): (error: unknown) => void {
 
 export const say = (message: string) => show({ message, autoClose: 3500 });
 
+const withDeed = (message: string, label: string, deed: () => void) => {
+  const id = crypto.randomUUID();
+  const press = () => { void load().then(({ notifications }) => notifications.hide(id)); deed(); };
+  show({ id, autoClose: 7000, message: <span className="row between">{message}<Button size="compact-sm" variant="subtle" onClick={press}>{label}</Button></span> });
+};
+
+/** Something happened elsewhere; a press opens it. */
+export function useNews(): (message: string, open?: () => void) => void {
+  const t = useT();
+  return useCallback((message, open) => (open ? withDeed(message, t("do.open"), open) : say(message)), [t]);
+}
+
 /** Done at once, and undone by one press: kinder than a question before every deed. */
 export function useUndo(): (message: string, undo: () => void) => void {
   const t = useT();
-  return (message, undo) => {
-    const id = crypto.randomUUID();
-    const back = () => { void load().then(({ notifications }) => notifications.hide(id)); undo(); };
-    show({ id, autoClose: 7000, message: <span className="row between">{message}<Button size="compact-sm" variant="subtle" onClick={back}>{t("do.undo")}</Button></span> });
-  };
+  return (message, undo) => withDeed(message, t("do.undo"), undo);
 }

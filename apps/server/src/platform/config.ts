@@ -16,6 +16,8 @@ export const configSchema = z.object({
   LINIJA_PROJECTS: z.string().default("").describe("Folder of declarations; empty uses the one that comes with Linija"),
   LINIJA_DEMO: flag(true).describe("Load the demo company when the database is empty and run the demo mail server"),
   LINIJA_DEMO_PASSWORD: z.string().min(8).default("linija-demo").describe("Password of every demo account"),
+  LINIJA_ADMIN_LOGIN: z.string().min(2).max(80).regex(/^[\w.@-]+$/).default("admin").describe("Sign-in name of the first administrator, made when there is no user and no demo"),
+  LINIJA_ADMIN_PASSWORD: z.string().refine((value) => value === "" || value.length >= 12, "at least 12 characters").default("").describe("Password of the same; empty makes one, told once by the start that makes it. Not looked at later"),
   DATABASE_URL: z.string().default("").describe("PostgreSQL ≥ 15; empty starts the embedded one"),
   DATABASE_POOL: int(2, 100, 16).describe("Connections of this node to PostgreSQL"),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info").describe("What is written to the log"),

@@ -65,6 +65,15 @@ export async function createHttp(options: HttpOptions): Promise<App> {
   return app;
 }
 
+/** What is being answered is answered; a browser keeps its connection for its next request, and that would be waited for. */
+export async function closeHttp(app: Pick<App, "server" | "close">): Promise<void> {
+  const idle = setInterval(() => app.server.closeIdleConnections(), 50);
+  const late = setTimeout(() => app.server.closeAllConnections(), LAST_ANSWERS_MS);
+  await app.close().finally(() => { clearInterval(idle); clearTimeout(late); });
+}
+
+const LAST_ANSWERS_MS = 5_000;
+
 /** No inline script or style anywhere; `blob:` for recordings, `data:` for the tiny icons in style sheets. */
 const CSP = {
   defaultSrc: ["'self'"], scriptSrc: ["'self'"], styleSrc: ["'self'"], imgSrc: ["'self'", "data:", "blob:"], mediaSrc: ["'self'", "blob:"],
