@@ -8,7 +8,7 @@ import type { SipStack } from "@linija/sip";
 import type { Config } from "./platform/config.ts";
 import type { Ctx } from "./platform/db.ts";
 import { AppError } from "./platform/errors.ts";
-import { createHttp, type App } from "./platform/http.ts";
+import { closeHttp, createHttp, type App } from "./platform/http.ts";
 import type { Pulse } from "./platform/pulse.ts";
 import type { Rpc } from "./platform/rpc.ts";
 import { contextOf } from "./features/access/index.ts";
@@ -38,7 +38,7 @@ export async function startWeb(input: WebInput): Promise<Web> {
   const realtime = startRealtime(app.server, { db: ctx.db, log: ctx.log, rpc: input.rpc, operators: async () => (await selectOperators(ctx.db)).map((operator) => operator.id), deskGone: (userId) => { void input.router.deskGone(userId).catch(() => undefined); } });
   return {
     app, publicUrl, 
-    stop: async () => { realtime.stop(); app.server.closeIdleConnections(); await app.close();  },
+    stop: async () => { realtime.stop(); await closeHttp(app); },
   };
 }
 
