@@ -20,7 +20,7 @@ function whole(value: number, at: Span): number {
 }
 
 function finite(value: number, at: Span): number {
-  if (Number.isFinite(value)) return value;
+  if (Number.isFinite(value)) return value + 0;
   throw halt("overflow", {}, at);
 }
 
@@ -44,7 +44,7 @@ export const DOUBLE: Readonly<Record<Arithmetic, Make>> = {
   "-": (l, r, at) => (f) => finite((l(f) as number) - (r(f) as number), at),
   "*": (l, r, at) => (f) => finite((l(f) as number) * (r(f) as number), at),
   "/": (l, r, at) => (f) => finite((l(f) as number) / divisor(r(f), at), at),
-  "%": (l, r, at) => (f) => (l(f) as number) % divisor(r(f), at),
+  "%": (l, r, at) => (f) => ((l(f) as number) % divisor(r(f), at)) + 0,
 };
 
 /** Durations are whole milliseconds. */

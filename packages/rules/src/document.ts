@@ -34,32 +34,89 @@ export function problemAt(text: string, range: Range, [code, params, path]: read
 const SCALAR = "\u001f";
 const CONTROLS: ReadonlySet<string> = new Set(["\u0002", "\u0018", SCALAR]);
 const DEPTHS: Readonly<Record<string, number>> = { "[": 1, "{": 1, "]": -1, "}": -1 };
+const OWN_MEANINGS: ReadonlySet<string> = new Set(["&", "*", "!"]);
 const MAX_FLOW_DEPTH = 40;
+const MAX_MARKS = 12;
 const MAX_PROBLEMS = 100;
+
+type Refusal = readonly [ProblemCode, Params, Range];
+
+function countLines(text: string): number {
+  let lines = 1;
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines++;
+  return lines;
+}
 
 /**
  * Looks through the pieces of a document before it is parsed: the parser takes quadratic time for some texts, so what is
  * too long, too deep or uses references to other places is refused in one quick pass.
  */
-function refuseEarly(text: string): readonly [ProblemCode, Params, Range] | null {
+function refuseEarly(text: string): Refusal | null {
   const all = { from: 0, to: text.length };
   if (text.length > LIMITS.ruleLength) return ["too_long", { limit: LIMITS.ruleLength }, all];
-  let at = 0;
-  let depth = 0;
-  let count = 0;
-  let isScalarText = false;
+  if (countLines(text) > LIMITS.ruleLines) return ["too_many_parts", { limit: LIMITS.ruleLines }, all];
+  const watch = new Watch();
   for (const token of new Lexer().lex(text)) {
-    if (++count > LIMITS.ruleTokens) return ["too_many_parts", { limit: LIMITS.ruleTokens }, { from: at, to: at + token.length }];
-    const sign = isScalarText ? "" : token[0]!;
-    isScalarText = token === SCALAR;
-    if (CONTROLS.has(token)) continue;
-    if (sign === "&" || sign === "*" || sign === "!") return ["yaml_feature", { what: token.slice(0, 20) }, { from: at, to: at + token.length }];
-    depth += DEPTHS[sign] ?? 0;
-    if (depth > MAX_FLOW_DEPTH) return ["too_deep", { limit: MAX_FLOW_DEPTH }, { from: at, to: at + 1 }];
-    at += token.length;
+    const refusal = watch.refuse(token);
+    if (refusal) return refusal;
   }
   return null;
 }
+
+/** Follows the pieces of a document as the lexer gives them. */
+class Watch {
+  private at = 0;
+  private depth = 0;
+  private count = 0;
+  /** Signs of "key: value" in this line outside of brackets. */
+  private colons = 0;
+  /** Signs of list elements in this line. */
+  private marks = 0;
+  /** The piece before, white space left out. */
+  private before = "";
+
+  refuse(token: string): Refusal | null {
+    const range = { from: this.at, to: this.at + token.length };
+    if (++this.count > LIMITS.ruleTokens) return ["too_many_parts", { limit: LIMITS.ruleTokens }, range];
+    const before = this.before;
+    if (token[0] !== " " && token[0] !== "\t") this.before = token;
+    if (CONTROLS.has(token)) return null;
+    this.at += token.length;
+    // What the lexer announced as a scalar may begin with any sign.
+    return before === SCALAR ? null : this.refuseSign(token, before, range);
+  }
+
+  private refuseSign(token: string, before: string, range: Range): Refusal | null {
+    const sign = token[0]!;
+    this.depth += DEPTHS[sign] ?? 0;
+    if (this.isOwnMeaning(token)) return ["yaml_feature", { what: token.slice(0, 20) }, range];
+    if (this.depth > MAX_FLOW_DEPTH || this.isStaircase(token)) return ["too_deep", { limit: MAX_FLOW_DEPTH }, range];
+    const isBroken = this.depth < 0 || NEVER_AFTER[kindOf(sign)]?.includes(kindOf(before[0] ?? ""));
+    return isBroken ? ["yaml", { detail: `Unexpected ${token.slice(0, 20)}` }, range] : null;
+  }
+
+  /** Lists within lists in one line: `- - - -`. */
+  private isStaircase(token: string): boolean {
+    if (token[0] === "\n") this.marks = 0;
+    else if (token === "-" || token === "?") this.marks++;
+    return this.marks > MAX_MARKS;
+  }
+
+  /** Anchors, aliases and tags; and a second colon in a line, as in `when: a ? b : c`. In an expression they mean something else. */
+  private isOwnMeaning(token: string): boolean {
+    if (token[0] === "\n") this.colons = 0;
+    else if (token === ":" && this.depth === 0) this.colons++;
+    return this.colons > 1 || OWN_MEANINGS.has(token[0]!);
+  }
+}
+
+/**
+ * What no document has side by side. The parser refuses it as well, but goes on to the end and gathers errors, and for
+ * thousands of them takes a second.
+ */
+const NEVER_AFTER: Readonly<Record<string, string>> = { quote: "quote close", open: "quote close", comma: "comma open" };
+const KINDS: ReadonlyMap<string, string> = new Map([['"', "quote"], ["'", "quote"], ["[", "open"], ["{", "open"], ["]", "close"], ["}", "close"], [",", "comma"]]);
+const kindOf = (sign: string): string => KINDS.get(sign) ?? "other";
 
 /** Reads the text of a rule, YAML 1.2 or JSON, keeping comments and places. Anchors, aliases and tags are refused. */
 export function parseRuleText(text: string): ParsedDocument {

@@ -92,7 +92,7 @@ function buildMatches(builder: Builder, call: Call): Built {
   return sure(call.node, boolean, (frame) => {
     const searched = read(frame) as string;
     if (searched.length > LIMITS.patternText) throw halt("too_long", { limit: LIMITS.patternText }, value.node);
-    frame.meter.spend((searched.length * pattern.cost) >> 12);
+    frame.meter.spend((searched.length * pattern.cost) >> 8);
     return pattern.test(searched);
   });
 }

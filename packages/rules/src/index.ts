@@ -20,3 +20,5 @@ export { tokenize, type Token, type TokenKind } from "./tokens.ts";
 export type { Trace, TraceEntry } from "./trace.ts";
 export type { Type } from "./types.ts";
 export type { Plain } from "./values.ts";
+export { EXAMPLES, type Example } from "./examples.ts";
+export { sampleCatalogue, sampleContext } from "./sample.ts";

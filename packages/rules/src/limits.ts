@@ -8,10 +8,12 @@ export const LIMITS = Object.freeze({
   expressionDepth: 250,
   /** UTF-16 code units of a rule's document. */
   ruleLength: 64_000,
+  /** Lines of a rule's document. */
+  ruleLines: 2_000,
   /** Pieces of a rule's document: keys, values, signs, white space. Bounds how long reading a hostile one takes. */
-  ruleTokens: 10_000,
+  ruleTokens: 5_000,
   /** Steps written in a rule, at all levels together. */
-  ruleSteps: 500,
+  ruleSteps: 250,
   /** Levels of steps within steps. */
   ruleDepth: 12,
   /** UTF-16 code units of any text while running. */

@@ -112,7 +112,7 @@ describe("what is refused at save", () => {
     ["steps:\n  - do: notify\n    with: { to: client.email, template: null, data: client }", ["null_value 5:41+4", "unsupported 5:53+6"]],
     ["steps:\n  - fo: x", ["unknown_step 4:5+5"]], ["steps: {}", ["expected_list 3:8+2"]], ["steps:\n  - 5", ["expected_map 4:5+1"]], ["steps:\n  - if: true", ["missing_key 4:5+8"]],
     ["steps: []\nstep: []", ["unknown_key 4:1+4"]], ["steps: []\nsteps: []", ["duplicate_key 4:1+5"]], ["", ["missing_key 1:1+29"]],
-    ["when: &a true\nsteps: []", ["yaml_feature 3:7+2"]], ["when: !client.vip\nsteps: []", ["yaml_feature 3:7+11"]], ["when: *a\nsteps: []", ["yaml_feature 3:7+2"]],
+    ["when: &a true\nsteps: []", ["yaml_feature 3:7+2"]], ["when: !client.vip\nsteps: []", ["yaml_feature 3:7+11"]], ["when: *a\nsteps: []", ["yaml_feature 3:7+2"]], ["when: now > now ? true : false\nsteps: []", ["yaml_feature 3:24+1"]],
     ["when: {\nsteps: []", ["yaml 4:1+1"]],
     ["when: \"client.vip \\u0026& clent.vip\"\nsteps: []", ["unknown_variable 3:27+5"]],
     ["when: 'client.name == ''x'' && clent.vip'\nsteps: []", ["unknown_variable 3:32+5"]],
