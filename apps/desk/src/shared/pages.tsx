@@ -35,7 +35,9 @@ export function Pages<T>({ label, place, items, rowHeight, keyOf, row, onOpen, m
   useEffect(() => { if (more?.has && !more.busy && last >= items.length - 12) more.load(); }, [last, items.length, more]);
   const at = chosen === null ? -1 : keys.indexOf(chosen);
   const walk = (step: number) => {
-    const next = Math.max(0, Math.min(items.length - 1, at + step));
+    // Nothing chosen yet: the walk begins with the first row in sight, not at the top of a list scrolled far down.
+    const from = at >= 0 ? at + step : Math.ceil((box.current?.scrollTop ?? 0) / rowHeight);
+    const next = Math.max(0, Math.min(items.length - 1, from));
     setChosen(keys[next] ?? null);
     virtual.scrollToIndex(next);
   };
