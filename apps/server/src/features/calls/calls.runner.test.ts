@@ -28,7 +28,7 @@ class Bench {
   constructor(given: Partial<Call> = {}) {
     const note = (name: string) => (...args: unknown[]): Promise<void> => { this.did.push([name, ...args.filter((arg) => typeof arg === "string")].join(" ")); return Promise.resolve(); };
     const media = {
-      answer: () => this.answering.promise, offer: () => this.opening(), hangup: note("hangup"), close: () => Promise.resolve({ legs: {}, recording: null }), play: note("play"), connect: note("connect"), record: note("record"), disconnect: note("disconnect"), stopPlay: note("stopPlay"),
+      answer: () => this.answering.promise, offer: () => this.opening(), hangup: note("hangup"), close: () => Promise.resolve({ legs: {}, recording: null }), play: note("play"), connect: note("connect"), record: note("record"), disconnect: note("disconnect"), stopPlay: note("stopPlay"), sendDigits: note("sendDigits"),
     } as unknown as MediaEngine;
     const routed = <T>(answer: () => Promise<T>): Promise<T> => (this.isRouterAway ? Promise.reject(new Error("no router")) : this.isRouterHung ? new Promise<T>(() => undefined) : answer());
     const tell = (name: string) => (...args: unknown[]): Promise<unknown> => routed(() => note(name)(...args));
@@ -150,6 +150,20 @@ describe("when the operator's phone is to ring", () => {
 });
 
 const withoutLine = async (): Promise<number> => (await registry.getSingleMetric("linija_offers_without_line_total")!.get()).values[0]?.value ?? 0;
+
+test("inputs are worked on in the order they came, whenever they come", async () => {
+  for (let turns = 0; turns < 12; turns += 1) {
+    const bench = await new Bench().ring();
+    const accepted = bench.runner.accept("o1", "ana", "sdp");
+    bench.answering.resolve("answer");
+    await accepted;
+    bench.runner.feed({ on: "send_digits", digits: "1" });
+    for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+    for (const digits of ["2", "3", "4"]) bench.runner.feed({ on: "send_digits", digits });
+    await bench.runner.settled();
+    expect(bench.did.filter((deed) => deed.startsWith("sendDigits"))).toEqual(["sendDigits 1", "sendDigits 2", "sendDigits 3", "sendDigits 4"]);
+  }
+});
 
 describe("cut off before its row is in the table", () => {
   test("a call gets its callback once the row is there, and ends after that", async () => {

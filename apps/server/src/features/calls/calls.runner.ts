@@ -78,7 +78,7 @@ export class CallRunner {
   /** Takes an input in; it is worked on when those before it are done. */
   feed(input: CallInput): void {
     this.#mailbox.push(input);
-    this.#running ??= this.#work().finally(() => { this.#running = null; if (this.#mailbox.length > 0) this.feed(this.#mailbox.shift()!); });
+    if (!this.#running) this.#run(this.#work());
   }
 
   /** The same with a step the caller computed (outgoing calls begin so). */
@@ -86,7 +86,15 @@ export class CallRunner {
     // Its media may have died before it began.
     if (this.call.state.at === "ended") return;
     this.call = first.call;
-    this.#running = this.#perform(first).finally(() => { this.#running = null; if (this.#mailbox.length > 0) this.feed(this.#mailbox.shift()!); });
+    this.#run(this.#perform(first));
+  }
+
+  /** What came after the last look into the mailbox, and before this is known to be done, is worked on next. */
+  #run(work: Promise<void>): void {
+    this.#running = work.finally(() => {
+      this.#running = null;
+      if (this.#mailbox.length > 0) this.#run(this.#work());
+    });
   }
 
   /** Resolves when nothing is left to do for now. */
