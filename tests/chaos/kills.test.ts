@@ -71,7 +71,7 @@ test("twenty kills at any moment under load lose nothing and leave nobody stuck"
   console.log(`acknowledged: ${calls.length} calls, ${wrapUps.length} wrap-ups, ${tickets.length} tickets; refused meanwhile: ${refused}`);
   expect(calls.length).toBeGreaterThan(50);
   expect(wrapUps.length).toBeGreaterThan(20);
-  expect(tickets.length).toBeGreaterThan(200);
+  expect(tickets.length).toBeGreaterThan(100);
   // How long the process itself takes to start is the machine's load as much as ours: that is judged by its median.
   expect(report.filter(({ readyMs, recoveryMs }) => recoveryMs - readyMs > RECOVERY_MS), "recoveries that took too long").toEqual([]);
   expect(report.map(({ recoveryMs }) => recoveryMs).toSorted((a, b) => a - b)[Math.floor(KILLS / 2)]).toBeLessThanOrEqual(RECOVERY_MS);
