@@ -1,4 +1,4 @@
-import { sure } from "./built.ts";
+import { constant, sure } from "./built.ts";
 import type { Builder, Built } from "./built.ts";
 import { listType, unify } from "./convert.ts";
 import { Decimal } from "./decimal.ts";
@@ -48,14 +48,7 @@ export function buildList(builder: Builder, node: Node<"list">): Built {
   }
   const runs = unified.parts.map((part) => part.run);
   const built = sure(node, listType(unified.type), (frame) => runs.map((run) => run(frame)));
-  return unified.parts.every((part) => part.constant) ? constantList(built) : built;
-}
-
-/** A list written out is made once; nothing in the language changes a list. */
-function constantList(part: Built): Built {
-  let made: unknown = null;
-  const run: Run = (frame) => (made ??= part.run(frame));
-  return { ...part, run, strict: run, constant: true };
+  return unified.parts.every((part) => part.constant) ? constant(built) : built;
 }
 
 /** `{"name": value}`: a record of its own, for parameters of actions. */

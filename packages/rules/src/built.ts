@@ -75,6 +75,13 @@ export function maybe(node: ASTNode, type: Type, run: Run, what = textOf(node)):
   return { node, type, run, strict };
 }
 
+/** What is always the same is made once; no value in the language is ever changed. */
+export function constant(part: Built): Built {
+  let made: unknown = null;
+  const run: Run = (frame) => (made ??= part.run(frame));
+  return { ...part, run, strict: run, constant: true };
+}
+
 export function unknownPart(node: ASTNode): Built {
   return sure(node, T.unknown, () => null);
 }

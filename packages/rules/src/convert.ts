@@ -1,4 +1,4 @@
-import { maybe, sure } from "./built.ts";
+import { constant, maybe, sure } from "./built.ts";
 import type { Built } from "./built.ts";
 import { Decimal } from "./decimal.ts";
 import { Money } from "./money.ts";
@@ -31,10 +31,12 @@ function listConverter(from: Type, to: Type): Converter | null {
   return (value) => (value as unknown[]).map((item) => (item === null ? null : one(item)));
 }
 
+const likeConstant = (from: Built, to: Built): Built => (from.constant ? constant(to) : to);
+
 function converted(part: Built, type: Type, convert: Converter): Built {
   if (convert === asIs) return { ...part, type: type.kind === "any" ? part.type : type };
-  const { run, strict, node, constant } = part;
-  if (run === strict) return { ...sure(node, type, (frame) => convert(run(frame))), constant };
+  const { run, strict, node } = part;
+  if (run === strict) return likeConstant(part, sure(node, type, (frame) => convert(run(frame))));
   return maybe(node, type, (frame) => {
     const value = run(frame);
     return value === null ? null : convert(value);
@@ -46,7 +48,7 @@ function asAmount(part: Built, to: Type): Built | null {
   if (to.kind !== "money" || to.currency === null || !part.exact) return null;
   const { currency } = to;
   const exact = part.exact();
-  return { ...sure(part.node, to, (frame) => new Money(exact.run(frame) as Decimal, currency)), constant: exact.constant };
+  return likeConstant(exact, sure(part.node, to, (frame) => new Money(exact.run(frame) as Decimal, currency)));
 }
 
 /** The part as a value of the type, or null when it cannot be one. */

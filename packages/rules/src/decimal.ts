@@ -1,3 +1,5 @@
+import { digits } from "./digits.ts";
+
 /*
  * Exact decimal numbers as in IEEE 754-2008 decimal128: 34 significant digits, rounded half to even beyond them, and a
  * problem instead of infinity. Sums of money below 10^20 with 14 digits after the point are therefore always exact.
@@ -63,6 +65,8 @@ export class Decimal {
   /** Reads `"-12.50"` or `"1e-7"`, at most 60 digits on either side of the point; null for anything else or too large. */
   static parse(text: string): Decimal | null {
     if (text.length > 140) return null;
+    const short = parseShort(text);
+    if (short) return short;
     const match = PATTERN.exec(text);
     if (!match) return null;
     const [, sign, whole = "", fraction = "", exponent = "0"] = match;
@@ -159,6 +163,17 @@ export class Decimal {
   normalised(): Decimal {
     return stripped(this);
   }
+}
+
+/** Prices as records carry them, `120.00`: up to 15 digits are exact in a plain number. Null for any other form. */
+function parseShort(text: string): Decimal | null {
+  if (text.length > 16) return null;
+  const isNegative = text.startsWith("-");
+  const point = text.indexOf(".");
+  const end = point < 0 ? text.length : point;
+  const scale = text.length - Math.min(end + 1, text.length);
+  const value = digits(text, isNegative ? 1 : 0, end) * 10 ** scale + (point < 0 ? 0 : digits(text, point + 1, text.length));
+  return Number.isSafeInteger(value) ? new Decimal(BigInt(isNegative ? -value : value), scale) : null;
 }
 
 function aligned(a: Decimal, b: Decimal): [bigint, bigint, number] {

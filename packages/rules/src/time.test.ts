@@ -10,6 +10,17 @@ test("a moment needs a zone and a day that exists", () => {
   for (const text of ["2026-03-29", "2026-03-29T10:00:00", "2026-02-30T00:00:00Z", "2026-01-01T24:00:00Z", "0000-01-01T00:00:00Z", "nonsense"]) expect(parseMoment(text), text).toBeNull();
 });
 
+test("the form of JSON and all others are read alike", () => {
+  fc.assert(fc.property(fc.date({ min: new Date("0001-01-01T00:00:00Z"), max: new Date("9999-12-31T23:59:59Z"), noInvalidDate: true }), (date) => {
+    const json = date.toJSON();
+    expect(parseMoment(json)).toBe(date.getTime());
+    expect(parseMoment(json.replace("Z", "+00:00"))).toBe(date.getTime());
+    expect(parseMoment(json.replace(/\.\d+Z/, "Z"))).toBe(Math.floor(date.getTime() / 1000) * 1000);
+  }));
+  for (const text of ["2025-02-29T00:00:00Z", "1900-02-29T00:00:00.000Z", "2026-04-31T00:00:00Z", "2026-00-10T00:00:00Z", "2026-01-00T00:00:00Z", "2026-01-01T00:60:00Z", "2026-1a-01T00:00:00Z"]) expect(parseMoment(text), text).toBeNull();
+  expect(parseMoment("2024-02-29T00:00:00Z")).toBe(Date.UTC(2024, 1, 29));
+});
+
 test("the wall clock follows the zone across both clock changes", () => {
   expect(wallClock(at("2026-03-29T00:59:59Z"), LJ)).toMatchObject({ hour: 1, minute: 59, weekday: 7 });
   expect(wallClock(at("2026-03-29T01:00:00Z"), LJ)).toMatchObject({ hour: 3, day: 29, month: 3 });
