@@ -62,14 +62,14 @@ export const perform = (runner: CallRunner, effect: Effect): void | Promise<unkn
 
 const file = (runner: CallRunner, prompt: PromptRef): string => join(runner.deps.prompts, promptFile(prompt));
 
-/** Done beside the call, which does not wait for it; a failure is logged. */
-function aside(runner: CallRunner, work: Promise<unknown>): void {
-  work.catch((error: unknown) => runner.deps.ctx.log.error({ err: error, callId: runner.id }, "work beside a call failed"));
+/** Done beside the call; a failure is logged and stops nothing. */
+async function aside(runner: CallRunner, work: Promise<unknown>): Promise<void> {
+  await work.catch((error: unknown) => runner.deps.ctx.log.error({ err: error, callId: runner.id }, "work beside a call failed"));
 }
 
 function tried(runner: CallRunner, result: "started" | "reached" | "missed"): void {
   const { ticket_id: ticketId, operator_id: operatorId } = runner.row;
-  if (ticketId && operatorId) aside(runner, runner.deps.callbackTried(ticketId, { result, operatorId }));
+  if (ticketId && operatorId) void aside(runner, runner.deps.callbackTried(ticketId, { result, operatorId }));
 }
 
 const closed = (runner: CallRunner, row: OfferRow, state: string): OfferRow => {
@@ -87,7 +87,7 @@ function joinQueue(runner: CallRunner, { plan, language }: Extract<Effect, { do:
   const { row, deps } = runner;
   Object.assign(row, { state: "waiting", queue_id: plan.queueId, project_key: plan.projectKey, language, queued_at: row.queued_at ?? runner.now() });
   runner.store({ events: [runner.fact("call.queued", { queue_id: plan.queueId })] });
-  if (row.client_id) aside(runner, deps.remember(row.client_id, plan.projectKey));
+  if (row.client_id) void aside(runner, deps.remember(row.client_id, plan.projectKey));
   const work = workOf(runner)!;
   runner.tell("addWork", () => deps.router.addWork(work));
 }
@@ -149,11 +149,11 @@ async function record(runner: CallRunner): Promise<void> {
 async function end(runner: CallRunner, { outcome, operatorId, offerId, wrapUp }: Extract<Effect, { do: "end" }>): Promise<void> {
   const { row, deps } = runner;
   runner.stopTimers();
-  const [media] = await Promise.all([deps.media.close(runner.id).catch(() => NO_MEDIA), hangUpClient(runner), hangUpPhone(runner)]);
+  const [media] = await Promise.all([deps.media.close(runner.id).catch(() => NO_MEDIA), aside(runner, hangUpClient(runner)), aside(runner, hangUpPhone(runner))]);
   const wraps = wrapUp && runner.call.queue?.wrapUpS !== 0;
   Object.assign(row, { state: wraps ? "wrap_up" : "ended", outcome, ended_at: runner.now(), media_stats: media.legs, operator_id: operatorId ?? row.operator_id });
   const offerUpdates = runner.offer && offerId ? [closed(runner, runner.offer.row, "done")] : [];
-  await runner.promised;
+  await aside(runner, runner.promised);
   const written = runner.save({ recordings: recorded(runner, media.recording), offerUpdates, events: [runner.fact("call.ended", { outcome })] });
   if (row.direction === "out") tried(runner, row.answered_at ? "reached" : "missed");
   if (operatorId) runner.tell("callEnded", () => deps.router.callEnded(operatorId, runner.id, wraps));

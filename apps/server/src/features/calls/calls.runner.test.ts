@@ -165,6 +165,17 @@ test("inputs are worked on in the order they came, whenever they come", async ()
   }
 });
 
+test("a call that cannot decide, and whose line cannot be hung up, ends all the same", async () => {
+  const bench = await new Bench().ring();
+  // A flow that is not what its own checks promise.
+  bench.runner.call = { ...bench.runner.call, book: {} as never, ivr: {} as never };
+  Object.assign(bench.runner, { client: { kind: "sip", call: { state: "confirmed", bye: () => { throw new Error("no such transport"); } } } });
+  bench.runner.feed({ on: "digit", digit: "1" });
+  await bench.runner.settled();
+  expect([bench.at, bench.ended, bench.runner.row.state, bench.runner.row.outcome]).toEqual(["ended", ["call"], "ended", "interrupted"]);
+  expect(bench.did.filter((deed) => /^offerClosed|^callback/.test(deed))).toEqual(["offerClosed o1 ana withdrawn", "callback interrupted"]);
+});
+
 describe("cut off before its row is in the table", () => {
   test("a call gets its callback once the row is there, and ends after that", async () => {
     const bench = await new Bench().ring();

@@ -117,9 +117,20 @@ export class CallRunner {
 
   async #work(): Promise<void> {
     for (let input = this.#mailbox.shift(); input; input = this.#mailbox.shift()) {
-      const next = step(this.call, input, { legReturnMs: this.deps.config.LEG_RETURN_MS });
+      const next = this.#decide(input);
       this.call = next.call;
       await this.#perform(next);
+    }
+  }
+
+  /** A mistake in what a call does next ends this call, for one that takes no input any more would live for ever. */
+  #decide(input: CallInput): Step {
+    const settings = { legReturnMs: this.deps.config.LEG_RETURN_MS };
+    try {
+      return step(this.call, input, settings);
+    } catch (error) {
+      this.deps.ctx.log.error({ err: error, callId: this.id, input: input.on }, "a call did not know what to do next; it is ended");
+      return step(this.call, { on: "media_died" }, settings);
     }
   }
 
