@@ -62,18 +62,30 @@ export type Kind = TraceEntry["kind"];
 /** Computes an expression and traces it; a problem gets its place in the document. */
 export function computeTraced(state: RunState, expression: RuleExpression, kind: Kind, target?: string): unknown {
   const { source, built, run } = expression;
-  const entry = { path: source.path, line: 0, kind, ...(target === undefined ? {} : { target }), inputs: {}, result: null, atMs: state.meter.elapsedMs() };
+  const { meter, tracer } = state;
+  let inputs = {};
   try {
-    state.meter.spend(1);
-    entry.inputs = state.tracer.inputs(expression.inputs, state);
+    meter.spend(1);
+    if (tracer.isFull) {
+      tracer.drop();
+      return run(state);
+    }
+    const atMs = meter.elapsedMs();
+    inputs = tracer.inputs(expression.inputs, state);
     const value = run(state);
-    state.tracer.add({ ...entry, line: lineOf(state.text, source), result: toPlain(value, built.type) });
+    tracer.add(entryOf(state, source, { kind, target, inputs, result: toPlain(value, built.type), atMs }));
     return value;
   } catch (error) {
     const problem = problemOf(state.text, source, error);
-    state.tracer.add({ ...entry, line: problem.line, problem: problem.code });
+    tracer.addLast(entryOf(state, source, { kind, target, inputs, result: null, atMs: meter.elapsedMs(), problem: problem.code }));
     throw new RuleHalt(problem);
   }
+}
+
+type Traced = Omit<TraceEntry, "path" | "line" | "target"> & { target: string | undefined };
+
+function entryOf({ text }: RunState, source: Source, { target, ...rest }: Traced): TraceEntry {
+  return { path: source.path, line: lineOf(text, source), ...(target === undefined ? {} : { target }), ...rest };
 }
 
 /** Money is rounded to its currency wherever it leaves the rule. */

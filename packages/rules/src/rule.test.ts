@@ -135,3 +135,23 @@ describe("what is refused at save", () => {
     expect(checkRule(body, catalogue, new Set(["rules.edit", "clients.documents", "requests.route"]))).toEqual([]);
   });
 });
+
+describe("the trace", () => {
+  test("stays small whatever the rule does, and keeps where it ended", () => {
+    const result = run(`steps:\n  - let: { t: '"${"x".repeat(500)}"' }\n  - while: true\n    do:\n      - set: { t: 't.replace("x", "y") + ""' }`);
+    expect(result.ok).toBe(false);
+    expect(result.trace.entries).toHaveLength(301);
+    expect(result.trace.dropped).toBeGreaterThan(5000);
+    expect(result.trace.entries.at(-1)).toMatchObject({ problem: "budget_steps" });
+    expect(JSON.stringify(result.trace).length).toBeLessThan(150_000);
+  });
+
+  test("is left out when it is not wanted", () => {
+    expect(run("steps:\n  - set: { request.attempts: 5 }", { trace: false }).trace).toEqual({ entries: [], dropped: 0 });
+  });
+
+  test("shows what was read before it was changed", () => {
+    const { trace } = run("steps:\n  - set: { request.attempts: request.attempts + 1 }\n  - set: { request.attempts: request.attempts + 1 }");
+    expect(trace.entries.map(({ inputs, result }) => [inputs["request.attempts"], result])).toEqual([[1, 2], [2, 3]]);
+  });
+});

@@ -41,14 +41,23 @@ export class Tracer {
     this.isOn = isOn;
   }
 
-  private get isFull(): boolean {
+  /** Whether nothing more is kept. */
+  get isFull(): boolean {
     return !this.isOn || this.entries.length >= LIMITS.traceEntries;
+  }
+
+  drop(): void {
+    this.dropped++;
+  }
+
+  /** Where a run ended is kept however long it was. */
+  addLast(entry: TraceEntry): void {
+    if (this.isOn) this.entries.push(entry);
   }
 
   /** What an expression is about to read. Taken before it runs: a step may change what it reads. */
   inputs(reads: readonly (readonly [string, Built])[], frame: Frame): Record<string, Plain> {
     const inputs: Record<string, Plain> = {};
-    if (this.isFull) return inputs;
     for (const [path, built] of reads.slice(0, LIMITS.traceInputs)) inputs[path] = this.fitted(valueOf(built, frame));
     return inputs;
   }
