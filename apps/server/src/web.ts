@@ -45,7 +45,7 @@ export async function startWeb(input: WebInput): Promise<Web> {
 /** "Call us" for web pages of companies: one script under a name that never changes. */
 async function serveWidget(app: App, root: string): Promise<void> {
   const dist = join(root, "apps/widget/dist");
-  if (existsSync(dist)) await app.register(fastifyStatic, { root: dist, prefix: "/widget/", decorateReply: false, index: false, setHeaders: (response) => { response.header("cache-control", "public, max-age=300"); } });
+  if (existsSync(dist)) await app.register(fastifyStatic, { root: dist, prefix: "/widget/", decorateReply: false, index: false, dotfiles: "deny", setHeaders: (response) => { response.header("cache-control", "public, max-age=300"); } });
 }
 
 /** The built desk; unknown paths outside the API are the desk's own routes. */
@@ -53,12 +53,12 @@ async function serveDesk(app: App, root: string): Promise<void> {
   const dist = join(root, "apps/desk/dist");
   if (!existsSync(join(dist, "index.html"))) return;
   // Files are looked up at each request, so that a new build of the desk is served without a restart.
-  await app.register(fastifyStatic, { root: dist, prefix: "/", serve: false, setHeaders: (response, path) => {
+  await app.register(fastifyStatic, { root: dist, prefix: "/", serve: false, dotfiles: "deny", setHeaders: (response, path) => {
     response.header("cache-control", /assets\/.+-[\w-]{8,}\.\w+$/.test(path) ? "public, max-age=31536000, immutable" : "no-cache");
   } });
   app.get("/*", { schema: { hide: true } }, (request, reply) => {
-    const { pathname } = new URL(request.url, "http://here");
-    if (/^\/(api|widget|portal|demo)\//.test(pathname)) throw new AppError("not_found", "no_such_page", { params: { path: pathname } });
+    const pathname = request.url.split("?")[0]!;
+    if (/^\/(api|widget|portal|demo)(\/|$)/i.test(pathname) || pathname.startsWith("//")) throw new AppError("not_found", "no_such_page", { params: { path: pathname } });
     return reply.sendFile(/\.\w+$/.test(pathname) ? pathname : "index.html");
   });
 }

@@ -42,3 +42,6 @@ export function isDatabaseAway(error: unknown): boolean {
   const message = error instanceof Error ? error.message : "";
   return /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/.test(message);
 }
+
+/** Another transaction was first (serialization failure, deadlock): nothing was written, and who asks again sees what is there now. */
+export const isOvertaken = (error: unknown): boolean => ["40001", "40P01"].includes((error as { code?: string } | null)?.code ?? "");

@@ -9,11 +9,11 @@ import { jsonSchemaTransform, serializerCompiler, validatorCompiler, hasZodFasti
 import type { z } from "zod";
 import type { Contract, Language, Problem } from "../features/api.contract.ts";
 import type { Ctx } from "./db.ts";
-import { AppError, HTTP_STATUS, invalid, isDatabaseAway, unavailable, unauthenticated } from "./errors.ts";
+import { AppError, conflict, HTTP_STATUS, invalid, isDatabaseAway, isOvertaken, unavailable, unauthenticated } from "./errors.ts";
 import type { Log } from "./log.ts";
 import { observeHttp } from "./metrics.ts";
 import { languageOf, translate } from "./messages.ts";
-import { fieldProblem } from "./validation.ts";
+import { badText, fieldProblem } from "./validation.ts";
 
 export type App = FastifyInstance & { contextOf(request: FastifyRequest): Promise<Ctx> };
 type Part<T> = T extends z.ZodType ? z.output<T> : undefined;
@@ -39,7 +39,7 @@ const NEEDS_DATABASE = /^\/api\/(?!health|docs|metrics)/;
 export async function createHttp(options: HttpOptions): Promise<App> {
   const app = fastify({
     loggerInstance: options.log, logController: new LogController({ disableRequestLogging: true }), trustProxy: options.trustProxy, bodyLimit: MAX_BODY,
-    routerOptions: { maxParamLength: 200 }, requestTimeout: 30_000, genReqId: () => crypto.randomUUID(),
+    routerOptions: { maxParamLength: 200 }, frameworkErrors: (error, request, reply) => { sendProblem(error, request, reply as FastifyReply); }, requestTimeout: 30_000, genReqId: () => crypto.randomUUID(),
   }) as unknown as App;
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
@@ -52,10 +52,11 @@ export async function createHttp(options: HttpOptions): Promise<App> {
   await app.register(multipart, { limits: { fileSize: 20 * 1024 * 1024, files: 1, fields: 8, parts: 10 } });
   await app.register(rateLimit, { global: false });
   await app.register(swagger, { openapi: { openapi: "3.1.0", info: { title: "Linija", version: "0.1.0", license: { name: "Apache-2.0" } } }, transform: jsonSchemaTransform });
-  await app.register(swaggerUi, { routePrefix: "/api/docs", staticCSP: true, transformStaticCSP: (header) => header });
+  await app.register(swaggerUi, { routePrefix: "/api/docs", staticCSP: true, transformStaticCSP: ownHouseOnly });
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
   app.setNotFoundHandler((request, reply) => sendProblem(new AppError("not_found", "no_such_page", { params: { path: request.url.split("?")[0]! } }), request, reply));
   app.addHook("onResponse", (request, reply, done) => { observeHttp(request.method, request.routeOptions.url ?? "none", reply.statusCode, reply.elapsedTime); done(); });
+  app.addHook("preValidation", (request, _reply, done) => { done(badText({ params: request.params, query: request.query, body: request.body })); });
   app.addHook("onRequest", (request, reply, done) => { reply.header("x-request-id", request.id); done(); });
   // After all hooks of the request itself, so that pages of other sites may read this answer, too.
   app.addHook("preParsing", (request, _reply, payload, done) => {
@@ -79,6 +80,9 @@ const CSP = {
   defaultSrc: ["'self'"], scriptSrc: ["'self'"], styleSrc: ["'self'"], imgSrc: ["'self'", "data:", "blob:"], mediaSrc: ["'self'", "blob:"],
   connectSrc: ["'self'", "ws:", "wss:"], objectSrc: ["'none'"], baseUri: ["'self'"], frameAncestors: ["'none'"], formAction: ["'self'"], upgradeInsecureRequests: null,
 };
+
+/** The page of the API keeps its own hashes of styles, but fetches from nowhere else and works without TLS. */
+const ownHouseOnly = (header: string): string => header.replaceAll(/ https:(?=[ ;]|$)| validator\.swagger\.io|;? ?upgrade-insecure-requests/g, "");
 
 /** Mounts one contract. Parsing, status codes and the problem document are here; decisions are in services. */
 export function mount<const C extends Contract>(app: App, contract: C, access: Access, handler: Handler<C>): void {
@@ -104,7 +108,7 @@ export function mount<const C extends Contract>(app: App, contract: C, access: A
 /** Query strings carry text; what a contract wants as a number or a boolean is read from it here, so that contracts stay plain. */
 function readQuery(query: z.ZodObject, raw: Record<string, unknown>): Record<string, unknown> {
   const shape = query.shape as Record<string, z.ZodType>;
-  return Object.fromEntries(Object.entries(raw).map(([key, value]) => [key, readOne(shape[key], value)]));
+  return Object.fromEntries(Object.entries(raw).map(([key, value]) => [key, readOne(Object.hasOwn(shape, key) ? shape[key] : undefined, value)]));
 }
 
 function readOne(schema: z.ZodType | undefined, value: unknown): unknown {
@@ -116,8 +120,17 @@ function readOne(schema: z.ZodType | undefined, value: unknown): unknown {
 function toAppError(error: unknown): AppError | null {
   if (error instanceof AppError) return error;
   if (hasZodFastifySchemaValidationErrors(error)) return invalid(error.validation.map(fieldProblem(error.validationContext ?? "body")));
+  return ofMachine(error) ?? ofFramework(error as { statusCode?: number; code?: string });
+}
+
+/** What heals by waiting or by asking again. */
+function ofMachine(error: unknown): AppError | null {
   if (isDatabaseAway(error)) return unavailable("database_away", 2);
-  const { statusCode, code } = error as { statusCode?: number; code?: string };
+  if (isOvertaken(error)) return conflict("changed_meanwhile");
+  return (error as { code?: string }).code === "ENOSPC" ? unavailable("disk_full", 60) : null;
+}
+
+function ofFramework({ statusCode, code }: { statusCode?: number; code?: string }): AppError | null {
   if (code === "FST_ERR_CTP_BODY_TOO_LARGE" || code === "FST_REQ_FILE_TOO_LARGE") return new AppError("too_large", "too_large");
   if (statusCode === 429) return new AppError("too_many", "too_many_tries", { retryAfterS: 60 });
   if (statusCode && statusCode >= 400 && statusCode < 500) return new AppError("invalid", "unreadable", { fields: [{ field: "body", code: "unreadable" }] });
@@ -127,7 +140,8 @@ function toAppError(error: unknown): AppError | null {
 /** RFC 9457. Bugs are logged once, here, and told to nobody but by their request id. */
 function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const known = toAppError(error);
-  if (!known) request.log.error({ err: error, requestId: request.id, url: request.url.split("?")[0] }, "request failed");
+  // The pattern of the path: its parameters may be secrets of clients' links.
+  if (!known) request.log.error({ err: error, requestId: request.id, url: request.routeOptions.url ?? "none" }, "request failed");
   const problem = problemOf(known, languageOf(request), request.id);
   if (problem.retryAfterS) reply.header("retry-after", String(problem.retryAfterS));
   void reply.status(problem.status).serializer(JSON.stringify).type("application/problem+json").send(problem);

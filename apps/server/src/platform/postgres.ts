@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { chmodSync, chownSync, cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
@@ -88,13 +88,30 @@ function nativeFolder(): string {
   }
 }
 
-/** The unprivileged user may not pass a private folder above node_modules (a 0700 home): then the binaries are copied once. */
+/**
+ * The unprivileged user may not pass a private folder above node_modules (a 0700 home): then the binaries are copied once.
+ * Others may write to the temporary folder, so a copy is only used when it is root's and no one else's to change; it gets its
+ * name when it is whole.
+ */
 function readableBinaries(native: string): string {
   if (everyoneMayPass(native)) return native;
   const copy = join(tmpdir(), `linija-postgres-${process.arch}-${statSync(join(native, "bin", "postgres")).mtimeMs}`);
-  if (!existsSync(join(copy, "bin", "postgres"))) cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
-  chmodSync(copy, 0o755);
-  return copy;
+  if (isOurs(copy)) return copy;
+  const fresh = mkdtempSync(`${copy}-`);
+  cpSync(native, fresh, { recursive: true, verbatimSymlinks: true });
+  chmodSync(fresh, 0o755);
+  try {
+    renameSync(fresh, copy);
+    return copy;
+  } catch {
+    // Somebody else's folder has the name: ours is as good under its own.
+    return fresh;
+  }
+}
+
+function isOurs(folder: string): boolean {
+  const found = lstatSync(folder, { throwIfNoEntry: false });
+  return found !== undefined && found.isDirectory() && found.uid === 0 && (found.mode & 0o022) === 0;
 }
 
 /** The same for the data folder: below a private home the cluster lives under /var/tmp, and a link is left behind. */

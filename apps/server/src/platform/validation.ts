@@ -1,4 +1,4 @@
-import type { FieldProblem } from "./errors.ts";
+import { invalid, type AppError, type FieldProblem } from "./errors.ts";
 
 /** What the validator says about one value: zod's code, where it stands, and what was expected. */
 export interface Issue { instancePath: string; keyword?: string; message?: string; params?: Record<string, unknown> }
@@ -25,3 +25,18 @@ function tooSmall(origin: string, min: number): Reason {
   return { code: origin === "string" ? "too_short" : origin === "array" ? "too_few" : "too_little", params: { min } };
 }
 const tooBig = (origin: string, max: number): Reason => ({ code: origin === "string" ? "too_long" : origin === "array" ? "too_many_items" : "too_much", params: { max } });
+
+/**
+ * The database keeps no NUL and no half of a surrogate pair, so no field may carry one: refused here once, by its name.
+ * Walked without recursion, for a body may be nested deeper than the stack. Undefined when all is well.
+ */
+export function badText(parts: { params: unknown; query: unknown; body: unknown }): AppError | undefined {
+  const open: [unknown, string][] = [[parts.params, "path"], [parts.query, ""], [parts.body, ""]];
+  for (let next = open.pop(); next; next = open.pop()) {
+    const [value, field] = next;
+    if (typeof value === "string" && (value.includes("\0") || !value.isWellFormed())) return invalid([{ field: field || "body", code: "bad_characters" }]);
+    if (typeof value !== "object" || value === null || Buffer.isBuffer(value)) continue;
+    for (const [key, inner] of Object.entries(value)) open.push([key, field], [inner, field === "" || field === "path" ? key : `${field}.${key}`]);
+  }
+  return undefined;
+}

@@ -29,6 +29,8 @@ export function startRealtime(server: Server, options: RealtimeOptions): { stop(
   const wss = new WebSocketServer({ noServer: true, maxPayload: 4096 });
   const absence = watchAbsence(desks, options);
   server.on("upgrade", (request, socket, head) => {
+    // Node has taken its own ear off the socket, and a reset while we ask who it is would end the process.
+    socket.on("error", () => socket.destroy());
     if (request.url?.split("?")[0] !== "/api/live") { socket.destroy(); return; }
     who(options.db, request).then((user) => {
       if (!user) { socket.end("HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n"); return; }

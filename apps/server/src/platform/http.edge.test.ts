@@ -1,0 +1,66 @@
+import { Writable } from "node:stream";
+import { pino } from "pino";
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { contract, type Problem } from "../features/api.contract.ts";
+import { createHttp, mount } from "./http.ts";
+
+const written: string[] = [];
+const log = pino({ level: "error" }, new Writable({ write: (chunk: Buffer, _encoding, done) => { written.push(chunk.toString()); done(); } }));
+const app = await createHttp({ log: log as never, trustProxy: false, contextOf: () => Promise.resolve({ actor: { kind: "client" } } as never) });
+const echo = contract({ method: "POST", path: "/echo/:key", summary: "For this test", params: z.object({ key: z.string() }), query: z.object({ text: z.string().optional() }), body: z.unknown(), reply: z.object({ ok: z.boolean() }) });
+mount(app, echo, "anyone", () => Promise.resolve({ ok: true }));
+const fails = contract({ method: "GET", path: "/fails/:secret", summary: "For this test", params: z.object({ secret: z.string() }), reply: z.object({ ok: z.boolean() }) });
+let failure: Error;
+mount(app, fails, "anyone", () => Promise.reject(failure));
+await app.ready();
+
+const problem = async (method: "GET" | "POST", url: string, body?: unknown): Promise<Problem> => {
+  const reply = await app.inject({ method, url, ...(body !== undefined && { headers: { "content-type": "application/json" }, payload: typeof body === "string" ? body : JSON.stringify(body) }) });
+  expect(reply.headers["content-type"]).toContain("application/problem+json");
+  return reply.json<Problem>();
+};
+const nested = (depth: number): string => `${"[".repeat(depth)}"\\u0000"${"]".repeat(depth)}`;
+
+test.each([
+  ["a NUL in the body", "/api/echo/a", { name: { given: "A\0" } }, "name.given"],
+  ["half an emoji in the body", "/api/echo/a", { tags: ["fine", "\ud83d"] }, "tags.1"],
+  ["a NUL in a name", "/api/echo/a", { "a\0": 1 }, "body"],
+  ["a NUL in the path", "/api/echo/a%00", {}, "key"],
+  ["a NUL in the query", "/api/echo/a?text=%00", {}, "text"],
+  ["a NUL deeper than the stack", "/api/echo/a", nested(20_000), "0"],
+])("refuses %s by the field's name", async (_what, url, body, field) => {
+  const { status, errors } = await problem("POST", url, body);
+  expect([status, errors![0]!.code]).toEqual([422, "bad_characters"]);
+  expect(errors![0]!.field.split(".").slice(0, 2).join(".").startsWith(field)).toBe(true);
+});
+
+test("takes a name of every object for a parameter like any other", async () => {
+  expect((await app.inject({ method: "POST", url: "/api/echo/a?__proto__=1&constructor=2", payload: {} })).statusCode).toBe(200);
+});
+
+test("answers paths that cannot be read, or are too long, as it answers everything", async () => {
+  expect(await problem("GET", "/%ff")).toMatchObject({ status: 400 });
+  expect((await problem("POST", `/api/echo/${"a".repeat(300)}`, {})).status).toBeGreaterThanOrEqual(400);
+});
+
+test("logs a fault with the pattern of its path, never with the secret in it", async () => {
+  failure = new Error("a bug");
+  expect((await problem("GET", "/api/fails/the-secret-of-a-link")).status).toBe(500);
+  expect(written.join()).toContain("/api/fails/:secret");
+  expect(written.join()).not.toContain("the-secret-of-a-link");
+});
+
+test("a full disk is told as what heals, a lost race as a change meanwhile", async () => {
+  failure = Object.assign(new Error("no space"), { code: "ENOSPC" });
+  expect(await problem("GET", "/api/fails/a")).toMatchObject({ status: 503, code: "disk_full", retryAfterS: 60 });
+  failure = Object.assign(new Error("deadlock detected"), { code: "40P01" });
+  expect(await problem("GET", "/api/fails/a")).toMatchObject({ status: 409, code: "changed_meanwhile" });
+});
+
+test("the page of the API fetches from this house alone, also without TLS", async () => {
+  const page = await app.inject({ method: "GET", url: "/api/docs/static/index.html" });
+  const policy = String(page.headers["content-security-policy"]);
+  expect(policy).toContain("default-src 'self'");
+  expect(policy).not.toMatch(/ https:|swagger\.io|upgrade-insecure/);
+});
