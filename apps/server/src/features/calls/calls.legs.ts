@@ -41,7 +41,7 @@ async function invitePhone(runner: CallRunner, out: { operatorId: string; contac
   const call = deps.stack().invite({ uri: contact, from: `<sip:${runner.row.from_number || "anonymous"}@${hostOf(runner)}>`, sdp: offer });
   runner.phone = call;
   call.handle({
-    onAccepted: (sdp) => { void deps.media.accept(runner.operatorRef, sdp).then(answered.accepted, () => { void call.bye(); answered.refused(488); }); },
+    onAccepted: (sdp) => { void deps.media.accept(runner.operatorRef, sdp, call.far?.host).then(answered.accepted, () => { void call.bye(); answered.refused(488); }); },
     onFailed: (status) => { if (runner.phone === call) runner.phone = null; answered.refused(status); },
     onBye: () => gone(runner, call),
     onDead: () => gone(runner, call),
@@ -74,7 +74,9 @@ export function renegotiate(runner: CallRunner, leg: "client" | "operator", sdp:
   if (!sdp) { reply.reject(488); return; }
   // Media of an ended call would be opened anew, and nobody would close it.
   if (runner.call.state.at === "ended") { reply.reject(481); return; }
-  void runner.deps.media.answer({ call: runner.id, leg }, "rtp", sdp).then((answer) => reply.accept(answer), () => reply.reject(488));
+  const { client } = runner;
+  const line = leg === "operator" ? runner.phone : client.kind === "web" ? null : client.call;
+  void runner.deps.media.answer({ call: runner.id, leg }, "rtp", sdp, line?.far?.host).then((answer) => reply.accept(answer), () => reply.reject(488));
 }
 
 /** Calls the client through the trunk, or straight at the phone they called from where there is no trunk. */
@@ -96,9 +98,9 @@ export async function dialClient(runner: CallRunner): Promise<void> {
       if (early) return;
       if (!sdp) { ringback(); return; }
       early = true;
-      void deps.media.accept(runner.clientLeg, sdp).then(() => deps.media.connect(runner.id, "client", "operator")).catch(() => undefined);
+      void deps.media.accept(runner.clientLeg, sdp, call.far?.host).then(() => deps.media.connect(runner.id, "client", "operator")).catch(() => undefined);
     },
-    onAccepted: (sdp) => { void deps.media.accept(runner.clientLeg, sdp).then(() => runner.feed({ on: "client_answered" }), () => { void call.bye(); runner.feed({ on: "client_refused", why: "failed" }); }); },
+    onAccepted: (sdp) => { void deps.media.accept(runner.clientLeg, sdp, call.far?.host).then(() => runner.feed({ on: "client_answered" }), () => { void call.bye(); runner.feed({ on: "client_refused", why: "failed" }); }); },
     onFailed: (status) => { client.call = null; runner.feed({ on: "client_refused", why: whyNot(status) }); },
     onBye: () => { client.call = null; runner.feed({ on: "client_gone" }); },
     onDead: () => { client.call = null; runner.feed({ on: "client_gone" }); },

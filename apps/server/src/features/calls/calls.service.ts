@@ -6,13 +6,15 @@ import { audit } from "../../platform/audit.ts";
 import type { Rpc } from "../../platform/rpc.ts";
 import { may } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
+import { getClient } from "../clients/index.ts";
 import { getInteraction } from "../interactions/index.ts";
 import { selectLine, selectOperator, updateDevice, type LineRow } from "../operators/index.ts";
 import type { RouterClient } from "../queues/index.ts";
+import { loadTicket } from "../tickets/index.ts";
 import type { Line } from "./calls.contract.ts";
 import type { CallInput } from "./calls.machine.ts";
 import { toE164 } from "./calls.numbers.rules.ts";
-import { countTicketsOf, selectCall, selectClientLanguage, selectOfferOf, updateCallClient, updateWrapUp, type LiveCall } from "./calls.sql.ts";
+import { countTicketsOf, selectCall, selectOfferOf, updateCallClient, updateWrapUp, type LiveCall } from "./calls.sql.ts";
 import type { DialOut, WebCall } from "./calls.voice.ts";
 
 /** What wrap-up must know of a disposition. */
@@ -134,11 +136,12 @@ export async function dialOut(ctx: Ctx, deps: CallsDeps, input: DialInput): Prom
   const number = toE164(input.number, deps.country(input.projectKey));
   if (!number) throw invalidField("number", "bad_number");
   if (operator.device === "browser" && !input.sdp) throw invalidField("sdp", "required");
-  const spoken = input.clientId ? await selectClientLanguage(ctx.db, input.clientId) : null;
-  const language = spoken ?? deps.languageOf(input.projectKey);
+  const client = input.clientId ? await getClient(ctx, input.clientId) : null;
+  // The call moves its ticket when it ends, as nobody in particular: whether its operator may is asked now.
+  if (input.ticketId) await loadTicket(ctx, input.ticketId, "tickets.move");
   const out: DialOut = {
     operatorId: actor.id, device: operator.device, contact: operator.sipContact, sipUser: operator.sipUser, number, projectKey: input.projectKey,
-    clientId: input.clientId, ticketId: input.ticketId, language, sdp: input.sdp ?? null,
+    clientId: input.clientId, ticketId: input.ticketId, language: client?.language ?? deps.languageOf(input.projectKey), sdp: input.sdp ?? null,
   };
   const made = await deps.rpc.call<{ id: string; sdp: string | null }>({ role: "voice" }, "calls.dial", out);
   return { sdp: made.sdp, line: await getLine(ctx, deps) };

@@ -71,7 +71,7 @@ async function invited(voice: Voice, call: InboundCall, log: Log): Promise<void>
     onInfo: (type, body) => infoDigit(runner, type, body),
   });
   try {
-    const answerSdp = await voice.options.media.answer({ call: id, leg: "client" }, "rtp", call.sdp);
+    const answerSdp = await voice.options.media.answer({ call: id, leg: "client" }, "rtp", call.sdp, call.source.host);
     if (voice.options.plan.answerByOperator(flow)) call.ring();
     const from = call.from.uri.user ?? "";
     remember(voice, call, toE164(from));

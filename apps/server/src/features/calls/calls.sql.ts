@@ -54,6 +54,3 @@ export const updatePeaks = (db: Db, id: string, peaks: unknown) => sql`update re
 /** Who calls: the client with this number, of the project dialled first, then the last changed. */
 export const selectCaller = async (db: Db, number: string): Promise<{ id: string; language: "en" | "ru" | "sl" | null } | null> => (await sql<{ id: string; language: "en" | "ru" | "sl" | null }>`
   select c.id, c.language from client_phones p join clients c on c.id = p.client_id where p.e164 = ${number} and c.archived_at is null order by c.updated_at desc, c.id limit 1`.execute(db)).rows[0] ?? null;
-
-export const selectClientLanguage = async (db: Db, clientId: string): Promise<"en" | "ru" | "sl" | null> =>
-  (await sql<{ language: "en" | "ru" | "sl" | null }>`select language from clients where id = ${clientId}`.execute(db)).rows[0]?.language ?? null;

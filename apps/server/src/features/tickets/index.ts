@@ -1,4 +1,4 @@
-export { addNote, createTicket, getTicket, updateTicket, type CreateInput } from "./tickets.service.ts";
+export { addNote, createTicket, getTicket, loadTicket, updateTicket, type CreateInput } from "./tickets.service.ts";
 export { fireTimer, moveByClient, moveTicket } from "./tickets.move.service.ts";
 export { callbackDone, registerCallback, type Callback, type CallbackInput, type CallbackResult } from "./tickets.callbacks.service.ts";
 export { digitsOf, listTickets, ticketTypes } from "./tickets.list.service.ts";

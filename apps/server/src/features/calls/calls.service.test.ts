@@ -1,0 +1,49 @@
+import { beforeEach, expect, test } from "vitest";
+import { unavailable, type AppError } from "../../platform/errors.ts";
+import { newId } from "../../platform/ids.ts";
+import type { Rpc } from "../../platform/rpc.ts";
+import { testDatabase } from "../../testing/database.ts";
+import { actorOf, buildUser } from "../access/access.factory.ts";
+import { buildClient } from "../clients/clients.factory.ts";
+import type { RouterClient } from "../queues/index.ts";
+import { buildProjects, buildTicket } from "../tickets/tickets.factory.ts";
+import { dialOut, type CallsDeps, type DialInput } from "./calls.service.ts";
+import type { DialOut } from "./calls.voice.ts";
+
+const database = await testDatabase();
+await buildProjects(database.ctx());
+/** What the voice node was asked to dial, and whether it can. */
+let dialled: DialOut[];
+let canDial: boolean;
+beforeEach(() => { dialled = []; canDial = true; });
+
+function call(_to: unknown, name: string, payload: unknown): Promise<unknown> {
+  if (name !== "calls.dial") return Promise.resolve(null);
+  if (!canDial) return Promise.reject(unavailable("line_full"));
+  dialled.push(payload as DialOut);
+  return Promise.resolve({ id: newId(), sdp: "answer" });
+}
+const deps: CallsDeps = {
+  rpc: { call } as unknown as Rpc, router: {} as RouterClient, ringMs: () => 20_000, wrapUpS: () => 60, disposition: () => null, country: () => "SI", knownProject: () => true, languageOf: () => "sl",
+};
+
+async function operator(name: string, projects = ["internet"], roles = ["operator"]) {
+  const user = await buildUser(database.db, { name, projects, roles });
+  await database.pool.query("insert into operators (user_id, languages) values ($1, '{sl}')", [user.id]);
+  return database.ctx(actorOf(user));
+}
+const ana = await operator("Ana Kos");
+const shop = await operator("Boris Zver", ["shop"]);
+const input = (over: Partial<DialInput> = {}): DialInput => ({ number: "+38640111222", projectKey: "internet", ticketId: null, clientId: null, sdp: "offer", ...over });
+const refusal = (work: Promise<unknown>) => work.then(() => "none", (error: unknown) => (error as AppError).code);
+
+test("an operator cannot dial with a ticket or a client of a project that is not theirs, nor with one that is nowhere: both are not found and nobody is called", async () => {
+  const ticket = await buildTicket(database.ctx(), { type: "callback" });
+  const client = await buildClient(database.ctx(), { language: "ru" });
+  for (const over of [{ ticketId: ticket.id }, { clientId: client.id }, { ticketId: newId() }, { clientId: newId() }]) {
+    expect(await refusal(dialOut(shop, deps, input({ projectKey: "shop", ...over })))).toBe("not_found");
+  }
+  expect(dialled).toEqual([]);
+  await dialOut(ana, deps, input({ ticketId: ticket.id, clientId: client.id }));
+  expect(dialled).toMatchObject([{ ticketId: ticket.id, clientId: client.id, language: "ru" }]);
+});
