@@ -6,36 +6,14 @@
  *
  * Ends with 0 when the trail is intact, 1 when it is broken, 2 when it cannot be read.
  */
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
-import type pg from "pg";
 import { verifyAudit } from "../apps/server/src/features/audit/index.ts";
-import { readConfig, type Config } from "../apps/server/src/platform/config.ts";
+import { readConfig } from "../apps/server/src/platform/config.ts";
 import { openDatabase } from "../apps/server/src/platform/db.ts";
 import { createLog } from "../apps/server/src/platform/log.ts";
-import { startPostgres } from "../apps/server/src/platform/postgres.ts";
+import { connect } from "./database.ts";
 
 const log = createLog("error", "");
-
-/** The socket folder of a running embedded server stands in the fifth line of its pid file. */
-function runningSocket(folder: string): string | null {
-  const pointer = join(folder, "postgres.moved");
-  const data = existsSync(pointer) ? readFileSync(pointer, "utf8").trim() : join(folder, "postgres");
-  const pidFile = join(data, "postmaster.pid");
-  if (!existsSync(pidFile)) return null;
-  const [pid, , , , socket] = readFileSync(pidFile, "utf8").split("\n");
-  return socket && existsSync(`/proc/${pid}`) ? socket : null;
-}
-
-async function connect(config: Config): Promise<{ connection: pg.PoolConfig; stop(): Promise<void> }> {
-  if (config.DATABASE_URL) return { connection: { connectionString: config.DATABASE_URL }, stop: async () => undefined };
-  const folder = config.LINIJA_DATA;
-  const socket = runningSocket(folder);
-  if (socket) return { connection: { host: socket, user: "linija", database: "linija" }, stop: async () => undefined };
-  if (!existsSync(join(folder, "postgres")) && !existsSync(join(folder, "postgres.moved"))) throw new Error(`there is no database in ${folder}; set LINIJA_DATA or DATABASE_URL`);
-  return startPostgres(folder, log);
-}
 
 function headOf(text: string | undefined): { seq: number; hash: string } | undefined {
   if (text === undefined) return undefined;
@@ -47,7 +25,7 @@ function headOf(text: string | undefined): { seq: number; hash: string } | undef
 async function main(): Promise<number> {
   const { values } = parseArgs({ options: { head: { type: "string" } } });
   const noted = headOf(values.head);
-  const { connection, stop } = await connect(readConfig());
+  const { connection, stop } = await connect(readConfig(), log);
   const database = openDatabase({ ...connection, max: 1 }, log);
   try {
     const result = await verifyAudit(database.db, noted);

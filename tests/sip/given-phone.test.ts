@@ -13,11 +13,14 @@ beforeAll(async () => {
 });
 afterEach(() => office.tidy());
 
+/** By the administrator; whoever gets it chooses another at once. */
+const GIVEN = "morning fog on the lake";
 let hired = 0;
 /** Somebody new, as a real installation gets them: a user made by the administrator, and nothing else yet. */
 async function hire(): Promise<{ desk: Desk; operator: OperatorView }> {
   const login = `new.person${++hired}`;
-  const user = await chief.send("POST", "/api/access/users", { login, name: `New Person ${hired}`, language: "ru", roles: ["operator"], projects: ["taxi"], password: PASSWORD });
+  const user = await chief.send("POST", "/api/access/users", { login, name: `New Person ${hired}`, language: "ru", roles: ["operator"], projects: ["taxi"], password: GIVEN });
+  await (await Desk.open(() => office.url, login, GIVEN)).send("PUT", "/api/access/me/password", { current: GIVEN, next: PASSWORD });
   const operator = await eventually(() => chief.send("GET", `/api/operators/${String(user.id)}`));
   return { desk: await office.desk(login), operator: operator as never };
 }

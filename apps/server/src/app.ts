@@ -8,11 +8,12 @@ import type { Config, Role } from "./platform/config.ts";
 import { inTx, openDatabase, type Ctx, type Database } from "./platform/db.ts";
 import { startDeliveries, type DurableListener } from "./platform/deliveries.ts";
 import { registerDurable } from "./platform/events.ts";
-import { isDatabaseAway } from "./platform/errors.ts";
+import { AppError, isDatabaseAway } from "./platform/errors.ts";
 import { newId } from "./platform/ids.ts";
 import { startJobs } from "./platform/jobs.ts";
 import { holdLease, type Tenure } from "./platform/lease.ts";
 import type { Log } from "./platform/log.ts";
+import { translate } from "./platform/messages.ts";
 import { migrate } from "./platform/migrate.ts";
 import { migrateJobs } from "./platform/jobs.ts";
 import { startDefaultMetrics } from "./platform/metrics.ts";
@@ -26,11 +27,14 @@ import { describeProblems, loadDeclarations, type Declarations } from "./feature
 import { ensureQueues, exposeRouter, holdingsOfNodes, offerToNode, Router, routerClient, selectStanding, type RouterClient } from "./features/queues/index.ts";
 import { gather } from "./features/realtime/index.ts";
 import { createMailer, startDemoMail, startSender } from "./features/notices/index.ts";
+import { makeFirstAdministrator, type FirstAdministrator } from "./features/access/index.ts";
 import { seedDemo } from "./features/demo/index.ts";
 import { storeDeclarations } from "./features/tickets/index.ts";
 import { jobHandlers, durableListeners } from "./subscriptions.ts";
 import { startMedia } from "./media.ts";
 import { startVoice, type VoiceParts } from "./voice.ts";
+import { companyNames } from "./routes.ts";
+import { tellFirstAdministrator } from "./welcome.ts";
 import { startWeb, type Web } from "./web.ts";
 
 export const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
@@ -48,6 +52,8 @@ export interface Linija {
   nodeId: string;
   router: RouterClient;
   declarations: Declarations;
+  /** Made by this very start. */
+  firstAdministrator: FirstAdministrator | null;
   mailUrl: string | null;
   /** Waits until every durable listener has heard everything so far; for tests. */
   settled(): Promise<void>;
@@ -79,7 +85,7 @@ async function start(options: StartOptions & { say(text: string): void }, stops:
   const loading = loadDeclarations(config.LINIJA_PROJECTS || join(ROOT, "projects"));
   const { database, postgres, pulse } = await openData(config, log, say, stops);
   const ctx: Ctx = { db: database.db, actor: { kind: "system", name: "linija" }, now: () => new Date(), depth: 0, requestId: newId(), log };
-  const declarations = await prepare(ctx, config, await loading, say);
+  const { declarations, firstAdministrator } = await prepare(ctx, config, await loading, say);
   // What a first start has loaded is brought to disk now: after a crash it would stand between the callers and an answer.
   if (postgres) void database.pool.query("checkpoint").catch(() => undefined);
   const rpc = await startRpc({ db: database.db, roles: config.LINIJA_ROLES.filter((role) => role !== "router"), host: config.RPC_HOST, port: config.RPC_PORT, log });
@@ -90,7 +96,7 @@ async function start(options: StartOptions & { say(text: string): void }, stops:
   const parts = await startRoles(node, database, stops);
   const mailUrl = parts.work?.mailUrl ?? null;
   return {
-    config, ctx, database, postgres, router: node.router, declarations, mailUrl, nodeId: rpc.nodeId,
+    config, ctx, database, postgres, router: node.router, declarations, firstAdministrator, mailUrl, nodeId: rpc.nodeId,
     http: parts.web && { url: parts.web.publicUrl }, sip: parts.voice?.sip ?? null, media: parts.voice?.media ?? null, voice: parts.voice?.voice ?? null,
     settled: async () => { await parts.work?.settled(); },
     stop: async () => {
@@ -189,8 +195,8 @@ async function openData(config: Config, log: Log, say: (text: string) => void, s
   return { database, postgres, pulse };
 }
 
-/** Declarations into tables; the demo company into an empty database. */
-async function prepare(ctx: Ctx, config: Config, loaded: Awaited<ReturnType<typeof loadDeclarations>>, say: (text: string) => void): Promise<Declarations> {
+/** Declarations into tables; the demo company, or somebody who can sign in, into an empty database. */
+async function prepare(ctx: Ctx, config: Config, loaded: Awaited<ReturnType<typeof loadDeclarations>>, say: (text: string) => void): Promise<{ declarations: Declarations; firstAdministrator: FirstAdministrator | null }> {
   if (!loaded.ok) throw new Error(`The declarations cannot be used:\n${describeProblems(loaded)}`);
   await storeDeclarations(ctx, loaded.declarations, config.UNCONFIRMED_AFTER_S === 259_200 ? {} : { unconfirmedAfterS: config.UNCONFIRMED_AFTER_S });
   await inTx(ctx, (ctx) => ensureQueues(ctx.db, loaded.declarations.projects.flatMap(({ project, queues }) => queues.map((queue) => ({ id: `${project.key}.${queue.key}`, projectKey: project.key, name: queue.name })))));
@@ -198,6 +204,18 @@ async function prepare(ctx: Ctx, config: Config, loaded: Awaited<ReturnType<type
   if (config.LINIJA_DEMO) {
     const progress = (done: number, total: number): void => { if (done === 0) say(`Loading the demo company (${total} parts) …`); };
     await seedDemo(ctx, loaded.declarations, { password: config.LINIJA_DEMO_PASSWORD, progress });
+    return { declarations: loaded.declarations, firstAdministrator: null };
   }
-  return loaded.declarations;
+  return { declarations: loaded.declarations, firstAdministrator: await letSomebodyIn(ctx, config, loaded.declarations, say) };
+}
+
+/** The password is told the moment it is kept: a start that fails later must not take it along. */
+async function letSomebodyIn(ctx: Ctx, config: Config, declarations: Declarations, say: (text: string) => void): Promise<FirstAdministrator | null> {
+  const input = { login: config.LINIJA_ADMIN_LOGIN, password: config.LINIJA_ADMIN_PASSWORD || null, names: companyNames(declarations) };
+  const first = await makeFirstAdministrator(ctx, input).catch((error: unknown) => {
+    if (!(error instanceof AppError)) throw error;
+    throw new Error(`LINIJA_ADMIN_PASSWORD cannot be used: ${error.fields.map(({ code }) => translate("en", code)).join(" ")}`, { cause: error });
+  });
+  if (first) say(tellFirstAdministrator(first));
+  return first;
 }

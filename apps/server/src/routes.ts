@@ -18,7 +18,7 @@ import type { WebInput } from "./web.ts";
 export async function mountRoutes(app: App, input: WebInput & { publicUrl: string }): Promise<void> {
   const { config, declarations } = input;
   openPublicCalls(app);
-  accessRoutes(app);
+  accessRoutes(app, { names: companyNames(declarations) });
   auditRoutes(app);
   healthRoutes(app, { ctx: input.ctx, probes: [databaseProbe(input.ctx), jobsProbe(input.ctx), mailProbe(input.ctx), diskProbe(() => dataFolders(config.LINIJA_DATA)), ...nodeProbes(input), ...voiceProbes(input)] });
   clientsRoutes(app);
@@ -30,6 +30,10 @@ export async function mountRoutes(app: App, input: WebInput & { publicUrl: strin
   if (config.LINIJA_DEMO) demoMailRoutes(app, { ctx: input.ctx });
   floorRoutes(app, { queues: floorQueues(declarations), hours: input.plan.hours, timeZone: declarations.company.time_zone, router: input.router });
 }
+
+/** What everybody guesses first when a password of this company is asked for. */
+export const companyNames = ({ company, projects }: Declarations): string[] =>
+  [company.name, ...projects.map(({ project }) => project.name)].flatMap((name) => Object.values(name)).concat(projects.map(({ project }) => project.key));
 
 function callsDeps({ rpc, router, declarations, config }: WebInput): CallsDeps {
   const queues = new Map(declarations.projects.flatMap(({ project, queues }) => queues.map((queue) => [`${project.key}.${queue.key}`, queue])));

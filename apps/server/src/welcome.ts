@@ -1,4 +1,5 @@
 import type { Linija } from "./app.ts";
+import type { FirstAdministrator } from "./features/access/index.ts";
 
 /** What is printed when everything answers: addresses, numbers to dial, sign-ins of the demo. */
 export function welcome(linija: Linija, seconds: number): string {
@@ -21,5 +22,15 @@ export function welcome(linija: Linija, seconds: number): string {
       lines.push(`    ${role.padEnd(14)} ${people.slice(0, 3).map((person) => person.login).join(", ")}${people.length > 3 ? " …" : ""}`);
     }
   }
+  if (linija.firstAdministrator) lines.push("", `  Sign in as ${linija.firstAdministrator.login}, with the password ${linija.firstAdministrator.madePassword ? "told above" : "of LINIJA_ADMIN_PASSWORD"}.`);
   return `${lines.join("\n")}\n`;
+}
+
+/** Said by the start that made this user, and by no other; the password is nowhere else, not in the log either. */
+export function tellFirstAdministrator({ login, madePassword }: FirstAdministrator): string {
+  if (madePassword === null) return `Made the first administrator: sign-in ${login}, password as LINIJA_ADMIN_PASSWORD says. The setting may be taken away now.`;
+  return [
+    "", "  The first administrator:", "", `    Sign-in    ${login}`, `    Password   ${madePassword}`, "",
+    "  This password is told once, here. At the first sign-in another one must be chosen.", "  If it gets lost: npm run admin-password", "",
+  ].join("\n");
 }

@@ -13,6 +13,7 @@ import { theme } from "./theme.ts";
 import css from "./shell.module.css";
 
 const SignIn = lazy(() => import("../features/access/SignIn.tsx").then(({ SignIn }) => ({ default: SignIn })));
+const NewPassword = lazy(() => import("../features/access/NewPassword.tsx").then(({ NewPassword }) => ({ default: NewPassword })));
 const loadDesk = () => import("./Desk.tsx").then(({ Desk }) => ({ default: Desk }));
 const Desk = lazy(loadDesk);
 // Who we are, the desk and its words come side by side, not one after another.
@@ -39,6 +40,7 @@ export function App() {
 function Session() {
   const { me, error } = useSession();
   if (me === null) return <Suspense><SignIn /></Suspense>;
+  if (me?.passwordMustChange) return <Suspense><NewPassword /></Suspense>;
   if (me) return <Suspense><Desk /></Suspense>;
   return error ? <main className={css.alone}><h1 className="visually-hidden">Linija</h1><ProblemNote error={error} onRetry={() => void queryClient.invalidateQueries()} /></main> : <main className={css.splash} aria-busy="true"><Mark size={44} /></main>;
 }

@@ -16,7 +16,7 @@ type Contracts = { [K in keyof Modules as Modules[K] extends Shape ? K : never]:
  * `satisfies` makes a wrong word in it a type error.
  */
 export const routes = {
-  signIn: "POST /access/sign-in", signOut: "POST /access/sign-out", getMe: "GET /access/me", setMyLanguage: "PUT /access/me/language",
+  signIn: "POST /access/sign-in", signOut: "POST /access/sign-out", getMe: "GET /access/me", setMyLanguage: "PUT /access/me/language", changeMyPassword: "PUT /access/me/password",
   listUsers: "GET /access/users", listColleagues: "GET /access/colleagues", createUser: "POST /access/users", updateUser: "PUT /access/users/:id",
   getLine: "GET /calls/line", setState: "PUT /calls/line/state", setDevice: "PUT /calls/line/device",
   acceptOffer: "POST /calls/offers/:id/accept", declineOffer: "POST /calls/offers/:id/decline", attachLeg: "POST /calls/:id/leg",

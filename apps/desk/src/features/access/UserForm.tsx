@@ -8,6 +8,7 @@ import { fieldError, ProblemNote } from "../../shared/problem.tsx";
 import { useApi, useSend } from "../../shared/query.ts";
 import { say } from "../../shared/toast.tsx";
 import { useTypes } from "../tickets/useTypes.ts";
+import { useMe } from "./session.ts";
 import css from "./access.module.css";
 
 interface Draft { login: string; name: string; language: Language; roles: Role[]; projects: string[]; department: string | null; password: string; disabled: boolean }
@@ -16,6 +17,7 @@ interface Draft { login: string; name: string; language: Language; roles: Role[]
 export function UserForm({ user, onDone }: { user?: UserView; onDone: () => void }) {
   const t = useT();
   const word = useWord();
+  const me = useMe();
   const { data: users } = useApi("listUsers");
   const departments = [...new Set((users?.items ?? []).map((each) => each.department).filter((each) => each !== null))];
   const { projects } = useTypes({ projectKey: null });
@@ -42,7 +44,7 @@ export function UserForm({ user, onDone }: { user?: UserView; onDone: () => void
       <MultiSelect size="xs" label={t("users.projects")} data={keys.map((key) => ({ value: key, label: projects.find((project) => project.key === key)?.name ?? key }))} value={draft.projects} onChange={(chosen) => set({ projects: chosen })} error={fieldError(error, "projects")} />
       {draft.roles.includes("department_worker") && departments.length > 0 && <Select label={t("ticket.department")} clearable data={departments.map((key) => ({ value: key, label: word("department", key) }))} value={draft.department} onChange={(department) => set({ department })} error={fieldError(error, "department")} />}
       <Select label={t("settings.language")} data={languages.map((value) => ({ value, label: languageNames[value] }))} value={draft.language} onChange={(value) => set({ language: value as Language })} />
-      <PasswordInput size="xs" label={t(user ? "users.newPassword" : "signIn.password")} description={t("users.passwordRule")} required={!user} minLength={12} value={password} onChange={(event) => set({ password: event.currentTarget.value })} error={fieldError(error, "password")} autoComplete="new-password" visibilityToggleButtonProps={{ "aria-label": t("signIn.show") }} />
+      {user?.id === me.id ? <p className="dim small">{t("users.ownPassword")}</p> : <PasswordInput size="xs" label={t(user ? "users.newPassword" : "signIn.password")} description={t("users.passwordRule")} required={!user} minLength={12} value={password} onChange={(event) => set({ password: event.currentTarget.value })} error={fieldError(error, "password")} autoComplete="new-password" visibilityToggleButtonProps={{ "aria-label": t("signIn.show") }} />}
       {user && <Checkbox size="xs" label={t("users.block")} description={t("users.blockHint")} checked={disabled} onChange={(event) => set({ disabled: event.currentTarget.checked })} />}
       <ProblemNote error={error} />
       <div className="row between"><span /><Button type="submit" loading={create.isPending || update.isPending} disabled={draft.roles.length === 0}>{t("do.save")}</Button></div>

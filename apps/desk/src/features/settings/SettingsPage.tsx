@@ -9,6 +9,7 @@ import { applyScheme, setSettings, useSettings, type Settings } from "../../shar
 import { hasRole, useMe } from "../access/session.ts";
 import { tryRing } from "../line/ring.ts";
 import { KeyList } from "./KeyList.tsx";
+import { PasswordBox } from "./PasswordBox.tsx";
 import css from "./settings.module.css";
 
 export function SettingsPage() {
@@ -33,6 +34,7 @@ export function SettingsPage() {
           <div className={css.line}><label htmlFor="set-notices">{t("settings.notifications")}</label><Switch id="set-notices" size="sm" checked={settings.notifications} onChange={(event) => setSettings({ notifications: event.currentTarget.checked })} /></div>
         </section>
       )}
+      <PasswordBox />
       <KeyList />
     </Page>
   );

@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { hash, verify } from "@node-rs/argon2";
 import { newSecret } from "../../platform/ids.ts";
 
@@ -14,3 +15,10 @@ export async function isRightPassword(stored: string | undefined, password: stri
   const right = await verify(stored ?? (await decoy), password.normalize("NFKC"));
   return right && stored !== undefined;
 }
+
+/** Without what looks alike when read from a screen or a sheet: l and 1, o and 0, i. */
+const READABLE = "abcdefghjkmnpqrstuvwxyz23456789";
+
+/** A password to be read and typed once: twenty characters, 99 bits, in groups of five. */
+export const makePassword = (): string =>
+  Array.from({ length: 4 }, () => Array.from({ length: 5 }, () => READABLE[randomInt(READABLE.length)]).join("")).join("-");

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { mount, type App } from "../../platform/http.ts";
 import * as contracts from "./access.contract.ts";
+import * as passwords from "./access.passwords.service.ts";
 import * as sessions from "./access.sessions.service.ts";
 import * as users from "./access.users.service.ts";
 
@@ -8,7 +9,8 @@ const { SESSION_COOKIE } = sessions;
 /** Faster than a person, slower than a machine; the lock-out after wrong passwords is in the service. */
 const SIGN_IN_LIMIT = { max: 120, perMs: 60_000 };
 
-export function accessRoutes(app: App): void {
+/** `names` are what everybody guesses first: the company's and its projects'. */
+export function accessRoutes(app: App, { names = [] }: { names?: readonly string[] } = {}): void {
   mount(app, contracts.signIn, { guard: "anyone", limit: SIGN_IN_LIMIT }, async (ctx, { body }, { request, reply }) => {
     const from = { address: request.ip, agent: request.headers["user-agent"] ?? "", oldToken: tokenOf(request) };
     const { token, expiresAt, me } = await sessions.signIn(ctx, body, from);
@@ -25,10 +27,15 @@ export function accessRoutes(app: App): void {
     await sessions.setMyLanguage(ctx, body.language);
     return { ok: true as const };
   });
+  mount(app, contracts.changeMyPassword, { guard: "signed_in", limit: SIGN_IN_LIMIT }, async (ctx, { body }, { request, reply }) => {
+    const { token, expiresAt, me } = await passwords.changeMyPassword(ctx, body, { address: request.ip, token: tokenOf(request), names });
+    reply.setCookie(SESSION_COOKIE, token, { ...cookieOf(request), expires: expiresAt });
+    return me;
+  });
   mount(app, contracts.listColleagues, "signed_in", async (ctx) => ({ items: await users.listColleagues(ctx) }));
   mount(app, contracts.listUsers, "signed_in", async (ctx) => ({ items: await users.listUsers(ctx) }));
-  mount(app, contracts.createUser, "signed_in", (ctx, { body }) => users.createUser(ctx, body));
-  mount(app, contracts.updateUser, "signed_in", (ctx, { params, body }) => users.updateUser(ctx, params.id, body));
+  mount(app, contracts.createUser, "signed_in", (ctx, { body }) => users.createUser(ctx, body, names));
+  mount(app, contracts.updateUser, "signed_in", (ctx, { params, body }) => users.updateUser(ctx, params.id, body, names));
 }
 
 const tokenOf = (request: FastifyRequest): string | undefined => request.cookies[SESSION_COOKIE];

@@ -16,6 +16,7 @@ const TABLE = {
   "interactions.read":     [project,  project,   no,               project],
   "calls.take":            [project,  no,        no,               no],
   "calls.dial":            [project,  no,        no,               no],
+  "calls.relink":          [own,      project,   no,               no],
   "recordings.play":       [own,      project,   no,               no],
   "tickets.read":          [project,  project,   department,       project],
   "tickets.create":        [project,  project,   department,       no],

@@ -3,29 +3,27 @@ import type { FastifyRequest } from "fastify";
 import type { Language } from "../api.contract.ts";
 import { audit } from "../../platform/audit.ts";
 import { inTx, type Actor, type Ctx, type Db } from "../../platform/db.ts";
-import { AppError, forbidden, unauthenticated } from "../../platform/errors.ts";
+import { forbidden, unauthenticated } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { newSecret } from "../../platform/ids.ts";
 import type { Log } from "../../platform/log.ts";
 import type { Me, RoleName } from "./access.contract.ts";
-import { lockedOut, signedIn, signedOut } from "./access.events.ts";
+import { signedIn, signedOut } from "./access.events.ts";
 import { isRightPassword } from "./access.password.ts";
 import { rightsOf } from "./access.rules.ts";
 import {
-  countTry, deleteDeadSessions, deleteOldTries, deleteSession, forgiveOneTry, forgiveTries, insertSession, selectSession, selectUserByLogin, touchSession, updateLanguage,
-  type SessionRow, type TryLimit, type UserRow,
+  deleteDeadSessions, deleteOldTries, deleteSession, forgiveOneTry, forgiveTries, insertSession, selectSession, selectUserByLogin, touchSession, updateLanguage,
+  type SessionRow,
 } from "./access.sql.ts";
+import { refuseTooManyTries, triedAddress, triedLogin } from "./access.tries.service.ts";
 
 export const SESSION_COOKIE = "linija_session";
 export const IDLE_MS = 12 * 3_600_000;
 export const ABSOLUTE_MS = 7 * 24 * 3_600_000;
 const TOUCH_EVERY_MS = 60_000;
 const MINUTE = 60_000;
-/** Five wrong passwords, then a quarter of an hour; an office behind one address gets a looser limit. */
-const BY_LOGIN: TryLimit = { max: 5, windowMs: 15 * MINUTE, lockMs: 15 * MINUTE };
-const BY_ADDRESS: TryLimit = { max: 60, windowMs: 15 * MINUTE, lockMs: 15 * MINUTE };
 
-const sha256 = (text: string) => createHash("sha256").update(text).digest();
+export const sha256 = (text: string) => createHash("sha256").update(text).digest();
 const idleSince = (now: Date) => new Date(now.getTime() - IDLE_MS);
 
 export interface SignInFrom { address: string; agent: string; /** Of an older session of this browser, which ends. */ oldToken?: string | undefined }
@@ -33,7 +31,8 @@ export interface SignInFrom { address: string; agent: string; /** Of an older se
 /** A new session with a new token (never the one brought along) or a refusal that is the same for a wrong name and a wrong password. */
 export async function signIn(ctx: Ctx, input: { login: string; password: string }, from: SignInFrom): Promise<{ token: string; expiresAt: Date; me: Me }> {
   const user = await selectUserByLogin(ctx.db, input.login);
-  await refuseTooManyTries(ctx, input.login, from.address, user);
+  const [atLogin, atAddress] = [triedLogin(input.login, from.address), triedAddress(from.address)];
+  await refuseTooManyTries(ctx, [atLogin, atAddress], { userId: user?.id ?? null, address: from.address });
   const right = await isRightPassword(user?.passwordHash, input.password);
   if (!right || !user || user.disabledAt) {
     await inTx(ctx, (ctx) => audit(ctx, { action: "access.sign_in_failed", object: { kind: "user", id: user?.id ?? "unknown" }, after: { address: from.address } }));
@@ -47,30 +46,12 @@ export async function signIn(ctx: Ctx, input: { login: string; password: string 
     if (from.oldToken) await deleteSession(ctx.db, sha256(from.oldToken));
     await deleteDeadSessions(ctx.db, now, idleSince(now));
     await insertSession(ctx.db, { tokenHash: sha256(token), userId: user.id, csrf, createdAt: now, seenAt: now, expiresAt, address: from.address, agent: from.agent.slice(0, 200) });
-    await forgiveTries(ctx.db, loginKey(input.login, from.address));
-    await forgiveOneTry(ctx.db, addressKey(from.address));
+    await forgiveTries(ctx.db, atLogin.key);
+    await forgiveOneTry(ctx.db, atAddress.key);
     await emit(ctx, signedIn(user.id));
     await audit(ctx, { action: "access.signed_in", object: { kind: "user", id: user.id }, after: { address: from.address } });
     return { token, expiresAt, me: toMe({ ...user, userId: user.id, csrf, seenAt: now }) };
   });
-}
-
-const loginKey = (login: string, address: string) => `login:${sha256(`${login.toLowerCase()} ${address}`).toString("base64url")}`;
-const addressKey = (address: string) => `address:${sha256(address).toString("base64url")}`;
-
-async function refuseTooManyTries(ctx: Ctx, login: string, address: string, user: UserRow | undefined): Promise<void> {
-  const now = ctx.now();
-  const atAddress = await countTry(ctx.db, addressKey(address), now, BY_ADDRESS);
-  const atLogin = await countTry(ctx.db, loginKey(login, address), now, BY_LOGIN);
-  const until = atLogin.lockedUntil ?? atAddress.lockedUntil;
-  if (!until) return;
-  if (atLogin.justLocked || atAddress.justLocked) {
-    await inTx(ctx, async (ctx) => {
-      await emit(ctx, lockedOut(user?.id ?? null, address, until));
-      await audit(ctx, { action: "access.locked_out", object: { kind: "user", id: user?.id ?? "unknown" }, after: { address, until: until.toISOString() } });
-    });
-  }
-  throw new AppError("too_many", "locked_out", { retryAfterS: Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1000)) });
 }
 
 export async function signOut(ctx: Ctx, token: string | undefined): Promise<void> {
@@ -98,10 +79,10 @@ export async function setMyLanguage(ctx: Ctx, language: Language): Promise<void>
   });
 }
 
-/** Who holds this session token at this moment, for sockets; null when it ended, was idle too long, or the user is blocked. */
+/** Who holds this session token at this moment, for sockets; null when it ended, was idle too long, the user is blocked or must choose a password first. */
 export async function actorOfToken(db: Db, token: string, now: Date = new Date()): Promise<Extract<Actor, { kind: "user" }> | null> {
   const session = await selectSession(db, sha256(token), now, idleSince(now));
-  return session ? toActor(session) : null;
+  return session && !session.passwordMustChange ? toActor(session) : null;
 }
 
 export interface ContextDeps { db: Db; log: Log; now?: () => Date }
@@ -119,11 +100,18 @@ export const contextOf = (deps: ContextDeps) => async (request: FastifyRequest):
   const at = now();
   const session = await selectSession(deps.db, sha256(token), at, idleSince(at));
   if (!session) return anonymous;
-  if (!isReading(request.method) && !isSame(session.csrf, String(request.headers["x-csrf"] ?? ""))) throw forbidden("csrf");
+  refuseRequest(session, request, url);
   if (at.getTime() - session.seenAt.getTime() > TOUCH_EVERY_MS) await touchSession(deps.db, sha256(token), at);
   return { ...anonymous, actor: toActor(session) };
 };
 
+function refuseRequest(session: SessionRow, { method, headers }: FastifyRequest, url: string): void {
+  if (!isReading(method) && !isSame(session.csrf, String(headers["x-csrf"] ?? ""))) throw forbidden("csrf");
+  if (session.passwordMustChange && !MAY_BEFORE_PASSWORD.has(`${method} ${url}`)) throw forbidden("password_must_change");
+}
+
+/** All that somebody may do whose password another person knows. */
+const MAY_BEFORE_PASSWORD: ReadonlySet<string> = new Set(["GET /api/access/me", "PUT /api/access/me/password", "POST /api/access/sign-out"]);
 const isReading = (method: string) => method === "GET" || method === "HEAD" || method === "OPTIONS";
 /** Compares digests: equal length, and no time to learn from. */
 const isSame = (right: string, given: string) => timingSafeEqual(sha256(right), sha256(given));
@@ -135,10 +123,10 @@ export async function forgetOldSessions(ctx: Ctx): Promise<void> {
   await deleteOldTries(ctx.db, new Date(now.getTime() - 24 * 60 * MINUTE));
 }
 
-const toActor = (row: Omit<SessionRow, "csrf" | "seenAt">): Extract<Actor, { kind: "user" }> =>
+const toActor = (row: Omit<SessionRow, "csrf" | "seenAt" | "passwordMustChange">): Extract<Actor, { kind: "user" }> =>
   ({ kind: "user", id: row.userId, name: row.name, roles: row.roles, projects: row.projects, language: row.language, department: row.department });
 
 const toMe = (row: SessionRow): Me => ({
   id: row.userId, login: row.login, name: row.name, language: row.language, roles: row.roles as RoleName[], projects: row.projects, department: row.department,
-  csrf: row.csrf, rights: rightsOf(row.roles),
+  csrf: row.csrf, rights: rightsOf(row.roles), passwordMustChange: row.passwordMustChange,
 });

@@ -5,7 +5,7 @@ import { kept } from "../../platform/kept.ts";
 
 export interface UsersTable {
   id: string; login: string; name: string; language: Generated<Language>; roles: string[]; projects: string[]; department: string | null;
-  passwordHash: string; disabledAt: Date | null; version: Generated<number>; createdAt: Generated<Date>;
+  passwordHash: string; passwordMustChange: Generated<boolean>; disabledAt: Date | null; version: Generated<number>; createdAt: Generated<Date>;
 }
 export interface SessionsTable { tokenHash: Buffer; userId: string; csrf: string; createdAt: Generated<Date>; seenAt: Generated<Date>; expiresAt: Date; address: string; agent: string }
 export interface SignInFailuresTable { key: string; failures: number; firstAt: Date; lockedUntil: Date | null }
@@ -13,8 +13,8 @@ declare module "../../platform/db.ts" {
   interface Tables { users: UsersTable; sessions: SessionsTable; signInFailures: SignInFailuresTable }
 }
 
-export interface UserRow { id: string; login: string; name: string; language: Language; roles: string[]; projects: string[]; department: string | null; passwordHash: string; disabledAt: Date | null; version: number; createdAt: Date }
-export interface SessionRow { userId: string; login: string; name: string; language: Language; roles: string[]; projects: string[]; department: string | null; csrf: string; seenAt: Date }
+export interface UserRow { id: string; login: string; name: string; language: Language; roles: string[]; projects: string[]; department: string | null; passwordHash: string; passwordMustChange: boolean; disabledAt: Date | null; version: number; createdAt: Date }
+export interface SessionRow { userId: string; login: string; name: string; language: Language; roles: string[]; projects: string[]; department: string | null; csrf: string; seenAt: Date; passwordMustChange: boolean }
 
 export const selectUserByLogin = (db: Db, login: string) =>
   sql<UserRow>`select * from users where lower(login) = lower(${login})`.execute(db).then((result) => result.rows[0]);
@@ -31,7 +31,15 @@ export const selectColleagues = (db: Db, projects: string[] | null) =>
 export const selectUnknownProjects = (db: Db, keys: string[]) =>
   sql<{ key: string }>`select k as key from unnest(${keys}::text[]) k where not exists (select 1 from projects p where p.key = k)`.execute(db).then((result) => result.rows.map((row) => row.key));
 
-export const insertUser = (db: Db, row: Omit<UserRow, "version" | "disabledAt">) => db.insertInto("users").values(row).onConflict((conflict) => conflict.doNothing()).returningAll().executeTakeFirst();
+export const selectProjectKeys = (db: Db) => sql<{ key: string }>`select key from projects order by key`.execute(db).then((result) => result.rows.map((row) => row.key));
+export const selectAdministrators = (db: Db) =>
+  sql<{ login: string }>`select login from users where 'administrator' = any(roles) and disabled_at is null order by login limit 50`.execute(db).then((result) => result.rows.map((row) => row.login));
+
+export const hasUsers = (db: Db) => sql<{ found: boolean }>`select exists (select from users) as found`.execute(db).then((result) => result.rows[0]!.found);
+/** Of nodes that find no user at once, one looks again after the other has committed; reading goes on. */
+export const lockUsers = (db: Db) => sql`lock table users in share row exclusive mode`.execute(db);
+
+export const insertUser = (db: Db, row: Omit<UserRow, "version" | "disabledAt" | "passwordMustChange"> & { passwordMustChange?: boolean }) => db.insertInto("users").values(row).onConflict((conflict) => conflict.doNothing()).returningAll().executeTakeFirst();
 
 /** Changes only the version the administrator saw; undefined means someone else was first. */
 export const updateUserRow = (db: Db, id: string, version: number, set: Partial<Omit<UserRow, "id" | "login" | "version" | "createdAt">>) =>
@@ -47,12 +55,15 @@ export const insertSession = (db: Db, row: Omit<SessionsTable, "createdAt" | "se
 
 /** Live session and its user as they are now: a right taken away is gone with the next request (R304). */
 export const selectSession = (db: Db, tokenHash: Buffer, now: Date, idleSince: Date) =>
-  kept(sql<SessionRow>`select s.user_id, s.csrf, s.seen_at, u.login, u.name, u.language, u.roles, u.projects, u.department
+  kept(sql<SessionRow>`select s.user_id, s.csrf, s.seen_at, u.login, u.name, u.language, u.roles, u.projects, u.department, u.password_must_change
     from sessions s join users u on u.id = s.user_id
     where s.token_hash = ${tokenHash} and s.expires_at > ${now} and s.seen_at > ${idleSince} and u.disabled_at is null`).execute(db).then((result) => result.rows[0]);
 
 export const touchSession = (db: Db, tokenHash: Buffer, now: Date) => db.updateTable("sessions").set({ seenAt: now }).where("tokenHash", "=", tokenHash).execute();
 export const deleteSession = (db: Db, tokenHash: Buffer) => db.deleteFrom("sessions").where("tokenHash", "=", tokenHash).executeTakeFirst();
+/** The same session under another token, which the browser gets in the same answer. */
+export const renewSession = (db: Db, tokenHash: Buffer, set: { tokenHash: Buffer; csrf: string }) => db.updateTable("sessions").set(set).where("tokenHash", "=", tokenHash).returning("expiresAt").executeTakeFirst();
+export const deleteOtherSessions = (db: Db, userId: string, tokenHash: Buffer) => db.deleteFrom("sessions").where("userId", "=", userId).where("tokenHash", "!=", tokenHash).execute();
 export const deleteSessionsOf = (db: Db, userId: string) => db.deleteFrom("sessions").where("userId", "=", userId).execute();
 export const deleteDeadSessions = (db: Db, now: Date, idleSince: Date) =>
   db.deleteFrom("sessions").where((eb) => eb.or([eb("expiresAt", "<=", now), eb("seenAt", "<=", idleSince)])).execute();

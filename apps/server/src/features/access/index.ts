@@ -2,5 +2,6 @@ export { maskContacts, maskEmail, maskPhone, maskPicture } from "./access.maskin
 export { may, rights, rightsOf, type Guarded, type Right } from "./access.rules.ts";
 export { actorOfToken, contextOf, forgetOldSessions, SESSION_COOKIE, type ContextDeps } from "./access.sessions.service.ts";
 export { createUser, listColleagues } from "./access.users.service.ts";
+export { administrators, makeFirstAdministrator, makeNewPassword, type FirstAdministrator } from "./access.first.service.ts";
 export { hashPassword } from "./access.password.ts";
 export { accessRoutes } from "./access.routes.ts";
