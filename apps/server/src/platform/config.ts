@@ -40,6 +40,7 @@ export const configSchema = z.object({
   MEDIA_ADDRESS: z.string().default("").describe("Where a separate media node listens or is reached (host:port, several with commas: a process each); empty starts media processes as children"),
   MEDIA_PORTS: z.string().regex(/^\d+-\d+$/).default("20000-39998").describe("UDP ports for RTP"),
   MEDIA_HOST: z.string().default("").describe("Address put into SDP for media; empty uses SIP_ADVERTISE"),
+  MEDIA_LATCH: z.enum(["signalled", "any"]).default("signalled").describe("Whose sound a phone's line believes: signalled takes only the address in SDP and the one SIP came from; any also takes whoever sends first, for trunks whose media comes from elsewhere"),
   RING_MS: int(5_000, 120_000, 20_000).describe("How long one operator rings before the next"),
   LEG_RETURN_MS: int(1_000, 120_000, 30_000).describe("How long a client waits for an operator whose browser was lost"),
   SMTP_URL: z.string().default("").describe("Outgoing mail, for example smtp://user:pass@mail:587; empty uses the demo mail server"),
@@ -60,8 +61,13 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     const lines = parsed.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`);
     throw new Error(`The settings cannot be used:\n${lines.join("\n")}`);
   }
+  if (isKnownToAll(parsed.data)) throw new Error("The settings cannot be used:\n  HTTP_HOST: others could sign in with the demo's known password; set LINIJA_DEMO=0, or a LINIJA_DEMO_PASSWORD of your own");
   return { ...parsed.data, LINIJA_DATA: resolve(folder, parsed.data.LINIJA_DATA) };
 }
+
+/** The demo's accounts with the password that stands in the README, offered to the network. */
+const isKnownToAll = ({ LINIJA_DEMO, LINIJA_DEMO_PASSWORD, LINIJA_ROLES, HTTP_HOST }: Config): boolean =>
+  LINIJA_DEMO && LINIJA_ROLES.includes("web") && LINIJA_DEMO_PASSWORD === "linija-demo" && !/^(127\.|localhost$|::1$)/.test(HTTP_HOST);
 
 function readDotEnv(path: string): Record<string, string> {
   if (!existsSync(path)) return {};

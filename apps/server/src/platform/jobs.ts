@@ -1,9 +1,9 @@
-import { makeWorkerUtils, run, runMigrations, type Runner, type Task, type TaskList } from "graphile-worker";
+import { run, runMigrations, type Runner, type Task, type TaskList } from "graphile-worker";
 import type pg from "pg";
 import type { TxCtx } from "./db.ts";
 import type { Log } from "./log.ts";
 
-/** A job's name and payload; handlers are given in `main.ts`. Payloads are small and parsed by their handler. */
+/** A job's name and payload; handlers are given in `subscriptions.ts`. Payloads are small and parsed by their handler. */
 export type JobHandler = (payload: unknown) => Promise<void>;
 
 export const migrateJobs = (pool: pg.Pool): Promise<void> => runMigrations({ pgPool: pool });
@@ -60,8 +60,6 @@ export async function startJobs(pool: pg.Pool, handlers: Record<string, JobHandl
  */
 const freeLost = (pool: pg.Pool): Promise<unknown> =>
   pool.query("select graphile_worker.force_unlock_workers(array(select distinct locked_by from graphile_worker.jobs where locked_by is not null))");
-
-export { makeWorkerUtils };
 
 function quiet(log: Log) {
   const scope = { error: (m: string) => log.error({ job: m }, "job failed"), warn: (m: string) => log.warn({ job: m }, "job"), info: () => undefined, debug: () => undefined };

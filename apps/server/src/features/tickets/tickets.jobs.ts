@@ -6,7 +6,7 @@ import { fireTimer } from "./tickets.move.service.ts";
 
 const timerPayload = z.object({ ticketId: z.uuid(), name: z.string(), dueAt: z.iso.datetime() });
 
-/** Jobs of this feature, for `main.ts`. */
+/** Jobs of this feature, for `subscriptions.ts`. */
 export const ticketJobs = (base: Ctx): Record<string, JobHandler> => ({
   "ticket.timer": (payload) => fireTimer({ ...base, actor: { kind: "system", name: "timer" }, requestId: newId() }, timerPayload.parse(payload)),
 });

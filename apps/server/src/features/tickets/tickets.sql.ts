@@ -29,8 +29,6 @@ export const selectTicket = (db: Db, id: string) => kept(sql<Ticket>`select ${CO
 
 export const selectTicketForUpdate = (db: Db, id: string) => db.selectFrom("tickets").selectAll().where("id", "=", id).forUpdate().executeTakeFirst();
 
-export const selectTicketByLink = (db: Db, linkHash: Buffer) => db.selectFrom("tickets").selectAll().where("linkHash", "=", linkHash).executeTakeFirst();
-
 
 /** As every ticket begins, where its row does not say otherwise. */
 const NEW = { description: "", fields: {}, channel: "voice", score: null, clientComment: null, resolution: null, closedAt: null, closedAs: null, reopened: 0, version: 1, calls: 1, lastCallAt: null };
