@@ -7,7 +7,7 @@ import { actorOf, buildUser } from "../access/access.factory.ts";
 import { buildClient } from "../clients/clients.factory.ts";
 import type { RouterClient } from "../queues/index.ts";
 import { buildProjects, buildTicket } from "../tickets/tickets.factory.ts";
-import { dialOut, type CallsDeps, type DialInput } from "./calls.service.ts";
+import { dialOut, linkClient, type CallsDeps, type DialInput } from "./calls.service.ts";
 import type { DialOut } from "./calls.voice.ts";
 
 const database = await testDatabase();
@@ -46,4 +46,39 @@ test("an operator cannot dial with a ticket or a client of a project that is not
   expect(dialled).toEqual([]);
   await dialOut(ana, deps, input({ ticketId: ticket.id, clientId: client.id }));
   expect(dialled).toMatchObject([{ ticketId: ticket.id, clientId: client.id, language: "ru" }]);
+});
+
+async function insertCall(over: { operator?: string; client?: string; isOver?: boolean } = {}): Promise<string> {
+  const id = newId();
+  const { operator = null, client = null, isOver = false } = over;
+  await database.pool.query(`insert into interactions (id, channel, direction, project_key, operator_id, client_id, state, outcome, from_number, language, started_at, ended_at)
+    values ($1, 'voice', 'in', 'internet', $2, $3, $4, $5, '+38640111222', 'sl', now(), $6)`, [id, operator, client, isOver ? "ended" : "talking", isOver ? "answered" : null, isOver ? new Date() : null]);
+  return id;
+}
+const idOf = (ctx: typeof ana): string => (ctx.actor as { id: string }).id;
+
+test("a call is linked neither to a client one may not read nor to one that is nowhere, and a call of another project is not found", async () => {
+  const [theirs, ours] = [await buildClient(database.ctx(), { projects: ["shop"] }), await buildClient(database.ctx())];
+  const id = await insertCall({ operator: idOf(ana) });
+  expect(await refusal(linkClient(ana, deps, id, theirs.id))).toBe("not_found");
+  expect(await refusal(linkClient(ana, deps, id, newId()))).toBe("not_found");
+  expect(await refusal(linkClient(shop, deps, id, theirs.id))).toBe("not_found");
+  expect((await linkClient(ana, deps, id, ours.id)).clientId).toBe(ours.id);
+});
+
+test("who called is corrected after the call by its operator and by supervisors of the project alone", async () => {
+  const [first, second] = [await buildClient(database.ctx()), await buildClient(database.ctx())];
+  const [colleague, chief] = [await operator("Cene Kralj"), await operator("Darja Novak", ["internet"], ["supervisor"])];
+  const id = await insertCall({ operator: idOf(ana), client: first.id, isOver: true });
+  expect(await refusal(linkClient(colleague, deps, id, second.id))).toBe("forbidden");
+  expect((await linkClient(ana, deps, id, second.id)).clientId).toBe(second.id);
+  expect((await linkClient(chief, deps, id, first.id)).clientId).toBe(first.id);
+});
+
+test("anyone of the project may say who it was that called and was not answered, once", async () => {
+  const [first, second] = [await buildClient(database.ctx()), await buildClient(database.ctx())];
+  const id = await insertCall({ isOver: true });
+  expect((await linkClient(ana, deps, id, first.id)).clientId).toBe(first.id);
+  expect(await refusal(linkClient(ana, deps, id, first.id))).toBe("none");
+  expect(await refusal(linkClient(ana, deps, id, second.id))).toBe("forbidden");
 });

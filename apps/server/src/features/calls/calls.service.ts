@@ -178,9 +178,11 @@ async function missing(ctx: Ctx, deps: CallsDeps, call: LiveCall, input: { dispo
 
 /** Says who the caller is: from now on the call stands in that client's timeline. */
 export async function linkClient(ctx: Ctx, deps: CallsDeps, callId: string, clientId: string) {
+  await getInteraction(ctx, callId);
   const call = await selectCall(ctx.db, callId);
   if (!call) throw notFound("call", callId);
-  if (!may(ctx, "clients.write", { projectKey: call.projectKey })) throw forbidden();
+  if (!may(ctx, isHistory(call) && call.clientId !== clientId ? "calls.relink" : "clients.write", { projectKey: call.projectKey, ownerId: call.operatorId })) throw forbidden();
+  await getClient(ctx, clientId);
   await inTx(ctx, async (ctx) => {
     await updateCallClient(ctx.db, callId, clientId);
     await emit(ctx, { type: "call.client_linked", subject: { kind: "call", id: callId }, data: { client_id: clientId }, touches: [{ kind: "client", id: clientId }, ...(call.operatorId ? [{ kind: "line", id: call.operatorId }] : [])] });
@@ -189,6 +191,9 @@ export async function linkClient(ctx: Ctx, deps: CallsDeps, callId: string, clie
   if (call.nodeId && call.state !== "ended") await deps.rpc.call({ node: call.nodeId }, "calls.set_client", { callId, clientId }).catch(() => undefined);
   return getInteraction(ctx, callId);
 }
+
+/** Somebody has talked to this caller, or said who it was: only they and who answers for their work may say otherwise. */
+const isHistory = ({ endedAt, operatorId, clientId }: LiveCall): boolean => endedAt !== null && (operatorId !== null || clientId !== null);
 
 /** A visitor of a web page calls; nobody is signed in. */
 export async function webCall(deps: CallsDeps, input: Omit<WebCall, "phone"> & { phone?: string | undefined }): Promise<{ id: string; token: string; sdp: string }> {
