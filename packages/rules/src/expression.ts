@@ -41,7 +41,7 @@ export interface Expression {
   /**
    * Computes it. The value is null (empty), a number (`int`, `double`; milliseconds for `datetime` and `duration`),
    * `Decimal`, `Money`, text, boolean or an array. Never throws; a problem has its place in the text. Without a budget,
-   * 100,000 steps.
+   * 50,000 steps.
    */
   evaluate(context: Context, budget?: Budget): Evaluated;
   /** A value of `evaluate` as JSON carries it. */

@@ -25,7 +25,7 @@ export const LIMITS = Object.freeze({
   /** Steps of one run unless the budget says otherwise; every visited element of a list counts as one. */
   runSteps: 10_000,
   /** Steps of one expression evaluated alone. */
-  expressionSteps: 100_000,
+  expressionSteps: 50_000,
   /** Actions asked for by one run. */
   runActions: 100,
   /** Entries kept in a trace, and code units of all their values together. */

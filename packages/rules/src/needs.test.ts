@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { checkRule, compare, compileExpression, compileRule, displayExpression, editRule, EXAMPLES, PRECEDENCE, sampleCatalogue, sampleContext } from "./index.ts";
 import type { Expression, Rule } from "./index.ts";
@@ -24,6 +25,14 @@ function rule(body: string): Rule {
   if (!compiled.ok) throw new Error(JSON.stringify(compiled.problems));
   return compiled.rule;
 }
+
+test("the rule in the README is accepted and runs", () => {
+  const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+  const text = /```yaml\n([^]*?)```/.exec(readme)![1]!;
+  expect(checkRule(text, catalogue)).toEqual([]);
+  const compiled = compileRule(text, catalogue);
+  expect(compiled.ok && compiled.rule.run(sampleContext())).toMatchObject({ ok: true, fired: true, actions: [{ action: "notify", params: { data: { sum: { amount: "15.01" } } } }] });
+});
 
 describe("operators of the rule language", () => {
   test("R344: a rule's text is parsed and type-checked when saved, and errors show their position", () => {
