@@ -49,6 +49,20 @@ test("operator-phone-over-tcp-works: registered and rung over TCP", async () => 
   await ends(await talk({}, { proto: "tcp" }));
 });
 
+test("caller-behind-nat: a private address in SDP, and both hear each other where the phone really is", async () => {
+  const timur = await office.operator("timur.akhmetov", { behaves: "answers" });
+  await timur.ready();
+  const from = office.number();
+  const call = await (await office.phone()).call("300", { from, sdpOver: { address: "10.9.8.7" } });
+  await call.waitFor("answered");
+  const { id } = await office.call(from, { state: "talking", operatorId: timur.userId });
+  const theirs = timur.phone.calls.at(-1)!;
+  call.sing(440);
+  theirs.sing(700);
+  await Promise.all([call.hears(700), theirs.hears(440)]);
+  await ends({ id, from, call, theirs });
+});
+
 test("re-invite-hold-by-caller: silence while held, the same talk afterwards", async () => {
   const talking = await talk();
   const { call, theirs } = talking;

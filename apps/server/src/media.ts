@@ -1,12 +1,12 @@
-import { listenMedia } from "@linija/media";
+import { listenMedia, type MediaOptions } from "@linija/media";
 import type { Config } from "./platform/config.ts";
 import type { Log } from "./platform/log.ts";
 
 export const mediaAddresses = (config: Config): string[] => config.MEDIA_ADDRESS.split(/[\s,]+/).filter(Boolean);
 
-export function mediaOptions(config: Config): { rtpPorts: [number, number]; address: string } {
+export function mediaOptions(config: Config): MediaOptions {
   const [from, to] = config.MEDIA_PORTS.split("-").map(Number) as [number, number];
-  return { rtpPorts: [from, to], address: config.MEDIA_HOST || config.SIP_ADVERTISE || config.SIP_HOST };
+  return { rtpPorts: [from, to], address: config.MEDIA_HOST || config.SIP_ADVERTISE || config.SIP_HOST, latch: config.MEDIA_LATCH };
 }
 
 /** The media role: one process an address, which voice nodes connect to. It needs no database, so that none can silence it. */

@@ -106,8 +106,8 @@ class PinnedEngine implements ProcessMediaEngine {
     if (this.#pins.size === 0) this.#onEmpty?.();
   }
 
-  answer(ref: LegRef, kind: LegKind, offerSdp: string): Promise<string> {
-    return this.#open(ref, "answer", [ref, kind, offerSdp]);
+  answer(ref: LegRef, kind: LegKind, offerSdp: string, signalledFrom?: string | null): Promise<string> {
+    return this.#open(ref, "answer", [ref, kind, offerSdp, plainAddress(signalledFrom)]);
   }
 
   offer(ref: LegRef): Promise<string> {
@@ -119,8 +119,8 @@ class PinnedEngine implements ProcessMediaEngine {
     await this.#linkOf(call).request<null>(op as string, args);
   }
 
-  accept(ref: LegRef, answerSdp: string): Promise<void> {
-    return this.#on(ref.call, "accept", [ref, answerSdp]);
+  accept(ref: LegRef, answerSdp: string, signalledFrom?: string | null): Promise<void> {
+    return this.#on(ref.call, "accept", [ref, answerSdp, plainAddress(signalledFrom)]);
   }
 
   connect(call: string, legA: string, legB: string): Promise<void> {
@@ -213,6 +213,9 @@ class PinnedEngine implements ProcessMediaEngine {
 }
 
 const noLog: Log = () => {};
+
+/** A socket for both families names IPv4 peers `::ffff:192.0.2.1`; media knows them as `192.0.2.1`. */
+const plainAddress = (address: string | null | undefined): string | null => address?.replace(/^::ffff:(?=\d+\.)/i, "") ?? null;
 
 /** Each process gets its own even-numbered share of the ports. */
 function sharePorts([from, to]: [number, number], shares: number): [number, number][] {

@@ -72,12 +72,16 @@ export class MediaRefused extends Error {
 }
 
 export interface MediaEngine {
-  /** The far end offered: negotiates and returns our answer. Called again for the same leg it renegotiates in place. */
-  answer(ref: LegRef, kind: LegKind, offerSdp: string): Promise<string>;
+  /**
+   * The far end offered: negotiates and returns our answer. Called again for the same leg it renegotiates in place.
+   * `signalledFrom` is the IP address the offer came from (rtp only): a phone behind NAT names an address in its SDP that
+   * leads nowhere, and is then believed where it signals from. Without it only the address in the SDP is believed.
+   */
+  answer(ref: LegRef, kind: LegKind, offerSdp: string, signalledFrom?: string | null): Promise<string>;
   /** We offer (rtp only): opens ports and returns our offer. */
   offer(ref: LegRef): Promise<string>;
-  /** The far end answered our offer (or changed it by a later answer). */
-  accept(ref: LegRef, answerSdp: string): Promise<void>;
+  /** The far end answered our offer (or changed it by a later answer); `signalledFrom` as with `answer`. */
+  accept(ref: LegRef, answerSdp: string, signalledFrom?: string | null): Promise<void>;
   /** Both hear each other; replaces whatever either was connected to and ends what was playing to them. */
   connect(call: string, legA: string, legB: string): Promise<void>;
   /** The leg hears nobody and nobody hears it. */

@@ -6,4 +6,5 @@ export type {
   LegKind, LegRef, LegStats, MediaEngine, MediaEvent, MediaRefusalCode, PlayRequest, Recording,
 } from "./engine.ts";
 export type { MediaOptions } from "./options.ts";
+export type { LatchRule } from "./rtp.transport.ts";
 export { peaks, repairWav } from "./wav.ts";

@@ -1,3 +1,4 @@
+import type { LatchRule } from "./rtp.transport.ts";
 import type { WorkerOptions } from "./worker.ts";
 
 /** What a media process may be told; everything has a default that works on one machine. */
@@ -18,12 +19,18 @@ export interface MediaOptions {
   watchdogMs?: number;
   /** Silence of a browser (neither media nor connectivity checks) after which it is `lost`, in ms. Default 7000. */
   consentMs?: number;
+  /**
+   * Whose RTP a phone's leg believes besides the signalled address and port. "signalled" (default): who sends from the
+   * signalled address or from where the signalling came. "any": for five seconds after each negotiation also anybody
+   * else; only for a trunk whose media comes from addresses it does not name, with a firewall in front.
+   */
+  latch?: LatchRule;
   /** How long a port rests before it is lent again, in ms. Default 3000. */
   quarantineMs?: number;
 }
 
 const defaults = {
-  address: "127.0.0.1", rtpPorts: [20_000, 29_999] as [number, number], webrtcPorts: null,
+  address: "127.0.0.1", rtpPorts: [20_000, 29_999] as [number, number], webrtcPorts: null, latch: "signalled" as const,
   watchdogMs: 20_000, consentMs: 7_000, quarantineMs: 3_000,
 };
 const defaultLimits = { rtpLegs: 1_000, webrtcLegs: 150 };

@@ -159,7 +159,7 @@ test("a stranger who sends to the port is not heard once the phone has spoken", 
   expect(toneAt(heard, 1_700)).toBeLessThan(0.01);
 });
 
-test("a stranger is not believed before the phone has spoken unless he keeps sending, and the phone then still wins", async () => {
+test("another port of the phone's address is not believed before the phone has spoken unless it keeps sending, and the phone then still wins", async () => {
   const [a, b] = await twoPhones(PCMA, PCMA);
   const stranger = await TestPhone.open(PCMA);
   phones.push(stranger);
@@ -170,11 +170,25 @@ test("a stranger is not believed before the phone has spoken unless he keeps sen
   expect(toneAt(heard, 500)).toBeGreaterThan(0.97);
 });
 
+test("a stranger who sends to the port before the phone does is heard by nobody and hears nothing", async () => {
+  const [a, b] = await twoPhones(PCMA, PCMA);
+  const stranger = await TestPhone.open(PCMA, "127.0.0.2");
+  phones.push(stranger);
+  stranger.follow(await engine.answer({ call: "c", leg: "a" }, "rtp", a.sdp()));
+  stranger.sing(1_700);
+  b.sing(900);
+  expect(toneAt(await a.hear(50), 900)).toBeGreaterThan(0.9);
+  expect([stranger.heard.length, b.heard.length]).toEqual([0, 0]);
+  a.sing(500);
+  expect(toneAt(await b.hear(25), 500)).toBeGreaterThan(0.9);
+  expect(stranger.heard).toHaveLength(0);
+});
+
 test("a phone behind NAT is found where it really sends from", async () => {
   const a = await TestPhone.open(PCMA);
   const b = await phoneOn("b", PCMA);
   phones.push(a);
-  a.follow(await engine.answer({ call: "c", leg: "a" }, "rtp", a.sdp({ address: "10.9.8.7", port: 4_000 })));
+  a.follow(await engine.answer({ call: "c", leg: "a" }, "rtp", a.sdp({ address: "10.9.8.7", port: 4_000 }), "127.0.0.1"));
   await engine.connect("c", "a", "b");
   b.sing(900);
   a.sing(500);

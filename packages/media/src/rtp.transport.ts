@@ -3,17 +3,27 @@ import type { Leg, Transport } from "./leg.ts";
 import type { LentSocket, PortPair, PortPool } from "./ports.ts";
 import type { AudioChoice } from "./sdp.ts";
 
-/** How long after negotiation a phone behind NAT may show where it really is. */
+/**
+ * Whom a leg believes besides the signalled address and port: only who sends from an address that signalling named
+ * ("signalled"), or for five seconds after each negotiation anybody ("any").
+ */
+export type LatchRule = "signalled" | "any";
+
+/** How long after negotiation anybody may show up where the rule is "any". */
 const windowMs = 5_000;
 /** So many valid packets in a row from one place, and none from the signalled one, make that place the far end. */
 const packetsToLatch = 5;
+/** Packets of a place the far end moved away from may be on their way for so long. */
+const stragglersMs = 2_000;
 
 interface Place { address: string; port: number }
 
+const isSame = (a: Place, b: Place): boolean => a.port === b.port && a.address === b.address;
+
 /**
- * Plain RTP over a pair of UDP ports with symmetric latching. The signalled address wins at once; another one is
- * believed only after several packets within the window, and never once the signalled one has spoken. After latching
- * the kernel drops everything foreign.
+ * Plain RTP over a pair of UDP ports with symmetric latching. The signalled address and port are heard at once and at any
+ * time, and then the kernel drops everything else. Another place is a guess, taken after several packets: a port of the
+ * signalled address, or one of the address that signalling came from, as behind NAT. A stranger is at neither.
  */
 export class RtpTransport implements Transport {
   readonly pair: PortPair;
@@ -22,30 +32,39 @@ export class RtpTransport implements Transport {
   #signalled: Place | null = null;
   #remote: Place | null = null;
   #rtcpRemote: Place | null = null;
+  readonly #rule: LatchRule;
+  #signalledFrom: string | null = null;
   #isMux = false;
   #isLatched = false;
   #windowUntilMs = 0;
+  #left: (Place & { untilMs: number }) | null = null;
   #candidate: (Place & { packets: number }) | null = null;
   /** Packets refused because they came from elsewhere. */
   foreignPackets = 0;
 
-  constructor(leg: Leg, pair: PortPair, pool: PortPool) {
+  constructor(leg: Leg, pair: PortPair, pool: PortPool, rule: LatchRule) {
     this.#leg = leg;
+    this.#rule = rule;
     this.pair = pair;
     this.#pool = pool;
     pair.rtp.onPacket = this.#onRtp;
     pair.rtcp.onPacket = this.#onRtcp;
   }
 
-  /** Points at what was negotiated; unchanged addresses keep their latch. */
-  apply(choice: AudioChoice): void {
+  /** Points at what was negotiated by signalling from this address; what has not changed keeps its latch. */
+  apply(choice: AudioChoice, signalledFrom: string | null): void {
     const { media } = choice;
     this.#isMux = media.rtcpMux;
+    const hasNewSource = signalledFrom !== null && signalledFrom !== this.#signalledFrom;
+    this.#signalledFrom = signalledFrom ?? this.#signalledFrom;
     const address = media.address ?? "0.0.0.0";
     // A held party still sends from where it was.
     if (address === "0.0.0.0") return;
-    if (this.#signalled?.address === address && this.#signalled.port === media.port) return;
-    this.#signalled = { address, port: media.port };
+    const place = { address, port: media.port };
+    const hasMoved = !this.#signalled || !isSame(this.#signalled, place);
+    if (!hasMoved && !hasNewSource) return;
+    if (hasMoved && this.#remote) this.#left = { ...this.#remote, untilMs: performance.now() + stragglersMs };
+    this.#signalled = place;
     this.#rtcpRemote = { address, port: this.#isMux ? media.port : (media.rtcpPort ?? media.port + 1) };
     this.unlatch();
   }
@@ -77,30 +96,30 @@ export class RtpTransport implements Transport {
   };
 
   #isRemote(from: RemoteInfo): boolean {
-    const remote = this.#remote;
-    return remote !== null && from.port === remote.port && from.address === remote.address;
+    return this.#remote !== null && isSame(from, this.#remote);
   }
 
   /** Decides about a packet from a place not yet known as the far end; true when it may be heard. */
   #latch(packet: Buffer, from: RemoteInfo): boolean {
     const signalled = this.#signalled;
     if (!signalled || !this.#leg.accepts(packet, packet.length)) return false;
-    const isSignalled = from.port === signalled.port && from.address === signalled.address;
-    const isWindowOpen = performance.now() < this.#windowUntilMs;
-    if (isSignalled) {
-      // Even after a guess at a NAT: the signalled address is the better witness while the window is open.
-      if (this.#isLatched && !isWindowOpen) return false;
+    if (isSame(from, signalled)) {
+      // Also after a guess, and however late: the signalled address is the better witness.
       this.#settle(signalled);
       return true;
     }
-    return !this.#isLatched && isWindowOpen && this.#guess(from);
+    return !this.#isLatched && this.#mayBeThere(from, signalled) && this.#guess(from);
   }
 
-  /** Behind NAT: true once the same place has sent enough. */
-  #guess(from: RemoteInfo): boolean {
-    if (this.#candidate?.port !== from.port || this.#candidate.address !== from.address) {
-      this.#candidate = { address: from.address, port: from.port, packets: 0 };
-    }
+  #mayBeThere(from: Place, signalled: Place): boolean {
+    if (this.#left && isSame(from, this.#left) && performance.now() < this.#left.untilMs) return false;
+    if (from.address === signalled.address || from.address === this.#signalledFrom) return true;
+    return this.#rule === "any" && performance.now() < this.#windowUntilMs;
+  }
+
+  /** Behind NAT: true once the same place has sent enough. The kernel is not told: it would shut the signalled place out. */
+  #guess(from: Place): boolean {
+    if (!this.#candidate || !isSame(this.#candidate, from)) this.#candidate = { address: from.address, port: from.port, packets: 0 };
     if (++this.#candidate.packets < packetsToLatch) return false;
     this.#isLatched = true;
     this.#remote = { address: from.address, port: from.port };
@@ -111,14 +130,8 @@ export class RtpTransport implements Transport {
   #settle(place: Place): void {
     this.#isLatched = true;
     this.#remote = place;
+    if (this.#rtcpRemote) this.#rtcpRemote.address = place.address;
     this.pair.rtp.connect(place.port, place.address);
-  }
-
-  /** Called once a second: a place found behind NAT is fixed in the kernel once the window has closed. */
-  secondPassed(nowMs: number): void {
-    if (this.#isLatched && this.#remote && !this.pair.rtp.isConnected && nowMs > this.#windowUntilMs) {
-      this.pair.rtp.connect(this.#remote.port, this.#remote.address);
-    }
   }
 
   send(packet: Buffer, start: number, end: number): void {

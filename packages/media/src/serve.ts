@@ -10,9 +10,9 @@ type Operation = (worker: MediaWorker, args: never) => unknown;
 
 /** The only operations a channel can ask for. */
 const operations = new Map<string, Operation>(Object.entries({
-  answer: (w, a: [LegRef, LegKind, string]) => w.answer(...a),
+  answer: (w, a: [LegRef, LegKind, string, string | null]) => w.answer(...a),
   offer: (w, a: [LegRef]) => w.offer(...a),
-  accept: (w, a: [LegRef, string]) => w.accept(...a),
+  accept: (w, a: [LegRef, string, string | null]) => w.accept(...a),
   connect: (w, a: [string, string, string]) => w.connect(...a),
   disconnect: (w, a: [LegRef]) => w.disconnect(...a),
   play: (w, a: [LegRef, PlayRequest]) => w.play(...a),

@@ -96,9 +96,9 @@ export class TestPhone {
     });
   }
 
-  static async open(law: Law = PCMA): Promise<TestPhone> {
+  static async open(law: Law = PCMA, address = "127.0.0.1"): Promise<TestPhone> {
     const socket = createSocket({ type: "udp4", recvBufferSize: 1 << 20 });
-    await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
+    await new Promise<void>((resolve) => socket.bind(0, address, resolve));
     return new TestPhone(socket, law);
   }
 

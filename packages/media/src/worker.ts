@@ -7,6 +7,7 @@ import { PortPool } from "./ports.ts";
 import { Player, Prompts } from "./prompts.ts";
 import { Recorder } from "./recorder.ts";
 import { RtpTransport } from "./rtp.transport.ts";
+import type { LatchRule } from "./rtp.transport.ts";
 import { chooseAudio, parseSdp } from "./sdp.ts";
 import type { AudioChoice, Sdp } from "./sdp.ts";
 import { ourDigitType, writeAnswer, writeOffer, writeWebrtcAnswer } from "./sdp.write.ts";
@@ -22,6 +23,7 @@ export interface WorkerOptions {
   webrtcPorts: [from: number, to: number] | null;
   limits: { rtpLegs: number; webrtcLegs: number };
   watchdogMs: number; consentMs: number; quarantineMs: number;
+  latch: LatchRule;
 }
 
 interface Call { legs: Map<string, Leg>; recorder: Recorder | null }
@@ -68,7 +70,6 @@ export class MediaWorker {
   }
 
   #secondOf(leg: Leg, nowMs: number, second: number): void {
-    if (leg.transport instanceof RtpTransport) leg.transport.secondPassed(nowMs);
     if ((second + leg.out.ssrc) % rtcpEverySeconds === 0) leg.sendRtcp();
     const silentMs = nowMs - leg.heardAtMs;
     const isLost = leg.kind === "webrtc" ? silentMs > this.#options.consentMs : silentMs > this.#options.watchdogMs && leg.choice?.mayHear === true;
@@ -152,7 +153,7 @@ export class MediaWorker {
   }
 
   #openRtp(ref: LegRef): Promise<Leg> {
-    return this.#open(ref, "rtp", async (leg) => new RtpTransport(leg, await this.#ports.lend(), this.#ports));
+    return this.#open(ref, "rtp", async (leg) => new RtpTransport(leg, await this.#ports.lend(), this.#ports, this.#options.latch));
   }
 
   /** RFC 3264 §8: the version counts up when, and only when, what we say changes. */
@@ -166,19 +167,16 @@ export class MediaWorker {
     return write({ ...local, version: said.version });
   }
 
-  async answer(ref: LegRef, kind: LegKind, offerSdp: string): Promise<string> {
+  async answer(ref: LegRef, kind: LegKind, offerSdp: string, signalledFrom?: string | null): Promise<string> {
     const offer = parseSdp(offerSdp);
     const choice = chooseAudio(offer, kind);
     const known = this.#find(ref);
     if (known && known.kind !== kind) throw new MediaRefused("unknown_leg", `leg ${ref.leg} is ${known.kind}, not ${kind}`);
-    return kind === "rtp" ? this.#answerRtp(ref, offer, choice) : this.#answerWebrtc(ref, offer, choice);
-  }
-
-  async #answerRtp(ref: LegRef, offer: Sdp, choice: AudioChoice): Promise<string> {
-    const leg = this.#find(ref) ?? (await this.#openRtp(ref));
+    if (kind === "webrtc") return this.#answerWebrtc(ref, offer, choice);
+    const leg = known ?? (await this.#openRtp(ref));
     const transport = leg.transport as RtpTransport;
     leg.apply(choice);
-    transport.apply(choice);
+    transport.apply(choice, signalledFrom ?? null);
     return this.#say(leg, (local) => writeAnswer(local, offer, choice), transport.pair.port);
   }
 
@@ -223,12 +221,12 @@ export class MediaWorker {
     return this.#say(leg, (local) => writeOffer(local, preferred), leg.transport.pair.port);
   }
 
-  async accept(ref: LegRef, answerSdp: string): Promise<void> {
+  async accept(ref: LegRef, answerSdp: string, signalledFrom?: string | null): Promise<void> {
     const choice = chooseAudio(parseSdp(answerSdp), "rtp");
     const leg = this.#need(ref);
     if (!(leg.transport instanceof RtpTransport)) throw new MediaRefused("unknown_leg", "only RTP legs have offered");
     leg.apply(choice, ourDigitType);
-    leg.transport.apply(choice);
+    leg.transport.apply(choice, signalledFrom ?? null);
   }
 
   async connect(call: string, legA: string, legB: string): Promise<void> {

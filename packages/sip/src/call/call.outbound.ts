@@ -65,6 +65,7 @@ export class OutboundCall extends Call<OutboundHandlers> {
     this.id = `${outgoing.invite.callId};${outgoing.localTag}`;
   }
 
+  override get far(): SipAddress | null { return super.far ?? this.#to; }
   protected get isConfirmed(): boolean { return this.state === "confirmed"; }
 
   protected markEnded(): void {

@@ -6,7 +6,7 @@ import type { SipRequest } from "../message/message.ts";
 import { Reinviter } from "./reinvite.ts";
 import type { ServerTransaction } from "../transaction/transaction.server.ts";
 import type { Timer } from "../transaction/timers.ts";
-import { writeHeaders, writeResponse } from "../message/write.ts";
+import { writeHeaders, writeResponse, type SipAddress } from "../message/write.ts";
 
 /** How the application answers a re-INVITE; only the first call counts. */
 export interface ReinviteReply { accept(sdp: string): void; reject(status: number, reason?: string): void }
@@ -50,6 +50,9 @@ export abstract class Call<H extends CallHandlers = CallHandlers> {
   handle(handlers: H): void {
     this.handlers = handlers;
   }
+
+  /** Where the far end was last heard, or where it is being called; null before that is known. */
+  get far(): SipAddress | null { return this.dialog?.peer ?? null; }
 
   /** Whether requests inside the dialog may be sent. */
   protected abstract get isConfirmed(): boolean;
