@@ -232,13 +232,22 @@ export function shareOptions(media: MediaOptions, shares: number): MediaOptions[
   return rtp.map((rtpPorts, i) => ({ ...media, rtpPorts, ...(webrtc ? { webrtcPorts: webrtc[i]! } : {}) }));
 }
 
+/** Says once, at the start, which ports there are and how many phones they are for. */
+export function tellPorts(shares: MediaOptions[], log: Log): void {
+  const ranges = shares.map((share) => withDefaults(share).rtpPorts);
+  const pairs = ranges.reduce((sum, [from, to]) => sum + (to - from + 1) / 2, 0);
+  log("info", "ports for RTP", { from: ranges[0]![0], to: ranges.at(-1)![1], pairs, processes: shares.length });
+}
+
 /**
  * An engine whose media runs in processes of its own on this machine. Returns at once; requests wait until a process
  * is up. A process that dies is replaced within a second; its calls are named in a `died` event.
  */
 export function createMediaEngine(options: MediaEngineOptions = {}): ProcessMediaEngine {
   const { workers = 2, log = noLog, ...media } = options;
-  return new PinnedEngine(shareOptions(media, workers).map((spawn) => ({ spawn })), log);
+  const shares = shareOptions(media, workers);
+  tellPorts(shares, log);
+  return new PinnedEngine(shares.map((spawn) => ({ spawn })), log);
 }
 
 /** An engine whose media processes run elsewhere (`process.ts --listen`); a lost channel counts as a dead process. */

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { shareOptions } from "./client.ts";
+import { shareOptions, tellPorts } from "./client.ts";
 import type { Log } from "./link.ts";
 import type { MediaOptions } from "./options.ts";
 
@@ -19,6 +19,7 @@ const mostPauseMs = 5_000;
  */
 export function listenMedia({ addresses, log = () => {}, ...media }: ListenOptions): { stop(): Promise<void> } {
   const options = shareOptions(media, addresses.length);
+  tellPorts(options, log);
   const keepers = addresses.map((address, i) => keep(address, options[i]!, log));
   return { stop: async () => { await Promise.all(keepers.map((stop) => stop())); } };
 }

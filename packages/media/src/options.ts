@@ -13,7 +13,7 @@ export interface MediaOptions {
   webrtcAddresses?: string[];
   /** UDP ports for browsers. Default: whatever the system gives; set it where a firewall stands in front. */
   webrtcPorts?: [from: number, to: number];
-  /** Legs one process carries before it answers `MediaFull`. Default 1000 RTP, 150 browser. */
+  /** Legs one process carries before it answers `MediaFull`, RTP legs at most one a pair of ports. Default 1000 RTP, 150 browser. */
   limits?: { rtpLegs?: number; webrtcLegs?: number };
   /** RTP silence after which a leg is `lost`, in ms. Default 20000. */
   watchdogMs?: number;

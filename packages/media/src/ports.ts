@@ -69,15 +69,22 @@ export interface PortPoolOptions { from: number; to: number; bindAddress: string
 export class PortPool {
   readonly #options: PortPoolOptions;
   readonly #untried: number[] = [];
+  #pairs: number;
   readonly #resting: { pair: PortPair; untilMs: number }[] = [];
 
   constructor(options: PortPoolOptions) {
     this.#options = options;
     const first = options.from + (options.from & 1);
     for (let port = first; port + 1 <= options.to; port += 2) this.#untried.push(port);
+    this.#pairs = this.#untried.length;
     // A process that takes the place of a dead one begins elsewhere: the far ends may still be sending.
     const turn = Math.floor(Math.random() * this.#untried.length);
     this.#untried.push(...this.#untried.splice(0, turn));
+  }
+
+  /** Pairs there are, lent or not; those another program was found to have are not among them. */
+  get pairs(): number {
+    return this.#pairs;
   }
 
   /** A bound pair; `MediaFull` when every port is lent, resting or taken by another program. */
@@ -103,6 +110,7 @@ export class PortPool {
       return pair;
     } catch {
       closePair(pair);
+      this.#pairs--;
       return null;
     }
   }

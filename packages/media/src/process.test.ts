@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
+import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -8,7 +9,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { shareOptions } from "./client.ts";
-import { connectMediaEngine, createMediaEngine } from "./index.ts";
+import { connectMediaEngine, createMediaEngine, MediaFull } from "./index.ts";
 import type { ProcessMediaEngine } from "./index.ts";
 import { EventLog, PCMA, TestPhone, readWav, toneAt } from "./testing.ts";
 
@@ -136,6 +137,26 @@ test("stopping waits for live calls and refuses new ones", async () => {
   await engine.close("c");
   await stopped;
   expect(isAlive(pid!)).toBe(false);
+});
+
+test("the limit told is what the ports allow, ports of other programs not counted, and beyond it a leg is plainly refused as full", async () => {
+  const other = createSocket("udp4");
+  await new Promise<void>((bound) => other.bind(first + 183, "127.0.0.1", bound));
+  const said: Record<string, unknown>[] = [];
+  const log = (_level: string, message: string, fields: Record<string, unknown>): void => void (message === "ports for RTP" && said.push(fields));
+  const engine = kept(engines, createMediaEngine({ workers: 1, rtpPorts: [first + 180, first + 185], limits: { rtpLegs: 500, webrtcLegs: 0 }, quarantineMs: 60_000, log }));
+  expect(said).toEqual([{ from: first + 180, to: first + 185, pairs: 3, processes: 1 }]);
+  expect(await engine.load()).toMatchObject({ rtpLegs: 0, rtpLimit: 3 });
+  const phone = kept(phones, await TestPhone.open(PCMA));
+  const answer = (leg: string): Promise<string> => engine.answer({ call: "c", leg }, "rtp", phone.sdp());
+  await answer("a");
+  await answer("b");
+  await expect(answer("c")).rejects.toMatchObject({ code: "media_full" });
+  expect(await engine.load()).toMatchObject({ rtpLegs: 2, rtpLimit: 2 });
+  // Its port rests.
+  await engine.hangup({ call: "c", leg: "a" });
+  await expect(answer("d")).rejects.toBeInstanceOf(MediaFull);
+  other.close();
 });
 
 test("a leg hung up while it opens leaves nothing behind", async () => {

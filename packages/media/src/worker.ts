@@ -99,7 +99,9 @@ export class MediaWorker {
     for (const leg of this.#legs) if (leg.kind === "rtp") rtpLegs++;
     const webrtcLegs = this.#legs.size + this.#opening.webrtc - (rtpLegs - this.#opening.rtp);
     const { limits } = this.#options;
-    return { rtpLegs, webrtcLegs, rtpLimit: limits.rtpLegs, webrtcLimit: limits.webrtcLegs, latenessMs: this.#ticker.latenessMs };
+    // A leg takes a pair of ports: more than there are pairs would be a promise that cannot be kept.
+    const rtpLimit = Math.min(limits.rtpLegs, this.#ports.pairs);
+    return { rtpLegs, webrtcLegs, rtpLimit, webrtcLimit: limits.webrtcLegs, latenessMs: this.#ticker.latenessMs };
   }
 
   #admit(kind: LegKind): void {
