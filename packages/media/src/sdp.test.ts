@@ -68,6 +68,10 @@ test.each([
 test.each([
   ["only G.722", edited("9 8 0 101", "9")], ["a closed port", edited("audio 49170", "audio 0")],
   ["encrypted media", edited("49170 RTP/AVP", "49170 RTP/SAVP")], ["only video", edited("m=audio", "m=text")],
+  ["a multicast address", edited("c=IN IP4 192.0.2.10", "c=IN IP4 239.1.2.3")],
+  ["the broadcast address", edited("c=IN IP4 192.0.2.10", "c=IN IP4 255.255.255.255")],
+  ["a reserved address", edited("c=IN IP4 192.0.2.10", "c=IN IP4 240.0.0.1")],
+  ["an address of no network", edited("c=IN IP4 192.0.2.10", "c=IN IP4 0.1.2.3")],
   ["an IPv6 address", edited("c=IN IP4 192.0.2.10", "c=IN IP6 2001:db8::1")],
 ])("%s is refused as not acceptable", (_what, text) => {
   expect(() => chooseAudio(parseSdp(text), "rtp")).toThrow(expect.objectContaining({ code: "not_acceptable" }) as Error);

@@ -1,4 +1,4 @@
-import { isIP } from "node:net";
+import { BlockList, isIP } from "node:net";
 import { MediaRefused } from "./engine.ts";
 import { PCMA, PCMU } from "./g711.ts";
 import type { Law } from "./g711.ts";
@@ -195,8 +195,7 @@ export function chooseAudio(sdp: Sdp, kind: "rtp" | "webrtc"): AudioChoice {
     const codecs = chooseCodecs(media);
     if (!codecs) continue;
     checkReachable(media, kind);
-    // RFC 3264 §8.4: 0.0.0.0 is the old way to hold.
-    const isHeld = kind === "rtp" && media.address === "0.0.0.0";
+    const isHeld = kind === "rtp" && media.address === heldAddress;
     const wants = media.direction;
     return {
       index, media, ...codecs,
@@ -207,11 +206,21 @@ export function chooseAudio(sdp: Sdp, kind: "rtp" | "webrtc"): AudioChoice {
   throw new MediaRefused("not_acceptable", "no audio in PCMA or PCMU over a transport we carry");
 }
 
+/** RFC 3264 §8.4: the old way to hold. */
+const heldAddress = "0.0.0.0";
+
+/** Nobody can be called there: this network, multicast, reserved with the broadcast address (RFC 6890, RFC 5771). */
+const nobody = new BlockList();
+for (const [net, bits] of [["0.0.0.0", 8], ["224.0.0.0", 4], ["240.0.0.0", 4]] as const) nobody.addSubnet(net, bits);
+
 function checkReachable(media: SdpMedia, kind: "rtp" | "webrtc"): void {
   if (kind === "webrtc" && (!media.ice?.ufrag || !media.ice.pwd || media.fingerprints.length === 0)) {
     throw bad("browser offer without ICE credentials or fingerprint");
   }
-  if (kind === "rtp" && isIP(media.address ?? "") !== 4) throw new MediaRefused("not_acceptable", "audio needs an IPv4 address");
+  if (kind === "webrtc") return;
+  const address = media.address ?? "";
+  if (isIP(address) !== 4) throw new MediaRefused("not_acceptable", "audio needs an IPv4 address");
+  if (address !== heldAddress && nobody.check(address)) throw new MediaRefused("not_acceptable", `audio cannot be sent to ${address}`);
 }
 
 function chooseCodecs(media: SdpMedia): Pick<AudioChoice, "law" | "audioType" | "digitType" | "laws"> | null {
