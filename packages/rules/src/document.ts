@@ -63,6 +63,8 @@ function refuseEarly(text: string): Refusal | null {
   return null;
 }
 
+const isNewLine = (token: string): boolean => token[0] === "\n" || token[0] === "\r";
+
 /** Follows the pieces of a document as the lexer gives them. */
 class Watch {
   private at = 0;
@@ -97,14 +99,14 @@ class Watch {
 
   /** Lists within lists in one line: `- - - -`. */
   private isStaircase(token: string): boolean {
-    if (token[0] === "\n") this.marks = 0;
+    if (isNewLine(token)) this.marks = 0;
     else if (token === "-" || token === "?") this.marks++;
     return this.marks > MAX_MARKS;
   }
 
   /** Anchors, aliases and tags; and a second colon in a line, as in `when: a ? b : c`. In an expression they mean something else. */
   private isOwnMeaning(token: string): boolean {
-    if (token[0] === "\n") this.colons = 0;
+    if (isNewLine(token)) this.colons = 0;
     else if (token === ":" && this.depth === 0) this.colons++;
     return this.colons > 1 || OWN_MEANINGS.has(token[0]!);
   }

@@ -59,6 +59,11 @@ describe("editing", () => {
     expect(edited({ op: "set", path: ["steps", 0, "set", "request.attempts"], value: 2 }, text)).toBe(text.replace("1}", "2}"));
   });
 
+  test("lines keep the ends of the system they were written on", () => {
+    const text = TEXT.replaceAll("\n", "\r\n");
+    expect(edited({ op: "set", path: ["key"], value: "other" }, text)).toBe(text.replace("key: late", "key: other"));
+  });
+
   test("JSON stays JSON", () => {
     const text = JSON.stringify({ key: "a", name: { en: "A" }, steps: [] });
     expect(JSON.parse(edited({ op: "insert", path: ["steps"], value: { set: { "request.attempts": "1 + 1" } } }, text))).toEqual({ key: "a", name: { en: "A" }, steps: [{ set: { "request.attempts": "1 + 1" } }] });

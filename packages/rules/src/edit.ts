@@ -32,7 +32,8 @@ export function editRule(text: string, change: RuleChange): Edited {
     const path = ("to" in change ? change.to : change.path).join(".");
     return { ok: false, problems: [problemAt(text, { from: 0, to: 0 }, ["bad_path", { path: path.slice(0, 100) }, change.path])] };
   }
-  return { ok: true, text: isJson(text) ? `${JSON.stringify(document.toJS(), null, 2)}\n` : document.toString(styleOf(text)) };
+  const edited = isJson(text) ? `${JSON.stringify(document.toJS(), null, 2)}\n` : document.toString(styleOf(text));
+  return { ok: true, text: text.includes("\r\n") ? edited.replace(/\r?\n/g, "\r\n") : edited };
 }
 
 /** The document of a rule's text as JSON, for a visual builder. */

@@ -123,6 +123,11 @@ describe("what is refused at save", () => {
     expect(refusals(body)).toEqual(expected);
   });
 
+  test("places are right with the line ends of any system", () => {
+    const text = `${HEAD}when: |\n  client.vip &&\n    clent.vip\nsteps:\n  - set: { request.prioriti: 'clent.vip' }\n`.replaceAll("\n", "\r\n");
+    expect(checkRule(text, catalogue).map(({ code, line, column }) => `${code} ${line}:${column}`)).toEqual(["unknown_variable 5:5", "not_settable 7:12", "unknown_variable 7:31"]);
+  });
+
   test("a rule without key or name, or with wrong ones", () => {
     const codes = (text: string): string[] => checkRule(text, catalogue).map(({ code, path }) => `${code} ${path?.join(".")}`);
     expect(codes("steps: []")).toEqual(["missing_key ", "missing_key "]);
