@@ -27,12 +27,6 @@ function signalPostgres(signal: NodeJS.Signals): void {
   for (const pid of [postgresPid, ...childrenOf(postgresPid).map((child) => child.pid)]) process.kill(pid, signal);
 }
 
-/** Resolves when another PostgreSQL has taken the place of this one and is used. */
-async function postgresAfter(pid: number): Promise<void> {
-  await eventually(() => expect(house.postgresPid).not.toBe(pid), 20_000);
-  await house.ready();
-}
-
 test("a database that hangs: calls and requests are refused with 503 and Retry-After, health names it, and all heals by itself", async () => {
   const { call, from, theirs } = await house.talk(timur);
   signalPostgres("SIGSTOP");
@@ -75,7 +69,7 @@ test("PostgreSQL killed in mid-call: the talk goes on, new callers are refused f
   const refused = await wire.answer("while-it-is-gone");
   expect([refused.status, Number(refused.get("retry-after")) > 0]).toEqual([503, true]);
   await call.hangUp();
-  await postgresAfter(before);
+  await house.postgresAfter(before);
   const { id } = await house.call(from, { state: "wrap_up", outcome: "answered" }, SOON_MS);
   await timur.wrapUp();
   const log = await house.rows("select operator_id, state, started_at from operator_state_log group by 1, 2, 3 having count(*) > 1");
@@ -89,7 +83,7 @@ test("PostgreSQL killed, and its socket folder tidied away by somebody else: bot
   const folder = house.postmaster[4]!;
   process.kill(before, "SIGKILL");
   rmSync(folder, { recursive: true, force: true });
-  await postgresAfter(before);
+  await house.postgresAfter(before);
   await (await house.talk(timur)).call.hangUp();
   await timur.wrapUp();
 });
@@ -97,7 +91,7 @@ test("PostgreSQL killed, and its socket folder tidied away by somebody else: bot
 test("work in the background goes on after PostgreSQL was killed: a client is written to", async () => {
   const before = house.postgresPid;
   process.kill(before, "SIGKILL");
-  await postgresAfter(before);
+  await house.postgresAfter(before);
   // The mail is a durable delivery and then a job: both loops must be alive again.
   const clerk = await house.desk("maja.novak");
   const [client] = await house.rows<{ id: string; address: string }>("select c.id, e.address from clients c join client_emails e on e.client_id = c.id where 'shop' = any(c.projects) limit 1");

@@ -48,6 +48,11 @@ export class Installation extends House {
     return readFileSync(join(data, "postmaster.pid"), "utf8").split("\n");
   }
   get postgresPid(): number { return Number(this.postmaster[0]); }
+  /** Resolves when another PostgreSQL has taken the place of this one and is used: what was forked by a killed one answers for a moment longer. */
+  async postgresAfter(pid: number): Promise<void> {
+    await eventually(() => { if (this.postgresPid === pid) throw new Error(`PostgreSQL ${pid} has no successor`); }, 20_000);
+    await this.ready();
+  }
   get mediaPids(): number[] { return childrenOf(this.server.pid).filter(({ command }) => command.includes("media/src/process.ts")).map(({ pid }) => pid); }
 
   /** What the tables say. A server that was started again has its socket elsewhere. */
