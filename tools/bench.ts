@@ -6,6 +6,7 @@ const benches: Record<string, () => Promise<{ run(say: (line: string) => void): 
   "voice-media": () => import("./bench/voice-media.ts"),
   http: () => import("./bench/http.ts"),
   desk: () => import("./bench/desk.ts"),
+  rules: () => import("./bench/rules.ts"),
 };
 
 const [name = "", ...flags] = process.argv.slice(2);
