@@ -27,7 +27,7 @@ export function CallConversation({ call, alone = false }: { call: CallView; /** 
   const open = mine || (call.answeredAt !== null && call.wrappedAt === null);
   return (
     <div className={css.conversation}>
-      <CallHead call={call} />
+      <CallHead call={call} alone={alone} />
       <div className={`scroll ${css.story}`} tabIndex={0} role="region" aria-label={t("client.tab.story")}>
         {call.recordingId && call.state !== "talking" && <div className={css.played}><Player recordingId={call.recordingId} /></div>}
         {!open && <Result call={call} />}
@@ -60,7 +60,7 @@ function NoClient({ call, alone }: { call: CallView; alone: boolean }) {
   return <Empty icon={<IconUserQuestion size={22} />} text={t(alone ? "call.noClientHere" : "call.noClient")} action={mayFind && <Button variant="default" onClick={() => void navigate({ to: "/work", search: { call: call.id } })}>{t("call.findClient")}</Button>} />;
 }
 
-function CallHead({ call }: { call: CallView }) {
+function CallHead({ call, alone }: { call: CallView; alone: boolean }) {
   const t = useT();
   const me = useMe();
   const stateWord = useCallWord();
@@ -73,10 +73,11 @@ function CallHead({ call }: { call: CallView }) {
       <span className={css.headIcon} data-live={call.state === "talking" || undefined}><Icon size={18} aria-hidden /></span>
       <div className="grow">
         <h1 className="cut">{call.clientName || number || t("line.unknown")}</h1>
-        <div className="dim small">{[number || t("line.noNumber"), call.queueName, call.language && languageNames[call.language]].filter(Boolean).join(" · ")}</div>
+        <div className="dim small">{[number || (call.clientName && t("line.noNumber")), call.queueName, call.language && languageNames[call.language]].filter(Boolean).join(" · ")}</div>
       </div>
       <CallClock call={call} />
-      <span className={`chip ${held ? "warn" : call.state === "talking" ? "live" : call.state === "offered" ? "accent" : ""}`}>{stateWord(call)}</span>
+      {/* The row it was opened from says it already. */}
+      {!(alone && call.state === "ended") && <span className={`chip ${held ? "warn" : call.state === "talking" ? "live" : call.state === "offered" ? "accent" : ""}`}>{stateWord(call)}</span>}
       {call.state === "ended" && number && may(me, "calls.dial") && <DialButton variant="default" text={t("call.callAgain")} target={{ number, projectKey: call.projectKey ?? undefined, clientId: call.clientId, ticketId: call.ticketId }} />}
     </header>
   );
