@@ -53,6 +53,6 @@ function reachMedia(config: Config, log: Log): MediaEngine {
 }
 
 /** An operator called a callback's client: the ticket moves by what came of it. Another ticket's own process is left alone. */
-async function callbackTried(ctx: Ctx, ticketId: string, tried: { result: "started" | "reached" | "missed"; operatorId: string }): Promise<void> {
+async function callbackTried(ctx: Ctx, ticketId: string, tried: { result: "reached" | "missed"; operatorId: string }): Promise<void> {
   await callbackDone(ctx, ticketId, tried).catch((error: unknown) => { if (!(error instanceof AppError)) throw error; });
 }

@@ -30,13 +30,10 @@ const performers: { [D in Effect["do"]]: Performer<D> } = {
     else if (runner.operatorLeg) { runner.operatorLeg = false; await runner.deps.media.hangup(runner.operatorRef); }
   },
   offer_closed: offerClosed,
-  dial_client: (runner) => {
-    tried(runner, "started");
-    return dialClient(runner).catch((error: unknown) => {
-      runner.deps.ctx.log.warn({ callId: runner.id, error: String(error) }, "the client cannot be called");
-      runner.feed({ on: "client_refused", why: "failed" });
-    });
-  },
+  dial_client: (runner) => dialClient(runner).catch((error: unknown) => {
+    runner.deps.ctx.log.warn({ callId: runner.id, error: String(error) }, "the client cannot be called");
+    runner.feed({ on: "client_refused", why: "failed" });
+  }),
   ringback: (runner) => runner.deps.media.play(runner.operatorRef, { playId: "ringback", files: [join(runner.deps.prompts, "tones/ringback.wav")], loop: true }),
   bridge: (runner) => runner.deps.media.connect(runner.id, "client", "operator"),
   record,
@@ -67,7 +64,7 @@ async function aside(runner: CallRunner, work: Promise<unknown>): Promise<void> 
   await work.catch((error: unknown) => runner.deps.ctx.log.error({ err: error, callId: runner.id }, "work beside a call failed"));
 }
 
-function tried(runner: CallRunner, result: "started" | "reached" | "missed"): void {
+function tried(runner: CallRunner, result: "reached" | "missed"): void {
   const { ticket_id: ticketId, operator_id: operatorId } = runner.row;
   if (ticketId && operatorId) void aside(runner, runner.deps.callbackTried(ticketId, { result, operatorId }));
 }

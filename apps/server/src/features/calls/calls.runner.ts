@@ -29,7 +29,7 @@ export interface VoiceDeps {
   callback(runner: CallRunner, reason: "asked" | "abandoned" | "interrupted"): Promise<void>;
   ended(runner: CallRunner): void;
   remember(clientId: string, projectKey: string): Promise<void>;
-  callbackTried(ticketId: string, tried: { result: "started" | "reached" | "missed"; operatorId: string }): Promise<void>;
+  callbackTried(ticketId: string, tried: { result: "reached" | "missed"; operatorId: string }): Promise<void>;
 }
 
 export type ClientLine = { kind: "sip"; call: InboundCall; answerSdp: string } | { kind: "trunk"; call: OutboundCall | null; uri: string } | { kind: "web" };

@@ -1,11 +1,13 @@
 import { beforeEach, expect, test } from "vitest";
 import { unavailable, type AppError } from "../../platform/errors.ts";
+import { translate } from "../../platform/messages.ts";
 import { newId } from "../../platform/ids.ts";
 import type { Rpc } from "../../platform/rpc.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { actorOf, buildUser } from "../access/access.factory.ts";
 import { buildClient } from "../clients/clients.factory.ts";
 import type { RouterClient } from "../queues/index.ts";
+import { getTicket } from "../tickets/index.ts";
 import { buildProjects, buildTicket } from "../tickets/tickets.factory.ts";
 import { dialOut, linkClient, type CallsDeps, type DialInput } from "./calls.service.ts";
 import type { DialOut } from "./calls.voice.ts";
@@ -35,6 +37,7 @@ async function operator(name: string, projects = ["internet"], roles = ["operato
 const ana = await operator("Ana Kos");
 const shop = await operator("Boris Zver", ["shop"]);
 const input = (over: Partial<DialInput> = {}): DialInput => ({ number: "+38640111222", projectKey: "internet", ticketId: null, clientId: null, sdp: "offer", ...over });
+const idOf = (ctx: typeof ana): string => (ctx.actor as { id: string }).id;
 const refusal = (work: Promise<unknown>) => work.then(() => "none", (error: unknown) => (error as AppError).code);
 
 test("an operator cannot dial with a ticket or a client of a project that is not theirs, nor with one that is nowhere: both are not found and nobody is called", async () => {
@@ -48,6 +51,42 @@ test("an operator cannot dial with a ticket or a client of a project that is not
   expect(dialled).toMatchObject([{ ticketId: ticket.id, clientId: client.id, language: "ru" }]);
 });
 
+const stageOf = async (id: string) => (({ stage, ownerId }) => ({ stage, ownerId }))(await getTicket(ana, id));
+
+test("of three operators who press on one callback at once one calls, and the others are told who", async () => {
+  const colleagues = [ana, await operator("Ema Hrast"), await operator("Filip Lah")];
+  const { id } = await buildTicket(database.ctx(), { type: "callback" });
+  const made = await Promise.allSettled(colleagues.map((ctx) => dialOut(ctx, deps, input({ ticketId: id }))));
+  expect(dialled).toHaveLength(1);
+  const [first] = colleagues.filter((ctx) => idOf(ctx) === dialled[0]!.operatorId);
+  expect(await stageOf(id)).toEqual({ stage: "in_work", ownerId: idOf(first!) });
+  const refused = made.flatMap((each) => (each.status === "rejected" ? [each.reason as AppError] : []));
+  const reason = { code: "conflict", reason: "callback_taken", params: { name: first!.actor.name } };
+  expect(refused).toMatchObject([reason, reason]);
+  for (const language of ["en", "ru", "sl"] as const) expect(translate(language, "callback_taken", reason.params)).toContain(first!.actor.name);
+  // Whose it is may press again: their call was lost, or they took the ticket first.
+  await dialOut(first!, deps, input({ ticketId: id }));
+  expect(dialled).toHaveLength(2);
+});
+
+test("a callback whose call cannot begin goes back as missed, for anybody to try again", async () => {
+  const { id } = await buildTicket(database.ctx(), { type: "callback" });
+  canDial = false;
+  expect(await refusal(dialOut(ana, deps, input({ ticketId: id })))).toBe("unavailable");
+  expect((await stageOf(id)).stage).toBe("not_reached");
+  canDial = true;
+  const ema = await operator("Ema Hrast");
+  await dialOut(ema, deps, input({ ticketId: id }));
+  expect(await stageOf(id)).toEqual({ stage: "in_work", ownerId: idOf(ema) });
+});
+
+test("a ticket that is no callback is left as it is by a call about it", async () => {
+  const { id } = await buildTicket(database.ctx(), { type: "question" });
+  const before = await getTicket(ana, id);
+  await dialOut(ana, deps, input({ ticketId: id }));
+  expect(await getTicket(ana, id)).toEqual(before);
+});
+
 async function insertCall(over: { operator?: string; client?: string; isOver?: boolean } = {}): Promise<string> {
   const id = newId();
   const { operator = null, client = null, isOver = false } = over;
@@ -55,7 +94,6 @@ async function insertCall(over: { operator?: string; client?: string; isOver?: b
     values ($1, 'voice', 'in', 'internet', $2, $3, $4, $5, '+38640111222', 'sl', now(), $6)`, [id, operator, client, isOver ? "ended" : "talking", isOver ? "answered" : null, isOver ? new Date() : null]);
   return id;
 }
-const idOf = (ctx: typeof ana): string => (ctx.actor as { id: string }).id;
 
 test("a call is linked neither to a client one may not read nor to one that is nowhere, and a call of another project is not found", async () => {
   const [theirs, ours] = [await buildClient(database.ctx(), { projects: ["shop"] }), await buildClient(database.ctx())];

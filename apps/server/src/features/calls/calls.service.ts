@@ -10,7 +10,7 @@ import { getClient } from "../clients/index.ts";
 import { getInteraction } from "../interactions/index.ts";
 import { selectLine, selectOperator, updateDevice, type LineRow } from "../operators/index.ts";
 import type { RouterClient } from "../queues/index.ts";
-import { loadTicket } from "../tickets/index.ts";
+import { callbackDone, takeCallback } from "../tickets/index.ts";
 import type { Line } from "./calls.contract.ts";
 import type { CallInput } from "./calls.machine.ts";
 import { toE164 } from "./calls.numbers.rules.ts";
@@ -137,14 +137,24 @@ export async function dialOut(ctx: Ctx, deps: CallsDeps, input: DialInput): Prom
   if (!number) throw invalidField("number", "bad_number");
   if (operator.device === "browser" && !input.sdp) throw invalidField("sdp", "required");
   const client = input.clientId ? await getClient(ctx, input.clientId) : null;
-  // The call moves its ticket when it ends, as nobody in particular: whether its operator may is asked now.
-  if (input.ticketId) await loadTicket(ctx, input.ticketId, "tickets.move");
   const out: DialOut = {
     operatorId: actor.id, device: operator.device, contact: operator.sipContact, sipUser: operator.sipUser, number, projectKey: input.projectKey,
     clientId: input.clientId, ticketId: input.ticketId, language: client?.language ?? deps.languageOf(input.projectKey), sdp: input.sdp ?? null,
   };
-  const made = await deps.rpc.call<{ id: string; sdp: string | null }>({ role: "voice" }, "calls.dial", out);
+  const made = await dialTaken(ctx, deps, out);
   return { sdp: made.sdp, line: await getLine(ctx, deps) };
+}
+
+/** Of several operators who press at once the first has the ticket, before anybody is called. A call that cannot begin gives it back. */
+async function dialTaken(ctx: Ctx, deps: CallsDeps, out: DialOut): Promise<{ sdp: string | null }> {
+  const { ticketId, operatorId } = out;
+  const taken = ticketId && (await takeCallback(ctx, ticketId)) ? ticketId : null;
+  try {
+    return await deps.rpc.call<{ sdp: string | null }>({ role: "voice" }, "calls.dial", out);
+  } catch (error) {
+    if (taken) await callbackDone(ctx, taken, { result: "missed", operatorId }).catch((error: unknown) => ctx.log.error({ err: error, ticketId }, "a callback that could not be dialled stays in work"));
+    throw error;
+  }
 }
 
 /** Finishes the wrap-up; what is missing is named field by field and nothing is lost. */

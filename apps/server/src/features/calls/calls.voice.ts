@@ -40,7 +40,7 @@ export interface VoiceOptions {
   /** A known client came to a project: its operators may open the card. */
   remember(clientId: string, projectKey: string): Promise<void>;
   /** What came of calling out for a ticket. */
-  callbackTried(ticketId: string, tried: { result: "started" | "reached" | "missed"; operatorId: string }): Promise<void>;
+  callbackTried(ticketId: string, tried: { result: "reached" | "missed"; operatorId: string }): Promise<void>;
 }
 /** `projectKey` is null for a caller who had not chosen a project yet. */
 export interface CallbackWanted { interactionId: string; projectKey: string | null; queueId: string | null; clientId: string | null; phone: string; language: Language; reason: "asked" | "abandoned" | "interrupted" }

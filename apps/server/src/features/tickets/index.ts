@@ -1,6 +1,6 @@
-export { addNote, createTicket, getTicket, loadTicket, updateTicket, type CreateInput } from "./tickets.service.ts";
+export { addNote, createTicket, getTicket, updateTicket, type CreateInput } from "./tickets.service.ts";
 export { fireTimer, moveByClient, moveTicket } from "./tickets.move.service.ts";
-export { callbackDone, registerCallback, type Callback, type CallbackInput, type CallbackResult } from "./tickets.callbacks.service.ts";
+export { callbackDone, registerCallback, takeCallback, type Callback, type CallbackInput, type CallbackResult } from "./tickets.callbacks.service.ts";
 export { digitsOf, listTickets, ticketTypes } from "./tickets.list.service.ts";
 export { findProject, processOf, projectOf, storeDeclarations, type ProjectInUse } from "./tickets.definitions.ts";
 export { drawNumber, hashSecret, linkSecret } from "./tickets.keys.ts";

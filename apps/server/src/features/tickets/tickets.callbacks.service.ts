@@ -8,10 +8,10 @@ import type { Language } from "../api.contract.ts";
 import { countCall, lockNumber, selectCallbackOf, selectOpenCallbacks } from "./tickets.callbacks.sql.ts";
 import { processOf, projectOf } from "./tickets.definitions.ts";
 import { touched } from "./tickets.effects.ts";
-import { move } from "./tickets.move.service.ts";
+import { actorIn, move } from "./tickets.move.service.ts";
 import { engineRoles } from "./tickets.rules.ts";
-import { dueByHand, register } from "./tickets.service.ts";
-import { linkCallback, selectContact, selectTicketForUpdate, type Ticket } from "./tickets.sql.ts";
+import { dueByHand, loadTicket, register, updateTicket } from "./tickets.service.ts";
+import { linkCallback, selectContact, selectTicketForUpdate, selectUserForTicket, type Ticket } from "./tickets.sql.ts";
 
 export interface CallbackInput {
   projectKey: string; queueId: string; interactionId: string; clientId: string | null; phone: string; language: Language;
@@ -75,10 +75,31 @@ async function announceCall(ctx: TxCtx, ticket: Ticket, { interactionId, reason 
   return ticket;
 }
 
-/** What came of trying: `started` when an operator dials, then `reached` or `missed`; `cancelled` when the client rang again. */
-export type CallbackResult = { result: "started" | "reached" | "missed" | "cancelled"; operatorId?: string | null; resolution?: string };
+/**
+ * An operator is about to call back: from now on the ticket is theirs and no colleague calls the same client. True when
+ * it became theirs by this; of a ticket that is closed, or whose process knows no calling, nothing is asked.
+ */
+export async function takeCallback(ctx: Ctx, ticketId: string): Promise<boolean> {
+  return inTx(ctx, async (ctx) => {
+    const ticket = await loadTicket(ctx, ticketId, "tickets.move", { lock: true });
+    const by = actorIn(ctx);
+    const call = (await processOf(ctx.db, ticket.processId)).transitions[CALL];
+    if (call?.from.includes(ticket.stage)) {
+      await move(ctx, ticket, { transition: CALL, input: {}, by });
+      return true;
+    }
+    if (call?.to !== ticket.stage || ticket.ownerId === by.id) return false;
+    if (ticket.ownerId) throw conflict("callback_taken", { name: (await selectUserForTicket(ctx.db, ticket.ownerId))?.name ?? "?" });
+    await updateTicket(ctx, ticketId, { version: ticket.version, ownerId: by.id });
+    return true;
+  });
+}
+const CALL = "call";
 
-const TRANSITIONS: Record<CallbackResult["result"], string> = { started: "call", reached: "reached", missed: "missed", cancelled: "cancel" };
+/** What came of trying: `reached` or `missed`; `cancelled` when the client rang again. */
+export type CallbackResult = { result: "reached" | "missed" | "cancelled"; operatorId?: string | null; resolution?: string };
+
+const TRANSITIONS: Record<CallbackResult["result"], string> = { reached: "reached", missed: "missed", cancelled: "cancel" };
 
 /**
  * Call control tells what came of a callback. Told twice, or of a ticket that has gone on, it changes nothing: the

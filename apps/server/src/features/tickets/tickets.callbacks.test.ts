@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { newId } from "../../platform/ids.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { actorOf, buildUser } from "../access/access.factory.ts";
-import { callbackDone, registerCallback, type CallbackInput } from "./tickets.callbacks.service.ts";
+import { registerCallback, takeCallback, type CallbackInput } from "./tickets.callbacks.service.ts";
 import { buildProjects } from "./tickets.factory.ts";
 import { listTickets } from "./tickets.list.service.ts";
 import { getTicket, updateTicket } from "./tickets.service.ts";
@@ -67,7 +67,7 @@ test("twenty calls of one number that end in the same moment are one callback th
 test("once somebody has begun to call back, the next call of the client is a callback of its own", async () => {
   const phone = newNumber();
   const first = await give(await abandoned(phone), 0);
-  await callbackDone(database.ctx(), first.id, { result: "started", operatorId: ana.id });
+  await takeCallback(reader, first.id);
   const second = await give(await abandoned(phone), 4);
   expect(second).toMatchObject({ isNew: true, calls: 1 });
   expect(await give(await abandoned(phone), 5)).toMatchObject({ id: second.id, calls: 2 });
@@ -79,7 +79,7 @@ test("an operator who dials in the moment of the second call loses nothing: it i
     const phone = newNumber();
     const first = await give(await abandoned(phone), 0);
     const call = await abandoned(phone);
-    const [second] = await Promise.all([give(call, 1), callbackDone(database.ctx(), first.id, { result: "started", operatorId: ana.id })]);
+    const [second] = await Promise.all([give(call, 1), takeCallback(reader, first.id)]);
     expect(await getTicket(reader, first.id)).toMatchObject({ stage: "in_work", calls: second.id === first.id ? 2 : 1 });
     expect((await linksOf(call)).callbackId).toBe(second.id);
   }

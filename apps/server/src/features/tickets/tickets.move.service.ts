@@ -20,10 +20,12 @@ export async function moveTicket(ctx: Ctx, id: string, input: MoveInput): Promis
   return inTx(ctx, async (ctx) => {
     const before = await loadTicket(ctx, id, "tickets.move", { lock: true });
     if (before.version !== input.version) throw conflict("changed_meanwhile");
-    const by: ProcessActor = ctx.actor.kind === "user" ? { id: ctx.actor.id, roles: engineRoles(ctx.actor.roles) } : { id: null, roles: ["system"] };
-    return toView(ctx, await move(ctx, before, { transition: input.transition, input: input.input, by }));
+    return toView(ctx, await move(ctx, before, { transition: input.transition, input: input.input, by: actorIn(ctx) }));
   });
 }
+
+/** Who acts, as processes know them. */
+export const actorIn = ({ actor }: Ctx): ProcessActor => (actor.kind === "user" ? { id: actor.id, roles: engineRoles(actor.roles) } : { id: null, roles: ["system"] });
 
 /** The client's own yes, no or answer; who lets the client in (the link, the status page) has checked the secret. */
 export async function moveByClient(ctx: Ctx, id: string, seen: { stageSince: string }, input: { transition: string; input: Record<string, unknown> }): Promise<"moved" | "moved_on"> {

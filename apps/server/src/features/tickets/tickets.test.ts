@@ -5,7 +5,7 @@ import type { AppError } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { actorOf, buildUser } from "../access/access.factory.ts";
-import { callbackDone, registerCallback } from "./tickets.callbacks.service.ts";
+import { callbackDone, registerCallback, takeCallback } from "./tickets.callbacks.service.ts";
 import { createTicket as createTicketContract } from "./tickets.contract.ts";
 import { drawNumber } from "./tickets.keys.ts";
 import { buildProjects, buildTicket } from "./tickets.factory.ts";
@@ -169,7 +169,7 @@ test("keeps one callback ticket a call, however often it is asked for, and close
   expect(made.filter((each) => each.isNew)).toHaveLength(1);
   const [callback] = (await listTickets(as(ana), { view: "callbacks" })).items;
   expect(callback).toMatchObject({ id: made[0]!.id, contactPhone: "+38640777888", dueAt: at(1)().toISOString(), ownerId: null });
-  expect(await callbackDone(database.ctx(), made[0]!.id, { result: "started", operatorId: ana.id })).toBe("moved");
+  expect(await takeCallback(as(ana), made[0]!.id)).toBe(true);
   expect(await callbackDone(database.ctx(), made[0]!.id, { result: "missed" })).toBe("moved");
   expect(await callbackDone(database.ctx(), made[0]!.id, { result: "reached", operatorId: ana.id, resolution: "Explained" })).toBe("moved");
   expect(await callbackDone(database.ctx(), made[0]!.id, { result: "reached", operatorId: ana.id })).toBe("moved_on");
