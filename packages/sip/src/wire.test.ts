@@ -155,6 +155,10 @@ test("slow senders, too many connections and idle ones are shed", async () => {
   expect(stack.counters["slow_peers"]).toBe(1);
   const idle = await tcpPeer(stack.addresses[0]!);
   const second = await tcpPeer(stack.addresses[0]!);
+  for (const peer of [idle, second]) {
+    peer.socket.write(options("i"));
+    await peer.next();
+  }
   const third = await tcpPeer(stack.addresses[0]!);
   await third.closed;
   expect(stack.counters["connections_refused"]).toBe(1);

@@ -6,10 +6,12 @@ import type { SipAddress } from "../message/write.ts";
 
 /** What strangers may cost a TCP listener. */
 export interface TcpLimits {
-  /** Open connections in all; further ones are closed at once. */
+  /** Open connections in all; a further one takes the place of the oldest that has said nothing yet, or is closed at once. */
   connections: number;
-  /** Open connections from one address. */
+  /** Open connections from one address; a further one likewise, among those of that address. */
   perHost: number;
+  /** Who connects must have sent one whole message by then. */
+  firstMessageMs: number;
   /** A message must be whole this long after its first byte. */
   messageMs: number;
   /** A connection that says nothing this long is closed. */
@@ -22,7 +24,7 @@ export interface TcpLimits {
 
 /** What a stack allows unless told otherwise. */
 export const defaultTcpLimits: TcpLimits = {
-  connections: 2000, perHost: 200, messageMs: 10_000, idleMs: 600_000, writeBytes: 1_048_576, connectMs: 5_000,
+  connections: 2000, perHost: 200, firstMessageMs: 10_000, messageMs: 10_000, idleMs: 600_000, writeBytes: 1_048_576, connectMs: 5_000,
 };
 
 type Fail = (error: Error) => void;
@@ -60,6 +62,7 @@ interface Connection {
   /** Told when the connection ends. */
   waiting: Waiting;
   partial: Timer | null;
+  /** Until the first message its deadline, then how long nothing may be said. */
   idle: Timer | null;
   lastHeardMs: number;
 }
@@ -79,6 +82,8 @@ class TcpTransport implements Transport {
   readonly #server: Server;
   readonly #connections = new Map<string, Connection>();
   readonly #perHost = new Map<string, number>();
+  /** Accepted and without a whole message yet, the oldest first: holding a connection open costs a stranger nothing. */
+  readonly #silent = new Set<Connection>();
 
   constructor(options: TransportOptions, limits: TcpLimits) {
     this.#options = options;
@@ -121,8 +126,7 @@ class TcpTransport implements Transport {
 
   #accept(socket: Socket): void {
     const host = socket.remoteAddress;
-    const isFull = this.#connections.size >= this.#limits.connections || (this.#perHost.get(host ?? "") ?? 0) >= this.#limits.perHost;
-    if (host === undefined || socket.remotePort === undefined || isFull) {
+    if (host === undefined || socket.remotePort === undefined || !this.#hasRoom(host)) {
       this.#options.count("connections_refused");
       socket.on("error", () => undefined);
       socket.destroy();
@@ -131,6 +135,32 @@ class TcpTransport implements Transport {
     this.#options.count("connections_accepted");
     const connection = this.#adopt(socket, { host, port: socket.remotePort, proto: "tcp" });
     connection.isOpen = true;
+    this.#silent.add(connection);
+    const { firstMessageMs, idleMs } = this.#limits;
+    connection.idle = this.#options.timers.start(Math.min(firstMessageMs, idleMs), () => this.#giveWay(connection));
+  }
+
+  /** Whether one more may come from this address, after somebody who has said nothing has given way if need be. */
+  #hasRoom(host: string): boolean {
+    const isHostFull = (this.#perHost.get(host) ?? 0) >= this.#limits.perHost;
+    if (!isHostFull && this.#connections.size < this.#limits.connections) return true;
+    for (const silent of this.#silent) {
+      if (isHostFull && silent.peer.host !== host) continue;
+      this.#giveWay(silent);
+      return true;
+    }
+    return false;
+  }
+
+  #giveWay(connection: Connection): void {
+    this.#options.count("silent_peers");
+    this.#silent.delete(connection);
+    connection.socket.destroy();
+  }
+
+  #spoke(connection: Connection): void {
+    if (!this.#silent.delete(connection)) return;
+    this.#options.timers.cancel(connection.idle);
     this.#watchIdle(connection, this.#limits.idleMs);
   }
 
@@ -169,6 +199,7 @@ class TcpTransport implements Transport {
       count("keepalives");
       connection.socket.write("\r\n");
     }
+    if (messages.length > 0) this.#spoke(connection);
     let isSip = true;
     for (const message of messages) isSip = isSip && this.#options.receive(message, connection.peer, this);
     if (isBroken || !isSip) {
@@ -207,6 +238,7 @@ class TcpTransport implements Transport {
     const { peer, waiting, isOpen } = connection;
     const key = hostPort(peer.host, peer.port);
     connection.isOpen = false;
+    this.#silent.delete(connection);
     this.#options.count("connections_closed");
     this.#options.timers.cancel(connection.partial);
     this.#options.timers.cancel(connection.idle);
