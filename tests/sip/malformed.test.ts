@@ -77,6 +77,26 @@ test("endless-head-over-tcp-is-cut-off: the connection ends, the server lives", 
   wire.close();
 });
 
+const strange: [string, { name: string; user?: string }, { callerName: string; fromNumber?: string }][] = [
+  ["a-name-cut-within-a-character", { name: `${"a".repeat(79)}😀` }, { callerName: `${"a".repeat(79)}😀` }],
+  ["a-name-with-nul-and-bell", { name: "Ana\0\u0007Kos" }, { callerName: "Ana Kos" }],
+  ["a-number-of-3500-characters", { name: "Long", user: "x".repeat(3_500) }, { callerName: "Long", fromNumber: "x".repeat(64) }],
+];
+
+test.each(strange)("strange-caller-is-served: %s", async (callId, { name, user = office.number() }, expected) => {
+  const wire = await office.wire();
+  const tail = { callId, rows: { From: `"${name}" <sip:${user}@127.0.0.1>;tag=me` } };
+  wire.send(wire.request({ ...tail, branch: `z9hG4bK${callId}`, sdp: audioSdp() }));
+  const answer = await wire.answer(callId);
+  expect(answer.status).toBe(200);
+  wire.send(wire.request({ ...tail, method: "ACK", toTag: answer.to.tag!, cseq: "1 ACK" }));
+  expect(await office.rows("select caller_name, from_number from interactions order by started_at desc, id desc limit 1")).toMatchObject([expected]);
+  wire.send(wire.request({ ...tail, method: "BYE", toTag: answer.to.tag!, cseq: "2 BYE" }));
+  await wire.until((message): message is typeof answer => message.kind === "response" && message.get("cseq") === "2 BYE", "answer to BYE");
+  await office.tidy();
+  wire.close();
+});
+
 test("unknown-method-501-and-unwanted-405: said, not ignored", async () => {
   const wire = await office.wire();
   wire.send(wire.request({ method: "DANCE", callId: "dance" }));

@@ -50,6 +50,16 @@ test("register-unknown-user-401: told apart from a wrong password by nothing", a
   expect(await phone.register()).toBe(401);
 });
 
+test("register-with-nul-400: refused before anything is looked up, in the user's name as in the address", async () => {
+  const wire = await office.wire();
+  const digest = (user: string): string => `Digest username="${user}", realm="linija", nonce="n", uri="sip:127.0.0.1", response="0", algorithm=SHA-256, qop=auth, nc=00000001, cnonce="c"`;
+  for (const [callId, rows] of [["nul-user", { Authorization: digest("20\u00005") }], ["nul-contact", { Contact: "<sip:205\u0000@127.0.0.1>" }]] as const) {
+    wire.send(wire.request({ method: "REGISTER", callId, to: "205", from: "205", rows }));
+    expect((await wire.answer(callId)).status).toBe(400);
+  }
+  wire.close();
+});
+
 test("register-for-another-403: a phone speaks for itself only", async () => {
   const phone = await office.phone();
   const response = await phone.stack.request({

@@ -75,7 +75,7 @@ async function invited(voice: Voice, call: InboundCall, log: Log): Promise<void>
     if (voice.options.plan.answerByOperator(flow)) call.ring();
     const from = call.from.uri.user ?? "";
     remember(voice, call, toE164(from));
-    runner = await voice.begin({ id, flow, from, name: (call.from.display ?? "").slice(0, 80), to, phone: toE164(from), line: { kind: "sip", call, answerSdp } });
+    runner = await voice.begin({ id, flow, from, name: call.from.display ?? "", to, phone: toE164(from), line: { kind: "sip", call, answerSdp } });
     if (gone) runner.feed({ on: "client_gone" });
     invites.inc({ outcome: "taken" });
   } catch (error) {

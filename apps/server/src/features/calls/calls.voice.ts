@@ -16,6 +16,7 @@ import { answerBrowser, callOperatorPhone, trunkUri } from "./calls.legs.ts";
 import { isCallable } from "./calls.numbers.rules.ts";
 import { heldBy } from "./calls.perform.ts";
 import { newCall, startOutbound, type CallInput, type Device } from "./calls.machine.ts";
+import { plainText } from "./calls.text.rules.ts";
 import { CallRunner, type ClientLine, type VoiceDeps } from "./calls.runner.ts";
 
 /** What declarations say about numbers, queues and hours; given by `main.ts` so that call control knows no files. */
@@ -113,9 +114,9 @@ export class Voice {
 
   #expose(rpc: Rpc): void {
     rpc.expose("calls.offer", (offer: OfferOut) => this.#offer(offer));
-    rpc.expose("calls.accept", (p: { callId: string; offerId: string; operatorId: string; sdp: string }) => this.#get(p.callId, "offer_gone").accept(p.offerId, p.operatorId, p.sdp));
+    rpc.expose("calls.accept", (p: { callId: string; offerId: string; operatorId: string; sdp: string; desk: string }) => this.#get(p.callId, "offer_gone").accept(p.offerId, p.operatorId, p));
     rpc.expose("calls.decline", (p: { callId: string; offerId: string; operatorId: string }) => this.#decline(p));
-    rpc.expose("calls.attach", (p: { callId: string; operatorId: string; sdp: string }) => this.#get(p.callId).attach(p.operatorId, p.sdp));
+    rpc.expose("calls.attach", (p: { callId: string; operatorId: string; sdp: string; desk: string; take: boolean }) => this.#get(p.callId).attach(p.operatorId, p));
     rpc.expose("calls.control", (p: { callId: string; operatorId: string; input: CallInput }) => this.#control(p));
     rpc.expose("calls.held", () => [...this.#runners.values()].map(heldBy).filter((held) => held !== null));
     rpc.expose("calls.state", (p: { callId: string }) => this.#state(p.callId));
@@ -161,7 +162,7 @@ export class Voice {
     const state = runner?.call.state;
     if (!runner || !state) return null;
     const talking = state.at === "talking" ? state : null;
-    return { at: state.at, held: talking?.held ?? false, muted: talking?.muted ?? false, legUp: talking ? talking.operatorHere : state.at === "dialling" && state.operatorHere };
+    return { at: state.at, held: talking?.held ?? false, muted: talking?.muted ?? false, legUp: talking ? talking.operatorHere : state.at === "dialling" && state.operatorHere, legDesk: runner.desk };
   }
 
   // --- calls that begin ---------------------------------------------------------------------------------------------
@@ -174,7 +175,7 @@ export class Voice {
     const language = known ?? plan.defaultLanguage(given.flow);
     const projectKey = given.flow === COMPANY ? null : given.flow;
     const at = ctx.now();
-    const row: CallRow = { ...emptyRow(given.id, rpc.nodeId, at), direction: "in", project_key: projectKey, client_id: client?.id ?? null, language, state: "ivr", from_number: given.phone ?? given.from, to_number: given.to, caller_name: given.name };
+    const row: CallRow = { ...emptyRow(given.id, rpc.nodeId, at), direction: "in", project_key: projectKey, client_id: client?.id ?? null, language, state: "ivr", from_number: given.phone ?? plainText(given.from, NUMBER), to_number: given.to, caller_name: plainText(given.name, NAME) };
     const call = newCall({ id: given.id, direction: "in", language, projectKey, answerByOperator: plan.answerByOperator(given.flow), recording: plan.recording(projectKey), clientUp: given.line.kind === "web" });
     const runner = new CallRunner(this.#deps, call, row, given.line);
     this.#add(runner);
@@ -232,7 +233,7 @@ export class Voice {
     await router.claim(p.operatorId, id);
     let sdp: string | null = null;
     try {
-      if (p.device === "browser") { sdp = await answerBrowser(media, runner.operatorRef, p.sdp!); runner.operatorLeg = true; }
+      if (p.device === "browser") { sdp = await answerBrowser(media, runner.operatorRef, p.sdp!); runner.operatorLeg = true; runner.desk = p.desk; }
       this.#add(runner);
       await writer.write({ insert: row, events: [runner.fact("call.started", { from: row.from_number, to: row.to_number })] });
     } catch (error) {
@@ -281,6 +282,9 @@ export class Voice {
 }
 
 const MOST_SEEN = 5_000;
+/** Most characters kept of what a line says who calls. */
+const NAME = 80;
+const NUMBER = 64;
 
 /** The key of the company's own flow, which belongs to no project. */
 const COMPANY = "company";
@@ -293,4 +297,4 @@ const emptyRow = (id: string, nodeId: string, at: Date) => ({
 });
 
 export interface WebCall { project: string; language?: Language | undefined; name?: string | undefined; phone: string | null; sdp: string }
-export interface DialOut { operatorId: string; device: Device; contact: string | null; sipUser: string | null; number: string; projectKey: string; clientId: string | null; ticketId: string | null; language: Language; sdp: string | null }
+export interface DialOut { operatorId: string; device: Device; contact: string | null; sipUser: string | null; number: string; projectKey: string; clientId: string | null; ticketId: string | null; language: Language; sdp: string | null; /** The tab of the desk that dials. */ desk: string }

@@ -23,7 +23,11 @@ export function createRegistrar(ctx: Ctx, algorithms: readonly DigestAlgorithm[]
   };
 }
 
+/** What is looked up or stored. No phone sends a NUL, and no text of the database holds one. */
+const isBroken = ({ request }: ServerRequest): boolean => ["authorization", "contact", "call-id", "user-agent"].some((name) => request.rows(name).some((value) => value.includes("\0")));
+
 async function register(ctx: Ctx, realm: DigestRealm, asked: ServerRequest): Promise<void> {
+  if (isBroken(asked)) { asked.respond(400); return; }
   const account = await authenticated(ctx, realm, asked);
   if (!account) return;
   const { request } = asked;
