@@ -10,7 +10,7 @@ import { getClient } from "../clients/index.ts";
 import { getInteraction } from "../interactions/index.ts";
 import { selectLine, selectOperator, updateDevice, type LineRow } from "../operators/index.ts";
 import type { RouterClient } from "../queues/index.ts";
-import { callbackDone, takeCallback, type CallbackResult } from "../tickets/index.ts";
+import { callbackDone, takeCallback } from "../tickets/index.ts";
 import type { Line } from "./calls.contract.ts";
 import type { CallInput } from "./calls.machine.ts";
 import { toE164 } from "./calls.numbers.rules.ts";
@@ -18,7 +18,7 @@ import { countTicketsOf, selectCall, selectOfferOf, updateCallClient, updateWrap
 import type { DialOut, WebCall } from "./calls.voice.ts";
 
 /** What wrap-up must know of a disposition. */
-export interface DispositionRule { requires: string[]; directions: ("inbound" | "outbound")[]; callback: CallbackResult["result"] }
+export interface DispositionRule { requires: string[] }
 export interface CallsDeps {
   rpc: Rpc;
   router: RouterClient;
@@ -43,16 +43,16 @@ export async function getLine(ctx: Ctx, deps: CallsDeps): Promise<Line> {
   if (!row) throw forbidden("not_an_operator");
   const callId = row.offerInteractionId ?? row.interactionId;
   const call = callId ? await getInteraction(ctx, callId) : null;
-  const { held, muted, legUp, legDesk } = (callId && row.state === "talking" ? await liveState(ctx, deps, callId) : null) ?? QUIET;
+  const { held, muted, legUp } = (callId && row.state === "talking" ? await liveState(ctx, deps, callId) : null) ?? QUIET;
   const queueId = call?.queueId ?? null;
   const wrapUpEndsAt = row.state === "wrap_up" ? later(row.since, deps.wrapUpS(queueId) * 1000) : null;
   return {
     state: row.state, reason: row.reason, since: row.since.toISOString(), device: row.device, extension: row.extension, phoneRegistered: row.phoneRegistered, wrapUpEndsAt,
-    offer: offerOf(row, deps.ringMs(queueId)), call, held, muted, legUp, legDesk, clientHere: call !== null && call.endedAt === null,
+    offer: offerOf(row, deps.ringMs(queueId)), call, held, muted, legUp, clientHere: call !== null && call.endedAt === null,
   };
 }
 
-const QUIET = { held: false, muted: false, legUp: false, legDesk: "" };
+const QUIET = { held: false, muted: false, legUp: false };
 const later = (at: Date, ms: number): string => new Date(at.getTime() + ms).toISOString();
 
 function offerOf(row: LineRow, ringMs: number): Line["offer"] {
@@ -61,7 +61,7 @@ function offerOf(row: LineRow, ringMs: number): Line["offer"] {
   return { id: offerId, interactionId: offerInteractionId, offeredAt: offeredAt.toISOString(), expiresAt: later(offeredAt, ringMs) };
 }
 
-interface LiveState { at: string; held: boolean; muted: boolean; legUp: boolean; legDesk: string }
+interface LiveState { at: string; held: boolean; muted: boolean; legUp: boolean }
 async function liveState(ctx: Ctx, deps: CallsDeps, callId: string): Promise<LiveState | null> {
   const call = await selectCall(ctx.db, callId);
   if (!call?.nodeId || call.state === "ended" || call.state === "wrap_up") return null;
@@ -88,13 +88,13 @@ export async function setDevice(ctx: Ctx, deps: CallsDeps, device: "browser" | "
   return getLine(ctx, deps);
 }
 
-export async function acceptOffer(ctx: Ctx, deps: CallsDeps, offerId: string, { sdp, desk }: { sdp?: string | undefined; desk: string }): Promise<{ sdp: string | null; line: Line }> {
+export async function acceptOffer(ctx: Ctx, deps: CallsDeps, offerId: string, sdp: string | undefined): Promise<{ sdp: string | null; line: Line }> {
   const actor = me(ctx);
   const offer = await selectOfferOf(ctx.db, offerId);
   if (!offer || offer.operatorId !== actor.id) throw notFound("offer", offerId);
   if (offer.state !== "ringing") throw conflict("offer_gone");
   if (!sdp) throw invalidField("sdp", "required");
-  const answer = await deps.rpc.call<string>({ node: offer.nodeId }, "calls.accept", { callId: offer.interactionId, offerId, operatorId: actor.id, sdp, desk });
+  const answer = await deps.rpc.call<string>({ node: offer.nodeId }, "calls.accept", { callId: offer.interactionId, offerId, operatorId: actor.id, sdp });
   return { sdp: answer, line: await getLine(ctx, deps) };
 }
 
@@ -114,9 +114,9 @@ async function mine(ctx: Ctx, callId: string): Promise<LiveCall & { nodeId: stri
   return { ...call, nodeId: call.nodeId };
 }
 
-export async function attachLeg(ctx: Ctx, deps: CallsDeps, callId: string, body: { sdp: string; desk: string; take: boolean }): Promise<string> {
+export async function attachLeg(ctx: Ctx, deps: CallsDeps, callId: string, sdp: string): Promise<string> {
   const call = await mine(ctx, callId);
-  return deps.rpc.call<string>({ node: call.nodeId }, "calls.attach", { callId, operatorId: me(ctx).id, ...body });
+  return deps.rpc.call<string>({ node: call.nodeId }, "calls.attach", { callId, operatorId: me(ctx).id, sdp });
 }
 
 /** Hold, mute, digits, hang-up: one input to the call's machine. */
@@ -126,7 +126,7 @@ export async function controlCall(ctx: Ctx, deps: CallsDeps, callId: string, inp
   return getLine(ctx, deps);
 }
 
-export interface DialInput { number: string; projectKey: string; ticketId: string | null; clientId: string | null; sdp?: string | undefined; desk?: string }
+export interface DialInput { number: string; projectKey: string; ticketId: string | null; clientId: string | null; sdp?: string | undefined }
 export async function dialOut(ctx: Ctx, deps: CallsDeps, input: DialInput): Promise<{ sdp: string | null; line: Line }> {
   const actor = me(ctx);
   if (!deps.knownProject(input.projectKey)) throw invalidField("projectKey", "unknown_project");
@@ -139,7 +139,7 @@ export async function dialOut(ctx: Ctx, deps: CallsDeps, input: DialInput): Prom
   const client = input.clientId ? await getClient(ctx, input.clientId) : null;
   const out: DialOut = {
     operatorId: actor.id, device: operator.device, contact: operator.sipContact, sipUser: operator.sipUser, number, projectKey: input.projectKey,
-    clientId: input.clientId, ticketId: input.ticketId, language: client?.language ?? deps.languageOf(input.projectKey), sdp: input.sdp ?? null, desk: input.desk ?? "",
+    clientId: input.clientId, ticketId: input.ticketId, language: client?.language ?? deps.languageOf(input.projectKey), sdp: input.sdp ?? null,
   };
   const made = await dialTaken(ctx, deps, out);
   return { sdp: made.sdp, line: await getLine(ctx, deps) };
@@ -163,13 +163,11 @@ export async function wrapUp(ctx: Ctx, deps: CallsDeps, callId: string, input: {
   const call = await selectCall(ctx.db, callId);
   if (!call || call.operatorId !== actor.id) throw notFound("call", callId);
   if (call.wrappedAt) throw conflict("already_wrapped");
-  const rule = deps.disposition(call.projectKey, input.disposition);
-  const problems = await missing(ctx, rule, call, input.notes);
+  const problems = await missing(ctx, deps, call, input);
   if (problems.length > 0) throw invalid(problems, "wrap_up_incomplete");
   const at = ctx.now();
   await inTx(ctx, async (ctx) => {
     if (!(await updateWrapUp(ctx.db, callId, { disposition: input.disposition, notes: input.notes, at }))) throw conflict("call_not_over");
-    await tellCallback(ctx, call, rule);
     await emit(ctx, { type: "call.wrapped_up", subject: { kind: "call", id: callId }, data: { disposition: input.disposition }, touches: call.clientId ? [{ kind: "client", id: call.clientId }] : [] });
     await audit(ctx, { action: "call.wrapped_up", object: { kind: "call", id: callId }, after: { disposition: input.disposition, notes: input.notes } });
   });
@@ -178,17 +176,11 @@ export async function wrapUp(ctx: Ctx, deps: CallsDeps, callId: string, input: {
   return getLine(ctx, deps);
 }
 
-/** A callback whose client answered is being called until its operator says what came of it: it may have been a machine that answered. */
-async function tellCallback(ctx: Ctx, { direction, ticketId, operatorId, answeredAt }: LiveCall, rule: DispositionRule | null): Promise<void> {
-  if (!rule || direction !== "out" || !ticketId || !answeredAt) return;
-  await callbackDone(ctx, ticketId, { result: rule.callback, operatorId });
-}
-
-async function missing(ctx: Ctx, rule: DispositionRule | null, call: LiveCall, notes: string): Promise<FieldProblem[]> {
+async function missing(ctx: Ctx, deps: CallsDeps, call: LiveCall, input: { disposition: string; notes: string }): Promise<FieldProblem[]> {
+  const rule = deps.disposition(call.projectKey, input.disposition);
   if (!rule) return [{ field: "disposition", code: "required" }];
   const problems: FieldProblem[] = [];
-  if (!rule.directions.includes(call.direction === "in" ? "inbound" : "outbound")) problems.push({ field: "disposition", code: "disposition_direction" });
-  if (rule.requires.includes("notes") && notes === "") problems.push({ field: "notes", code: "required" });
+  if (rule.requires.includes("notes") && input.notes === "") problems.push({ field: "notes", code: "required" });
   if (rule.requires.includes("ticket") && (await countTicketsOf(ctx.db, call.id)) === 0) problems.push({ field: "ticket", code: "ticket_required" });
   if (rule.requires.includes("client") && !call.clientId) problems.push({ field: "client", code: "client_required" });
   return problems;
