@@ -9,11 +9,12 @@ import { fieldError, ProblemNote } from "../../shared/problem.tsx";
 import { useSend } from "../../shared/query.ts";
 import { useLine } from "../line/line.tsx";
 import { useWrapDraft } from "./CallNotes.tsx";
-import { useDispositions, type Disposition } from "./useDispositions.ts";
+import { choosable, useDispositions, type Disposition } from "./useDispositions.ts";
 import css from "./calls.module.css";
 
 const needsOf = (chosen: Disposition | undefined, notes: string, call: CallView) => ({
   needsNotes: chosen?.requiresNotes === true && notes.trim() === "", needsTicket: chosen?.requiresTicket === true && call.tickets.length === 0,
+  needsClient: chosen?.requiresClient === true && call.clientId === null,
 });
 
 /** After the talk: what came of it, and a few words. What the disposition requires is shown before it is refused. */
@@ -24,11 +25,11 @@ export function WrapUp({ call, endsAt }: { call: CallView; endsAt: string | null
   const { draft, set, forget } = useWrapDraft(call);
   const notes = useRef<HTMLTextAreaElement>(null);
   const needed = useId();
-  const dispositions = useDispositions(call);
+  const dispositions = choosable(useDispositions(call), call.direction);
   const chosen = dispositions.find((each) => each.key === draft.disposition);
   const finish = useSend("wrapUp", ["listCalls", "getCall", "clientTimeline", "listTickets"], { onSuccess: (line) => { take(line); forget(); } });
-  const { needsNotes, needsTicket } = needsOf(chosen, draft.notes, call);
-  const missing = !chosen || needsNotes || needsTicket;
+  const { needsNotes, needsTicket, needsClient } = needsOf(chosen, draft.notes, call);
+  const missing = !chosen || needsNotes || needsTicket || needsClient;
   const send = () => {
     if (needsNotes) notes.current?.focus();
     if (!missing) finish.mutate({ params: { id: call.id }, body: { disposition: chosen.key, notes: draft.notes, ready: draft.ready } });
@@ -42,9 +43,9 @@ export function WrapUp({ call, endsAt }: { call: CallView; endsAt: string | null
       </div>
       <Textarea ref={notes} label={t("wrap.notes")} withAsterisk={chosen?.requiresNotes} autosize minRows={2} maxRows={6} value={draft.notes} onChange={(event) => set({ notes: event.currentTarget.value })}
         error={fieldError(finish.error, "notes") !== undefined || needsNotes} aria-describedby={needed} />
-      {!fieldError(finish.error, "notes", "disposition", "ticket") && <ProblemNote error={finish.error} />}
+      {!fieldError(finish.error, "notes", "disposition", "ticket", "client") && <ProblemNote error={finish.error} />}
       {/* Always there, so that choosing does not move what is chosen from. */}
-      <p id={needed} className={css.needed} role="status">{fieldError(finish.error, "disposition", "notes", "ticket") ?? [!chosen && t("wrap.chooseDisposition"), needsNotes && t("wrap.needsNotes"), needsTicket && t("wrap.needsTicket")].filter(Boolean).join(" ")}</p>
+      <p id={needed} className={css.needed} role="status">{fieldError(finish.error, "disposition", "notes", "ticket", "client") ?? [!chosen && t("wrap.chooseDisposition"), needsNotes && t("wrap.needsNotes"), needsTicket && t("wrap.needsTicket"), needsClient && t("wrap.needsClient")].filter(Boolean).join(" ")}</p>
       <div className="row between">
         <Checkbox size="xs" label={t("wrap.readyAfter")} checked={draft.ready} onChange={(event) => set({ ready: event.currentTarget.checked })} />
         <Button size="sm" onClick={send} loading={finish.isPending} disabled={missing}>{t("wrap.finish")}<span className={css.onButton}><Keys combo="Ctrl+Enter" /></span></Button>

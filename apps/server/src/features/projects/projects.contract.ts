@@ -98,7 +98,10 @@ export const dispositionSchema = z.strictObject({
   name: textSchema,
   /** What wrap-up refuses to finish without. */
   requires: z.array(z.enum(["notes", "ticket", "client"])).default([]),
-  directions: z.array(z.enum(["inbound", "outbound"])).default(["inbound", "outbound"]),
+  /** On which calls it can be chosen. */
+  directions: z.array(z.enum(["inbound", "outbound"])).min(1).default(["inbound", "outbound"]),
+  /** What it makes of the callback that was called for: spoken with, still to be called, or no longer needed. */
+  callback: z.enum(["reached", "missed", "cancelled"]).default("reached"),
 });
 export const reasonSchema = z.strictObject({ key: keySchema, name: textSchema });
 

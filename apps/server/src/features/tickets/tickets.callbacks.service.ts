@@ -111,6 +111,8 @@ export async function callbackDone(ctx: Ctx, ticketId: string, { result, operato
     if (!ticket) throw notFound("ticket", ticketId);
     const process = await processOf(ctx.db, ticket.processId);
     const transition = process.transitions[TRANSITIONS[result]];
+    // Other processes have words of their own for these.
+    if (ticket.type !== "callback") return "moved_on";
     if (!transition?.from.includes(ticket.stage)) return "moved_on";
     const roles = operatorId ? engineRoles(["operator"]) : ["system" as const];
     const accepts = resolution !== undefined && transition.accepts.includes("resolution");

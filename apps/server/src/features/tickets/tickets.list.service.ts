@@ -68,6 +68,7 @@ async function typesOf(ctx: Ctx, { project, types, dispositions, processIds }: P
       key: type.key, name: type.name[language], requires: type.requires, registrable: type.key !== "callback",
       deadlineHours: (type.deadline_hours === undefined ? (await processOf(ctx.db, processIds[type.process]!)).clocks.deadline_hours : type.deadline_hours)?.[type.priority] ?? null,
     }))),
-    dispositions: dispositions.map((each) => ({ key: each.key, name: each.name[language], requiresNotes: each.requires.includes("notes"), requiresTicket: each.requires.includes("ticket") })),
+    dispositions: dispositions.map((each) => ({ key: each.key, name: each.name[language], requiresNotes: each.requires.includes("notes"), requiresTicket: each.requires.includes("ticket"), requiresClient: each.requires.includes("client"),
+      directions: each.directions.map((direction) => (direction === "inbound" ? "in" as const : "out" as const)) })),
   };
 }
