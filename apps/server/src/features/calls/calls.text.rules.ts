@@ -4,5 +4,5 @@
  */
 export function plainText(raw: string, atMost: number): string {
   const clean = raw.toWellFormed().replace(/\p{Cc}+/gu, " ").trim();
-  return [...clean.slice(0, atMost * 2)].slice(0, atMost).join("");
+  return Array.from(clean.slice(0, atMost * 2)).slice(0, atMost).join("");
 }

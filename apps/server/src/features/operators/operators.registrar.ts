@@ -23,11 +23,7 @@ export function createRegistrar(ctx: Ctx, algorithms: readonly DigestAlgorithm[]
   };
 }
 
-/** What is looked up or stored. No phone sends a NUL, and no text of the database holds one. */
-const isBroken = ({ request }: ServerRequest): boolean => ["authorization", "contact", "call-id", "user-agent"].some((name) => request.rows(name).some((value) => value.includes("\0")));
-
 async function register(ctx: Ctx, realm: DigestRealm, asked: ServerRequest): Promise<void> {
-  if (isBroken(asked)) { asked.respond(400); return; }
   const account = await authenticated(ctx, realm, asked);
   if (!account) return;
   const { request } = asked;
@@ -45,10 +41,14 @@ async function register(ctx: Ctx, realm: DigestRealm, asked: ServerRequest): Pro
 
 const refuse = (realm: DigestRealm, asked: ServerRequest, isStale: boolean): void => { asked.respond(401, undefined, { "WWW-Authenticate": challenge(realm, { isStale }) }); };
 
+/** What is looked up or stored. No phone sends a NUL, and no text of the database holds one. */
+const isBroken = ({ request }: ServerRequest): boolean => ["authorization", "contact", "call-id", "user-agent"].some((name) => request.rows(name).some((value) => value.includes("\0")));
+
 interface Account extends SipAccount { sipUser: string }
 
 /** The account of right credentials; otherwise the challenge or refusal has been sent. */
 async function authenticated(ctx: Ctx, realm: DigestRealm, asked: ServerRequest): Promise<Account | null> {
+  if (isBroken(asked)) { asked.respond(400); return null; }
   const authorization = parseAuthorization(asked.request.get("authorization"));
   const account = authorization ? await selectSipAccount(ctx.db, authorization.username) : undefined;
   const ha1 = account && authorization ? account.ha1[authorization.algorithm === "MD5" ? "md5" : "sha256"] : null;
