@@ -44,6 +44,7 @@ export class Stack implements SipStack, Core {
   readonly #transports: Transport[] = [];
   readonly #dialogs = new Map<string, DialogUser>();
   readonly #calls = new Set<InboundCall | OutboundCall>();
+  readonly #callers = new Map<string, Set<InboundCall>>();
   readonly #receptionist: Receptionist;
   #closed: Promise<void> | null = null;
 
@@ -61,9 +62,14 @@ export class Stack implements SipStack, Core {
       take: (incoming, transaction) => {
         const call = new InboundCall(this, incoming, transaction, (ended) => {
           this.#calls.delete(ended);
+          this.#forgetCaller(ended);
           this.#receptionist.forget(transaction);
         });
         this.#calls.add(call);
+        const { host } = incoming.source;
+        const others = this.#callers.get(host);
+        if (others) others.add(call);
+        else this.#callers.set(host, new Set([call]));
         return call;
       },
     });
@@ -140,6 +146,17 @@ export class Stack implements SipStack, Core {
 
   liveDialogs(): number {
     return this.#calls.size;
+  }
+
+  callsFrom(host: string): ReadonlySet<InboundCall> {
+    return this.#callers.get(host) ?? noCalls;
+  }
+
+  #forgetCaller(ended: InboundCall): void {
+    const { host } = ended.source;
+    const calls = this.#callers.get(host);
+    calls?.delete(ended);
+    if (calls?.size === 0) this.#callers.delete(host);
   }
 
   #route(dialog: Dialog, done: (to: SipAddress) => void): void {
@@ -255,6 +272,8 @@ export class Stack implements SipStack, Core {
     return call.bye();
   }
 }
+
+const noCalls: ReadonlySet<InboundCall> = new Set();
 
 interface AuthorizedRoute {
   to: SipAddress;

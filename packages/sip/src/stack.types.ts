@@ -111,6 +111,8 @@ export interface SipStack {
   request(options: RequestOptions): Promise<SipResponse>;
   /** Calls that have not ended. */
   liveDialogs(): number;
+  /** Calls this IP address made to us that have not ended; those in state `accepted` lack their ACK. What `admit` needs to share lines out. */
+  callsFrom(host: string): ReadonlySet<InboundCall>;
   /** Refuses new calls, ends live ones, waits up to `graceMs` (default 1000) for the far ends, closes the sockets. */
   close(graceMs?: number): Promise<void>;
 }

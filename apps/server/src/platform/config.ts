@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { z } from "zod";
 
@@ -6,6 +7,11 @@ import { z } from "zod";
 const int = (min: number, max: number, fallback: number) => z.coerce.number().int().min(min).max(max).default(fallback);
 const flag = (fallback: boolean) => z.enum(["0", "1", "true", "false"]).default(fallback ? "1" : "0").transform((v) => v === "1" || v === "true");
 const list = (fallback: string) => z.string().default(fallback).transform((v) => v.split(/[\s,]+/).filter(Boolean));
+const isNetwork = (text: string): boolean => {
+  const [address = "", bits, ...rest] = text.split("/");
+  const most = { 4: 32, 6: 128 }[isIP(address)];
+  return most !== undefined && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most));
+};
 
 export const ROLES = ["web", "voice", "media", "router", "jobs"] as const;
 export type Role = (typeof ROLES)[number];
@@ -36,6 +42,8 @@ export const configSchema = z.object({
   SIP_FLOOD_PER_S: int(1, 1_000_000, 1000).describe("New SIP requests one address may send in a second; more are refused with 503"),
   SIP_DIGEST: list("MD5").pipe(z.array(z.enum(["MD5", "SHA-256"])).min(1)).describe("Challenges sent to operators' phones, for example SHA-256,MD5; some phones of today register only when MD5 stands alone"),
   SIP_CALLS_MAX: int(1, 100_000, 2000).describe("Live calls on this node; the next one is refused with 503 and Retry-After"),
+  SIP_CALLS_PER_HOST: int(0, 100_000, 100).describe("Live calls one address may make to us, a fifth of them answered and not yet acknowledged; the next one is refused with 503 and Retry-After. The trunk (SIP_TRUNK) and addresses of registered phones are not limited; 0 limits nobody"),
+  SIP_CALLS_PER_HOST_EXCEPT: list("127.0.0.0/8,::1").pipe(z.array(z.string().refine(isNetwork, "an address or a network"))).describe("Addresses and networks that limit does not count for, with commas: this machine itself, other addresses of the trunk"),
   MEDIA_WORKERS: int(1, 64, 2).describe("Media processes"),
   MEDIA_ADDRESS: z.string().default("").describe("Where a separate media node listens or is reached (host:port, several with commas: a process each); empty starts media processes as children"),
   MEDIA_PORTS: z.string().regex(/^\d+-\d+$/).default("20000-39998").describe("UDP ports for RTP"),

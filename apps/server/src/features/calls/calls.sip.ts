@@ -1,4 +1,4 @@
-import { createStack, type InboundCall, type Refusal, type SipStack, type StackOptions } from "@linija/sip";
+import { createStack, type InboundCall, type Refusal, type ServerRequest, type SipStack, type StackOptions } from "@linija/sip";
 import { MediaFull, MediaRefused } from "@linija/media";
 import type { Config } from "../../platform/config.ts";
 import { isDatabaseAway, AppError } from "../../platform/errors.ts";
@@ -6,6 +6,7 @@ import { newId } from "../../platform/ids.ts";
 import type { Log } from "../../platform/log.ts";
 import { Gauge } from "prom-client";
 import { counter, registry } from "../../platform/metrics.ts";
+import { Admission } from "./calls.admit.ts";
 import { dialledNumber, toE164 } from "./calls.numbers.rules.ts";
 import { renegotiate } from "./calls.legs.ts";
 import type { CallRunner } from "./calls.runner.ts";
@@ -15,20 +16,26 @@ const invites = counter("sip_invites_total", "INVITEs by what became of them", [
 
 /** Opens SIP on UDP and TCP; when the port is taken the next free one is used (and told at start). */
 export async function openSip(voice: Voice, config: Config, log: Log, onRegister: StackOptions["onRegister"]): Promise<SipStack> {
+  const admission = new Admission(config);
+  let opened: SipStack | null = null;
   const options = (port: number): StackOptions => ({
     listen: [{ proto: "udp", host: config.SIP_HOST, port }, { proto: "tcp", host: config.SIP_HOST, port }],
     ...(config.SIP_ADVERTISE && { advertise: config.SIP_ADVERTISE }), userAgent: "Linija", floodPerS: config.SIP_FLOOD_PER_S,
-    onInvite: (call) => { void invited(voice, call, log); }, onRegister,
-    admit: () => {
+    onInvite: (call) => { void invited(voice, call, log); },
+    ...(onRegister && { onRegister: (asked) => onRegister(noted(asked, admission)) }),
+    admit: (_request, { host }) => {
       const refusal = refuse(voice);
-      if (refusal) invites.inc({ outcome: "refused" });
-      return refusal;
+      if (refusal) { invites.inc({ outcome: "refused" }); return refusal; }
+      const tooMany = opened ? admission.refuse(host, opened.callsFrom(host)) : null;
+      if (tooMany) invites.inc({ outcome: "host_full" });
+      return tooMany;
     },
     log: (level, message, fields) => log[level](fields, message),
   });
   for (let port = config.SIP_PORT; ; port++) {
     try {
       const stack = await createStack(options(port));
+      opened = stack;
       voice.useStack(stack);
       exportCounters(stack);
       return stack;
@@ -36,6 +43,14 @@ export async function openSip(voice: Voice, config: Config, log: Log, onRegister
       if ((error as { code?: string }).code !== "EADDRINUSE" || port >= config.SIP_PORT + 200 || config.SIP_PORT === 0) throw error;
     }
   }
+}
+
+/** Whoever registers with a password is no stranger to the limit of calls. */
+function noted(asked: ServerRequest, admission: Admission): ServerRequest {
+  return { ...asked, respond: (status, ...rest) => {
+    if (status === 200) admission.registered(asked.source.host);
+    asked.respond(status, ...rest);
+  } };
 }
 
 /** The stack's own counters (messages, retransmissions, refusals, floods) as they stand when Prometheus asks. */
