@@ -3,11 +3,14 @@ import { beforeEach, expect, test } from "vitest";
 import { newId } from "../../platform/ids.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { buildUser } from "../access/access.factory.ts";
+import { buildClient } from "../clients/clients.factory.ts";
+import { updateClientOf } from "./interactions.sql.ts";
 import { LiveWriter, type CallRow, type OfferRow, type StateRow, type Unit } from "./index.ts";
 
 const database = await testDatabase();
 const ctx = database.ctx();
 const { id: ana } = await buildUser(database.db, {});
+await database.pool.query("insert into projects (key, name, definition, hash) values ('shop', '{}', '{}', '')");
 await database.pool.query("insert into operators (user_id) values ($1)", [ana]);
 beforeEach(() => database.pool.query("delete from deliveries; delete from events; delete from offers; delete from interactions; delete from operator_states; delete from operator_state_log"));
 
@@ -74,6 +77,18 @@ test.each(kinds.flatMap(([what, units]) => (["before", "after"] as const).map((w
   expect(counts).toEqual([{ calls: of(({ insert }) => insert), events: of(({ events }) => events), offers: of(({ offers }) => offers), states: of(({ states }) => states), log: of(({ states }) => states) }]);
   const last = units.findLast((unit) => unit.update ?? unit.insert);
   if (last) expect(await all("select state from interactions")).toEqual([{ state: (last.update ?? last.insert)!.state }]);
+});
+
+test("who called, once it is said, stays when the call goes on: after its first row a live call never writes its client", async () => {
+  const writer = new LiveWriter(database.pool, ctx.log);
+  const row = call();
+  const { id: clientId } = await buildClient(ctx, { projects: ["shop"] });
+  await writer.write({ insert: row });
+  await updateClientOf(database.db, row.id, clientId);
+  // The call has not heard of it yet.
+  await writer.write({ update: { ...row, state: "talking" } });
+  await writer.write({ update: { ...row, state: "ended", outcome: "answered" } });
+  expect(await all("select state, client_id from interactions")).toEqual([{ state: "ended", client_id: clientId }]);
 });
 
 test("changes keep their order, across batches and while the database is away", async () => {
