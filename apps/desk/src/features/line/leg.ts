@@ -1,17 +1,18 @@
-import { api } from "../../shared/api.ts";
+import { api, ApiError } from "../../shared/api.ts";
+import { nameOfDesk } from "./desk.ts";
+import type { LegState } from "./legDeed.ts";
 
 /**
  * The operator's own piece of the call: microphone to the server, the client's voice to the ear.
- * One at a time, in one tab: a Web Lock keeps a second tab of the same desk from taking the audio away.
+ * One at a time, at one desk: the server knows which has it, so that a second one, in whatever browser, stands aside.
  */
-export type LegState = "none" | "connecting" | "up" | "lost";
+export const deskName = nameOfDesk(sessionStorage, window);
 
 const listeners = new Set<() => void>();
 let state: LegState = "none";
 let callId: string | null = null;
 let peer: RTCPeerConnection | null = null;
 let microphone: MediaStream | null = null;
-let releaseLock: (() => void) | null = null;
 let attempts = 0;
 let retry: ReturnType<typeof setTimeout> | null = null;
 const speaker = new Audio();
@@ -81,7 +82,6 @@ export async function openLeg(): Promise<string> {
 export async function finishLeg(call: string, answer: string): Promise<void> {
   callId = call;
   await peer?.setRemoteDescription({ type: "answer", sdp: answer });
-  holdLock();
 }
 
 function watch(connection: RTCPeerConnection): void {
@@ -102,32 +102,50 @@ function again(): void {
   retry = setTimeout(() => { if (callId) void attachLeg(callId); }, Math.min(8000, 400 * 2 ** attempts++));
 }
 
-/** Brings the audio back to a live call: after a reload, a lost network, a change of machine. */
+/** Brings the audio back to a live call, after a reload or a lost network; stands aside where another desk has it. */
 export async function attachLeg(call: string): Promise<void> {
   callId = call;
+  let opened: RTCPeerConnection | null = null;
   try {
     const sdp = await openLeg();
+    opened = peer;
     callId = call;
-    const reply = await api("attachLeg", { params: { id: call }, body: { sdp } });
+    const reply = await api("attachLeg", { params: { id: call }, body: { sdp, desk: deskName } });
     await finishLeg(call, reply.sdp);
-  } catch {
+  } catch (error) {
+    if (isRefused(error, "leg_elsewhere")) return leaveLeg(call);
+    // The call ended meanwhile: nothing to come back to, and the microphone must not stay open.
+    if (isOver(error)) {
+      // Unless the next call has it already.
+      if (peer === opened) closeLeg();
+      return;
+    }
     callId = call;
     again();
   }
 }
 
-/** Attaches only if no other tab of this desk has the audio; returns whether this tab took it. */
-export async function attachIfFree(call: string): Promise<boolean> {
-  if (!("locks" in navigator)) return attachLeg(call).then(() => true);
-  const free = await navigator.locks.query().then((all) => !all.held?.some((each) => each.name === lockName));
-  if (free) await attachLeg(call);
-  return free;
+const isRefused = (error: unknown, code: string): boolean => error instanceof ApiError && error.problem.code === code;
+const isOver = (error: unknown): boolean => isRefused(error, "call_over") || (error instanceof ApiError && error.problem.status === 404);
+
+/** Takes the sound from the desk that has it; `open` is `openLeg`, with a refusal one can read. */
+export async function takeLeg(call: string, open: () => Promise<string>): Promise<void> {
+  try {
+    const sdp = await open();
+    const reply = await api("attachLeg", { params: { id: call }, body: { sdp, desk: deskName, take: true } });
+    await finishLeg(call, reply.sdp);
+  } catch (problem) {
+    leaveLeg(call);
+    throw problem;
+  }
 }
 
-const lockName = "linija:leg";
-function holdLock(): void {
-  if (releaseLock || !("locks" in navigator)) return;
-  void navigator.locks.request(lockName, { ifAvailable: true }, (lock) => (lock ? new Promise<void>((release) => { releaseLock = release; }) : undefined));
+/** Another desk has the sound of this call: this one is silent and asks for nothing. */
+export function leaveLeg(call: string): void {
+  closePeer();
+  callId = call;
+  attempts = 0;
+  become("elsewhere");
 }
 
 export function muteMicrophone(muted: boolean): void {
@@ -149,7 +167,5 @@ export function closeLeg(): void {
   closePeer();
   callId = null;
   attempts = 0;
-  releaseLock?.();
-  releaseLock = null;
   if (state !== "none") become("none");
 }
