@@ -4,6 +4,7 @@ import { homeOf } from "../features/access/session.ts";
 import { Workspace } from "../features/workspace/Workspace.tsx";
 import { Skeleton } from "../shared/parts.tsx";
 import { queryClient } from "../shared/query.ts";
+import { Broken } from "./Broken.tsx";
 import { Nowhere } from "./Nowhere.tsx";
 import { Shell } from "./Shell.tsx";
 
@@ -49,6 +50,7 @@ export const router = createRouter({
   routeTree: root.addChildren([home, work, calls, tickets, ticket, clients, floor, wall, department, operators, admin, settings]),
   defaultPreload: "intent",
   defaultNotFoundComponent: () => <Nowhere />,
+  defaultErrorComponent: ({ reset }) => <Broken reset={reset} />,
   defaultPendingComponent: () => <Skeleton rows={5} />,
   // The scroll restoration of the router writes an inline script, which the CSP forbids.
   scrollRestoration: false,

@@ -63,11 +63,8 @@ function NoClient({ call, alone }: { call: CallView; alone: boolean }) {
 function CallHead({ call, alone }: { call: CallView; alone: boolean }) {
   const t = useT();
   const me = useMe();
-  const stateWord = useCallWord();
-  const { line } = useLine();
   const number = numberOf(call);
   const Icon = call.direction === "in" ? IconPhoneIncoming : IconPhoneOutgoing;
-  const held = line?.held === true && line.call?.id === call.id && call.state === "talking";
   return (
     <header className={css.head}>
       <span className={css.headIcon} data-live={call.state === "talking" || undefined}><Icon size={18} aria-hidden /></span>
@@ -77,10 +74,18 @@ function CallHead({ call, alone }: { call: CallView; alone: boolean }) {
       </div>
       <CallClock call={call} />
       {/* The row it was opened from says it already. */}
-      {!(alone && call.state === "ended") && <span className={`chip ${held ? "warn" : call.state === "talking" ? "live" : call.state === "offered" ? "accent" : ""}`}>{stateWord(call)}</span>}
+      {!(alone && call.state === "ended") && <StateChip call={call} />}
       {call.state === "ended" && number && may(me, "calls.dial") && <DialButton variant="default" text={t("call.callAgain")} target={{ number, projectKey: call.projectKey ?? undefined, clientId: call.clientId, ticketId: call.ticketId }} />}
     </header>
   );
+}
+
+const tones: Partial<Record<CallView["state"], string>> = { talking: "live", offered: "accent" };
+function StateChip({ call }: { call: CallView }) {
+  const stateWord = useCallWord();
+  const { line } = useLine();
+  const held = line?.held === true && line.call?.id === call.id && call.state === "talking";
+  return <span className={`chip ${held ? "warn" : tones[call.state] ?? ""}`}>{stateWord(call)}</span>;
 }
 
 function CallClock({ call }: { call: CallView }) {

@@ -1,6 +1,6 @@
 import type { CallView } from "@linija/server/contract/calls/calls";
 import { Button, Checkbox, Textarea } from "@mantine/core";
-import { useId, useRef } from "react";
+import { useId, useLayoutEffect, useRef, type KeyboardEvent, type RefObject } from "react";
 import { useT, useWord } from "../../i18n/intl.tsx";
 import { Until, useNow } from "../../shared/clock.tsx";
 import { sendOnCtrlEnter, useKey } from "../../shared/keys.ts";
@@ -8,7 +8,7 @@ import { Keys } from "../../shared/parts.tsx";
 import { fieldError, ProblemNote } from "../../shared/problem.tsx";
 import { useSend } from "../../shared/query.ts";
 import { useLine } from "../line/line.tsx";
-import { useWrapDraft } from "./CallNotes.tsx";
+import { takePen, useWrapDraft } from "./CallNotes.tsx";
 import { choosable, useDispositions, type Disposition } from "./useDispositions.ts";
 import css from "./calls.module.css";
 
@@ -35,12 +35,11 @@ export function WrapUp({ call, endsAt }: { call: CallView; endsAt: string | null
     if (!missing) finish.mutate({ params: { id: call.id }, body: { disposition: chosen.key, notes: draft.notes, ready: draft.ready } });
   };
   useKey("note", () => notes.current?.focus());
+  useHands(call.id, notes);
   return (
     <section className={css.wrap} aria-label={t("wrap.title")} onKeyDown={sendOnCtrlEnter(send)}>
       <div className="row between"><h2>{t("wrap.title")}{call.answeredAt === null && call.outcome && ` · ${word("outcome", call.outcome)}`}</h2>{endsAt && <WrapClock endsAt={endsAt} />}</div>
-      <div role="radiogroup" aria-label={t("wrap.disposition")} aria-required="true" className={css.dispositions}>
-        {dispositions.map((each) => <button key={each.key} type="button" role="radio" aria-checked={each.key === draft.disposition} onClick={() => set({ disposition: each.key })}>{each.name}</button>)}
-      </div>
+      <Dispositions all={dispositions} chosen={draft.disposition} onChoose={(disposition) => set({ disposition })} />
       <Textarea ref={notes} label={t("wrap.notes")} withAsterisk={chosen?.requiresNotes} autosize minRows={2} maxRows={6} value={draft.notes} onChange={(event) => set({ notes: event.currentTarget.value })}
         error={fieldError(finish.error, "notes") !== undefined || needsNotes} aria-describedby={needed} />
       {!fieldError(finish.error, "notes", "disposition", "ticket", "client") && <ProblemNote error={finish.error} />}
@@ -51,6 +50,37 @@ export function WrapUp({ call, endsAt }: { call: CallView; endsAt: string | null
         <Button size="sm" onClick={send} loading={finish.isPending} disabled={missing}>{t("wrap.finish")}<span className={css.onButton}><Keys combo="Ctrl+Enter" /></span></Button>
       </div>
     </section>
+  );
+}
+
+/** The hands go on where they were: in the notes if they wrote, else at the results if they were nowhere. */
+function useHands(callId: string, notes: RefObject<HTMLTextAreaElement | null>): void {
+  useLayoutEffect(() => {
+    const at = takePen(callId);
+    if (at !== null) {
+      notes.current?.focus({ preventScroll: true });
+      notes.current?.setSelectionRange(at, at);
+    } else if (document.activeElement === document.body) document.querySelector<HTMLElement>(`.${css.dispositions} [tabindex="0"]`)?.focus({ preventScroll: true });
+  }, [callId, notes]);
+}
+
+const steps: Record<string, number> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+/** One stop of the Tab key; the arrows walk and choose. */
+function Dispositions({ all, chosen, onChoose }: { all: Disposition[]; chosen: string | null; onChoose: (key: string) => void }) {
+  const t = useT();
+  const at = all.findIndex((each) => each.key === chosen);
+  const walk = (event: KeyboardEvent<HTMLDivElement>) => {
+    const step = steps[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const next = at < 0 ? 0 : (at + step + all.length) % all.length;
+    onChoose(all[next]?.key ?? "");
+    event.currentTarget.querySelectorAll<HTMLElement>("[role=radio]")[next]?.focus();
+  };
+  return (
+    <div role="radiogroup" aria-label={t("wrap.disposition")} aria-required="true" className={css.dispositions} onKeyDown={walk}>
+      {all.map((each, index) => <button key={each.key} type="button" role="radio" aria-checked={index === at} tabIndex={index === Math.max(0, at) ? 0 : -1} onClick={() => onChoose(each.key)}>{each.name}</button>)}
+    </div>
   );
 }
 
