@@ -1,5 +1,6 @@
+import { join } from "node:path";
 import { afterEach, beforeAll, expect, test } from "vitest";
-import { PCMA, PCMU, TestPhone } from "@linija/media/testing";
+import { PCMA, PCMU, TestPhone, readWav, toneAt } from "@linija/media/testing";
 import type { PhoneCall, PhoneOptions } from "../../apps/server/src/testing/phone.ts";
 import { eventually } from "../tools/eventually.ts";
 import type { Operator, Talk } from "../tools/house.ts";
@@ -139,6 +140,29 @@ test("desk-hold-plays-music: the caller hears music, then the operator again", a
   await timur.send("POST", `/api/calls/${id}/hold`, { held: false });
   await Promise.all([call.hears(700), theirs.hears(440)]);
   await ends(talking);
+});
+
+test("desk-hold-is-not-recorded: what the operator says aside is in no file, what the client says is", async () => {
+  const talking = await talk();
+  const { call, theirs, id, from, timur } = talking;
+  await timur.send("POST", `/api/calls/${id}/hold`, { held: true });
+  theirs.sing(1_900);
+  call.sing(1_300);
+  await call.audio.hear(75);
+  theirs.sing(700);
+  await timur.send("POST", `/api/calls/${id}/hold`, { held: false });
+  await Promise.all([call.hears(700), theirs.hears(1_300)]);
+  await ends(talking);
+  const { recordingId } = await office.call(from, { state: "wrap_up" });
+  const [file] = await office.rows<{ path: string }>("select path from recordings where id = $1", [recordingId]);
+  const { channels: [client, operator] } = await readWav(join(office.folder, "data/recordings", file!.path));
+  const most = (samples: Int16Array, hz: number): number => {
+    const parts = Array.from({ length: Math.floor(samples.length / 800) }, (_, index) => samples.slice(index * 800, index * 800 + 800));
+    return Math.max(...parts.map((part) => (Math.max(...part.map(Math.abs)) > 200 ? toneAt(part, hz) : 0)));
+  };
+  expect(most(operator!, 700)).toBeGreaterThan(0.9);
+  expect(most(operator!, 1_900)).toBeLessThan(0.1);
+  expect(most(client!, 1_300)).toBeGreaterThan(0.9);
 });
 
 test("desk-mute-silences-the-operator: the caller is still heard", async () => {

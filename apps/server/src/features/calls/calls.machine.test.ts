@@ -77,7 +77,7 @@ const table: Record<CallState["at"], Record<string, string>> = {
   },
   talking: {
     client_gone: "ended: end", hang_up: "ended: end", operator_gone: "ended: end", operator_lost: "talking: music timer changed", operator_back: "talking: stop_timer bridge changed",
-    hold: "talking: hold changed", mute: "talking: mute changed", send_digits: "talking: send_digits", media_died: "ended: callback end",
+    hold: "talking: mute hold changed", mute: "talking: mute changed", send_digits: "talking: send_digits", media_died: "ended: callback end",
   },
   calling_operator: {
     operator_phone_answered: "dialling: dial_client changed", operator_phone_refused: "ended: end", operator_gone: "ended: end", hang_up: "ended: end", media_died: "ended: end",
@@ -134,6 +134,19 @@ test("an operator who comes back to a held call does not bring the client back f
   const held = live(fresh(), ...talking, { on: "hold", held: true }, { on: "operator_lost" });
   expect(held.effects.map(({ do: done }) => done)).not.toContain("music");
   expect(live(held.call, { on: "operator_back" }).effects.map(({ do: done }) => done)).not.toContain("bridge");
+});
+
+test("while the client is on hold the operator is silent, and afterwards only if muted: what is said aside is in no recording", () => {
+  const mutes = (...then: CallInput[]): boolean[] => {
+    let at = live(fresh(), ...talking).call;
+    return then.flatMap((input) => { const next = live(at, input); at = next.call; return next.effects.flatMap((effect) => (effect.do === "mute" ? [effect.muted] : [])); });
+  };
+  const [hold, resume]: CallInput[] = [{ on: "hold", held: true }, { on: "hold", held: false }];
+  expect(mutes(hold!, resume!)).toEqual([true, false]);
+  expect(mutes(hold!, { on: "mute", muted: true }, { on: "mute", muted: false }, resume!)).toEqual([true, true, true, false]);
+  expect(mutes({ on: "mute", muted: true }, hold!, resume!)).toEqual([true, true, true]);
+  expect(mutes(hold!, { on: "operator_lost" }, { on: "operator_back" }, resume!)).toEqual([true, true, false]);
+  expect(mutes(hold!, { on: "operator_lost" }, resume!, { on: "operator_back" })).toEqual([true, false]);
 });
 
 test("a muted operator who comes back is still muted", () => {

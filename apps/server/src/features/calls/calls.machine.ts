@@ -332,11 +332,20 @@ const musicOf = (call: Call): string => call.queue?.music ?? MUSIC;
 /** What the operator does with the call in hand; pressing the same button twice does nothing twice. */
 function control(call: Call, state: Talking, input: CallInput): Step {
   switch (input.on) {
-    case "hold": return input.held === state.held ? same(call) : change(call, { ...state, held: input.held }, state.operatorHere ? [{ do: "hold", held: input.held, music: musicOf(call) }] : []);
-    case "mute": return input.muted === state.muted ? same(call) : change(call, { ...state, muted: input.muted }, [{ do: "mute", muted: input.muted }]);
+    case "hold": return input.held === state.held ? same(call) : change(call, { ...state, held: input.held }, hold(call, state, input.held));
+    case "mute": return input.muted === state.muted ? same(call) : change(call, { ...state, muted: input.muted }, [silence({ ...state, muted: input.muted })]);
     case "send_digits": return { call, effects: [{ do: "send_digits", digits: input.digits }] };
     default: return same(call);
   }
+}
+
+/** What the operator says aside while the client is on hold is said to nobody: it is muted, and so not recorded either. */
+const silence = ({ held, muted }: Talking): Effect => ({ do: "mute", muted: held || muted });
+
+/** Silent before the music begins, and not heard before it has ended. */
+function hold(call: Call, state: Talking, held: boolean): Effect[] {
+  const moved: Effect[] = state.operatorHere ? [{ do: "hold", held, music: musicOf(call) }] : [];
+  return held ? [silence({ ...state, held }), ...moved] : [...moved, silence({ ...state, held })];
 }
 
 /** The browser was reloaded or its network failed: the client hears music, not silence, and is not dropped. */
@@ -345,7 +354,7 @@ const operatorLost = (call: Call, state: Talking, settings: MachineSettings): St
 ]);
 
 const operatorBack = (call: Call, state: Talking): Step => change(call, { ...state, operatorHere: true }, [
-  { do: "stop_timer", name: "leg_return" }, ...(state.held ? [] : [{ do: "bridge" } as Effect]), ...(state.muted ? [{ do: "mute", muted: true } as Effect] : []),
+  { do: "stop_timer", name: "leg_return" }, ...(state.held ? [] : [{ do: "bridge" } as Effect]), ...(state.held || state.muted ? [silence(state)] : []),
 ]);
 
 // --- the end -------------------------------------------------------------------------------------------------------
