@@ -7,6 +7,7 @@ import { may } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
 import { selectOperator } from "../operators/index.ts";
 import type { RouterClient } from "../queues/index.ts";
+import { countCallbacks } from "../tickets/index.ts";
 import type { Floor, floorSchema, operatorTile } from "./floor.contract.ts";
 import * as db from "./floor.sql.ts";
 
@@ -26,9 +27,9 @@ export async function getFloor(ctx: Ctx, deps: FloorDeps): Promise<z.input<typeo
   const ids = queues.map((queue) => queue.id);
   const projects = all ? null : actor.projects;
   const dayStart = startOfDay(now, deps.timeZone);
-  const [days, tiles, waiting, alerts, hours, figures] = await Promise.all([
+  const [days, tiles, waiting, alerts, hours, figures, callbacksDue] = await Promise.all([
     db.selectQueueDay(ctx.db, queues.map(({ id, withinS }) => ({ id, withinS })), dayStart), db.selectTiles(ctx.db, projects, dayStart), db.selectWaiting(ctx.db, ids),
-    db.selectAlerts(ctx.db, projects, new Date(now.getTime() - 8 * 3_600_000)), db.selectHours(ctx.db, ids, dayStart), db.selectTicketFigures(ctx.db, projects, now),
+    db.selectAlerts(ctx.db, projects, new Date(now.getTime() - 8 * 3_600_000)), db.selectHours(ctx.db, ids, dayStart), db.selectTicketFigures(ctx.db, projects, now), countCallbacks(ctx.db, projects),
   ]);
   const language = actor.language as Language;
   return {
@@ -37,7 +38,7 @@ export async function getFloor(ctx: Ctx, deps: FloorDeps): Promise<z.input<typeo
     operators: tiles.map(tileView),
     waiting: waiting.map((call, index) => ({ ...call, queuedAt: call.queuedAt.toISOString(), position: waiting.slice(0, index + 1).filter((each) => each.queueId === call.queueId).length })),
     alerts: alerts.map((alert) => alertView(alert, language)),
-    day: { callsByHour: hours, ...figures },
+    day: { callsByHour: hours, ...figures, callbacksDue },
   };
 }
 

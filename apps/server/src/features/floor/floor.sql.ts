@@ -50,7 +50,6 @@ export const selectHours = async (db: Db, queueIds: string[], dayStart: Date): P
   select floor(extract(epoch from queued_at - ${dayStart}) / 3600)::int as hour, count(*)::int as offered, count(answered_at)::int as answered
   from interactions where queue_id = any(${queueIds}) and queued_at >= ${dayStart} group by 1 order by 1`.execute(db)).rows;
 
-export const selectTicketFigures = async (db: Db, projects: string[] | null, now: Date): Promise<{ openTickets: number; callbacksDue: number; unconfirmed: number }> => (await sql<{ openTickets: number; callbacksDue: number; unconfirmed: number }>`
+export const selectTicketFigures = async (db: Db, projects: string[] | null, now: Date): Promise<{ openTickets: number; unconfirmed: number }> => (await sql<{ openTickets: number; unconfirmed: number }>`
   select (select count(*) from tickets where status in ('open', 'waiting') and (${projects}::text[] is null or project_key = any(${projects}::text[])))::int as open_tickets,
-    (select count(*) from tickets where type = 'callback' and status in ('open', 'waiting') and due_at <= ${now} and (${projects}::text[] is null or project_key = any(${projects}::text[])))::int as callbacks_due,
     (select count(*) from tickets where status = 'closed' and closed_as = 'unconfirmed' and updated_at >= ${new Date(now.getTime() - 30 * 86_400_000)} and (${projects}::text[] is null or project_key = any(${projects}::text[])))::int as unconfirmed`.execute(db)).rows[0]!;

@@ -4,6 +4,9 @@ import { testDatabase } from "../../testing/database.ts";
 import { planOf } from "../calls/index.ts";
 import { describeProblems, loadDeclarations } from "../projects/index.ts";
 import type { RouterClient } from "../queues/index.ts";
+import { actorOf, buildUser } from "../access/access.factory.ts";
+import { callbackDone, listTickets } from "../tickets/index.ts";
+import { buildProjects, buildTicket } from "../tickets/tickets.factory.ts";
 import { getFloor, type FloorDeps } from "./floor.service.ts";
 
 const database = await testDatabase();
@@ -27,6 +30,19 @@ test("a queue is open or closed by its project's calendar, on the clock of its p
   expect((await floorAt("2026-07-15T08:00:00Z")).shop).toEqual(OPEN);
   expect((await floorAt("2026-07-15T02:00:00Z")).shop, "04:00 in summer").toEqual({ open: false, opensAt: "2026-07-15T04:00:00.000Z" });
   expect((await floorAt("2026-01-15T04:30:00Z")).shop, "05:30 in winter").toEqual({ open: false, opensAt: "2026-01-15T05:00:00.000Z" });
+});
+
+test("a supervisor's tile counts the callbacks that its list has, from the moment one is registered", async () => {
+  await buildProjects(database.ctx());
+  const vera = await buildUser(database.db, { roles: ["supervisor"], projects: ["internet"] });
+  const reader = database.ctx(actorOf(vera));
+  const both = async () => [(await getFloor(reader, deps)).day.callbacksDue, (await listTickets(reader, { view: "callbacks" })).items.length];
+  expect(await both()).toEqual([0, 0]);
+  const { id } = await buildTicket(database.ctx(), { type: "callback", requiredBy: new Date(Date.now() + 14 * 60_000) });
+  await buildTicket(database.ctx(), { type: "callback", projectKey: "taxi" });
+  expect(await both()).toEqual([1, 1]);
+  await callbackDone(database.ctx(), id, { result: "cancelled" });
+  expect(await both()).toEqual([0, 0]);
 });
 
 test("a closed queue says when it opens again over a holiday, and its neighbours stay open", async () => {

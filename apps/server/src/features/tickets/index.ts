@@ -2,6 +2,7 @@ export { addNote, createTicket, getTicket, updateTicket, type CreateInput } from
 export { fireTimer, moveByClient, moveTicket } from "./tickets.move.service.ts";
 export { callbackDone, registerCallback, takeCallback, type Callback, type CallbackInput, type CallbackResult } from "./tickets.callbacks.service.ts";
 export { digitsOf, listTickets, ticketTypes } from "./tickets.list.service.ts";
+export { countCallbacks } from "./tickets.view.sql.ts";
 export { findProject, processOf, projectOf, storeDeclarations, type ProjectInUse } from "./tickets.definitions.ts";
 export { drawNumber, hashSecret, linkSecret } from "./tickets.keys.ts";
 export { parseTicketNumber, type ParsedNumber } from "./tickets.number.rules.ts";

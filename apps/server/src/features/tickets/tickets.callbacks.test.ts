@@ -4,7 +4,8 @@ import { newId } from "../../platform/ids.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { actorOf, buildUser } from "../access/access.factory.ts";
 import { registerCallback, takeCallback, type CallbackInput } from "./tickets.callbacks.service.ts";
-import { buildProjects } from "./tickets.factory.ts";
+import { touched } from "./tickets.effects.ts";
+import { buildProjects, buildTicket } from "./tickets.factory.ts";
 import { listTickets } from "./tickets.list.service.ts";
 import { getTicket, updateTicket } from "./tickets.service.ts";
 
@@ -107,4 +108,24 @@ test("a call with a ticket of its own keeps it beside its callback", async () =>
   await sql`update interactions set ticket_id = ${ticketId} where id = ${call.interactionId}`.execute(database.db);
   const { id } = await give(call, 0);
   expect(await linksOf(call)).toEqual({ ticketId, callbackId: id });
+});
+
+test("callbacks stand as they are to be called: due now or missed since yesterday, then those left for longer, then those put off", async () => {
+  const reads = database.ctx({ ...ana, projects: ["taxi"] }, () => monday);
+  const hours = { "put off": 30, "three weeks late": -500, "in 14 minutes": 0.25, "late since noon": -5, "eight days late": -200, "in ten hours": 10 };
+  for (const [phone, due] of Object.entries(hours)) await buildTicket(database.ctx(undefined, () => monday), { projectKey: "taxi", type: "callback", contactPhone: phone, requiredBy: minute(due * 60) });
+  const read: string[] = [];
+  let after: string | undefined;
+  do {
+    const page = await listTickets(reads, { view: "callbacks", limit: 2, ...(after && { after }) });
+    read.push(...page.items.map((ticket) => ticket.contactPhone!));
+    after = page.next ?? undefined;
+  } while (after);
+  expect(read).toEqual(["late since noon", "in 14 minutes", "in ten hours", "three weeks late", "eight days late", "put off"]);
+});
+
+test("supervisors' screens are told of callbacks, not of every ticket", async () => {
+  const kinds = async (type: string) => touched(await buildTicket(database.ctx(), { type })).map(({ kind }) => kind);
+  expect(await kinds("callback")).toContain("floor");
+  expect(await kinds("question")).not.toContain("floor");
 });

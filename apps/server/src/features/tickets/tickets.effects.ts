@@ -12,6 +12,8 @@ export const touched = (ticket: Ticket, before?: Ticket): { kind: string; id: st
   ...(ticket.clientId ? [{ kind: "client", id: ticket.clientId }] : []),
   ...(ticket.interactionId ? [{ kind: "interaction", id: ticket.interactionId }] : []),
   { kind: "project", id: ticket.projectKey },
+  // Supervisors see how many wait to be called back.
+  ...(ticket.type === "callback" ? [{ kind: "floor", id: ticket.projectKey }] : []),
 ];
 
 /**

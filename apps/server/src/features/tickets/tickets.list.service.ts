@@ -8,7 +8,7 @@ import type * as contracts from "./tickets.contract.ts";
 import { findProject, processOf, type ProjectInUse } from "./tickets.definitions.ts";
 import { parseTicketNumber } from "./tickets.number.rules.ts";
 import { toRow } from "./tickets.view.ts";
-import { ofDepartment, selectTickets, selectTicketsAcross, views, type Condition, type ListFilter } from "./tickets.view.sql.ts";
+import { callbackRanks, ofDepartment, selectTickets, selectTicketsAcross, views, type Condition, type ListedTicket, type ListFilter } from "./tickets.view.sql.ts";
 
 export type ListQuery = z.output<typeof contracts.listTickets.query>;
 type User = Extract<Ctx["actor"], { kind: "user" }>;
@@ -20,15 +20,35 @@ export async function listTickets(ctx: Ctx, query: ListQuery): Promise<Page> {
   if (actor.kind !== "user" || !may(ctx, "tickets.read")) throw forbidden();
   if (query.project && !actor.projects.includes(query.project)) throw forbidden();
   const limit = query.limit ?? PAGE_SIZE;
+  if (isCallbacks(query)) return listCallbacks(ctx, actor, query, limit);
   const shown = pickView(ctx, actor, query);
-  const reads = may(ctx, "tickets.read", { projectKey: actor.projects[0] ?? null });
   const filter: ListFilter = {
-    where: reads ? shown.where : ofDepartment(shown.where, actor.id, actor.department ?? null), sort: shown.sort,
+    where: readable(ctx, actor, shown.where), sort: shown.sort,
     projects: query.project ? [query.project] : actor.projects, after: decodeCursor(query.after), limit: limit + 1,
   };
   const rows = await (shown.across ? selectTicketsAcross : selectTickets)(ctx.db, filter);
   const page = pageOf(rows, limit, (row) => encodeCursor((shown.sort === "due_at" ? row.dueAt : row.updatedAt) ?? row.updatedAt, row.id));
   return { items: page.items.map(toRow), next: page.next };
+}
+
+const readable = (ctx: Ctx, actor: User, where: Condition): Condition =>
+  (may(ctx, "tickets.read", { projectKey: actor.projects[0] ?? null }) ? where : ofDepartment(where, actor.id, actor.department ?? null));
+
+const isCallbacks = ({ view, number, clientId }: ListQuery): boolean => view === "callbacks" && !clientId && (number === undefined || number.trim() === "");
+
+/** The cursor names its rank, so that a page goes on where the one before ended although the clock has gone on. */
+async function listCallbacks(ctx: Ctx, actor: User, query: ListQuery, limit: number): Promise<Page> {
+  const cursor = decodeCursor(query.after, "ranked");
+  const from = cursor ? Number(cursor[0].slice(0, 1)) : 0;
+  const found: { rank: number; row: ListedTicket }[] = [];
+  for (const [rank, where] of callbackRanks(ctx.now()).entries()) {
+    if (rank < from || found.length > limit) continue;
+    const after: ListFilter["after"] = cursor && rank === from ? [cursor[0].slice(2), cursor[1]] : null;
+    const rows = await selectTickets(ctx.db, { where: readable(ctx, actor, where), sort: "due_at", projects: query.project ? [query.project] : actor.projects, after, limit: limit + 1 - found.length });
+    found.push(...rows.map((row) => ({ rank, row })));
+  }
+  const page = pageOf(found, limit, ({ rank, row }) => encodeCursor(`${rank}:${(row.dueAt ?? row.updatedAt).toISOString()}`, row.id));
+  return { items: page.items.map(({ row }) => toRow(row)), next: page.next };
 }
 
 interface Shown { where: Condition; sort: ListFilter["sort"]; across: boolean }
@@ -39,7 +59,6 @@ function pickView(ctx: Ctx, actor: User, query: ListQuery): Shown {
   const { view } = query;
   if (view === "mine") return { where: views.mine(actor.id), sort: "updated_at", across: true };
   if (view === "breaching") return { where: views.breaching(ctx.now()), sort: "due_at", across: false };
-  if (view === "callbacks") return { where: views.callbacks(), sort: "due_at", across: false };
   if (view === "department") return { where: views.department(actor.department ?? null), sort: "updated_at", across: false };
   return { where: views[view](), sort: "updated_at", across: false };
 }

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { newId } from "../../platform/ids.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { buildProjects } from "./tickets.factory.ts";
-import { ofDepartment, ticketsAcrossQuery, ticketsQuery, views, type Condition } from "./tickets.view.sql.ts";
+import { callbackRanks, ofDepartment, ticketsAcrossQuery, ticketsQuery, views, type Condition } from "./tickets.view.sql.ts";
 
 const database = await testDatabase();
 await buildProjects(database.ctx());
@@ -29,7 +29,9 @@ const cases: [name: string, index: string, plan: () => Promise<string>][] = [
   ["done", "tickets_done", () => explain(ticketsQuery({ ...page, where: views.done() }))],
   ["unconfirmed", "tickets_unconfirmed", () => explain(ticketsQuery({ ...page, where: views.unconfirmed() }))],
   ["all", "tickets_all", () => explain(ticketsQuery({ ...page, where: views.all() }))],
-  ["callbacks", "tickets_callbacks", () => explain(ticketsQuery({ ...byDue, where: views.callbacks() }))],
+  ["callbacks due now", "tickets_callbacks", () => explain(ticketsQuery({ ...byDue, where: callbackRanks(new Date("2026-01-25"))[0]! }))],
+  ["callbacks left for longer", "tickets_callbacks", () => explain(ticketsQuery({ ...byDue, after: null, where: callbackRanks(new Date("2026-01-25"))[1]! }))],
+  ["callbacks put off", "tickets_callbacks", () => explain(ticketsQuery({ ...byDue, after: null, where: callbackRanks(new Date("2026-01-25"))[2]! }))],
   ["breaching", "tickets_running", () => explain(ticketsQuery({ ...byDue, where: views.breaching(new Date("2026-03-01")) }))],
   ["department", "tickets_department", () => explain(ticketsQuery({ ...page, where: views.department("technicians") }))],
   ["mine", "tickets_mine", () => explain(ticketsAcrossQuery({ ...page, where: views.mine(owner) }))],

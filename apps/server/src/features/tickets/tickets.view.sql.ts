@@ -63,6 +63,20 @@ export const views = {
   all: () => sql`true`,
 };
 
+/**
+ * Callbacks as they are to be called: those due about now, then what has been left for longer, then what is not due for
+ * long. Each rank is a range of the index of callbacks, so a page is read rank by rank.
+ */
+export const callbackRanks = (now: Date): Condition[] => {
+  const [since, until] = [new Date(now.getTime() - ABOUT_NOW.sinceMs), new Date(now.getTime() + ABOUT_NOW.untilMs)];
+  return [sql`t.due_at >= ${since} and t.due_at < ${until}`, sql`t.due_at < ${since}`, sql`t.due_at >= ${until}`, sql`t.due_at is null`].map((range) => sql`${views.callbacks()} and ${range}`);
+};
+const ABOUT_NOW = { sinceMs: 24 * 3_600_000, untilMs: 12 * 3_600_000 };
+
+/** How many callbacks the list of them has; null for all projects. */
+export const countCallbacks = async (db: Db, projects: string[] | null): Promise<number> =>
+  (await sql<{ n: number }>`select count(*)::int as n from tickets t where ${views.callbacks()} ${projects ? sql`and t.project_key = any(${projects}::text[])` : sql``}`.execute(db)).rows[0]!.n;
+
 /** A worker reads only what was given to the department or to the worker. */
 export const ofDepartment = (where: RawBuilder<unknown>, userId: string, department: string | null) =>
   sql`${where} and (t.owner_id = ${userId} or ${department === null ? sql`t.department is not null` : sql`t.department = ${department}`})`;
