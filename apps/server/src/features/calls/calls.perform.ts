@@ -152,7 +152,8 @@ async function end(runner: CallRunner, { outcome, operatorId, offerId, wrapUp }:
   const offerUpdates = runner.offer && offerId ? [closed(runner, runner.offer.row, "done")] : [];
   await aside(runner, runner.promised);
   const written = runner.save({ recordings: recorded(runner, media.recording), offerUpdates, events: [runner.fact("call.ended", { outcome })] });
-  if (row.direction === "out") tried(runner, row.answered_at ? "reached" : "missed");
+  // What came of a call that was answered its operator says in the wrap-up.
+  if (row.direction === "out" && !(row.answered_at && wraps)) tried(runner, row.answered_at ? "reached" : "missed");
   if (operatorId) runner.tell("callEnded", () => deps.router.callEnded(operatorId, runner.id, wraps));
   deps.ended(runner);
   await written;

@@ -83,7 +83,8 @@ async function keepPromise(deps: RecoveryDeps, orphan: Orphan): Promise<void> {
   if (orphan.direction === "in" && isCallable(fromNumber)) {
     await deps.callback({ interactionId: id, projectKey, queueId, clientId, phone: fromNumber, language: (orphan.language ?? "en") as Language, reason: "interrupted" });
   }
-  if (orphan.direction === "out" && ticketId && operatorId) await deps.callbackTried(ticketId, { result: orphan.answeredAt ? "reached" : "missed", operatorId });
+  // Of one that was answered its operator tells in the wrap-up.
+  if (orphan.direction === "out" && ticketId && operatorId && !orphan.answeredAt) await deps.callbackTried(ticketId, { result: "missed", operatorId });
 }
 
 async function repairRecordings({ ctx, rpc, recordings }: RecoveryDeps): Promise<number> {

@@ -10,7 +10,7 @@ import { getClient } from "../clients/index.ts";
 import { getInteraction } from "../interactions/index.ts";
 import { selectLine, selectOperator, updateDevice, type LineRow } from "../operators/index.ts";
 import type { RouterClient } from "../queues/index.ts";
-import { callbackDone, takeCallback } from "../tickets/index.ts";
+import { callbackDone, takeCallback, type CallbackResult } from "../tickets/index.ts";
 import type { Line } from "./calls.contract.ts";
 import type { CallInput } from "./calls.machine.ts";
 import { toE164 } from "./calls.numbers.rules.ts";
@@ -18,7 +18,7 @@ import { countTicketsOf, selectCall, selectOfferOf, updateCallClient, updateWrap
 import type { DialOut, WebCall } from "./calls.voice.ts";
 
 /** What wrap-up must know of a disposition. */
-export interface DispositionRule { requires: string[] }
+export interface DispositionRule { requires: string[]; directions: ("inbound" | "outbound")[]; callback: CallbackResult["result"] }
 export interface CallsDeps {
   rpc: Rpc;
   router: RouterClient;
@@ -163,11 +163,13 @@ export async function wrapUp(ctx: Ctx, deps: CallsDeps, callId: string, input: {
   const call = await selectCall(ctx.db, callId);
   if (!call || call.operatorId !== actor.id) throw notFound("call", callId);
   if (call.wrappedAt) throw conflict("already_wrapped");
-  const problems = await missing(ctx, deps, call, input);
+  const rule = deps.disposition(call.projectKey, input.disposition);
+  const problems = await missing(ctx, rule, call, input.notes);
   if (problems.length > 0) throw invalid(problems, "wrap_up_incomplete");
   const at = ctx.now();
   await inTx(ctx, async (ctx) => {
     if (!(await updateWrapUp(ctx.db, callId, { disposition: input.disposition, notes: input.notes, at }))) throw conflict("call_not_over");
+    await tellCallback(ctx, call, rule);
     await emit(ctx, { type: "call.wrapped_up", subject: { kind: "call", id: callId }, data: { disposition: input.disposition }, touches: call.clientId ? [{ kind: "client", id: call.clientId }] : [] });
     await audit(ctx, { action: "call.wrapped_up", object: { kind: "call", id: callId }, after: { disposition: input.disposition, notes: input.notes } });
   });
@@ -176,11 +178,17 @@ export async function wrapUp(ctx: Ctx, deps: CallsDeps, callId: string, input: {
   return getLine(ctx, deps);
 }
 
-async function missing(ctx: Ctx, deps: CallsDeps, call: LiveCall, input: { disposition: string; notes: string }): Promise<FieldProblem[]> {
-  const rule = deps.disposition(call.projectKey, input.disposition);
+/** A callback whose client answered is being called until its operator says what came of it: it may have been a machine that answered. */
+async function tellCallback(ctx: Ctx, { direction, ticketId, operatorId, answeredAt }: LiveCall, rule: DispositionRule | null): Promise<void> {
+  if (!rule || direction !== "out" || !ticketId || !answeredAt) return;
+  await callbackDone(ctx, ticketId, { result: rule.callback, operatorId });
+}
+
+async function missing(ctx: Ctx, rule: DispositionRule | null, call: LiveCall, notes: string): Promise<FieldProblem[]> {
   if (!rule) return [{ field: "disposition", code: "required" }];
   const problems: FieldProblem[] = [];
-  if (rule.requires.includes("notes") && input.notes === "") problems.push({ field: "notes", code: "required" });
+  if (!rule.directions.includes(call.direction === "in" ? "inbound" : "outbound")) problems.push({ field: "disposition", code: "disposition_direction" });
+  if (rule.requires.includes("notes") && notes === "") problems.push({ field: "notes", code: "required" });
   if (rule.requires.includes("ticket") && (await countTicketsOf(ctx.db, call.id)) === 0) problems.push({ field: "ticket", code: "ticket_required" });
   if (rule.requires.includes("client") && !call.clientId) problems.push({ field: "client", code: "client_required" });
   return problems;

@@ -30,9 +30,9 @@ export const closeStaleOffers = async (db: Db, at: Date): Promise<number> => Num
 
 export const finishRecording = (db: Db, id: string, file: { durationMs: number; bytes: number }, at: Date) => sql`update recordings set ended_at = ${at}, duration_ms = ${Math.round(file.durationMs)}, bytes = ${file.bytes}, repaired = true where id = ${id}`.execute(db);
 
-export interface LiveCall { id: string; state: string; nodeId: string | null; operatorId: string | null; projectKey: string | null; direction: "in" | "out"; ticketId: string | null; clientId: string | null; wrappedAt: Date | null; endedAt: Date | null }
+export interface LiveCall { id: string; state: string; nodeId: string | null; operatorId: string | null; projectKey: string | null; direction: "in" | "out"; ticketId: string | null; clientId: string | null; answeredAt: Date | null; wrappedAt: Date | null; endedAt: Date | null }
 export const selectCall = async (db: Db, id: string): Promise<LiveCall | undefined> => (await sql<LiveCall>`
-  select id, state, node_id, operator_id, project_key, direction, ticket_id, client_id, wrapped_at, ended_at from interactions where id = ${id}`.execute(db)).rows[0];
+  select id, state, node_id, operator_id, project_key, direction, ticket_id, client_id, answered_at, wrapped_at, ended_at from interactions where id = ${id}`.execute(db)).rows[0];
 
 export const selectOfferOf = async (db: Db, offerId: string): Promise<{ id: string; interactionId: string; operatorId: string; nodeId: string; state: string } | undefined> => (await sql<{ id: string; interactionId: string; operatorId: string; nodeId: string; state: string }>`
   select o.id, o.interaction_id, o.operator_id, o.state, i.node_id from offers o join interactions i on i.id = o.interaction_id where o.id = ${offerId}`.execute(db)).rows[0];
