@@ -18,22 +18,24 @@ export const lineSchema = z.object({
   offer: z.object({ id: z.uuid(), interactionId: z.uuid(), expiresAt: instant, offeredAt: instant }).nullable(),
   call: callView.nullable(),
   /** Of the live call. */
-  held: z.boolean(), muted: z.boolean(), clientHere: z.boolean(), legUp: z.boolean(),
+  held: z.boolean(), muted: z.boolean(), clientHere: z.boolean(), legUp: z.boolean(), /** The desk whose browser has the sound; "" when none has. */ legDesk: z.string(),
 });
 export type Line = z.infer<typeof lineSchema>;
 
 const sdp = z.string().min(20).max(20_000);
+/** Made by each tab of the desk for itself: which of them has the sound of the call. */
+const desk = z.string().max(40).default("");
 export const getLine = contract({ method: "GET", path: "/calls/line", summary: "My state, offer and live call", reply: lineSchema });
 export const setState = contract({ method: "PUT", path: "/calls/line/state", summary: "Ready, not ready with a reason, or offline", body: z.object({ state: z.enum(["ready", "not_ready", "offline"]), reason: z.string().max(60).nullable().default(null) }), reply: lineSchema });
 export const setDevice = contract({ method: "PUT", path: "/calls/line/device", summary: "Work in the browser or on the SIP phone", body: z.object({ device: z.enum(["browser", "phone"]) }), reply: lineSchema });
-export const acceptOffer = contract({ method: "POST", path: "/calls/offers/:id/accept", summary: "Answer; the browser sends its SDP offer and gets our answer", params: idParams, body: z.object({ sdp: sdp.optional() }), reply: z.object({ sdp: z.string().nullable(), line: lineSchema }) });
+export const acceptOffer = contract({ method: "POST", path: "/calls/offers/:id/accept", summary: "Answer; the browser sends its SDP offer and gets our answer", params: idParams, body: z.object({ sdp: sdp.optional(), desk }), reply: z.object({ sdp: z.string().nullable(), line: lineSchema }) });
 export const declineOffer = contract({ method: "POST", path: "/calls/offers/:id/decline", summary: "Decline; the next operator is offered the call", params: idParams, reply: okReply });
-export const attachLeg = contract({ method: "POST", path: "/calls/:id/leg", summary: "Bring the browser's audio back to the live call (after a reload)", params: idParams, body: z.object({ sdp }), reply: z.object({ sdp: z.string() }) });
+export const attachLeg = contract({ method: "POST", path: "/calls/:id/leg", summary: "Bring the browser's audio back to the live call (after a reload); from another desk that has it only with `take`", params: idParams, body: z.object({ sdp, desk, take: z.boolean().default(false) }), reply: z.object({ sdp: z.string() }) });
 export const holdCall = contract({ method: "POST", path: "/calls/:id/hold", summary: "Hold with music, or resume", params: idParams, body: z.object({ held: z.boolean() }), reply: lineSchema });
 export const muteCall = contract({ method: "POST", path: "/calls/:id/mute", summary: "Mute my microphone, or unmute", params: idParams, body: z.object({ muted: z.boolean() }), reply: lineSchema });
 export const sendDigits = contract({ method: "POST", path: "/calls/:id/digits", summary: "Send keys to the client's side", params: idParams, body: z.object({ digits: z.string().regex(/^[0-9*#A-D]{1,32}$/) }), reply: okReply });
 export const hangUp = contract({ method: "POST", path: "/calls/:id/hang-up", summary: "End the call", params: idParams, reply: lineSchema });
-export const dial = contract({ method: "POST", path: "/calls/dial", summary: "Call out through the trunk; a callback ticket may be named", body: z.object({ number: z.string().min(3).max(40), projectKey: z.string().max(40), ticketId: z.uuid().nullable().default(null), clientId: z.uuid().nullable().default(null), sdp: sdp.optional() }), reply: z.object({ sdp: z.string().nullable(), line: lineSchema }) });
+export const dial = contract({ method: "POST", path: "/calls/dial", summary: "Call out through the trunk; a callback ticket may be named", body: z.object({ number: z.string().min(3).max(40), projectKey: z.string().max(40), ticketId: z.uuid().nullable().default(null), clientId: z.uuid().nullable().default(null), sdp: sdp.optional(), desk }), reply: z.object({ sdp: z.string().nullable(), line: lineSchema }) });
 export const wrapUp = contract({ method: "POST", path: "/calls/:id/wrap-up", summary: "Finish the wrap-up; what the disposition requires may not be left out", params: idParams, body: z.object({ disposition: z.string().max(60), notes: z.string().trim().max(10_000).default(""), ready: z.boolean().default(true) }), reply: lineSchema });
 export const linkClient = contract({ method: "PUT", path: "/calls/:id/client", summary: "Say who the caller is", params: idParams, body: z.object({ clientId: z.uuid() }), reply: callView });
 export const getCall = contract({ method: "GET", path: "/calls/:id", summary: "One call", params: idParams, reply: callView });

@@ -31,9 +31,9 @@ function lineRoutes(app: App, deps: CallsDeps): void {
   mount(app, contract.getLine, "signed_in", (ctx) => service.getLine(ctx, deps));
   mount(app, contract.setState, "signed_in", (ctx, { body }) => service.setState(ctx, deps, body.state, body.reason));
   mount(app, contract.setDevice, "signed_in", (ctx, { body }) => service.setDevice(ctx, deps, body.device));
-  mount(app, contract.acceptOffer, "signed_in", (ctx, { params, body }) => service.acceptOffer(ctx, deps, params.id, body.sdp));
+  mount(app, contract.acceptOffer, "signed_in", (ctx, { params, body }) => service.acceptOffer(ctx, deps, params.id, body));
   mount(app, contract.declineOffer, "signed_in", async (ctx, { params }) => { await service.declineOffer(ctx, deps, params.id); return { ok: true as const }; });
-  mount(app, contract.attachLeg, "signed_in", async (ctx, { params, body }) => ({ sdp: await service.attachLeg(ctx, deps, params.id, body.sdp) }));
+  mount(app, contract.attachLeg, "signed_in", async (ctx, { params, body }) => ({ sdp: await service.attachLeg(ctx, deps, params.id, body) }));
   mount(app, contract.holdCall, "signed_in", (ctx, { params, body }) => service.controlCall(ctx, deps, params.id, { on: "hold", held: body.held }));
   mount(app, contract.muteCall, "signed_in", (ctx, { params, body }) => service.controlCall(ctx, deps, params.id, { on: "mute", muted: body.muted }));
   mount(app, contract.sendDigits, "signed_in", async (ctx, { params, body }) => { await service.controlCall(ctx, deps, params.id, { on: "send_digits", digits: body.digits }); return { ok: true as const }; });

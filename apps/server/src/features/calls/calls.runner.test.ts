@@ -15,6 +15,9 @@ const row: CallRow = {
   priority: 0, node_id: "node", started_at: "2026-01-01T00:00:00.000Z", queued_at: null, answered_at: null, ended_at: null, recording_id: null, media_stats: null,
 };
 
+/** What Ana's desk sends to answer a call. */
+const here = { sdp: "sdp", desk: "here" };
+
 /** A runner among surroundings that do nothing but remember; media answers when the test says so. */
 class Bench {
   readonly did: string[] = [];
@@ -28,7 +31,7 @@ class Bench {
   constructor(given: Partial<Call> = {}) {
     const note = (name: string) => (...args: unknown[]): Promise<void> => { this.did.push([name, ...args.filter((arg) => typeof arg === "string")].join(" ")); return Promise.resolve(); };
     const media = {
-      answer: () => this.answering.promise, offer: () => this.opening(), hangup: note("hangup"), close: () => Promise.resolve({ legs: {}, recording: null }), play: note("play"), connect: note("connect"), record: note("record"), disconnect: note("disconnect"), stopPlay: note("stopPlay"), sendDigits: note("sendDigits"),
+      answer: () => this.answering.promise, offer: () => this.opening(), hangup: note("hangup"), close: () => Promise.resolve({ legs: {}, recording: null }), play: note("play"), connect: note("connect"), record: note("record"), disconnect: note("disconnect"), stopPlay: note("stopPlay"), sendDigits: note("sendDigits"), mute: note("mute"),
     } as unknown as MediaEngine;
     const routed = <T>(answer: () => Promise<T>): Promise<T> => (this.isRouterAway ? Promise.reject(new Error("no router")) : this.isRouterHung ? new Promise<T>(() => undefined) : answer());
     const tell = (name: string) => (...args: unknown[]): Promise<unknown> => routed(() => note(name)(...args));
@@ -61,7 +64,7 @@ afterEach(() => { vi.useRealTimers(); });
 describe("while an operator's browser is answering", () => {
   test("the caller hangs up: the call is over, the operator is told so, and no leg stays behind", async () => {
     const bench = await new Bench().ring();
-    const accepted = bench.runner.accept("o1", "ana", "sdp");
+    const accepted = bench.runner.accept("o1", "ana", here);
     bench.runner.feed({ on: "client_gone" });
     await bench.runner.settled();
     bench.answering.resolve("answer");
@@ -74,7 +77,7 @@ describe("while an operator's browser is answering", () => {
 
   test("the caller hangs up in the very turn of the answer: one outcome, and it is told", async () => {
     const bench = await new Bench().ring();
-    const accepted = bench.runner.accept("o1", "ana", "sdp");
+    const accepted = bench.runner.accept("o1", "ana", here);
     bench.answering.resolve("answer");
     bench.runner.feed({ on: "client_gone" });
     await expect(accepted).rejects.toThrow("offer_gone");
@@ -84,7 +87,7 @@ describe("while an operator's browser is answering", () => {
 
   test("the time to answer runs out: nobody else is rung, and the answer counts", async () => {
     const bench = await new Bench().ring();
-    const accepted = bench.runner.accept("o1", "ana", "sdp");
+    const accepted = bench.runner.accept("o1", "ana", here);
     await vi.advanceTimersByTimeAsync(plan.ringMs + 1_000);
     expect(bench.at).toBe("offered");
     bench.answering.resolve("answer");
@@ -94,7 +97,7 @@ describe("while an operator's browser is answering", () => {
 
   test("media refuses the answer: the offer rings on for a moment and is then missed", async () => {
     const bench = await new Bench().ring();
-    const accepted = bench.runner.accept("o1", "ana", "sdp");
+    const accepted = bench.runner.accept("o1", "ana", here);
     bench.answering.reject(new Error("cannot"));
     await expect(accepted).rejects.toThrow("cannot");
     expect(bench.at).toBe("offered");
@@ -108,24 +111,71 @@ describe("while an operator's browser is answering", () => {
     ["because it is full: the operator may try again", new MediaFull("webrtc"), { code: "unavailable", reason: "line_full", retryAfterS: 5 }],
   ])("media refuses the answer %s, in words of ours alone", async (_why, refusal, told) => {
     const bench = await new Bench().ring();
-    const accepted = bench.runner.accept("o1", "ana", "sdp");
+    const accepted = bench.runner.accept("o1", "ana", here);
     bench.answering.reject(refusal);
     await expect(accepted).rejects.toMatchObject(told);
   });
 
   test("the same button is pressed twice: one answer, one refusal", async () => {
     const bench = await new Bench().ring();
-    const first = bench.runner.accept("o1", "ana", "sdp");
-    await expect(bench.runner.accept("o1", "ana", "sdp")).rejects.toThrow("offer_gone");
+    const first = bench.runner.accept("o1", "ana", here);
+    await expect(bench.runner.accept("o1", "ana", here)).rejects.toThrow("offer_gone");
     bench.answering.resolve("answer");
     expect(await first).toBe("answer");
     expect(bench.did.filter((deed) => deed.startsWith("offerClosed"))).toEqual(["offerClosed o1 ana accepted"]);
   });
 });
 
+describe("of two desks of one operator", () => {
+  const there = { sdp: "sdp", desk: "there", take: false };
+  async function talking(): Promise<CallRunner> {
+    const bench = await new Bench().ring();
+    bench.answering.resolve("answer");
+    await bench.runner.accept("o1", "ana", here);
+    return bench.runner;
+  }
+
+  test("the one that answered keeps the sound: the other is refused, and nothing changes", async () => {
+    const runner = await talking();
+    await expect(runner.attach("ana", there)).rejects.toMatchObject({ code: "conflict", reason: "leg_elsewhere" });
+    expect([runner.desk, runner.call.state]).toEqual(["here", expect.objectContaining({ at: "talking", operatorHere: true })]);
+  });
+
+  test("the one that answered gets its sound back after a reload, before anybody knows that it was away", async () => {
+    const runner = await talking();
+    expect(await runner.attach("ana", { ...here, take: false })).toBe("answer");
+    runner.feed({ on: "operator_lost" });
+    await runner.settled();
+    expect(await runner.attach("ana", { ...here, take: false })).toBe("answer");
+    expect(runner.desk).toBe("here");
+  });
+
+  test("the other may take the sound, and then it is the first that is refused", async () => {
+    const runner = await talking();
+    expect(await runner.attach("ana", { ...there, take: true })).toBe("answer");
+    expect(runner.desk).toBe("there");
+    await expect(runner.attach("ana", { ...here, take: false })).rejects.toMatchObject({ reason: "leg_elsewhere" });
+  });
+
+  test("the other comes at once when the one that had the sound is lost", async () => {
+    const runner = await talking();
+    runner.feed({ on: "operator_lost" });
+    await runner.settled();
+    expect(await runner.attach("ana", there)).toBe("answer");
+    expect([runner.desk, runner.call.state]).toEqual(["there", expect.objectContaining({ operatorHere: true })]);
+  });
+
+  test("a take that media refuses leaves the sound where it was", async () => {
+    const runner = await talking();
+    runner.deps.media.answer = () => Promise.reject(new MediaFull("webrtc"));
+    await expect(runner.attach("ana", { ...there, take: true })).rejects.toMatchObject({ reason: "line_full" });
+    expect(runner.desk).toBe("here");
+  });
+});
+
 test.each([["another offer", "o0", "ana"], ["somebody else's offer", "o1", "bor"]])("accepting %s is refused and changes nothing", async (_what, offerId, operatorId) => {
   const bench = await new Bench().ring();
-  await expect(bench.runner.accept(offerId, operatorId, "sdp")).rejects.toThrow("offer_gone");
+  await expect(bench.runner.accept(offerId, operatorId, here)).rejects.toThrow("offer_gone");
   expect(bench.at).toBe("offered");
 });
 
@@ -154,7 +204,7 @@ const withoutLine = async (): Promise<number> => (await registry.getSingleMetric
 test("inputs are worked on in the order they came, whenever they come", async () => {
   for (let turns = 0; turns < 12; turns += 1) {
     const bench = await new Bench().ring();
-    const accepted = bench.runner.accept("o1", "ana", "sdp");
+    const accepted = bench.runner.accept("o1", "ana", here);
     bench.answering.resolve("answer");
     await accepted;
     bench.runner.feed({ on: "send_digits", digits: "1" });
@@ -217,7 +267,7 @@ describe("without a router", () => {
 
     const bench = await new Bench().ring();
     bench.isRouterHung = true;
-    const accepted = bench.runner.accept("o1", "ana", "sdp");
+    const accepted = bench.runner.accept("o1", "ana", here);
     bench.answering.resolve("answer");
     expect(await accepted).toBe("answer");
     bench.runner.feed({ on: "hang_up" });
@@ -239,7 +289,7 @@ describe("without a router", () => {
 
   test("a call that ends is over here all the same", async () => {
     const bench = await new Bench().ring();
-    const accepted = bench.runner.accept("o1", "ana", "sdp");
+    const accepted = bench.runner.accept("o1", "ana", here);
     bench.answering.resolve("answer");
     await accepted;
     bench.isRouterAway = true;

@@ -54,6 +54,8 @@ export class CallRunner {
   recording: { id: string; path: string; startedAt: string } | null = null;
   /** The browser leg of the operator is in the engine. */
   operatorLeg = false;
+  /** The desk that answered, dialled or took the sound: its browser holds that leg. */
+  desk = "";
   /** The row of this call, on its way to the table; what names the call there waits for it. */
   inserted: Promise<void> = Promise.resolve();
   /** The callback ticket being made, if any; the call's end is written after it, so that no crash between loses it. */
@@ -195,7 +197,7 @@ export class CallRunner {
   get accepting(): boolean { return this.#accepting; }
 
   /** The operator's browser answers with its SDP; the answer goes back to it. A gone offer is a conflict. */
-  async accept(offerId: string, operatorId: string, sdp: string): Promise<string> {
+  async accept(offerId: string, operatorId: string, { sdp, desk }: { sdp: string; desk: string }): Promise<string> {
     const ringing = () => this.call.state.at === "offered" && this.call.state.offerId === offerId && this.call.state.operatorId === operatorId && this.call.state.device === "browser";
     if (!ringing() || this.#accepting) throw conflict("offer_gone");
     this.#accepting = true;
@@ -205,6 +207,7 @@ export class CallRunner {
       const answer = await answerBrowser(this.deps.media, this.operatorRef, sdp);
       if (ringing()) {
         this.operatorLeg = true;
+        this.desk = desk;
         this.feed({ on: "offer_answered", offerId });
         await this.settled();
       }
@@ -220,12 +223,22 @@ export class CallRunner {
     }
   }
 
-  /** The operator's browser comes back after a reload or a lost network. */
-  async attach(operatorId: string, sdp: string): Promise<string> {
+  /**
+   * The operator's browser comes back after a reload or a lost network. Another desk of theirs gets the leg only when it
+   * takes it, or when the one that had it is lost: two desks would otherwise pull the sound from each other for ever.
+   */
+  async attach(operatorId: string, { sdp, desk, take }: { sdp: string; desk: string; take: boolean }): Promise<string> {
     const { state } = this.call;
     const theirs = (state.at === "talking" || state.at === "dialling") && state.operatorId === operatorId && state.device === "browser";
     if (!theirs) throw conflict("call_over");
-    const answer = await answerBrowser(this.deps.media, this.operatorRef, sdp);
+    if (state.operatorHere && desk !== this.desk && !take) throw conflict("leg_elsewhere");
+    const before = this.desk;
+    // Before the answer: who asks meanwhile, or sees the line, is told of the new desk.
+    this.desk = desk;
+    const answer = await answerBrowser(this.deps.media, this.operatorRef, sdp).catch((error: unknown) => {
+      if (this.desk === desk) this.desk = before;
+      throw error;
+    });
     this.operatorLeg = true;
     this.feed({ on: "operator_back" });
     await this.settled();

@@ -43,16 +43,16 @@ export async function getLine(ctx: Ctx, deps: CallsDeps): Promise<Line> {
   if (!row) throw forbidden("not_an_operator");
   const callId = row.offerInteractionId ?? row.interactionId;
   const call = callId ? await getInteraction(ctx, callId) : null;
-  const { held, muted, legUp } = (callId && row.state === "talking" ? await liveState(ctx, deps, callId) : null) ?? QUIET;
+  const { held, muted, legUp, legDesk } = (callId && row.state === "talking" ? await liveState(ctx, deps, callId) : null) ?? QUIET;
   const queueId = call?.queueId ?? null;
   const wrapUpEndsAt = row.state === "wrap_up" ? later(row.since, deps.wrapUpS(queueId) * 1000) : null;
   return {
     state: row.state, reason: row.reason, since: row.since.toISOString(), device: row.device, extension: row.extension, phoneRegistered: row.phoneRegistered, wrapUpEndsAt,
-    offer: offerOf(row, deps.ringMs(queueId)), call, held, muted, legUp, clientHere: call !== null && call.endedAt === null,
+    offer: offerOf(row, deps.ringMs(queueId)), call, held, muted, legUp, legDesk, clientHere: call !== null && call.endedAt === null,
   };
 }
 
-const QUIET = { held: false, muted: false, legUp: false };
+const QUIET = { held: false, muted: false, legUp: false, legDesk: "" };
 const later = (at: Date, ms: number): string => new Date(at.getTime() + ms).toISOString();
 
 function offerOf(row: LineRow, ringMs: number): Line["offer"] {
@@ -61,7 +61,7 @@ function offerOf(row: LineRow, ringMs: number): Line["offer"] {
   return { id: offerId, interactionId: offerInteractionId, offeredAt: offeredAt.toISOString(), expiresAt: later(offeredAt, ringMs) };
 }
 
-interface LiveState { at: string; held: boolean; muted: boolean; legUp: boolean }
+interface LiveState { at: string; held: boolean; muted: boolean; legUp: boolean; legDesk: string }
 async function liveState(ctx: Ctx, deps: CallsDeps, callId: string): Promise<LiveState | null> {
   const call = await selectCall(ctx.db, callId);
   if (!call?.nodeId || call.state === "ended" || call.state === "wrap_up") return null;
@@ -88,13 +88,13 @@ export async function setDevice(ctx: Ctx, deps: CallsDeps, device: "browser" | "
   return getLine(ctx, deps);
 }
 
-export async function acceptOffer(ctx: Ctx, deps: CallsDeps, offerId: string, sdp: string | undefined): Promise<{ sdp: string | null; line: Line }> {
+export async function acceptOffer(ctx: Ctx, deps: CallsDeps, offerId: string, { sdp, desk }: { sdp?: string | undefined; desk: string }): Promise<{ sdp: string | null; line: Line }> {
   const actor = me(ctx);
   const offer = await selectOfferOf(ctx.db, offerId);
   if (!offer || offer.operatorId !== actor.id) throw notFound("offer", offerId);
   if (offer.state !== "ringing") throw conflict("offer_gone");
   if (!sdp) throw invalidField("sdp", "required");
-  const answer = await deps.rpc.call<string>({ node: offer.nodeId }, "calls.accept", { callId: offer.interactionId, offerId, operatorId: actor.id, sdp });
+  const answer = await deps.rpc.call<string>({ node: offer.nodeId }, "calls.accept", { callId: offer.interactionId, offerId, operatorId: actor.id, sdp, desk });
   return { sdp: answer, line: await getLine(ctx, deps) };
 }
 
@@ -114,7 +114,7 @@ async function mine(ctx: Ctx, callId: string): Promise<LiveCall & { nodeId: stri
   return { ...call, nodeId: call.nodeId };
 }
 
-export async function attachLeg(ctx: Ctx, deps: CallsDeps, callId: string, sdp: string): Promise<string> {
+export async function attachLeg(ctx: Ctx, deps: CallsDeps, callId: string, body: { sdp: string; desk: string; take: boolean }): Promise<string> {
   const call = await mine(ctx, callId);
   return deps.rpc.call<string>({ node: call.nodeId }, "calls.attach", { callId, operatorId: me(ctx).id, sdp });
 }
@@ -126,7 +126,7 @@ export async function controlCall(ctx: Ctx, deps: CallsDeps, callId: string, inp
   return getLine(ctx, deps);
 }
 
-export interface DialInput { number: string; projectKey: string; ticketId: string | null; clientId: string | null; sdp?: string | undefined }
+export interface DialInput { number: string; projectKey: string; ticketId: string | null; clientId: string | null; sdp?: string | undefined; desk?: string }
 export async function dialOut(ctx: Ctx, deps: CallsDeps, input: DialInput): Promise<{ sdp: string | null; line: Line }> {
   const actor = me(ctx);
   if (!deps.knownProject(input.projectKey)) throw invalidField("projectKey", "unknown_project");
@@ -139,7 +139,7 @@ export async function dialOut(ctx: Ctx, deps: CallsDeps, input: DialInput): Prom
   const client = input.clientId ? await getClient(ctx, input.clientId) : null;
   const out: DialOut = {
     operatorId: actor.id, device: operator.device, contact: operator.sipContact, sipUser: operator.sipUser, number, projectKey: input.projectKey,
-    clientId: input.clientId, ticketId: input.ticketId, language: client?.language ?? deps.languageOf(input.projectKey), sdp: input.sdp ?? null,
+    clientId: input.clientId, ticketId: input.ticketId, language: client?.language ?? deps.languageOf(input.projectKey), sdp: input.sdp ?? null, desk: input.desk ?? "",
   };
   const made = await dialTaken(ctx, deps, out);
   return { sdp: made.sdp, line: await getLine(ctx, deps) };

@@ -114,9 +114,9 @@ export class Voice {
 
   #expose(rpc: Rpc): void {
     rpc.expose("calls.offer", (offer: OfferOut) => this.#offer(offer));
-    rpc.expose("calls.accept", (p: { callId: string; offerId: string; operatorId: string; sdp: string }) => this.#get(p.callId, "offer_gone").accept(p.offerId, p.operatorId, p.sdp));
+    rpc.expose("calls.accept", (p: { callId: string; offerId: string; operatorId: string; sdp: string; desk: string }) => this.#get(p.callId, "offer_gone").accept(p.offerId, p.operatorId, p));
     rpc.expose("calls.decline", (p: { callId: string; offerId: string; operatorId: string }) => this.#decline(p));
-    rpc.expose("calls.attach", (p: { callId: string; operatorId: string; sdp: string }) => this.#get(p.callId).attach(p.operatorId, p.sdp));
+    rpc.expose("calls.attach", (p: { callId: string; operatorId: string; sdp: string; desk: string; take: boolean }) => this.#get(p.callId).attach(p.operatorId, p));
     rpc.expose("calls.control", (p: { callId: string; operatorId: string; input: CallInput }) => this.#control(p));
     rpc.expose("calls.held", () => [...this.#runners.values()].map(heldBy).filter((held) => held !== null));
     rpc.expose("calls.state", (p: { callId: string }) => this.#state(p.callId));
@@ -162,7 +162,7 @@ export class Voice {
     const state = runner?.call.state;
     if (!runner || !state) return null;
     const talking = state.at === "talking" ? state : null;
-    return { at: state.at, held: talking?.held ?? false, muted: talking?.muted ?? false, legUp: talking ? talking.operatorHere : state.at === "dialling" && state.operatorHere };
+    return { at: state.at, held: talking?.held ?? false, muted: talking?.muted ?? false, legUp: talking ? talking.operatorHere : state.at === "dialling" && state.operatorHere, legDesk: runner.desk };
   }
 
   // --- calls that begin ---------------------------------------------------------------------------------------------
@@ -233,7 +233,7 @@ export class Voice {
     await router.claim(p.operatorId, id);
     let sdp: string | null = null;
     try {
-      if (p.device === "browser") { sdp = await answerBrowser(media, runner.operatorRef, p.sdp!); runner.operatorLeg = true; }
+      if (p.device === "browser") { sdp = await answerBrowser(media, runner.operatorRef, p.sdp!); runner.operatorLeg = true; runner.desk = p.desk; }
       this.#add(runner);
       await writer.write({ insert: row, events: [runner.fact("call.started", { from: row.from_number, to: row.to_number })] });
     } catch (error) {
@@ -297,4 +297,4 @@ const emptyRow = (id: string, nodeId: string, at: Date) => ({
 });
 
 export interface WebCall { project: string; language?: Language | undefined; name?: string | undefined; phone: string | null; sdp: string }
-export interface DialOut { operatorId: string; device: Device; contact: string | null; sipUser: string | null; number: string; projectKey: string; clientId: string | null; ticketId: string | null; language: Language; sdp: string | null }
+export interface DialOut { operatorId: string; device: Device; contact: string | null; sipUser: string | null; number: string; projectKey: string; clientId: string | null; ticketId: string | null; language: Language; sdp: string | null; /** The tab of the desk that dials. */ desk: string }
