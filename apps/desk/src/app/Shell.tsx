@@ -4,6 +4,7 @@ import { lazy, Suspense, useEffect, useState } from "react";
 import { hasRole, homeOf, may, useMe } from "../features/access/session.ts";
 import { LineProvider, useLine } from "../features/line/line.tsx";
 import { OfferCard } from "../features/line/OfferCard.tsx";
+import { SoundElsewhere } from "../features/line/SoundElsewhere.tsx";
 import { useLineKeys } from "../features/line/useLineKeys.ts";
 import { useT } from "../i18n/intl.tsx";
 import { listenToKeys, useKey } from "../shared/keys.ts";
@@ -46,6 +47,7 @@ function Frame({ path }: { path: string }) {
     <div className={css.shell}>
       <TopBar onSearch={() => setBar(true)} onHelp={() => setHelp(true)} />
       <LinkBar />
+      {hasRole(me, "operator") && <SoundElsewhere />}
       <div className={css.below}>
         <Rail />
         <div className={css.outlet}>{isBarred(me, path) ? <Nowhere barred /> : <Outlet />}</div>

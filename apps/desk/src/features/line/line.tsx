@@ -5,7 +5,8 @@ import { api, ApiError, type Input } from "../../shared/api.ts";
 import { queryClient, refresh, useApi } from "../../shared/query.ts";
 import { useRefusal } from "../../shared/toast.tsx";
 import { may, useMe } from "../access/session.ts";
-import { attachIfFree, askForMicrophone, closeLeg, finishLeg, legCall, legState, muteMicrophone, onLeg, openLeg } from "./leg.ts";
+import { askForMicrophone, attachLeg, closeLeg, deskName, finishLeg, leaveLeg, legCall, legState, muteMicrophone, onLeg, openLeg, takeLeg } from "./leg.ts";
+import { isElsewhere, isLive, legDeed, soundOf } from "./legDeed.ts";
 import { askForNotifications, notifyOffer, startRinging, stopRinging, unlockSound, withdrawNotification } from "./ring.ts";
 
 interface LineValue {
@@ -23,10 +24,13 @@ interface LineValue {
   end: () => void;
   digits: (digits: string) => Promise<void>;
   device: (device: Line["device"]) => Promise<void>;
-  dial: (body: Omit<Input<"dial">["body"], "sdp">) => Promise<boolean>;
+  dial: (body: Target) => Promise<boolean>;
+  /** Brings the sound of the talk from another desk to this one. */
+  takeSound: () => Promise<void>;
   take: (line: Line) => void;
 }
 
+type Target = Omit<Input<"dial">["body"], "sdp" | "desk">;
 const LineContext = createContext<LineValue | null>(null);
 export function useLine(): LineValue {
   const value = use(LineContext);
@@ -36,7 +40,6 @@ export function useLine(): LineValue {
 export const useLeg = () => useSyncExternalStore(onLeg, legState);
 
 const take = (line: Line) => queryClient.setQueryData(["getLine", null], line);
-const isLive = (line: Line | undefined) => line?.call?.state === "talking" || line?.call?.state === "dialling";
 
 export function LineProvider({ children }: { children: ReactNode }) {
   const me = useMe();
@@ -90,7 +93,8 @@ function deedsOf(line: Line | undefined, deed: Deed) {
     },
     digits: async (digits: string) => { await deed(() => api("sendDigits", { params: { id: callId }, body: { digits } })); },
     device: async (device: Line["device"]) => { await deed(async () => take(await api("setDevice", { body: { device } }))); },
-    dial: (body: Omit<Input<"dial">["body"], "sdp">) => deed(() => callOut(line, body)),
+    dial: (body: Target) => deed(() => callOut(line, body)),
+    takeSound: async () => { await deed(() => takeLeg(callId, openMicrophone)); },
   };
 }
 
@@ -101,7 +105,7 @@ async function answer(line: Line): Promise<void> {
   if (line.device === "phone") return void take((await api("acceptOffer", { params: { id: offer.id }, body: {} })).line);
   const sdp = await openMicrophone();
   try {
-    const reply = await api("acceptOffer", { params: { id: offer.id }, body: { sdp } });
+    const reply = await api("acceptOffer", { params: { id: offer.id }, body: { sdp, desk: deskName } });
     if (reply.sdp) await finishLeg(offer.interactionId, reply.sdp);
     take(reply.line);
   } catch (problem) {
@@ -110,10 +114,10 @@ async function answer(line: Line): Promise<void> {
   }
 }
 
-async function callOut(line: Line | undefined, body: Omit<Input<"dial">["body"], "sdp">): Promise<void> {
+async function callOut(line: Line | undefined, body: Target): Promise<void> {
   const sdp = line?.device === "phone" ? undefined : await openMicrophone();
   try {
-    const reply = await api("dial", { body: { ...body, ...(sdp && { sdp }) } });
+    const reply = await api("dial", { body: { ...body, ...(sdp && { sdp, desk: deskName }) } });
     if (reply.sdp && reply.line.call) await finishLeg(reply.line.call.id, reply.sdp);
     take(reply.line);
   } catch (problem) {
@@ -137,14 +141,17 @@ function useAudio(line: Line | undefined): void {
   const t = useT();
   microphoneText.title = t("problem.noMicrophone");
   microphoneText.detail = t("problem.noMicrophoneDetail");
-  const live = isLive(line) && line?.device === "browser" ? line.call?.id : undefined;
+  const live = soundOf(line);
+  const elsewhere = isElsewhere(line, deskName);
   const known = line !== undefined;
   const offered = line?.offer !== null && line?.offer !== undefined;
   useEffect(() => {
-    if (!known) return;
-    if (live && legCall() !== live && legState() !== "connecting") void attachIfFree(live);
-    if (!live && !offered && legCall()) closeLeg();
-  }, [known, live, offered]);
+    const deed = legDeed(line, deskName, { state: legState(), call: legCall() });
+    if (deed === "attach" && live) void attachLeg(live);
+    if (deed === "leave" && live) leaveLeg(live);
+    if (deed === "close") closeLeg();
+    // Not at every change of the line: one that was asked for before this desk took the sound must not undo it.
+  }, [known, live, offered, elsewhere]);
   const muted = line?.muted ?? false;
   useEffect(() => { muteMicrophone(muted); }, [muted, live]);
 }
