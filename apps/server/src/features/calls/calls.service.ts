@@ -116,7 +116,7 @@ async function mine(ctx: Ctx, callId: string): Promise<LiveCall & { nodeId: stri
 
 export async function attachLeg(ctx: Ctx, deps: CallsDeps, callId: string, body: { sdp: string; desk: string; take: boolean }): Promise<string> {
   const call = await mine(ctx, callId);
-  return deps.rpc.call<string>({ node: call.nodeId }, "calls.attach", { callId, operatorId: me(ctx).id, sdp });
+  return deps.rpc.call<string>({ node: call.nodeId }, "calls.attach", { callId, operatorId: me(ctx).id, ...body });
 }
 
 /** Hold, mute, digits, hang-up: one input to the call's machine. */
