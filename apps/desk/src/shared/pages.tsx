@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode, type RefObject } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from "react";
 import { useKey } from "./keys.ts";
 import { useSteady } from "./steady.ts";
 import css from "./shared.module.css";
@@ -11,7 +11,8 @@ interface PagesProps<T> {
   items: T[];
   rowHeight: number;
   keyOf: (item: T) => string;
-  row: (item: T, chosen: boolean) => ReactNode;
+  /** `tabIndex` is for the row's own buttons: a list of a thousand rows is one stop of the Tab key, not a thousand. */
+  row: (item: T, chosen: boolean, tabIndex: 0 | -1) => ReactNode;
   onOpen: (item: T) => void;
   more?: { has: boolean; busy: boolean; load: () => void };
   /** Names of the columns; seen only, for each row tells its own. */
@@ -21,7 +22,7 @@ interface PagesProps<T> {
 const headPx = 32;
 const left = new Map<string, { top: number; chosen: string | null }>();
 
-/** A list of any length: only the rows on the screen exist, the next page is fetched before its end. J, K and Enter walk it. */
+/** A list of any length: only the rows on the screen exist, the next page is fetched before its end. J, K or arrows and Enter walk it. */
 export function Pages<T>({ label, place, items, rowHeight, keyOf, row, onOpen, more, head }: PagesProps<T>) {
   const box = useRef<HTMLDivElement>(null);
   const [chosen, setChosen] = useState(left.get(place)?.chosen ?? null);
@@ -41,18 +42,32 @@ export function Pages<T>({ label, place, items, rowHeight, keyOf, row, onOpen, m
     setChosen(keys[next] ?? null);
     virtual.scrollToIndex(next);
   };
+  const focusing = useRef(false);
+  useEffect(() => {
+    if (focusing.current) box.current?.querySelector<HTMLElement>("[data-chosen-row] button")?.focus({ preventScroll: true });
+    focusing.current = false;
+  }, [chosen]);
+  const onArrow = (event: KeyboardEvent) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step || event.altKey || event.ctrlKey) return;
+    event.preventDefault();
+    focusing.current = true;
+    walk(step);
+  };
+  const firstSeen = Math.ceil((virtual.scrollOffset ?? 0) / rowHeight);
+  const stop = rows.some((each) => each.index === at) ? at : firstSeen;
   useKey("next", () => walk(1), items.length > 0);
   useKey("previous", () => walk(-1), items.length > 0);
   useKey("open", () => { const item = items[at]; if (item) onOpen(item); }, at >= 0);
   return (
-    <div className={css.list} ref={box} tabIndex={0} role="region" aria-label={label}>
+    <div className={css.list} ref={box} tabIndex={0} role="region" aria-label={label} onKeyDown={onArrow}>
       {head && <div className={css.listHead} aria-hidden>{head}</div>}
       <div className={css.listBody} role="list" style={{ height: virtual.getTotalSize() }}>
         {rows.map((each) => {
           const item = items[each.index];
           return item && (
-            <div key={each.key} role="listitem" className={css.listRow} style={{ height: rowHeight, transform: `translateY(${each.start}px)` }}>
-              {row(item, each.index === at)}
+            <div key={each.key} role="listitem" data-chosen-row={each.index === at || undefined} className={css.listRow} style={{ height: rowHeight, transform: `translateY(${each.start}px)` }}>
+              {row(item, each.index === at, each.index === stop ? 0 : -1)}
             </div>
           );
         })}

@@ -35,7 +35,7 @@ export function CallsPage() {
           {list.items?.length === 0 && <Empty icon={<IconPhone size={22} />} text={t("calls.empty")} />}
           {list.items && list.items.length > 0 && (
             <Pages key={view} place={`calls:${view}`} head={<Head />} label={t("nav.calls")} items={list.items} rowHeight={48} keyOf={(call) => call.id} onOpen={show}
-              row={(call, chosen) => <CallRow call={call} chosen={chosen || call.id === open} onOpen={() => show(call)} />}
+              row={(call, chosen, tabIndex) => <CallRow call={call} chosen={chosen || call.id === open} tabIndex={tabIndex} onOpen={() => show(call)} />}
               more={{ has: list.hasNextPage, busy: list.isFetchingNextPage, load: () => void list.fetchNextPage() }} />
           )}
         </div>
@@ -51,7 +51,7 @@ function Head() {
   return <div className={css.callRow}><span /><span>{t("col.client")}</span><span>{t("floor.queue")}</span><span>{t("role.operator")}</span><span>{t("col.result")}</span><span>{t("col.length")}</span><span title={t("time.zone", { zone })}>{t("col.started")}</span></div>;
 }
 
-function CallRow({ call, chosen, onOpen }: { call: CallView; chosen: boolean; onOpen: () => void }) {
+function CallRow({ call, chosen, tabIndex, onOpen }: { call: CallView; chosen: boolean; tabIndex: number; onOpen: () => void }) {
   const t = useT();
   const word = useWord();
   const number = call.direction === "in" ? call.fromNumber : call.toNumber;
@@ -59,7 +59,7 @@ function CallRow({ call, chosen, onOpen }: { call: CallView; chosen: boolean; on
   const talked = call.answeredAt && call.endedAt ? spell(Date.parse(call.endedAt) - Date.parse(call.answeredAt)) : "";
   const missed = call.outcome === "abandoned" || call.outcome === "missed";
   return (
-    <button type="button" className={css.callRow} data-chosen={chosen || undefined} onClick={onOpen}>
+    <button type="button" tabIndex={tabIndex} className={css.callRow} data-chosen={chosen || undefined} onClick={onOpen}>
       <Icon size={17} className={missed ? css.missed : "dim"} aria-label={t(call.direction === "in" ? "call.in" : "call.out")} />
       <span className="stack-s"><span className="cut strong">{call.clientName || number || t("line.unknown")}</span><span className="cut small dim num">{callerLine(call, t)}</span></span>
       <span className="cut dim">{call.queueName}</span>

@@ -43,7 +43,7 @@ export function ClientsPage() {
           {list.items?.length === 0 && <Empty icon={<IconAddressBook size={22} />} text={t(wanted ? "clients.notFound" : "clients.empty")} action={may(me, "clients.write") && <Button variant="default" onClick={() => show("new")}>{t("client.new")}</Button>} />}
           {list.items && list.items.length > 0 && (
             <Pages key={wanted} place={`clients:${wanted}`} head={<Head />} label={t("nav.clients")} items={list.items} rowHeight={48} keyOf={(row) => row.id} onOpen={(row) => show(row.id)}
-              row={(row, chosen) => <Row row={row} chosen={chosen || row.id === open} onOpen={() => show(row.id)} />}
+              row={(row, chosen, tabIndex) => <Row row={row} chosen={chosen || row.id === open} tabIndex={tabIndex} onOpen={() => show(row.id)} />}
               more={{ has: list.hasNextPage, busy: list.isFetchingNextPage, load: () => void list.fetchNextPage() }} />
           )}
         </div>
@@ -60,11 +60,11 @@ function Head() {
   return <div className={css.clientRow}><span>{t("col.client")}</span><span>{t("client.phones")}</span><span>{t("client.emails")}</span><span>{t("address.city")}</span><span>{t("client.language")}</span><span>{t("col.tickets")}</span><span title={t("time.zone", { zone })}>{t("col.changed")}</span></div>;
 }
 
-function Row({ row, chosen, onOpen }: { row: ClientRow; chosen: boolean; onOpen: () => void }) {
+function Row({ row, chosen, tabIndex, onOpen }: { row: ClientRow; chosen: boolean; tabIndex: number; onOpen: () => void }) {
   const t = useT();
   const word = useWord();
   return (
-    <button type="button" className={css.clientRow} data-chosen={chosen || undefined} onClick={onOpen}>
+    <button type="button" tabIndex={tabIndex} className={css.clientRow} data-chosen={chosen || undefined} onClick={onOpen}>
       <span className="row"><span className="cut strong">{row.name}</span>{row.flags.slice(0, 2).map((flag) => <span key={flag} className="chip warn">{word("flag", flag)}</span>)}</span>
       <span className="cut num">{row.phones[0]}</span>
       <span className="cut dim">{row.emails[0]}</span>

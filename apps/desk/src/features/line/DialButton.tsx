@@ -12,14 +12,14 @@ function useHindrance(): string | null {
   return t(line?.state === "offline" ? "call.notOnShift" : "call.lineBusy");
 }
 
-interface DialProps { target: Target; /** A word on it; without one it is a round of an icon. */ text?: string; variant?: "light" | "default" | "subtle"; size?: number }
+interface DialProps { target: Target; /** A word on it; without one it is a round of an icon. */ text?: string; variant?: "light" | "default" | "subtle"; size?: number; tabIndex?: number }
 
 /** Calls a number by one press. When that cannot be now it stays reachable and says why. */
-export function DialButton({ target, text, variant = "light", size = 30 }: DialProps) {
+export function DialButton({ target, text, variant = "light", size = 30, tabIndex }: DialProps) {
   const t = useT();
   const dial = useDial();
   const hindrance = useHindrance();
-  const shared = { variant, "aria-disabled": hindrance !== null, "data-disabled": hindrance !== null || undefined, onClick: () => { if (!hindrance) void dial(target); } };
+  const shared = { variant, tabIndex, "aria-disabled": hindrance !== null, "data-disabled": hindrance !== null || undefined, onClick: () => { if (!hindrance) void dial(target); } };
   const name = `${t("call.callNow")} ${target.number}`;
   return (
     <Tooltip label={hindrance ?? name} disabled={text !== undefined && !hindrance}>

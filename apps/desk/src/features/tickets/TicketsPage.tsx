@@ -52,7 +52,7 @@ export function TicketsPage() {
         {list.items?.length === 0 && <Empty icon={<IconTicket size={22} />} text={t(number ? "tickets.notFound" : "tickets.empty")} />}
         {list.items && list.items.length > 0 && (
           <Pages key={view} place={`tickets:${view}`} head={<Head />} label={t(`tickets.view.${view}`)} items={list.items} rowHeight={52} keyOf={(ticket) => ticket.id} onOpen={show}
-            row={(ticket, chosen) => <Row ticket={ticket} chosen={chosen} onOpen={() => show(ticket)} />}
+            row={(ticket, chosen, tabIndex) => <Row ticket={ticket} chosen={chosen} tabIndex={tabIndex} onOpen={() => show(ticket)} />}
             more={{ has: list.hasNextPage, busy: list.isFetchingNextPage, load: () => void list.fetchNextPage() }} />
         )}
       </div>
@@ -71,13 +71,13 @@ function Head() {
   );
 }
 
-function Row({ ticket, chosen, onOpen }: { ticket: TicketRow; chosen: boolean; onOpen: () => void }) {
+function Row({ ticket, chosen, tabIndex, onOpen }: { ticket: TicketRow; chosen: boolean; tabIndex: number; onOpen: () => void }) {
   const t = useT();
   const word = useWord();
   const { project, type } = useTypes(ticket);
   return (
     <div className={css.row} data-chosen={chosen || undefined}>
-      <button type="button" className={css.rowOpen} onClick={onOpen}>
+      <button type="button" tabIndex={tabIndex} className={css.rowOpen} onClick={onOpen}>
         <span className={css.bar} style={{ background: project?.color }} aria-hidden />
         <span className="stack-s"><span className="num strong">{ticket.number}</span><span className="cut small dim">{type?.name ?? word("type", ticket.type)}</span></span>
         <span className="stack-s"><span className="cut strong">{ticket.subject}</span><span className="cut small dim">{ticket.calls > 1 && <b className="strong">{t("ticket.called", { count: ticket.calls })} · </b>}{ticket.clientName || ticket.contactPhone}</span></span>
@@ -87,7 +87,7 @@ function Row({ ticket, chosen, onOpen }: { ticket: TicketRow; chosen: boolean; o
         <span><Due ticket={ticket} /></span>
         <span className="dim num"><Moment at={ticket.updatedAt} /></span>
       </button>
-      <span className={css.rowCall}><CallbackButton ticket={ticket} compact /></span>
+      <span className={css.rowCall}><CallbackButton ticket={ticket} compact tabIndex={tabIndex} /></span>
     </div>
   );
 }

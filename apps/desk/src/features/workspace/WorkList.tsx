@@ -3,13 +3,14 @@ import type { TicketRow } from "@linija/server/contract/tickets/tickets";
 import { IconChecklist, IconPhone, IconPhoneIncoming, IconPhoneOutgoing, IconTicket } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from "react";
 import { useT, useWord, type MessageKey } from "../../i18n/intl.tsx";
 import { Moment, Since } from "../../shared/clock.tsx";
 import { useDigits, useKey } from "../../shared/keys.ts";
 import { Empty, Skeleton } from "../../shared/parts.tsx";
 import { ProblemNote } from "../../shared/problem.tsx";
 import { usePages } from "../../shared/query.ts";
+import { useSteady } from "../../shared/steady.ts";
 import { useCallWord } from "../line/callWord.ts";
 import { useLine } from "../line/line.tsx";
 import { CallbackButton } from "../tickets/CallbackButton.tsx";
@@ -35,14 +36,15 @@ export function WorkList({ chosen }: { chosen: string | undefined }) {
     if (entry?.kind === "call") void navigate({ to: "/work", search: { call: entry.call.id } });
     if (entry?.kind === "ticket") void navigate({ to: "/work", search: { ticket: entry.ticket.id } });
   };
-  useKey("next", () => show(rows[Math.min(rows.length - 1, at + 1)]));
-  useKey("previous", () => show(rows[Math.max(0, at - 1)]));
+  const walk = (step: number) => show(rows[Math.max(0, Math.min(rows.length - 1, at + step))]);
+  useKey("next", () => walk(1));
+  useKey("previous", () => walk(-1));
   useKey("search", () => void navigate({ to: "/clients" }));
   useDigits((digit) => show(rows[digit - 1]));
   return (
     <nav className={css.list} aria-label={t("work.list")}>
       <ProblemNote error={error} onRetry={work.retry} />
-      {busy && entries.length === 0 ? <Skeleton rows={7} height={48} /> : entries.length === 0 ? <Empty icon={<IconChecklist size={22} />} text={t("work.empty")} /> : <Rows entries={entries} chosen={chosen} onOpen={show} onEnd={work.more} />}
+      {busy && entries.length === 0 ? <Skeleton rows={7} height={48} /> : entries.length === 0 ? <Empty icon={<IconChecklist size={22} />} text={t("work.empty")} /> : <Rows entries={entries} chosen={chosen} onOpen={show} onWalk={walk} onEnd={work.more} />}
     </nav>
   );
 }
@@ -84,7 +86,8 @@ function folded(entries: Entry[], isOpen: boolean, show: () => void): Entry[] {
 }
 const idOf = (entry: Entry) => (entry.kind === "call" ? entry.call.id : entry.kind === "ticket" ? entry.ticket.id : undefined);
 
-function Rows({ entries, chosen, onOpen, onEnd }: { entries: Entry[]; chosen: string | undefined; onOpen: (entry: Entry) => void; onEnd: () => void }) {
+interface RowsProps { entries: Entry[]; chosen: string | undefined; onOpen: (entry: Entry) => void; onWalk: (step: number) => void; onEnd: () => void }
+function Rows({ entries, chosen, onOpen, onWalk, onEnd }: RowsProps) {
   const t = useT();
   const box = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({ count: entries.length, getScrollElement: () => box.current, estimateSize: (index) => (isRow(entries[index]) ? rowPx : headPx), overscan: 6, getItemKey: (index) => entries[index]?.key ?? index });
@@ -98,16 +101,19 @@ function Rows({ entries, chosen, onOpen, onEnd }: { entries: Entry[]; chosen: st
     if (index >= 0) virtual.scrollToIndex(index);
     // Only a new choice scrolls; a refetched list must not move under the hand.
   }, [chosen]);
+  useSteadyRows(box, entries);
+  const stop = items.find(({ index }) => entries[index] && idOf(entries[index]) === chosen) ?? items.find(({ index }) => isRow(entries[index]));
+  const onArrow = useArrows(box, chosen, onWalk);
   let number = 0;
   const numbers = entries.map((entry) => (isRow(entry) ? ++number : 0));
   return (
-    <div ref={box} className={css.scroller} tabIndex={0} role="region" aria-label={t("work.list")}>
+    <div ref={box} className={css.scroller} tabIndex={0} role="region" aria-label={t("work.list")} onKeyDown={onArrow}>
       <div role="list" className={css.listBody} style={{ height: virtual.getTotalSize() }}>
         {items.map((item) => {
           const entry = entries[item.index];
           return entry && (
             <div key={item.key} role="listitem" className={css.place} style={{ height: item.size, transform: `translateY(${item.start}px)` }}>
-              <Line entry={entry} chosen={idOf(entry) === chosen} number={numbers[item.index] ?? 0} onOpen={() => onOpen(entry)} />
+              <Line entry={entry} chosen={idOf(entry) === chosen} number={numbers[item.index] ?? 0} tabIndex={item.index === stop?.index ? 0 : -1} onOpen={() => onOpen(entry)} />
             </div>
           );
         })}
@@ -116,21 +122,46 @@ function Rows({ entries, chosen, onOpen, onEnd }: { entries: Entry[]; chosen: st
   );
 }
 
+function useSteadyRows(box: RefObject<HTMLDivElement | null>, entries: Entry[]): void {
+  const [keys, starts] = useMemo(() => {
+    let at = 0;
+    return [entries.map(({ key }) => key), entries.map((entry) => { const start = at; at += isRow(entry) ? rowPx : headPx; return start; })] as const;
+  }, [entries]);
+  useSteady(box, keys, (index) => starts[index] ?? 0);
+}
+
+/** The arrows open the next row as J and K do, and take the focus along. */
+function useArrows(box: RefObject<HTMLDivElement | null>, chosen: string | undefined, onWalk: (step: number) => void) {
+  const focusing = useRef(false);
+  useEffect(() => {
+    if (focusing.current) box.current?.querySelector<HTMLElement>("[aria-current]")?.focus({ preventScroll: true });
+    focusing.current = false;
+  }, [box, chosen]);
+  return (event: KeyboardEvent) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step || event.altKey || event.ctrlKey) return;
+    event.preventDefault();
+    focusing.current = true;
+    onWalk(step);
+  };
+}
+
 const isRow = (entry: Entry | undefined) => entry?.kind === "call" || entry?.kind === "ticket";
 
-function Line({ entry, chosen, number, onOpen }: { entry: Entry; chosen: boolean; number: number; onOpen: () => void }) {
+interface LineProps { chosen: boolean; number: number; /** The list is one stop of the Tab key. */ tabIndex: number; onOpen: () => void }
+function Line({ entry, ...line }: LineProps & { entry: Entry }) {
   const t = useT();
   if (entry.kind === "head") return <h2 className={css.group}>{t(entry.label)}<span className="num">{entry.count}{entry.more && "+"}</span></h2>;
   if (entry.kind === "all") return <button type="button" className={css.all} onClick={entry.show}>{t("work.showAll", { count: entry.count })}</button>;
-  return entry.kind === "call" ? <CallRow call={entry.call} chosen={chosen} number={number} onOpen={onOpen} /> : <TicketLine ticket={entry.ticket} callback={entry.callback} chosen={chosen} number={number} onOpen={onOpen} />;
+  return entry.kind === "call" ? <CallRow call={entry.call} {...line} /> : <TicketLine ticket={entry.ticket} callback={entry.callback} {...line} />;
 }
 
-interface RowProps { icon: ReactNode; title: string; about: ReactNode; end?: ReactNode; /** At the end of the second line. */ below?: ReactNode; chosen: boolean; number: number; onOpen: () => void; extra?: ReactNode; live?: boolean }
-function Frame({ icon, title, about, end, below, chosen, number, onOpen, extra, live = false }: RowProps) {
+interface RowProps { icon: ReactNode; title: string; about: ReactNode; end?: ReactNode; /** At the end of the second line. */ below?: ReactNode; extra?: ReactNode; live?: boolean }
+function Frame({ icon, title, about, end, below, chosen, number, tabIndex, onOpen, extra, live = false }: RowProps & LineProps) {
   const t = useT();
   return (
     <div className={css.row} data-chosen={chosen || undefined} data-live={live || undefined}>
-      <button type="button" className={css.open} onClick={onOpen} aria-current={chosen ? "true" : undefined} title={number > 0 && number < 10 ? t("work.altNumber", { keys: `Alt+${number}` }) : undefined}>
+      <button type="button" tabIndex={tabIndex} className={css.open} onClick={onOpen} aria-current={chosen ? "true" : undefined} title={number > 0 && number < 10 ? t("work.altNumber", { keys: `Alt+${number}` }) : undefined}>
         <span className={css.icon} aria-hidden>{icon}</span>
         <span className={css.words}><span className="row"><span className="cut strong grow">{title}</span>{end && <span className={css.end}>{end}</span>}</span><span className="row"><span className="cut small dim grow">{about}</span>{below && <span className={css.below}>{below}</span>}</span></span>
       </button>
@@ -139,22 +170,22 @@ function Frame({ icon, title, about, end, below, chosen, number, onOpen, extra, 
   );
 }
 
-function CallRow({ call, chosen, number, onOpen }: { call: CallView; chosen: boolean; number: number; onOpen: () => void }) {
+function CallRow({ call, ...line }: LineProps & { call: CallView }) {
   const t = useT();
   const stateWord = useCallWord();
   const phone = call.direction === "in" ? call.fromNumber : call.toNumber;
   const live = call.state === "talking" || call.state === "dialling" || call.state === "offered";
   const Glyph = live ? IconPhone : call.direction === "in" ? IconPhoneIncoming : IconPhoneOutgoing;
   const end = call.state === "talking" && call.answeredAt ? <Since at={call.answeredAt} className="num strong" /> : <span className="small dim num"><Moment at={call.startedAt} /></span>;
-  return <Frame icon={<Glyph size={18} />} title={call.clientName || phone || t("line.unknown")} about={[stateWord(call), call.queueName].filter(Boolean).join(" · ")} end={end} chosen={chosen} number={number} onOpen={onOpen} live={live} />;
+  return <Frame icon={<Glyph size={18} />} title={call.clientName || phone || t("line.unknown")} about={[stateWord(call), call.queueName].filter(Boolean).join(" · ")} end={end} live={live} {...line} />;
 }
 
-function TicketLine({ ticket, callback, chosen, number, onOpen }: { ticket: TicketRow; callback: boolean; chosen: boolean; number: number; onOpen: () => void }) {
+function TicketLine({ ticket, callback, ...line }: LineProps & { ticket: TicketRow; callback: boolean }) {
   const word = useWord();
   const Glyph = callback ? IconPhoneOutgoing : IconTicket;
   const name = ticket.clientName || ticket.contactPhone || ticket.number;
   const isDue = ticket.dueAt !== null && ticket.status === "open";
-  return <Frame icon={<Glyph size={18} />} title={name} about={callback ? <CallbackAbout ticket={ticket} /> : <>{ticket.subject}{ticket.status === "waiting" && ` · ${word("stage", ticket.stage)}`}</>} end={callback ? undefined : isDue ? <Due ticket={ticket} /> : <span className="small dim"><Moment at={ticket.updatedAt} /></span>} below={callback && isDue && <Due ticket={ticket} />} chosen={chosen} number={number} onOpen={onOpen} extra={callback && <CallbackButton ticket={ticket} compact />} />;
+  return <Frame icon={<Glyph size={18} />} title={name} about={callback ? <CallbackAbout ticket={ticket} /> : <>{ticket.subject}{ticket.status === "waiting" && ` · ${word("stage", ticket.stage)}`}</>} end={callback ? undefined : isDue ? <Due ticket={ticket} /> : <span className="small dim"><Moment at={ticket.updatedAt} /></span>} below={callback && isDue && <Due ticket={ticket} />} extra={callback && <CallbackButton ticket={ticket} compact tabIndex={line.tabIndex} />} {...line} />;
 }
 
 /** How often they called says more than the number, which the title has when the client has no name. */
