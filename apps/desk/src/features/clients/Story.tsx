@@ -94,9 +94,10 @@ function NoticeEntry({ item }: { item: TimelineItem }) {
 function EventEntry({ item }: { item: TimelineItem }) {
   const word = useWord();
   const ticket = textOf(item, "ticketId");
+  const file = item.type.startsWith("ticket.file_") ? textOf(item, "name") : "";
   const to = textOf(item, "toName") || textOf(item, "to");
   return (
     <Line quiet icon={item.type.startsWith("client.") ? IconUserEdit : IconArrowRight} item={item}
-      title={<><span>{word("event", item.type)}</span>{to && <span>: {word("stage", to)}</span>} {ticket && <TicketNumber item={item} id={ticket} />}{item.by && <span> · {word("actor", item.by, item.by)}</span>}</>} />
+      title={<><span>{word("event", item.type)}</span>{to && <span>: {word("stage", to)}</span>}{file && <span>: {file}</span>} {ticket && <TicketNumber item={item} id={ticket} />}{item.by && <span> · {word("actor", item.by, item.by)}</span>}</>} />
   );
 }

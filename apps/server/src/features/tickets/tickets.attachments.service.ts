@@ -10,13 +10,13 @@ import { AppError, invalidField, notFound } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
 import { touched } from "./tickets.effects.ts";
+import { MAX_FILE_BYTES } from "./tickets.files.contract.ts";
 import { mediaTypeOf, safeFileName, SNIFF_BYTES } from "./tickets.files.rules.ts";
 import { loadTicket } from "./tickets.service.ts";
 import { touchTicket } from "./tickets.sql.ts";
 import { toAttachmentView } from "./tickets.view.ts";
 import { countAttachments, deleteAttachment, insertAttachment, selectAttachment } from "./tickets.view.sql.ts";
 
-export const MAX_FILE_BYTES = 20 * 1024 * 1024;
 const MAX_FILES = 50;
 
 /** The folder in which attachments lie. */
