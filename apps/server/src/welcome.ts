@@ -13,7 +13,7 @@ export function welcome(linija: Linija, seconds: number): string {
   if (address) {
     lines.push("", `  SIP phones and trunks: ${address.host}:${address.port} (UDP and TCP)`);
     if (address.port !== config.SIP_PORT) lines.push(`  (port ${config.SIP_PORT} is taken, so another was chosen)`);
-    for (const { project } of declarations.projects) lines.push(`    sip:${project.numbers.at(-1)}@${address.host}:${address.port}   ${project.name.en}`);
+    lines.push(...numbersAt(declarations, `${address.host}:${address.port}`));
   }
   if (config.LINIJA_DEMO) {
     lines.push("", `  Sign-ins (password ${config.LINIJA_DEMO_PASSWORD}):`);
@@ -25,6 +25,10 @@ export function welcome(linija: Linija, seconds: number): string {
   if (linija.firstAdministrator) lines.push("", `  Sign in as ${linija.firstAdministrator.login}, with the password ${linija.firstAdministrator.madePassword ? "told above" : "of LINIJA_ADMIN_PASSWORD"}.`);
   return `${lines.join("\n")}\n`;
 }
+
+/** The company's short number, then its projects'. */
+const numbersAt = ({ company, projects }: Linija["declarations"], at: string): string[] =>
+  [company, ...projects.map(({ project }) => project)].map(({ numbers, name }) => `    sip:${numbers.at(-1)}@${at}   ${name.en}`);
 
 /** Said by the start that made this user, and by no other; the password is nowhere else, not in the log either. */
 export function tellFirstAdministrator({ login, madePassword }: FirstAdministrator): string {

@@ -5,7 +5,7 @@ import { peaks } from "@linija/media";
 import type { Ctx } from "../../platform/db.ts";
 import { inTx } from "../../platform/db.ts";
 import { audit } from "../../platform/audit.ts";
-import { forbidden, notFound } from "../../platform/errors.ts";
+import { forbidden, notFound, unauthenticated } from "../../platform/errors.ts";
 import { may } from "../access/index.ts";
 import { selectRecording, updatePeaks, type RecordingFile } from "./calls.sql.ts";
 
@@ -13,6 +13,7 @@ import { selectRecording, updatePeaks, type RecordingFile } from "./calls.sql.ts
 const BUCKETS = 600;
 
 async function allowed(ctx: Ctx, id: string): Promise<RecordingFile> {
+  if (ctx.actor.kind !== "user") throw unauthenticated();
   const row = await selectRecording(ctx.db, id);
   if (!row) throw notFound("recording", id);
   if (!may(ctx, "recordings.play", { projectKey: row.projectKey, ownerId: row.operatorId })) throw forbidden();
