@@ -60,6 +60,7 @@ export class Desk {
   /** Fills the form beside the talk; resolves to the number to say aloud. */
   async register(given: { type: string; subject: string; description: string }): Promise<string> {
     const { t } = this;
+    await this.client.getByRole("tab", { name: t("client.tab.register") }).click();
     const form = this.client.getByRole("form", { name: t("register.title") });
     await this.choose(form, t("register.type"), given.type);
     await form.getByRole("textbox", { name: t("register.subject") }).fill(given.subject);

@@ -6,22 +6,23 @@ import { Empty, Skeleton } from "../../shared/parts.tsx";
 import { ProblemNote } from "../../shared/problem.tsx";
 import { usePages } from "../../shared/query.ts";
 import { Due } from "./Due.tsx";
-import { statusTone } from "./words.ts";
+import { openFirst, statusTone } from "./words.ts";
 import css from "./tickets.module.css";
+
+/** One page is enough to be read during a talk. */
+export const useClientTickets = (clientId: string) => usePages("listTickets", { query: { view: "all", clientId } });
 
 /** What this client has asked of us; open things first. */
 export function ClientTickets({ clientId }: { clientId: string }) {
   const t = useT();
   const word = useWord();
-  const list = usePages("listTickets", { query: { view: "all", clientId } });
+  const list = useClientTickets(clientId);
   if (list.error) return <ProblemNote error={list.error} onRetry={() => void list.refetch()} />;
   if (!list.items) return <Skeleton rows={3} height={56} />;
   if (list.items.length === 0) return <Empty icon={<IconTicket size={22} />} text={t("tickets.noneOfClient")} />;
-  const over = (status: string) => (status === "closed" ? 1 : 0);
-  const items = [...list.items].sort((a, b) => over(a.status) - over(b.status));
   return (
     <ul className={css.cards}>
-      {items.map((ticket) => (
+      {openFirst(list.items).map((ticket) => (
         <li key={ticket.id}>
           <Link to="/tickets/$id" params={{ id: ticket.id }} className={css.cardLink}>
             <span className="row between"><span className="num strong">{ticket.number}</span><span className={`chip ${statusTone[ticket.status]}`}><span className="cut">{word("stage", ticket.stage)}</span></span></span>

@@ -14,3 +14,9 @@ export function urgency(ticket: Pick<TicketRow, "dueAt" | "status">, now: number
   if (left < 0) return "late";
   return left < 3_600_000 ? "soon" : "calm";
 }
+
+export const isOpen = ({ status }: { status: string }): boolean => status === "open" || status === "waiting";
+const turns = ["open", "waiting", "done", "closed"];
+const turnOf = ({ status }: { status: string }): number => Math.max(1, turns.indexOf(status));
+/** Those still open, those done, then the closed; within these as they came. */
+export const openFirst = <T extends { status: string }>(tickets: T[]): T[] => [...tickets].sort((a, b) => turnOf(a) - turnOf(b));
