@@ -1,10 +1,11 @@
 import type { Language } from "@linija/server/contract/api";
 import type { ClientView } from "@linija/server/contract/clients/clients";
 import { Button, SegmentedControl, Select, TagsInput, Textarea, TextInput } from "@mantine/core";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { languageNames, languages, useT } from "../../i18n/intl.tsx";
 import { ApiError } from "../../shared/api.ts";
 import { useDraft } from "../../shared/draft.ts";
+import { focusFault } from "../../shared/focus.ts";
 import { sendOnCtrlEnter } from "../../shared/keys.ts";
 import { Keys } from "../../shared/parts.tsx";
 import { fieldError, ProblemNote } from "../../shared/problem.tsx";
@@ -36,8 +37,9 @@ export function ClientForm({ client, known = {}, interactionId, projects, readOn
   const accepted: Fields = { ...pick(client ?? known), ...typed };
   const draft: Fields = { ...accepted, phones: withPending(accepted.phones, pending.phones), emails: withPending(accepted.emails, pending.emails) };
   const done = (saved: ClientView) => { forget(); setPending({ phones: "", emails: "" }); say(t("client.saved")); onDone?.(saved); };
-  const create = useSend("createClient", ["searchClients", "clientByPhone", "getCall", "getLine", "listCalls"], { onSuccess: done });
-  const update = useSend("updateClient", ["searchClients", "getClient", "clientHistory"], { onSuccess: done, onError: () => refresh(["getClient"]) });
+  const form = useRef<HTMLFormElement>(null);
+  const create = useSend("createClient", ["searchClients", "clientByPhone", "getCall", "getLine", "listCalls"], { onSuccess: done, onError: () => focusFault(form.current) });
+  const update = useSend("updateClient", ["searchClients", "getClient", "clientHistory"], { onSuccess: done, onError: () => { refresh(["getClient"]); focusFault(form.current); } });
   const error = create.error ?? update.error;
   const changed = fieldNames.filter((key) => !same(draft[key], client ? client[key] : none[key]));
   const save = (force = false) => {
@@ -46,7 +48,7 @@ export function ClientForm({ client, known = {}, interactionId, projects, readOn
     else if (changed.length > 0) update.mutate({ params: { id: client.id }, body: { version: client.version, ...Object.fromEntries(changed.map((key) => [key, draft[key]])) } });
   };
   return (
-    <form className={css.form} aria-label={t(client ? "client.tab.details" : "client.new")} onSubmit={(event) => { event.preventDefault(); save(); }} onKeyDown={sendOnCtrlEnter(() => save())}>
+    <form ref={form} className={css.form} aria-label={t(client ? "client.tab.details" : "client.new")} onSubmit={(event) => { event.preventDefault(); save(); }} onKeyDown={sendOnCtrlEnter(() => save())}>
       <fieldset disabled={readOnly} className={css.fields}>
         <NameFields draft={draft} set={set} error={error} />
         <TagsInput size="xs" label={t("client.phones")} value={accepted.phones} onChange={(phones) => set({ phones })} searchValue={pending.phones} onSearchChange={(phones) => setPending((before) => ({ ...before, phones }))} error={fieldError(error, "phones", "phones.0", "phones.1", "phones.2")} splitChars={[",", ";"]} acceptValueOnBlur maxTags={10} inputMode="tel" disabled={readOnly} />

@@ -6,7 +6,7 @@ import { Button, SegmentedControl, Select, Textarea, TextInput } from "@mantine/
 import { useRef, useState } from "react";
 import { languageNames, languages, useT } from "../../i18n/intl.tsx";
 import { useDraft } from "../../shared/draft.ts";
-import { focusOn } from "../../shared/focus.ts";
+import { focusFault, focusOn } from "../../shared/focus.ts";
 import { sendOnCtrlEnter } from "../../shared/keys.ts";
 import { Keys } from "../../shared/parts.tsx";
 import { fieldError, ProblemNote } from "../../shared/problem.tsx";
@@ -38,15 +38,18 @@ export function RegisterForm({ client, call }: { client: ClientView; call?: Call
   const [files, setFiles] = useState<File[]>([]);
   const [made, setMade] = useState<TicketView | null>(null);
   const subject = useRef<HTMLInputElement>(null);
+  const form = useRef<HTMLFormElement>(null);
   const projectKey = draft.project ?? projectOf(client, call, me.projects);
   const { project, type, projects } = useTypes({ projectKey, type: draft.type ?? undefined });
   const uploads = useUploads();
   const create = useSend("createTicket", ["listTickets", "clientTimeline", "getCall", "getLine", "searchClients"], {
     onSuccess: async (ticket) => { setMade(ticket); focusOn("registered"); forget(); setFiles([]); await uploads.send(ticket.id, files); },
+    onError: () => focusFault(form.current),
   });
   const { phone, email, language } = contactOf(draft, { client, call, spoken: project?.languages[0] ?? "en" });
   const send = () => {
-    if (!draft.type || !draft.subject.trim()) return subject.current?.focus();
+    if (!draft.type) return focusOn("register-type");
+    if (!draft.subject.trim()) return subject.current?.focus();
     create.mutate({ body: {
       projectKey, type: draft.type, subject: draft.subject, description: draft.description, clientId: client.id, interactionId: call?.id ?? null, draftId: draft.draftId, language,
       dueAt: draft.due ? new Date(draft.due).toISOString() : null, priority: draft.priority ? Number(draft.priority) : undefined, contactPhone: phone || null, contactEmail: email || null,
@@ -56,7 +59,7 @@ export function RegisterForm({ client, call }: { client: ClientView; call?: Call
   const needs = (field: string) => type?.requires.includes(field) ?? false;
   const error = create.error;
   return (
-    <form className={css.form} aria-label={t("register.title")} onSubmit={(event) => { event.preventDefault(); send(); }} onKeyDown={sendOnCtrlEnter(send)}>
+    <form ref={form} className={css.form} aria-label={t("register.title")} onSubmit={(event) => { event.preventDefault(); send(); }} onKeyDown={sendOnCtrlEnter(send)}>
       {projects.length > 1 && <Select label={t("register.project")} data={projects.map((each) => ({ value: each.key, label: each.name }))} value={projectKey} onChange={(value) => set({ project: value, type: null })} error={fieldError(error, "projectKey")} />}
       <Select id="register-type" label={t("register.type")} placeholder={t("register.typeHint")} withAsterisk data={project?.types.filter((each) => each.registrable).map((each) => ({ value: each.key, label: each.name })) ?? []} value={draft.type} onChange={(value) => set({ type: value })} error={fieldError(error, "type")} searchable />
       <TextInput ref={subject} label={t("register.subject")} withAsterisk maxLength={200} value={draft.subject} onChange={(event) => set({ subject: event.currentTarget.value })} error={fieldError(error, "subject")} autoComplete="off" />

@@ -163,7 +163,9 @@ test("creates a user who can sign in, and refuses a name that is taken or a proj
   const body = { login: "Maja.Zajc", name: "Maja Zajc", language: "sl", roles: ["operator"], projects: ["internet"], password: "a-password-of-maja" };
   expect((await chief.send("POST", "/api/access/users", body)).json()).toMatchObject({ login: "Maja.Zajc", version: 1, disabled: false });
   expect((await tryAs("maja.zajc", "a-password-of-maja")).statusCode).toBe(200);
-  expect((await chief.send("POST", "/api/access/users", { ...body, login: "maja.ZAJC" })).json().code).toBe("login_taken");
+  const taken = await chief.send("POST", "/api/access/users", { ...body, login: "maja.ZAJC" });
+  expect(taken.statusCode, "a fault of the field, not a change meanwhile").toBe(422);
+  expect(taken.json()).toMatchObject({ code: "login_taken", errors: [{ field: "login", code: "login_taken" }] });
   const unknown = await chief.send("POST", "/api/access/users", { ...body, login: "maja.2", projects: ["moon"] });
   expect(unknown.statusCode).toBe(422);
   expect(unknown.json().errors[0]).toMatchObject({ field: "projects", code: "unknown_project" });

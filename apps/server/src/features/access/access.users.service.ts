@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
-import { conflict, forbidden, invalid, invalidField, notFound } from "../../platform/errors.ts";
+import { AppError, conflict, forbidden, invalid, invalidField, notFound } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
 import type { createUser as createUserContract, RoleName, updateUser as updateUserContract, UserView } from "./access.contract.ts";
@@ -37,12 +37,15 @@ export async function createUser(ctx: Ctx, input: NewUser, names: readonly strin
       id: newId(ctx.now().getTime()), login: input.login, name: input.name, language: input.language, roles: input.roles, projects: input.projects,
       department: input.department ?? null, passwordHash, passwordMustChange: true, createdAt: ctx.now(),
     });
-    if (!row) throw conflict("login_taken", { login: input.login });
+    if (!row) throw loginTaken(input.login);
     await emit(ctx, userCreated(row.id));
     await audit(ctx, { action: "access.user_created", object: { kind: "user", id: row.id }, after: toView(row) });
     return toView(row);
   });
 }
+
+/** Nobody changed anything meanwhile: the field wants another value. */
+const loginTaken = (login: string) => new AppError("invalid", "login_taken", { params: { login }, fields: [{ field: "login", code: "login_taken", params: { login } }] });
 
 /** Changes rights, blocks or gives a new password. Blocking and a new password end every session of that user at once. */
 export async function updateUser(ctx: Ctx, id: string, input: UserChange, names: readonly string[] = []): Promise<UserView> {
