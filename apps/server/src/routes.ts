@@ -9,7 +9,7 @@ import { clientsRoutes } from "./features/clients/index.ts";
 import { demoMailRoutes, mailProbe } from "./features/notices/index.ts";
 import { floorRoutes } from "./features/floor/index.ts";
 import { operatorsRoutes, type OperatorsDeps } from "./features/operators/index.ts";
-import { portalRoutes } from "./features/portal/index.ts";
+import { portalRoutes, underWhite } from "./features/portal/index.ts";
 import { ticketsRoutes } from "./features/tickets/index.ts";
 import { languages, type Declarations } from "./features/projects/index.ts";
 import type { WebInput } from "./web.ts";
@@ -25,7 +25,7 @@ export async function mountRoutes(app: App, input: WebInput & { publicUrl: strin
   ticketsRoutes(app, { files: { folder: join(config.LINIJA_DATA, "attachments") } });
   callsRoutes(app, callsDeps(input), join(config.LINIJA_DATA, "recordings"));
   operatorsRoutes(app, operatorsDeps(input));
-  callPageRoutes(app, declarations.projects.map(({ project }) => ({ key: project.key, name: project.name, about: project.about, number: project.numbers[0]!, languages: project.languages, language: project.default_language })));
+  callPageRoutes(app, declarations.projects.map(({ project }) => ({ key: project.key, name: project.name, about: project.about, number: project.numbers[0]!, languages: project.languages, language: project.default_language, colour: underWhite(project.colour) })));
   portalRoutes(app, { ctx: input.ctx });
   if (config.LINIJA_DEMO) demoMailRoutes(app, { ctx: input.ctx });
   floorRoutes(app, { queues: floorQueues(declarations), hours: input.plan.hours, timeZone: declarations.company.time_zone, router: input.router });

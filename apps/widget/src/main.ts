@@ -10,11 +10,11 @@ import { pickLanguage } from "./words.ts";
  *     <script src="https://linija.example/widget/call.js" data-project="shop" data-language="sl" async></script>
  *
  * `data-project` is the key of the project, `data-language` en, ru or sl (else the page's, else the browser's),
- * `data-ask="no"` calls at once without asking for name and phone, `data-theme` light or dark (else the system's).
+ * `data-colour` (#rrggbb, dark enough for white words) is the company's, `data-ask="no"` calls at once without asking for name and phone, `data-theme` light or dark (else the system's).
  */
 // Only during the first run of a classic script does the page say which one it is.
 const script = document.currentScript as HTMLScriptElement | null;
-const { project = "", language, ask, theme } = script?.dataset ?? {};
+const { project = "", language, ask, theme, colour = "" } = script?.dataset ?? {};
 const spoken = pickLanguage([language, document.documentElement.lang, ...navigator.languages]);
 const server = serverAt(new URL("../", script?.src ?? location.href).href);
 const isAsking = ask !== "no";
@@ -25,7 +25,7 @@ host.lang = spoken;
 if (theme) host.dataset.theme = theme;
 const root = host.attachShadow({ mode: "open" });
 const sheet = new CSSStyleSheet();
-sheet.replaceSync(css);
+sheet.replaceSync(/^#[0-9a-f]{6}$/i.test(colour) ? `${css}:host { --accent: ${colour}; }` : css);
 root.adoptedStyleSheets = [sheet];
 
 const view = new View(root, spoken, {

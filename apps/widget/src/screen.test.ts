@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { afterReport, askAgainMs, clockText, isKey, minutesText, problemOfMicrophone, problemOfReply, queueText, statusText, type Report, type Screen } from "./screen.ts";
+import { afterReport, afterText, askAgainMs, clockText, hasKeypad, isKey, minutesText, problemOfMicrophone, problemOfReply, queueText, statusText, type Report, type Screen } from "./screen.ts";
 import { fill, languages, pickLanguage, words } from "./words.ts";
 
 const report = (state: string, position: number | null = null, expectedWaitMs: number | null = null): Report => ({ state, position, expectedWaitMs });
@@ -9,7 +9,7 @@ describe("what the visitor sees of the call", () => {
     let screen: Screen = { at: "connecting" };
     const seen = [report("ivr"), report("waiting", 2, 90_000), report("offered"), report("talking"), report("talking"), report("wrap_up")].map((each, index) => (screen = afterReport(screen, each, index * 1_000)));
     expect(seen).toEqual([
-      { at: "menu" }, { at: "waiting", position: 2, waitMs: 90_000 }, { at: "waiting", position: 2, waitMs: 90_000 }, { at: "talking", sinceMs: 3_000 }, { at: "talking", sinceMs: 3_000 }, { at: "ended" },
+      { at: "menu", keys: false }, { at: "waiting", position: 2, waitMs: 90_000 }, { at: "waiting", position: 2, waitMs: 90_000 }, { at: "talking", sinceMs: 3_000 }, { at: "talking", sinceMs: 3_000 }, { at: "ended" },
     ]);
   });
 
@@ -74,4 +74,17 @@ test("the clock counts minutes and, when it lasts, hours", () => {
 
 test("only the keys of a phone are keys", () => {
   expect(["1", "*", "#", "a", "10", ""].map(isKey)).toEqual([true, true, true, false, false, false]);
+});
+
+test("keys are spoken of only while the menu or a question of the flow waits for them", () => {
+  const report = { state: "ivr", position: null, expectedWaitMs: null };
+  const listening = afterReport({ at: "connecting" }, { ...report, keys: false }, 0);
+  const asked = afterReport(listening, { ...report, keys: true }, 0);
+  expect([listening, asked].map((screen) => [statusText("en", screen), hasKeypad(screen)])).toEqual([["Please listen", false], ["Listen and choose with the keys", true]]);
+});
+
+test("after a call that took a callback the page says that and by when", () => {
+  const over = afterReport({ at: "menu", keys: true }, { state: "ended", position: null, expectedWaitMs: null, callback: { dueAt: "2026-03-02T09:15:00.000Z" } }, 0);
+  expect(afterText("en", over, "UTC").replaceAll(/\s/gu, " ")).toBe("We have noted it and will call you back by March 2, 2026 at 9:15 AM.");
+  expect(afterText("en", { at: "ended" })).toBe("Thank you for calling.");
 });

@@ -7,13 +7,13 @@ export type Screen =
   | { at: "form"; badPhone: boolean }
   | { at: "microphone" }
   | { at: "connecting" }
-  | { at: "menu" }
+  | { at: "menu"; /** A key pressed now is an answer. */ keys: boolean }
   | { at: "waiting"; position: number | null; waitMs: number | null }
   | { at: "talking"; sinceMs: number }
-  | { at: "ended" }
+  | { at: "ended"; /** A call back was promised, and by when. */ callback?: { dueAt: string | null } }
   | { at: "problem"; problem: Problem };
 
-export interface Report { state: string; position: number | null; expectedWaitMs: number | null }
+export interface Report { state: string; position: number | null; expectedWaitMs: number | null; keys?: boolean; callback?: { dueAt: string | null } | null }
 
 export const isLive = (screen: Screen): boolean => ["connecting", "menu", "waiting", "talking"].includes(screen.at);
 export const isOver = (screen: Screen): boolean => screen.at === "ended" || screen.at === "problem";
@@ -22,18 +22,18 @@ export const isOver = (screen: Screen): boolean => screen.at === "ended" || scre
 export function afterReport(screen: Screen, report: Report, nowMs: number): Screen {
   if (!isLive(screen)) return screen;
   switch (report.state) {
-    case "ivr": return { at: "menu" };
+    case "ivr": return { at: "menu", keys: report.keys === true };
     case "waiting": return { at: "waiting", position: report.position, waitMs: report.expectedWaitMs };
     // While an operator is being rung the visitor is still the one who was told a place a moment ago.
     case "offered": return screen.at === "waiting" ? screen : { at: "waiting", position: null, waitMs: null };
     case "dialling": return screen;
     case "talking": return screen.at === "talking" ? screen : { at: "talking", sinceMs: nowMs };
-    default: return { at: "ended" };
+    default: return { at: "ended", ...(report.callback && { callback: report.callback }) };
   }
 }
 
 /** How soon to ask again: often while an answer may come any moment, seldom while talking. */
-export const askAgainMs = (screen: Screen, state: string): number => (screen.at === "talking" ? 5_000 : state === "offered" || screen.at === "connecting" ? 1_000 : 3_000);
+export const askAgainMs = (screen: Screen, state: string): number => (screen.at === "talking" ? 5_000 : state === "offered" || screen.at === "connecting" || screen.at === "menu" ? 1_000 : 3_000);
 
 /** What a refused microphone means to a person (names of getUserMedia's DOMException). */
 export function problemOfMicrophone(name: string): Problem {
@@ -58,8 +58,21 @@ const statusKeys: Record<Exclude<Screen["at"], "problem" | "button" | "form">, K
 export function statusText(language: Language, screen: Screen): string {
   const say = words[language];
   if (screen.at === "problem") return say[screen.problem];
+  if (screen.at === "menu" && !screen.keys) return say.listen;
   return screen.at === "button" || screen.at === "form" ? "" : say[statusKeys[screen.at]];
 }
+
+/** What follows a call that is over: a call back by its time, on the visitor's own clock, or thanks. */
+export function afterText(language: Language, screen: Screen, timeZone?: string): string {
+  const say = words[language];
+  if (screen.at !== "ended" || !screen.callback) return say.thanks;
+  const { dueAt } = screen.callback;
+  if (dueAt === null) return say.callback;
+  return fill(say.callbackBy, { when: new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short", ...(timeZone && { timeZone }) }).format(new Date(dueAt)) });
+}
+
+/** Whether the keypad is of use: not while something is only read out. */
+export const hasKeypad = (screen: Screen): boolean => isLive(screen) && screen.at !== "connecting" && (screen.at !== "menu" || screen.keys);
 
 /** Place and wait, each a sentence; nothing is said that is not known. */
 export function queueText(language: Language, screen: Screen): string[] {

@@ -1,4 +1,4 @@
-import { clockText, isKey, isLive, isOver, KEYS, queueText, statusText, type Screen } from "./screen.ts";
+import { afterText, clockText, hasKeypad, isKey, isLive, isOver, KEYS, queueText, statusText, type Screen } from "./screen.ts";
 import { fill, words, type Language } from "./words.ts";
 
 /** What the view asks for. */
@@ -104,7 +104,7 @@ export class View {
     const { at } = this.#screen;
     const again = button({ class: "primary" }, say.again, () => this.#deeds.call(this.#typed.name, this.#typed.phone));
     const status = el("p", at === "problem" ? { role: "alert" } : { role: "status", class: "status" }, statusText(this.#language, this.#screen));
-    this.#place("over", this.#panel(status, ...(at === "ended" ? [el("p", { class: "quiet" }, say.thanks)] : []), el("div", { class: "tools" }, again)), again);
+    this.#place("over", this.#panel(status, ...(at === "ended" ? [el("p", { class: "quiet" }, afterText(this.#language, this.#screen))] : []), el("div", { class: "tools" }, again)), again);
   }
 
   #call(weak: boolean): void {
@@ -123,8 +123,10 @@ export class View {
     }
     clock.hidden = screen.at !== "talking";
     for (const tool of tools) tool.hidden = !live;
+    keypad.hidden = !hasKeypad(screen);
     // The voice menu needs keys, a queue does not; whoever opened or closed them by hand is left alone.
-    if (!keypad.dataset.touched) this.#toggleKeys(screen.at === "menu");
+    if (!keypad.dataset.touched) this.#toggleKeys(screen.at === "menu" && screen.keys);
+    if (keypad.hidden) this.#toggleKeys(false);
     this.#ticks();
   }
 

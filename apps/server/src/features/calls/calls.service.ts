@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import type { Ctx } from "../../platform/db.ts";
 import { inTx } from "../../platform/db.ts";
 import { AppError, conflict, forbidden, invalid, invalidField, notFound, type FieldProblem } from "../../platform/errors.ts";
@@ -11,10 +12,10 @@ import { getInteraction } from "../interactions/index.ts";
 import { selectLine, selectOperator, updateDevice, type LineRow } from "../operators/index.ts";
 import type { RouterClient } from "../queues/index.ts";
 import { callbackDone, takeCallback, type CallbackResult } from "../tickets/index.ts";
-import type { Line } from "./calls.contract.ts";
+import type { Line, webCallState as webCallStateContract } from "./calls.contract.ts";
 import type { CallInput } from "./calls.machine.ts";
 import { toE164 } from "./calls.numbers.rules.ts";
-import { countTicketsOf, selectCall, selectOfferOf, updateCallClient, updateWrapUp, type LiveCall } from "./calls.sql.ts";
+import { countTicketsOf, selectCall, selectOfferOf, selectPromised, updateCallClient, updateWrapUp, type LiveCall } from "./calls.sql.ts";
 import type { DialOut, WebCall } from "./calls.voice.ts";
 
 /** What wrap-up must know of a disposition. */
@@ -221,10 +222,13 @@ export async function webCall(deps: CallsDeps, input: Omit<WebCall, "phone"> & {
   return deps.rpc.call({ role: "voice" }, "calls.web", { ...input, phone } satisfies WebCall);
 }
 
-export async function webCallState(ctx: Ctx, deps: CallsDeps, callId: string, token: string): Promise<{ state: "ivr" | "waiting" | "offered" | "dialling" | "talking" | "wrap_up" | "ended"; position: number | null; expectedWaitMs: number | null }> {
+export async function webCallState(ctx: Ctx, deps: CallsDeps, callId: string, token: string): Promise<z.input<typeof webCallStateContract.reply>> {
   const call = await selectCall(ctx.db, callId);
   if (!call?.nodeId) throw notFound("call", callId);
-  if (call.state === "ended" || call.state === "wrap_up") return { state: "ended", position: null, expectedWaitMs: null };
+  if (call.state === "ended" || call.state === "wrap_up") {
+    const promised = await selectPromised(ctx.db, callId);
+    return { state: "ended", position: null, expectedWaitMs: null, keys: false, callback: promised ? { dueAt: promised.dueAt?.toISOString() ?? null } : null };
+  }
   return deps.rpc.call({ node: call.nodeId }, "calls.web_state", { callId, token });
 }
 

@@ -9,6 +9,7 @@ import { gauge } from "../../platform/metrics.ts";
 import type { Rpc } from "../../platform/rpc.ts";
 import type { Language } from "../api.contract.ts";
 import type { CallRow, LiveWriter } from "../interactions/index.ts";
+import { asksForKeys } from "../ivr/index.ts";
 import type { IvrBook } from "../ivr/index.ts";
 import { selectContacts } from "../operators/index.ts";
 import type { OfferOut, RouterClient } from "../queues/index.ts";
@@ -216,7 +217,7 @@ export class Voice {
     if (this.#tokens.get(p.callId) !== p.token) throw notFound("call", p.callId);
     const runner = this.#get(p.callId);
     const place = runner.call.state.at === "waiting" ? await this.options.router.position(p.callId) : { position: null, expectedWaitMs: null };
-    return { state: runner.row.state, ...place };
+    return { state: runner.row.state, ...place, keys: runner.call.state.at === "ivr" && runner.call.ivr !== null && asksForKeys(runner.call.ivr), callback: null };
   }
 
   /** An operator calls out. With a phone as device the phone rings first; with a browser its audio is there already. */

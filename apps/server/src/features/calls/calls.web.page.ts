@@ -5,7 +5,7 @@ import { languageOf, translate } from "../../platform/messages.ts";
 import { languages, type Language } from "../api.contract.ts";
 
 /** A project as the page shows it. */
-export interface PageProject { key: string; name: Record<Language, string>; about: Record<Language, string>; number: string; languages: readonly Language[]; language: Language }
+export interface PageProject { key: string; name: Record<Language, string>; about: Record<Language, string>; number: string; languages: readonly Language[]; language: Language; /** `#rrggbb`, dark enough for white words. */ colour: string }
 
 const NAMES: Record<Language, string> = { en: "English", ru: "Русский", sl: "Slovenščina" };
 
@@ -26,7 +26,7 @@ const page = (projects: PageProject[], chosen: PageProject | null, language: Lan
 <body><main><header class="head"><span class="mark" aria-hidden="true"></span><span class="who">${chosen ? chosen.name[language] : "Linija"}</span>${languageLinks(chosen, language)}</header>
 <h1>${translate(language, "call_page_title")}</h1><p class="quiet">${translate(language, chosen ? "call_page_press" : "call_page_choose")}</p>
 ${projects.map((project) => card(project, chosen, language))}
-</main>${chosen && html`<script src="/widget/call.js" data-project="${chosen.key}" data-language="${language}" async></script>`}</body></html>`.text;
+</main>${chosen && html`<script src="/widget/call.js" data-project="${chosen.key}" data-language="${language}" data-colour="${chosen.colour}" async></script>`}</body></html>`.text;
 
 const languageLinks = (chosen: PageProject | null, language: Language): SafeHtml => html`<nav class="languages" aria-label="${translate(language, "call_page_language")}">${languages.map((each) => (each === language
   ? html`<span aria-current="true" lang="${each}">${NAMES[each]}</span>`

@@ -1,4 +1,4 @@
-export { startIvr, stepIvr } from "./ivr.rules.ts";
+export { asksForKeys, startIvr, stepIvr } from "./ivr.rules.ts";
 export { announcement, announcementPrompts, promptFile } from "./ivr.announce.rules.ts";
 export { checkFlow, flowPrompts } from "./ivr.check.rules.ts";
 export { ivrFlowSchema } from "./ivr.contract.ts";

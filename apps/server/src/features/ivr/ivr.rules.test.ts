@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { loadDeclarations } from "../projects/index.ts";
-import { announcement, announcementPrompts, checkFlow, type IvrBook, type IvrFacts, type IvrFlow, type IvrInput, type IvrState, startIvr, stepIvr } from "./index.ts";
+import { announcement, announcementPrompts, asksForKeys, checkFlow, type IvrBook, type IvrFacts, type IvrFlow, type IvrInput, type IvrState, startIvr, stepIvr } from "./index.ts";
 
 const root = new URL("../../../../../projects", import.meta.url).pathname;
 const facts: IvrFacts = { dialledNumber: "200", callerNumber: "+38615552001", language: null, open: { internet: true, shop: true, taxi: true } };
@@ -209,4 +209,11 @@ test("takes keys pressed during the greeting at the menus that follow, without r
   expect(now).toMatchObject({ state: { at: "playing", typed: "32" }, actions: [] });
   now = stepIvr(book, now.state, { on: "played", attempt: now.state.attempt });
   expect(now.actions).toEqual([{ do: "queue", queueKey: "q", projectKey: "demo", prompts: [] }]);
+});
+
+test("keys mean something at a menu, while it is read out and while it waits, and nothing after the last words", () => {
+  const played = (times: number) => live("shop", {}, Array<Did>(times).fill("played")).state;
+  expect([played(0), played(1), played(2)].map(asksForKeys), "a greeting, then the languages").toEqual([false, true, true]);
+  const { state } = live("shop", {}, []);
+  expect([{ ...state, after: "hang_up" as const }, { ...state, at: "queued" as const }, { ...state, at: "ended" as const }].map(asksForKeys)).toEqual([false, false, false]);
 });

@@ -31,6 +31,9 @@ export function stepIvr(book: IvrBook, state: IvrState, input: IvrInput): IvrSte
   }
 }
 
+/** Whether a key pressed now means something: a menu or a question is being read out, or waits for its answer. */
+export const asksForKeys = ({ at, after }: IvrState): boolean => at === "collecting" || (at === "playing" && after === "collect");
+
 function stepOf(book: IvrBook, state: IvrState): IvrStep {
   const step = book.flows[state.flow]?.steps[state.step];
   if (!step) throw new Error(`flow "${state.flow}" has no step "${state.step}"`);
@@ -158,7 +161,7 @@ function digit(book: IvrBook, state: IvrState, pressed: string): IvrStepResult {
     const target = step.keys[pressed];
     return target ? withFirst(enter(book, state, target), [{ do: "leave_queue" }]) : { state, actions: [] };
   }
-  const listens = state.at === "collecting" || (state.at === "playing" && state.after === "collect");
+  const listens = asksForKeys(state);
   if (!listens) return { state: keep(state, pressed), actions: [] };
   const stop: IvrAction[] = state.at === "playing" ? [{ do: "stop_play" }] : [];
   if (step.do === "callback") return withFirst(answerOffer(book, state, step, pressed), stop);
