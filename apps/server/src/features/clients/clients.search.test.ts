@@ -51,7 +51,7 @@ test("cards from before names were told from the rest are told so by the migrati
   const texts = () => sql<{ id: string; search: string }>`select id, search from clients order by id`.execute(database.db).then((result) => result.rows);
   const now = await texts();
   await sql`update clients set search = replace(search, ' |', '')`.execute(database.db);
-  const migration = readFileSync(new URL("../../../migrations/0011_clients_search.sql", import.meta.url), "utf8");
+  const migration = readFileSync(new URL("../../../migrations/0013_clients_search.sql", import.meta.url), "utf8");
   await sql.raw(migration.slice(0, migration.indexOf(";\n") + 1)).execute(database.db);
   expect(await texts()).toEqual(now);
 });
