@@ -18,7 +18,7 @@ interface Look { language: Language; dark?: boolean; width?: number; height?: nu
 
 async function open(browser: Browser, look: Look): Promise<Page> {
   const context = await browser.newContext({
-    viewport: { width: look.width ?? 1280, height: look.height ?? 720 }, colorScheme: look.dark ? "dark" : "light", locale: look.language, permissions: ["microphone", "notifications"], reducedMotion: "reduce",
+    viewport: { width: look.width ?? 1280, height: look.height ?? 720 }, colorScheme: look.dark ? "dark" : "light", locale: look.language, timezoneId: "Europe/Ljubljana", permissions: ["microphone", "notifications"], reducedMotion: "reduce",
   });
   const page = await context.newPage();
   await page.goto(`${base}/`);

@@ -70,7 +70,7 @@ function CallHead({ call, alone }: { call: CallView; alone: boolean }) {
       <span className={css.headIcon} data-live={call.state === "talking" || undefined}><Icon size={18} aria-hidden /></span>
       <div className="grow">
         <h1 className="cut">{call.clientName || number || t("line.unknown")}</h1>
-        <div className="dim small">{[number || (call.clientName && t("line.noNumber")), call.queueName, call.language && languageNames[call.language]].filter(Boolean).join(" · ")}</div>
+        <div className="dim small">{[call.clientName && (number || t("line.noNumber")), call.queueName, call.language && languageNames[call.language]].filter(Boolean).join(" · ")}</div>
       </div>
       <CallClock call={call} />
       {/* The row it was opened from says it already. */}
