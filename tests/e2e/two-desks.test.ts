@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from "vitest";
-import { strongestTone } from "@linija/media/testing";
-import { SipPhone } from "../../apps/server/src/testing/phone.ts";
+import { toneAt } from "@linija/media/testing";
+import { SipPhone, type PhoneCall } from "../../apps/server/src/testing/phone.ts";
 import { pageHears } from "./browser.ts";
 import { Desk } from "./desk.ts";
 import { clock, linija, newNumber, tell, type ClientView } from "./linija.ts";
@@ -11,6 +11,17 @@ const phone = await SipPhone.open({ server: linija.sip });
 const here = await Desk.open("timur.akhmetov", "ru", HERE_HZ);
 const there = await Desk.open("timur.akhmetov", "ru", THERE_HZ);
 afterAll(async () => { await here.leave(); await there.leave(); await phone.close(); });
+
+/** Two seconds in tenths: the fake microphone plays a file again and again and is silent for a moment between. */
+async function hearsOnly(call: PhoneCall, hz: number, not: number): Promise<void> {
+  const heard: { own: number; other: number }[] = [];
+  for (let n = 0; n < 20; n++) {
+    const samples = await call.audio.hear(5);
+    heard.push({ own: toneAt(samples, hz), other: toneAt(samples, not) });
+  }
+  expect(heard.filter(({ own }) => own > 0.8).length).toBeGreaterThanOrEqual(16);
+  expect(Math.max(...heard.map(({ other }) => other))).toBeLessThan(0.3);
+}
 
 const standsAside = (desk: Desk) => desk.region("line.elsewhere").waitFor();
 
@@ -35,7 +46,7 @@ test("one operator at two computers: the desk that answered keeps the sound, als
   await standsAside(there);
   await there.page.reload();
   await standsAside(there);
-  expect(strongestTone(await call.audio.hear(100), [HERE_HZ, THERE_HZ])).toBe(HERE_HZ);
+  await hearsOnly(call, HERE_HZ, THERE_HZ);
 
   const sinceReload = clock();
   await here.page.reload();
@@ -47,7 +58,7 @@ test("one operator at two computers: the desk that answered keeps the sound, als
   await there.button("line.takeSound").click();
   await Promise.all([call.hears(THERE_HZ), pageHears(there.page, CLIENT_HZ), standsAside(here)]);
   tell("the sound is at the other desk after the press", sincePress(), "ms");
-  expect(strongestTone(await call.audio.hear(100), [HERE_HZ, THERE_HZ])).toBe(THERE_HZ);
+  await hearsOnly(call, THERE_HZ, HERE_HZ);
 
   // The computer with the sound is gone.
   await there.page.close();

@@ -3,14 +3,43 @@ import { connect, type AddressInfo } from "node:net";
 import { once } from "node:events";
 import { afterAll, expect, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
+import { WebSocket } from "ws";
+import { testHttp } from "../../testing/http.ts";
 import { startRealtime } from "./realtime.ts";
 
 const database = await testDatabase();
 const server = createServer((_request, response) => { response.end("here"); });
-const realtime = startRealtime(server, { db: database.db, log: database.ctx().log, rpc: { nodeId: "n", expose: () => undefined, broadcast: () => Promise.resolve() } as never, deskGone: () => undefined, operators: () => Promise.resolve([]) });
+let push: (changes: unknown) => void = () => undefined;
+const realtime = startRealtime(server, { db: database.db, log: database.ctx().log, rpc: { nodeId: "n", expose: (_name: string, handler: typeof push) => { push = handler; }, broadcast: () => Promise.resolve() } as never, deskGone: () => undefined, operators: () => Promise.resolve([]) });
 await new Promise<void>((resolve) => { server.listen(0, "127.0.0.1", resolve); });
 const { port } = server.address() as AddressInfo;
 afterAll(() => { realtime.stop(); server.closeAllConnections(); server.close(); });
+
+const http = await testHttp(database);
+
+/** A signed-in desk and the alerts it hears; `settled` is a message sent after them. */
+async function deskOf(roles: string[], projects: string[]) {
+  const { cookie } = await http.signIn({ roles, projects });
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/api/live`, { headers: { cookie } });
+  const alerts: string[] = [];
+  const settled = Promise.withResolvers<void>();
+  socket.on("message", (data: Buffer) => {
+    const message = JSON.parse(data.toString()) as { kind: string; params?: { number?: string } };
+    if (message.kind === "alert") alerts.push(message.params!.number!);
+    if (message.kind === "changed") settled.resolve();
+  });
+  await once(socket, "open");
+  return { alerts, settled: settled.promise, close: () => { socket.close(); } };
+}
+
+test("an alert reaches the supervisors of its project and nobody else", async () => {
+  const desks = await Promise.all([deskOf(["supervisor"], ["internet"]), deskOf(["supervisor"], ["taxi"]), deskOf(["operator"], ["internet"]), deskOf(["administrator"], ["internet", "taxi"])]);
+  const alert = (projectKey: string | null, number: string) => ({ projectKey, alert: { kind: "alert", key: "alert_ticket_late", params: { number }, ticketId: null } });
+  push({ things: [{ kind: "ticket", id: "x" }], lines: [], alerts: [alert("internet", "INT"), alert("taxi", "TAX"), alert(null, "ALL")] });
+  await Promise.all(desks.map(({ settled }) => settled));
+  expect(desks.map(({ alerts }) => alerts.join())).toEqual(["INT,ALL", "TAX,ALL", "", "INT,TAX,ALL"]);
+  for (const desk of desks) desk.close();
+});
 
 const UPGRADE = "GET /api/live HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nCookie: linija_session=abcdefabcdef\r\n\r\n";
 

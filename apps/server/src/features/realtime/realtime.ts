@@ -15,8 +15,8 @@ const DESK_GONE_MS = 15_000;
 const sockets = gauge("desk_sockets", "Desks connected to this node");
 
 type Thing = { kind: string; id: string };
-interface Who { id: string; roles: string[]; token: string }
-interface Desk { socket: WebSocket; token: string; userId: string; supervises: boolean; alive: boolean }
+interface Who { id: string; roles: string[]; projects: string[]; token: string }
+interface Desk { socket: WebSocket; token: string; userId: string; /** Of these projects, when they supervise. */ alertsOf: string[]; alive: boolean }
 export interface RealtimeOptions { db: Db; log: Log; rpc: Rpc; deskGone(userId: string): void; /** Everybody who could have a desk. */ operators(): Promise<string[]> }
 
 /**
@@ -38,7 +38,7 @@ export function startRealtime(server: Server, options: RealtimeOptions): { stop(
     }, () => socket.end("HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n"));
   });
   const welcome = (socket: WebSocket, user: Who): void => {
-    const desk: Desk = { socket, token: user.token, userId: user.id, supervises: user.roles.some((role) => role === "supervisor" || role === "administrator"), alive: true };
+    const desk: Desk = { socket, token: user.token, userId: user.id, alertsOf: alertsOf(user), alive: true };
     desks.add(desk);
     sockets.set(desks.size);
     absence.back(user.id);
@@ -95,11 +95,16 @@ function watchAbsence(desks: Set<Desk>, { rpc, log, deskGone, operators }: Realt
 function recheck(desks: Set<Desk>, changes: Changes, { db, log }: RealtimeOptions): void {
   for (const desk of desks) {
     if (!changes.things.some((thing) => thing.kind === "user" && thing.id === desk.userId)) continue;
-    actorOfToken(db, desk.token).then((actor) => { if (!actor) desk.socket.close(4401); return actor; }).catch((error: unknown) => log.debug({ error: String(error) }, "session not looked at"));
+    actorOfToken(db, desk.token).then((actor) => {
+      if (actor) desk.alertsOf = alertsOf(actor);
+      else desk.socket.close(4401);
+      return actor;
+    }).catch((error: unknown) => log.debug({ error: String(error) }, "session not looked at"));
   }
 }
 
-interface Changes { things: Thing[]; lines: string[]; alerts: Extract<Push, { kind: "alert" }>[] }
+type Alert = Extract<Push, { kind: "alert" }>;
+interface Changes { things: Thing[]; lines: string[]; /** With the project whose supervisors are told; null: everybody who supervises. */ alerts: { projectKey: string | null; alert: Alert }[] }
 
 /** Every node gathers its own facts, also one without desks: another node may have them. */
 export function gather(tell: (changes: Changes) => void): () => void {
@@ -130,14 +135,16 @@ const thingsOf = (event: StoredEvent): Thing[] => {
   return [event.subject, ...(event.touches ?? []), ...own];
 };
 
-function toAlert(event: StoredEvent): Extract<Push, { kind: "alert" }> {
-  const data = event.data as { key?: string; params?: Record<string, string> };
-  return { kind: "alert", key: data.key ?? event.type, params: data.params ?? {}, ticketId: event.subject.kind === "ticket" ? event.subject.id : null };
+function toAlert(event: StoredEvent): Changes["alerts"][number] {
+  const data = event.data as { key?: string; params?: Record<string, string>; projectKey?: string };
+  return { projectKey: data.projectKey ?? null, alert: { kind: "alert", key: data.key ?? event.type, params: data.params ?? {}, ticketId: event.subject.kind === "ticket" ? event.subject.id : null } };
 }
+
+const alertsOf = ({ roles, projects }: Pick<Who, "roles" | "projects">): string[] => (roles.some((role) => role === "supervisor" || role === "administrator") ? projects : []);
 
 function messagesFor(desk: Desk, changes: Changes): Push[] {
   const line: Push[] = changes.lines.includes(desk.userId) ? [{ kind: "line" }] : [];
-  const alerts = desk.supervises ? changes.alerts : [];
+  const alerts = changes.alerts.filter(({ projectKey }) => (projectKey === null ? desk.alertsOf.length > 0 : desk.alertsOf.includes(projectKey))).map(({ alert }) => alert);
   return [...line, ...alerts, ...(changes.things.length > 0 ? [{ kind: "changed", things: changes.things } as Push] : [])];
 }
 
@@ -153,5 +160,5 @@ async function who(db: Db, request: IncomingMessage): Promise<Who | null> {
   const kept = new RegExp(`(?:^|;\\s*)${SESSION_COOKIE}=([^;]+)`).exec(cookie)?.[1];
   const token = kept === undefined ? null : decodeURIComponent(kept);
   const actor = token ? await actorOfToken(db, token) : null;
-  return actor && token ? { id: actor.id, roles: actor.roles, token } : null;
+  return actor && token ? { id: actor.id, roles: actor.roles, projects: actor.projects, token } : null;
 }
