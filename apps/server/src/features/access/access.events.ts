@@ -4,7 +4,7 @@ const about = (userId: string) => ({ kind: "user", id: userId });
 
 export const signedIn = (userId: string): DomainEvent => ({ type: "access.signed_in", subject: about(userId), data: {} });
 export const signedOut = (userId: string): DomainEvent => ({ type: "access.signed_out", subject: about(userId), data: {} });
-/** Too many wrong passwords; `userId` is null when nobody has that name. Supervisors and administrators are alerted. */
+/** Too many wrong passwords; `userId` is null when nobody has that name. Kept for the audit; nobody is alerted by it yet. */
 export const lockedOut = (userId: string | null, address: string, until: Date): DomainEvent => ({
   type: "access.locked_out", subject: { kind: "user", id: userId ?? "unknown" }, data: { address, until: until.toISOString() }, touches: [{ kind: "floor", id: "alerts" }],
 });
