@@ -1,4 +1,4 @@
-import { compileExpression, compileRule, sampleCatalogue, sampleContext } from "../src/index.ts";
+import { compileExpression, compileRule, EXAMPLES, sampleCatalogue, sampleContext } from "../src/index.ts";
 import type { Expression, Rule } from "../src/index.ts";
 
 /*
@@ -15,21 +15,8 @@ const context = sampleContext();
 const PLAIN = `request.attempts * 2 + 1 > 2 && request.priority != "high" && (client.vip || request.score >= 0.9) && !(client.city == "Kranj")`;
 const EXACT = `order.total * 0.9 - 5 > 100 && now - request.createdAt > duration("1h") && (order.weight < 3 || client.vip) && order.due != null`;
 
-const RULE = `key: bench
-name: { en: Bench }
-when: client.vip && now > order.due
-steps:
-  - let: { late: 'money(0, "EUR")' }
-  - for: one
-    in: client.orders
-    do:
-      - if: one.due < now
-        then:
-          - set: { late: late + one.total }
-  - set: { request.compensation: 'min(late * 0.1, money(50, "EUR"))' }
-  - do: notify
-    with: { to: client.email, template: '"late"' }
-`;
+/** A loop over the client's orders that adds exact money: the example that stands in the editor, too. */
+const RULE = EXAMPLES.find(({ text }) => text.startsWith("key: compensation\n"))!.text;
 
 function expression(text: string): Expression {
   const compiled = compileExpression(text, catalogue, { expects: "boolean" });

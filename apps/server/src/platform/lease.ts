@@ -69,6 +69,8 @@ export async function holdLease({ db, rpc, log }: { db: Db; rpc: Rpc; log: Log }
     stop: async () => {
       clearInterval(timer);
       await round;
+      // What still comes before this node is gone is refused here, so that its sender asks the next owner.
+      if (office) office.isOver = true;
       await sql`delete from leases where name = ${post.name} and node_id = ${rpc.nodeId}`.execute(db).catch(() => undefined);
     },
   };
