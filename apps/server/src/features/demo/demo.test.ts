@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { sql } from "kysely";
 import { beforeAll, describe, expect, test } from "vitest";
 import { digestHa1 } from "@linija/sip";
@@ -22,7 +23,7 @@ let tookMs: number;
 const parts: string[] = [];
 
 beforeAll(async () => {
-  const loaded = await loadDeclarations(new URL("../../../../../projects", import.meta.url).pathname);
+  const loaded = await loadDeclarations(fileURLToPath(new URL("../../../../../projects", import.meta.url)));
   if (!loaded.ok) throw new Error("declarations do not load");
   declarations = loaded.declarations;
   await storeDeclarations(ctx, declarations);

@@ -1,8 +1,9 @@
+import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
 import { loadDeclarations } from "../projects/index.ts";
 import { announcement, announcementPrompts, asksForKeys, checkFlow, type IvrBook, type IvrFacts, type IvrFlow, type IvrInput, type IvrState, startIvr, stepIvr } from "./index.ts";
 
-const root = new URL("../../../../../projects", import.meta.url).pathname;
+const root = fileURLToPath(new URL("../../../../../projects", import.meta.url));
 const facts: IvrFacts = { dialledNumber: "200", callerNumber: "+38615552001", language: null, open: { internet: true, shop: true, taxi: true } };
 let book: IvrBook;
 

@@ -1,8 +1,9 @@
+import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
 import { loadDeclarations } from "../projects/index.ts";
 import { allowed, apply, type ApplyInput, checkProcess, type Moment, type Process, type ProcessActor, type ProcessTicket, setPriority, start, timerFired, type WorkingClock } from "./index.ts";
 
-const root = new URL("../../../../../projects", import.meta.url).pathname;
+const root = fileURLToPath(new URL("../../../../../projects", import.meta.url));
 const hourMs = 3_600_000;
 /** Open round the clock, so that the numbers below can be read. */
 const clock: WorkingClock = { add: (from, ms) => new Date(from.getTime() + ms), between: (from, to) => Math.max(0, to.getTime() - from.getTime()) };
