@@ -53,9 +53,6 @@ export const toLinear = (law: Law): Int16Array => (law === PCMU ? muToLinear : a
 /** Table from a byte of `from` to a byte of the other law. */
 export const crossTable = (from: Law): Uint8Array => (from === PCMU ? muToA : aToMu);
 
-/** One 16-bit sample as a byte of `law`. */
-export const encodeSample = (law: Law, sample: number): number => (law === PCMU ? encodeMu(sample) : encodeA(sample));
-
 /** 16-bit samples as bytes of `law`. */
 export function encode(law: Law, samples: Int16Array): Buffer {
   const out = Buffer.allocUnsafe(samples.length);

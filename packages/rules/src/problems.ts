@@ -44,10 +44,6 @@ export class Halt extends Error {
   }
 }
 
-export function isMessage(code: string): code is ProblemCode {
-  return Object.hasOwn(MESSAGES, code);
-}
-
 const TYPED = new Set(["expected", "actual", "left", "right", "type", "other"]);
 
 function paramText(key: string, value: string | number, language: Language): string {
