@@ -13,6 +13,7 @@ import { Due } from "./Due.tsx";
 import { EditTicket } from "./EditTicket.tsx";
 import { NoteBox } from "./NoteBox.tsx";
 import { StageLine } from "./StageLine.tsx";
+import { TicketBlocks } from "./TicketSide.tsx";
 import { Transitions } from "./Transitions.tsx";
 import { useTypes } from "./useTypes.ts";
 import { priorityKey, statusTone } from "./words.ts";
@@ -33,6 +34,7 @@ export function TicketDetail({ id }: { id: string }) {
         <StageLine ticket={ticket} />
         <Transitions key={`${ticket.id}:${ticket.stage}`} ticket={ticket} />
         <Facts ticket={ticket} />
+        <TicketBlocks ticket={ticket} />
         <Attachments ticket={ticket} />
         <Written ticket={ticket} />
       </div>

@@ -4,7 +4,9 @@ import { useT } from "../../i18n/intl.tsx";
 import { useApi } from "../../shared/query.ts";
 import { hasRole, useMe } from "../access/session.ts";
 import { ClientPanel } from "../clients/ClientPanel.tsx";
+import { panelsOf } from "./panels.ts";
 import { TicketDetail } from "./TicketDetail.tsx";
+import { TicketSide } from "./TicketSide.tsx";
 import css from "./tickets.module.css";
 
 export function TicketPage() {
@@ -19,7 +21,9 @@ export function TicketPage() {
         <Link to={onlyDepartment ? "/department" : "/tickets"} className={css.back}><IconArrowLeft size={15} aria-hidden />{t(onlyDepartment ? "nav.department" : "nav.tickets")}</Link>
         <div className={css.ticketBody}><TicketDetail id={id} /></div>
       </div>
-      {ticket?.clientId && <aside className={css.ticketSide} aria-label={t("client.tabs")}><ClientPanel key={ticket.clientId} clientId={ticket.clientId} /></aside>}
+      {ticket && (ticket.clientId || panelsOf("side", ticket, me).length > 0) && (
+        <aside className={css.ticketSide} aria-label={t("client.tabs")}><TicketSide key={ticket.id} ticket={ticket} client={ticket.clientId && <ClientPanel key={ticket.clientId} clientId={ticket.clientId} />} /></aside>
+      )}
     </main>
   );
 }

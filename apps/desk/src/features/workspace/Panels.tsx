@@ -7,6 +7,7 @@ import { FindClient } from "../clients/FindClient.tsx";
 import { Story } from "../clients/Story.tsx";
 import { useLine } from "../line/line.tsx";
 import { TicketDetail } from "../tickets/TicketDetail.tsx";
+import { TicketSide as TicketSideTabs } from "../tickets/TicketSide.tsx";
 import css from "./workspace.module.css";
 
 interface Chosen { call?: string; ticket?: string; client?: string }
@@ -40,5 +41,5 @@ function TicketSide({ id }: { id: string }) {
   const { data: ticket, error } = useApi("getTicket", { params: { id } });
   if (error && !ticket) return null;
   if (!ticket) return <Skeleton rows={6} height={36} />;
-  return ticket.clientId ? <ClientPanel key={ticket.clientId} clientId={ticket.clientId} /> : <div className={css.quiet}><Empty text={t("work.noClient")} /></div>;
+  return <TicketSideTabs key={ticket.id} ticket={ticket} client={ticket.clientId ? <ClientPanel key={ticket.clientId} clientId={ticket.clientId} /> : <div className={css.quiet}><Empty text={t("work.noClient")} /></div>} />;
 }
