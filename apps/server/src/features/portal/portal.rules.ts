@@ -1,4 +1,4 @@
-import type { Process, Transition } from "../processes/index.ts";
+import { isFor, type Process, type Transition } from "../processes/index.ts";
 
 export type Sees = "received" | "in_work" | "waiting_for_you" | "done" | "closed" | "refused";
 export interface Step { sees: Sees; state: "past" | "now" | "next" }
@@ -34,7 +34,7 @@ export function historyOf(process: Process, passages: { at: Date; data: { to?: s
 export interface Asked { yes: string | null; no: string | null; answer: string | null }
 
 export function askedOf(process: Process, stage: string): Asked {
-  const open = Object.entries(process.transitions).filter(([, each]) => each.from.includes(stage) && each.who.includes("client"));
+  const open = Object.entries(process.transitions).filter(([, each]) => each.from.includes(stage) && isFor(each, "client"));
   const find = (is: (transition: Transition) => boolean) => open.find(([, each]) => is(each))?.[0] ?? null;
   const requires = (transition: Transition, field: string) => transition.requires.some((each) => each.field === field);
   return {

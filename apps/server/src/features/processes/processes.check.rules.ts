@@ -1,5 +1,5 @@
 import { type DeclarationProblem } from "../projects/texts.contract.ts";
-import { type Process, type Transition } from "./processes.contract.ts";
+import { isFor, type Process, type Transition } from "./processes.contract.ts";
 
 /** What the schema cannot see: names that point nowhere and stages nobody can reach or leave. */
 export function checkProcess(process: Process): DeclarationProblem[] {
@@ -36,7 +36,7 @@ function checkTimer(process: Process, name: string): DeclarationProblem[] {
   if (!timer) return [];
   if (!transition) return [{ path, message: `there is no transition "${timer.transition}"`, remedy: "name one of this process's transitions" }];
   if (!transition.from.includes(timer.stage)) return [{ path, message: `"${timer.transition}" does not leave stage "${timer.stage}"`, remedy: "add the stage to the transition's from" }];
-  if (!transition.who.includes("system")) return [{ path, message: `the system may not make "${timer.transition}"`, remedy: "add system to the transition's who" }];
+  if (!isFor(transition, "system")) return [{ path, message: `the system may not make "${timer.transition}"`, remedy: "add system to the transition's who" }];
   if (transition.requires.some((each) => !each.when)) return [{ path, message: `"${timer.transition}" requires fields a timer cannot fill`, remedy: "let the timer make a transition without required fields" }];
   return [];
 }

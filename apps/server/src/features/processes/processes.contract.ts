@@ -1,10 +1,22 @@
 import { z } from "zod";
-import { keySchema, prioritySchema, textSchema } from "../projects/texts.contract.ts";
+import { keySchema, languages, textSchema } from "../projects/texts.contract.ts";
 
 /** Who may move a ticket. `system` is a timer or an event, `client` acts through a link, the portal or a call. */
 export const actorRoles = ["operator", "supervisor", "department", "client", "system"] as const;
 export const actorRoleSchema = z.enum(actorRoles);
 export type ActorRole = z.infer<typeof actorRoleSchema>;
+
+/** An expression of `packages/rules`; its names are those of the catalogue (`ticket`, `client`, `form`, `actor`, `now` …). */
+export const celSchema = z.string().trim().min(1).max(10_000);
+
+/** `owner`: whose ticket it is; `creator`: who registered it; `same_department`: works where the ticket is. */
+export const relations = ["owner", "creator", "same_department"] as const;
+/** A role alone, or narrowed: everything named must hold. */
+export const whoSchema = z.union([
+  actorRoleSchema,
+  z.strictObject({ role: actorRoleSchema, department: keySchema.optional(), relation: z.enum(relations).optional() }),
+]);
+export type Who = z.infer<typeof whoSchema>;
 
 /** What the client is shown: several inner stages may look the same from outside. */
 export const clientViews = ["received", "in_work", "waiting_for_you", "done", "closed", "refused"] as const;
@@ -16,7 +28,13 @@ export const stageSchema = z.strictObject({
   /** `runs` towards the deadline; `paused` gives the time back on leaving; `stopped` has no deadline at all. */
   clock: z.enum(["runs", "paused", "stopped"]).default("runs"),
   final: z.boolean().default(false),
+  /** Working hours a ticket may stay here; escalations of the clock `stage` follow it. */
+  max_hours: z.number().positive().max(10_000).optional(),
 });
+
+export const currencySchema = z.string().regex(/^[A-Z]{3}$/, "three capital letters of ISO 4217, like EUR");
+/** Exact decimal text, as forms and rules carry amounts. */
+export const amountSchema = z.string().regex(/^-?\d{1,15}(\.\d{1,6})?$/, "write an amount like 12.50");
 
 export const fieldSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("text"), name: textSchema, max_length: z.int().min(1).max(20_000).default(4_000) }),
@@ -25,6 +43,13 @@ export const fieldSchema = z.discriminatedUnion("kind", [
   /** A moment as ISO 8601 with an offset. */
   z.strictObject({ kind: z.literal("moment"), name: textSchema }),
   z.strictObject({ kind: z.literal("department"), name: textSchema }),
+  /** A colleague of the project, by id. */
+  z.strictObject({ kind: z.literal("employee"), name: textSchema }),
+  z.strictObject({ kind: z.literal("boolean"), name: textSchema }),
+  /** A day of the calendar, 2026-11-22. */
+  z.strictObject({ kind: z.literal("date"), name: textSchema }),
+  /** An exact amount as text, `12.50`, in this currency; rules read it as money. */
+  z.strictObject({ kind: z.literal("money"), name: textSchema, currency: currencySchema, min: amountSchema.optional(), max: amountSchema.optional() }),
 ]);
 export type ProcessField = z.infer<typeof fieldSchema>;
 
@@ -35,21 +60,86 @@ export const requirementSchema = z.union([
 ]);
 
 export const deeds = ["raise_priority", "assign_same_operator", "assign_to_actor", "unassign", "tell_supervisor",
-  "remind_assignee", "restart_deadline", "count_reopening"] as const;
+  "remind_assignee", "restart_deadline", "count_reopening", "first_answer"] as const;
 export const deedSchema = z.enum(deeds);
 export type Deed = z.infer<typeof deedSchema>;
+
+/** One of the company's rules, shown word for word to whoever it stops (R126). */
+export const policySchema = z.strictObject({ title: textSchema, paragraph: textSchema });
+
+/** Must be true for the transition; refused with the policy's paragraph or with the message. */
+export const guardSchema = z.union([
+  z.strictObject({ rule: celSchema, policy: keySchema }),
+  z.strictObject({ rule: celSchema, message: textSchema }),
+]);
+export type Guard = z.infer<typeof guardSchema>;
+
+export const checklistSchema = z.strictObject({ name: textSchema.optional(), items: z.record(keySchema, textSchema) });
+
+/** Needs authority: within the mover's own limit it is taken at once, above it is held until someone with enough approves. */
+export const approvalSchema = z.strictObject({
+  /** Key of `authority.yaml`. */
+  deed: keySchema,
+  /** Money or a number; without it the deed itself needs authority. */
+  amount: celSchema.optional(),
+  /** Only if this is true; otherwise no authority is needed. */
+  when: celSchema.optional(),
+  /** Taken by the system when the approval is refused; without it the ticket stays where it is. */
+  refused: keySchema.optional(),
+});
+
+/** A value written in the declaration, or taken from a field of the ticket. */
+const fromField = z.strictObject({ field: keySchema });
+export const subtaskSchema = z.strictObject({
+  key: keySchema,
+  /** A type of the project. */
+  type: keySchema.default("task"),
+  department: z.union([keySchema, fromField]),
+  subject: textSchema,
+  task: z.union([textSchema, fromField]),
+  /** Working hours; without them the type's own deadline. */
+  due_hours: z.number().positive().max(10_000).optional(),
+  when: celSchema.optional(),
+  /** Counted in `ticket.open_subtasks`, so that the parent can wait for it. */
+  waits: z.boolean().default(true),
+  /** Field of the parent that takes the answer. */
+  answer: keySchema.optional(),
+});
+export type Subtask = z.infer<typeof subtaskSchema>;
+
+export const noticeWishSchema = z.strictObject({
+  notice: keySchema,
+  language: z.enum(["client", "project", ...languages]).default("client"),
+  channels: z.array(z.enum(["mail"])).min(1).default(["mail"]),
+});
+export type NoticeWish = z.infer<typeof noticeWishSchema>;
+/** One notice in the client's language by mail, or a list that says more. */
+const noticesSchema = z.union([keySchema, z.array(noticeWishSchema).min(1)]);
+
+/** Somebody has to go there; announced as `ticket.visit_wanted`. */
+export const visitSchema = z.strictObject({ when: celSchema.optional(), skill: keySchema.optional(), minutes: z.int().min(5).max(10_000) });
 
 export const transitionSchema = z.strictObject({
   name: textSchema,
   from: z.array(keySchema).min(1),
   to: keySchema,
-  who: z.array(actorRoleSchema).min(1),
+  who: z.array(whoSchema).min(1),
   requires: z.array(requirementSchema).default([]),
   /** Fields that may be given but need not be. */
   accepts: z.array(keySchema).default([]),
-  /** Key of the notice the client gets, exactly once a transition (R112). */
-  notice: keySchema.optional(),
+  /** What the client gets, exactly once a transition (R112). */
+  notice: noticesSchema.optional(),
   does: z.array(deedSchema).default([]),
+  guards: z.array(guardSchema).default([]),
+  /** Every item must be ticked before. */
+  checklist: keySchema.optional(),
+  approval: approvalSchema.optional(),
+  /** Field → expression computed after what was given has been taken in, before the guards look. */
+  set: z.record(keySchema, celSchema).default({}),
+  subtasks: z.array(subtaskSchema).default([]),
+  /** Taken by the system as soon as this holds; asked after every change of the ticket, its sub-tasks and approvals. */
+  automatic: z.strictObject({ when: celSchema }).optional(),
+  visit: visitSchema.optional(),
 });
 export type Transition = z.infer<typeof transitionSchema>;
 
@@ -59,19 +149,28 @@ export const deadlineHoursSchema = z.strictObject({
 });
 export type DeadlineHours = z.infer<typeof deadlineHoursSchema>;
 
+export const clockNames = ["solution", "first_answer", "stage"] as const;
+
 export const processSchema = z.strictObject({
   key: keySchema,
   name: textSchema,
   start: keySchema,
   /** Told to the client when the ticket is registered. */
-  start_notice: keySchema.optional(),
+  start_notice: noticesSchema.optional(),
   stages: z.record(keySchema, stageSchema),
   fields: z.record(keySchema, fieldSchema).default({}),
   transitions: z.record(keySchema, transitionSchema),
+  policies: z.record(keySchema, policySchema).default({}),
+  checklists: z.record(keySchema, checklistSchema).default({}),
+  /** Fields of the kind `employee`: who is named there may neither see nor move the ticket (R129). */
+  excludes: z.array(keySchema).default([]),
   clocks: z.strictObject({
+    /** Until it is solved. */
     deadline_hours: deadlineHoursSchema.nullable(),
+    /** Until the client hears from us: the first transition by one of us that tells the client something, or the deed `first_answer`. */
+    first_answer_hours: deadlineHoursSchema.nullable().default(null),
     /** What happens at a share of the time allowed (R115). */
-    escalations: z.array(z.strictObject({ at_percent: z.int().min(1).max(500), does: z.array(deedSchema).min(1) })).default([]),
+    escalations: z.array(z.strictObject({ clock: z.enum(clockNames).default("solution"), at_percent: z.int().min(1).max(500), does: z.array(deedSchema).min(1) })).default([]),
     /** A transition the system makes when a stage has lasted too long; `always` counts nights and holidays. */
     timers: z.record(keySchema, z.strictObject({
       stage: keySchema, after_hours: z.number().positive(), counts: z.enum(["always", "working"]).default("always"),
@@ -81,46 +180,8 @@ export const processSchema = z.strictObject({
 });
 export type Process = z.infer<typeof processSchema>;
 
-/** What the engine knows of a ticket. Instants are ISO 8601 in UTC. The service stores it as it comes. */
-export const processTicketSchema = z.strictObject({
-  stage: keySchema,
-  stageSince: z.iso.datetime(),
-  priority: prioritySchema,
-  /** Where the time allowed began to run; with `dueAt` it gives the escalation moments. */
-  clockFrom: z.iso.datetime().nullable(),
-  dueAt: z.iso.datetime().nullable(),
-  /** Set while the clock stands still because others are awaited. */
-  pausedAt: z.iso.datetime().nullable(),
-  deadlineHours: deadlineHoursSchema.nullable(),
-  reopenCount: z.int().min(0),
-  assigneeId: z.string().nullable(),
-  fields: z.record(z.string(), z.union([z.string(), z.number()])),
-});
-export type ProcessTicket = z.infer<typeof processTicketSchema>;
-export type FieldValues = ProcessTicket["fields"];
-
-export interface ProcessActor { id: string | null; roles: readonly ActorRole[] }
-
-/** What the service must make true, in order, inside the transaction that stores the ticket. */
-export type ProcessEffect =
-  | { kind: "notify"; notice: string }
-  | { kind: "set_deadline"; dueAt: string | null }
-  | { kind: "timer"; name: string; dueAt: string }
-  | { kind: "cancel_timer"; name: string }
-  | { kind: "raise_priority"; from: ProcessTicket["priority"]; to: ProcessTicket["priority"] }
-  /** `same_operator` keeps `assigneeId` and offers the ticket to that person first. */
-  | { kind: "assign"; to: "same_operator" | "actor" | "nobody"; operatorId: string | null }
-  | { kind: "tell_supervisor"; about: string }
-  | { kind: "remind_assignee"; operatorId: string | null };
-
-export const problemCodes = ["unknown_transition", "wrong_stage", "not_your_role", "required", "invalid", "unknown_field",
-  "too_long", "out_of_range"] as const;
-export interface ProcessProblem { field: string; code: (typeof problemCodes)[number] }
-
-export type ProcessOutcome =
-  | { ok: true; ticket: ProcessTicket; effects: ProcessEffect[] }
-  | { ok: false; problems: ProcessProblem[] };
-
-/** A button on the ticket: allowed, or greyed with the reason. */
-export type TransitionOffer = { key: string; to: string; requires: string[]; accepts: string[] }
-  & ({ allowed: true } | { allowed: false; reason: "wrong_stage" | "not_your_role" });
+export const roleOf = (who: Who): ActorRole => (typeof who === "string" ? who : who.role);
+/** Whether people (or the system, or the client) of this role may at all make it; relations narrow it on a ticket. */
+export const isFor = (transition: Pick<Transition, "who">, role: ActorRole): boolean => transition.who.some((who) => roleOf(who) === role);
+export const noticesOf = (notice: z.infer<typeof noticesSchema> | undefined): (Pick<NoticeWish, "notice"> & Partial<NoticeWish>)[] =>
+  notice === undefined ? [] : typeof notice === "string" ? [{ notice }] : notice;

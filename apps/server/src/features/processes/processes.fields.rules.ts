@@ -1,4 +1,5 @@
-import { type FieldValues, type Process, type ProcessField, type ProcessProblem, type Transition } from "./processes.contract.ts";
+import { type Process, type ProcessField, type Transition } from "./processes.contract.ts";
+import { type FieldValue, type FieldValues, type ProcessProblem } from "./processes.ticket.contract.ts";
 
 /** Everything wrong with what was filled in for a transition, all at once. */
 export function checkFields(process: Process, transition: Transition, given: FieldValues): ProcessProblem[] {
@@ -16,10 +17,11 @@ export function checkFields(process: Process, transition: Transition, given: Fie
   return problems;
 }
 
-const isEmpty = (value: string | number | undefined) => value === undefined || (typeof value === "string" && value.trim() === "");
+const isEmpty = (value: FieldValue | undefined) => value === undefined || (typeof value === "string" && value.trim() === "");
 
-function checkValue(field: string, declared: ProcessField, value: string | number): ProcessProblem[] {
+function checkValue(field: string, declared: ProcessField, value: FieldValue): ProcessProblem[] {
   if (declared.kind === "number") return checkNumber(field, declared, value);
+  if (declared.kind === "boolean") return typeof value === "boolean" ? [] : [{ field, code: "invalid" }];
   if (typeof value !== "string") return [{ field, code: "invalid" }];
   if (declared.kind === "text") return value.length > declared.max_length ? [{ field, code: "too_long" }] : [];
   if (declared.kind === "choice") return Object.hasOwn(declared.options, value) ? [] : [{ field, code: "invalid" }];
@@ -27,7 +29,7 @@ function checkValue(field: string, declared: ProcessField, value: string | numbe
   return value.length > 100 ? [{ field, code: "too_long" }] : [];
 }
 
-function checkNumber(field: string, declared: { min: number; max: number }, value: string | number): ProcessProblem[] {
+function checkNumber(field: string, declared: { min: number; max: number }, value: FieldValue): ProcessProblem[] {
   if (typeof value !== "number" || !Number.isFinite(value)) return [{ field, code: "invalid" }];
   return value < declared.min || value > declared.max ? [{ field, code: "out_of_range" }] : [];
 }

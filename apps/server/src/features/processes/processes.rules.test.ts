@@ -152,7 +152,7 @@ describe("R113: done waits for the client's yes", () => {
   });
   test("a timer that rings after the yes does nothing", () => {
     const closed = go(done(), "confirm", { actor: client, fields: { score: 4 }, ...at(20) });
-    expect(timerFired(request, closed, "unconfirmed", { dueAt: at(74).now, ...at(74) })).toEqual({ ok: true, ticket: closed, effects: [] });
+    expect(timerFired(request, closed, "unconfirmed", { dueAt: at(74).now, ...at(74) })).toEqual({ ok: true, ticket: closed, effects: [], reasons: [] });
   });
   test("the timer of an earlier done does not close the one after a reopening", () => {
     const again = go(go(go(done(), "reopen", { actor: client, fields: { reason: "no" }, ...at(10) }), "take", { actor: operator, ...at(11) }), "finish", { actor: operator, fields: solved, ...at(12) });

@@ -1,8 +1,8 @@
 import { checkFields } from "./processes.fields.rules.ts";
+import { noticesOf, roleOf, type DeadlineHours, type Deed, type Process, type Transition } from "./processes.contract.ts";
 import {
-  type DeadlineHours, type Deed, type FieldValues, type Process, type ProcessActor, type ProcessEffect, type ProcessOutcome,
-  type ProcessTicket, type Transition, type TransitionOffer,
-} from "./processes.contract.ts";
+  type FieldValues, type ProcessActor, type ProcessEffect, type ProcessOutcome, type ProcessTicket, type TransitionOffer,
+} from "./processes.ticket.contract.ts";
 
 const hourMs = 3_600_000;
 const ladder = ["low", "normal", "high", "urgent"] as const;
@@ -38,7 +38,7 @@ export function start(process: Process, input: StartInput, moment: Moment): { ti
   const due = input.requiredBy ?? deadlineFrom(ticket, moment);
   if (due) setDeadline(process, ticket, { ...moment, due }, effects);
   effects.push(...stageTimers(process, ticket, moment));
-  if (process.start_notice) effects.push({ kind: "notify", notice: process.start_notice });
+  effects.push(...noticesOf(process.start_notice).map((wish) => ({ kind: "notify" as const, ...wish })));
   return { ticket, effects };
 }
 
@@ -71,8 +71,8 @@ export function apply(process: Process, ticket: ProcessTicket, key: string, inpu
   for (const deed of transition.does) effects.push(...perform(deed, after, { key, actor: input.actor }));
   moveClock(process, { before: ticket, after, transition }, input, effects);
   effects.push(...stageTimers(process, after, input));
-  if (transition.notice) effects.push({ kind: "notify", notice: transition.notice });
-  return { ok: true, ticket: after, effects };
+  effects.push(...noticesOf(transition.notice).map((wish) => ({ kind: "notify" as const, ...wish })));
+  return { ok: true, ticket: after, effects, reasons: [] };
 }
 
 /**
@@ -83,15 +83,15 @@ export function timerFired(process: Process, ticket: ProcessTicket, name: string
   const timer = process.clocks.timers[name];
   if (timer) {
     const due = timerDue(timer, new Date(ticket.stageSince), at.clock);
-    if (ticket.stage !== timer.stage || due.getTime() !== at.dueAt.getTime()) return { ok: true, ticket, effects: [] };
+    if (ticket.stage !== timer.stage || due.getTime() !== at.dueAt.getTime()) return { ok: true, ticket, effects: [], reasons: [] };
     return apply(process, ticket, timer.transition, { actor: { id: null, roles: ["system"] }, now: at.now, clock: at.clock });
   }
   const escalation = process.clocks.escalations.find((each) => escalationName(each.at_percent) === name);
-  if (!escalation || ticket.pausedAt || !ticket.dueAt) return { ok: true, ticket, effects: [] };
-  if (escalationDue(ticket, escalation.at_percent, at.clock).getTime() !== at.dueAt.getTime()) return { ok: true, ticket, effects: [] };
+  if (!escalation || ticket.pausedAt || !ticket.dueAt) return { ok: true, ticket, effects: [], reasons: [] };
+  if (escalationDue(ticket, escalation.at_percent, at.clock).getTime() !== at.dueAt.getTime()) return { ok: true, ticket, effects: [], reasons: [] };
   const after = { ...ticket };
   const effects = escalation.does.flatMap((deed) => perform(deed, after, { key: name, actor: { id: null, roles: ["system"] } }));
-  return { ok: true, ticket: after, effects };
+  return { ok: true, ticket: after, effects, reasons: [] };
 }
 
 /**
@@ -103,18 +103,18 @@ export function setPriority(process: Process, ticket: ProcessTicket, priority: P
   const effects: ProcessEffect[] = [];
   const from = new Date(ticket.clockFrom ?? moment.now);
   const due = deadlineFrom(after, { now: from, clock: moment.clock });
-  if (!due || !ticket.dueAt || due >= new Date(ticket.dueAt) || clockOf(process, ticket.stage) === "stopped") return { ok: true, ticket: after, effects };
+  if (!due || !ticket.dueAt || due >= new Date(ticket.dueAt) || clockOf(process, ticket.stage) === "stopped") return { ok: true, ticket: after, effects, reasons: [] };
   if (ticket.pausedAt) {
     // Its timers are set when the pause ends.
     after.dueAt = due.toISOString();
     effects.push({ kind: "set_deadline", dueAt: after.dueAt });
   } else setDeadline(process, after, { ...moment, due, from }, effects);
-  return { ok: true, ticket: after, effects };
+  return { ok: true, ticket: after, effects, reasons: [] };
 }
 
 function refusal(transition: Transition, ticket: ProcessTicket, actor: ProcessActor) {
   if (!transition.from.includes(ticket.stage)) return "wrong_stage" as const;
-  return transition.who.some((role) => actor.roles.includes(role)) ? null : "not_your_role" as const;
+  return transition.who.some((who) => actor.roles.includes(roleOf(who))) ? null : "not_your_role" as const;
 }
 
 type Act = (ticket: ProcessTicket, by: { key: string; actor: ProcessActor }) => ProcessEffect[];
@@ -143,6 +143,7 @@ const acts: Record<Deed, Act> = {
     ticket.reopenCount += 1;
     return [];
   },
+  first_answer: () => [],
   // Done by moveClock, once the priority has been raised.
   restart_deadline: () => [],
 };

@@ -1,4 +1,5 @@
 import { type DeclarationProblem } from "./texts.contract.ts";
+import { noticesOf } from "../processes/index.ts";
 import { isNoticeVariable, variablesOf } from "./notices.rules.ts";
 import { type Declarations, languages, type Notice, type Person, type ProjectDeclaration } from "./projects.contract.ts";
 
@@ -43,8 +44,9 @@ function checkTypes({ types, processes }: ProjectDeclaration): CheckedProblem[] 
 function checkNotices({ notices, processes }: ProjectDeclaration): CheckedProblem[] {
   const problems: CheckedProblem[] = [];
   for (const [key, process] of Object.entries(processes)) {
-    const named = [["start_notice", process.start_notice] as const, ...Object.entries(process.transitions).map(([name, each]) => [`transitions.${name}.notice`, each.notice] as const)];
-    for (const [path, notice] of named) if (notice && !notices[notice]) problems.push({ file: `processes/${key}.yaml`, path: path.split("."), message: `there is no notice "${notice}"`, remedy: oneOf(Object.keys(notices)) });
+    const named = [["start_notice", process.start_notice] as const, ...Object.entries(process.transitions).map(([name, each]) => [`transitions.${name}.notice`, each.notice] as const)]
+      .flatMap(([path, notice]) => noticesOf(notice).map((wish) => [path, wish.notice] as const));
+    for (const [path, notice] of named) if (!notices[notice]) problems.push({ file: `processes/${key}.yaml`, path: path.split("."), message: `there is no notice "${notice}"`, remedy: oneOf(Object.keys(notices)) });
   }
   for (const [key, notice] of Object.entries(notices)) problems.push(...checkNotice(key, notice));
   return problems;

@@ -13,7 +13,7 @@ export type TicketRow = z.infer<typeof ticketRow>;
 
 /** What the form of a transition asks for; `when`: needed only while those fields have those values. */
 export const transitionField = z.object({
-  key: z.string(), name: z.string(), kind: z.enum(["text", "number", "choice", "moment", "department"]), required: z.boolean(), when: z.record(z.string(), z.string()).nullable(),
+  key: z.string(), name: z.string(), kind: z.enum(["text", "number", "choice", "moment", "department", "employee", "boolean", "date", "money"]), required: z.boolean(), when: z.record(z.string(), z.string()).nullable(),
   /** Of a choice and of a department. */
   options: z.array(z.object({ key: z.string(), name: z.string() })), maxLength: z.number().int().nullable(), min: z.number().nullable(), max: z.number().nullable(),
 });

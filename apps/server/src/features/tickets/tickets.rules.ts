@@ -1,4 +1,4 @@
-import type { ActorRole, FieldValues, Process, ProcessTicket, WorkingClock } from "../processes/index.ts";
+import { isFor, type ActorRole, type FieldValue, type FieldValues, type Process, type ProcessTicket, type WorkingClock } from "../processes/index.ts";
 
 /** Priorities as the engine names them; the number a ticket carries is the place in this list. */
 export const priorities = ["low", "normal", "high", "urgent"] as const;
@@ -25,7 +25,7 @@ export function closedAs(process: Process, transitionKey: string): ClosedAs | nu
   if (stage.client_sees === "refused") return "rejected";
   if (transition.requires.some(({ field }) => field === "score")) return "confirmed";
   if (Object.values(process.clocks.timers).some((timer) => timer.transition === transitionKey && process.stages[timer.stage]?.client_sees === "done")) return "unconfirmed";
-  return transition.who.includes("client") ? "cancelled" : null;
+  return isFor(transition, "client") ? "cancelled" : null;
 }
 
 /** The columns of a ticket that the engine decides on. */
@@ -49,11 +49,12 @@ export const fromEngine = (ticket: ProcessTicket, fields: Record<string, unknown
 const date = (text: string | null): Date | null => (text === null ? null : new Date(text));
 
 const plainValues = (fields: Record<string, unknown>): FieldValues =>
-  Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, string | number] => typeof entry[1] === "string" || typeof entry[1] === "number"));
+  Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, FieldValue] => isPlain(entry[1])));
+const isPlain = (value: unknown): value is FieldValue => ["string", "number", "boolean"].includes(typeof value);
 
-/** Names of input that is neither text nor number, which no process field can hold. */
+/** Names of input that is neither text, number nor yes or no, which no process field can hold. */
 export const strangeInput = (input: Record<string, unknown>): string[] =>
-  Object.entries(input).filter(([, value]) => typeof value !== "string" && typeof value !== "number").map(([name]) => name);
+  Object.entries(input).filter(([, value]) => !isPlain(value)).map(([name]) => name);
 
 const ROLES: Record<string, ActorRole> = { operator: "operator", supervisor: "supervisor", department_worker: "department" };
 export const engineRoles = (roles: readonly string[]): ActorRole[] => roles.flatMap((role) => ROLES[role] ?? []);
