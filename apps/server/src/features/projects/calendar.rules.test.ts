@@ -94,6 +94,19 @@ describe("odd hours of the spring night", () => {
   });
 });
 
+test("in autumn's doubled hour two shifts that follow each other count it once", () => {
+  const shifts = calendar({ ...week([]), mon: ["08:00-09:00"], sun: ["01:00-02:30", "02:45-05:00"] });
+  // 01:00 of summer to 05:00 of winter: five real hours, without a gap because 02:45 shows before 02:30 has passed for the last time.
+  expect(workingTimeBetween(shifts, ljubljana, new Date("2026-10-24T22:00:00Z"), new Date("2026-10-25T23:00:00Z"))).toBe(5 * hour);
+  expect(addWorkingTime(shifts, ljubljana, new Date("2026-10-24T22:00:00Z"), 5 * hour).toISOString()).toBe("2026-10-25T04:00:00.000Z");
+});
+
+test.each([["Pacific/Kiritimati"], ["Etc/GMT+12"], ["America/Havana"], ["Australia/Lord_Howe"], ["Africa/Casablanca"], ["Asia/Kathmandu"]])("a year round the clock is a year of real time in %s", (zone) => {
+  const [from, to] = [new Date("2026-01-01T05:17:00Z"), new Date("2027-01-01T05:17:00Z")];
+  expect(workingTimeBetween(always, zone, from, to)).toBe(to.getTime() - from.getTime());
+  for (let at = from.getTime(); at < to.getTime(); at += 7.3 * hour) expect(isOpen(always, zone, new Date(at))).toBe(true);
+});
+
 test("refuses hours that overlap, run backwards or never open", () => {
   for (const hours of [["08:00-12:00", "11:00-13:00"], ["12:00-08:00"], ["8:00-12:00"], ["08:00-24:30"]]) {
     expect(calendarSchema.safeParse({ weekly: week(hours) }).success).toBe(false);

@@ -1,5 +1,5 @@
 export { describeProblems, loadDeclarations } from "./projects.load.ts";
-export { addWorkingTime, isOpen, nextOpening, workingClock, workingTimeBetween } from "./calendar.rules.ts";
+export { addWorkingTime, isOpen, nextOpening, workingClock, workingTime, workingTimeBetween } from "./calendar.rules.ts";
 export { makeDemo } from "./demo.rules.ts";
 export type { DemoActor, DemoClient, DemoInteraction, DemoProject, DemoStep, DemoTicket } from "./demo.contract.ts";
 export { seededRandom, type Random } from "./random.rules.ts";
