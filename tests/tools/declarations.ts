@@ -37,7 +37,7 @@ export function writeDeclarations(folder: string): void {
   // Whoever dials the company is asked for the language at once.
   change("company.yaml", (company) => {
     const { welcome: _welcome, known: _known, ...steps } = (company.ivr as { steps: Record<string, object> }).steps;
-    return { ...company, ivr: { start: "language", steps } };
+    return { ...company, projects: ["internet", "shop", "taxi", "night"], ivr: { start: "language", steps } };
   });
   flow("internet", {
     start: "topic",

@@ -39,7 +39,11 @@ export const projectSchema = z.strictObject({
 
 export const companySchema = projectSchema
   .pick({ name: true, languages: true, default_language: true, time_zone: true, numbers: true, caller_id: true, colour: true, mail_from: true })
-  .extend({ ivr: ivrFlowSchema, departments: z.record(keySchema, textSchema) });
+  .extend({
+    ivr: ivrFlowSchema, departments: z.record(keySchema, textSchema),
+    /** Folders that are in use from the first start on; the others are templates. Absent: all of them. */
+    projects: z.array(keySchema).min(1).optional(),
+  });
 
 /** "06:00-23:59" or "00:00-24:00"; a shift over midnight is written as two. */
 const spanSchema = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$/, "write hours like 08:00-16:30; the day ends at 24:00")
@@ -164,6 +168,8 @@ export interface ProjectDeclaration {
   reasons: z.infer<typeof reasonSchema>[];
   notices: Record<string, Notice>;
   scenes: z.infer<typeof scenesFileSchema>;
+  /** What other features have read: kind (`forms`, `rules`, `authority`) → key → value. */
+  more: Record<string, Record<string, unknown>>;
 }
 export interface Declarations {
   company: z.infer<typeof companySchema>;
@@ -171,5 +177,5 @@ export interface Declarations {
   names: z.infer<typeof namesFileSchema>;
   projects: ProjectDeclaration[];
 }
-export interface FileProblem { file: string; line: number | null; path: string; message: string; remedy: string }
+export interface FileProblem { file: string; line: number | null; column: number | null; path: string; message: string; remedy: string }
 export type LoadResult = { ok: true; declarations: Declarations } | { ok: false; problems: FileProblem[] };

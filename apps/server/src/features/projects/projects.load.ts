@@ -1,5 +1,3 @@
-import { access, readdir } from "node:fs/promises";
-import { join } from "node:path";
 import { type z } from "zod";
 import { checkFlow, ivrFlowSchema } from "../ivr/index.ts";
 import { checkProcess, type Process, processSchema } from "../processes/index.ts";
@@ -8,68 +6,126 @@ import {
   calendarSchema, companySchema, type Declarations, dispositionsFileSchema, type FileProblem, type LoadResult, namesFileSchema, type Notice, noticesFileSchema,
   peopleFileSchema, type ProjectDeclaration, projectSchema, queuesFileSchema, scenesFileSchema, typesFileSchema,
 } from "./projects.contract.ts";
-import { makeReader, note, readDeclaration, type Reader } from "./projects.read.ts";
+import { kindOf, type TextKind } from "./projects.kinds.ts";
+import { makeReader, note, readDeclaration, readYaml, type Reader } from "./projects.read.ts";
+import { readFolder, type Texts } from "./projects.texts.ts";
 
-/** Processes and notices of every project that does not bring its own under the same key. */
-interface Common { processes: Record<string, Process>; notices: Record<string, Notice> }
+type More = ProjectDeclaration["more"];
+/** Processes, notices and the rest of every project that does not bring its own under the same key. */
+interface Common { processes: Record<string, Process>; notices: Record<string, Notice>; more: More }
+interface Reading { reader: Reader; kinds: readonly TextKind[]; common: Common }
+
+export interface ReadOptions {
+  /** Kinds of texts that features above this one read. */
+  kinds?: readonly TextKind[];
+  /** The projects in use. Without it those that `company.yaml` names; when it names none, every folder with a `project.yaml`. */
+  projects?: readonly string[];
+}
+
+/** Folders at the root that are no projects. */
+export const RESERVED = ["company", "common", "demo"];
 
 /**
- * Reads the company and all its projects from a folder of declarations. `ok: false` carries every problem found,
- * each with file, line, path and remedy; nothing is half loaded.
+ * Reads the company and its projects. `ok: false` carries every problem found, each with file, line, path and remedy;
+ * nothing is half loaded. The one reader of declarations, whether they lie in a folder or in the database.
  */
-export async function loadDeclarations(root: string): Promise<LoadResult> {
-  const reader = makeReader(root);
-  const [company, people, names] = await Promise.all([
-    readDeclaration(reader, "company.yaml", companySchema),
-    readDeclaration(reader, "demo/people.yaml", peopleFileSchema),
-    readDeclaration(reader, "demo/names.yaml", namesFileSchema),
-  ]);
-  const folders = await projectFolders(root);
-  if (folders.length === 0) note(reader, ".", { path: [], message: "no folder here has a project.yaml", remedy: "add a project, or correct the path of the declarations" });
-  const common: Common = {
-    processes: await loadProcesses(reader, "common"),
-    notices: await readDeclaration(reader, "common/notices.yaml", noticesFileSchema) ?? {},
-  };
-  const loaded = await Promise.all(folders.map((folder) => loadProject(reader, folder, common)));
-  const projects = loaded.filter((project) => project !== null);
-  if (company) checkCompanyFlow(reader, company, folders);
-  if (company && people && names) {
-    const declarations: Declarations = { company, people: people.people, names, projects };
-    for (const problem of checkCompany(declarations, folders)) note(reader, problem.file, problem);
-    if (reader.problems.length === 0) return { ok: true, declarations };
-  }
-  return { ok: false, problems: withoutRepeats(reader.problems).sort((a, b) => a.file.localeCompare(b.file) || (a.line ?? 0) - (b.line ?? 0)) };
+export function readDeclarations(texts: Texts, options: ReadOptions = {}): LoadResult {
+  const reader = makeReader(texts);
+  const company = readDeclaration(reader, "company.yaml", companySchema);
+  const people = readDeclaration(reader, "demo/people.yaml", peopleFileSchema);
+  const names = readDeclaration(reader, "demo/names.yaml", namesFileSchema);
+  const keys = options.projects ?? company?.projects ?? projectFolders(texts);
+  refuseMissing(reader, keys);
+  const reading = readCommon(reader, options.kinds ?? []);
+  const projects = [...keys].sort().map((key) => (texts.has(`${key}/project.yaml`) ? readProject(reading, key) : null)).filter((project) => project !== null);
+  if (company) checkCompanyFlow(reader, company, [...keys]);
+  if (!company || !people || !names) return { ok: false, problems: inOrder(reader.problems) };
+  const declarations: Declarations = { company, people: people.people, names, projects };
+  for (const problem of checkCompany(declarations, [...keys])) note(reader, problem.file, problem);
+  return reader.problems.length === 0 ? { ok: true, declarations } : { ok: false, problems: inOrder(reader.problems) };
 }
+
+function refuseMissing(reader: Reader, keys: readonly string[]): void {
+  const folders = projectFolders(reader.texts);
+  if (folders.length === 0) note(reader, ".", { path: [], message: "no folder here has a project.yaml", remedy: "add a project, or correct the path of the declarations" });
+  else keys.forEach((key, index) => { if (!folders.includes(key)) note(reader, "company.yaml", { path: ["projects", index], message: `there is no folder "${key}" with a project.yaml`, remedy: `use one of ${folders.join(", ")}` }); });
+}
+
+function readCommon(reader: Reader, kinds: readonly TextKind[]): Reading {
+  const common: Common = { processes: readProcesses(reader, "common"), notices: readDeclaration(reader, "common/notices.yaml", noticesFileSchema) ?? {}, more: {} };
+  const reading: Reading = { reader, kinds, common };
+  common.more = readMore(reading, "common");
+  return reading;
+}
+
+/** The declarations of a folder of files, as the repository has them. */
+export async function loadDeclarations(root: string, options: ReadOptions = {}): Promise<LoadResult> {
+  const { texts, problems } = await readFolder(root);
+  const read = readDeclarations(texts, options);
+  const live = options.projects ?? (read.ok ? read.declarations.projects.map(({ project }) => project.key) : projectFolders(texts));
+  // What cannot be read in a folder that is only a template is that template's own trouble.
+  const own = problems.filter(({ file }) => !isTemplate(file, live));
+  if (own.length === 0) return read;
+  return { ok: false, problems: inOrder([...own, ...(read.ok ? [] : read.problems.filter(({ file }) => !own.some((each) => each.file === file)))]) };
+}
+
+const isTemplate = (file: string, live: readonly string[]): boolean => file.includes("/") && ![...RESERVED, ...live].includes(file.split("/")[0]!);
 
 /** One line a problem, for the log and the terminal. */
-export const describeProblems = (result: Extract<LoadResult, { ok: false }>) => result.problems.map((problem) =>
+export const describeProblems = (result: { problems: readonly FileProblem[] }) => result.problems.map((problem) =>
   `${problem.file}${problem.line ? `:${problem.line}` : ""} ${problem.path ? `${problem.path}: ` : ""}${problem.message} → ${problem.remedy}`).join("\n");
 
-async function projectFolders(root: string): Promise<string[]> {
-  const entries = await readdir(root, { withFileTypes: true }).catch(() => []);
-  const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort();
-  const has = await Promise.all(folders.map((folder) => access(join(root, folder, "project.yaml")).then(() => true, () => false)));
-  return folders.filter((_folder, index) => has[index]);
+/** Folders that have a `project.yaml`, in the order of their names. */
+export const projectFolders = (texts: Texts): string[] =>
+  [...texts.keys()].filter((path) => /^[^/]+\/project\.yaml$/.test(path)).map((path) => path.split("/")[0]!).filter((folder) => !RESERVED.includes(folder)).sort();
+
+/** The texts of one folder by their path in it. */
+export const textsOf = (texts: Texts, folder: string): Map<string, string> =>
+  new Map([...texts].filter(([path]) => path.startsWith(`${folder}/`)).map(([path, text]) => [path.slice(folder.length + 1), text]));
+
+/** For a project without demo clients. */
+const NO_SCENES: ProjectDeclaration["scenes"] = { clients: 0, tickets: 0, calls: 0, share: { en: 0, ru: 0, sl: 0 }, pinned: [], scenes: [] };
+
+function readProject(reading: Reading, folder: string): ProjectDeclaration | null {
+  const { reader } = reading;
+  refuseStrangers(reading, folder);
+  const declared = readParts(reading, folder);
+  if (!declared) return null;
+  const { project, ivr, queues } = declared;
+  if (project.key !== folder) note(reader, `${folder}/project.yaml`, { path: ["key"], message: `is "${project.key}" in the folder "${folder}"`, remedy: "name the folder as the project" });
+  const flowProblems = checkFlow(ivr, { queues: queues.map((queue) => queue.key), projects: [] });
+  for (const problem of flowProblems) note(reader, `${folder}/ivr.yaml`, problem);
+  for (const problem of checkProject(declared)) note(reader, fileOf(reader, folder, problem), problem);
+  checkMore(reading, folder, declared);
+  return declared;
 }
 
-async function loadProject(reader: Reader, folder: string, common: Common): Promise<ProjectDeclaration | null> {
+/** Every text by itself; all of them are looked at, whatever one of them has. */
+function readParts(reading: Reading, folder: string): ProjectDeclaration | null {
+  const { reader, common } = reading;
   const read = <S extends z.ZodType>(file: string, schema: S) => readDeclaration(reader, `${folder}/${file}`, schema);
-  const [project, calendar, queues, ivr, types, dispositions, ownNotices, scenes, ownProcesses] = await Promise.all([
-    read("project.yaml", projectSchema), read("calendar.yaml", calendarSchema), read("queues.yaml", queuesFileSchema),
-    read("ivr.yaml", ivrFlowSchema), read("types.yaml", typesFileSchema), read("dispositions.yaml", dispositionsFileSchema),
-    read("notices.yaml", noticesFileSchema), read("demo/scenes.yaml", scenesFileSchema), loadProcesses(reader, folder),
-  ]);
-  if (!project || !calendar || !queues || !ivr || !types || !dispositions || !ownNotices || !scenes) return null;
-  if (project.key !== folder) note(reader, `${folder}/project.yaml`, { path: ["key"], message: `is "${project.key}" in the folder "${folder}"`, remedy: "name the folder as the project" });
-  const flowProblems = checkFlow(ivr, { queues: queues.queues.map((queue) => queue.key), projects: [] });
-  for (const problem of flowProblems) note(reader, `${folder}/ivr.yaml`, problem);
-  const declared: ProjectDeclaration = {
-    project, calendar, queues: queues.queues, ivr, types: types.types, scenes,
-    notices: { ...common.notices, ...ownNotices }, processes: { ...common.processes, ...ownProcesses },
-    dispositions: dispositions.dispositions, reasons: dispositions.reasons,
+  const parts = {
+    project: read("project.yaml", projectSchema), calendar: read("calendar.yaml", calendarSchema), queues: read("queues.yaml", queuesFileSchema), ivr: read("ivr.yaml", ivrFlowSchema),
+    types: read("types.yaml", typesFileSchema), dispositions: read("dispositions.yaml", dispositionsFileSchema), notices: read("notices.yaml", noticesFileSchema),
+    scenes: reader.texts.has(`${folder}/demo/scenes.yaml`) ? read("demo/scenes.yaml", scenesFileSchema) : NO_SCENES,
   };
-  for (const problem of checkProject(declared)) note(reader, fileOf(reader, folder, problem), problem);
-  return declared;
+  const processes = { ...common.processes, ...readProcesses(reader, folder) };
+  const more = readMore(reading, folder);
+  if (!isWhole(parts)) return null;
+  const { project, calendar, ivr, scenes } = parts;
+  return {
+    project, calendar, ivr, scenes, processes, more, queues: parts.queues.queues, types: parts.types.types,
+    notices: { ...common.notices, ...parts.notices }, dispositions: parts.dispositions.dispositions, reasons: parts.dispositions.reasons,
+  };
+}
+
+const isWhole = <T extends object>(parts: T): parts is { [K in keyof T]: NonNullable<T[K]> } => Object.values(parts).every((part) => part !== null);
+
+/** A text nobody reads would look as if it did something. */
+function refuseStrangers({ reader, kinds }: Reading, folder: string): void {
+  for (const path of textsOf(reader.texts, folder).keys()) {
+    if (kindOf(path, kinds) === null) note(reader, `${folder}/${path}`, { path: [], message: "no declaration has this name", remedy: "remove it, or put it in the folder of its kind in small letters, digits and hyphens" });
+  }
 }
 
 /** A project's own file, or the common one that it has not replaced. */
@@ -79,22 +135,54 @@ function fileOf(reader: Reader, folder: string, { file, path }: CheckedProblem):
   return own || !reader.sources.has(`common/${file}`) ? `${folder}/${file}` : `common/${file}`;
 }
 
-/** A mistake in a common file is found once by every project that uses it. */
-const withoutRepeats = (problems: FileProblem[]): FileProblem[] =>
-  [...new Map(problems.map((problem) => [`${problem.file} ${problem.path} ${problem.message}`, problem])).values()];
+/** In the order of reading; a mistake in a common file is found once by every project that uses it. */
+const inOrder = (problems: FileProblem[]): FileProblem[] =>
+  [...new Map(problems.map((problem) => [`${problem.file} ${problem.line} ${problem.path} ${problem.message}`, problem])).values()]
+    .sort((a, b) => a.file.localeCompare(b.file) || (a.line ?? 0) - (b.line ?? 0));
 
-async function loadProcesses(reader: Reader, folder: string): Promise<Record<string, Process>> {
-  const names = await readdir(join(reader.root, folder, "processes")).catch(() => [] as string[]);
-  const files = names.filter((name) => name.endsWith(".yaml")).sort().map((name) => `${folder}/processes/${name}`);
+const namesIn = (reader: Reader, folder: string): string[] => [...reader.texts.keys()].filter((path) => path.startsWith(`${folder}/`) && path.endsWith(".yaml"));
+const keyOf = (file: string): string => file.slice(file.lastIndexOf("/") + 1, -".yaml".length);
+
+function readProcesses(reader: Reader, folder: string): Record<string, Process> {
   const processes: Record<string, Process> = {};
-  for (const file of files) {
-    const process = await readDeclaration(reader, file, processSchema);
+  for (const file of namesIn(reader, `${folder}/processes`)) {
+    const process = readDeclaration(reader, file, processSchema);
     if (!process) continue;
     for (const problem of checkProcess(process)) note(reader, file, problem);
-    if (!file.endsWith(`/${process.key}.yaml`)) note(reader, file, { path: ["key"], message: `is "${process.key}"`, remedy: "name the file as the process" });
+    if (keyOf(file) !== process.key) note(reader, file, { path: ["key"], message: `is "${process.key}"`, remedy: "name the file as the process" });
     processes[process.key] = process;
   }
   return processes;
+}
+
+/** Texts of the kinds that other features read; what no feature reads yet is at least well-formed. */
+function readMore({ reader, kinds, common }: Reading, folder: string): More {
+  const more: More = folder === "common" ? {} : Object.fromEntries(Object.entries(common.more).map(([kind, values]) => [kind, { ...values }]));
+  for (const path of textsOf(reader.texts, folder).keys()) {
+    const kind = kinds.find(({ at }) => at === path || path.startsWith(`${at}/`));
+    const name = kindOf(path, kinds);
+    const file = `${folder}/${path}`;
+    if (!kind) { if (isUnread(path, name)) readYaml(reader, file); continue; }
+    if (!name || !readYaml(reader, file)) continue;
+    const key = keyOf(path);
+    const { value, problems } = kind.read(reader.texts.get(file)!, { key, projectKey: folder });
+    for (const problem of problems) note(reader, file, problem);
+    if (problems.length === 0) (more[name] ??= {})[key] = value;
+  }
+  return more;
+}
+
+const isUnread = (path: string, kind: string | null): boolean => kind !== null && kind !== "processes" && (path.includes("/") ? kind !== "demo" : ["authority", "places"].includes(kind));
+
+function checkMore({ reader, kinds }: Reading, folder: string, declared: ProjectDeclaration): void {
+  for (const kind of kinds) {
+    const isOne = kind.at.endsWith(".yaml");
+    for (const [key, value] of Object.entries(declared.more[isOne ? keyOf(kind.at) : kind.at] ?? {})) {
+      const path = isOne ? kind.at : `${kind.at}/${key}.yaml`;
+      const file = reader.texts.has(`${folder}/${path}`) ? `${folder}/${path}` : `common/${path}`;
+      for (const problem of kind.check?.(value, declared, { key }) ?? []) note(reader, file, problem);
+    }
+  }
 }
 
 function checkCompanyFlow(reader: Reader, company: Declarations["company"], projects: string[]): void {

@@ -1,66 +1,92 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { type Document, isNode, LineCounter, parseDocument } from "yaml";
 import { type z } from "zod";
 import { type FileProblem } from "./projects.contract.ts";
-import { type DeclarationProblem } from "./texts.contract.ts";
+import { type KindProblem } from "./projects.kinds.ts";
+import { decodeText, type Texts } from "./projects.texts.ts";
 
 type Path = readonly (string | number)[];
 interface Source { document: Document; lines: LineCounter }
 
-/** Reads declaration files below one folder and gathers every problem instead of stopping at the first. */
+/** Reads declarations and gathers every problem instead of stopping at the first. */
 export interface Reader {
-  root: string;
+  texts: Texts;
   problems: FileProblem[];
   sources: Map<string, Source>;
 }
 
-export const makeReader = (root: string): Reader => ({ root, problems: [], sources: new Map() });
+export const makeReader = (texts: Texts): Reader => ({ texts, problems: [], sources: new Map() });
 
 /** The file's content as its schema gives it, or null after noting what is wrong with it. */
-export async function readDeclaration<S extends z.ZodType>(reader: Reader, file: string, schema: S): Promise<z.output<S> | null> {
-  const text = await readText(reader, file);
-  if (text === null) return null;
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  reader.sources.set(file, { document, lines });
-  for (const error of document.errors) {
-    const line = lines.linePos(error.pos[0]).line;
-    reader.problems.push({ file, line, path: "", message: error.message.split("\n")[0] ?? "", remedy: "correct the YAML: indentation, quotes, colons" });
+export function readDeclaration<S extends z.ZodType>(reader: Reader, file: string, schema: S): z.output<S> | null {
+  if (!reader.texts.has(file)) {
+    reader.problems.push({ file, line: null, column: null, path: "", message: "the file is missing", remedy: "add it; another project's file shows how it looks" });
+    return null;
   }
-  if (document.errors.length > 0) return null;
-  const parsed = schema.safeParse(document.toJS());
+  const content = readYaml(reader, file);
+  if (!content) return null;
+  const parsed = schema.safeParse(content.value);
   if (parsed.success) return parsed.data;
   for (const issue of parsed.error.issues) note(reader, file, { path: issue.path.map(plain), message: issue.message, remedy: remedyFor(issue) });
   return null;
 }
 
-/** Adds a problem found later, with the line it stands on. */
-export function note(reader: Reader, file: string, problem: DeclarationProblem): void {
-  const { path, message, remedy } = problem;
-  reader.problems.push({ file, line: lineOf(reader.sources.get(file), path), path: path.join("."), message, remedy });
+/** A few anchors spare repetition; more of them make megabytes out of a line. */
+const MAX_ALIASES = 50;
+const MAX_DEPTH = 100;
+
+/** The plain value of a text that is well-formed YAML, or null after noting why it is not. */
+export function readYaml(reader: Reader, file: string): { value: unknown } | null {
+  const text = reader.texts.get(file) ?? "";
+  const bad = (message: string, remedy: string, at: { line: number; col: number } | null = null): null => {
+    reader.problems.push({ file, line: at?.line ?? 1, column: at?.col ?? null, path: "", message, remedy });
+    return null;
+  };
+  const decoded = decodeText(Buffer.from(text, "utf8"));
+  if (!decoded.ok) return bad(decoded.message, decoded.remedy);
+  const deep = tooDeep(text);
+  if (deep) return bad(`is nested deeper than ${MAX_DEPTH} levels`, "no declaration is that deep: look for a bracket too many", { line: deep, col: 1 });
+  try {
+    const lines = new LineCounter();
+    const document = parseDocument(text, { lineCounter: lines });
+    reader.sources.set(file, { document, lines });
+    for (const error of document.errors) bad(error.message.split("\n")[0] ?? "", "correct the YAML: indentation, quotes, colons", lines.linePos(error.pos[0]));
+    return document.errors.length > 0 ? null : { value: document.toJS({ maxAliasCount: MAX_ALIASES }) };
+  } catch (error) {
+    // An alias to itself, or more of them than anybody writes.
+    return bad(error instanceof RangeError ? "is nested too deeply" : String(error instanceof Error ? error.message : error).split("\n")[0]!, "write out what the aliases stand for");
+  }
 }
 
-async function readText(reader: Reader, file: string): Promise<string | null> {
-  try {
-    return await readFile(join(reader.root, file), "utf8");
-  } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
-    const message = missing ? "the file is missing" : `the file cannot be read: ${String(error)}`;
-    reader.problems.push({ file, line: null, path: "", message, remedy: missing ? "add it; another project's file shows how it looks" : "check its rights" });
-    return null;
+/** The line where brackets open deeper than any declaration does; the parser itself would run out of stack there. */
+function tooDeep(text: string): number | null {
+  let depth = 0;
+  let line = 1;
+  for (const char of text) {
+    if (char === "\n") line += 1;
+    else if (char === "[" || char === "{") depth += 1;
+    else if (char === "]" || char === "}") depth = Math.max(0, depth - 1);
+    if (depth > MAX_DEPTH) return line;
   }
+  const indented = text.search(new RegExp(`^(?: {${MAX_DEPTH * 4}}|(?:- ?){${MAX_DEPTH}})`, "m"));
+  return indented < 0 ? null : text.slice(0, indented).split("\n").length;
+}
+
+/** Adds a problem found later, with the place it stands at. */
+export function note(reader: Reader, file: string, problem: KindProblem): void {
+  const { path, message, remedy } = problem;
+  const at = problem.line ? { line: problem.line, col: problem.column ?? null } : placeOf(reader.sources.get(file), path);
+  reader.problems.push({ file, line: at?.line ?? null, column: at?.col ?? null, path: path.join("."), message, remedy });
 }
 
 const plain = (part: PropertyKey) => (typeof part === "number" ? part : String(part));
 
-/** The line of the innermost part of the path that exists. */
-function lineOf(source: Source | undefined, path: Path): number | null {
+/** The place of the innermost part of the path that exists. */
+function placeOf(source: Source | undefined, path: Path): { line: number; col: number } | null {
   for (let length = path.length; source && length > 0; length -= 1) {
     const node = source.document.getIn(path.slice(0, length), true);
-    if (isNode(node) && node.range) return source.lines.linePos(node.range[0]).line;
+    if (isNode(node) && node.range) return source.lines.linePos(node.range[0]);
   }
-  return source ? 1 : null;
+  return source ? { line: 1, col: 1 } : null;
 }
 
 function remedyFor(issue: z.core.$ZodIssue): string {
