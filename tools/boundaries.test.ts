@@ -11,6 +11,7 @@ const violations: Record<string, Record<string, string>> = {
   "packages-know-no-apps": { "packages/sip/src/x.ts": 'export * from "../../../apps/server/src/y.ts";', "apps/server/src/y.ts": "export const y = 1;" },
   "routing-is-pure": { "packages/routing/src/x.ts": 'import { readFileSync } from "node:fs";\nexport const x = readFileSync;' },
   "rule-language-is-pure": { "packages/rules/src/x.ts": 'import { readFileSync } from "node:fs";\nexport const x = readFileSync;' },
+  "forms-are-pure": { "packages/forms/src/x.ts": 'import { readFileSync } from "node:fs";\nexport const x = readFileSync;' },
   "platform-knows-no-feature": { "apps/server/src/platform/x.ts": 'export * from "../features/tickets/index.ts";', "apps/server/src/features/tickets/index.ts": "export const t = 1;" },
   "features-meet-at-their-doors": { "apps/server/src/features/a/a.service.ts": 'export * from "../b/b.service.ts";', "apps/server/src/features/b/b.service.ts": "export const b = 1;" },
   "contracts-are-browser-safe": { "apps/server/src/features/a/a.contract.ts": 'export * from "./a.service.ts";', "apps/server/src/features/a/a.service.ts": "export const a = 1;" },

@@ -51,11 +51,11 @@ function countLines(text: string): number {
  * Looks through the pieces of a document before it is parsed: the parser takes quadratic time for some texts, so what is
  * too long, too deep or uses references to other places is refused in one quick pass.
  */
-function refuseEarly(text: string): Refusal | null {
+function refuseEarly(text: string, limits: DocumentLimits): Refusal | null {
   const all = { from: 0, to: text.length };
-  if (text.length > LIMITS.ruleLength) return ["too_long", { limit: LIMITS.ruleLength }, all];
-  if (countLines(text) > LIMITS.ruleLines) return ["too_many_parts", { limit: LIMITS.ruleLines }, all];
-  const watch = new Watch();
+  if (text.length > limits.length) return ["too_long", { limit: limits.length }, all];
+  if (countLines(text) > limits.lines) return ["too_many_parts", { limit: limits.lines }, all];
+  const watch = new Watch(limits.tokens);
   for (const token of new Lexer().lex(text)) {
     const refusal = watch.refuse(token);
     if (refusal) return refusal;
@@ -76,10 +76,15 @@ class Watch {
   private marks = 0;
   /** The piece before, white space left out. */
   private before = "";
+  private readonly most: number;
+
+  constructor(most: number) {
+    this.most = most;
+  }
 
   refuse(token: string): Refusal | null {
     const range = { from: this.at, to: this.at + token.length };
-    if (++this.count > LIMITS.ruleTokens) return ["too_many_parts", { limit: LIMITS.ruleTokens }, range];
+    if (++this.count > this.most) return ["too_many_parts", { limit: this.most }, range];
     const before = this.before;
     if (token[0] !== " " && token[0] !== "\t") this.before = token;
     if (CONTROLS.has(token)) return null;
@@ -120,9 +125,14 @@ const NEVER_AFTER: Readonly<Record<string, string>> = { quote: "quote close", op
 const KINDS: ReadonlyMap<string, string> = new Map([['"', "quote"], ["'", "quote"], ["[", "open"], ["{", "open"], ["]", "close"], ["}", "close"], [",", "comma"]]);
 const kindOf = (sign: string): string => KINDS.get(sign) ?? "other";
 
+/** How large a document may be: code units, lines, and pieces as the lexer counts them. */
+export interface DocumentLimits { length: number; lines: number; tokens: number }
+
+const RULE: DocumentLimits = { length: LIMITS.ruleLength, lines: LIMITS.ruleLines, tokens: LIMITS.ruleTokens };
+
 /** Reads the text of a rule, YAML 1.2 or JSON, keeping comments and places. Anchors, aliases and tags are refused. */
-export function parseRuleText(text: string): ParsedDocument {
-  const early = refuseEarly(text);
+export function parseRuleText(text: string, limits: DocumentLimits = RULE): ParsedDocument {
+  const early = refuseEarly(text, limits);
   if (early) return { ok: false, problems: [problemAt(text, early[2], [early[0], early[1], []])] };
   try {
     const document = parseDocument(text, { prettyErrors: false, uniqueKeys: false, schema: "core", version: "1.2" });
