@@ -11,7 +11,7 @@ export { LABELS } from "./labels.ts";
 export { LIMITS } from "./limits.ts";
 export { MESSAGES, TYPE_NAMES } from "./messages.ts";
 export { CurrencyError, Money, isCurrency, minorDigits, type PlainMoney } from "./money.ts";
-export { suggest } from "./names.ts";
+export { isName, suggest } from "./names.ts";
 export { compilePattern, type Pattern } from "./pattern.ts";
 export { PatternError } from "./pattern.parse.ts";
 export { PRECEDENCE, displayExpression, formatExpression } from "./print.ts";
