@@ -44,7 +44,7 @@ function inOrder(intervals: Interval[]): boolean {
 
 /** A calendar in its zone as clocks need it; `workingTime` of the projects feature makes one, `wallTime` is the plain one. */
 export interface WorkingTime {
-  /** The first instant at which `ms` of open time have passed since `from`; null when the calendar has not so much within a hundred years. */
+  /** The first instant at which `ms` of open time have passed since `from`; null when the calendar has not so much within ten years. */
   add(from: Date, ms: number): Date | null;
   /** Open time between two instants in milliseconds; 0 when `to` is not later. */
   between(from: Date, to: Date): number;
