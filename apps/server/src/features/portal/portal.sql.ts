@@ -26,8 +26,9 @@ export interface ShownTicket {
   id: string; number: string; projectKey: string; type: string; processId: string; stage: string; status: string; subject: string; language: string; dueAt: Date | null; stageSince: Date; pausedAt: Date | null;
   fields: Record<string, unknown>; resolution: string | null; score: number | null; closedAs: string | null; reopened: number; createdAt: Date;
 }
+/** The link of a merged ticket shows the one it became. */
 export const selectShown = (db: Db, linkHash: Buffer) => sql<ShownTicket>`select id, number, project_key, type, process_id, stage, status, subject, language, due_at, stage_since, paused_at, fields, resolution, score, closed_as, reopened, created_at
-  from tickets where link_hash = ${linkHash}`.execute(db).then((result) => result.rows[0]);
+  from tickets where id = (select coalesce(merged_into, id) from tickets where link_hash = ${linkHash})`.execute(db).then((result) => result.rows[0]);
 
 export interface Passage { at: Date; type: string; data: { to?: string; from?: string; transition?: string } }
 /** The way of a ticket, oldest first; nothing of it says who. */

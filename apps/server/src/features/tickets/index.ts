@@ -1,4 +1,5 @@
-export { addNote, createTicket, getTicket, updateTicket, type CreateInput } from "./tickets.service.ts";
+export { addNote, createTicket, getTicket, guarded, loadTicket, updateTicket, type CreateInput } from "./tickets.service.ts";
+export type { Ticket } from "./tickets.sql.ts";
 export { fireTimer, moveByClient, moveTicket } from "./tickets.move.service.ts";
 export { callbackDone, registerCallback, takeCallback, type Callback, type CallbackInput, type CallbackResult } from "./tickets.callbacks.service.ts";
 export { digitsOf, listTickets, ticketTypes } from "./tickets.list.service.ts";

@@ -3,11 +3,12 @@ import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
 import { conflict, forbidden, invalid, invalidField, type AppError } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
+import { addJob } from "../../platform/jobs.ts";
 import { apply, timerFired, type FieldValues, type Process, type ProcessActor, type ProcessOutcome, type ProcessProblem } from "../processes/index.ts";
 import type * as contracts from "./tickets.contract.ts";
 import type { TicketView } from "./tickets.contract.ts";
 import { processOf, projectOf, type ProjectInUse } from "./tickets.definitions.ts";
-import { perform, touched } from "./tickets.effects.ts";
+import { perform, timerKey, touched } from "./tickets.effects.ts";
 import { engineRoles, filled, fromEngine, statusOf, strangeInput, toEngine } from "./tickets.rules.ts";
 import { loadTicket, moment } from "./tickets.service.ts";
 import { selectTicketForUpdate, updateTicketRow, type Ticket } from "./tickets.sql.ts";
@@ -99,6 +100,7 @@ export async function fireTimer(ctx: Ctx, timer: { ticketId: string; name: strin
   await inTx(ctx, async (ctx) => {
     const before = await selectTicketForUpdate(ctx.db, timer.ticketId);
     if (!before) return;
+    if (before.mergedInto) return putOff(ctx, before, timer);
     const process = await processOf(ctx.db, before.processId);
     const project = await projectOf(ctx.db, before.projectKey);
     const outcome = timerFired(process, toEngine(before), timer.name, { dueAt: new Date(timer.dueAt), ...moment(ctx, project) });
@@ -108,3 +110,10 @@ export async function fireTimer(ctx: Ctx, timer: { ticketId: string; name: strin
     await store(ctx, process, before, { outcome, transition: moved ? process.clocks.timers[timer.name]?.transition ?? null : null, given: {}, byClient: false });
   });
 }
+
+/** A merge can be taken back for a day: what rings meanwhile rings once more after it. */
+async function putOff(ctx: TxCtx, { id, updatedAt }: Ticket, timer: { name: string; dueAt: string }): Promise<void> {
+  const runAt = new Date(updatedAt.getTime() + MERGE_FINAL_MS);
+  if (runAt > ctx.now()) await addJob(ctx, "ticket.timer", { ticketId: id, ...timer }, { runAt, key: timerKey(id, timer.name) });
+}
+const MERGE_FINAL_MS = 25 * 3_600_000;

@@ -27,10 +27,11 @@ export type UpdateInput = z.output<typeof contracts.updateTicket.body>;
 export const guarded = (ticket: Pick<Ticket, "projectKey" | "ownerId" | "department">) => ({ projectKey: ticket.projectKey, ownerId: ticket.ownerId, department: ticket.department });
 
 /** A ticket the actor may see; one of another project is not told from one that is not there. */
-export async function loadTicket(ctx: Ctx, id: string, right: Right, options: { lock?: boolean } = {}): Promise<Ticket> {
+export async function loadTicket(ctx: Ctx, id: string, right: Right, options: { lock?: boolean; /** Also one that was merged, which else is only read. */ merged?: boolean } = {}): Promise<Ticket> {
   const ticket = options.lock ? await selectTicketForUpdate(ctx.db, id) : await selectTicket(ctx.db, id);
   if (!ticket || !may(ctx, "tickets.read", guarded(ticket))) throw notFound("ticket", id);
   if (!may(ctx, right, guarded(ticket))) throw forbidden();
+  if (ticket.mergedInto && options.lock && !options.merged) throw conflict("ticket_merged");
   return ticket;
 }
 

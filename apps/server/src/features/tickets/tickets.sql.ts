@@ -15,6 +15,8 @@ export interface TicketsTable {
   linkHash: Buffer; createdBy: string | null; version: Generated<number>;
   /** Of a callback: how often the client has called, and when last if more than once. */
   calls: Generated<number>; lastCallAt: Date | null; createdAt: Date; updatedAt: Date;
+  /** The ticket it was merged into (features/relations): its number and link lead there, and nothing is written on it any more. */
+  mergedInto: Generated<string | null>;
 }
 declare module "../../platform/db.ts" { interface Tables { tickets: TicketsTable } }
 
@@ -23,7 +25,7 @@ export type NewTicket = Insertable<TicketsTable>;
 export type TicketChange = Updateable<TicketsTable>;
 
 const COLUMNS = sql`id, number, project_key, type, process_id, stage, status, client_id, interaction_id, subject, description, fields, priority, language, channel, contact_phone, contact_email, owner_id, department,
-  due_at, stage_since, clock_from, paused_at, deadline_hours, reopened, score, client_comment, resolution, closed_at, closed_as, link_hash, created_by, version, calls, last_call_at, created_at, updated_at`;
+  due_at, stage_since, clock_from, paused_at, deadline_hours, reopened, score, client_comment, resolution, closed_at, closed_as, link_hash, created_by, version, calls, last_call_at, created_at, updated_at, merged_into`;
 
 export const selectTicket = (db: Db, id: string) => kept(sql<Ticket>`select ${COLUMNS} from tickets where id = ${id}`).execute(db).then((result) => result.rows[0]);
 
@@ -31,7 +33,7 @@ export const selectTicketForUpdate = (db: Db, id: string) => db.selectFrom("tick
 
 
 /** As every ticket begins, where its row does not say otherwise. */
-const NEW = { description: "", fields: {}, channel: "voice", score: null, clientComment: null, resolution: null, closedAt: null, closedAs: null, reopened: 0, version: 1, calls: 1, lastCallAt: null };
+const NEW = { description: "", fields: {}, channel: "voice", score: null, clientComment: null, resolution: null, closedAt: null, closedAs: null, reopened: 0, version: 1, calls: 1, lastCallAt: null, mergedInto: null };
 
 /** Undefined when the ticket (its id or its call's callback) is already there. */
 export async function insertTicket(db: Db, row: NewTicket): Promise<Ticket | undefined> {

@@ -59,7 +59,8 @@ export const views = {
   department: (department: string | null) => sql`t.status in ('open', 'waiting') and t.department is not null ${department === null ? sql`` : sql`and t.department = ${department}`}`,
   mine: (userId: string) => sql`t.owner_id = ${userId} and t.status in ('open', 'waiting', 'done')`,
   client: (clientId: string) => sql`t.client_id = ${clientId}`,
-  digits: (digits: string) => sql`right(t.number, 13) = ${digits}`,
+  /** The number of a merged ticket leads to the one it became. */
+  digits: (digits: string) => sql`t.id in (select coalesce(g.merged_into, g.id) from tickets g where right(g.number, 13) = ${digits})`,
   all: () => sql`true`,
 };
 

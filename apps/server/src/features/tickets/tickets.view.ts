@@ -26,7 +26,7 @@ export async function toView(ctx: Ctx, ticket: Ticket, known?: Written): Promise
     interactionId: ticket.interactionId, resolution: ticket.resolution, score: ticket.score, clientComment: ticket.clientComment, closedAs: ticket.closedAs,
     stageSince: ticket.stageSince.toISOString(), version: ticket.version, stageName: process.stages[ticket.stage]?.name[language] ?? ticket.stage,
     typeName: project.types.find((type) => type.key === ticket.type)?.name[language] ?? ticket.type,
-    transitions: transitionsOf(ctx, { process, project, ticket, language }),
+    transitions: ticket.mergedInto ? [] : transitionsOf(ctx, { process, project, ticket, language }),
     stages: Object.entries(process.stages).map(([key, stage]) => ({ key, name: stage.name[language], status: statusOf(process, key) })),
   };
 }

@@ -1,0 +1,145 @@
+import { sql } from "kysely";
+import { describe, expect, test } from "vitest";
+import { newId } from "../../platform/ids.ts";
+import { testDatabase } from "../../testing/database.ts";
+import { testHttp } from "../../testing/http.ts";
+import { buildClient } from "../clients/clients.factory.ts";
+import { buildProjects, buildTicket } from "../tickets/tickets.factory.ts";
+import { addNote, getTicket, hashSecret, linkSecret, listTickets, updateTicket } from "../tickets/index.ts";
+import { showStatus } from "../portal/portal.service.ts";
+import { addRelation, listRelations, mergeTicket, previewMerge, relationsRoutes, removeRelation, undoMerge } from "./index.ts";
+
+const database = await testDatabase();
+const system = database.ctx();
+await buildProjects(system);
+const user = async (roles: string[], projects: string[], department: string | null = null) => {
+  const id = newId();
+  await sql`insert into users (id, login, name, roles, projects, password_hash) values (${id}, ${id}, 'Ana', ${roles}, ${projects}, '')`.execute(database.db);
+  return database.ctx({ kind: "user", id, name: "Ana", roles, projects, department });
+};
+const operator = await user(["operator"], ["internet", "shop"]);
+const other = await user(["operator"], ["taxi"]);
+const aClient = async () => (await buildClient(system, { phones: [] })).id;
+const preview = (keptId: string, number: string) => previewMerge(operator, keptId, number);
+const merge = async (keptId: string, gone: { id: string; number: string }) => {
+  const seen = await preview(keptId, gone.number);
+  return mergeTicket(operator, keptId, { goneId: gone.id, keptVersion: seen.kept.version, goneVersion: seen.gone.version });
+};
+
+describe("relations of tickets", () => {
+  test("R125 a relation is read from both of its ends", async () => {
+    const [one, two] = [await buildTicket(system), await buildTicket(system)];
+    const made = await addRelation(operator, one.id, { side: "blocks", number: two.number });
+    expect((await listRelations(operator, one.id)).relations).toMatchObject([{ side: "blocks", ticket: { id: two.id } }]);
+    expect((await listRelations(operator, two.id)).relations).toMatchObject([{ side: "blocked_by", ticket: { id: one.id }, by: "Ana" }]);
+    await removeRelation(operator, two.id, made.id);
+    expect((await listRelations(operator, one.id)).relations).toEqual([]);
+  });
+
+  test("the same relation twice, its opposite and a ticket with itself are refused by the field", async () => {
+    const [one, two] = [await buildTicket(system), await buildTicket(system)];
+    await addRelation(operator, one.id, { side: "related", number: two.number });
+    await expect(addRelation(operator, two.id, { side: "related", number: one.number })).rejects.toMatchObject({ fields: [{ field: "number", code: "relation_there" }] });
+    await addRelation(operator, one.id, { side: "caused_by", number: two.number });
+    await expect(addRelation(operator, two.id, { side: "caused_by", number: one.number })).rejects.toMatchObject({ fields: [{ code: "relation_other_way" }] });
+    await expect(addRelation(operator, one.id, { side: "blocks", number: one.number })).rejects.toMatchObject({ fields: [{ code: "relation_itself" }] });
+  });
+
+  test("who cannot see the other ticket can neither relate to it nor read of it", async () => {
+    const [mine, foreign] = [await buildTicket(system), await buildTicket(system, { projectKey: "taxi" })];
+    await expect(addRelation(operator, mine.id, { side: "related", number: foreign.number })).rejects.toMatchObject({ code: "not_found" });
+    await addRelation(system, mine.id, { side: "related", number: foreign.number });
+    expect((await listRelations(operator, mine.id)).relations).toEqual([]);
+    await expect(listRelations(other, mine.id)).rejects.toMatchObject({ code: "not_found" });
+  });
+});
+
+describe("merging duplicates", () => {
+  test("notes, files, conversations, relations and the client go over; the old number and link lead to the kept ticket", async () => {
+    const clientId = await aClient();
+    const [kept, gone, third] = [await buildTicket(system, { subject: "No internet" }), await buildTicket(system, { subject: "Again no internet", clientId }), await buildTicket(system)];
+    await addNote(operator, gone.id, "The light is red");
+    await sql`insert into attachments (id, ticket_id, name, media_type, bytes, sha256, path, at) values (${newId()}, ${gone.id}, 'photo.png', 'image/png', 1, '', '', now())`.execute(database.db);
+    await addRelation(operator, third.id, { side: "blocks", number: gone.number });
+    const seen = await preview(kept.id, gone.number);
+    expect(seen).toMatchObject({ refused: null, takesClient: true, carries: { notes: 1, attachments: 1, relations: 1 } });
+    await merge(kept.id, gone);
+    const view = await getTicket(operator, kept.id);
+    expect(view).toMatchObject({ clientId, attachments: [{ name: "photo.png" }] });
+    expect(view.notes.map(({ text }) => text)).toEqual(["The light is red", `Merged from ${gone.number}:\nAgain no internet\n\nThe amount is higher than agreed.`]);
+    expect((await listRelations(operator, kept.id)).relations).toMatchObject([{ side: "blocked_by", ticket: { id: third.id } }]);
+    expect((await listTickets(operator, { view: "all", number: gone.number })).items).toMatchObject([{ id: kept.id }]);
+    const secret = await linkSecret(database.db, gone.id);
+    expect(hashSecret(secret)).toEqual(gone.linkHash);
+    expect((await showStatus(system, secret))?.ticket).toMatchObject({ number: kept.number, subject: "No internet" });
+    expect(await listRelations(operator, gone.id)).toMatchObject({ mergedInto: { ticket: { id: kept.id }, by: "Ana" } });
+  });
+
+  test("nothing is written on a merged ticket any more", async () => {
+    const [kept, gone] = [await buildTicket(system), await buildTicket(system)];
+    await merge(kept.id, gone);
+    await expect(addNote(operator, gone.id, "too late")).rejects.toMatchObject({ code: "conflict", reason: "ticket_merged" });
+    expect((await getTicket(operator, gone.id)).transitions).toEqual([]);
+  });
+
+  test("a merge is taken back exactly: each note goes home, the client and the relations are as before", async () => {
+    const clientId = await aClient();
+    const [kept, gone, third] = [await buildTicket(system), await buildTicket(system, { clientId }), await buildTicket(system)];
+    await addNote(operator, kept.id, "of the kept one");
+    await addNote(operator, gone.id, "of the other");
+    await addRelation(operator, gone.id, { side: "related", number: third.number });
+    const done = await merge(kept.id, gone);
+    expect(done.undoUntil).not.toBeNull();
+    await undoMerge(operator, done.id);
+    expect(await getTicket(operator, kept.id)).toMatchObject({ clientId: null, notes: [{ text: "of the kept one" }], status: "open" });
+    expect(await getTicket(operator, gone.id)).toMatchObject({ clientId, notes: [{ text: "of the other" }], status: "open" });
+    expect((await listRelations(operator, gone.id))).toMatchObject({ relations: [{ side: "related", ticket: { id: third.id } }], mergedInto: null });
+    expect((await listRelations(operator, kept.id)).relations).toEqual([]);
+    await expect(undoMerge(operator, done.id)).rejects.toMatchObject({ code: "conflict" });
+  });
+
+  test("a ticket that was changed since, or a day that has passed, makes a merge final", async () => {
+    const [kept, gone] = [await buildTicket(system), await buildTicket(system)];
+    const done = await merge(kept.id, gone);
+    const tomorrow = database.ctx(operator.actor, () => new Date(Date.now() + 25 * 3_600_000));
+    await expect(undoMerge(tomorrow, done.id)).rejects.toMatchObject({ reason: "merge_too_old" });
+    await updateTicket(operator, kept.id, { version: (await getTicket(operator, kept.id)).version, subject: "Changed" });
+    await expect(undoMerge(operator, done.id)).rejects.toMatchObject({ reason: "merge_changed_since" });
+    expect((await listRelations(operator, kept.id)).merged).toMatchObject([{ undoUntil: null }]);
+  });
+
+  test("what was merged into a ticket follows it when it is merged itself", async () => {
+    const [first, second, last] = [await buildTicket(system), await buildTicket(system), await buildTicket(system)];
+    await merge(second.id, first);
+    const done = await merge(last.id, second);
+    expect((await listTickets(operator, { view: "all", number: first.number })).items).toMatchObject([{ id: last.id }]);
+    await undoMerge(operator, done.id);
+    expect((await listTickets(operator, { view: "all", number: first.number })).items).toMatchObject([{ id: second.id }]);
+  });
+
+  test("tickets of two clients, of two projects, and an open one into a closed one stay two", async () => {
+    const [one, two, shop, closed] = [await buildTicket(system, { clientId: await aClient() }), await buildTicket(system, { clientId: await aClient() }), await buildTicket(system, { projectKey: "shop" }), await buildTicket(system)];
+    await sql`update tickets set status = 'closed', closed_at = now() where id = ${closed.id}`.execute(database.db);
+    expect((await preview(one.id, two.number)).refused).toMatchObject({ code: "merge_other_client" });
+    expect((await preview(one.id, shop.number)).refused).toMatchObject({ code: "merge_other_project" });
+    expect((await preview(closed.id, one.number)).refused).toMatchObject({ code: "merge_into_closed" });
+    await expect(merge(one.id, two)).rejects.toMatchObject({ reason: "merge_other_client" });
+    expect((await preview(closed.id, one.number)).refused!.message).toContain("closed");
+  });
+
+  test("of two people who merge the same pair the other way round, one wins and nothing is lost", async () => {
+    const [one, two] = [await buildTicket(system), await buildTicket(system)];
+    const done = await Promise.allSettled([merge(one.id, two), merge(two.id, one)]);
+    expect(done.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    const rows = await sql<{ mergedInto: string | null }>`select merged_into from tickets where id in (${one.id}, ${two.id})`.execute(database.db);
+    expect(rows.rows.filter(({ mergedInto }) => mergedInto !== null)).toHaveLength(1);
+  });
+});
+
+test("every route of relations asks strangers to sign in", async () => {
+  const http = await testHttp(database, relationsRoutes);
+  const id = newId();
+  for (const [method, url] of [["GET", `/api/tickets/${id}/relations`], ["POST", `/api/tickets/${id}/relations`], ["DELETE", `/api/tickets/${id}/relations/${id}`], ["GET", `/api/tickets/${id}/merge?number=1`], ["POST", `/api/tickets/${id}/merge`], ["POST", `/api/tickets/merges/${id}/undo`]] as const) {
+    expect((await http.anonymous(method, url, method === "POST" ? { side: "related", number: "1", goneId: id, keptVersion: 1, goneVersion: 1 } : undefined)).statusCode, url).toBe(401);
+  }
+});
