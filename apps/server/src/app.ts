@@ -28,6 +28,7 @@ import { ensureQueues, exposeRouter, holdingsOfNodes, offerToNode, Router, route
 import { gather } from "./features/realtime/index.ts";
 import { createMailer, startDemoMail, startSender } from "./features/notices/index.ts";
 import { makeFirstAdministrator, type FirstAdministrator } from "./features/access/index.ts";
+import { startPromises } from "./features/promises/index.ts";
 import { seedDemo } from "./features/demo/index.ts";
 import { storeDeclarations } from "./features/tickets/index.ts";
 import { jobHandlers, durableListeners } from "./subscriptions.ts";
@@ -175,6 +176,8 @@ async function startWork({ ctx, config }: Node, database: Database, listeners: D
   stops.push(() => sealer.stop());
   const sender = startSender(ctx, mailer);
   stops.push(() => sender.stop());
+  const promises = startPromises(ctx);
+  stops.push(() => promises.stop());
   const jobs = await startJobs(database.pool, jobHandlers(ctx), ctx.log);
   stops.push(() => jobs.stop());
   return { mailUrl: mail?.url ?? null, settled: () => deliveries.settled() };

@@ -10,6 +10,7 @@ import { demoMailRoutes, mailProbe } from "./features/notices/index.ts";
 import { floorRoutes } from "./features/floor/index.ts";
 import { operatorsRoutes, type OperatorsDeps } from "./features/operators/index.ts";
 import { portalRoutes, underWhite } from "./features/portal/index.ts";
+import { promisesRoutes } from "./features/promises/index.ts";
 import { relationsRoutes } from "./features/relations/index.ts";
 import { ticketsRoutes } from "./features/tickets/index.ts";
 import { languages, type Declarations } from "./features/projects/index.ts";
@@ -25,6 +26,7 @@ export async function mountRoutes(app: App, input: WebInput & { publicUrl: strin
   clientsRoutes(app);
   ticketsRoutes(app, { files: { folder: join(config.LINIJA_DATA, "attachments") } });
   relationsRoutes(app);
+  promisesRoutes(app);
   callsRoutes(app, callsDeps(input), join(config.LINIJA_DATA, "recordings"));
   operatorsRoutes(app, operatorsDeps(input));
   callPageRoutes(app, declarations.projects.map(({ project }) => ({ key: project.key, name: project.name, about: project.about, number: project.numbers[0]!, languages: project.languages, language: project.default_language, colour: underWhite(project.colour) })));

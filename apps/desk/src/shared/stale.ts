@@ -23,6 +23,7 @@ const stale: Record<string, Partial<Record<RouteName, Reach>>> = {
   // Said beside the ticket itself, for whom the ticket may concern.
   project: {},
   notice: { getTicket: "all", clientTimeline: "all" },
+  promise: {},
 };
 
 interface Read { queryKey: readonly unknown[]; state: { data: unknown } }

@@ -25,6 +25,7 @@ const TABLE = {
   "tickets.assign":        [project,  project,   no,               no],
   "tickets.note":          [project,  project,   department,       no],
   "tickets.attach":        [project,  project,   department,       no],
+  "promises.read":         [own,      project,   own,              project],
   "notices.read":          [project,  project,   department,       project],
   "floor.read":            [no,       project,   no,               project],
   "floor.force":           [no,       project,   no,               no],

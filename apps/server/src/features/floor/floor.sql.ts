@@ -44,6 +44,7 @@ export const selectAlerts = async (db: Db, projects: string[] | null, since: Dat
     -- What was wrong with a ticket is over once it is completed or closed.
     and not (subject_kind = 'ticket' and data->>'key' in ('alert_ticket_reopened', 'alert_ticket_late', 'alert_ticket')
       and exists (select 1 from tickets t where t.id = case when subject_kind = 'ticket' then subject_id::uuid end and t.status in ('done', 'closed')))
+    and not (data->>'key' = 'alert_promise_late' and exists (select 1 from promises p where p.id = case when data->>'key' = 'alert_promise_late' then (data->>'promiseId')::uuid end and p.state <> 'open'))
   order by at desc, id desc limit 30`.execute(db)).rows;
 
 export const selectHours = async (db: Db, queueIds: string[], dayStart: Date): Promise<{ hour: number; offered: number; answered: number }[]> => (await sql<{ hour: number; offered: number; answered: number }>`

@@ -104,7 +104,7 @@ function recheck(desks: Set<Desk>, changes: Changes, { db, log }: RealtimeOption
 }
 
 type Alert = Extract<Push, { kind: "alert" }>;
-interface Changes { things: Thing[]; lines: string[]; /** With the project whose supervisors are told; null: everybody who supervises. */ alerts: { projectKey: string | null; alert: Alert }[] }
+interface Changes { things: Thing[]; lines: string[]; /** With the project whose supervisors are told; null: everybody who supervises. */ alerts: { projectKey: string | null; /** Whom it concerns besides. */ userId?: string | null; alert: Alert }[] }
 
 /** Every node gathers its own facts, also one without desks: another node may have them. */
 export function gather(tell: (changes: Changes) => void): () => void {
@@ -136,15 +136,15 @@ const thingsOf = (event: StoredEvent): Thing[] => {
 };
 
 function toAlert(event: StoredEvent): Changes["alerts"][number] {
-  const data = event.data as { key?: string; params?: Record<string, string>; projectKey?: string };
-  return { projectKey: data.projectKey ?? null, alert: { kind: "alert", key: data.key ?? event.type, params: data.params ?? {}, ticketId: event.subject.kind === "ticket" ? event.subject.id : null } };
+  const data = event.data as { key?: string; params?: Record<string, string>; projectKey?: string; userId?: string | null };
+  return { projectKey: data.projectKey ?? null, userId: data.userId ?? null, alert: { kind: "alert", key: data.key ?? event.type, params: data.params ?? {}, ticketId: event.subject.kind === "ticket" ? event.subject.id : null } };
 }
 
 const alertsOf = ({ roles, projects }: Pick<Who, "roles" | "projects">): string[] => (roles.some((role) => role === "supervisor" || role === "administrator") ? projects : []);
 
 function messagesFor(desk: Desk, changes: Changes): Push[] {
   const line: Push[] = changes.lines.includes(desk.userId) ? [{ kind: "line" }] : [];
-  const alerts = changes.alerts.filter(({ projectKey }) => (projectKey === null ? desk.alertsOf.length > 0 : desk.alertsOf.includes(projectKey))).map(({ alert }) => alert);
+  const alerts = changes.alerts.filter(({ projectKey, userId }) => userId === desk.userId || (projectKey === null ? desk.alertsOf.length > 0 : desk.alertsOf.includes(projectKey))).map(({ alert }) => alert);
   return [...line, ...alerts, ...(changes.things.length > 0 ? [{ kind: "changed", things: changes.things } as Push] : [])];
 }
 

@@ -1,0 +1,131 @@
+import type { z } from "zod";
+import { audit } from "../../platform/audit.ts";
+import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
+import { conflict, forbidden, invalidField, notFound } from "../../platform/errors.ts";
+import { emit } from "../../platform/events.ts";
+import { newId } from "../../platform/ids.ts";
+import { decodeCursor, encodeCursor, PAGE_SIZE, pageOf } from "../../platform/page.ts";
+import { may } from "../access/index.ts";
+import { getClient } from "../clients/index.ts";
+import { loadTicket } from "../tickets/index.ts";
+import type * as contracts from "./promises.contract.ts";
+import type { PromiseView } from "./promises.contract.ts";
+import { closePromiseRow, insertPromise, selectFigures, selectMine, selectOfClient, selectOfTicket, selectOpen, selectPromise, takeOverdue, type NewPromise, type Overdue, type Promised } from "./promises.sql.ts";
+
+export const FIGURES_DAYS = 30;
+/** Farther away nobody promises anything a client could hold on to. */
+const FARTHEST_MS = 366 * 86_400_000;
+
+const toView = (row: Promised): PromiseView => ({
+  id: row.id, projectKey: row.projectKey, text: row.text, dueAt: row.dueAt.toISOString(), state: row.state, reason: row.reason, version: row.version, createdAt: row.createdAt.toISOString(),
+  by: { id: row.promisedBy, name: row.byName }, closed: row.closedAt && { at: row.closedAt.toISOString(), by: row.closedByName },
+  ticket: row.ticketId ? { id: row.ticketId, number: row.number, subject: row.subject } : null, client: row.clientId ? { id: row.clientId, name: row.clientName } : null,
+});
+
+/** Open promises in the order they must be kept: one's own, or those of the projects one leads. */
+export async function listPromises(ctx: Ctx, query: z.output<typeof contracts.listPromises.query>): Promise<z.input<typeof contracts.listPromises.reply>> {
+  const { actor } = ctx;
+  if (actor.kind !== "user") throw forbidden();
+  if (query.view === "all" && !may(ctx, "promises.read", { projectKey: actor.projects[0] ?? null })) throw forbidden();
+  const limit = query.limit ?? PAGE_SIZE;
+  const page = { after: decodeCursor(query.after), limit: limit + 1 };
+  const rows = query.view === "all" ? await selectOpen(ctx.db, actor.projects, page) : await selectMine(ctx.db, actor.id, page);
+  const { items, next } = pageOf(rows, limit, (row) => encodeCursor(row.dueAt, row.id));
+  return { items: items.map(toView), next };
+}
+
+export async function ticketPromises(ctx: Ctx, ticketId: string): Promise<{ items: PromiseView[] }> {
+  await loadTicket(ctx, ticketId, "tickets.read");
+  return { items: (await selectOfTicket(ctx.db, ticketId)).map(toView) };
+}
+
+export async function clientPromises(ctx: Ctx, clientId: string): Promise<{ items: PromiseView[] }> {
+  await getClient(ctx, clientId);
+  return { items: (await selectOfClient(ctx.db, clientId, ctx.actor.kind === "user" ? ctx.actor.projects : null)).map(toView) };
+}
+
+/** Records a promise of the signed-in person; about a ticket it is also its client's. */
+export async function makePromise(ctx: Ctx, input: z.output<typeof contracts.makePromise.body>): Promise<PromiseView> {
+  return inTx(ctx, async (ctx) => {
+    const about = input.ticketId ? await aboutTicket(ctx, input.ticketId) : await aboutClient(ctx, input.clientId, input.projectKey);
+    const dueAt = new Date(input.dueAt);
+    if (dueAt <= ctx.now()) throw invalidField("dueAt", "promise_past");
+    if (dueAt.getTime() > ctx.now().getTime() + FARTHEST_MS) throw invalidField("dueAt", "promise_far");
+    const row: NewPromise = { ...about, id: newId(ctx.now().getTime()), text: input.text, dueAt, promisedBy: ctx.actor.kind === "user" ? ctx.actor.id : null, createdAt: ctx.now() };
+    await insertPromise(ctx.db, row);
+    await tell(ctx, "promise.made", row, { text: row.text, dueAt: row.dueAt });
+    await audit(ctx, { action: "promise.make", object: { kind: "promise", id: row.id }, after: row });
+    return toView((await selectPromise(ctx.db, row.id))!);
+  });
+}
+
+type About = Pick<NewPromise, "projectKey" | "ticketId" | "clientId">;
+async function aboutTicket(ctx: Ctx, ticketId: string): Promise<About> {
+  const ticket = await loadTicket(ctx, ticketId, "tickets.note", { lock: true });
+  return { projectKey: ticket.projectKey, ticketId, clientId: ticket.clientId };
+}
+async function aboutClient(ctx: Ctx, clientId: string | null, projectKey: string | undefined): Promise<About> {
+  if (!clientId) throw invalidField("clientId", "required");
+  const client = await getClient(ctx, clientId);
+  if (!may(ctx, "clients.write", { projects: client.projects })) throw forbidden();
+  const mine = ctx.actor.kind === "user" ? ctx.actor.projects : client.projects;
+  if (!projectKey || !mine.includes(projectKey)) throw invalidField("projectKey", "required");
+  return { projectKey, clientId, ticketId: null };
+}
+
+/** Kept, or broken with its reason; whoever may write on the ticket may say so, not only who promised. */
+export async function closePromise(ctx: Ctx, id: string, input: z.output<typeof contracts.closePromise.body>): Promise<PromiseView> {
+  return inTx(ctx, async (ctx) => {
+    const before = await loadPromise(ctx, id);
+    if (input.state === "broken" && input.reason === "") throw invalidField("reason", "promise_reason");
+    const closed = await closePromiseRow(ctx.db, id, input.version, { state: input.state, reason: input.reason || null, closedBy: ctx.actor.kind === "user" ? ctx.actor.id : null, at: ctx.now() });
+    if (!closed) throw conflict("changed_meanwhile");
+    await tell(ctx, `promise.${input.state}`, before, { text: before.text, dueAt: before.dueAt, isLate: before.dueAt < ctx.now(), reason: input.reason || null });
+    await audit(ctx, { action: `promise.${input.state}`, object: { kind: "promise", id }, before: { state: before.state }, after: { state: input.state, reason: input.reason || null } });
+    return toView((await selectPromise(ctx.db, id))!);
+  });
+}
+
+async function loadPromise(ctx: Ctx, id: string): Promise<Promised> {
+  const promise = await selectPromise(ctx.db, id);
+  if (!promise) throw notFound("promise", id);
+  if (promise.ticketId) await loadTicket(ctx, promise.ticketId, "tickets.note");
+  else if (!may(ctx, "clients.write", { projectKey: promise.projectKey })) throw notFound("promise", id);
+  return promise;
+}
+
+const touched = ({ id, ticketId, clientId, promisedBy }: Pick<NewPromise, "id" | "ticketId" | "clientId" | "promisedBy">): { kind: string; id: string }[] => [
+  { kind: "promise", id }, ...(ticketId ? [{ kind: "ticket", id: ticketId }] : []), ...(clientId ? [{ kind: "client", id: clientId }] : []), ...(promisedBy ? [{ kind: "operator", id: promisedBy }] : []),
+];
+
+/** A promise about a ticket is told in the ticket's history, another in the client's. */
+const tell = (ctx: TxCtx, type: string, promise: Pick<NewPromise, "id" | "ticketId" | "clientId" | "promisedBy" | "projectKey">, data: object): Promise<void> => emit(ctx, {
+  type: `${promise.ticketId ? "ticket" : "client"}.${type.replace(".", "_")}`, subject: promise.ticketId ? { kind: "ticket", id: promise.ticketId } : { kind: "client", id: promise.clientId! },
+  data: { ...data, promiseId: promise.id, projectKey: promise.projectKey }, touches: touched(promise),
+});
+
+/** How promises of one's projects are kept. */
+export async function promiseFigures(ctx: Ctx): Promise<z.input<typeof contracts.promiseFigures.reply>> {
+  const { actor } = ctx;
+  if (actor.kind !== "user" || !may(ctx, "promises.read", { projectKey: actor.projects[0] ?? null })) throw forbidden();
+  const now = ctx.now();
+  return { days: FIGURES_DAYS, people: await selectFigures(ctx.db, actor.projects, { now, since: new Date(now.getTime() - FIGURES_DAYS * 86_400_000) }) };
+}
+
+const TOGETHER = 100;
+
+/** Tells who promised and who supervises that a promise is late, once; returns whether there may be more. */
+export async function tellOverdue(ctx: Ctx): Promise<boolean> {
+  return inTx(ctx, async (ctx) => {
+    const overdue = await takeOverdue(ctx.db, ctx.now(), TOGETHER);
+    for (const each of overdue) await alert(ctx, each);
+    return overdue.length === TOGETHER;
+  });
+}
+
+async function alert(ctx: TxCtx, promise: Overdue): Promise<void> {
+  const subject = promise.ticketId ? { kind: "ticket", id: promise.ticketId } : { kind: "client", id: promise.clientId! };
+  const data = { key: "alert_promise_late", params: { number: promise.number || promise.clientName, text: promise.text }, projectKey: promise.projectKey, ticketId: promise.ticketId, userId: promise.promisedBy, promiseId: promise.id };
+  await tell(ctx, "promise.overdue", promise, { text: promise.text, dueAt: promise.dueAt });
+  await emit(ctx, { type: "alert.raised", subject, data, touches: [...touched(promise), { kind: "floor", id: promise.projectKey }] });
+}
