@@ -1,0 +1,152 @@
+import { wallClock } from "@linija/rules";
+import type { Expression } from "@linija/rules";
+import { recordFor } from "./catalogue.ts";
+import type { FormData } from "./document.ts";
+import type { Field } from "./fields.ts";
+import type { Check, Conditioned, Context, Form } from "./form.ts";
+import { fieldAt, isEmpty, isPlainObject, valueAt, withValue } from "./paths.ts";
+import type { FieldProblem } from "./problems.ts";
+
+/** A form with its data after all conditions and computations. */
+export interface State {
+  /** With computed values; what is hidden is still here, so that nothing typed is lost when it is shown again. */
+  readonly data: FormData;
+  /** Places that are not there now; all below them neither. */
+  readonly hidden: ReadonlySet<string>;
+  /** Places that must be filled now: only what is there, none that is computed. */
+  readonly required: readonly string[];
+  /** Of what must be filled, what is not. */
+  readonly missing: readonly string[];
+  isVisible(path: string): boolean;
+}
+
+type Variables = Record<string, unknown>;
+
+/** Decides what is there, what is computed and what must be filled. Never throws: a condition that cannot be computed does not hold. */
+export function stateOf(form: Form, data: FormData, context: Context = {}): State {
+  return new Run(form, data, context).state();
+}
+
+/** The form's own checks that do not hold. One whose fields are empty says nothing yet. */
+export function checkProblems(form: Form, data: FormData, context: Context = {}): FieldProblem[] {
+  return new Run(form, data, context).checks();
+}
+
+class Run {
+  private readonly form: Form;
+  private data: FormData;
+  private readonly hidden = new Set<string>();
+  private readonly record: Variables;
+  private readonly variables: Variables;
+
+  constructor(form: Form, data: FormData, context: Context) {
+    this.form = form;
+    this.data = isPlainObject(data) ? data : {};
+    this.record = recordFor(form.fields, this.data, form.timeZone);
+    this.variables = { ...context.values, form: this.record };
+    for (const step of form.steps) this.step(step);
+  }
+
+  state(): State {
+    const { data, hidden } = this;
+    const conditional = new Set(this.form.require.flatMap((one) => this.places(one).filter(({ variables }) => holds(one.expression, variables)).map(({ path }) => path)));
+    const required: string[] = [];
+    this.collect(this.form.fields, { prefix: "", keys: new Set(this.form.document.schema.required), conditional, into: required });
+    return { data, hidden, required, missing: required.filter((path) => isMissing(this.form, path, valueAt(data, path))), isVisible: (path) => !isHidden(hidden, path) };
+  }
+
+  checks(): FieldProblem[] {
+    return this.form.checks.flatMap((check) => this.places(check).flatMap(({ path, variables }) => {
+      const problem = isHidden(this.hidden, path) ? null : checkProblem(check, variables);
+      return problem ? [{ ...problem, path }] : [];
+    }));
+  }
+
+  private step({ does, expression, ...one }: Form["steps"][number]): void {
+    for (const { path, variables } of this.places(one)) {
+      if (does === "show" && !holds(expression, variables)) this.hide(path);
+      else if (does === "compute") this.compute(path, expression, variables);
+    }
+  }
+
+  /** A place outside of tables, or one in each row. */
+  private places({ path, table }: Pick<Conditioned, "path" | "table">): { path: string; variables: Variables }[] {
+    if (table === null) return [{ path, variables: this.variables }];
+    const rows = valueAt(this.record, table);
+    if (!Array.isArray(rows)) return [];
+    const rest = path.slice(table.length);
+    return rows.map((row: unknown, index) => ({ path: `${table}.${index}${rest}`, variables: { ...this.variables, row } }));
+  }
+
+  private hide(path: string): void {
+    this.hidden.add(path);
+    this.setRecord(path, null);
+  }
+
+  private compute(path: string, expression: Expression, variables: Variables): void {
+    if (isHidden(this.hidden, path)) return;
+    const field = fieldAt(this.form.fields, path)!;
+    const result = expression.evaluate(variables);
+    const value = result.ok ? plainFor(field, expression.plain(result.value), result.value, this.form.timeZone) : null;
+    this.setRecord(path, result.ok ? result.value : null);
+    this.data = withValue(this.data, path, value);
+  }
+
+  /** The record is this run's own copy, so it is written to. */
+  private setRecord(path: string, value: unknown): void {
+    const dot = path.lastIndexOf(".");
+    const target = dot < 0 ? this.record : valueAt(this.record, path.slice(0, dot));
+    const key = path.slice(dot + 1);
+    if (isPlainObject(target)) target[key] = value;
+    else if (dot > 0 && value !== null) this.setRecord(path.slice(0, dot), { [key]: value });
+  }
+
+  private collect(parts: ReadonlyMap<string, Field>, to: { prefix: string; keys: ReadonlySet<string>; conditional: ReadonlySet<string>; into: string[] }): void {
+    for (const [key, field] of parts) {
+      const path = `${to.prefix}${key}`;
+      if (isHidden(this.hidden, path) || this.form.computed.has(field.path)) continue;
+      const isRequired = to.keys.has(key) || to.conditional.has(path);
+      const value = valueAt(this.data, path);
+      if (isRequired && (field.kind === "table" || field.parts.size === 0)) to.into.push(path);
+      if (field.kind === "table") this.collectRows(field, value, { ...to, prefix: path });
+      else if (field.kind === "group" || isRequired || !isEmpty(value)) this.collect(field.parts, { ...to, prefix: `${path}.`, keys: field.required });
+    }
+  }
+
+  private collectRows(field: Field, rows: unknown, to: Parameters<Run["collect"]>[1]): void {
+    if (!Array.isArray(rows)) return;
+    rows.forEach((_, index) => this.collect(field.parts, { ...to, prefix: `${to.prefix}.${index}.`, keys: field.required }));
+  }
+}
+
+export function isHidden(hidden: ReadonlySet<string>, path: string): boolean {
+  if (hidden.size === 0) return false;
+  for (let end = path.length; end > 0; end = path.lastIndexOf(".", end - 1)) if (hidden.has(path.slice(0, end))) return true;
+  return false;
+}
+
+function holds(expression: Expression, variables: Variables): boolean {
+  const result = expression.evaluate(variables);
+  return result.ok && result.value === true;
+}
+
+function checkProblem({ expression, text }: Check, variables: Variables): Omit<FieldProblem, "path"> | null {
+  const result = expression.evaluate(variables);
+  if (result.ok) return result.value === false ? { code: "check", params: {}, text } : null;
+  // Something it reads is empty: whether it must be filled is another question.
+  return result.problem.code === "null_value" ? null : { code: "cannot_check", params: { detail: result.problem.code } };
+}
+
+function isMissing(form: Form, path: string, value: unknown): boolean {
+  if (isEmpty(value)) return true;
+  return fieldAt(form.fields, path)?.kind === "consent" && (value as { given?: unknown }).given !== true;
+}
+
+/** A computed value as the field's JSON: days in the zone of the form, exact numbers as numbers. */
+function plainFor(field: Field, plain: unknown, value: unknown, timeZone: string): unknown {
+  if (value === null) return null;
+  if (field.kind === "number") return Number(plain);
+  if (field.kind !== "date") return plain;
+  const { year, month, day } = wallClock(value as number, timeZone);
+  return `${String(year).padStart(4, "0")}-${String(month).padStart(2, "0")}-${String(day).padStart(2, "0")}`;
+}
