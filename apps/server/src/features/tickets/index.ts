@@ -11,4 +11,5 @@ export { filled, fromEngine, priorityName, priorityNumber, statusOf } from "./ti
 export { timerKey } from "./tickets.effects.ts";
 export { ticketJobs } from "./tickets.jobs.ts";
 export { ticketsRoutes } from "./tickets.routes.ts";
+export { attachmentHeader } from "./tickets.files.rules.ts";
 export type { FileStore } from "./tickets.attachments.service.ts";

@@ -1,0 +1,128 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir, open, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { z } from "zod";
+import { problemText, type Rights } from "@linija/rules";
+import { audit } from "../../platform/audit.ts";
+import { inTx, type Ctx } from "../../platform/db.ts";
+import { AppError, conflict, invalidField, notFound } from "../../platform/errors.ts";
+import { emit } from "../../platform/events.ts";
+import { newId } from "../../platform/ids.ts";
+import { may, rights } from "../access/index.ts";
+import type { Language } from "../api.contract.ts";
+import { isOpen, workingClock } from "../projects/index.ts";
+import { catalogueFor, contextFor } from "../rules/index.ts";
+import { loadTicket, processOf, projectOf, type ProjectInUse } from "../tickets/index.ts";
+import type * as contracts from "./documents.contract.ts";
+import type { DocumentView } from "./documents.contract.ts";
+import type { DocumentDeclaration } from "./documents.declaration.contract.ts";
+import { safeName } from "./documents.name.rules.ts";
+import type { Pdf, Printer } from "./documents.pdf.ts";
+import { compileDocument, printDocument, type PrintedDocument } from "./documents.rules.ts";
+import { insertDocument, nextDocumentNumber, selectDocument, selectDocuments, type ShownDocument } from "./documents.sql.ts";
+
+/** Where the files lie, and who prints them. */
+export interface DocumentStore { folder: string; printer: Printer }
+
+const MOST = 200;
+
+const toView = (row: ShownDocument): DocumentView => ({
+  id: row.id, key: row.key, name: row.name, number: row.number, language: row.language, fileName: row.fileName, bytes: row.bytes, pages: row.pages, sha256: row.sha256, by: row.by, at: row.madeAt.toISOString(),
+});
+
+/** Of this type of ticket, in the order of their keys. */
+const declaredFor = (project: ProjectInUse, type: string): DocumentDeclaration[] =>
+  Object.values((project.more.documents ?? {}) as Record<string, DocumentDeclaration>).filter(({ types }) => types.length === 0 || types.includes(type));
+
+export async function listDocuments(ctx: Ctx, ticketId: string): Promise<z.input<typeof contracts.listDocuments.reply>> {
+  const ticket = await loadTicket(ctx, ticketId, "tickets.read");
+  const project = await projectOf(ctx.db, ticket.projectKey);
+  const language = (ctx.actor.kind === "user" ? ctx.actor.language : "en") as Language;
+  const offers = may(ctx, "tickets.attach", ticket) ? declaredFor(project, ticket.type).map(({ key, name, languages }) => ({ key, name: name[language], languages })) : [];
+  return { items: (await selectDocuments(ctx.db, ticketId)).map(toView), offers };
+}
+
+type Made = z.output<typeof contracts.makeDocument.body>;
+
+/**
+ * Prints the ticket as it stands, writes the file whole and flushed, then its row. Printing takes longer than a lock
+ * should be held, so the row says which version of the ticket it was made from.
+ */
+export async function makeDocument(ctx: Ctx, ticketId: string, { key, language }: Made, { folder, printer }: DocumentStore): Promise<DocumentView> {
+  const ticket = await loadTicket(ctx, ticketId, "tickets.attach");
+  const project = await projectOf(ctx.db, ticket.projectKey);
+  const declared = declaredFor(project, ticket.type).find((each) => each.key === key);
+  if (!declared) throw invalidField("key", "document_unknown");
+  if (!declared.languages.includes(language)) throw invalidField("language", "document_language");
+  const printed = await words(ctx, { ticket, project, declared, language });
+  const made = await printer.print(printed, ctx.now());
+  const id = newId(ctx.now().getTime());
+  const path = join(ctx.now().toISOString().slice(0, 7), `${id}.pdf`);
+  await writeWhole(join(folder, path), made.pdf);
+  try {
+    return await store(ctx, { id, path, declared, printed, made, version: ticket.version, ticketId, language });
+  } catch (error) {
+    await rm(join(folder, path), { force: true });
+    throw error;
+  }
+}
+
+interface Wanted { ticket: Awaited<ReturnType<typeof loadTicket>>; project: ProjectInUse; declared: DocumentDeclaration; language: Language }
+
+async function words(ctx: Ctx, { ticket, project, declared, language }: Wanted): Promise<PrintedDocument> {
+  const clock = workingClock(project.calendar, project.project.time_zone);
+  const hours = () => ({ ...clock, isOpen: (at: Date) => isOpen(project.calendar, project.project.time_zone, at) });
+  const catalogue = catalogueFor(project, { processes: [await processOf(ctx.db, ticket.processId)], purpose: "guard", hours });
+  // Compiled with the rights of who makes it: a paper must not show what its maker may not see.
+  const compiled = compileDocument(declared, catalogue, rightsFor(ctx, ticket));
+  if (!compiled.ok) throw conflict("document_beyond_rights", { problem: compiled.problems[0]!.message });
+  const reads = ["ticket", "ticket.owner", "client", "call"];
+  const { key, time_zone, languages, name } = project.project;
+  const found = await contextFor(ctx.db, { ticketIds: [ticket.id], reads, catalogue, now: ctx.now(), actor: ctx.actor, project: { key, name: name[language], time_zone, languages } });
+  const result = printDocument(compiled.document, { ...found.get(ticket.id)?.values }, { language, timeZone: time_zone });
+  if (!result.ok) throw conflict("document_not_computed", { problem: problemText(result.problem, (ctx.actor.kind === "user" ? ctx.actor.language : "en") as Language) });
+  return result.printed;
+}
+
+const rightsFor = (ctx: Ctx, ticket: Wanted["ticket"]): Rights => new Set(rights.filter((right) => may(ctx, right, ticket)));
+
+async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+  await mkdir(join(path, ".."), { recursive: true });
+  const file = await open(path, "wx", 0o600);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+interface ToStore { id: string; path: string; declared: DocumentDeclaration; printed: PrintedDocument; made: Pdf; version: number; ticketId: string; language: Language }
+
+async function store(ctx: Ctx, { id, path, declared, printed, made, version, ticketId, language }: ToStore): Promise<DocumentView> {
+  return inTx(ctx, async (ctx) => {
+    const ticket = await loadTicket(ctx, ticketId, "tickets.attach", { lock: true });
+    const { n, all } = await nextDocumentNumber(ctx.db, ticketId, declared.key);
+    if (all >= MOST) throw conflict("document_too_many", { most: MOST });
+    const row = {
+      id, ticketId, key: declared.key, number: n, language, name: declared.name[language], fileName: `${safeName(printed.title)}-${n}.pdf`, bytes: made.pdf.length, pages: made.pages,
+      sha256: createHash("sha256").update(made.pdf).digest("hex"), path, declarationHash: createHash("sha256").update(JSON.stringify(declared)).digest("hex"), ticketVersion: version,
+      madeBy: ctx.actor.kind === "user" ? ctx.actor.id : null, madeAt: ctx.now(),
+    };
+    await insertDocument(ctx.db, row);
+    await emit(ctx, { type: "ticket.document_made", subject: { kind: "ticket", id: ticketId }, data: { documentId: id, key: declared.key, number: n, projectKey: ticket.projectKey } });
+    await audit(ctx, { action: "ticket.document", object: { kind: "ticket", id: ticketId }, after: { documentId: id, key: declared.key, number: n, language, sha256: row.sha256 } });
+    return toView({ ...row, by: ctx.actor.name });
+  });
+}
+
+/** The file as it lies, for those who may see the ticket. */
+export async function openDocument(ctx: Ctx, ticketId: string, id: string, { folder }: Pick<DocumentStore, "folder">) {
+  await loadTicket(ctx, ticketId, "tickets.read");
+  const row = await selectDocument(ctx.db, ticketId, id);
+  if (!row) throw notFound("document", id);
+  const path = join(folder, row.path);
+  const file = await open(path).catch(() => { throw new AppError("unavailable", "document_file_away", { retryAfterS: 60 }); });
+  return { fileName: row.fileName, bytes: row.bytes, stream: createReadStream(path, { fd: file }) };
+}

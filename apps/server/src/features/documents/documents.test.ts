@@ -1,0 +1,95 @@
+import { createHash } from "node:crypto";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { sql } from "kysely";
+import { afterAll, expect, test } from "vitest";
+import { newId } from "../../platform/ids.ts";
+import { testDatabase } from "../../testing/database.ts";
+import { testHttp } from "../../testing/http.ts";
+import { buildProjects, buildTicket } from "../tickets/tickets.factory.ts";
+import { documentKind } from "./documents.kind.ts";
+import { startPrinter } from "./documents.pdf.ts";
+import { documentsRoutes } from "./documents.routes.ts";
+
+const database = await testDatabase();
+await buildProjects(database.ctx());
+const ACT = `
+key: act
+name: { en: Act, ru: Акт, sl: Zapisnik }
+types: [fault]
+languages: [ru, sl]
+title: { en: "Act {{ticket.number}}", ru: "Акт {{ticket.number}}", sl: "Zapisnik {{ticket.number}}" }
+content:
+  - text: { en: "{{ticket.subject}}", ru: "Тема: {{ticket.subject}}, от {{ticket.created}}", sl: "{{ticket.subject}}" }
+  - { text: { en: "{{client.phone}}", ru: "Телефон {{client.phone}}", sl: "{{client.phone}}" }, when: client != null }
+`;
+const read = documentKind.read(ACT, { key: "act", projectKey: "internet" });
+expect(read.problems).toEqual([]);
+await sql`update projects set definition = jsonb_set(definition::jsonb, '{more}', ${JSON.stringify({ documents: { act: read.value } })}::jsonb)::json, hash = 'with documents' where key = 'internet'`.execute(database.db);
+
+const folder = mkdtempSync(join(tmpdir(), "linija-documents-"));
+const printer = startPrinter();
+afterAll(async () => { await printer.stop(); rmSync(folder, { recursive: true, force: true }); });
+const http = await testHttp(database, (app) => documentsRoutes(app, { folder, printer }));
+const ana = await http.signIn({ projects: ["internet"] });
+const tone = await http.signIn({ projects: ["taxi"] });
+const boss = await http.signIn({ projects: ["internet"], roles: ["administrator"] });
+const crew = await http.signIn({ projects: ["internet"], roles: ["department_worker"], department: "technicians" });
+const ticket = await buildTicket(database.ctx(), { type: "fault", subject: "Нет связи" });
+const base = `/api/tickets/${ticket.id}/documents`;
+
+test("R118 a document is made from the ticket, kept with its hash, and made again as the next number", async () => {
+  expect((await ana.send("GET", base)).json()).toEqual({ items: [], offers: [{ key: "act", name: "Act", languages: ["ru", "sl"] }] });
+  const first = (await ana.send("POST", base, { key: "act", language: "ru" })).json();
+  expect(first).toMatchObject({ key: "act", number: 1, language: "ru", name: "Акт", pages: 1, fileName: `Акт ${ticket.number}-1.pdf` });
+  const second = (await ana.send("POST", base, { key: "act", language: "sl" })).json();
+  expect([second.number, second.fileName]).toEqual([2, `Zapisnik ${ticket.number}-2.pdf`]);
+  expect((await ana.send("GET", base)).json().items.map(({ number }: { number: number }) => number)).toEqual([2, 1]);
+  const file = await ana.send("GET", `${base}/${first.id}?show=1`);
+  expect(file.headers).toMatchObject({ "content-type": "application/pdf", "x-content-type-options": "nosniff" });
+  expect(file.headers["content-disposition"]).toMatch(/^inline; filename="/);
+  expect(createHash("sha256").update(file.rawPayload).digest("hex")).toBe(first.sha256);
+  const { rows } = await sql<{ action: string }>`select action from audit_log where object_id = ${ticket.id} and action = 'ticket.document'`.execute(database.db);
+  expect(rows).toHaveLength(2);
+});
+
+test("two who make the same document at once get two numbers", async () => {
+  const made = await Promise.all([1, 2, 3].map(() => ana.send("POST", base, { key: "act", language: "ru" })));
+  expect(made.map((reply) => reply.json().number).toSorted((a, b) => a - b)).toEqual([3, 4, 5]);
+});
+
+test("a document is nobody's who may not see the ticket, and only those who may attach make one", async () => {
+  const { id } = (await ana.send("GET", base)).json().items[0];
+  for (const [who, status] of [[tone, 404], [crew, 404]] as const) {
+    expect((await who.send("GET", base)).statusCode).toBe(status);
+    expect((await who.send("GET", `${base}/${id}`)).statusCode).toBe(status);
+    expect((await who.send("POST", base, { key: "act", language: "ru" })).statusCode).toBe(status);
+  }
+  expect((await boss.send("GET", `${base}/${id}`)).statusCode).toBe(200);
+  expect((await boss.send("POST", base, { key: "act", language: "ru" })).statusCode).toBe(403);
+  expect((await boss.send("GET", base)).json().offers).toEqual([]);
+  expect((await http.anonymous("GET", `${base}/${id}`)).statusCode).toBe(401);
+  expect((await ana.send("GET", `${base}/${newId()}`)).statusCode).toBe(404);
+});
+
+test("a paper does not show what its maker may not see", async () => {
+  const own = await buildTicket(database.ctx(), { type: "fault", department: "technicians" });
+  const reply = await crew.send("POST", `/api/tickets/${own.id}/documents`, { key: "act", language: "ru" });
+  expect([reply.statusCode, reply.json().code]).toEqual([409, "document_beyond_rights"]);
+});
+
+test("an unknown document or language is refused by its field, and no file is left", async () => {
+  const before = readdirSync(folder, { recursive: true }).length;
+  expect((await ana.send("POST", base, { key: "letter", language: "ru" })).json().errors).toMatchObject([{ field: "key", code: "document_unknown" }]);
+  expect((await ana.send("POST", base, { key: "act", language: "en" })).json().errors).toMatchObject([{ field: "language", code: "document_language" }]);
+  const other = await buildTicket(database.ctx(), { type: "question" });
+  expect((await ana.send("POST", `/api/tickets/${other.id}/documents`, { key: "act", language: "ru" })).statusCode).toBe(422);
+  expect(readdirSync(folder, { recursive: true }).length).toBe(before);
+});
+
+test("a declaration with an expression that means nothing is refused with its place", () => {
+  const broken = documentKind.read(ACT.replace("{{ticket.subject}}, от", "{{ticket.sbject}}, от"), { key: "act", projectKey: "internet" });
+  const problems = documentKind.check!(broken.value, { project: { key: "internet", time_zone: "Europe/Ljubljana", languages: ["ru"] }, types: [{ key: "fault", name: { en: "x", ru: "x", sl: "x" } }], notices: {}, processes: {} } as never, { key: "act" });
+  expect(problems.map(({ path }) => path.join("."))).toEqual(["content.0.text.ru"]);
+});
