@@ -11,7 +11,7 @@ create table automation_versions (
 );
 
 create table automation_rules (
-  project_key text not null references projects (key) on delete cascade,
+  project_key text not null,
   key text not null,
   version_id text not null references automation_versions (id),
   name jsonb not null,
@@ -21,11 +21,12 @@ create table automation_rules (
   at_percent int,
   position int not null default 0,
   enabled boolean not null default true,
-  -- Of a scheduled one: when it is due; written by whoever takes it, so that each due moment is taken once.
+  -- Of a scheduled one: when it is due; written by whoever takes it, so that each due moment is taken once. Null until it is
+  -- first reckoned by the clock of the project.
   next_at timestamptz,
   primary key (project_key, key)
 );
-create index automation_rules_due on automation_rules (next_at) where next_at is not null and enabled;
+create index automation_rules_due on automation_rules (next_at) where schedule is not null and enabled;
 
 -- One due moment of a scheduled rule, walked over its tickets in batches; `after` is where the last batch ended.
 create table automation_sweeps (
@@ -62,7 +63,9 @@ create table automation_runs (
   actions jsonb not null default '[]',
   trace jsonb not null default '{}',
   duration_us int not null default 0,
-  depth int not null default 0
+  depth int not null default 0,
+  -- Everything that one deed of a person led to has the same.
+  request_id text not null default ''
 );
 create unique index automation_runs_once on automation_runs (cause, rule_key, ticket_id);
 create index automation_runs_ticket on automation_runs (ticket_id, id desc);

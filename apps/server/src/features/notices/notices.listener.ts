@@ -14,7 +14,7 @@ const factData = z.object({ notices: z.array(z.string()).default([]), to: z.stri
 /** Writes one notice for each rule of the process that a fact touches, in the transaction that takes the deliveries away. */
 export const noticesListener = (deps: { publicUrl: () => string }): DurableListener => ({
   name: "notices",
-  wants: (type) => type === "ticket.registered" || type === "ticket.moved",
+  wants: (type) => ["ticket.registered", "ticket.moved", "ticket.told"].includes(type),
   hear: async (heard) => {
     const facts = heard.map(({ ctx, event }) => ({ ctx, event, fact: factData.parse(event.data) })).filter(({ fact }) => fact.notices.length > 0);
     if (facts.length === 0) return;

@@ -1,0 +1,50 @@
+import { compileRule, createCatalogue, type Catalogue, type Problem, type Rights, type Rule } from "@linija/rules";
+import type { Db } from "../../platform/db.ts";
+import type { Text } from "../projects/texts.contract.ts";
+import { isOpen, workingClock } from "../projects/index.ts";
+import { vocabularyFor, type CatalogueProcess, type CatalogueProject, type WorkingHours } from "../rules/index.ts";
+import { processOf, type ProjectInUse } from "../tickets/index.ts";
+import { readRuleText } from "./automation.document.ts";
+
+/** Whatever makes a catalogue: a declared project or one in use. */
+export interface Compilable extends CatalogueProject { calendar: ProjectInUse["calendar"]; project: CatalogueProject["project"] & { name: Text } }
+
+export const hoursOf = ({ calendar, project }: Compilable): WorkingHours => ({ ...workingClock(calendar, project.time_zone), isOpen: (at) => isOpen(calendar, project.time_zone, at) });
+
+export const vocabularyOf = (project: Compilable, processes: readonly CatalogueProcess[]) => vocabularyFor(project, { processes, purpose: "automation", hours: () => hoursOf(project) });
+
+export type CompiledText = { ok: true; rule: Rule } | { ok: false; problems: Problem[] };
+
+/** All problems of a text: those of what wakes it, or those of its steps. */
+export function compileText(text: string, catalogue: Catalogue, rights: Rights): CompiledText {
+  const read = readRuleText(text);
+  return read.ok ? compileRule(read.rule.body, catalogue, rights) : read;
+}
+
+/** A project as it is in use never changes: a new version of it is another object. */
+interface Workshop { catalogue: Catalogue; rules: Map<string, CompiledText> }
+const workshops = new WeakMap<ProjectInUse, Promise<Workshop>>();
+
+export function workshopOf(db: Db, project: ProjectInUse): Promise<Workshop> {
+  const known = workshops.get(project);
+  if (known) return known;
+  const made = makeWorkshop(db, project);
+  workshops.set(project, made);
+  made.catch(() => workshops.delete(project));
+  return made;
+}
+
+async function makeWorkshop(db: Db, project: ProjectInUse): Promise<Workshop> {
+  return { catalogue: createCatalogue(vocabularyOf(project, await processesOf(db, project))), rules: new Map() };
+}
+
+export const processesOf = (db: Db, project: ProjectInUse) => Promise.all(Object.values(project.processIds).map((id) => processOf(db, id)));
+
+/** A stored text was checked with its author's rights when it was saved. */
+export function compiledIn(workshop: Workshop, rule: { versionId: string; text: string }): CompiledText {
+  const known = workshop.rules.get(rule.versionId);
+  if (known) return known;
+  const compiled = compileText(rule.text, workshop.catalogue, "all");
+  workshop.rules.set(rule.versionId, compiled);
+  return compiled;
+}

@@ -1,0 +1,79 @@
+import type { Db, TxCtx } from "../../platform/db.ts";
+import type { DurableListener, Heard } from "../../platform/deliveries.ts";
+import type { EventValues } from "../rules/index.ts";
+import { wakingEvents } from "./automation.contract.ts";
+import type { Performing } from "./automation.perform.ts";
+import { MAX_DEPTH, wake, type Waking } from "./automation.run.ts";
+import { insertRuns, selectDone, selectProjectsOf, selectRulesInUse, type NewRun, type RuleInUse } from "./automation.sql.ts";
+
+const WAKING: ReadonlySet<string> = new Set(wakingEvents);
+
+/**
+ * Runs the rules that a fact about a ticket wakes, in the transaction that takes its delivery away: facts of one ticket
+ * come in order, and what a rule did is there exactly when its run is.
+ */
+export const automationListener = (deps: Performing): DurableListener => ({
+  name: "automation",
+  wants: (type) => WAKING.has(type),
+  hear: async (heard) => {
+    const ctx = heard[0]!.ctx;
+    const rules = await rulesInUse(ctx.db);
+    const woken = heard.filter(({ event }) => event.subject.kind === "ticket" && rules.some((rule) => rule.events.includes(event.type)));
+    if (woken.length === 0) return;
+    const projects = await selectProjectsOf(ctx.db, woken.map(({ event }) => event.subject.id));
+    await wakeAll(ctx, woken.map((each) => ({ ctx: each.ctx, waking: wakingOf(each, rules, projects) })), deps);
+  },
+});
+
+function wakingOf({ event }: Heard, rules: RuleInUse[], projects: Map<string, string>): Waking {
+  const projectKey = projects.get(event.subject.id) ?? "";
+  const data = event.data as Partial<Record<"from" | "to" | "transition", unknown>>;
+  const word = (value: unknown): string | null => (typeof value === "string" ? value : null);
+  const moved = event.type === "ticket.moved" || event.type === "ticket.registered";
+  const values: EventValues = { type: event.type, from: moved ? word(data.from) : null, to: moved ? word(data.to) : null, transition: word(data.transition), by: event.actor.name, at: event.at };
+  return {
+    ticketId: event.subject.id, projectKey, cause: event.id, wokenBy: event.type, depth: event.depth, event: values,
+    rules: rules.filter((rule) => rule.projectKey === projectKey && rule.events.includes(event.type)),
+  };
+}
+
+/** What has run for the same cause is not run again. */
+export async function wakeAll(ctx: TxCtx, all: { ctx: TxCtx; waking: Waking }[], deps: Performing): Promise<{ looked: number; fired: number; failed: number }> {
+  const wanted = all.filter(({ waking }) => waking.rules.length > 0);
+  if (wanted.length === 0) return { looked: 0, fired: 0, failed: 0 };
+  const done = await selectDone(ctx.db, [...new Set(wanted.map(({ waking }) => waking.cause))]);
+  const runs: NewRun[] = [];
+  for (const { ctx, waking } of wanted) {
+    const rules = waking.rules.filter((rule) => !done.has(`${waking.cause} ${rule.key} ${waking.ticketId}`));
+    if (rules.length > 0) runs.push(...(await wake(ctx, { ...waking, rules }, deps)));
+  }
+  if (runs.length > 0) await insertRuns(ctx.db, runs);
+  const count = (state: string): number => runs.filter((run) => run.state === state).length;
+  return { looked: wanted.length, fired: count("fired"), failed: count("failed") };
+}
+
+/** A clock of a ticket has come to a mark; called by whoever keeps the ticket's clocks, in the same transaction. */
+export async function clockReached(ctx: TxCtx, mark: { ticketId: string; projectKey: string; clock: string; percent: number; /** Of the clock and its mark, once for each time it is reached. */ cause: string }, deps: Performing): Promise<void> {
+  const rules = (await rulesInUse(ctx.db)).filter((rule) => rule.projectKey === mark.projectKey && rule.clock === mark.clock && rule.atPercent === mark.percent);
+  const event: EventValues = { type: "clock", clock: mark.clock, percent: mark.percent, at: ctx.now(), by: ctx.actor.name };
+  const waking: Waking = { ticketId: mark.ticketId, projectKey: mark.projectKey, rules, cause: mark.cause, wokenBy: `clock ${mark.clock} ${mark.percent} %`, event, depth: Math.min(ctx.depth, MAX_DEPTH) };
+  await wakeAll(ctx, [{ ctx, waking }], deps);
+}
+
+/** Marks that rules wait for, so that the clocks of a ticket stop at them too. */
+export const marksOf = async (db: Db, projectKey: string, clock: string): Promise<number[]> =>
+  (await rulesInUse(db)).flatMap((rule) => (rule.projectKey === projectKey && rule.clock === clock && rule.atPercent !== null ? [rule.atPercent] : []));
+
+/** Few, and asked for with every fact: read once a second, as projects are. */
+const READ_MS = 1_000;
+let cached: { rules: RuleInUse[]; readMs: number } | null = null;
+
+export async function rulesInUse(db: Db): Promise<RuleInUse[]> {
+  if (cached && performance.now() - cached.readMs < READ_MS) return cached.rules;
+  const rules = await selectRulesInUse(db);
+  cached = { rules, readMs: performance.now() };
+  return rules;
+}
+
+/** Called when rules have changed on this node. */
+export const forgetRules = (): void => { cached = null; };

@@ -1,0 +1,107 @@
+import type { ActionCall, Change, Plain, RunResult } from "@linija/rules";
+import type { TxCtx } from "../../platform/db.ts";
+import { invalidField, notFound } from "../../platform/errors.ts";
+import { emit } from "../../platform/events.ts";
+import { priorities } from "../projects/index.ts";
+import { fieldName, type TicketContext } from "../rules/index.ts";
+import { addNote, createTicket, moveTicket, processOf, updateTicket, type CreateInput, type ProjectInUse } from "../tickets/index.ts";
+import { selectContact, selectDepartment, selectPerson, selectVersionOf, type RuleInUse } from "./automation.sql.ts";
+
+type TicketRow = TicketContext["row"];
+
+/** What other features do for automation; given by the composition root. */
+export interface Performing {
+  /** Writes the delivery in this transaction; refused when there is no such webhook. */
+  callWebhook(ctx: TxCtx, call: { projectKey: string; key: string; ticketId: string; cause: string; data: Plain }): Promise<void>;
+  /** Starts a clock of that name on the ticket; the second of a name starts anew. */
+  startClock(ctx: TxCtx, clock: { ticketId: string; projectKey: string; name: string; hours: number; working: boolean }): Promise<void>;
+}
+
+export interface Performance { ticket: TicketRow; project: ProjectInUse; /** Of this run of this rule. */ cause: string; result: Extract<RunResult, { ok: true }>; rule: RuleInUse }
+
+/** Makes true what a rule decided: first what it set, in one change of the ticket, then its actions in order. */
+export async function performAll(ctx: TxCtx, performance: Performance, deps: Performing): Promise<void> {
+  const { ticket, result } = performance;
+  if (result.changes.length > 0) await updateTicket(ctx, ticket.id, await changeOf(ctx, ticket, result.changes));
+  for (const [index, call] of result.actions.entries()) await ACTIONS[call.action]?.(ctx, { ...performance, cause: `${performance.cause}:${index}`, deps }, call.params);
+}
+
+type Update = Parameters<typeof updateTicket>[2];
+
+async function changeOf(ctx: TxCtx, ticket: TicketRow, changes: Change[]): Promise<Update> {
+  const process = await processOf(ctx.db, ticket.processId);
+  const keys = new Map(Object.keys(process.fields).map((key) => [fieldName(key), key]));
+  const update: Update = { version: ticket.version };
+  for (const { target, to } of changes) {
+    const [, name = "", field] = target.split(".");
+    if (name === "priority") update.priority = priorities.indexOf(to as (typeof priorities)[number]);
+    else if (name === "due") update.dueAt = to as string | null;
+    else if (name === "department") update.department = to as string | null;
+    else if (field !== undefined) update.fields = { ...update.fields, [keys.get(field) ?? missing(field)]: to };
+  }
+  return update;
+}
+
+/** A field of another process of the project: this ticket has none of it. */
+function missing(field: string): never {
+  throw invalidField(`fields.${field}`, "field_unknown");
+}
+
+type Given = Performance & { deps: Performing };
+type Params = ActionCall["params"];
+type Act = (ctx: TxCtx, given: Given, params: Params) => Promise<unknown>;
+
+const text = (params: Params, name: string): string => String((params[name] as string | null) ?? "").slice(0, 10_000);
+
+const ACTIONS: Readonly<Record<string, Act>> = {
+  tell_client: (ctx, { ticket, project }, params) => {
+    const notice = text(params, "notice");
+    if (!project.notices[notice]) throw notFound("notice", notice);
+    return emit(ctx, { type: "ticket.told", subject: { kind: "ticket", id: ticket.id }, data: { number: ticket.number, projectKey: ticket.projectKey, to: ticket.stage, notices: [notice] }, touches: [] });
+  },
+  tell_supervisor: (ctx, { ticket }, params) =>
+    emit(ctx, { type: "alert.raised", subject: { kind: "ticket", id: ticket.id }, data: { key: "alert_rule", params: { number: ticket.number, text: text(params, "text") }, projectKey: ticket.projectKey, ticketId: ticket.id }, touches: [{ kind: "floor", id: ticket.projectKey }] }),
+  tell_owner: (ctx, { ticket }, params) => (ticket.ownerId ? remind(ctx, ticket, [ticket.ownerId], text(params, "text")) : Promise.resolve()),
+  tell_person: async (ctx, { ticket }, params) => remind(ctx, ticket, [(await personOf(ctx, ticket, text(params, "login"))).id], text(params, "text")),
+  tell_department: async (ctx, { ticket }, params) => remind(ctx, ticket, (await selectDepartment(ctx.db, text(params, "department"), ticket.projectKey)).map(({ id }) => id), text(params, "text")),
+  assign: async (ctx, { ticket }, params) => {
+    const login = text(params, "login");
+    const ownerId = login === "" ? null : (await personOf(ctx, ticket, login)).id;
+    if (ownerId !== ticket.ownerId) await updateTicket(ctx, ticket.id, { version: await selectVersionOf(ctx.db, ticket.id), ownerId });
+  },
+  add_note: (ctx, { ticket }, params) => addNote(ctx, ticket.id, text(params, "text")),
+  create_task: (ctx, given, params) => createTask(ctx, given, params),
+  move: async (ctx, { ticket }, params) => moveTicket(ctx, ticket.id, { version: await selectVersionOf(ctx.db, ticket.id), transition: text(params, "transition"), input: (params.fields ?? {}) as Record<string, unknown> }),
+  start_clock: (ctx, { ticket, deps }, params) => deps.startClock(ctx, { ticketId: ticket.id, projectKey: ticket.projectKey, name: `rule.${text(params, "name")}`, hours: Number(params.hours), working: params.working === true }),
+  queue_callback: (ctx, given, params) => register(ctx, given, { type: "callback", subject: given.ticket.number, dueAt: (params.due as string | null) ?? null }),
+  call_webhook: (ctx, { ticket, cause, deps }, params) => deps.callWebhook(ctx, { projectKey: ticket.projectKey, key: text(params, "webhook"), ticketId: ticket.id, cause, data: params.data ?? null }),
+};
+
+/** The actions that can be performed; the catalogue offers exactly these. */
+export const performable = Object.keys(ACTIONS);
+
+/** In the ticket's history, and at once at the desks of these people. */
+const remind = (ctx: TxCtx, ticket: TicketRow, people: string[], said: string): Promise<void> => emit(ctx, ...people.flatMap((operatorId) => [
+  { type: "ticket.reminded", subject: { kind: "ticket", id: ticket.id }, data: { number: ticket.number, operatorId, text: said }, touches: [{ kind: "operator", id: operatorId }] },
+  { type: "alert.raised", subject: { kind: "ticket", id: ticket.id }, data: { key: "alert_rule", params: { number: ticket.number, text: said }, projectKey: null, userId: operatorId, ticketId: ticket.id } },
+]));
+
+async function personOf(ctx: TxCtx, ticket: TicketRow, login: string) {
+  const person = await selectPerson(ctx.db, login, ticket.projectKey);
+  if (!person) throw invalidField("login", "unknown_owner");
+  return person;
+}
+
+async function createTask(ctx: TxCtx, given: Given, params: Params): Promise<void> {
+  const department = text(params, "department");
+  const task = await register(ctx, given, { type: text(params, "type"), subject: text(params, "subject").slice(0, 200), description: text(params, "text"), dueAt: (params.due as string | null) ?? null });
+  if (department !== "") await updateTicket(ctx, task.id, { version: task.version, department });
+  await addNote(ctx, given.ticket.id, `→ ${task.number}`);
+}
+
+/** Another ticket about the same client, in the same words as by hand. */
+async function register(ctx: TxCtx, { ticket }: Given, over: Pick<CreateInput, "type" | "subject"> & Partial<CreateInput>) {
+  const about = await selectContact(ctx.db, ticket.id);
+  return createTicket(ctx, { projectKey: ticket.projectKey, description: "", interactionId: null, dueAt: null, fields: {}, ...about, ...over });
+}
+

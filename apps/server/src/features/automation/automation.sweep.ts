@@ -1,0 +1,73 @@
+import { inTx, type Ctx } from "../../platform/db.ts";
+import { isDatabaseAway } from "../../platform/errors.ts";
+import { newId } from "../../platform/ids.ts";
+import { startLoop, type Loop } from "../../platform/loop.ts";
+import { findProject } from "../tickets/index.ts";
+import { nextDue } from "./automation.document.ts";
+import { wakeAll } from "./automation.listener.ts";
+import type { Performing } from "./automation.perform.ts";
+import { deleteOldRuns } from "./automation.sql.ts";
+import { deleteOldSweeps, insertSweep, lockDueRules, lockSweep, putOffSweep, selectLive, updateNext, updateSweep, type DueRule, type Sweep } from "./automation.sweep.sql.ts";
+
+/** So many tickets share one transaction. */
+const BATCH = 50;
+const MAX_ATTEMPTS = 12;
+const TIDY_MS = 3_600_000;
+
+/** Scheduled rules on this node. Several nodes share the work: each due moment and each batch is taken by one of them. */
+export function startAutomation(ctx: Ctx, deps: Performing): Loop {
+  const own: Ctx = { ...ctx, actor: { kind: "system", name: "automation" } };
+  let tidiedMs = 0;
+  return startLoop(async () => {
+    if (performance.now() - tidiedMs > TIDY_MS) { tidiedMs = performance.now(); await tidy(own); }
+    return (await sweepOnce(own, deps)) === "more";
+  }, (error) => { if (!isDatabaseAway(error)) ctx.log.error({ err: error }, "scheduled rules could not be looked at"); });
+}
+
+/** Takes what is due and does one batch; `more` when there may be another. */
+export async function sweepOnce(ctx: Ctx, deps: Performing): Promise<"more" | "idle"> {
+  const due = await inTx(ctx, async (ctx) => {
+    const rules = await lockDueRules(ctx.db, ctx.now());
+    for (const rule of rules) await begin(ctx, rule);
+    return rules.length;
+  });
+  return (await batch(ctx, deps)) || due > 0 ? "more" : "idle";
+}
+
+/** Moments missed while no node ran are made up for by one sweep, not by one for each. */
+async function begin(ctx: Ctx, rule: DueRule): Promise<void> {
+  const project = await findProject(ctx.db, rule.projectKey);
+  await updateNext(ctx.db, rule, nextDue(rule.schedule, project?.project.time_zone ?? "UTC", ctx.now()));
+  if (project && rule.nextAt) await insertSweep(ctx.db, { id: newId(ctx.now().getTime()), projectKey: rule.projectKey, key: rule.key, versionId: rule.versionId, dueAt: rule.nextAt });
+}
+
+/** Where a batch ends is written with what it did: after a crash the next one goes on from there. */
+async function batch(ctx: Ctx, deps: Performing): Promise<boolean> {
+  let taken: Sweep | undefined;
+  try {
+    await inTx(ctx, async (ctx) => {
+      taken = await lockSweep(ctx.db, ctx.now());
+      if (!taken) return;
+      const sweep = taken;
+      const ids = await selectLive(ctx.db, sweep, BATCH);
+      const inner = { ...ctx, depth: 1, requestId: newId() };
+      const did = await wakeAll(ctx, ids.map((ticketId) => ({ ctx: inner, waking: wakingOf(sweep, ticketId) })), deps);
+      await updateSweep(ctx.db, sweep.id, { ...did, after: ids.at(-1) ?? null, isDone: ids.length < BATCH, at: ctx.now() });
+    });
+  } catch (error) {
+    if (!taken || isDatabaseAway(error)) throw error;
+    ctx.log.error({ err: error, rule: taken.ruleKey, project: taken.projectKey }, "a batch of a scheduled rule failed; it will be tried again");
+    await putOffSweep(ctx.db, taken.id, ctx.now(), MAX_ATTEMPTS);
+  }
+  return taken !== undefined;
+}
+
+const wakingOf = (sweep: Sweep, ticketId: string) => ({
+  ticketId, projectKey: sweep.projectKey, cause: `schedule:${sweep.id}`, wokenBy: "schedule", depth: 0, event: { type: "schedule", at: sweep.dueAt, by: "automation" },
+  rules: [{ projectKey: sweep.projectKey, key: sweep.ruleKey, versionId: sweep.versionId, version: sweep.version, text: sweep.text, name: sweep.name, events: [], schedule: null, clock: null, atPercent: null, position: 0 }],
+});
+
+async function tidy(ctx: Ctx): Promise<void> {
+  await deleteOldSweeps(ctx.db, ctx.now());
+  while ((await deleteOldRuns(ctx.db, ctx.now())) > 0) { /* some at a time */ }
+}

@@ -1,0 +1,150 @@
+import { sql } from "kysely";
+import { beforeEach, expect, test } from "vitest";
+import { inTx, type Actor, type Ctx } from "../../platform/db.ts";
+import { startDeliveries } from "../../platform/deliveries.ts";
+import { registerDurable, type StoredEvent } from "../../platform/events.ts";
+import { newId } from "../../platform/ids.ts";
+import { testDatabase } from "../../testing/database.ts";
+import { actorOf, buildUser } from "../access/access.factory.ts";
+import { buildProjects, buildTicket } from "../tickets/tickets.factory.ts";
+import { addNote, getTicket, updateTicket } from "../tickets/index.ts";
+import { rulesKind } from "./automation.kind.ts";
+import { automationListener, clockReached } from "./automation.listener.ts";
+import type { Performing } from "./automation.perform.ts";
+import { sweepOnce } from "./automation.sweep.ts";
+
+const database = await testDatabase();
+const monday = new Date("2026-03-02T09:00:00Z");
+let now = monday;
+const system = database.ctx(undefined, () => now);
+await buildProjects(system);
+const ana = actorOf(await buildUser(database.db, { login: "ana", name: "Ana Kos", projects: ["internet"] }));
+const as = (actor: Actor): Ctx => ({ ...database.ctx(actor), now: () => now });
+
+const calls: object[] = [];
+const deps: Performing = { callWebhook: (_ctx, call) => { calls.push(call); return Promise.resolve(); }, startClock: () => Promise.resolve() };
+const listener = automationListener(deps);
+registerDurable(listener.name, (type) => listener.wants(type));
+
+/** Puts these texts in use as the only rules of the project. */
+const use = async (...texts: string[]): Promise<void> => {
+  await inTx(system, (ctx) => rulesKind.use!(ctx, "internet", Object.fromEntries(texts.map((text, index) => [String(index), { text }]))));
+};
+const settle = async (): Promise<void> => {
+  const deliveries = startDeliveries(system, [listener]);
+  await deliveries.settled();
+  await deliveries.stop();
+};
+interface KeptRun { ruleKey: string; state: string; changes: { target: string; to: unknown }[]; problem: Record<string, unknown> | null; depth: number; trace: { entries?: { inputs: object }[] }; cause: string }
+const runsOf = (ticketId: string) => sql<KeptRun>`select rule_key, state, changes, problem, depth, trace, cause from automation_runs where ticket_id = ${ticketId} order by id`.execute(database.db).then((result) => result.rows);
+const events = (id: string, type: string) => sql<{ data: Record<string, unknown>; depth: number }>`select data, depth from events where subject_id = ${id} and type = ${type} order by id`.execute(database.db).then((result) => result.rows);
+const rule = (key: string, on: string, rest: string): string => `key: ${key}\nname: { en: ${key} }\non: ${on}\n${rest}`;
+const raise = rule("raise", "{ event: ticket.registered }", `when: ticket.subject.contains("fire")\nsteps:\n  - set: { ticket.priority: '"urgent"' }\n  - do: add_note\n    with: { text: '"Seen by a rule"' }\n`);
+
+beforeEach(async () => { now = monday; calls.length = 0; await use(); });
+
+test("R348 a rule sets the priority of a ticket that was registered, with an audit row and a trace of what it read (R134, R357)", async () => {
+  await use(raise);
+  const ticket = await buildTicket(system, { subject: "fire in the cabinet" });
+  await settle();
+  const view = await getTicket(system, ticket.id);
+  expect([view.priority, view.notes.map(({ text, by }) => [text, by])]).toEqual([3, [["Seen by a rule", ""]]]);
+  const [run] = await runsOf(ticket.id);
+  expect(run).toMatchObject({ ruleKey: "raise", state: "fired", changes: [{ target: "ticket.priority", from: "normal", to: "urgent" }] });
+  expect(run!.trace.entries![0]).toMatchObject({ kind: "when", inputs: { "ticket.subject": "fire in the cabinet" }, result: true });
+  const audited = await sql<{ actorName: string }>`select actor_name from audit_log where object_id = ${ticket.id} and action = 'ticket.update'`.execute(database.db);
+  expect(audited.rows).toEqual([{ actorName: "automation" }]);
+});
+
+test("the same fact heard twice changes a ticket once", async () => {
+  await use(rule("count", "{ event: ticket.note_added }", `steps:\n  - do: call_webhook\n    with: { webhook: '"crm"' }\n`));
+  const ticket = await buildTicket(system);
+  await addNote(as(ana), ticket.id, "hello");
+  const [stored] = (await sql<StoredEvent & { subjectKind: string; subjectId: string }>`select * from events where subject_id = ${ticket.id} and type = 'ticket.note_added'`.execute(database.db)).rows;
+  const event: StoredEvent = { ...stored!, subject: { kind: "ticket", id: ticket.id } };
+  for (let time = 0; time < 2; time += 1) await inTx(system, (ctx) => listener.hear([{ ctx: { ...ctx, depth: 1 }, event }]));
+  expect(calls).toHaveLength(1);
+  expect(await runsOf(ticket.id)).toHaveLength(1);
+});
+
+test("R351 a rule that never ends is stopped, leaves no trace on the ticket, and is shown with its line", async () => {
+  await use(rule("endless", "{ event: ticket.registered }", `steps:\n  - set: { ticket.priority: '"urgent"' }\n  - while: "true"\n    do:\n      - set: { ticket.priority: '"low"' }\n`));
+  const ticket = await buildTicket(system);
+  await settle();
+  expect((await getTicket(system, ticket.id)).priority).toBe(1);
+  expect(await runsOf(ticket.id)).toMatchObject([{ state: "failed", problem: { code: "budget_steps" }, changes: [] }]);
+});
+
+test("an action that is refused takes back all that its rule did, and the next rule still runs", async () => {
+  await use(rule("broken", "{ event: ticket.registered }", `order: 1\nsteps:\n  - set: { ticket.priority: '"urgent"' }\n  - do: add_note\n    with: { text: '"never seen"' }\n  - do: assign\n    with: { login: '"nobody"' }\n`),
+    rule("second", "{ event: ticket.registered }", `order: 2\nsteps:\n  - do: assign\n    with: { login: '"ana"' }\n`));
+  const ticket = await buildTicket(system);
+  await settle();
+  const view = await getTicket(system, ticket.id);
+  expect([view.priority, view.notes, view.ownerName]).toEqual([1, [], "Ana Kos"]);
+  expect(await runsOf(ticket.id)).toMatchObject([{ ruleKey: "broken", state: "failed", problem: { code: "host", fields: [{ field: "login", code: "unknown_owner" }] } }, { ruleKey: "second", state: "fired" }]);
+  expect(await events(ticket.id, "ticket.note_added")).toEqual([]);
+});
+
+test("rules run in their order and each sees what those before it set", async () => {
+  await use(rule("later", "{ event: ticket.registered }", `order: 20\nwhen: ticket.priority == "high"\nsteps:\n  - set: { ticket.priority: '"urgent"' }\n`),
+    rule("sooner", "{ event: ticket.registered }", `order: 10\nsteps:\n  - set: { ticket.priority: '"high"' }\n`));
+  const ticket = await buildTicket(system);
+  await settle();
+  expect((await runsOf(ticket.id)).map(({ ruleKey, state, changes }) => [ruleKey, state, changes.map(({ to }) => to)])).toEqual([["sooner", "fired", ["high"]], ["later", "fired", ["urgent"]]]);
+});
+
+test("a rule that wakes itself again and again is stopped at the fifth time, and the ticket's history says so", async () => {
+  await use(rule("swing", "{ event: ticket.changed }", `steps:\n  - set: { ticket.priority: 'ticket.priority == "low" ? "high" : "low"' }\n`));
+  const ticket = await buildTicket(system);
+  await updateTicket(as(ana), ticket.id, { version: ticket.version, priority: 2 });
+  await settle();
+  expect((await runsOf(ticket.id)).map(({ state, depth }) => [state, depth])).toEqual([["fired", 0], ["fired", 1], ["fired", 2], ["fired", 3], ["fired", 4], ["too_deep", 5]]);
+  expect(await events(ticket.id, "ticket.automation_stopped")).toMatchObject([{ data: { rules: ["swing"], depth: 5 } }]);
+});
+
+test("rules that undo each other's work do not grow without end", async () => {
+  const swing = (key: string, from: string, to: string) => rule(key, "{ event: ticket.changed }", `when: ticket.priority == "${from}"\nsteps:\n  - set: { ticket.priority: '"${to}"' }\n`);
+  await use(...["a", "b", "c", "d"].flatMap((name) => [swing(`${name}_up`, "low", "high"), swing(`${name}_down`, "high", "low")]));
+  const ticket = await buildTicket(system);
+  await updateTicket(as(ana), ticket.id, { version: ticket.version, priority: 2 });
+  await settle();
+  const { rows } = await sql<{ n: number }>`select count(*)::int as n from automation_runs where ticket_id = ${ticket.id} and state = 'fired'`.execute(database.db);
+  expect(rows[0]!.n).toBeLessThan(70);
+});
+
+test("a ticket of another project wakes no rule", async () => {
+  await use(raise);
+  const ticket = await buildTicket(system, { projectKey: "shop", subject: "fire" });
+  await settle();
+  expect(await runsOf(ticket.id)).toEqual([]);
+});
+
+test("a notice that a rule asks for goes to the client by the way of all notices", async () => {
+  await use(rule("tell", "{ event: ticket.registered }", `steps:\n  - do: tell_client\n    with: { notice: '"received"' }\n`));
+  const ticket = await buildTicket(system);
+  await settle();
+  expect(await events(ticket.id, "ticket.told")).toMatchObject([{ data: { notices: ["received"] }, depth: 1 }]);
+});
+
+test("R124 a scheduled rule looks at every live ticket once for each due moment, on however many nodes", async () => {
+  await use(rule("hourly", '{ schedule: "0 * * * *" }', `when: ticket.subject == "sweep me"\nsteps:\n  - do: call_webhook\n    with: { webhook: '"crm"', data: ticket.number }\n`));
+  for (let count = 0; count < 120; count += 1) await buildTicket(system, { subject: count % 2 === 0 ? "sweep me" : "leave me" });
+  await sweepOnce(system, deps);
+  now = new Date("2026-03-02T10:00:01Z");
+  for (let round = 0; round < 10; round += 1) await Promise.all([sweepOnce(system, deps), sweepOnce(system, deps), sweepOnce(system, deps)]);
+  expect(calls).toHaveLength(60);
+  const sweeps = await sql<{ state: string; dueAt: Date; fired: number }>`select state, due_at, fired from automation_sweeps`.execute(database.db);
+  expect(sweeps.rows).toEqual([{ state: "done", dueAt: new Date("2026-03-02T10:00:00Z"), fired: 60 }]);
+  now = new Date("2026-03-02T13:30:00Z");
+  for (let round = 0; round < 10; round += 1) await sweepOnce(system, deps);
+  expect(calls).toHaveLength(120);
+});
+
+test("a clock of a ticket that comes to a mark wakes the rule of that mark once", async () => {
+  await use(rule("late", "{ clock: solution, at_percent: 75 }", `steps:\n  - do: tell_supervisor\n    with: { text: '"Three quarters of the time are over"' }\n`));
+  const ticket = await buildTicket(system);
+  const mark = { ticketId: ticket.id, projectKey: "internet", clock: "solution", percent: 75, cause: `clock:${newId()}:75` };
+  for (let time = 0; time < 2; time += 1) await inTx(system, (ctx) => clockReached(ctx, mark, deps));
+  expect(await events(ticket.id, "alert.raised")).toMatchObject([{ data: { key: "alert_rule", projectKey: "internet" } }]);
+});
