@@ -2,12 +2,13 @@ import type * as access from "@linija/server/contract/access/access";
 import type { Problem } from "@linija/server/contract/api";
 import type * as calls from "@linija/server/contract/calls/calls";
 import type * as clients from "@linija/server/contract/clients/clients";
+import type * as documents from "@linija/server/contract/documents/documents";
 import type * as floor from "@linija/server/contract/floor/floor";
 import type * as operators from "@linija/server/contract/operators/operators";
 import type * as tickets from "@linija/server/contract/tickets/tickets";
 import type { z } from "zod";
 
-type Modules = typeof access & typeof calls & typeof clients & typeof floor & typeof operators & typeof tickets;
+type Modules = typeof access & typeof calls & typeof clients & typeof documents & typeof floor & typeof operators & typeof tickets;
 interface Shape { method: string; path: string; reply: z.ZodType; params?: z.ZodType; query?: z.ZodType; body?: z.ZodType }
 type Contracts = { [K in keyof Modules as Modules[K] extends Shape ? K : never]: Modules[K] extends Shape ? Modules[K] : never };
 
@@ -30,6 +31,7 @@ export const routes = {
   removeAttachment: "DELETE /tickets/:id/attachments/:attachmentId", ticketTypes: "GET /tickets/types",
   listOperators: "GET /operators", operatorChoices: "GET /operators/choices", getOperator: "GET /operators/:id", changeOperator: "PATCH /operators/:id",
   givePhone: "POST /operators/:id/phone", takePhone: "DELETE /operators/:id/phone",
+  listDocuments: "GET /tickets/:id/documents", makeDocument: "POST /tickets/:id/documents",
   getFloor: "GET /floor", forceState: "PUT /floor/operators/:id/state",
 } as const satisfies { [K in keyof Contracts]?: `${Contracts[K]["method"]} ${Contracts[K]["path"]}` };
 

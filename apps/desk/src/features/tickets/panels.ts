@@ -1,7 +1,7 @@
 import type { Me } from "@linija/server/contract/access/access";
 import type { TicketView } from "@linija/server/contract/tickets/tickets";
-import type { TablerIcon } from "@tabler/icons-react";
-import type { ComponentType, LazyExoticComponent } from "react";
+import { IconFileCertificate, type TablerIcon } from "@tabler/icons-react";
+import { lazy, type ComponentType, type LazyExoticComponent } from "react";
 import type { MessageKey } from "../../i18n/intl.tsx";
 
 export type PanelPart = LazyExoticComponent<ComponentType<{ ticket: TicketView }>>;
@@ -21,6 +21,8 @@ export interface TicketPanel {
 }
 
 /** In the order of their tabs. A line here is all a feature needs: `{ key: "documents", title: "panel.documents", icon: IconFileText, place: "side", Panel: lazy(() => import("../documents/DocumentsPanel.tsx")) }`. */
-export const ticketPanels: TicketPanel[] = [];
+export const ticketPanels: TicketPanel[] = [
+  { key: "documents", title: "documents.title", icon: IconFileCertificate, place: "main", Panel: lazy(() => import("../documents/DocumentsPanel.tsx")) },
+];
 
 export const panelsOf = (place: TicketPanel["place"], ticket: TicketView, me: Me) => ticketPanels.filter((panel) => panel.place === place && (panel.shown?.(ticket, me) ?? true));
