@@ -73,14 +73,14 @@ export function nextMoment(clock: Clock, working: WorkingTime): Threshold | null
   return at && percent !== undefined ? { percent, at } : null;
 }
 
-export const markFired = (clock: Clock, percent: number): Clock =>
+export const markFired = <T extends Clock>(clock: T, percent: number): T =>
   (clock.fired.includes(percent) ? clock : { ...clock, fired: [...clock.fired, percent].sort((a, b) => a - b) });
 
 /** More or less time from now on (the priority was changed): what has been counted stays counted, thresholds that lie ahead again will be met again. */
-export const changeAllowed = (clock: Clock, allowedMs: number, at: Date, working: WorkingTime): Clock => rearm({ ...clock, allowedMs }, at, working);
+export const changeAllowed = <T extends Clock>(clock: T, allowedMs: number, at: Date, working: WorkingTime): T => rearm({ ...clock, allowedMs }, at, working);
 
 /** After the calendar was changed: a threshold dealt with whose moment is now still to come will be met again, or nobody would hear of the new one. */
-export function rearm(clock: Clock, at: Date, working: WorkingTime): Clock {
+export function rearm<T extends Clock>(clock: T, at: Date, working: WorkingTime): T {
   const counted = elapsedMs(clock, at, working);
   const fired = clock.fired.filter((percent) => counted >= thresholdMs(clock, percent));
   return fired.length === clock.fired.length ? clock : { ...clock, fired };

@@ -1,0 +1,75 @@
+import { sql } from "kysely";
+import type { Db } from "../../platform/db.ts";
+import { kept } from "../../platform/kept.ts";
+import type { Clock, ClockState } from "./clocks.contract.ts";
+
+/** A clock with whose it is and what has been computed from it. */
+export interface ClockRow extends Clock {
+  subjectKind: string; subjectId: string; projectKey: string;
+  state: ClockState; dueAt: Date | null; nextAt: Date | null; nextThreshold: number | null;
+  /** Mark of the calendar it was computed by; empty for real time. */
+  calendar: string;
+  attempts: number;
+}
+
+const COLUMNS = sql`subject_kind, subject_id, name, project_key, allowed_ms, counts, thresholds, fired, intervals, state, due_at, next_at, next_threshold, calendar, attempts`;
+
+const GIVEN = sql`as r(subject_kind text, subject_id uuid, name text, project_key text, allowed_ms bigint, counts text, thresholds int[], fired int[], intervals jsonb,
+  state text, due_at timestamptz, next_at timestamptz, next_threshold int, calendar text, attempts int, error text, updated_at timestamptz)`;
+
+const given = (rows: readonly ClockRow[], now: Date, error: string | null = null) => JSON.stringify(rows.map((row) => ({
+  subject_kind: row.subjectKind, subject_id: row.subjectId, name: row.name, project_key: row.projectKey, allowed_ms: row.allowedMs, counts: row.counts, thresholds: row.thresholds, fired: row.fired,
+  intervals: row.intervals, state: row.state, due_at: row.dueAt, next_at: row.nextAt, next_threshold: row.nextThreshold, calendar: row.calendar, attempts: row.attempts, error, updated_at: now,
+})));
+
+/** Puts clocks in place of those of their names; whoever writes them anew starts with a clean slate of tries. */
+export const upsertClocks = (db: Db, rows: readonly ClockRow[], now: Date) => kept(sql`
+  insert into clocks (${COLUMNS}, error, updated_at) select ${COLUMNS}, error, updated_at from json_to_recordset(${given(rows, now)}::json) ${GIVEN}
+  on conflict (subject_kind, subject_id, name) do update set project_key = excluded.project_key, allowed_ms = excluded.allowed_ms, counts = excluded.counts, thresholds = excluded.thresholds,
+    fired = excluded.fired, intervals = excluded.intervals, state = excluded.state, due_at = excluded.due_at, next_at = excluded.next_at, next_threshold = excluded.next_threshold,
+    calendar = excluded.calendar, attempts = excluded.attempts, error = excluded.error, updated_at = excluded.updated_at`).execute(db);
+
+/** Writes what was computed anew of rows that this transaction has locked. */
+export const updateComputed = (db: Db, rows: readonly ClockRow[], now: Date, error: string | null = null) => kept(sql`
+  update clocks c set fired = r.fired, due_at = r.due_at, next_at = r.next_at, next_threshold = r.next_threshold, calendar = r.calendar, attempts = r.attempts, error = r.error, updated_at = r.updated_at
+  from json_to_recordset(${given(rows, now, error)}::json) ${GIVEN} where c.subject_kind = r.subject_kind and c.subject_id = r.subject_id and c.name = r.name`).execute(db);
+
+export const selectClocks = (db: Db, kind: string, ids: readonly string[]) => kept(sql<ClockRow>`
+  select ${COLUMNS} from clocks where subject_kind = ${kind} and subject_id = any(${ids}::uuid[]) order by subject_id, name`).execute(db).then((result) => result.rows);
+
+/** All of the subject, or those of these names. */
+export const deleteClocks = (db: Db, kind: string, id: string, names: readonly string[] | null) => kept(sql`
+  delete from clocks where subject_kind = ${kind} and subject_id = ${id} and (${names}::text[] is null or name = any(${names}::text[]))`).execute(db);
+
+/** The nearest moment of all: the head of an index, whatever the number of clocks. */
+export const selectNearest = (db: Db, kinds: readonly string[]) => kept(sql<{ nextAt: Date }>`
+  select next_at from clocks where next_at is not null and subject_kind = any(${kinds}::text[]) order by next_at limit 1`).execute(db).then((result) => result.rows[0]?.nextAt ?? null);
+
+/** The clocks that are due, oldest first; those another node has in hand are passed by. */
+export const lockDue = (db: Db, kinds: readonly string[], now: Date, most: number) => kept(sql<ClockRow>`
+  select ${COLUMNS} from clocks where next_at <= ${now} and subject_kind = any(${kinds}::text[]) order by next_at limit ${most} for update skip locked`).execute(db).then((result) => result.rows);
+
+/** Running clocks computed by another calendar than the marked one. Two ranges of the index, because "not equal" has none. */
+export const lockOutdated = (db: Db, { projectKey, mark, kinds, skip, most }: { projectKey: string; mark: string; kinds: readonly string[]; /** Subjects. */ skip: readonly string[]; most: number }) => kept(sql<ClockRow>`
+  select ${COLUMNS} from clocks where project_key = ${projectKey} and state = 'running' and counts = 'working' and (calendar < ${mark} or calendar > ${mark})
+    and subject_kind = any(${kinds}::text[]) and subject_id <> all(${skip}::uuid[]) limit ${most} for update skip locked`).execute(db).then((result) => result.rows);
+
+/** Of these projects those with a running clock that was computed by another calendar. */
+export const selectOutdatedProjects = (db: Db, kinds: readonly string[], marks: readonly { projectKey: string; mark: string }[]) => kept(sql<{ projectKey: string }>`
+  select p.project_key from unnest(${marks.map(({ projectKey }) => projectKey)}::text[], ${marks.map(({ mark }) => mark)}::text[]) p (project_key, mark)
+  where exists (select from clocks c where c.project_key = p.project_key and c.state = 'running' and c.counts = 'working' and c.calendar < p.mark and c.subject_kind = any(${kinds}::text[]))
+     or exists (select from clocks c where c.project_key = p.project_key and c.state = 'running' and c.counts = 'working' and c.calendar > p.mark and c.subject_kind = any(${kinds}::text[]))`)
+  .execute(db).then((result) => result.rows.map(({ projectKey }) => projectKey));
+
+export const selectProjectKeys = (db: Db) => kept(sql<{ key: string }>`select key from projects`).execute(db).then((result) => result.rows.map(({ key }) => key));
+
+/** Tries the clock again later, unless somebody has changed it since it was seen. */
+export const putOff = (db: Db, row: ClockRow, nextAt: Date, error: string) => kept(sql`
+  update clocks set attempts = attempts + 1, next_at = ${nextAt}, error = ${error} where subject_kind = ${row.subjectKind} and subject_id = ${row.subjectId} and name = ${row.name}
+    and next_at = ${row.nextAt} and attempts = ${row.attempts}`).execute(db);
+
+export interface ClocksState { /** How long the oldest due clock has waited. */ lateS: number; /** Clocks whose handling fails again and again. */ failing: number }
+
+export const selectState = (db: Db, now: Date, attempts: number) => sql<ClocksState>`select
+  coalesce(greatest(0, extract(epoch from ${now}::timestamptz - (select min(next_at) from clocks where next_at is not null))), 0)::int as late_s,
+  (select count(*)::int from (select 1 from clocks where attempts >= ${attempts} and attempts > 0 limit 1000) f) as failing`.execute(db).then((result) => result.rows[0]!);
