@@ -63,7 +63,7 @@ class Expander {
     for (const [key, document] of Object.entries(documents)) {
       const source = [...above.source, "properties", key];
       if (this.count++ >= LIMITS.fields) {
-        if (this.count === LIMITS.fields + 1) this.note("too_many_fields", { limit: LIMITS.fields }, source);
+        if (this.count === LIMITS.fields + 1) this.findings.unshift({ code: "too_many_fields", params: { limit: LIMITS.fields }, path: source });
         break;
       }
       // Kinds name their parts themselves; people's names of fields must not be words of CEL.

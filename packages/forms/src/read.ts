@@ -46,6 +46,8 @@ function doubleKeys(document: Document): Finding[] {
     const seen = new Set<string>();
     for (const pair of items as Pair[]) {
       const name = String(isScalar(pair.key) ? pair.key.value : pair.key);
+      // Zod leaves this one out of records without a word.
+      if (name === "__proto__") findings.push({ code: "reserved_name", params: { name }, path: [...path, name] });
       if (seen.has(name)) findings.push({ code: "key_twice", params: { name: name.slice(0, 64) }, path: [...path, name] });
       seen.add(name);
       pending.push({ node: pair.value, path: [...path, name] });
@@ -88,7 +90,7 @@ class Places {
       const above = length === 1 ? this.document.contents : this.document.getIn(path.slice(0, length - 1), true);
       const key = path[length - 1]!;
       if (isMap(above)) {
-        const pair = above.items.find((one) => isScalar(one.key) && String(one.key.value) === String(key));
+        const pair = above.items.findLast((one) => isScalar(one.key) && String(one.key.value) === String(key));
         if (pair) return isScalar(pair.value) ? pair.value : pair.key;
       }
       const node = this.document.getIn(path.slice(0, length), true);

@@ -43,10 +43,11 @@ export function shape(fields: ReadonlyMap<string, Field>, data: unknown, hidden:
   return { data: isPlainObject(result) ? result : {}, filled: shaper.filled, problems: shaper.problems };
 }
 
+const MOST_CHOICES = 500;
 const SCALARS: ReadonlySet<string> = new Set(["string", "number", "boolean"]);
 const isScalar = (value: unknown): boolean => SCALARS.has(typeof value);
 
-const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every((one) => typeof one === "string");
+const isTexts = (value: unknown[]): boolean => value.every((one) => typeof one === "string");
 
 class Shaper {
   readonly filled: Shaped["filled"] = [];
@@ -57,8 +58,8 @@ class Shaper {
     this.hidden = hidden;
   }
 
-  private refuse(path: string, code: "wrong_type" | "unknown_field"): undefined {
-    if (this.problems.length < LIMITS.problems) this.problems.push({ path, code, params: {} });
+  private refuse(path: string, code: "wrong_type" | "unknown_field" | "too_many", params: FieldProblem["params"] = {}): undefined {
+    if (this.problems.length < LIMITS.problems) this.problems.push({ path, code, params });
     return undefined;
   }
 
@@ -84,16 +85,19 @@ class Shaper {
   }
 
   private shaped(field: Field, value: unknown, path: string): unknown {
-    if (field.kind === "table") return this.rows(field, value, path);
-    if (field.document.type === "array") return isTexts(value) ? value : this.refuse(path, "wrong_type");
+    if (field.document.type === "array") return this.list(field, value, path);
     if (isWhole(field.kind) && field.kind !== "choice") return this.whole(field, value, path);
     if (field.parts.size > 0) return this.parts(field.parts, value, `${path}.`);
     if (field.kind === "group") return isPlainObject(value) ? {} : this.refuse(path, "wrong_type");
     return isScalar(value) && typeof value === typeOf(field) ? value : this.refuse(path, "wrong_type");
   }
 
-  private rows(field: Field, value: unknown, path: string): unknown {
+  private list(field: Field, value: unknown, path: string): unknown {
+    const { maxItems: limit = MOST_CHOICES } = field.document;
     if (!Array.isArray(value)) return this.refuse(path, "wrong_type");
+    // Before anything looks at each: comparing all with all takes quadratic time.
+    if (value.length > limit) return this.refuse(path, "too_many", { limit });
+    if (field.kind !== "table") return isTexts(value) ? value : this.refuse(path, "wrong_type");
     // Empty rows stay: places of problems must be those the person sees.
     return value.map((row: unknown, index) => this.parts(field.parts, row, `${path}.${index}.`) ?? {});
   }

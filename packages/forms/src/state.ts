@@ -20,6 +20,8 @@ export interface State {
   isVisible(path: string): boolean;
 }
 
+const MAX_ROWS = 500;
+
 type Variables = Record<string, unknown>;
 
 /** Decides what is there, what is computed and what must be filled. Never throws: a condition that cannot be computed does not hold. */
@@ -75,7 +77,8 @@ class Run {
     const rows = valueAt(this.record, table);
     if (!Array.isArray(rows)) return [];
     const rest = path.slice(table.length);
-    return rows.map((row: unknown, index) => ({ path: `${table}.${index}${rest}`, variables: { ...this.variables, row } }));
+    // More rows than a table can have are refused elsewhere, not computed first.
+    return rows.slice(0, MAX_ROWS).map((row: unknown, index) => ({ path: `${table}.${index}${rest}`, variables: { ...this.variables, row } }));
   }
 
   private hide(path: string): void {
@@ -115,7 +118,7 @@ class Run {
 
   private collectRows(field: Field, rows: unknown, to: Parameters<Run["collect"]>[1]): void {
     if (!Array.isArray(rows)) return;
-    rows.forEach((_, index) => this.collect(field.parts, { ...to, prefix: `${to.prefix}.${index}.`, keys: field.required }));
+    rows.slice(0, MAX_ROWS).forEach((_, index) => this.collect(field.parts, { ...to, prefix: `${to.prefix}.${index}.`, keys: field.required }));
   }
 }
 

@@ -61,10 +61,12 @@ const judgeAddress: Judge = (address: Record<string, unknown>) => {
   return isEmpty(address["country"]) || COUNTRY.test(String(address["country"])) ? null : ["country", {}];
 };
 
+const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
+const moneyTexts = (value: unknown) => (isPlainObject(value) ? { amount: textOf(value["amount"]), currency: textOf(value["currency"]) } : { amount: "", currency: "" });
+
 const judgeMoney: Judge = (value: unknown, field) => {
   const { "x-currency": only } = field.document;
-  const { amount = "", currency = "" } = isPlainObject(value) ? (value as { amount?: unknown; currency?: unknown }) : {};
-  if (typeof amount !== "string" || typeof currency !== "string") return ["money", {}];
+  const { amount, currency } = moneyTexts(value);
   if (only !== undefined && currency !== only) return ["currency", { limit: only }];
   const money = /^-?\d{1,21}(\.\d{1,9})?$/.test(amount) ? Money.from(value) : null;
   if (!money) return ["money", {}];
