@@ -22,6 +22,7 @@ import { startPulse, type Pulse } from "./platform/pulse.ts";
 import { startRpc, type Rpc } from "./platform/rpc.ts";
 import { planOf, type Voice } from "./features/calls/index.ts";
 import { startSealer } from "./features/audit/index.ts";
+import { startClocks } from "./features/clocks/index.ts";
 import { LiveWriter } from "./features/interactions/index.ts";
 import { describeProblems, loadDeclarations, type Declarations } from "./features/projects/index.ts";
 import { ensureQueues, exposeRouter, holdingsOfNodes, offerToNode, Router, routerClient, selectStanding, type RouterClient } from "./features/queues/index.ts";
@@ -31,7 +32,7 @@ import { makeFirstAdministrator, type FirstAdministrator } from "./features/acce
 import { startPromises } from "./features/promises/index.ts";
 import { seedDemo } from "./features/demo/index.ts";
 import { storeDeclarations } from "./features/tickets/index.ts";
-import { jobHandlers, durableListeners } from "./subscriptions.ts";
+import { clocksDeps, jobHandlers, durableListeners } from "./subscriptions.ts";
 import { startMedia } from "./media.ts";
 import { startVoice, type VoiceParts } from "./voice.ts";
 import { companyNames } from "./routes.ts";
@@ -178,6 +179,8 @@ async function startWork({ ctx, config }: Node, database: Database, listeners: D
   stops.push(() => sender.stop());
   const promises = startPromises(ctx);
   stops.push(() => promises.stop());
+  const clocks = startClocks(ctx, clocksDeps());
+  stops.push(() => clocks.stop());
   const jobs = await startJobs(database.pool, jobHandlers(ctx), ctx.log);
   stops.push(() => jobs.stop());
   return { mailUrl: mail?.url ?? null, settled: () => deliveries.settled() };

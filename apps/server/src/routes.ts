@@ -6,6 +6,7 @@ import { callPageRoutes, callsRoutes, openPublicCalls, type CallsDeps } from "./
 import { auditRoutes } from "./features/audit/index.ts";
 import { databaseProbe, diskProbe, healthRoutes, jobsProbe, type Probe } from "./features/health/index.ts";
 import { clientsRoutes } from "./features/clients/index.ts";
+import { clocksProbe } from "./features/clocks/index.ts";
 import { demoMailRoutes, mailProbe } from "./features/notices/index.ts";
 import { floorRoutes } from "./features/floor/index.ts";
 import { operatorsRoutes, type OperatorsDeps } from "./features/operators/index.ts";
@@ -22,7 +23,7 @@ export async function mountRoutes(app: App, input: WebInput & { publicUrl: strin
   openPublicCalls(app);
   accessRoutes(app, { names: companyNames(declarations) });
   auditRoutes(app);
-  healthRoutes(app, { ctx: input.ctx, probes: [databaseProbe(input.ctx), jobsProbe(input.ctx), mailProbe(input.ctx), diskProbe(() => dataFolders(config.LINIJA_DATA)), ...nodeProbes(input), ...voiceProbes(input)] });
+  healthRoutes(app, { ctx: input.ctx, probes: [databaseProbe(input.ctx), jobsProbe(input.ctx), mailProbe(input.ctx), clocksProbe(input.ctx), diskProbe(() => dataFolders(config.LINIJA_DATA)), ...nodeProbes(input), ...voiceProbes(input)] });
   clientsRoutes(app);
   ticketsRoutes(app, { files: { folder: join(config.LINIJA_DATA, "attachments") } });
   relationsRoutes(app);
