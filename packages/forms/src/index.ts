@@ -5,6 +5,7 @@ export { FIELD_NAME, fieldSchema, formSchema, keepable, kinds, languages, sectio
 export { EXAMPLE } from "./example.ts";
 export type { Field } from "./fields.ts";
 export type { Context, Form } from "./form.ts";
+export { formHost } from "./host.ts";
 export { KEYWORDS, NEEDS } from "./kinds.ts";
 export { LIMITS as FORM_LIMITS } from "./limits.ts";
 export { clientPart, forClient, mask, type Masked } from "./mask.ts";
