@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { MediaEngine } from "@linija/media";
 import type { SipStack } from "@linija/sip";
 import type { Config, Role } from "./platform/config.ts";
-import { inTx, openDatabase, type Ctx, type Database } from "./platform/db.ts";
+import { openDatabase, type Ctx, type Database } from "./platform/db.ts";
 import { startDeliveries, type DurableListener } from "./platform/deliveries.ts";
 import { registerDurable } from "./platform/events.ts";
 import { AppError, isDatabaseAway } from "./platform/errors.ts";
@@ -20,18 +20,19 @@ import { startDefaultMetrics } from "./platform/metrics.ts";
 import { startPostgres, type EmbeddedPostgres } from "./platform/postgres.ts";
 import { startPulse, type Pulse } from "./platform/pulse.ts";
 import { startRpc, type Rpc } from "./platform/rpc.ts";
-import { planOf, type Voice } from "./features/calls/index.ts";
+import { livePlan, type Voice, type WholePlan } from "./features/calls/index.ts";
 import { startSealer } from "./features/audit/index.ts";
 import { startClocks } from "./features/clocks/index.ts";
 import { LiveWriter } from "./features/interactions/index.ts";
-import { describeProblems, loadDeclarations, type Declarations } from "./features/projects/index.ts";
-import { ensureQueues, exposeRouter, holdingsOfNodes, offerToNode, Router, routerClient, selectStanding, type RouterClient } from "./features/queues/index.ts";
+import { bringFiles, LiveDeclarations, type Begun, type DeclarationsDeps, type StoreSettings } from "./features/declarations/index.ts";
+import { readFolder, type Declarations } from "./features/projects/index.ts";
+import { exposeRouter, holdingsOfNodes, offerToNode, Router, routerClient, selectStanding, type RouterClient } from "./features/queues/index.ts";
 import { gather } from "./features/realtime/index.ts";
 import { createMailer, startDemoMail, startSender } from "./features/notices/index.ts";
 import { makeFirstAdministrator, type FirstAdministrator } from "./features/access/index.ts";
 import { startPromises } from "./features/promises/index.ts";
 import { seedDemo } from "./features/demo/index.ts";
-import { storeDeclarations } from "./features/tickets/index.ts";
+import { textKinds } from "./kinds.ts";
 import { clocksDeps, jobHandlers, durableListeners } from "./subscriptions.ts";
 import { startMedia } from "./media.ts";
 import { startVoice, type VoiceParts } from "./voice.ts";
@@ -53,7 +54,8 @@ export interface Linija {
   voice: Voice | null;
   nodeId: string;
   router: RouterClient;
-  declarations: Declarations;
+  /** As they are at the moment of asking. */
+  readonly declarations: Declarations;
   /** Made by this very start. */
   firstAdministrator: FirstAdministrator | null;
   mailUrl: string | null;
@@ -84,21 +86,22 @@ async function start(options: StartOptions & { say(text: string): void }, stops:
   const { config, log, say } = options;
   mkdirSync(config.LINIJA_DATA, { recursive: true });
   startDefaultMetrics();
-  const loading = loadDeclarations(config.LINIJA_PROJECTS || join(ROOT, "projects"));
+  const reading = readFolder(config.LINIJA_PROJECTS || join(ROOT, "projects"));
   const { database, postgres, pulse } = await openData(config, log, say, stops);
   const ctx: Ctx = { db: database.db, actor: { kind: "system", name: "linija" }, now: () => new Date(), depth: 0, requestId: newId(), log };
-  const { declarations, firstAdministrator } = await prepare(ctx, config, await loading, say);
+  const { projects, firstAdministrator } = await prepare(ctx, config, await reading, say);
+  stops.push(() => projects.live.stop());
   // What a first start has loaded is brought to disk now: after a crash it would stand between the callers and an answer.
   if (postgres) void database.pool.query("checkpoint").catch(() => undefined);
   const rpc = await startRpc({ db: database.db, roles: config.LINIJA_ROLES.filter((role) => role !== "router"), host: config.RPC_HOST, port: config.RPC_PORT, log });
   stops.push(() => rpc.stop());
   const writer = new LiveWriter(database.pool, log);
   stops.push(() => Promise.race([writer.settled(), pause(LAST_WRITES_MS, undefined, { ref: false })]));
-  const node: Node = { ctx, config, rpc, writer, pulse, router: routerClient(rpc), plan: planOf(declarations), declarations, has: (role) => config.LINIJA_ROLES.includes(role) };
+  const node: Node = { ctx, config, rpc, writer, pulse, router: routerClient(rpc), plan: livePlan(projects.live.current), declarations: projects.live.current, projects, has: (role) => config.LINIJA_ROLES.includes(role) };
   const parts = await startRoles(node, database, stops);
   const mailUrl = parts.work?.mailUrl ?? null;
   return {
-    config, ctx, database, postgres, router: node.router, declarations, firstAdministrator, mailUrl, nodeId: rpc.nodeId,
+    config, ctx, database, postgres, router: node.router, get declarations() { return projects.live.current(); }, firstAdministrator, mailUrl, nodeId: rpc.nodeId,
     http: parts.web && { url: parts.web.publicUrl }, sip: parts.voice?.sip ?? null, media: parts.voice?.media ?? null, voice: parts.voice?.voice ?? null,
     settled: async () => { await parts.work?.settled(); },
     stop: async () => {
@@ -112,9 +115,12 @@ async function start(options: StartOptions & { say(text: string): void }, stops:
 const LAST_WRITES_MS = 3_000;
 const SWEEP_MS = 5_000;
 
+/** The declarations in use, and what this start saw of the files. */
+type Projects = DeclarationsDeps & Pick<Begun, "differing" | "problems">;
+
 /** What every role of this node is given. */
 interface Node {
-  ctx: Ctx; config: Config; rpc: Rpc; writer: LiveWriter; pulse: Pulse; router: RouterClient; plan: ReturnType<typeof planOf>; declarations: Declarations;
+  ctx: Ctx; config: Config; rpc: Rpc; writer: LiveWriter; pulse: Pulse; router: RouterClient; plan: WholePlan; declarations: () => Declarations; projects: Projects;
   has(role: Role): boolean;
 }
 
@@ -139,7 +145,7 @@ async function startRoles(node: Node, database: Database, stops: Stops): Promise
  * One node routes, however many may: the others stand by. Voice nodes that were here before this router tell it what they
  * hold; every few seconds it looks whether what it believes is so.
  */
-async function startRouter({ ctx, rpc, writer, plan }: Node, stops: Stops): Promise<void> {
+async function startRouter({ ctx, rpc, writer, plan, projects }: Node, stops: Stops): Promise<void> {
   let routing: { router: Router; isMine: Tenure } | null = null;
   const owner = (): Router | null => (routing?.isMine() ? routing.router : null);
   exposeRouter(rpc, owner);
@@ -155,6 +161,7 @@ async function startRouter({ ctx, rpc, writer, plan }: Node, stops: Stops): Prom
     routing = null;
     await rpc.setRole("router", false);
   };
+  stops.push(projects.live.onChange(() => routing?.router.setQueues(plan.queues)));
   const lease = await holdLease({ db: ctx.db, rpc, log: ctx.log }, { name: "router", take, lose });
   stops.push(() => lease.stop());
   const timer = setInterval(() => void repair(), SWEEP_MS);
@@ -202,17 +209,18 @@ async function openData(config: Config, log: Log, say: (text: string) => void, s
 }
 
 /** Declarations into tables; the demo company, or somebody who can sign in, into an empty database. */
-async function prepare(ctx: Ctx, config: Config, loaded: Awaited<ReturnType<typeof loadDeclarations>>, say: (text: string) => void): Promise<{ declarations: Declarations; firstAdministrator: FirstAdministrator | null }> {
-  if (!loaded.ok) throw new Error(`The declarations cannot be used:\n${describeProblems(loaded)}`);
-  await storeDeclarations(ctx, loaded.declarations, config.UNCONFIRMED_AFTER_S === 259_200 ? {} : { unconfirmedAfterS: config.UNCONFIRMED_AFTER_S });
-  await inTx(ctx, (ctx) => ensureQueues(ctx.db, loaded.declarations.projects.flatMap(({ project, queues }) => queues.map((queue) => ({ id: `${project.key}.${queue.key}`, projectKey: project.key, name: queue.name })))));
-
+async function prepare(ctx: Ctx, config: Config, repository: Awaited<ReturnType<typeof readFolder>>, say: (text: string) => void): Promise<{ projects: Projects; firstAdministrator: FirstAdministrator | null }> {
+  const settings: StoreSettings = { kinds: textKinds, ...(config.UNCONFIRMED_AFTER_S !== 259_200 && { unconfirmedAfterS: config.UNCONFIRMED_AFTER_S }) };
+  const begun = await bringFiles(ctx, settings, repository);
+  const live = new LiveDeclarations({ db: ctx.db, log: ctx.log, kinds: textKinds });
+  live.begin(begun);
+  const projects: Projects = { live, settings, repository: repository.texts, differing: begun.differing, problems: begun.problems };
   if (config.LINIJA_DEMO) {
     const progress = (done: number, total: number): void => { if (done === 0) say(`Loading the demo company (${total} parts) …`); };
-    await seedDemo(ctx, loaded.declarations, { password: config.LINIJA_DEMO_PASSWORD, progress });
-    return { declarations: loaded.declarations, firstAdministrator: null };
+    await seedDemo(ctx, begun.declarations, { password: config.LINIJA_DEMO_PASSWORD, progress });
+    return { projects, firstAdministrator: null };
   }
-  return { declarations: loaded.declarations, firstAdministrator: await letSomebodyIn(ctx, config, loaded.declarations, say) };
+  return { projects, firstAdministrator: await letSomebodyIn(ctx, config, begun.declarations, say) };
 }
 
 /** The password is told the moment it is kept: a start that fails later must not take it along. */

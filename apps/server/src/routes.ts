@@ -5,6 +5,7 @@ import { accessRoutes } from "./features/access/index.ts";
 import { callPageRoutes, callsRoutes, openPublicCalls, type CallsDeps } from "./features/calls/index.ts";
 import { auditRoutes } from "./features/audit/index.ts";
 import { databaseProbe, diskProbe, healthRoutes, jobsProbe, type Probe } from "./features/health/index.ts";
+import { declarationsProbe, declarationsRoutes } from "./features/declarations/index.ts";
 import { clientsRoutes } from "./features/clients/index.ts";
 import { clocksProbe } from "./features/clocks/index.ts";
 import { demoMailRoutes, mailProbe } from "./features/notices/index.ts";
@@ -21,19 +22,20 @@ import type { WebInput } from "./web.ts";
 export async function mountRoutes(app: App, input: WebInput & { publicUrl: string }): Promise<void> {
   const { config, declarations } = input;
   openPublicCalls(app);
-  accessRoutes(app, { names: companyNames(declarations) });
+  accessRoutes(app, { get names() { return companyNames(declarations()); } });
   auditRoutes(app);
-  healthRoutes(app, { ctx: input.ctx, probes: [databaseProbe(input.ctx), jobsProbe(input.ctx), mailProbe(input.ctx), clocksProbe(input.ctx), diskProbe(() => dataFolders(config.LINIJA_DATA)), ...nodeProbes(input), ...voiceProbes(input)] });
+  healthRoutes(app, { ctx: input.ctx, probes: [databaseProbe(input.ctx), jobsProbe(input.ctx), mailProbe(input.ctx), clocksProbe(input.ctx), diskProbe(() => dataFolders(config.LINIJA_DATA)), declarationsProbe(input.projects), ...nodeProbes(input), ...voiceProbes(input)] });
   clientsRoutes(app);
   ticketsRoutes(app, { files: { folder: join(config.LINIJA_DATA, "attachments") } });
   relationsRoutes(app);
   promisesRoutes(app);
   callsRoutes(app, callsDeps(input), join(config.LINIJA_DATA, "recordings"));
   operatorsRoutes(app, operatorsDeps(input));
-  callPageRoutes(app, declarations.projects.map(({ project }) => ({ key: project.key, name: project.name, about: project.about, number: project.numbers[0]!, languages: project.languages, language: project.default_language, colour: underWhite(project.colour) })));
+  callPageRoutes(app, () => declarations().projects.map(({ project }) => ({ key: project.key, name: project.name, about: project.about, number: project.numbers[0]!, languages: project.languages, language: project.default_language, colour: underWhite(project.colour) })));
   portalRoutes(app, { ctx: input.ctx });
   if (config.LINIJA_DEMO) demoMailRoutes(app, { ctx: input.ctx });
-  floorRoutes(app, { queues: floorQueues(declarations), hours: input.plan.hours, timeZone: declarations.company.time_zone, router: input.router });
+  declarationsRoutes(app, input.projects);
+  floorRoutes(app, { get queues() { return floorQueues(declarations()); }, hours: input.plan.hours, get timeZone() { return declarations().company.time_zone; }, router: input.router });
 }
 
 /** What everybody guesses first when a password of this company is asked for. */
@@ -41,25 +43,28 @@ export const companyNames = ({ company, projects }: Declarations): string[] =>
   [company.name, ...projects.map(({ project }) => project.name)].flatMap((name) => Object.values(name)).concat(projects.map(({ project }) => project.key));
 
 function callsDeps({ rpc, router, declarations, config }: WebInput): CallsDeps {
-  const queues = new Map(declarations.projects.flatMap(({ project, queues }) => queues.map((queue) => [`${project.key}.${queue.key}`, queue])));
-  const project = (key: string | null) => declarations.projects.find((declared) => declared.project.key === key);
+  const project = (key: string | null) => declarations().projects.find((declared) => declared.project.key === key);
+  const queue = (id: string | null) => {
+    const [projectKey = null, queueKey] = id?.split(".") ?? [];
+    return project(projectKey)?.queues.find(({ key }) => key === queueKey);
+  };
   return {
     rpc, router,
-    ringMs: (id) => (queues.get(id ?? "")?.ring_s ?? config.RING_MS / 1000) * 1000,
-    wrapUpS: (id) => queues.get(id ?? "")?.wrap_up_s ?? 60,
-    disposition: (key, disposition) => (project(key) ?? declarations.projects[0])?.dispositions.find((each) => each.key === disposition) ?? null,
+    ringMs: (id) => (queue(id)?.ring_s ?? config.RING_MS / 1000) * 1000,
+    wrapUpS: (id) => queue(id)?.wrap_up_s ?? 60,
+    disposition: (key, disposition) => (project(key) ?? declarations().projects[0])?.dispositions.find((each) => each.key === disposition) ?? null,
     country: (key) => (project(key)?.project.time_zone === "Europe/Moscow" ? "RU" : "SI"),
     knownProject: (key) => project(key) !== undefined,
-    languageOf: (key) => project(key)?.project.default_language ?? declarations.company.default_language,
+    languageOf: (key) => project(key)?.project.default_language ?? declarations().company.default_language,
   };
 }
 
-function operatorsDeps({ declarations: { company, projects }, config, sip, publicUrl }: WebInput & { publicUrl: string }): OperatorsDeps {
-  const numbers = [...company.numbers.map((number) => [number, company.name] as const), ...projects.flatMap(({ project }) => project.numbers.map((number) => [number, project.name] as const))];
+function operatorsDeps({ declarations, config, sip, publicUrl }: WebInput & { publicUrl: string }): OperatorsDeps {
+  const numbersOf = ({ company, projects }: Declarations) => [...company.numbers.map((number) => [number, company.name] as const), ...projects.flatMap(({ project }) => project.numbers.map((number) => [number, project.name] as const))];
   const isEverywhere = config.SIP_HOST === "0.0.0.0" || config.SIP_HOST === "::";
   return {
-    queues: projects.flatMap(({ project, queues }) => queues.map((queue) => ({ id: `${project.key}.${queue.key}`, projectKey: project.key, name: queue.name, languages: queue.languages, skills: queue.skills }))),
-    languages, numbers: new Map(numbers),
+    get queues() { return declarations().projects.flatMap(({ project, queues }) => queues.map((queue) => ({ id: `${project.key}.${queue.key}`, projectKey: project.key, name: queue.name, languages: queue.languages, skills: queue.skills }))); },
+    languages, get numbers() { return new Map(numbersOf(declarations())); },
     // A node without a voice of its own knows what the settings say; the port there may only differ when it was taken.
     server: () => ({ host: config.SIP_ADVERTISE || (isEverywhere ? new URL(publicUrl).hostname : config.SIP_HOST), port: sip?.addresses[0]?.port ?? config.SIP_PORT, transports: ["udp", "tcp"] }),
   };

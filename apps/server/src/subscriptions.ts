@@ -2,6 +2,7 @@ import type { Ctx } from "./platform/db.ts";
 import type { DurableListener } from "./platform/deliveries.ts";
 import type { JobHandler } from "./platform/jobs.ts";
 import { calendarTime, clockJobs, type ClocksDeps } from "./features/clocks/index.ts";
+import { declarationJobs } from "./features/declarations/index.ts";
 import { noticesListener } from "./features/notices/index.ts";
 import { operatorsListener, type OperatorsListenerDeps } from "./features/operators/index.ts";
 import { projectOf, ticketJobs } from "./features/tickets/index.ts";
@@ -10,7 +11,7 @@ import { projectOf, ticketJobs } from "./features/tickets/index.ts";
 export const durableListeners = (deps: { publicUrl: () => string } & OperatorsListenerDeps): DurableListener[] => [noticesListener(deps), operatorsListener(deps)];
 
 /** Background work by name. */
-export const jobHandlers = (ctx: Ctx): Record<string, JobHandler> => ({ ...ticketJobs(ctx), ...clockJobs(ctx, clocksDeps()) });
+export const jobHandlers = (ctx: Ctx): Record<string, JobHandler> => ({ ...ticketJobs(ctx), ...clockJobs(ctx, clocksDeps()), ...declarationJobs(ctx) });
 
 /** Whose clocks there are: what happens at their moments, and by which calendar a project counts. */
 export const clocksDeps = (): ClocksDeps => ({

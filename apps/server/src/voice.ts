@@ -7,7 +7,7 @@ import { AppError } from "./platform/errors.ts";
 import type { Log } from "./platform/log.ts";
 import type { Pulse } from "./platform/pulse.ts";
 import type { Rpc } from "./platform/rpc.ts";
-import { openSip, type planOf, recover, selectCaller, startRecovery, Voice, type CallbackWanted, type RecoveryDeps } from "./features/calls/index.ts";
+import { openSip, recover, selectCaller, startRecovery, Voice, type CallbackWanted, type RecoveryDeps, type WholePlan } from "./features/calls/index.ts";
 import { rememberProject } from "./features/clients/index.ts";
 import type { LiveWriter } from "./features/interactions/index.ts";
 import { createRegistrar } from "./features/operators/index.ts";
@@ -17,7 +17,7 @@ import { callbackDone, registerCallback } from "./features/tickets/index.ts";
 import { mediaAddresses, mediaOptions } from "./media.ts";
 
 export interface VoiceInput {
-  ctx: Ctx; config: Config; rpc: Rpc; writer: LiveWriter; pulse: Pulse; router: RouterClient; plan: ReturnType<typeof planOf>; declarations: Declarations; root: string;
+  ctx: Ctx; config: Config; rpc: Rpc; writer: LiveWriter; pulse: Pulse; router: RouterClient; plan: WholePlan; declarations: () => Declarations; root: string;
   /** Done in reverse when the node stops. */
   stops: (() => Promise<unknown> | void)[];
 }
@@ -28,10 +28,9 @@ export async function startVoice({ ctx, config, rpc, writer, router, plan, pulse
   const { log } = ctx;
   const media = reachMedia(config, log);
   stops.push(() => media.stop(0));
-  const company = declarations.projects[0]!.project.key;
   const callback = async (wanted: CallbackWanted): Promise<void> => {
     // Who was cut off before choosing a project is called back by the first one rather than by nobody.
-    const projectKey = wanted.projectKey ?? company;
+    const projectKey = wanted.projectKey ?? declarations().projects[0]!.project.key;
     await registerCallback(ctx, { ...wanted, projectKey, queueId: wanted.queueId ?? "", dueAt: plan.callbackDue(projectKey, wanted.queueId, ctx.now()) });
   };
   const tried: RecoveryDeps["callbackTried"] = (ticketId, result) => callbackTried(ctx, ticketId, result);

@@ -12,7 +12,8 @@ import { closeHttp, createHttp, type App } from "./platform/http.ts";
 import type { Pulse } from "./platform/pulse.ts";
 import type { Rpc } from "./platform/rpc.ts";
 import { contextOf } from "./features/access/index.ts";
-import type { planOf, Voice } from "./features/calls/index.ts";
+import type { Voice, WholePlan } from "./features/calls/index.ts";
+import type { Begun, DeclarationsDeps } from "./features/declarations/index.ts";
 import type { Declarations } from "./features/projects/index.ts";
 import { selectOperators } from "./features/operators/index.ts";
 import type { RouterClient } from "./features/queues/index.ts";
@@ -21,7 +22,7 @@ import { startRealtime } from "./features/realtime/index.ts";
 import { mountRoutes } from "./routes.ts";
 
 export interface WebInput {
-  ctx: Ctx; config: Config; rpc: Rpc; router: RouterClient; plan: ReturnType<typeof planOf>; declarations: Declarations; voice: Voice | null; media: MediaEngine | null; sip: SipStack | null; pool: pg.Pool; root: string; pulse: Pulse;
+  ctx: Ctx; config: Config; rpc: Rpc; router: RouterClient; plan: WholePlan; declarations: () => Declarations; projects: DeclarationsDeps & Pick<Begun, "differing" | "problems">; voice: Voice | null; media: MediaEngine | null; sip: SipStack | null; pool: pg.Pool; root: string; pulse: Pulse;
 }
 export interface Web { app: App; publicUrl: string; stop(): Promise<void> }
 

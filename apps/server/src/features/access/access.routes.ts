@@ -10,7 +10,7 @@ const { SESSION_COOKIE } = sessions;
 const SIGN_IN_LIMIT = { max: 120, perMs: 60_000 };
 
 /** `names` are what everybody guesses first: the company's and its projects'. */
-export function accessRoutes(app: App, { names = [] }: { names?: readonly string[] } = {}): void {
+export function accessRoutes(app: App, known: { readonly names: readonly string[] } = { names: [] }): void {
   mount(app, contracts.signIn, { guard: "anyone", limit: SIGN_IN_LIMIT }, async (ctx, { body }, { request, reply }) => {
     const from = { address: request.ip, agent: request.headers["user-agent"] ?? "", oldToken: tokenOf(request) };
     const { token, expiresAt, me } = await sessions.signIn(ctx, body, from);
@@ -28,14 +28,14 @@ export function accessRoutes(app: App, { names = [] }: { names?: readonly string
     return { ok: true as const };
   });
   mount(app, contracts.changeMyPassword, { guard: "signed_in", limit: SIGN_IN_LIMIT }, async (ctx, { body }, { request, reply }) => {
-    const { token, expiresAt, me } = await passwords.changeMyPassword(ctx, body, { address: request.ip, token: tokenOf(request), names });
+    const { token, expiresAt, me } = await passwords.changeMyPassword(ctx, body, { address: request.ip, token: tokenOf(request), names: known.names });
     reply.setCookie(SESSION_COOKIE, token, { ...cookieOf(request), expires: expiresAt });
     return me;
   });
   mount(app, contracts.listColleagues, "signed_in", async (ctx) => ({ items: await users.listColleagues(ctx) }));
   mount(app, contracts.listUsers, "signed_in", async (ctx) => ({ items: await users.listUsers(ctx) }));
-  mount(app, contracts.createUser, "signed_in", (ctx, { body }) => users.createUser(ctx, body, names));
-  mount(app, contracts.updateUser, "signed_in", (ctx, { params, body }) => users.updateUser(ctx, params.id, body, names));
+  mount(app, contracts.createUser, "signed_in", (ctx, { body }) => users.createUser(ctx, body, known.names));
+  mount(app, contracts.updateUser, "signed_in", (ctx, { params, body }) => users.updateUser(ctx, params.id, body, known.names));
 }
 
 const tokenOf = (request: FastifyRequest): string | undefined => request.cookies[SESSION_COOKIE];

@@ -37,6 +37,7 @@ const TABLE = {
   "audit.read":            [no,       no,        no,               any],
   "outbox.read":           [no,       any,       no,               any],
   "settings.manage":       [no,       no,        no,               any],
+  "projects.manage":       [no,       no,        no,               any],
 } as const satisfies Record<string, readonly [Reach | null, Reach | null, Reach | null, Reach | null]>;
 
 const COLUMNS: readonly RoleName[] = roleNames;

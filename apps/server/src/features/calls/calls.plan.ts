@@ -8,8 +8,44 @@ import { dialledNumber } from "./calls.numbers.rules.ts";
 /** Queue ids are `project.queue`, readable in every table and log. */
 const queueId = (projectKey: string, key: string): string => `${projectKey}.${key}`;
 
+/** What every role asks of the declarations. */
+export interface WholePlan extends Plan {
+  readonly queues: RoutedQueue[];
+  callbackDue(projectKey: string, queueId: string | null, at: Date): Date;
+  hours(projectKey: string, at: Date): { open: boolean; opensAt: Date | null };
+  skillsOf(projects: string[]): Record<string, number>;
+}
+
+/**
+ * The plan as it is at the moment of each question: declarations change while calls are alive. What a call has been given
+ * (its flows, its queue) is its own for good.
+ */
+export function livePlan(current: () => Declarations): WholePlan {
+  let from: Declarations | null = null;
+  let made: WholePlan;
+  const now = (): WholePlan => {
+    const declarations = current();
+    if (declarations !== from) { made = planOf(declarations); from = declarations; }
+    return made;
+  };
+  return {
+    get book() { return now().book; },
+    get queues() { return now().queues; },
+    flowOf: (dialled) => now().flowOf(dialled),
+    answerByOperator: (flow) => now().answerByOperator(flow),
+    openProjects: (at) => now().openProjects(at),
+    findQueue: (projectKey, key) => now().findQueue(projectKey, key),
+    callerId: (projectKey) => now().callerId(projectKey),
+    recording: (projectKey) => now().recording(projectKey),
+    defaultLanguage: (flow) => now().defaultLanguage(flow),
+    callbackDue: (projectKey, id, at) => now().callbackDue(projectKey, id, at),
+    hours: (projectKey, at) => now().hours(projectKey, at),
+    skillsOf: (projects) => now().skillsOf(projects),
+  };
+}
+
 /** What call control needs of the declarations, looked up without reading a file. */
-export function planOf(declarations: Declarations): Plan & { queues: RoutedQueue[]; callbackDue(projectKey: string, queueId: string | null, at: Date): Date; hours(projectKey: string, at: Date): { open: boolean; opensAt: Date | null }; skillsOf(projects: string[]): Record<string, number> } {
+export function planOf(declarations: Declarations): WholePlan {
   const { company, projects } = declarations;
   const byKey = new Map(projects.map((declared) => [declared.project.key, declared]));
   const numbers = new Map<string, string>([...projects.flatMap(({ project }) => project.numbers.map((number): [string, string] => [number, project.key])), ...company.numbers.map((number): [string, string] => [number, "company"])]);

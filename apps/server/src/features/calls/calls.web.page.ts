@@ -10,8 +10,9 @@ export interface PageProject { key: string; name: Record<Language, string>; abou
 const NAMES: Record<Language, string> = { en: "English", ru: "Русский", sl: "Slovenščina" };
 
 /** `/call`: the button "Call us" as a company would put it on its own page, for each project in each language. */
-export function callPageRoutes(app: App, projects: PageProject[]): void {
+export function callPageRoutes(app: App, projectsNow: () => PageProject[]): void {
   app.get("/call", { schema: { hide: true } }, (request, reply) => {
+    const projects = projectsNow();
     const query = request.query as { project?: string; lang?: string };
     const language = languages.find((each) => each === query.lang) ?? languageOf(request);
     const chosen = projects.find(({ key }) => key === query.project) ?? null;

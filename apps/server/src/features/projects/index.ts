@@ -1,4 +1,4 @@
-export { describeProblems, loadDeclarations, projectFolders, readDeclarations, RESERVED, textsOf, type ReadOptions } from "./projects.load.ts";
+export { describeProblems, loadDeclarations, projectFolders, projectsNamed, readDeclarations, RESERVED, textsOf, type ReadOptions } from "./projects.load.ts";
 export { decodeText, MAX_TEXT_BYTES, readFolder, type Texts } from "./projects.texts.ts";
 export { kindOf, type KindProblem, type TextKind } from "./projects.kinds.ts";
 export { addWorkingTime, isOpen, nextOpening, workingClock, workingTime, workingTimeBetween } from "./calendar.rules.ts";

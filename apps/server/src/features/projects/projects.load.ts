@@ -79,6 +79,12 @@ export const describeProblems = (result: { problems: readonly FileProblem[] }) =
 export const projectFolders = (texts: Texts): string[] =>
   [...texts.keys()].filter((path) => /^[^/]+\/project\.yaml$/.test(path)).map((path) => path.split("/")[0]!).filter((folder) => !RESERVED.includes(folder)).sort();
 
+/** What `company.yaml` says of the projects in use, even when it is broken elsewhere; null when it says nothing. */
+export function projectsNamed(texts: Texts): string[] | null {
+  const named = companySchema.shape.projects.safeParse((readYaml(makeReader(texts), "company.yaml")?.value as { projects?: unknown } | null | undefined)?.projects);
+  return named.data ?? null;
+}
+
 /** The texts of one folder by their path in it. */
 export const textsOf = (texts: Texts, folder: string): Map<string, string> =>
   new Map([...texts].filter(([path]) => path.startsWith(`${folder}/`)).map(([path, text]) => [path.slice(folder.length + 1), text]));

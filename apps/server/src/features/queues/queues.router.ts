@@ -56,6 +56,7 @@ const timer = (work: () => void, ms: number): void => { setTimeout(work, ms).unr
  */
 export class Router {
   #deps: RouterDeps;
+  #queues: RoutedQueue[] = [];
   #engine: Routing = createRouting({ offerId: () => newId() });
   #operators = new Map<string, Operator>();
   #works = new Map<string, Entry>();
@@ -67,7 +68,22 @@ export class Router {
 
   constructor(deps: RouterDeps) {
     this.#deps = deps;
-    for (const queue of deps.queues) this.#engine.setQueue({ queueId: queue.queueId, priority: queue.priority });
+    this.#addQueues(deps.queues);
+  }
+
+  #addQueues(queues: RoutedQueue[]): void {
+    // A queue that is gone stays until the router begins anew: whoever waits in it is still served.
+    const kept = this.#queues.filter((known) => !queues.some((queue) => queue.queueId === known.queueId));
+    this.#queues = [...queues, ...kept];
+    for (const queue of queues) this.#engine.setQueue({ queueId: queue.queueId, priority: queue.priority });
+  }
+
+  /** The declarations changed: new queues get the operators of their project, without anybody losing a place. */
+  setQueues(queues: RoutedQueue[]): void {
+    const known = JSON.stringify(this.#queues);
+    this.#addQueues(queues);
+    if (JSON.stringify(this.#queues) === known) return;
+    for (const operator of this.#operators.values()) this.#dispatch(this.#tellEngine(operator));
   }
 
   /** Reads operators and their last states; `repair` then asks voice nodes for the calls they hold. */
@@ -101,7 +117,7 @@ export class Router {
     if (operator.isPaused) return [];
     return this.#engine.setOperator({
       operatorId: row.id, languages: row.languages, skills: row.skills, capacity: { voice: 1 }, ready: operator.state === "ready" && !row.disabled, idleSinceMs: operator.idleSince.getTime(),
-      queueIds: this.#deps.queues.filter((queue) => row.projects.includes(queue.projectKey)).map((queue) => queue.queueId),
+      queueIds: this.#queues.filter((queue) => row.projects.includes(queue.projectKey)).map((queue) => queue.queueId),
     }, this.#ms());
   }
 

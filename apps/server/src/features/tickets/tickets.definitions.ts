@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { inTx, type Ctx, type Db } from "../../platform/db.ts";
+import { inTx, type Ctx, type Db, type TxCtx } from "../../platform/db.ts";
 import { notFound } from "../../platform/errors.ts";
-import type { Process } from "../processes/index.ts";
-import type { Declarations, ProjectDeclaration } from "../projects/index.ts";
+import { processSchema, type Process } from "../processes/index.ts";
+import type { Declarations, ProjectDeclaration, TextKind } from "../projects/index.ts";
 import { insertProcessVersion, selectProcess, selectProjectDefinition, selectProjectHash, upsertProject } from "./tickets.definitions.sql.ts";
 
 /** What tickets, notices and the client's page need of a project's declarations; stored, so that every node reads the same. */
@@ -11,20 +11,25 @@ export interface ProjectInUse extends Pick<ProjectDeclaration, "project" | "cale
   processIds: Record<string, string>;
   company: { name: Declarations["company"]["name"] };
   departments: Declarations["company"]["departments"];
+  /** Texts of other features by kind and key, or what the feature has put in their place (the id of a version, say). */
+  more: Record<string, Record<string, unknown>>;
 }
 
-/**
- * Stores the loaded declarations: projects as they are now, each version of a process for ever under its hash.
- * `unconfirmedAfterS` replaces the time the processes themselves give a client to confirm.
- */
-export async function storeDeclarations(ctx: Ctx, declarations: Declarations, options: { unconfirmedAfterS?: number } = {}): Promise<void> {
+export interface StoreOptions {
+  /** Replaces the time the processes themselves give a client to confirm. */
+  unconfirmedAfterS?: number;
+  kinds?: readonly TextKind[];
+}
+
+/** Stores declarations as what is in use: projects as they are now, each version of a process for ever under its hash. */
+export async function storeDeclarations(ctx: Ctx, declarations: Declarations, options: StoreOptions = {}): Promise<void> {
   await inTx(ctx, async (ctx) => {
-    for (const declared of declarations.projects) await storeProject(ctx.db, declared, { ...options, company: declarations.company });
+    for (const declared of declarations.projects) await storeProject(ctx, declared, { ...options, company: declarations.company });
     ctx.afterCommit.push(() => current.clear());
   });
 }
 
-async function storeProject(db: Db, declared: ProjectDeclaration, options: { unconfirmedAfterS?: number; company: Declarations["company"] }): Promise<void> {
+async function storeProject(ctx: TxCtx, declared: ProjectDeclaration, options: StoreOptions & { company: Declarations["company"] }): Promise<void> {
   const projectKey = declared.project.key;
   const processIds: Record<string, string> = {};
   for (const declaredProcess of Object.values(declared.processes)) {
@@ -32,11 +37,21 @@ async function storeProject(db: Db, declared: ProjectDeclaration, options: { unc
     const hash = hashOf(definition);
     const id = `${projectKey}/${definition.key}/${hash.slice(0, 24)}`;
     processIds[definition.key] = id;
-    await insertProcessVersion(db, { id, projectKey, key: definition.key, hash, definition });
+    await insertProcessVersion(ctx.db, { id, projectKey, key: definition.key, hash, definition });
   }
   const { project, calendar, types, dispositions, reasons, notices } = declared;
-  const definition: ProjectInUse = { project, calendar, types, dispositions, reasons, notices, processIds, company: { name: options.company.name }, departments: options.company.departments };
-  await upsertProject(db, { key: projectKey, name: project.name, definition, hash: hashOf(definition) });
+  const more = await useKinds(ctx, declared, options.kinds ?? []);
+  const definition: ProjectInUse = { project, calendar, types, dispositions, reasons, notices, processIds, company: { name: options.company.name }, departments: options.company.departments, more };
+  await upsertProject(ctx.db, { key: projectKey, name: project.name, definition, hash: hashOf(definition) });
+}
+
+async function useKinds(ctx: TxCtx, declared: ProjectDeclaration, kinds: readonly TextKind[]): Promise<ProjectInUse["more"]> {
+  const more = { ...declared.more };
+  for (const kind of kinds) {
+    const name = kind.at.replace(/\.yaml$/, "");
+    if (kind.use) more[name] = await kind.use(ctx, declared.project.key, more[name] ?? {});
+  }
+  return more;
 }
 
 /** The timers of stages in which the client is asked for a yes, with another length. */
@@ -63,8 +78,10 @@ export async function findProject(db: Db, key: string): Promise<ProjectInUse | n
   const stored = await selectProjectDefinition(db, key);
   if (!stored) return null;
   if (projects.size > 500) projects.clear();
-  projects.set(`${key}:${stored.hash}`, stored.definition);
-  return stored.definition;
+  // What an earlier release stored knows nothing of other kinds of texts.
+  const definition: ProjectInUse = { ...stored.definition, more: stored.definition.more ?? {} };
+  projects.set(`${key}:${stored.hash}`, definition);
+  return definition;
 }
 
 async function currentHash(db: Db, key: string): Promise<string | undefined> {
@@ -81,13 +98,15 @@ export async function projectOf(db: Db, key: string): Promise<ProjectInUse> {
   return project;
 }
 
-/** The version a ticket lives by; its id carries its hash, so it never changes. */
+/** The version a ticket lives by; its id carries its hash, so it never changes. An old one gets today's defaults for what it could not know. */
 export async function processOf(db: Db, id: string): Promise<Process> {
   const known = processes.get(id);
   if (known) return known;
   const stored = await selectProcess(db, id);
   if (!stored) throw notFound("process", id);
   if (processes.size > 2_000) processes.clear();
-  processes.set(id, stored);
-  return stored;
+  const parsed = processSchema.safeParse(stored);
+  const process = parsed.success ? parsed.data : stored;
+  processes.set(id, process);
+  return process;
 }
