@@ -21,6 +21,7 @@ create table clocks (
   updated_at timestamptz not null,
   primary key (subject_kind, subject_id, name)
 );
-create index clocks_due on clocks (next_at) where next_at is not null;
-create index clocks_calendar on clocks (project_key, calendar) where state = 'running' and counts = 'working';
+-- Each kind's head is read by itself: what no node of this version handles must not stand before what it does.
+create index clocks_due on clocks (subject_kind, next_at) where next_at is not null;
+create index clocks_calendar on clocks (project_key, subject_kind, calendar) where state = 'running' and counts = 'working';
 create index clocks_failing on clocks (attempts) where attempts > 0;

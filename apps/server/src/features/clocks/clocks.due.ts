@@ -3,7 +3,7 @@ import { isDatabaseAway } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
 import { counter, histogram } from "../../platform/metrics.ts";
 import type { CalendarTime } from "./clocks.calendar.rules.ts";
-import { kindsOf, lockSubjects, type ClocksDeps, type Met } from "./clocks.handlers.ts";
+import { lockSubjects, type ClockHandler, type ClocksDeps, type Met } from "./clocks.handlers.ts";
 import { computeAnew } from "./clocks.recompute.ts";
 import { markFired, nextMoment } from "./clocks.rules.ts";
 import { computed, plain } from "./clocks.service.ts";
@@ -26,13 +26,15 @@ const asClock = (base: Ctx): Ctx => ({ ...base, actor: { kind: "system", name: "
  * transaction. When a batch fails its clocks are taken one by one, so that only the culprit is put off. True when there
  * may be more.
  */
-export const dealWithDue = (base: Ctx, deps: ClocksDeps): Promise<boolean> => some(base, deps, TOGETHER);
+export const dealWithDue = (base: Ctx, handler: ClockHandler, timeOf: ClocksDeps["timeOf"]): Promise<boolean> => some(base, { handler, timeOf }, TOGETHER);
 
-async function some(base: Ctx, deps: ClocksDeps, most: number): Promise<boolean> {
+type Deps = Pick<ClocksDeps, "timeOf"> & { handler: ClockHandler };
+
+async function some(base: Ctx, deps: Deps, most: number): Promise<boolean> {
   let due: ClockRow[] = [];
   try {
     await inTx(asClock(base), async (ctx) => {
-      due = await lockDue(ctx.db, kindsOf(deps), ctx.now(), most);
+      due = await lockDue(ctx.db, deps.handler.kind, ctx.now(), most);
       if (due.length > 0) await deal(ctx, deps, due);
     });
   } catch (error) {
@@ -44,9 +46,9 @@ async function some(base: Ctx, deps: ClocksDeps, most: number): Promise<boolean>
   return due.length > 0;
 }
 
-async function deal(ctx: TxCtx, deps: ClocksDeps, due: readonly ClockRow[]): Promise<void> {
+async function deal(ctx: TxCtx, deps: Deps, due: readonly ClockRow[]): Promise<void> {
   const now = ctx.now();
-  const isHeld = await lockSubjects(ctx, deps, due);
+  const isHeld = await lockSubjects(ctx, deps.handler, due);
   const times = new Map<string, CalendarTime>();
   for (const { projectKey } of due) if (!times.has(projectKey)) times.set(projectKey, await deps.timeOf(ctx, projectKey));
   const isOutdated = (row: ClockRow): boolean => row.counts === "working" && row.calendar !== times.get(row.projectKey)!.mark;
@@ -57,7 +59,7 @@ async function deal(ctx: TxCtx, deps: ClocksDeps, due: readonly ClockRow[]): Pro
   if (busy.length > 0) await updateComputed(ctx.db, busy, now, "the subject is locked or gone");
 }
 
-async function fire(ctx: TxCtx, { handlers }: ClocksDeps, due: readonly { row: ClockRow; time: CalendarTime }[]): Promise<void> {
+async function fire(ctx: TxCtx, { handler }: Deps, due: readonly { row: ClockRow; time: CalendarTime }[]): Promise<void> {
   if (due.length === 0) return;
   const now = ctx.now();
   const rows: ClockRow[] = [];
@@ -71,10 +73,7 @@ async function fire(ctx: TxCtx, { handlers }: ClocksDeps, due: readonly { row: C
   }
   // Marked before it is dealt with: a handler that saves the clock anew has the last word.
   await updateComputed(ctx.db, rows, now);
-  for (const handler of handlers) {
-    const own = met.filter(({ subject }) => subject.kind === handler.kind);
-    if (own.length > 0) await handler.met(own);
-  }
+  if (met.length > 0) await handler.met(met);
   ctx.afterCommit.push(() => { for (const { at } of met) lateness.observe((ctx.now().getTime() - at.getTime()) / 1_000); });
 }
 

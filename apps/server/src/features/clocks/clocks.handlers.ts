@@ -31,14 +31,9 @@ export interface ClocksDeps {
   timeOf(ctx: Ctx, projectKey: string): Promise<CalendarTime>;
 }
 
-export const kindsOf = ({ handlers }: ClocksDeps): string[] => handlers.map(({ kind }) => kind);
-
-/** Locks the subjects of these clocks without waiting and tells whose could be had. */
-export async function lockSubjects(ctx: TxCtx, { handlers }: ClocksDeps, rows: readonly ClockRow[]): Promise<(row: ClockRow) => boolean> {
-  const held = new Set<string>();
-  for (const handler of handlers) {
-    const ids = [...new Set(rows.filter(({ subjectKind }) => subjectKind === handler.kind).map(({ subjectId }) => subjectId))];
-    for (const id of ids.length > 0 ? await handler.lock(ctx, ids) : []) held.add(`${handler.kind} ${id}`);
-  }
-  return ({ subjectKind, subjectId }) => held.has(`${subjectKind} ${subjectId}`);
+/** Locks the subjects of clocks of one kind without waiting and tells whose could be had. */
+export async function lockSubjects(ctx: TxCtx, handler: ClockHandler, rows: readonly ClockRow[]): Promise<(row: ClockRow) => boolean> {
+  const ids = [...new Set(rows.map(({ subjectId }) => subjectId))];
+  const held = new Set(ids.length > 0 ? await handler.lock(ctx, ids) : []);
+  return ({ subjectId }) => held.has(subjectId);
 }

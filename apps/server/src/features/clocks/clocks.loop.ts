@@ -2,7 +2,7 @@ import type { Ctx } from "../../platform/db.ts";
 import { isDatabaseAway } from "../../platform/errors.ts";
 import { startLoop, type Loop } from "../../platform/loop.ts";
 import { dealWithDue } from "./clocks.due.ts";
-import { kindsOf, type ClocksDeps } from "./clocks.handlers.ts";
+import type { ClocksDeps } from "./clocks.handlers.ts";
 import { lookForOutdated } from "./clocks.recompute.ts";
 import { onClocksSaved } from "./clocks.service.ts";
 import { selectNearest } from "./clocks.sql.ts";
@@ -13,7 +13,7 @@ const CALENDARS_MS = 5_000;
 const NEAR_MS = 1_100;
 
 /**
- * Deals with thresholds on this node, for as long as it runs. Idle it reads the head of one index each second, however
+ * Deals with thresholds on this node, for as long as it runs. Idle it reads the heads of one index each second, however
  * many clocks there are; it wakes at the nearest moment, and for a nearer one written here.
  */
 export function startClocks(base: Ctx, deps: ClocksDeps): Loop {
@@ -27,10 +27,13 @@ export function startClocks(base: Ctx, deps: ClocksDeps): Loop {
     timer = setTimeout(() => { wakesAt = Infinity; loop.wake(); }, Math.max(0, ms));
   };
   const work = async (): Promise<boolean> => {
-    const nearest = await selectNearest(base.db, kindsOf(deps));
-    if (nearest && nearest <= base.now()) return dealWithDue(base, deps);
-    if (nearest) arm(nearest);
-    return false;
+    let mayBeMore = false;
+    for (const { kind, nextAt } of await selectNearest(base.db, deps.handlers.map((handler) => handler.kind))) {
+      const handler = deps.handlers.find((each) => each.kind === kind)!;
+      if (nextAt > base.now()) arm(nextAt);
+      else if (await dealWithDue(base, handler, deps.timeOf)) mayBeMore = true;
+    }
+    return mayBeMore;
   };
   const failed = (error: unknown): void => { if (!isDatabaseAway(error)) base.log.error({ err: error }, "clocks could not be looked at"); };
   const loop = startLoop(work, failed);

@@ -67,14 +67,14 @@ test("the look finds a changed calendar and asks for one job a project; nothing 
 test("nothing comes at a moment of the old calendar, even before the job has run", async () => {
   const id = await given(clock());
   office = after;
-  while (await dealWithDue(at("2026-06-02T10:00Z"), deps)) { /* until nothing is due */ }
+  while (await dealWithDue(at("2026-06-02T10:00Z"), deps.handlers[0]!, deps.timeOf)) { /* until nothing is due */ }
   expect(await told(id)).toEqual(["solution moved"]);
   expect(await row(id)).toMatchObject({ nextAt: new Date("2026-06-03T07:00Z"), nextThreshold: 75, fired: [] });
 });
 
 test("what was late and is so no longer can become late again", async () => {
   const id = await given(clock());
-  while (await dealWithDue(at("2026-06-02T11:00Z"), deps)) { /* until nothing is due */ }
+  while (await dealWithDue(at("2026-06-02T11:00Z"), deps.handlers[0]!, deps.timeOf)) { /* until nothing is due */ }
   expect(await told(id)).toEqual(["solution 75", "solution 100"]);
   office = after;
   await recompute("2026-06-02T12:00Z");

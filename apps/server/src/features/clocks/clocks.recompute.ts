@@ -3,7 +3,7 @@ import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
 import { isDatabaseAway } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
 import { addJob, type JobHandler } from "../../platform/jobs.ts";
-import { kindsOf, lockSubjects, type ClocksDeps, type Moved } from "./clocks.handlers.ts";
+import { lockSubjects, type ClockHandler, type ClocksDeps, type Moved } from "./clocks.handlers.ts";
 import { rearm } from "./clocks.rules.ts";
 import { computed, plain } from "./clocks.service.ts";
 import { lockOutdated, selectOutdatedProjects, selectProjectKeys, updateComputed, type ClockRow } from "./clocks.sql.ts";
@@ -24,8 +24,11 @@ export function lookForOutdated(base: Ctx, deps: ClocksDeps, everyMs: number): (
     if (performance.now() - lookedMs < everyMs) return false;
     lookedMs = performance.now();
     const marks = [];
-    for (const projectKey of await selectProjectKeys(base.db)) marks.push({ projectKey, mark: (await deps.timeOf(base, projectKey)).mark });
-    for (const projectKey of await selectOutdatedProjects(base.db, kindsOf(deps), marks)) await inTx(asCalendar(base), (ctx) => ask(ctx, projectKey));
+    for (const projectKey of await selectProjectKeys(base.db)) {
+      const { mark } = await deps.timeOf(base, projectKey);
+      marks.push(...deps.handlers.map(({ kind }) => ({ projectKey, mark, kind })));
+    }
+    for (const projectKey of await selectOutdatedProjects(base.db, marks)) await inTx(asCalendar(base), (ctx) => ask(ctx, projectKey));
     return false;
   };
 }
@@ -36,15 +39,19 @@ const ask = (ctx: TxCtx, projectKey: string): Promise<void> => addJob(ctx, JOB, 
 export const clockJobs = (base: Ctx, deps: ClocksDeps): Record<string, JobHandler> => ({
   [JOB]: async (payload) => {
     const { projectKey } = payloadSchema.parse(payload);
-    if (await recompute(base, deps, projectKey)) await inTx(asCalendar(base), (ctx) => ask(ctx, projectKey));
+    let isLeft = false;
+    for (const handler of deps.handlers) isLeft = (await recompute(base, { handler, timeOf: deps.timeOf }, projectKey)) || isLeft;
+    if (isLeft) await inTx(asCalendar(base), (ctx) => ask(ctx, projectKey));
   },
 });
 
+type Deps = Pick<ClocksDeps, "timeOf"> & { handler: ClockHandler };
+
 /**
- * Computes a project's running clocks by its calendar of now, in batches, for a slice of time; true when more are left.
+ * Computes a project's running clocks of one kind by its calendar of now, in batches, for a slice of time; true when more are left.
  * A clock whose subject somebody works on, or whose handler fails, is left for the next look.
  */
-async function recompute(base: Ctx, deps: ClocksDeps, projectKey: string): Promise<boolean> {
+async function recompute(base: Ctx, deps: Deps, projectKey: string): Promise<boolean> {
   const until = performance.now() + SLICE_MS;
   const skip: string[] = [];
   let singly = 0;
@@ -53,8 +60,8 @@ async function recompute(base: Ctx, deps: ClocksDeps, projectKey: string): Promi
     try {
       const left = await inTx(asCalendar(base), async (ctx) => {
         const { mark } = await deps.timeOf(ctx, projectKey);
-        rows = await lockOutdated(ctx.db, { projectKey, mark, kinds: kindsOf(deps), skip, most: singly > 0 ? 1 : TOGETHER });
-        const isHeld = await lockSubjects(ctx, deps, rows);
+        rows = await lockOutdated(ctx.db, { projectKey, mark, kind: deps.handler.kind }, skip, singly > 0 ? 1 : TOGETHER);
+        const isHeld = await lockSubjects(ctx, deps.handler, rows);
         await computeAnew(ctx, deps, rows.filter(isHeld));
         return rows.filter((row) => !isHeld(row)).map(({ subjectId }) => subjectId);
       });
@@ -74,7 +81,7 @@ async function recompute(base: Ctx, deps: ClocksDeps, projectKey: string): Promi
 }
 
 /** Computes clocks whose subjects are locked by the calendar of now, and tells whose deadline moved. */
-export async function computeAnew(ctx: TxCtx, { handlers, timeOf }: ClocksDeps, rows: readonly ClockRow[]): Promise<void> {
+export async function computeAnew(ctx: TxCtx, { handler, timeOf }: Deps, rows: readonly ClockRow[]): Promise<void> {
   if (rows.length === 0) return;
   const after: ClockRow[] = [];
   const moved: Moved[] = [];
@@ -85,8 +92,5 @@ export async function computeAnew(ctx: TxCtx, { handlers, timeOf }: ClocksDeps, 
     if (anew.dueAt?.getTime() !== row.dueAt?.getTime()) moved.push({ ctx: { ...ctx, requestId: newId() }, subject: { kind: row.subjectKind, id: row.subjectId }, projectKey: row.projectKey, clock: plain(anew), dueAt: anew.dueAt });
   }
   await updateComputed(ctx.db, after, ctx.now());
-  for (const handler of handlers) {
-    const own = moved.filter(({ subject }) => subject.kind === handler.kind);
-    if (own.length > 0) await handler.moved?.(own);
-  }
+  if (moved.length > 0) await handler.moved?.(moved);
 }

@@ -41,24 +41,28 @@ export const selectClocks = (db: Db, kind: string, ids: readonly string[]) => ke
 export const deleteClocks = (db: Db, kind: string, id: string, names: readonly string[] | null) => kept(sql`
   delete from clocks where subject_kind = ${kind} and subject_id = ${id} and (${names}::text[] is null or name = any(${names}::text[]))`).execute(db);
 
-/** The nearest moment of all: the head of an index, whatever the number of clocks. */
-export const selectNearest = (db: Db, kinds: readonly string[]) => kept(sql<{ nextAt: Date }>`
-  select next_at from clocks where next_at is not null and subject_kind = any(${kinds}::text[]) order by next_at limit 1`).execute(db).then((result) => result.rows[0]?.nextAt ?? null);
+/** The nearest moment of each kind: the heads of an index, whatever the number of clocks. */
+export const selectNearest = (db: Db, kinds: readonly string[]) => kept(sql<{ kind: string; nextAt: Date }>`
+  select k.kind, n.next_at from unnest(${kinds}::text[]) k (kind)
+  cross join lateral (select c.next_at from clocks c where c.subject_kind = k.kind and c.next_at is not null order by c.next_at limit 1) n`).execute(db).then((result) => result.rows);
 
-/** The clocks that are due, oldest first; those another node has in hand are passed by. */
-export const lockDue = (db: Db, kinds: readonly string[], now: Date, most: number) => kept(sql<ClockRow>`
-  select ${COLUMNS} from clocks where next_at <= ${now} and subject_kind = any(${kinds}::text[]) order by next_at limit ${most} for update skip locked`).execute(db).then((result) => result.rows);
+/** The clocks of a kind that are due, oldest first; those another node has in hand are passed by. */
+export const lockDue = (db: Db, kind: string, now: Date, most: number) => kept(sql<ClockRow>`
+  select ${COLUMNS} from clocks where subject_kind = ${kind} and next_at <= ${now} order by next_at limit ${most} for update skip locked`).execute(db).then((result) => result.rows);
 
-/** Running clocks computed by another calendar than the marked one. Two ranges of the index, because "not equal" has none. */
-export const lockOutdated = (db: Db, { projectKey, mark, kinds, skip, most }: { projectKey: string; mark: string; kinds: readonly string[]; /** Subjects. */ skip: readonly string[]; most: number }) => kept(sql<ClockRow>`
-  select ${COLUMNS} from clocks where project_key = ${projectKey} and state = 'running' and counts = 'working' and (calendar < ${mark} or calendar > ${mark})
-    and subject_kind = any(${kinds}::text[]) and subject_id <> all(${skip}::uuid[]) limit ${most} for update skip locked`).execute(db).then((result) => result.rows);
+/** What was computed by another calendar than the marked one. */
+export interface Marked { projectKey: string; mark: string; kind: string }
 
-/** Of these projects those with a running clock that was computed by another calendar. */
-export const selectOutdatedProjects = (db: Db, kinds: readonly string[], marks: readonly { projectKey: string; mark: string }[]) => kept(sql<{ projectKey: string }>`
-  select p.project_key from unnest(${marks.map(({ projectKey }) => projectKey)}::text[], ${marks.map(({ mark }) => mark)}::text[]) p (project_key, mark)
-  where exists (select from clocks c where c.project_key = p.project_key and c.state = 'running' and c.counts = 'working' and c.calendar < p.mark and c.subject_kind = any(${kinds}::text[]))
-     or exists (select from clocks c where c.project_key = p.project_key and c.state = 'running' and c.counts = 'working' and c.calendar > p.mark and c.subject_kind = any(${kinds}::text[]))`)
+/** Running clocks computed by another calendar. Two ranges of the index, because "not equal" has none. */
+export const lockOutdated = (db: Db, { projectKey, mark, kind }: Marked, skip: readonly string[], most: number) => kept(sql<ClockRow>`
+  select ${COLUMNS} from clocks where project_key = ${projectKey} and subject_kind = ${kind} and state = 'running' and counts = 'working' and (calendar < ${mark} or calendar > ${mark})
+    and subject_id <> all(${skip}::uuid[]) limit ${most} for update skip locked`).execute(db).then((result) => result.rows);
+
+/** The projects that have a running clock computed by another calendar. */
+export const selectOutdatedProjects = (db: Db, marks: readonly Marked[]) => kept(sql<{ projectKey: string }>`
+  select distinct p.project_key from unnest(${marks.map(({ projectKey }) => projectKey)}::text[], ${marks.map(({ mark }) => mark)}::text[], ${marks.map(({ kind }) => kind)}::text[]) p (project_key, mark, kind)
+  where exists (select from clocks c where c.project_key = p.project_key and c.subject_kind = p.kind and c.state = 'running' and c.counts = 'working' and c.calendar < p.mark)
+     or exists (select from clocks c where c.project_key = p.project_key and c.subject_kind = p.kind and c.state = 'running' and c.counts = 'working' and c.calendar > p.mark)`)
   .execute(db).then((result) => result.rows.map(({ projectKey }) => projectKey));
 
 export const selectProjectKeys = (db: Db) => kept(sql<{ key: string }>`select key from projects`).execute(db).then((result) => result.rows.map(({ key }) => key));

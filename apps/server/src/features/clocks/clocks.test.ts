@@ -9,6 +9,7 @@ import { makeThings, type Things } from "./clocks.factory.ts";
 import { clocksProbe } from "./clocks.health.ts";
 import { changeAllowed, pauseClock, resumeClock, startClock, stopClock } from "./clocks.rules.ts";
 import { startClocks } from "./clocks.loop.ts";
+import { selectNearest } from "./clocks.sql.ts";
 import { clocksOf, removeClocks, saveClocks } from "./clocks.service.ts";
 import type { Clock } from "./clocks.contract.ts";
 import type { Met } from "./clocks.handlers.ts";
@@ -26,7 +27,7 @@ const at = (time: string): Ctx => database.ctx(undefined, () => new Date(time));
 const solution = (begins: string, allowedH = 8): Clock => startClock({ name: "solution", allowedMs: allowedH * hour, counts: "working", thresholds: [75, 100] }, new Date(begins));
 const save = (id: string, ...clocks: Clock[]) => inTx(at("2026-06-01T06:00Z"), (ctx) => saveClocks(ctx, { kind: "thing", id, projectKey: "shop" }, clocks, office));
 async function drain(time: string, things: Things): Promise<void> {
-  while (await dealWithDue(at(time), things.deps)) { /* until nothing is due */ }
+  while (await dealWithDue(at(time), things.deps.handlers[0]!, things.deps.timeOf)) { /* until nothing is due */ }
 }
 const one = async (): Promise<string> => (await things.add())[0]!;
 const clockOf = async (id: string): Promise<Clock> => (await clocksOf(at("2026-06-01T06:00Z"), "thing", [id])).get(id)![0]!;
@@ -190,6 +191,8 @@ test("looks at the head of an index, however many clocks there are", async () =>
     select 'thing', gen_random_uuid(), 'solution', 'shop', 1, 'always', '{100}', '[]', 'running', now() + n * interval '1 minute', 100, now() from generate_series(1, 30000) n`.execute(database.db);
   await sql`analyze clocks`.execute(database.db);
   const plan = async (query: string) => (await sql<Record<string, string>>`explain ${sql.raw(query)}`.execute(database.db)).rows.map((line) => Object.values(line)[0]).join("\n");
-  expect(await plan("select next_at from clocks where next_at is not null and subject_kind = any('{thing}') order by next_at limit 1")).toContain("Index Scan using clocks_due");
-  expect(await plan("select name from clocks where next_at <= now() and subject_kind = any('{thing}') order by next_at limit 100 for update skip locked")).toContain("Index Scan using clocks_due");
+  expect(await plan("select next_at from clocks where subject_kind = 'thing' and next_at is not null order by next_at limit 1")).toContain("using clocks_due");
+  expect(await plan("select name from clocks where subject_kind = 'thing' and next_at <= now() order by next_at limit 100 for update skip locked")).toContain("Index Scan using clocks_due");
+  await sql`update clocks set subject_kind = 'unknown', next_at = now() - interval '1 day' where subject_kind = 'thing'`.execute(database.db);
+  expect(await selectNearest(database.db, ["thing"])).toEqual([]);
 });

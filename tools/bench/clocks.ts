@@ -1,0 +1,144 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { sql } from "kysely";
+import { saveClocks, startClock, startClocks } from "../../apps/server/src/features/clocks/index.ts";
+import { makeThings, type Things } from "../../apps/server/src/features/clocks/clocks.factory.ts";
+import { audit } from "../../apps/server/src/platform/audit.ts";
+import { inTx, openDatabase, type Ctx, type Database } from "../../apps/server/src/platform/db.ts";
+import { emit } from "../../apps/server/src/platform/events.ts";
+import { newId } from "../../apps/server/src/platform/ids.ts";
+import { createLog } from "../../apps/server/src/platform/log.ts";
+import { startPostgres } from "../../apps/server/src/platform/postgres.ts";
+import { clocksDeps } from "../../apps/server/src/subscriptions.ts";
+import { root } from "../steps.ts";
+import { cpuMs, load, percentile, round, startServer } from "./child.ts";
+
+/** A million clocks run on a calendar in a real PostgreSQL; what idling costs a whole server, and how late thresholds are dealt with by the loop of production. */
+const RUNNING = 1_000_000;
+const IDLE_S = 20;
+const SETTLE_S = 10;
+const STEADY = { perS: 100, s: 10 };
+const BURST = 10_000;
+/** What is due is written so long before, that the loop must find it by looking. */
+const AHEAD_MS = 6_000;
+const PROJECT = "internet";
+
+export async function run(say: (line: string) => void): Promise<Record<string, number>> {
+  const { database, url, pid, stop } = await open(say);
+  try {
+    const idle = await idling(url, pid);
+    say(`idle: server ${idle.server} %, database ${idle.database} % of a core over ${IDLE_S} s (${load()})`);
+    const ctx: Ctx = { db: database.db, actor: { kind: "system", name: "bench" }, now: () => new Date(), depth: 0, requestId: newId(), log: createLog("error", "") };
+    const late: number[] = [];
+    const production = clocksDeps();
+    const time = await production.timeOf(ctx, PROJECT);
+    const things = await makeThings(ctx, { timeOf: () => time, met: async ({ ctx, subject, at }) => {
+      // As much as a ticket that is late: an alarm for the floor and a line of the audit trail.
+      await emit(ctx, { type: "alert.raised", subject, data: { key: "alert_ticket_late" } });
+      await audit(ctx, { action: "clock.reached", object: subject });
+      ctx.afterCommit.push(() => late.push(Date.now() - at.getTime()));
+    } });
+    const loop = startClocks(ctx, { ...things.deps, timeOf: production.timeOf });
+    try {
+      const steady = await measure(ctx, things, late, { count: STEADY.perS * STEADY.s, withinMs: STEADY.s * 1_000 });
+      say(`steady: ${STEADY.perS} a second, ${steady} (${load()})`);
+      const figures = { late_p99_ms: percentile(late, 0.99), late_p50_ms: percentile(late, 0.5) };
+      const burst = await measure(ctx, things, late, { count: BURST, withinMs: 1_000 });
+      say(`burst: ${BURST} within a second, ${burst} (${load()})`);
+      return { ...figures, burst_late_p99_ms: percentile(late, 0.99), idle_cpu_pct: round(idle.server + idle.database, 2) };
+    } finally {
+      await loop.stop();
+    }
+  } finally {
+    await stop();
+  }
+}
+
+/** Clocks that fall due evenly within that time; resolves when all have been dealt with. */
+async function measure(ctx: Ctx, things: Things, late: number[], { count, withinMs }: { count: number; withinMs: number }): Promise<string> {
+  late.length = 0;
+  const ids = await things.add(count);
+  const time = await things.deps.timeOf(ctx, PROJECT);
+  const from = Date.now() + AHEAD_MS + count / 4;
+  const hour = 3_600_000;
+  await inTx(ctx, async (ctx) => {
+    for (const [n, id] of ids.entries()) {
+      const clock = startClock({ name: "solution", allowedMs: 4 * hour, counts: "working", thresholds: [75, 100] }, new Date(from + Math.floor((n * withinMs) / count) - 3 * hour));
+      await saveClocks(ctx, { kind: "thing", id, projectKey: PROJECT }, [clock], time);
+    }
+  });
+  if (Date.now() > from) throw new Error("writing the clocks took longer than was left until they were due");
+  const until = from + withinMs + 60_000;
+  while (late.length < count && Date.now() < until) await pause(50);
+  await ctx.db.executeQuery(sql`delete from clocks where subject_kind = 'thing'`.compile(ctx.db));
+  if (late.length !== count) throw new Error(`${late.length} of ${count} thresholds were dealt with`);
+  return `late p50 ${percentile(late, 0.5)} ms, p99 ${percentile(late, 0.99)} ms, at most ${Math.max(...late)} ms`;
+}
+
+/** A whole server that nobody uses, with all its roles. */
+async function idling(url: string, databasePid: number): Promise<{ server: number; database: number }> {
+  const folder = mkdtempSync(join(tmpdir(), "linija-bench-clocks-"));
+  const server = await startServer({ folder, page: "/api/health", env: { DATABASE_URL: url, LINIJA_DEMO: "0" } });
+  try {
+    await server.ready();
+    await pause(SETTLE_S * 1_000);
+    const before = [cpuMs(server.pid), cpuMs(databasePid)] as const;
+    await pause(IDLE_S * 1_000);
+    const percent = (ms: number): number => round(ms / (IDLE_S * 10), 2);
+    return { server: percent(cpuMs(server.pid) - before[0]), database: percent(cpuMs(databasePid) - before[1]) };
+  } finally {
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+interface Opened { database: Database; url: string; pid: number; stop(): Promise<void> }
+
+/** Kept in `.cache` between runs; the moments of the million lie years ahead. */
+async function open(say: (line: string) => void): Promise<Opened> {
+  const folder = join(root, ".cache", `bench-clocks-${hash()}`);
+  if (!existsSync(join(folder, "filled"))) await fill(folder, say);
+  return connect(folder);
+}
+
+async function connect(folder: string): Promise<Opened> {
+  const log = createLog("error", join(folder, "bench.log"));
+  const server = await startPostgres(folder, log);
+  const database = openDatabase({ ...server.connection, max: 4 }, log);
+  const { host, user, database: name } = server.connection;
+  return { database, url: `postgres://${user}@${encodeURIComponent(host!)}/${name}`, pid: server.pid()!, stop: async () => { await database.close(); await server.stop(); } };
+}
+
+async function fill(folder: string, say: (line: string) => void): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  for (const name of readdirSync(join(root, ".cache")).filter((name) => name.startsWith("bench-clocks-"))) rmSync(join(root, ".cache", name), { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  say(`Filling ${RUNNING} running clocks (once) …`);
+  const began = performance.now();
+  // The server makes the tables and stores the projects.
+  const server = await startServer({ folder, page: "/api/health", env: { LINIJA_DEMO: "0" } });
+  await server.ready();
+  await server.stop();
+  const { database, stop } = await connect(folder);
+  const ctx: Ctx = { db: database.db, actor: { kind: "system", name: "bench" }, now: () => new Date(), depth: 0, requestId: newId(), log: createLog("error", "") };
+  const { mark } = await clocksDeps().timeOf(ctx, PROJECT);
+  await sql`insert into clocks (subject_kind, subject_id, name, project_key, allowed_ms, counts, thresholds, intervals, state, due_at, next_at, next_threshold, calendar, updated_at)
+    select 'ticket', gen_random_uuid(), 'solution', ${PROJECT}, 8 * 31536000000, 'working', '{75,100}', jsonb_build_array(jsonb_build_object('from', t, 'to', null, 'runs', true)), 'running',
+      t + interval '2920 days', t + interval '2190 days', 75, ${mark}, t from (select date_trunc('milliseconds', now() - random() * interval '2 years') as t from generate_series(1, ${RUNNING}::int)) s`.execute(database.db);
+  await sql`vacuum (analyze) clocks`.execute(database.db);
+  await database.pool.query("checkpoint");
+  await stop();
+  writeFileSync(join(folder, "filled"), new Date().toISOString());
+  say(`Filled in ${((performance.now() - began) / 1000).toFixed(0)} s.`);
+}
+
+/** With any change of what the rows are made of the cluster is filled anew. */
+function hash(): string {
+  const folder = join(root, "apps/server/migrations");
+  const hash = createHash("sha256").update(String(RUNNING)).update(readFileSync(join(root, "projects", PROJECT, "calendar.yaml")));
+  for (const name of readdirSync(folder).sort()) hash.update(readFileSync(join(folder, name)));
+  return hash.digest("hex").slice(0, 16);
+}
