@@ -5,7 +5,7 @@ import { calendarTime, clockJobs, type ClocksDeps } from "./features/clocks/inde
 import { declarationJobs } from "./features/declarations/index.ts";
 import { noticesListener } from "./features/notices/index.ts";
 import { operatorsListener, type OperatorsListenerDeps } from "./features/operators/index.ts";
-import { projectOf, ticketJobs } from "./features/tickets/index.ts";
+import { projectOf, ticketClocks, ticketJobs } from "./features/tickets/index.ts";
 
 /** Who durably hears what. */
 export const durableListeners = (deps: { publicUrl: () => string } & OperatorsListenerDeps): DurableListener[] => [noticesListener(deps), operatorsListener(deps)];
@@ -15,7 +15,7 @@ export const jobHandlers = (ctx: Ctx): Record<string, JobHandler> => ({ ...ticke
 
 /** Whose clocks there are: what happens at their moments, and by which calendar a project counts. */
 export const clocksDeps = (): ClocksDeps => ({
-  handlers: [],
+  handlers: [ticketClocks],
   timeOf: async (ctx, projectKey) => {
     const { calendar, project } = await projectOf(ctx.db, projectKey);
     return calendarTime(calendar, project.time_zone);

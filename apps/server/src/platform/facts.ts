@@ -2,9 +2,9 @@ import { sql, type QueryExecutorProvider, type RawBuilder } from "kysely";
 import { kept } from "./kept.ts";
 
 /** What a transaction leaves behind beside its own rows; written at its end in one statement, so that telling costs one round trip. */
-export interface Facts { events: object[]; deliveries: object[]; audits: object[]; jobs: { key: string | null; [column: string]: unknown }[]; removedJobs: string[] }
+export interface Facts { events: object[]; deliveries: object[]; audits: object[]; jobs: { key: string | null; [column: string]: unknown }[]; removedJobs: string[]; /** Inserts of features that nobody reads back before the commit. */ inserts: RawBuilder<unknown>[] }
 
-export const newFacts = (): Facts => ({ events: [], deliveries: [], audits: [], jobs: [], removedJobs: [] });
+export const newFacts = (): Facts => ({ events: [], deliveries: [], audits: [], jobs: [], removedJobs: [], inserts: [] });
 
 const EVENTS = sql`insert into events (id, at, type, subject_kind, subject_id, actor, data, depth, request_id)
   select r.id, r.at, r.type, r.subject_kind, r.subject_id, r.actor, r.data, r.depth, r.request_id from json_to_recordset(`;
@@ -28,6 +28,7 @@ export async function writeFacts(db: QueryExecutorProvider, facts: Facts): Promi
     facts.events.length > 0 ? sql`e as (${rows(EVENTS, facts.events, EVENT)})` : null,
     facts.deliveries.length > 0 ? sql`d as (${rows(DELIVERIES, facts.deliveries, DELIVERY)})` : null,
     facts.audits.length > 0 ? sql`a as (${rows(AUDITS, facts.audits, AUDIT)})` : null,
+    ...facts.inserts.map((insert, index) => sql`${sql.raw(`i${index}`)} as (${insert})`),
   ].filter((part) => part !== null);
   if (parts.length + facts.jobs.length === 0) return;
   const written = parts.length > 0 ? sql`with ${sql.join(parts)} ` : sql``;

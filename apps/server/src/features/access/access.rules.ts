@@ -23,6 +23,7 @@ const TABLE = {
   "tickets.write":         [project,  project,   department,       no],
   "tickets.move":          [project,  project,   department,       no],
   "tickets.assign":        [project,  project,   no,               no],
+  "tickets.approve":       [project,  project,   department,       project],
   "tickets.note":          [project,  project,   department,       no],
   "tickets.attach":        [project,  project,   department,       no],
   "promises.read":         [own,      project,   own,              project],
@@ -38,6 +39,10 @@ const TABLE = {
   "outbox.read":           [no,       any,       no,               any],
   "settings.manage":       [no,       no,        no,               any],
   "projects.manage":       [no,       no,        no,               any],
+  "rules.read":            [no,       project,   no,               any],
+  // Only with the certificate of the course on rules, which the rules feature looks at.
+  "rules.edit":            [no,       no,        no,               any],
+  "webhooks.manage":       [no,       no,        no,               any],
 } as const satisfies Record<string, readonly [Reach | null, Reach | null, Reach | null, Reach | null]>;
 
 const COLUMNS: readonly RoleName[] = roleNames;
@@ -51,6 +56,8 @@ export interface Guarded {
   projects?: readonly string[];
   ownerId?: string | null;
   department?: string | null;
+  /** Colleagues it is about: whatever they may otherwise, this does not exist for them (R129). */
+  about?: readonly string[] | null;
 }
 
 /** The part of `Ctx` that rights look at. */
@@ -78,6 +85,7 @@ type User = Extract<Asking["actor"], { kind: "user" }>;
 
 function reaches(reach: Reach | null, user: User, thing: Guarded | undefined): boolean {
   if (reach === null) return false;
+  if (thing?.about?.includes(user.id)) return false;
   if (reach === any || thing === undefined) return true;
   if (!inProjects(user, thing)) return false;
   if (reach === own) return thing.ownerId === user.id;

@@ -1,10 +1,10 @@
 import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
 import { newId } from "../../platform/ids.ts";
-import { addJob } from "../../platform/jobs.ts";
 import { hashPassword } from "../access/index.ts";
 import { makeDemo, type Declarations, type DemoProject, type ProjectDeclaration } from "../projects/index.ts";
-import { drawNumber, findProject, processOf, projectOf, storeDeclarations, timerKey } from "../tickets/index.ts";
+import { calendarTime, momentOf, saveClocks, type CalendarTime, type Clock } from "../clocks/index.ts";
+import { drawNumber, findProject, processOf, projectOf, storeDeclarations } from "../tickets/index.ts";
 import { clientRows, type ClientSet } from "./demo.clients.ts";
 import { operatorRows, queueRows, signInsOf, userIds, userRows, type SignIn, type UserIds } from "./demo.people.ts";
 import { hasUsers, insertRows, lockDemo, selectDayStart } from "./demo.sql.ts";
@@ -98,12 +98,17 @@ async function loadProject(ctx: TxCtx, given: ProjectToLoad): Promise<{ clients:
   return { clients: set.clients.length, interactions: talks.interactions.length, tickets: tickets.rows.length };
 }
 
-/** Lives every story, draws its number, sets the timers that still run; the conversation a ticket came from points to it. */
+/** Nobody is told at the start what was late long before it. */
+const heard = (clock: Clock, now: Date, time: CalendarTime): Clock =>
+  ({ ...clock, fired: clock.thresholds.filter((percent) => { const at = momentOf(clock, (clock.allowedMs * percent) / 100, time); return at !== null && at <= now; }) });
+
+/** Lives every story, draws its number, keeps the clocks that still run; the conversation a ticket came from points to it. */
 async function loadTickets(ctx: TxCtx, given: ProjectToLoad, talks: Talks, set: ClientSet): Promise<{ rows: object[]; events: object[]; notes: object[] }> {
   const { db } = ctx;
   const project = await projectOf(db, given.declared.project.key);
   const told: Told = { ...given, project, talks, clientIds: set.ids, now: ctx.now(), processes: new Map() };
   for (const [key, id] of Object.entries(project.processIds)) told.processes.set(key, await processOf(db, id));
+  const time = calendarTime(project.calendar, project.project.time_zone);
   const rows: object[] = [];
   const events: object[] = [];
   const notes: object[] = [];
@@ -114,9 +119,7 @@ async function loadTickets(ctx: TxCtx, given: ProjectToLoad, talks: Talks, set: 
     rows.push(lived.row);
     events.push(...lived.events);
     if (note) notes.push({ id: newId(note.at.getTime()), ticket_id: id, author_id: note.authorId, text: note.text, at: note.at });
-    for (const timer of lived.timers.filter(({ dueAt }) => new Date(dueAt) > told.now)) {
-      await addJob(ctx, "ticket.timer", { ticketId: id, ...timer }, { runAt: new Date(timer.dueAt), key: timerKey(id, timer.name) });
-    }
+    await saveClocks(ctx, { kind: "ticket", id, projectKey: project.project.key }, lived.clocks.map((clock) => heard(clock, told.now, time)), time);
   }
   return { rows, events, notes };
 }

@@ -113,7 +113,7 @@ describe("the demo's history", () => {
 
   test("keeps the timers of what is still open", async () => {
     const { open } = await one(sql<{ open: number }>`select count(*)::int as open from tickets where status = 'done'`);
-    const { n } = await one(sql<{ n: number }>`select count(*)::int as n from graphile_worker.jobs where key like 'ticket:%:unconfirmed' and run_at > ${now}`);
+    const { n } = await one(sql<{ n: number }>`select count(*)::int as n from clocks where name = 'timer.unconfirmed' and next_at > ${now}`);
     expect(n).toBe(open);
   });
 

@@ -14,11 +14,11 @@ export interface Story {
   registeredAt: Date; registeredBy: Doer; dueAt: Date | null; steps: StorySteps[];
 }
 export interface EventRow { id: string; at: string; type: string; subject_kind: "ticket"; subject_id: string; actor: object; data: object; depth: 0; request_id: string }
-export interface Lived { id: string; row: Record<string, unknown>; events: EventRow[]; timers: { name: string; dueAt: string }[]; number: string }
+export interface Lived { id: string; row: Record<string, unknown>; events: EventRow[]; clocks: NonNullable<ProcessTicket["clocks"]>; number: string }
 
 type OwnColumns = { department: string | null; closedAs: string | null; closedAt: Date | null } & Record<string, unknown>;
 
-interface Living { story: Story; id: string; number: string; ticket: ProcessTicket; own: OwnColumns; timers: Map<string, string>; events: EventRow[]; updatedAt: Date }
+interface Living { story: Story; id: string; number: string; ticket: ProcessTicket; own: OwnColumns; events: EventRow[]; updatedAt: Date }
 
 /** Runs a story through the process engine, as the product itself would have, each step at its own time. */
 export function live(story: Story, named: { id: string; number: string; linkHash: Buffer }): Lived {
@@ -26,14 +26,14 @@ export function live(story: Story, named: { id: string; number: string; linkHash
   const ownerId = story.registeredBy.kind === "user" ? story.registeredBy.actor.id : null;
   const begun = start(story.process, { priority: priorityName(story.priority), deadlineHours: story.type.deadline_hours, requiredBy: story.dueAt, assigneeId: ownerId, fields: {} }, { now: story.registeredAt, clock });
   const living: Living = {
-    story, id: named.id, number: named.number, ticket: begun.ticket, own: { department: null, closedAs: null, closedAt: null }, timers: new Map(), events: [], updatedAt: story.registeredAt,
+    story, id: named.id, number: named.number, ticket: begun.ticket, own: { department: null, closedAs: null, closedAt: null }, events: [], updatedAt: story.registeredAt,
   };
-  const notices = heed(living, begun.effects);
+  const notices = owed(begun.effects);
   tell(living, "ticket.registered", { at: story.registeredAt, by: story.registeredBy }, {
     number: living.number, projectKey: story.project.project.key, type: story.type.key, to: begun.ticket.stage, clientId: story.clientId, interactionId: story.interactionId, notices,
   });
   for (const step of story.steps) go(living, step);
-  return { id: living.id, number: living.number, row: rowOf(living, named.linkHash), events: living.events, timers: [...living.timers].map(([name, dueAt]) => ({ name, dueAt })) };
+  return { id: living.id, number: living.number, row: rowOf(living, named.linkHash), events: living.events, clocks: living.ticket.clocks ?? [] };
 }
 
 function go(living: Living, step: StorySteps): void {
@@ -47,7 +47,7 @@ function go(living: Living, step: StorySteps): void {
   const own = filled(story.process, { key: step.transition, from: before.stage, given: step.fields, byClient: step.by.kind === "client" });
   living.own = { ...living.own, ...own, closedAt: status === "closed" ? step.at : null };
   living.updatedAt = step.at;
-  const notices = heed(living, outcome.effects);
+  const notices = owed(outcome.effects);
   const { number } = living;
   const projectKey = story.project.project.key;
   const text = String(step.fields.question ?? step.fields.reason ?? "");
@@ -59,14 +59,7 @@ function go(living: Living, step: StorySteps): void {
   }
 }
 
-/** Keeps what timers would still be running; returns the notices the client was owed. */
-function heed(living: Living, effects: ProcessEffect[]): string[] {
-  for (const effect of effects) {
-    if (effect.kind === "timer") living.timers.set(effect.name, effect.dueAt);
-    else if (effect.kind === "cancel_timer") living.timers.delete(effect.name);
-  }
-  return effects.flatMap((effect) => (effect.kind === "notify" ? [effect.notice] : []));
-}
+const owed = (effects: ProcessEffect[]): string[] => effects.flatMap((effect) => (effect.kind === "notify" ? [effect.notice] : []));
 
 function tell(living: Living, type: string, step: { at: Date; by: Doer }, data: object): void {
   const { kind, name, actor } = step.by;

@@ -4,7 +4,7 @@ import { newId } from "../../platform/ids.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { testHttp } from "../../testing/http.ts";
 import { actorOf, buildUser } from "../access/access.factory.ts";
-import { fireTimer, linkSecret, moveTicket } from "../tickets/index.ts";
+import { fireClock, linkSecret, moveTicket } from "../tickets/index.ts";
 import { buildProjects, buildTicket, type BuiltTicket } from "../tickets/tickets.factory.ts";
 import { selectTicket } from "../tickets/tickets.sql.ts";
 import { checkDigit } from "../tickets/tickets.number.rules.ts";
@@ -182,9 +182,9 @@ test("reopens on no: same number, higher priority, same owner, an alert; a stale
 
 test("closes as unconfirmed after the set silence and still takes a late yes or no (R113)", async () => {
   const { ticket, url } = await done();
-  const { rows } = await sql<{ runAt: Date }>`select run_at from graphile_worker.jobs where key = ${`ticket:${ticket.id}:unconfirmed`}`.execute(database.db);
+  const { rows } = await sql<{ runAt: Date }>`select next_at as run_at from clocks where subject_id = ${ticket.id} and name = 'timer.unconfirmed'`.execute(database.db);
   expect(rows[0]!.runAt.getTime() - ticket.stageSince.getTime()).toBe(60_000);
-  await fireTimer(database.ctx(undefined, () => rows[0]!.runAt), { ticketId: ticket.id, name: "unconfirmed", dueAt: rows[0]!.runAt.toISOString() });
+  await fireClock(database.ctx(undefined, () => rows[0]!.runAt), { ticketId: ticket.id, name: "timer.unconfirmed", percent: 100 });
   expect(await now(ticket.id)).toMatchObject({ closedAs: "unconfirmed", status: "closed" });
   expect((await get(url)).body).toContain("We did not hear from you");
   await post(url, { said: "yes", seen: (await now(ticket.id)).stageSince.toISOString(), score: "4" });

@@ -1,5 +1,5 @@
-export { allowed, apply, setPriority, start, timerFired } from "./processes.rules.ts";
-export type { ApplyInput, Moment, StartInput, WorkingClock } from "./processes.rules.ts";
+export { allowed, apply, automatic, clockFired, setDue, setPriority, start } from "./processes.rules.ts";
+export type { ApplyInput, Moment, StartInput, World } from "./processes.rules.ts";
 export { checkProcess } from "./processes.check.rules.ts";
 export { isFor, noticesOf, processSchema, roleOf } from "./processes.contract.ts";
 export type { ActorRole, Guard, NoticeWish, Process, ProcessField, Subtask, Transition, Who } from "./processes.contract.ts";
@@ -8,3 +8,6 @@ export type {
   Amount, FieldValue, FieldValues, Held, ProcessActor, ProcessEffect, ProcessOutcome, ProcessProblem, ProcessTicket, Reason, SubtaskWish, TransitionOffer,
 } from "./processes.ticket.contract.ts";
 export { authoritySchema, type Authority, type AuthorityRole, type Limit } from "./processes.authority.contract.ts";
+export { allowanceOf, checkAuthority, isWithin, type Allowance } from "./processes.authority.rules.ts";
+export { compileProcess, fieldRecord, withoutExpressions, type CompiledProcess, type ProcessContext } from "./processes.expressions.rules.ts";
+export { SOLUTION, timerName } from "./processes.clocks.rules.ts";

@@ -1,3 +1,4 @@
+import { Decimal } from "@linija/rules";
 import { type Process, type ProcessField, type Transition } from "./processes.contract.ts";
 import { type FieldValue, type FieldValues, type ProcessProblem } from "./processes.ticket.contract.ts";
 
@@ -19,20 +20,45 @@ export function checkFields(process: Process, transition: Transition, given: Fie
 
 const isEmpty = (value: FieldValue | undefined) => value === undefined || (typeof value === "string" && value.trim() === "");
 
-function checkValue(field: string, declared: ProcessField, value: FieldValue): ProcessProblem[] {
-  if (declared.kind === "number") return checkNumber(field, declared, value);
-  if (declared.kind === "boolean") return typeof value === "boolean" ? [] : [{ field, code: "invalid" }];
-  if (typeof value !== "string") return [{ field, code: "invalid" }];
-  if (declared.kind === "text") return value.length > declared.max_length ? [{ field, code: "too_long" }] : [];
-  if (declared.kind === "choice") return Object.hasOwn(declared.options, value) ? [] : [{ field, code: "invalid" }];
-  if (declared.kind === "moment") return isMoment(value) ? [] : [{ field, code: "invalid" }];
-  return value.length > 100 ? [{ field, code: "too_long" }] : [];
+/** What is wrong with one value of a field. */
+export function checkValue(field: string, declared: ProcessField, value: FieldValue): ProcessProblem[] {
+  const code = problemOf(declared, value);
+  return code ? [{ field, code }] : [];
 }
 
-function checkNumber(field: string, declared: { min: number; max: number }, value: FieldValue): ProcessProblem[] {
-  if (typeof value !== "number" || !Number.isFinite(value)) return [{ field, code: "invalid" }];
-  return value < declared.min || value > declared.max ? [{ field, code: "out_of_range" }] : [];
+type Code = ProcessProblem["code"] | null;
+
+function problemOf(declared: ProcessField, value: FieldValue): Code {
+  if (declared.kind === "number") return numberProblem(declared, value);
+  if (declared.kind === "boolean") return typeof value === "boolean" ? null : "invalid";
+  return typeof value === "string" ? textProblem(declared, value) : "invalid";
+}
+
+const unless = (isRight: boolean): Code => (isRight ? null : "invalid");
+
+function textProblem(declared: Exclude<ProcessField, { kind: "number" | "boolean" }>, value: string): Code {
+  switch (declared.kind) {
+    case "text": return value.length > declared.max_length ? "too_long" : null;
+    case "choice": return unless(Object.hasOwn(declared.options, value));
+    case "moment": return unless(isMoment(value));
+    case "date": return unless(isDate(value));
+    case "employee": return unless(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value));
+    case "money": return moneyProblem(declared, value);
+    case "department": return value.length > 100 ? "too_long" : null;
+  }
+}
+
+function numberProblem(declared: { min: number; max: number }, value: FieldValue): Code {
+  if (typeof value !== "number" || !Number.isFinite(value)) return "invalid";
+  return value < declared.min || value > declared.max ? "out_of_range" : null;
+}
+
+function moneyProblem({ min, max }: Extract<ProcessField, { kind: "money" }>, value: string): Code {
+  if (!/^-?\d{1,15}(\.\d{1,6})?$/.test(value)) return "invalid";
+  const compared = (limit: string | undefined) => (limit === undefined ? 0 : (Decimal.parse(value) as Decimal).compare(Decimal.parse(limit) as Decimal));
+  return compared(min) < 0 || compared(max) > 0 ? "out_of_range" : null;
 }
 
 const isMoment = (value: string) =>
   /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/.test(value) && !Number.isNaN(Date.parse(value));
+const isDate = (value: string) => /^\d{4}-\d{2}-\d{2}$/.test(value) && new Date(`${value}T00:00:00Z`).toJSON()?.slice(0, 10) === value;

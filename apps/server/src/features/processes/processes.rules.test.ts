@@ -1,12 +1,18 @@
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
 import { loadDeclarations } from "../projects/index.ts";
-import { allowed, apply, type ApplyInput, checkProcess, type Moment, type Process, type ProcessActor, type ProcessTicket, setPriority, start, timerFired, type WorkingClock } from "./index.ts";
+import { momentOf, wallTime } from "../clocks/clocks.rules.ts";
+import { allowed, apply, type ApplyInput, checkProcess, clockFired, type Moment, type Process, type ProcessActor, type ProcessEffect, type ProcessTicket, setDue, setPriority, start } from "./index.ts";
 
 const root = fileURLToPath(new URL("../../../../../projects", import.meta.url));
 const hourMs = 3_600_000;
 /** Open round the clock, so that the numbers below can be read. */
-const clock: WorkingClock = { add: (from, ms) => new Date(from.getTime() + ms), between: (from, to) => Math.max(0, to.getTime() - from.getTime()) };
+const clock = wallTime;
+/** Clocks told as the moments they ring: `solution 75 → …`. */
+const told = (effects: ProcessEffect[]) => effects.flatMap((effect): unknown[] => (effect.kind !== "clock" ? [effect] : effect.clock.thresholds.map((percent) => {
+  const moment = momentOf(effect.clock, (effect.clock.allowedMs * percent) / 100, clock);
+  return `${effect.clock.name} ${percent} ${moment ? (moment.getTime() - at(0).now.getTime()) / hourMs : "stands"}`;
+})));
 const at = (hours: number): Moment => ({ now: new Date(Date.UTC(2026, 10, 2, 8) + hours * hourMs), clock });
 const iso = (hours: number) => at(hours).now.toISOString();
 const operator: ProcessActor = { id: "op-1", roles: ["operator"] };
@@ -34,12 +40,7 @@ describe("registering", () => {
   test("sets the deadline by priority, its escalations, and tells the client", () => {
     const { ticket, effects } = start(request, { priority: "high" }, at(0));
     expect(ticket).toMatchObject({ stage: "registered", dueAt: iso(8), clockFrom: iso(0), reopenCount: 0 });
-    expect(effects).toEqual([
-      { kind: "set_deadline", dueAt: iso(8) },
-      { kind: "timer", name: "deadline_75", dueAt: iso(6) },
-      { kind: "timer", name: "deadline_100", dueAt: iso(8) },
-      { kind: "notify", notice: "received" },
-    ]);
+    expect(told(effects)).toEqual([{ kind: "set_deadline", dueAt: iso(8) }, "solution 75 6", "solution 100 8", { kind: "notify", notice: "received" }]);
   });
   test("takes the hours of the ticket's type instead of the process's", () => {
     expect(start(request, { priority: "low", deadlineHours: { low: 5, normal: 3, high: 2, urgent: 1 } }, at(0)).ticket.dueAt).toBe(iso(5));
@@ -107,11 +108,11 @@ describe("the work", () => {
   test("R110: waiting for the client gives the time back", () => {
     const waiting = apply(request, taken(), "ask_client", { actor: operator, fields: { question: "When?" }, ...at(4) });
     expect(waiting.ok && waiting.ticket.pausedAt).toBe(iso(4));
-    expect(waiting.ok && waiting.effects).toContainEqual({ kind: "cancel_timer", name: "deadline_100" });
+    expect(waiting.ok && told(waiting.effects)).toContain("solution 100 stands");
     if (!waiting.ok) return;
     const answered = apply(request, waiting.ticket, "client_answered", { actor: client, fields: { answer: "At five" }, ...at(14) });
-    expect(answered).toMatchObject({ ok: true, ticket: { stage: "in_work", dueAt: iso(34), clockFrom: iso(10), pausedAt: null } });
-    expect(answered.ok && answered.effects).toContainEqual({ kind: "timer", name: "deadline_75", dueAt: iso(28) });
+    expect(answered).toMatchObject({ ok: true, ticket: { stage: "in_work", dueAt: iso(34), clockFrom: iso(0), pausedAt: null } });
+    expect(answered.ok && told(answered.effects)).toContain("solution 75 28");
   });
   test("what was late before the question stays late after the answer", () => {
     const waiting = go(taken(), "ask_client", { actor: operator, fields: { question: "When?" }, ...at(30) });
@@ -120,7 +121,7 @@ describe("the work", () => {
   test("a higher priority set by hand brings the deadline forward from where the clock began", () => {
     const outcome = setPriority(request, taken(), "high", at(7));
     expect(outcome).toMatchObject({ ok: true, ticket: { priority: "high", dueAt: iso(8) } });
-    expect(outcome.ok && outcome.effects).toContainEqual({ kind: "cancel_timer", name: "deadline_75" });
+    expect(outcome.ok && told(outcome.effects)).toEqual([{ kind: "set_deadline", dueAt: iso(8) }, "solution 75 6", "solution 100 8"]);
   });
   test("a lower priority keeps the deadline that the client was told", () => {
     expect(setPriority(request, taken(), "low", at(7))).toMatchObject({ ok: true, ticket: { priority: "low", dueAt: iso(24) }, effects: [] });
@@ -129,7 +130,7 @@ describe("the work", () => {
     const waiting = go(taken(), "ask_client", { actor: operator, fields: { question: "When?" }, ...at(4) });
     const raised = setPriority(request, waiting, "high", at(5));
     if (!raised.ok) throw new Error("refused");
-    expect(raised.effects).toEqual([{ kind: "set_deadline", dueAt: iso(8) }]);
+    expect(told(raised.effects)).toEqual([{ kind: "set_deadline", dueAt: iso(8) }, "solution 75 stands", "solution 100 stands"]);
     expect(go(raised.ticket, "client_answered", { actor: client, ...at(14) }).dueAt).toBe(iso(18));
   });
 });
@@ -137,26 +138,23 @@ describe("the work", () => {
 describe("R113: done waits for the client's yes", () => {
   test("asks the client and sets the clock of silence", () => {
     const outcome = apply(request, taken(), "finish", { actor: operator, fields: solved, ...at(2) });
-    expect(outcome.ok && outcome.effects).toEqual([
-      { kind: "cancel_timer", name: "deadline_75" }, { kind: "cancel_timer", name: "deadline_100" },
-      { kind: "timer", name: "unconfirmed", dueAt: iso(74) }, { kind: "notify", notice: "done" },
-    ]);
+    expect(outcome.ok && told(outcome.effects)).toEqual(["solution 75 stands", "solution 100 stands", "timer.unconfirmed 100 74", { kind: "notify", notice: "done" }]);
   });
   test("yes with a score closes it and stops the clock", () => {
     const outcome = apply(request, done(), "confirm", { actor: client, fields: { score: 5 }, ...at(20) });
     expect(outcome).toMatchObject({ ok: true, ticket: { stage: "closed", fields: { score: 5 } } });
-    expect(outcome.ok && outcome.effects).toEqual([{ kind: "cancel_timer", name: "unconfirmed" }, { kind: "notify", notice: "closed" }]);
+    expect(outcome.ok && outcome.effects).toEqual([{ kind: "drop_clock", name: "timer.unconfirmed" }, { kind: "cancel_subtasks" }, { kind: "notify", notice: "closed" }]);
   });
   test("72 hours of silence close it as unconfirmed", () => {
-    expect(timerFired(request, done(), "unconfirmed", { dueAt: at(74).now, ...at(74) })).toMatchObject({ ok: true, ticket: { stage: "closed_unconfirmed" } });
+    expect(clockFired(request, done(), "timer.unconfirmed", { percent: 100, ...at(74) })).toMatchObject({ ok: true, ticket: { stage: "closed_unconfirmed" } });
   });
   test("a timer that rings after the yes does nothing", () => {
     const closed = go(done(), "confirm", { actor: client, fields: { score: 4 }, ...at(20) });
-    expect(timerFired(request, closed, "unconfirmed", { dueAt: at(74).now, ...at(74) })).toEqual({ ok: true, ticket: closed, effects: [], reasons: [] });
+    expect(clockFired(request, closed, "timer.unconfirmed", { percent: 100, ...at(74) })).toEqual({ ok: true, ticket: closed, effects: [], reasons: [] });
   });
-  test("the timer of an earlier done does not close the one after a reopening", () => {
+  test("the silence after a reopening is counted from the second done", () => {
     const again = go(go(go(done(), "reopen", { actor: client, fields: { reason: "no" }, ...at(10) }), "take", { actor: operator, ...at(11) }), "finish", { actor: operator, fields: solved, ...at(12) });
-    expect(timerFired(request, again, "unconfirmed", { dueAt: at(74).now, ...at(74) })).toMatchObject({ ticket: { stage: "done" } });
+    expect(told((again.clocks ?? []).map((one) => ({ kind: "clock", clock: one })))).toContain("timer.unconfirmed 100 84");
   });
 });
 
@@ -164,14 +162,13 @@ describe("R114: not solved", () => {
   test("reopens the same ticket sooner, to the same operator, and tells the supervisor", () => {
     const outcome = apply(request, done(), "reopen", { actor: client, fields: { reason: "It broke again" }, ...at(10) });
     expect(outcome).toMatchObject({ ok: true, ticket: { stage: "reopened", priority: "high", reopenCount: 1, assigneeId: "op-1", dueAt: iso(18) } });
-    expect(outcome.ok && outcome.effects).toEqual([
-      { kind: "cancel_timer", name: "unconfirmed" },
+    expect(outcome.ok && told(outcome.effects)).toEqual([
       { kind: "raise_priority", from: "normal", to: "high" },
       { kind: "assign", to: "same_operator", operatorId: "op-1" },
       { kind: "tell_supervisor", about: "reopen" },
       { kind: "set_deadline", dueAt: iso(18) },
-      { kind: "timer", name: "deadline_75", dueAt: iso(16) },
-      { kind: "timer", name: "deadline_100", dueAt: iso(18) },
+      { kind: "drop_clock", name: "timer.unconfirmed" },
+      "solution 75 16", "solution 100 18",
       { kind: "notify", notice: "reopened" },
     ]);
   });
@@ -183,14 +180,21 @@ describe("R114: not solved", () => {
 
 describe("R115: the deadline comes", () => {
   test("at its hour the supervisor is told", () => {
-    const outcome = timerFired(request, taken(), "deadline_100", { dueAt: at(24).now, ...at(24) });
-    expect(outcome.ok && outcome.effects).toEqual([{ kind: "remind_assignee", operatorId: "op-1" }, { kind: "tell_supervisor", about: "deadline_100" }]);
+    const outcome = clockFired(request, taken(), "solution", { percent: 100, ...at(24) });
+    expect(outcome.ok && outcome.effects.slice(0, 2)).toEqual([{ kind: "remind_assignee", operatorId: "op-1" }, { kind: "tell_supervisor", about: "deadline_100" }]);
   });
-  test.each([
-    ["while the client is awaited", () => go(taken(), "ask_client", { actor: operator, fields: { question: "?" }, ...at(2) })],
-    ["after it has been moved", () => ({ ...taken(), dueAt: iso(40) })],
-  ])("nobody is told %s", (_title, ticket) => {
-    expect(timerFired(request, ticket(), "deadline_100", { dueAt: at(24).now, ...at(24) })).toMatchObject({ ok: true, effects: [] });
+  test("nobody is told while the client is awaited", () => {
+    const waiting = go(taken(), "ask_client", { actor: operator, fields: { question: "?" }, ...at(2) });
+    expect(clockFired(request, waiting, "solution", { percent: 100, ...at(24) })).toMatchObject({ ok: true, effects: [] });
+  });
+  test("a deadline named by hand is that very moment, and its escalations follow it", () => {
+    const named = setDue(request, taken(), at(40).now, at(1));
+    expect(told(named.effects)).toEqual([{ kind: "set_deadline", dueAt: iso(40) }, "solution 75 30.25", "solution 100 40"]);
+    expect(setDue(request, taken(), null, at(1))).toMatchObject({ ticket: { dueAt: null, clockFrom: null } });
+  });
+  test("a ticket from before there were clocks keeps the moments it had", () => {
+    const { clocks: _, ...old } = go(taken(), "ask_client", { actor: operator, fields: { question: "?" }, ...at(4) });
+    expect(go(old, "client_answered", { actor: client, ...at(14) })).toMatchObject({ dueAt: iso(34) });
   });
 });
 

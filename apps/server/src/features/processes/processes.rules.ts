@@ -1,17 +1,15 @@
-import { checkFields } from "./processes.fields.rules.ts";
-import { noticesOf, roleOf, type DeadlineHours, type Deed, type Process, type Transition } from "./processes.contract.ts";
+import { dueIfResumed, markFired, stateOf } from "../clocks/clocks.rules.ts";
+import { Clocks, FIRST_ANSWER, hoursFor, type Moment, SOLUTION, timerName } from "./processes.clocks.rules.ts";
+import { type DeadlineHours, noticesOf, type Process, type Transition, type Who } from "./processes.contract.ts";
+import { answersFirst, isFinal, perform, wishes } from "./processes.deeds.rules.ts";
+import { ask, holds } from "./processes.expressions.rules.ts";
+import { askedOf, pass, type World } from "./processes.guards.rules.ts";
 import {
-  type FieldValues, type ProcessActor, type ProcessEffect, type ProcessOutcome, type ProcessTicket, type TransitionOffer,
+  type FieldValues, type ProcessActor, type ProcessEffect, type ProcessOutcome, type ProcessTicket, type Reason, type TransitionOffer,
 } from "./processes.ticket.contract.ts";
 
-const hourMs = 3_600_000;
-const ladder = ["low", "normal", "high", "urgent"] as const;
-
-/** The working calendar as the engine needs it; `workingClock` of the projects feature makes one. */
-export interface WorkingClock {
-  add(from: Date, ms: number): Date;
-  between(from: Date, to: Date): number;
-}
+export type { Moment } from "./processes.clocks.rules.ts";
+export type { World } from "./processes.guards.rules.ts";
 
 export interface StartInput {
   priority: ProcessTicket["priority"];
@@ -20,26 +18,34 @@ export interface StartInput {
   /** What the client asked for; it beats the computed deadline (R104). */
   requiredBy?: Date | null;
   assigneeId?: string | null;
+  creatorId?: string | null;
+  department?: string | null;
   fields?: FieldValues;
 }
 
-export interface ApplyInput { actor: ProcessActor; fields?: FieldValues }
-export interface Moment { now: Date; clock: WorkingClock }
+export interface ApplyInput { actor: ProcessActor; fields?: FieldValues; /** Needed where the process has conditions, checklists or approvals. */ world?: World }
+type Started = Extract<ProcessOutcome, { ok: true }>;
 
-/** Registers a ticket: its first stage, its deadline and what the client is told. */
-export function start(process: Process, input: StartInput, moment: Moment): { ticket: ProcessTicket; effects: ProcessEffect[] } {
-  const now = moment.now.toISOString();
+/** Registers a ticket: its first stage, its clocks and what the client is told. */
+export function start(process: Process, input: StartInput, moment: Moment): Started {
   const deadlineHours = input.deadlineHours === undefined ? process.clocks.deadline_hours : input.deadlineHours;
   const ticket: ProcessTicket = {
-    stage: process.start, stageSince: now, priority: input.priority, clockFrom: null, dueAt: null, pausedAt: null,
-    deadlineHours, reopenCount: 0, assigneeId: input.assigneeId ?? null, fields: input.fields ?? {},
+    stage: process.start, stageSince: moment.now.toISOString(), priority: input.priority, clockFrom: null, dueAt: null, pausedAt: null, deadlineHours, reopenCount: 0,
+    assigneeId: input.assigneeId ?? null, creatorId: input.creatorId ?? null, department: input.department ?? null, fields: input.fields ?? {}, clocks: [],
   };
-  const effects: ProcessEffect[] = [];
-  const due = input.requiredBy ?? deadlineFrom(ticket, moment);
-  if (due) setDeadline(process, ticket, { ...moment, due }, effects);
-  effects.push(...stageTimers(process, ticket, moment));
+  const clocks = new Clocks(process, ticket, moment);
+  if (input.requiredBy) clocks.beginUntil(input.requiredBy);
+  else clocks.begin(SOLUTION, hoursFor(deadlineHours, ticket.priority));
+  clocks.begin(FIRST_ANSWER, hoursFor(process.clocks.first_answer_hours, ticket.priority));
+  clocks.enter(process.start);
+  const effects = clocks.settle(ticket);
   effects.push(...noticesOf(process.start_notice).map((wish) => ({ kind: "notify" as const, ...wish })));
-  return { ticket, effects };
+  return { ok: true, ticket, effects, reasons: ticket.dueAt ? [whyDue(ticket, input)] : [] };
+}
+
+function whyDue({ dueAt, priority, deadlineHours }: ProcessTicket, { requiredBy, deadlineHours: ofType }: Pick<StartInput, "requiredBy" | "deadlineHours">): Reason {
+  if (requiredBy) return { what: "deadline", value: dueAt, because: { kind: "person", path: "", text: "required_by" }, inputs: {} };
+  return { what: "deadline", value: dueAt, because: { kind: ofType === undefined ? "process" : "type", path: ofType === undefined ? `clocks.deadline_hours.${priority}` : `deadline_hours.${priority}`, text: "" }, inputs: { priority, hours: hoursFor(deadlineHours, priority) } };
 }
 
 /** Every transition of the process as this person sees it on this ticket, in the order declared. */
@@ -54,173 +60,107 @@ export function allowed(process: Process, ticket: ProcessTicket, actor: ProcessA
   });
 }
 
-/** Makes one transition or says everything that stands against it. The ticket given is never changed. */
+/** Makes one transition or says everything that stands against it; `held`: nothing moved, somebody has to approve. The ticket given is never changed. */
 export function apply(process: Process, ticket: ProcessTicket, key: string, input: ApplyInput & Moment): ProcessOutcome {
   const transition = process.transitions[key];
   if (!transition) return { ok: false, problems: [{ field: "transition", code: "unknown_transition" }] };
   const reason = refusal(transition, ticket, input.actor);
   if (reason) return { ok: false, problems: [{ field: "transition", code: reason }] };
-  const given = input.fields ?? {};
-  const problems = checkFields(process, transition, given);
-  if (problems.length > 0) return { ok: false, problems };
-
-  const after: ProcessTicket = {
-    ...ticket, fields: { ...ticket.fields, ...given }, stage: transition.to, stageSince: input.now.toISOString(),
-  };
-  const effects: ProcessEffect[] = stageTimerNames(process, ticket.stage).map((name) => ({ kind: "cancel_timer", name }));
-  for (const deed of transition.does) effects.push(...perform(deed, after, { key, actor: input.actor }));
-  moveClock(process, { before: ticket, after, transition }, input, effects);
-  effects.push(...stageTimers(process, after, input));
-  effects.push(...noticesOf(transition.notice).map((wish) => ({ kind: "notify" as const, ...wish })));
-  return { ok: true, ticket: after, effects, reasons: [] };
+  const passed = pass({ process, key, transition, before: ticket, given: input.fields ?? {}, world: input.world, now: input.now });
+  if (!passed.ok) return passed;
+  if (passed.held) return { ok: true, ticket, effects: [], reasons: passed.reasons, held: passed.held };
+  const by: Reason = { what: "stage", value: transition.to, because: { kind: input.actor.id ? "person" : "process", path: `transitions.${key}`, text: input.actor.id ?? input.actor.roles[0] ?? "" }, inputs: { from: ticket.stage } };
+  return take(process, { key, transition, before: ticket, fields: passed.fields, reasons: [by, ...passed.reasons] }, input);
 }
 
-/**
- * What a timer means now. A timer may ring late, twice, or after the ticket has moved on; then nothing happens.
- * `dueAt` is the moment it was set for.
- */
-export function timerFired(process: Process, ticket: ProcessTicket, name: string, at: { dueAt: Date } & Moment): ProcessOutcome {
-  const timer = process.clocks.timers[name];
-  if (timer) {
-    const due = timerDue(timer, new Date(ticket.stageSince), at.clock);
-    if (ticket.stage !== timer.stage || due.getTime() !== at.dueAt.getTime()) return { ok: true, ticket, effects: [], reasons: [] };
-    return apply(process, ticket, timer.transition, { actor: { id: null, roles: ["system"] }, now: at.now, clock: at.clock });
+interface Taken { key: string; transition: Transition; before: ProcessTicket; fields: FieldValues; reasons: Reason[] }
+
+function take(process: Process, { key, transition, before, fields, reasons }: Taken, input: ApplyInput & Moment): Started {
+  const after: ProcessTicket = { ...before, fields, stage: transition.to, stageSince: input.now.toISOString() };
+  const effects: ProcessEffect[] = transition.does.flatMap((deed) => perform(deed, after, { key, actor: input.actor }));
+  const clocks = new Clocks(process, before, input);
+  if (answersFirst(transition, input.actor)) clocks.drop(FIRST_ANSWER);
+  if (transition.does.includes("restart_deadline")) clocks.begin(SOLUTION, hoursFor(after.deadlineHours, after.priority));
+  clocks.enter(transition.to);
+  effects.push(...clocks.settle(after));
+  if (transition.does.includes("restart_deadline") && after.dueAt) reasons.push({ ...whyDue(after, {}), because: { kind: "process", path: `transitions.${key}.does`, text: "restart_deadline" } });
+  const wanted = wishes(transition, { ...askedOf({ process, before, world: input.world, now: input.now }), ticket: after }, `transitions.${key}`);
+  effects.push(...wanted.effects, ...(isFinal(process, transition.to) ? [{ kind: "cancel_subtasks" as const }] : []));
+  effects.push(...noticesOf(transition.notice).map((wish) => ({ kind: "notify" as const, ...wish })));
+  return { ok: true, ticket: after, effects, reasons: [...reasons, ...wanted.reasons] };
+}
+
+const system: ProcessActor = { id: null, roles: ["system"] };
+
+/** The first automatic transition whose time has come, made; null when the ticket may rest. */
+export function automatic(process: Process, ticket: ProcessTicket, input: Moment & { world: World }): (Started & { key: string }) | null {
+  for (const [key, transition] of Object.entries(process.transitions)) {
+    if (!transition.automatic || !transition.from.includes(ticket.stage)) continue;
+    const answer = ask(askedOf({ process, before: ticket, ...input }), `transitions.${key}.automatic.when`);
+    const outcome = holds(answer) ? apply(process, ticket, key, { ...input, actor: system }) : null;
+    if (!outcome?.ok || outcome.held) continue;
+    const why: Reason = { what: "stage", value: transition.to, because: { kind: "rule", path: `transitions.${key}.automatic.when`, text: transition.automatic.when }, inputs: answer.inputs };
+    return { ...outcome, key, reasons: [why, ...outcome.reasons.slice(1)] };
   }
-  const escalation = process.clocks.escalations.find((each) => escalationName(each.at_percent) === name);
-  if (!escalation || ticket.pausedAt || !ticket.dueAt) return { ok: true, ticket, effects: [], reasons: [] };
-  if (escalationDue(ticket, escalation.at_percent, at.clock).getTime() !== at.dueAt.getTime()) return { ok: true, ticket, effects: [], reasons: [] };
+  return null;
+}
+
+/** What a clock's coming to a share of its time means now: an escalation, or the transition of a timer (`transition` names it). Who calls sees to it that each share is told once. */
+export function clockFired(process: Process, ticket: ProcessTicket, name: string, input: { percent: number; world?: World } & Moment): ProcessOutcome & { transition?: string } {
+  const clocks = new Clocks(process, ticket, input);
+  const clock = clocks.get(name);
+  if (!clock || stateOf(clock) !== "running") return { ok: true, ticket, effects: [], reasons: [] };
+  const timer = Object.entries(process.clocks.timers).find(([key]) => timerName(key) === name)?.[1];
+  if (timer) return { ...apply(process, ticket, timer.transition, { ...input, actor: system }), transition: timer.transition };
+  clocks.change(name, (one) => markFired(one, input.percent));
   const after = { ...ticket };
-  const effects = escalation.does.flatMap((deed) => perform(deed, after, { key: name, actor: { id: null, roles: ["system"] } }));
-  return { ok: true, ticket: after, effects, reasons: [] };
+  const settled = clocks.settle(after);
+  const escalations = process.clocks.escalations.filter((each) => each.clock === name && each.at_percent === input.percent);
+  const about = name === SOLUTION ? `deadline_${input.percent}` : `${name}_${input.percent}`;
+  const effects = escalations.flatMap(({ does }) => does.flatMap((deed) => perform(deed, after, { key: about, actor: system })));
+  const reasons = escalations.map((each): Reason => ({ what: "escalation", value: about, because: { kind: "process", path: `clocks.escalations.${process.clocks.escalations.indexOf(each)}`, text: each.does.join(", ") }, inputs: { clock: name, percent: input.percent } }));
+  return { ok: true, ticket: after, effects: [...effects, ...settled], reasons };
 }
 
 /**
  * Someone changed the priority by hand. A higher one brings the deadline forward, counted from where the clock began;
  * a lower one leaves it, for the client has been told that time.
  */
-export function setPriority(process: Process, ticket: ProcessTicket, priority: ProcessTicket["priority"], moment: Moment): ProcessOutcome {
+export function setPriority(process: Process, ticket: ProcessTicket, priority: ProcessTicket["priority"], moment: Moment): Started {
   const after: ProcessTicket = { ...ticket, priority };
-  const effects: ProcessEffect[] = [];
-  const from = new Date(ticket.clockFrom ?? moment.now);
-  const due = deadlineFrom(after, { now: from, clock: moment.clock });
-  if (!due || !ticket.dueAt || due >= new Date(ticket.dueAt) || clockOf(process, ticket.stage) === "stopped") return { ok: true, ticket: after, effects, reasons: [] };
-  if (ticket.pausedAt) {
-    // Its timers are set when the pause ends.
-    after.dueAt = due.toISOString();
-    effects.push({ kind: "set_deadline", dueAt: after.dueAt });
-  } else setDeadline(process, after, { ...moment, due, from }, effects);
-  return { ok: true, ticket: after, effects, reasons: [] };
+  const clocks = new Clocks(process, ticket, moment);
+  const clock = clocks.get(SOLUTION);
+  const hours = hoursFor(ticket.deadlineHours, priority);
+  const unchanged: Started = { ok: true, ticket: after, effects: [], reasons: [] };
+  if (!clock || hours === null || stateOf(clock) === "stopped" || !ticket.dueAt) return unchanged;
+  clocks.allow(hours);
+  const trial = clocks.get(SOLUTION)!;
+  const due = dueIfResumed(trial, new Date(ticket.pausedAt ?? moment.now), moment.clock);
+  if (!due || due >= new Date(ticket.dueAt)) return unchanged;
+  const effects = clocks.settle(after);
+  return { ok: true, ticket: after, effects, reasons: [whyDue(after, {})] };
+}
+
+/** A deadline set by hand beats the computed one; null takes it away. */
+export function setDue(process: Process, ticket: ProcessTicket, due: Date | null, moment: Moment): Started {
+  const after = { ...ticket };
+  const clocks = new Clocks(process, ticket, moment);
+  if (due) clocks.beginUntil(due, !ticket.pausedAt);
+  else clocks.drop(SOLUTION);
+  const effects = clocks.settle(after);
+  return { ok: true, ticket: after, effects, reasons: [{ what: "deadline", value: after.dueAt, because: { kind: "person", path: "", text: "by_hand" }, inputs: {} }] };
 }
 
 function refusal(transition: Transition, ticket: ProcessTicket, actor: ProcessActor) {
   if (!transition.from.includes(ticket.stage)) return "wrong_stage" as const;
-  return transition.who.some((who) => actor.roles.includes(roleOf(who))) ? null : "not_your_role" as const;
+  return transition.who.some((who) => fits(who, ticket, actor)) ? null : "not_your_role" as const;
 }
 
-type Act = (ticket: ProcessTicket, by: { key: string; actor: ProcessActor }) => ProcessEffect[];
-
-const acts: Record<Deed, Act> = {
-  raise_priority: (ticket) => {
-    const from = ticket.priority;
-    const to = ladder[Math.min(ladder.indexOf(from) + 1, ladder.length - 1)] ?? from;
-    ticket.priority = to;
-    return from === to ? [] : [{ kind: "raise_priority", from, to }];
-  },
-  assign_same_operator: ({ assigneeId }) => assigneeId ? [{ kind: "assign", to: "same_operator", operatorId: assigneeId }] : [],
-  assign_to_actor: (ticket, { actor }) => {
-    // A supervisor or the system may move a ticket without taking it from its operator.
-    if (!actor.id || !actor.roles.includes("operator") || ticket.assigneeId === actor.id) return [];
-    ticket.assigneeId = actor.id;
-    return [{ kind: "assign", to: "actor", operatorId: actor.id }];
-  },
-  unassign: (ticket) => {
-    ticket.assigneeId = null;
-    return [{ kind: "assign", to: "nobody", operatorId: null }];
-  },
-  tell_supervisor: (_ticket, by) => [{ kind: "tell_supervisor", about: by.key }],
-  remind_assignee: ({ assigneeId }) => [{ kind: "remind_assignee", operatorId: assigneeId }],
-  count_reopening: (ticket) => {
-    ticket.reopenCount += 1;
-    return [];
-  },
-  first_answer: () => [],
-  // Done by moveClock, once the priority has been raised.
-  restart_deadline: () => [],
-};
-
-const perform = (deed: Deed, ...by: Parameters<Act>) => acts[deed](...by);
-
-const clockOf = (process: Process, stage: string) => process.stages[stage]?.clock ?? "stopped";
-
-interface Move { before: ProcessTicket; after: ProcessTicket; transition: Transition }
-
-/** Keeps the deadline right when the ticket passes between stages that run, pause or stop the clock. */
-function moveClock(process: Process, { before, after, transition }: Move, moment: Moment, effects: ProcessEffect[]): void {
-  if (transition.does.includes("restart_deadline")) {
-    const due = deadlineFrom(after, moment);
-    after.pausedAt = null;
-    if (due) setDeadline(process, after, { ...moment, due }, effects);
-    return;
-  }
-  const [from, to] = [clockOf(process, before.stage), clockOf(process, after.stage)];
-  if (from === to || !before.dueAt) return;
-  if (to === "runs" && before.pausedAt) return resume(process, after, moment, effects);
-  if (to === "runs") return setDeadline(process, after, { ...moment, due: new Date(before.dueAt), from: new Date(before.clockFrom ?? moment.now) }, effects);
-  after.pausedAt = to === "paused" ? moment.now.toISOString() : null;
-  effects.push(...cancelEscalations(process));
-}
-
-/** Gives back the working time the pause took: both ends move by the same amount of working time. */
-function resume(process: Process, ticket: ProcessTicket, moment: Moment, effects: ProcessEffect[]): void {
-  const pausedAt = new Date(ticket.pausedAt ?? moment.now);
-  const dueAt = new Date(ticket.dueAt ?? moment.now);
-  ticket.pausedAt = null;
-  // Already late when the pause began: waiting for the client does not make it less late.
-  if (dueAt <= pausedAt) return;
-  const lost = moment.clock.between(pausedAt, moment.now);
-  const due = moment.clock.add(moment.now, moment.clock.between(pausedAt, dueAt));
-  const from = moment.clock.add(new Date(ticket.clockFrom ?? pausedAt), lost);
-  setDeadline(process, ticket, { ...moment, due, from }, effects);
-}
-
-function deadlineFrom(ticket: ProcessTicket, moment: Moment): Date | null {
-  return ticket.deadlineHours && moment.clock.add(moment.now, ticket.deadlineHours[ticket.priority] * hourMs);
-}
-
-function setDeadline(process: Process, ticket: ProcessTicket, at: Moment & { due: Date; from?: Date }, effects: ProcessEffect[]): void {
-  ticket.clockFrom = (at.from ?? at.now).toISOString();
-  ticket.dueAt = at.due.toISOString();
-  effects.push({ kind: "set_deadline", dueAt: ticket.dueAt });
-  for (const { at_percent } of process.clocks.escalations) {
-    const due = escalationDue(ticket, at_percent, at.clock);
-    const name = escalationName(at_percent);
-    effects.push(due > at.now ? { kind: "timer", name, dueAt: due.toISOString() } : { kind: "cancel_timer", name });
-  }
-}
-
-const escalationName = (percent: number) => `deadline_${percent}`;
-
-const cancelEscalations = (process: Process): ProcessEffect[] =>
-  process.clocks.escalations.map(({ at_percent }) => ({ kind: "cancel_timer", name: escalationName(at_percent) }));
-
-function escalationDue(ticket: ProcessTicket, percent: number, clock: WorkingClock): Date {
-  const from = new Date(ticket.clockFrom ?? 0);
-  const due = new Date(ticket.dueAt ?? 0);
-  if (percent === 100) return due;
-  return clock.add(from, Math.round((clock.between(from, due) * percent) / 100));
-}
-
-const stageTimerNames = (process: Process, stage: string) =>
-  Object.entries(process.clocks.timers).filter(([, timer]) => timer.stage === stage).map(([name]) => name);
-
-function stageTimers(process: Process, ticket: ProcessTicket, moment: Moment): ProcessEffect[] {
-  return stageTimerNames(process, ticket.stage).flatMap((name) => {
-    const timer = process.clocks.timers[name];
-    return timer ? [{ kind: "timer" as const, name, dueAt: timerDue(timer, moment.now, moment.clock).toISOString() }] : [];
-  });
-}
-
-function timerDue(timer: Process["clocks"]["timers"][string], from: Date, clock: WorkingClock): Date {
-  const ms = timer.after_hours * hourMs;
-  return timer.counts === "working" ? clock.add(from, ms) : new Date(from.getTime() + ms);
+function fits(who: Who, ticket: ProcessTicket, actor: ProcessActor): boolean {
+  if (typeof who === "string") return actor.roles.includes(who);
+  if (!actor.roles.includes(who.role)) return false;
+  if (who.department !== undefined && actor.department !== who.department) return false;
+  if (who.relation === "owner") return actor.id !== null && actor.id === ticket.assigneeId;
+  if (who.relation === "creator") return actor.id !== null && actor.id === ticket.creatorId;
+  return who.relation === undefined || (Boolean(actor.department) && actor.department === ticket.department);
 }

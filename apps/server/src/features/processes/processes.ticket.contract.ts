@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { keySchema, prioritySchema, type Text } from "../projects/texts.contract.ts";
+import { clockSchema, type Clock } from "../clocks/clocks.contract.ts";
 import { deadlineHoursSchema, type ActorRole, type NoticeWish } from "./processes.contract.ts";
 
 /** What the engine knows of a ticket. Instants are ISO 8601 in UTC. The service stores it as it comes. */
@@ -7,8 +8,9 @@ export const processTicketSchema = z.strictObject({
   stage: keySchema,
   stageSince: z.iso.datetime(),
   priority: prioritySchema,
-  /** Where the time allowed began to run; with `dueAt` it gives the escalation moments. */
+  /** Where the time allowed began; told by the clock `solution`, as are the next two. */
   clockFrom: z.iso.datetime().nullable(),
+  /** By when it is to be solved; while the clock stands, as it would be had it gone on at once. */
   dueAt: z.iso.datetime().nullable(),
   /** Set while the clock stands still because others are awaited. */
   pausedAt: z.iso.datetime().nullable(),
@@ -17,6 +19,8 @@ export const processTicketSchema = z.strictObject({
   assigneeId: z.string().nullable(),
   creatorId: z.string().nullable().default(null),
   department: z.string().nullable().default(null),
+  /** `solution`, `first_answer`, `stage` and `timer.NAME`; left out: as the three moments above tell. */
+  clocks: z.array(clockSchema).optional(),
   fields: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
 });
 /** Who registered it and where it lies may be left out where no process asks. */
@@ -44,8 +48,9 @@ export type ProcessEffect =
   /** By mail in the client's language, unless it says otherwise. */
   | ({ kind: "notify" } & Pick<NoticeWish, "notice"> & Partial<NoticeWish>)
   | { kind: "set_deadline"; dueAt: string | null }
-  | { kind: "timer"; name: string; dueAt: string }
-  | { kind: "cancel_timer"; name: string }
+  /** Begun or changed: to be kept as it is now. */
+  | { kind: "clock"; clock: Clock }
+  | { kind: "drop_clock"; name: string }
   | { kind: "raise_priority"; from: ProcessTicket["priority"]; to: ProcessTicket["priority"] }
   /** `same_operator` keeps `assigneeId` and offers the ticket to that person first. */
   | { kind: "assign"; to: "same_operator" | "actor" | "nobody"; operatorId: string | null }

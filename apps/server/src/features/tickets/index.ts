@@ -1,6 +1,9 @@
-export { addNote, createTicket, getTicket, guarded, loadTicket, updateTicket, type CreateInput } from "./tickets.service.ts";
+export { addNote, createTicket, getTicket, updateTicket, type CreateInput } from "./tickets.service.ts";
+export { guarded, loadTicket } from "./tickets.load.ts";
 export type { Ticket } from "./tickets.sql.ts";
-export { fireTimer, moveByClient, moveTicket } from "./tickets.move.service.ts";
+export { moveByClient, moveTicket, reviewTicket } from "./tickets.move.service.ts";
+export { fireClock, ticketClocks, ticketJobs } from "./tickets.clocks.ts";
+export { notAbout } from "./tickets.view.sql.ts";
 export { callbackDone, registerCallback, takeCallback, type Callback, type CallbackInput, type CallbackResult } from "./tickets.callbacks.service.ts";
 export { digitsOf, listTickets, ticketTypes } from "./tickets.list.service.ts";
 export { countCallbacks } from "./tickets.view.sql.ts";
@@ -8,8 +11,6 @@ export { findProject, processOf, projectOf, storeDeclarations, type ProjectInUse
 export { drawNumber, hashSecret, linkSecret } from "./tickets.keys.ts";
 export { parseTicketNumber, type ParsedNumber } from "./tickets.number.rules.ts";
 export { filled, fromEngine, priorityName, priorityNumber, statusOf } from "./tickets.rules.ts";
-export { timerKey } from "./tickets.effects.ts";
-export { ticketJobs } from "./tickets.jobs.ts";
 export { ticketsRoutes } from "./tickets.routes.ts";
 export { attachmentHeader } from "./tickets.files.rules.ts";
 export type { FileStore } from "./tickets.attachments.service.ts";

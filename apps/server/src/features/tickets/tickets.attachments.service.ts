@@ -12,7 +12,7 @@ import { newId } from "../../platform/ids.ts";
 import { touched } from "./tickets.effects.ts";
 import { MAX_FILE_BYTES } from "./tickets.files.contract.ts";
 import { mediaTypeOf, safeFileName, SNIFF_BYTES } from "./tickets.files.rules.ts";
-import { loadTicket } from "./tickets.service.ts";
+import { loadTicket } from "./tickets.load.ts";
 import { touchTicket } from "./tickets.sql.ts";
 import { toAttachmentView } from "./tickets.view.ts";
 import { countAttachments, deleteAttachment, insertAttachment, selectAttachment } from "./tickets.view.sql.ts";

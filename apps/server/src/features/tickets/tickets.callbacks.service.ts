@@ -10,7 +10,9 @@ import { processOf, projectOf } from "./tickets.definitions.ts";
 import { touched } from "./tickets.effects.ts";
 import { actorIn, move } from "./tickets.move.service.ts";
 import { engineRoles } from "./tickets.rules.ts";
-import { dueByHand, loadTicket, register, updateTicket } from "./tickets.service.ts";
+import { loadTicket } from "./tickets.load.ts";
+import { register } from "./tickets.register.ts";
+import { dueByHand, updateTicket } from "./tickets.service.ts";
 import { linkCallback, selectContact, selectTicketForUpdate, selectUserForTicket, type Ticket } from "./tickets.sql.ts";
 
 export interface CallbackInput {

@@ -61,7 +61,7 @@ test("twenty calls of one number that end in the same moment are one callback th
   expect(await getTicket(reader, id)).toMatchObject({ calls: 20, dueAt: minute(15).toISOString() });
   expect(await events(id, "ticket.called_again")).toHaveLength(19);
   for (const call of calls) expect((await linksOf(call)).callbackId).toBe(id);
-  const { rows } = await sql<{ runAt: Date }>`select run_at from graphile_worker.jobs where key = ${`ticket:${id}:deadline_100`}`.execute(database.db);
+  const { rows } = await sql<{ runAt: Date }>`select due_at as run_at from clocks where subject_id = ${id} and name = 'solution'`.execute(database.db);
   expect(rows).toEqual([{ runAt: minute(15) }]);
 });
 

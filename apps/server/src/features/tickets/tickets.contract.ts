@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { processParts } from "./tickets.parts.contract.ts";
 import { contract, idParams, instant, languageSchema, okReply, page, pageQuery } from "../api.contract.ts";
 
 export const ticketStatus = z.enum(["open", "waiting", "done", "closed"]);
@@ -16,10 +17,14 @@ export const transitionField = z.object({
   key: z.string(), name: z.string(), kind: z.enum(["text", "number", "choice", "moment", "department", "employee", "boolean", "date", "money"]), required: z.boolean(), when: z.record(z.string(), z.string()).nullable(),
   /** Of a choice and of a department. */
   options: z.array(z.object({ key: z.string(), name: z.string() })), maxLength: z.number().int().nullable(), min: z.number().nullable(), max: z.number().nullable(),
+  /** Of money; its value is exact text, `12.50`. */
+  currency: z.string().nullable(),
 });
 export type TransitionField = z.infer<typeof transitionField>;
 /** Transitions that leave the ticket's stage; those not allowed say why (`not_your_role`). */
-export const transitionView = z.object({ key: z.string(), to: z.string(), name: z.string(), allowed: z.boolean(), reason: z.string().nullable(), requires: z.array(z.string()), tellsClient: z.boolean(), fields: z.array(transitionField) });
+export const transitionView = z.object({ key: z.string(), to: z.string(), name: z.string(), allowed: z.boolean(), reason: z.string().nullable(), requires: z.array(z.string()), tellsClient: z.boolean(), fields: z.array(transitionField),
+  /** Every item of it has to be ticked before. */
+  checklist: z.string().nullable(), /** Deed that needs authority. */ approval: z.string().nullable() });
 export const attachmentView = z.object({ id: z.uuid(), name: z.string(), mediaType: z.string(), bytes: z.number().int(), at: instant, by: z.string() });
 export const noteView = z.object({ id: z.uuid(), text: z.string(), by: z.string(), at: instant });
 export const noticeView = z.object({ id: z.uuid(), key: z.string(), language: languageSchema, recipient: z.string(), subject: z.string(), body: z.string(), state: z.enum(["queued", "sent", "failed", "no_address"]), at: instant });
@@ -29,6 +34,7 @@ export const ticketSchema = ticketRow.extend({
   stageName: z.string(), typeName: z.string(), transitions: z.array(transitionView), notes: z.array(noteView), notices: z.array(noticeView), attachments: z.array(attachmentView),
   /** The whole way of this process, for the stage line. */
   stages: z.array(z.object({ key: z.string(), name: z.string(), status: ticketStatus })),
+  ...processParts,
 });
 export type TicketView = z.infer<typeof ticketSchema>;
 

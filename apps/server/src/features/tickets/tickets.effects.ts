@@ -1,10 +1,10 @@
 import type { TxCtx } from "../../platform/db.ts";
 import { emit } from "../../platform/events.ts";
-import { addJob, removeJob } from "../../platform/jobs.ts";
+import { removeClocks, saveClocks } from "../clocks/index.ts";
 import type { ProcessEffect } from "../processes/index.ts";
+import type { ProjectInUse } from "./tickets.definitions.ts";
+import { moment } from "./tickets.load.ts";
 import type { Ticket } from "./tickets.sql.ts";
-
-export const timerKey = (ticketId: string, name: string): string => `ticket:${ticketId}:${name}`;
 
 /** Everything whose screens change with the ticket. */
 export const touched = (ticket: Ticket, before?: Ticket): { kind: string; id: string }[] => [
@@ -16,25 +16,29 @@ export const touched = (ticket: Ticket, before?: Ticket): { kind: string; id: st
   ...(ticket.type === "callback" ? [{ kind: "floor", id: ticket.projectKey }] : []),
 ];
 
+/** What a notice is told by, when it is not by mail in the client's language. */
+export type NoticeOwed = string | { notice: string; language: string; channels: string[] };
+
 /**
  * Makes the engine's effects true in the transaction that stores the ticket; returns the notices the client is owed,
- * which travel with the event. A timer is one job by its key: setting it again moves it, a restart cannot double it.
+ * which travel with the event. Sub-tasks are made by who moves the ticket.
  */
-export async function perform(ctx: TxCtx, ticket: Ticket, effects: ProcessEffect[]): Promise<string[]> {
-  const notices: string[] = [];
+export async function perform(ctx: TxCtx, { ticket, project, effects }: { ticket: Ticket; project: ProjectInUse; effects: readonly ProcessEffect[] }): Promise<NoticeOwed[]> {
+  const { clock } = moment(ctx, project);
+  const dropped = effects.flatMap((effect) => (effect.kind === "drop_clock" ? [effect.name] : []));
+  if (dropped.length > 0) await removeClocks(ctx, { kind: "ticket", id: ticket.id }, dropped);
+  await saveClocks(ctx, { kind: "ticket", id: ticket.id, projectKey: ticket.projectKey }, effects.flatMap((effect) => (effect.kind === "clock" ? [effect.clock] : [])), clock);
   for (const effect of effects) {
-    if (effect.kind === "notify") notices.push(effect.notice);
-    else if (effect.kind === "timer") await addJob(ctx, "ticket.timer", { ticketId: ticket.id, name: effect.name, dueAt: effect.dueAt }, { runAt: new Date(effect.dueAt), key: timerKey(ticket.id, effect.name) });
-    else if (effect.kind === "cancel_timer") await removeJob(ctx, timerKey(ticket.id, effect.name));
-    else if (effect.kind === "tell_supervisor") await alert(ctx, ticket, effect.about);
+    if (effect.kind === "tell_supervisor") await alert(ctx, ticket, effect.about);
     else if (effect.kind === "remind_assignee") await remind(ctx, ticket, effect.operatorId);
+    else if (effect.kind === "want_visit") await emit(ctx, { type: "ticket.visit_wanted", subject: { kind: "ticket", id: ticket.id }, data: { number: ticket.number, projectKey: ticket.projectKey, skill: effect.skill, minutes: effect.minutes }, touches: touched(ticket) });
   }
-  return notices;
+  return effects.flatMap((effect): NoticeOwed[] => (effect.kind !== "notify" ? [] : effect.channels ? [{ notice: effect.notice, language: effect.language ?? "client", channels: effect.channels }] : [effect.notice]));
 }
 
 /** Read by the floor: `key` is a message key, `params` fill it. */
-async function alert(ctx: TxCtx, ticket: Ticket, about: string): Promise<void> {
-  const key = about === "reopen" ? "alert_ticket_reopened" : about.startsWith("deadline_") ? "alert_ticket_late" : "alert_ticket";
+export async function alert(ctx: TxCtx, ticket: Ticket, about: string): Promise<void> {
+  const key = about === "reopen" ? "alert_ticket_reopened" : about === "approval" ? "alert_approval_wanted" : about.startsWith("deadline_") || about.startsWith("first_answer_") || about.startsWith("stage_") ? "alert_ticket_late" : "alert_ticket";
   await emit(ctx, { type: "alert.raised", subject: { kind: "ticket", id: ticket.id }, data: { key, params: { number: ticket.number, subject: ticket.subject }, projectKey: ticket.projectKey, ticketId: ticket.id }, touches: [{ kind: "floor", id: ticket.projectKey }] });
 }
 

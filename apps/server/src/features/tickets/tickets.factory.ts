@@ -4,7 +4,7 @@ import { newId } from "../../platform/ids.ts";
 import { describeProblems, loadDeclarations } from "../projects/index.ts";
 import { projectOf, storeDeclarations } from "./tickets.definitions.ts";
 import { priorities } from "./tickets.rules.ts";
-import { register } from "./tickets.service.ts";
+import { register } from "./tickets.register.ts";
 import type { Ticket } from "./tickets.sql.ts";
 
 export interface BuiltTicket {

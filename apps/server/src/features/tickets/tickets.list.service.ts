@@ -8,7 +8,7 @@ import type * as contracts from "./tickets.contract.ts";
 import { findProject, processOf, type ProjectInUse } from "./tickets.definitions.ts";
 import { parseTicketNumber } from "./tickets.number.rules.ts";
 import { toRow } from "./tickets.view.ts";
-import { callbackRanks, ofDepartment, selectTickets, selectTicketsAcross, views, type Condition, type ListedTicket, type ListFilter } from "./tickets.view.sql.ts";
+import { callbackRanks, notAbout, ofDepartment, selectTickets, selectTicketsAcross, views, type Condition, type ListedTicket, type ListFilter } from "./tickets.view.sql.ts";
 
 export type ListQuery = z.output<typeof contracts.listTickets.query>;
 type User = Extract<Ctx["actor"], { kind: "user" }>;
@@ -32,7 +32,7 @@ export async function listTickets(ctx: Ctx, query: ListQuery): Promise<Page> {
 }
 
 const readable = (ctx: Ctx, actor: User, where: Condition): Condition =>
-  (may(ctx, "tickets.read", { projectKey: actor.projects[0] ?? null }) ? where : ofDepartment(where, actor.id, actor.department ?? null));
+  notAbout(may(ctx, "tickets.read", { projectKey: actor.projects[0] ?? null }) ? where : ofDepartment(where, actor.id, actor.department ?? null), actor.id);
 
 const isCallbacks = ({ view, number, clientId }: ListQuery): boolean => view === "callbacks" && !clientId && (number === undefined || number.trim() === "");
 

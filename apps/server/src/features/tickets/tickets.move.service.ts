@@ -1,32 +1,50 @@
 import type { z } from "zod";
 import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
-import { conflict, forbidden, invalid, invalidField, type AppError } from "../../platform/errors.ts";
+import { conflict, invalid, invalidField } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
-import { addJob } from "../../platform/jobs.ts";
-import { apply, timerFired, type FieldValues, type Process, type ProcessActor, type ProcessOutcome, type ProcessProblem } from "../processes/index.ts";
+import { newId } from "../../platform/ids.ts";
+import { apply, automatic, type FieldValues, type Held, type Process, type ProcessActor, type ProcessOutcome } from "../processes/index.ts";
 import type * as contracts from "./tickets.contract.ts";
 import type { TicketView } from "./tickets.contract.ts";
-import { processOf, projectOf, type ProjectInUse } from "./tickets.definitions.ts";
-import { perform, timerKey, touched } from "./tickets.effects.ts";
-import { engineRoles, filled, fromEngine, statusOf, strangeInput, toEngine } from "./tickets.rules.ts";
-import { loadTicket, moment } from "./tickets.service.ts";
+import { processOf, type ProjectInUse } from "./tickets.definitions.ts";
+import { alert, perform, touched } from "./tickets.effects.ts";
+import { loadTicket } from "./tickets.load.ts";
+import { insertApproval, lapseApprovals, selectOpenSubtasks } from "./tickets.process.sql.ts";
+import { isRefusal, refused } from "./tickets.refusals.ts";
+import { keepReasons, refuseStrangers } from "./tickets.register.ts";
+import { aboutOf, engineRoles, filled, fromEngine, statusOf, strangeInput } from "./tickets.rules.ts";
 import { selectTicketForUpdate, updateTicketRow, type Ticket } from "./tickets.sql.ts";
+import { registerSubtasks } from "./tickets.subtasks.ts";
 import { toView } from "./tickets.view.ts";
+import { doerOf, isAutomatic, living, worldOf, type Doer, type Living } from "./tickets.world.ts";
 
 export type MoveInput = z.output<typeof contracts.moveTicket.body>;
 
-/** Takes a transition as the signed-in person (or the system). Only the version seen is moved. */
+/** Takes a transition as the signed-in person (or the system). Only the version seen is moved. What a policy stops is kept in the history. */
 export async function moveTicket(ctx: Ctx, id: string, input: MoveInput): Promise<TicketView> {
-  return inTx(ctx, async (ctx) => {
-    const before = await loadTicket(ctx, id, "tickets.move", { lock: true });
-    if (before.version !== input.version) throw conflict("changed_meanwhile");
-    return toView(ctx, await move(ctx, before, { transition: input.transition, input: input.input, by: actorIn(ctx) }));
+  try {
+    return await inTx(ctx, async (ctx) => {
+      const before = await loadTicket(ctx, id, "tickets.move", { lock: true });
+      if (before.version !== input.version) throw conflict("changed_meanwhile");
+      return toView(ctx, await move(ctx, before, { transition: input.transition, input: input.input, by: actorIn(ctx) }));
+    });
+  } catch (error) {
+    if (isRefusal(error)) await rememberRefusal(ctx, id, input, error.fields.map(({ code, params }) => ({ code, ...params })));
+    throw error;
+  }
+}
+
+/** The refused transaction has left nothing, so the attempt is written in one of its own. */
+async function rememberRefusal(ctx: Ctx, id: string, { transition, input }: MoveInput, problems: object[]): Promise<void> {
+  await inTx(ctx, async (ctx) => {
+    await emit(ctx, { type: "ticket.move_refused", subject: { kind: "ticket", id }, data: { transition, problems } });
+    await audit(ctx, { action: "ticket.move_refused", object: { kind: "ticket", id }, after: { transition, given: input, problems } });
   });
 }
 
 /** Who acts, as processes know them. */
-export const actorIn = ({ actor }: Ctx): ProcessActor => (actor.kind === "user" ? { id: actor.id, roles: engineRoles(actor.roles) } : { id: null, roles: ["system"] });
+export const actorIn = ({ actor }: Ctx): ProcessActor => (actor.kind === "user" ? { id: actor.id, roles: engineRoles(actor.roles), department: actor.department ?? null } : { id: null, roles: ["system"] });
 
 /** The client's own yes, no or answer; who lets the client in (the link, the status page) has checked the secret. */
 export async function moveByClient(ctx: Ctx, id: string, seen: { stageSince: string }, input: { transition: string; input: Record<string, unknown> }): Promise<"moved" | "moved_on"> {
@@ -41,19 +59,22 @@ export async function moveByClient(ctx: Ctx, id: string, seen: { stageSince: str
   });
 }
 
-export interface Move { transition: string; input: Record<string, unknown>; by: ProcessActor }
+export interface Move { transition: string; input: Record<string, unknown>; by: ProcessActor; /** An approval has been given: in whose name it is taken. */ approved?: Doer }
 
-/** One transition of a locked ticket. */
-export async function move(ctx: TxCtx, before: Ticket, { transition, input, by }: Move): Promise<Ticket> {
-  const process = await processOf(ctx.db, before.processId);
-  const project = await projectOf(ctx.db, before.projectKey);
+/** One transition of a locked ticket, and whatever follows from it by itself. */
+export async function move(ctx: TxCtx, before: Ticket, { transition, input, by, approved }: Move): Promise<Ticket> {
+  const it = await living(ctx, before);
   const strange = strangeInput(input);
   if (strange.length > 0) throw invalid(strange.map((name) => ({ field: `input.${name}`, code: "field_wrong" })));
-  refuseDepartment(process, project, input);
+  refuseDepartment(it.process, it.project, input);
+  await refuseStrangers(ctx, it.process, before.projectKey, input, "input");
   const given = input as FieldValues;
-  const outcome = apply(process, toEngine(before), transition, { actor: by, fields: given, ...moment(ctx, project) });
-  if (!outcome.ok) throw refused(outcome.problems);
-  return store(ctx, process, before, { outcome, transition, given, byClient: by.roles.includes("client") });
+  const doer = approved ?? doerOf(ctx, by);
+  const world = await worldOf(ctx, it, doer);
+  const outcome = apply(it.process, it.engine, transition, { actor: by, fields: given, ...it.moment, ...(world && { world: { ...world, approved: approved !== undefined } }) });
+  if (!outcome.ok) throw refused(ctx, outcome.problems);
+  if (outcome.held) return hold(ctx, it, { held: outcome.held, transition, given, by, reasons: outcome.reasons });
+  return follow(ctx, await store(ctx, it, { outcome, transition, given, byClient: by.roles.includes("client") }));
 }
 
 function refuseDepartment(process: Process, project: ProjectInUse, input: Record<string, unknown>): void {
@@ -62,58 +83,106 @@ function refuseDepartment(process: Process, project: ProjectInUse, input: Record
   }
 }
 
-const PROBLEMS: Partial<Record<ProcessProblem["code"], string>> = { required: "required", invalid: "field_wrong", unknown_field: "field_unknown", too_long: "field_too_long", out_of_range: "field_out_of_range" };
-
-function refused(problems: ProcessProblem[]): AppError {
-  const first = problems[0]!.code;
-  if (first === "wrong_stage") return conflict("transition_wrong_stage");
-  if (first === "not_your_role") return forbidden("transition_not_yours");
-  if (first === "unknown_transition") return invalidField("transition", "transition_unknown");
-  return invalid(problems.map(({ field, code }) => ({ field: `input.${field}`, code: PROBLEMS[code] ?? "field_wrong" })));
+/** Nothing moves: somebody with more authority is asked, and the transition waits with what was filled in. */
+async function hold(ctx: TxCtx, { ticket }: Living, { held, transition, given, by, reasons }: { held: Held; transition: string; given: FieldValues; by: ProcessActor; reasons: Extract<ProcessOutcome, { ok: true }>["reasons"] }): Promise<Ticket> {
+  const id = newId(ctx.now().getTime());
+  const asked = await insertApproval(ctx.db, { id, ticketId: ticket.id, projectKey: ticket.projectKey, transition, stage: ticket.stage, input: given, deed: held.deed, amount: held.amount, requestedBy: by.id, requestedAt: ctx.now() });
+  if (!asked) throw conflict("approval_pending");
+  const after = await updateTicketRow(ctx.db, ticket.id, ticket.version, { updatedAt: ctx.now() });
+  if (!after) throw conflict("changed_meanwhile");
+  keepReasons(ctx, ticket, reasons.filter(({ what }) => what === "approval"));
+  await alert(ctx, after, "approval");
+  await emit(ctx, { type: "ticket.approval_wanted", subject: { kind: "ticket", id: ticket.id }, data: { approvalId: id, number: ticket.number, projectKey: ticket.projectKey, transition, deed: held.deed, amount: held.amount }, touches: [...touched(after), { kind: "approvals", id: ticket.projectKey }] });
+  await audit(ctx, { action: "ticket.approval_wanted", object: { kind: "ticket", id: ticket.id }, after: { approvalId: id, transition, deed: held.deed, amount: held.amount, given } });
+  return after;
 }
 
 interface Stored { outcome: Extract<ProcessOutcome, { ok: true }>; transition: string | null; given: FieldValues; byClient: boolean }
 
 /** Stores what the engine decided, performs its effects and announces it. */
-async function store(ctx: TxCtx, process: Process, before: Ticket, { outcome, transition, given, byClient }: Stored): Promise<Ticket> {
+export async function store(ctx: TxCtx, it: Living, { outcome, transition, given, byClient }: Stored): Promise<Ticket> {
+  const { ticket: before, process, project } = it;
   const columns = fromEngine(outcome.ticket, before.fields);
   const own = transition ? filled(process, { key: transition, from: before.stage, given, byClient }) : { closedAs: before.closedAs };
   const status = statusOf(process, columns.stage);
-  const after = await updateTicketRow(ctx.db, before.id, before.version, { ...columns, ...own, status, closedAt: status === "closed" ? before.closedAt ?? ctx.now() : null, updatedAt: ctx.now() });
+  const after = await updateTicketRow(ctx.db, before.id, before.version, {
+    ...columns, ...own, status, closedAt: status === "closed" ? before.closedAt ?? ctx.now() : null, updatedAt: ctx.now(), ...(process.excludes.length > 0 && { aboutUserIds: aboutOf(process, columns.fields) }),
+  });
   if (!after) throw conflict("changed_meanwhile");
-  const notices = await perform(ctx, after, outcome.effects);
+  const notices = await perform(ctx, { ticket: after, project, effects: outcome.effects });
+  keepReasons(ctx, after, outcome.reasons);
   if (transition) {
     const data = { number: after.number, projectKey: after.projectKey, transition, from: before.stage, to: after.stage, status: after.status, closedAs: after.closedAs, ...(after.score !== before.score && { score: after.score }), notices, text: spoken(given) };
     await emit(ctx, { type: "ticket.moved", subject: { kind: "ticket", id: after.id }, data, touches: touched(after, before) });
     await audit(ctx, { action: `ticket.${transition}`, object: { kind: "ticket", id: after.id }, before: summary(before), after: { ...summary(after), given } });
   }
   if (after.reopened > before.reopened) await emit(ctx, { type: "ticket.reopened", subject: { kind: "ticket", id: after.id }, data: { number: after.number, projectKey: after.projectKey, times: after.reopened, reason: given.reason ?? null, ownerId: after.ownerId }, touches: touched(after, before) });
+  await others(ctx, it, { after, outcome });
   return after;
+}
+
+/** What the step means for approvals, sub-tasks and a parent that waits. */
+async function others(ctx: TxCtx, { ticket: before, process, project }: Living, { after, outcome }: { after: Ticket; outcome: Stored["outcome"] }): Promise<void> {
+  if (after.stage !== before.stage && Object.values(process.transitions).some(({ approval }) => approval)) await lapseApprovals(ctx.db, after.id, after.stage, ctx.now());
+  await registerSubtasks(ctx, project, after, outcome.effects.flatMap((effect) => (effect.kind === "subtask" ? [effect.subtask] : [])));
+  if (outcome.effects.some(({ kind }) => kind === "cancel_subtasks") && !after.parentId) await cancelSubtasks(ctx, after);
+  const wasOpen = ["open", "waiting"].includes(before.status);
+  const isOpen = ["open", "waiting"].includes(after.status);
+  if (after.parentId && wasOpen && !isOpen) await tellParent(ctx, after);
+}
+
+async function cancelSubtasks(ctx: TxCtx, parent: Ticket): Promise<void> {
+  const system: ProcessActor = { id: null, roles: ["system"] };
+  for (const id of await selectOpenSubtasks(ctx.db, parent.id)) {
+    const child = await selectTicketForUpdate(ctx.db, id);
+    const process = child && await processOf(ctx.db, child.processId);
+    const way = process && Object.entries(process.transitions).find(([, each]) => each.who.includes("system") && each.from.includes(child.stage) && each.requires.length === 0 && process.stages[each.to]?.final);
+    if (child && way) await move(ctx, child, { transition: way[0], input: {}, by: system });
+  }
+}
+
+/** The answer goes into the parent's field, its owner hears of it, and the parent goes on if it waited for this. */
+async function tellParent(ctx: TxCtx, child: Ticket): Promise<void> {
+  const parent = await selectTicketForUpdate(ctx.db, child.parentId!);
+  if (!parent) return;
+  const process = await processOf(ctx.db, parent.processId);
+  const wish = Object.values(process.transitions).flatMap(({ subtasks }) => subtasks).find(({ key }) => key === child.parentTask);
+  const answered = wish?.answer && child.resolution ? { fields: { ...parent.fields, [wish.answer]: child.resolution } } : {};
+  const after = await updateTicketRow(ctx.db, parent.id, parent.version, { ...answered, updatedAt: ctx.now() });
+  if (!after) throw conflict("changed_meanwhile");
+  await emit(ctx, { type: "ticket.subtask_ended", subject: { kind: "ticket", id: parent.id }, data: { number: parent.number, projectKey: parent.projectKey, subtaskId: child.id, subtaskNumber: child.number, key: child.parentTask, stage: child.stage, text: child.resolution ?? "" }, touches: touched(after) });
+  await emit(ctx, { type: "ticket.reminded", subject: { kind: "ticket", id: parent.id }, data: { number: parent.number, operatorId: parent.ownerId }, touches: parent.ownerId ? [{ kind: "operator", id: parent.ownerId }] : [] });
+  await follow(ctx, after);
+}
+
+/** So many automatic steps in a row; a process that wants more is stopped where it is, and its log says so. */
+const MOST_STEPS = 10;
+
+/** Takes automatic transitions as long as one is due. Called after every change of a ticket that conditions may read. */
+export async function follow(ctx: TxCtx, ticket: Ticket): Promise<Ticket> {
+  const process = await processOf(ctx.db, ticket.processId);
+  if (!isAutomatic(process)) return ticket;
+  let now = ticket;
+  for (let step = 0; step < MOST_STEPS; step++) {
+    const it = await living(ctx, now);
+    const system: Doer = { by: { id: null, roles: ["system"] }, actor: { kind: "system", name: "process" }, roles: ["system"] };
+    const world = await worldOf(ctx, it, system);
+    const next = world && automatic(it.process, it.engine, { ...it.moment, world });
+    if (!next) return now;
+    now = await store({ ...ctx, actor: system.actor }, it, { outcome: next, transition: next.key, given: {}, byClient: false });
+  }
+  ctx.log.warn({ ticket: ticket.id, stage: now.stage }, "a ticket's automatic transitions do not come to rest");
+  return now;
+}
+
+/** Something that conditions may read has changed beside the ticket (a form, an approval): it goes on by itself if it can. */
+export async function reviewTicket(ctx: Ctx, id: string): Promise<void> {
+  await inTx(ctx, async (ctx) => {
+    const ticket = await selectTicketForUpdate(ctx.db, id);
+    if (ticket && !ticket.mergedInto) await follow(ctx, ticket);
+  });
 }
 
 /** What the notice of this transition quotes: the question asked, or the reason given. */
 const spoken = (given: FieldValues): string => String(given.question ?? given.reason ?? given.text ?? "");
 const summary = (ticket: Ticket) => ({ stage: ticket.stage, status: ticket.status, priority: ticket.priority, ownerId: ticket.ownerId, department: ticket.department, dueAt: ticket.dueAt, closedAs: ticket.closedAs, score: ticket.score });
-
-/** A timer of a ticket has rung: perhaps late, perhaps twice, perhaps for a stage it has left; the engine knows. */
-export async function fireTimer(ctx: Ctx, timer: { ticketId: string; name: string; dueAt: string }): Promise<void> {
-  await inTx(ctx, async (ctx) => {
-    const before = await selectTicketForUpdate(ctx.db, timer.ticketId);
-    if (!before) return;
-    if (before.mergedInto) return putOff(ctx, before, timer);
-    const process = await processOf(ctx.db, before.processId);
-    const project = await projectOf(ctx.db, before.projectKey);
-    const outcome = timerFired(process, toEngine(before), timer.name, { dueAt: new Date(timer.dueAt), ...moment(ctx, project) });
-    if (!outcome.ok) { ctx.log.warn({ ticket: before.id, timer: timer.name, problems: outcome.problems }, "a ticket's timer could not be obeyed"); return; }
-    const moved = outcome.ticket.stage !== before.stage;
-    if (!moved && outcome.effects.length === 0) return;
-    await store(ctx, process, before, { outcome, transition: moved ? process.clocks.timers[timer.name]?.transition ?? null : null, given: {}, byClient: false });
-  });
-}
-
-/** A merge can be taken back for a day: what rings meanwhile rings once more after it. */
-async function putOff(ctx: TxCtx, { id, updatedAt }: Ticket, timer: { name: string; dueAt: string }): Promise<void> {
-  const runAt = new Date(updatedAt.getTime() + MERGE_FINAL_MS);
-  if (runAt > ctx.now()) await addJob(ctx, "ticket.timer", { ticketId: id, ...timer }, { runAt, key: timerKey(id, timer.name) });
-}
-const MERGE_FINAL_MS = 25 * 3_600_000;

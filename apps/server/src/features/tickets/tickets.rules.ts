@@ -1,4 +1,5 @@
-import { isFor, type ActorRole, type FieldValue, type FieldValues, type Process, type ProcessTicket, type WorkingClock } from "../processes/index.ts";
+import type { Clock } from "../clocks/index.ts";
+import { isFor, type ActorRole, type FieldValue, type FieldValues, type Process, type ProcessTicket } from "../processes/index.ts";
 
 /** Priorities as the engine names them; the number a ticket carries is the place in this list. */
 export const priorities = ["low", "normal", "high", "urgent"] as const;
@@ -33,11 +34,13 @@ export interface EngineColumns {
   stage: string; stageSince: Date; priority: number; clockFrom: Date | null; dueAt: Date | null; pausedAt: Date | null;
   deadlineHours: ProcessTicket["deadlineHours"]; reopened: number; ownerId: string | null; fields: Record<string, unknown>;
 }
+export interface EngineRow extends EngineColumns { createdBy: string | null; department: string | null }
 
-export const toEngine = (row: EngineColumns): ProcessTicket => ({
+/** Without its clocks a ticket is shown, not moved. */
+export const toEngine = (row: EngineRow, clocks?: Clock[]): ProcessTicket => ({
   stage: row.stage, stageSince: row.stageSince.toISOString(), priority: priorityName(row.priority), clockFrom: row.clockFrom?.toISOString() ?? null,
   dueAt: row.dueAt?.toISOString() ?? null, pausedAt: row.pausedAt?.toISOString() ?? null, deadlineHours: row.deadlineHours, reopenCount: row.reopened,
-  assigneeId: row.ownerId, fields: plainValues(row.fields),
+  assigneeId: row.ownerId, creatorId: row.createdBy, department: row.department, fields: plainValues(row.fields), ...(clocks && { clocks }),
 });
 
 /** Fields the engine does not know (lists, flags) are kept beside those it does. */
@@ -101,9 +104,12 @@ export function missing(requires: readonly string[], draft: Draft): string[] {
   return requires.flatMap((name) => (has[name] && !has[name][0] ? [has[name][1]] : []));
 }
 
-/** Escalations of a deadline set by hand, as the engine would have set them, counted from now. */
-export function escalations(process: Process, from: Date, due: Date, clock: WorkingClock): { name: string; dueAt: Date }[] {
-  return process.clocks.escalations.map(({ at_percent }) => ({
-    name: `deadline_${at_percent}`, dueAt: at_percent === 100 ? due : clock.add(from, Math.round((clock.between(from, due) * at_percent) / 100)),
-  })).filter((each) => each.dueAt > from);
+/** Whom the process keeps away from the ticket: those named in its fields of that kind. */
+export function aboutOf(process: Process, fields: Record<string, unknown>): string[] | null {
+  const named = process.excludes.map((field) => fields[field]).filter((id): id is string => typeof id === "string" && id !== "");
+  return named.length > 0 ? [...new Set(named)] : null;
 }
+
+/** The type of sub-tasks of every project that declares none of its own. */
+const TASK = { key: "task", name: { en: "Task", ru: "Задание", sl: "Naloga" }, intake: "request" as const, process: "task", priority: "normal" as const, requires: [] };
+export const typeOf = <T extends { key: string }>(types: readonly T[], key: string): T | typeof TASK | undefined => types.find((each) => each.key === key) ?? (key === TASK.key ? TASK : undefined);

@@ -1,39 +1,29 @@
 import type { z } from "zod";
 import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
-import { conflict, forbidden, invalidField, notFound } from "../../platform/errors.ts";
+import { conflict, forbidden, invalidField } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
-import { may, type Right } from "../access/index.ts";
-import { setPriority, start, type Process } from "../processes/index.ts";
-import { workingClock } from "../projects/index.ts";
+import { may } from "../access/index.ts";
+import { setDue, setPriority, type ProcessTicket } from "../processes/index.ts";
 import type * as contracts from "./tickets.contract.ts";
 import type { TicketView } from "./tickets.contract.ts";
-import { processOf, projectOf, type ProjectInUse } from "./tickets.definitions.ts";
-import { perform, touched } from "./tickets.effects.ts";
-import { prepareDraft, type Draft } from "./tickets.draft.ts";
-import { drawNumber } from "./tickets.keys.ts";
-import { escalations, fromEngine, priorityName, statusOf, toEngine } from "./tickets.rules.ts";
-import {
-  insertNote, insertTicket, linkCallback, linkInteraction, selectSurroundings, selectTicket, selectTicketForUpdate, selectUserForTicket, touchTicket, updateTicketRow,
-  type Drawn, type NewTicket, type Ticket, type TicketChange,
-} from "./tickets.sql.ts";
+import { projectOf } from "./tickets.definitions.ts";
+import { prepareDraft } from "./tickets.draft.ts";
+import { perform, touched, type NoticeOwed } from "./tickets.effects.ts";
+import { guarded, loadTicket } from "./tickets.load.ts";
+import { follow } from "./tickets.move.service.ts";
+import { keepReasons, refuseStrangers, register } from "./tickets.register.ts";
+import { aboutOf, fromEngine, priorityName } from "./tickets.rules.ts";
+import { insertNote, selectSurroundings, selectTicket, selectUserForTicket, touchTicket, updateTicketRow, type Ticket, type TicketChange } from "./tickets.sql.ts";
+import { NOTHING_BESIDE } from "./tickets.view.sql.ts";
 import { toView } from "./tickets.view.ts";
+import { living, type Living } from "./tickets.world.ts";
 
 export type CreateInput = z.output<typeof contracts.createTicket.body>;
 export type UpdateInput = z.output<typeof contracts.updateTicket.body>;
 
-/** What the rights look at. */
-export const guarded = (ticket: Pick<Ticket, "projectKey" | "ownerId" | "department">) => ({ projectKey: ticket.projectKey, ownerId: ticket.ownerId, department: ticket.department });
-
-/** A ticket the actor may see; one of another project is not told from one that is not there. */
-export async function loadTicket(ctx: Ctx, id: string, right: Right, options: { lock?: boolean; /** Also one that was merged, which else is only read. */ merged?: boolean } = {}): Promise<Ticket> {
-  const ticket = options.lock ? await selectTicketForUpdate(ctx.db, id) : await selectTicket(ctx.db, id);
-  if (!ticket || !may(ctx, "tickets.read", guarded(ticket))) throw notFound("ticket", id);
-  if (!may(ctx, right, guarded(ticket))) throw forbidden();
-  if (ticket.mergedInto && options.lock && !options.merged) throw conflict("ticket_merged");
-  return ticket;
-}
+export { guarded, loadTicket } from "./tickets.load.ts";
 
 export async function getTicket(ctx: Ctx, id: string): Promise<TicketView> {
   return toView(ctx, await loadTicket(ctx, id, "tickets.read"));
@@ -48,10 +38,14 @@ export async function createTicket(ctx: Ctx, input: CreateInput): Promise<Ticket
   if (found.isEarlier) return sameDraft(ctx, input, userId);
   const project = await projectOf(ctx.db, input.projectKey);
   const draft = prepareDraft(ctx, project, input, found);
-  const made = await inTx(ctx, (ctx) => register(ctx, project, { ...draft, drawn: found, id: input.draftId ?? newId(ctx.now().getTime()), ownerId: userId, createdBy: userId, department }));
+  const made = await inTx(ctx, async (ctx) => {
+    const ticket = await register(ctx, project, { ...draft, drawn: found, id: input.draftId ?? newId(ctx.now().getTime()), ownerId: userId, createdBy: userId, department });
+    return ticket && { ticket, moved: await follow(ctx, ticket) };
+  });
   if (!made) return sameDraft(ctx, input, userId);
+  if (made.moved !== made.ticket) return toView(ctx, made.moved);
   // Nothing can be written on it yet, and both names are known.
-  return toView(ctx, made, { clientName: found.contact?.name ?? "", ownerName: userId ? ctx.actor.name : "", notes: [], notices: [], attachments: [] });
+  return toView(ctx, made.ticket, { clientName: found.contact?.name ?? "", ownerName: made.ticket.ownerId ? ctx.actor.name : "", notes: [], notices: [], attachments: [], ...NOTHING_BESIDE });
 }
 
 /** The ticket that the same form made before, or in the same moment. */
@@ -60,34 +54,6 @@ async function sameDraft(ctx: Ctx, input: CreateInput, userId: string | null): P
   if (!first || first.projectKey !== input.projectKey || first.createdBy !== userId) throw conflict("changed_meanwhile");
   return toView(ctx, first);
 }
-
-interface Registered extends Draft { id: string; ownerId: string | null; createdBy: string | null; department: string | null; /** From the sequence, when it was asked already. */ drawn?: Drawn }
-
-/** Writes the ticket, starts its process and announces it. Undefined when the same ticket was there before. */
-export async function register(ctx: TxCtx, project: ProjectInUse, draft: Registered): Promise<Ticket | undefined> {
-  const processId = project.processIds[draft.type.process]!;
-  const process = await processOf(ctx.db, processId);
-  const begun = start(process, { priority: priorityName(draft.priority), deadlineHours: draft.type.deadline_hours, requiredBy: draft.requiredBy, assigneeId: draft.ownerId, fields: {} }, moment(ctx, project));
-  const { number, linkHash } = await drawNumber(ctx.db, draft.id, project.project.ticket_prefix, draft.drawn);
-  const row: NewTicket = {
-    ...fromEngine(begun.ticket, draft.fields), id: draft.id, number, projectKey: project.project.key, type: draft.type.key, processId, status: statusOf(process, begun.ticket.stage),
-    clientId: draft.clientId, interactionId: draft.interactionId, subject: draft.subject, description: draft.description, language: draft.language, channel: draft.channel,
-    contactPhone: draft.contactPhone, contactEmail: draft.contactEmail, department: draft.department, linkHash, createdBy: draft.createdBy, createdAt: ctx.now(), updatedAt: ctx.now(),
-  };
-  const ticket = await insertTicket(ctx.db, row);
-  if (!ticket) return undefined;
-  if (ticket.interactionId) await (ticket.type === "callback" ? linkCallback : linkInteraction)(ctx.db, ticket.interactionId, ticket.id);
-  const notices = await perform(ctx, ticket, begun.effects);
-  await emit(ctx, {
-    type: "ticket.registered", subject: { kind: "ticket", id: ticket.id }, touches: touched(ticket),
-    data: { number, projectKey: ticket.projectKey, type: ticket.type, to: ticket.stage, clientId: ticket.clientId, interactionId: ticket.interactionId, notices },
-  });
-  await audit(ctx, { action: "ticket.register", object: { kind: "ticket", id: ticket.id }, after: { ...row, linkHash: undefined } });
-  return ticket;
-}
-
-/** Now, and the project's working hours, as the engine counts. */
-export const moment = (ctx: Ctx, project: ProjectInUse) => ({ now: ctx.now(), clock: workingClock(project.calendar, project.project.time_zone) });
 
 /** Changes what is written on a ticket; its stage is moved by `moveTicket` alone. */
 export async function updateTicket(ctx: Ctx, id: string, input: UpdateInput): Promise<TicketView> {
@@ -101,7 +67,7 @@ export async function updateTicket(ctx: Ctx, id: string, input: UpdateInput): Pr
     const names = Object.keys(change) as (keyof Ticket)[];
     await emit(ctx, { type: after.ownerId !== before.ownerId ? "ticket.assigned" : "ticket.changed", subject: { kind: "ticket", id }, data: { number: after.number, changed: names, from: before.ownerId, to: after.ownerId, notices }, touches: touched(after, before) });
     await audit(ctx, { action: "ticket.update", object: { kind: "ticket", id }, before: pick(before, names), after: pick(after, names) });
-    return toView(ctx, after);
+    return toView(ctx, await follow(ctx, after));
   });
 }
 
@@ -115,32 +81,41 @@ async function refuseAssignment(ctx: Ctx, before: Ticket, input: UpdateInput): P
   if (input.department && !Object.hasOwn(project.departments, input.department)) throw invalidField("department", "unknown_department");
 }
 
-async function changed(ctx: TxCtx, before: Ticket, input: UpdateInput): Promise<{ change: TicketChange; notices: string[] }> {
+async function changed(ctx: TxCtx, before: Ticket, input: UpdateInput): Promise<{ change: TicketChange; notices: NoticeOwed[] }> {
   const { version: _seen, fields, dueAt, priority, ...plain } = input;
-  const change: TicketChange = { ...(plain as TicketChange), ...(fields && { fields: { ...before.fields, ...fields } }) };
-  const project = await projectOf(ctx.db, before.projectKey);
-  const process: Process = await processOf(ctx.db, before.processId);
-  const notices: string[] = [];
+  const it = await living(ctx, before);
+  const change: TicketChange = { ...(plain as TicketChange), ...(fields && await changedFields(ctx, it, fields)) };
+  const notices: NoticeOwed[] = [];
   if (priority !== undefined && priority !== before.priority) {
-    const outcome = setPriority(process, toEngine(before), priorityName(priority), moment(ctx, project));
-    if (outcome.ok) {
-      const { clockFrom, dueAt: due } = fromEngine(outcome.ticket, before.fields);
-      Object.assign(change, { priority, clockFrom, dueAt: due });
-      notices.push(...(await perform(ctx, { ...before, ...change } as Ticket, outcome.effects)));
-    }
+    const outcome = setPriority(it.process, it.engine, priorityName(priority), it.moment);
+    Object.assign(it, { engine: outcome.ticket });
+    Object.assign(change, { priority, ...dueOf(outcome.ticket, before) });
+    notices.push(...(await perform(ctx, { ticket: before, project: it.project, effects: outcome.effects })));
+    keepReasons(ctx, before, outcome.reasons);
   }
   // A deadline set by hand beats the computed one.
-  if (dueAt !== undefined) Object.assign(change, await dueByHand(ctx, before, dueAt === null ? null : new Date(dueAt)));
+  if (dueAt !== undefined) Object.assign(change, await dueByHand(ctx, before, dueAt === null ? null : new Date(dueAt), it));
   return { change, notices };
 }
 
-/** What a deadline that is set, not computed, changes on the ticket; its reminders are set here. */
-export async function dueByHand(ctx: TxCtx, before: Ticket, dueAt: Date | null): Promise<Pick<TicketChange, "dueAt" | "clockFrom">> {
-  const project = await projectOf(ctx.db, before.projectKey);
-  const process = await processOf(ctx.db, before.processId);
-  const timers = dueAt ? escalations(process, ctx.now(), dueAt, moment(ctx, project).clock) : [];
-  await perform(ctx, before, timers.map(({ name, dueAt }) => ({ kind: "timer", name, dueAt: dueAt.toISOString() })));
-  return { dueAt, clockFrom: dueAt && ctx.now() };
+async function changedFields(ctx: TxCtx, { ticket, process }: Living, given: Record<string, unknown>): Promise<TicketChange> {
+  await refuseStrangers(ctx, process, ticket.projectKey, given);
+  const fields = { ...ticket.fields, ...given };
+  return { fields, ...(process.excludes.length > 0 && { aboutUserIds: aboutOf(process, fields) }) };
+}
+
+const dueOf = (engine: ProcessTicket, before: Ticket): Pick<TicketChange, "dueAt" | "clockFrom"> => {
+  const { dueAt, clockFrom } = fromEngine(engine, before.fields);
+  return { dueAt, clockFrom };
+};
+
+/** What a deadline that is set, not computed, changes on the ticket; its clock is set here. */
+export async function dueByHand(ctx: TxCtx, before: Ticket, dueAt: Date | null, it?: Living): Promise<Pick<TicketChange, "dueAt" | "clockFrom">> {
+  const { process, project, engine, moment } = it ?? await living(ctx, before);
+  const outcome = setDue(process, engine, dueAt, moment);
+  await perform(ctx, { ticket: before, project, effects: outcome.effects });
+  keepReasons(ctx, before, outcome.reasons);
+  return dueOf(outcome.ticket, before);
 }
 
 const pick = (ticket: Ticket, names: (keyof Ticket)[]) => Object.fromEntries(names.map((name) => [name, ticket[name]]));

@@ -17,6 +17,10 @@ export interface TicketsTable {
   calls: Generated<number>; lastCallAt: Date | null; createdAt: Date; updatedAt: Date;
   /** The ticket it was merged into (features/relations): its number and link lead there, and nothing is written on it any more. */
   mergedInto: Generated<string | null>;
+  /** Of a sub-task: whose, under which key of the parent's process, and whether the parent waits for it. */
+  parentId: Generated<string | null>; parentTask: Generated<string | null>; parentWaits: Generated<boolean>;
+  /** Colleagues for whom this ticket does not exist. */
+  aboutUserIds: Generated<string[] | null>;
 }
 declare module "../../platform/db.ts" { interface Tables { tickets: TicketsTable } }
 
@@ -25,15 +29,16 @@ export type NewTicket = Insertable<TicketsTable>;
 export type TicketChange = Updateable<TicketsTable>;
 
 const COLUMNS = sql`id, number, project_key, type, process_id, stage, status, client_id, interaction_id, subject, description, fields, priority, language, channel, contact_phone, contact_email, owner_id, department,
-  due_at, stage_since, clock_from, paused_at, deadline_hours, reopened, score, client_comment, resolution, closed_at, closed_as, link_hash, created_by, version, calls, last_call_at, created_at, updated_at, merged_into`;
+  due_at, stage_since, clock_from, paused_at, deadline_hours, reopened, score, client_comment, resolution, closed_at, closed_as, link_hash, created_by, version, calls, last_call_at, created_at, updated_at, merged_into, parent_id, parent_task, parent_waits, about_user_ids`;
 
 export const selectTicket = (db: Db, id: string) => kept(sql<Ticket>`select ${COLUMNS} from tickets where id = ${id}`).execute(db).then((result) => result.rows[0]);
 
-export const selectTicketForUpdate = (db: Db, id: string) => db.selectFrom("tickets").selectAll().where("id", "=", id).forUpdate().executeTakeFirst();
-
+/** A parent is always locked before its sub-task, so that one that ends and one that is cancelled never wait for each other. */
+export const selectTicketForUpdate = (db: Db, id: string) => kept(sql<Ticket>`with parent as materialized (select id from tickets where id = (select parent_id from tickets where id = ${id}) for update)
+  select ${COLUMNS} from tickets where id = ${id} and (select count(*) from parent) >= 0 for update`).execute(db).then((result) => result.rows[0]);
 
 /** As every ticket begins, where its row does not say otherwise. */
-const NEW = { description: "", fields: {}, channel: "voice", score: null, clientComment: null, resolution: null, closedAt: null, closedAs: null, reopened: 0, version: 1, calls: 1, lastCallAt: null, mergedInto: null };
+const NEW = { description: "", fields: {}, channel: "voice", score: null, clientComment: null, resolution: null, closedAt: null, closedAs: null, reopened: 0, version: 1, calls: 1, lastCallAt: null, mergedInto: null, parentId: null, parentTask: null, parentWaits: false, aboutUserIds: null };
 
 /** Undefined when the ticket (its id or its call's callback) is already there. */
 export async function insertTicket(db: Db, row: NewTicket): Promise<Ticket | undefined> {

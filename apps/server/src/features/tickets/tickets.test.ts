@@ -10,7 +10,8 @@ import { createTicket as createTicketContract } from "./tickets.contract.ts";
 import { drawNumber } from "./tickets.keys.ts";
 import { buildProjects, buildTicket } from "./tickets.factory.ts";
 import { listTickets, ticketTypes } from "./tickets.list.service.ts";
-import { fireTimer, moveByClient, moveTicket } from "./tickets.move.service.ts";
+import { fireClock } from "./tickets.clocks.ts";
+import { moveByClient, moveTicket } from "./tickets.move.service.ts";
 import { addNote, createTicket, getTicket, updateTicket } from "./tickets.service.ts";
 
 const database = await testDatabase();
@@ -26,7 +27,7 @@ const as = (actor: Actor, now = at(0)) => database.ctx(actor, now);
 const refusal = (work: Promise<unknown>): Promise<AppError> => work.then(() => { throw new Error("was not refused"); }, (error: unknown) => error as AppError);
 const input = (over: object = {}) => createTicketContract.body.parse({ projectKey: "internet", type: "question", subject: "Does the tariff include television?", contactPhone: "+38640123456", contactEmail: "m@example.test", ...over });
 const eventsOf = (id: string, type: string) => sql<{ data: Record<string, never> }>`select data from events where subject_id = ${id} and type = ${type} order by id`.execute(database.db).then((result) => result.rows.map((row) => row.data as Record<string, unknown>));
-const jobs = (id: string) => sql<{ key: string; runAt: Date }>`select key, run_at from graphile_worker.jobs where key like ${`ticket:${id}:%`} order by key`.execute(database.db).then((result) => result.rows);
+const clocks = (id: string) => sql<{ name: string; nextAt: Date | null; nextThreshold: number }>`select name, next_at, next_threshold from clocks where subject_kind = 'ticket' and subject_id = ${id} order by name`.execute(database.db).then((result) => result.rows);
 
 test("registers a request at once with a number that can be said, an author and the first step of its process (R105, R106)", async () => {
   const ticket = await createTicket(as(ana), input());
@@ -58,7 +59,7 @@ test("counts the deadline from the kind of request on the project's working hour
   const complaint = await createTicket(as(ana), input({ type: "complaint", description: "Nobody came.", clientId: await client() }));
   expect(complaint.priority).toBe(2);
   expect(complaint.dueAt).not.toBeNull();
-  expect((await jobs(complaint.id)).map((job) => job.key.split(":")[2])).toEqual(["deadline_100", "deadline_75"]);
+  expect(await clocks(complaint.id)).toMatchObject([{ name: "solution", nextThreshold: 75 }]);
   expect((await createTicket(as(ana), input())).dueAt).toBeNull();
   const asked = at(100)().toISOString();
   expect((await createTicket(as(ana), input({ dueAt: asked }))).dueAt).toBe(asked);
@@ -140,13 +141,11 @@ test("closes with a score on the client's yes (R113)", async () => {
 
 test("closes as unconfirmed after silence, lists it apart, and a late or second timer changes nothing (R113)", async () => {
   const done = await finished();
-  const timer = (await jobs(done.id)).find((job) => job.key.endsWith(":unconfirmed"))!;
-  expect(timer.runAt.getTime() - new Date(done.stageSince).getTime()).toBe(72 * 3_600_000);
-  const rings = { ticketId: done.id, name: "unconfirmed", dueAt: timer.runAt.toISOString() };
-  await fireTimer(database.ctx(undefined, at(80)), { ...rings, dueAt: at(5)().toISOString() });
-  expect((await getTicket(as(ana), done.id)).status).toBe("done");
-  await fireTimer(database.ctx(undefined, at(80)), rings);
-  await fireTimer(database.ctx(undefined, at(80)), rings);
+  const timer = (await clocks(done.id)).find(({ name }) => name === "timer.unconfirmed")!;
+  expect(timer.nextAt!.getTime() - new Date(done.stageSince).getTime()).toBe(72 * 3_600_000);
+  const rings = { ticketId: done.id, name: "timer.unconfirmed", percent: 100 };
+  await fireClock(database.ctx(undefined, at(80)), rings);
+  await fireClock(database.ctx(undefined, at(80)), rings);
   expect(await getTicket(as(ana), done.id)).toMatchObject({ stage: "closed_unconfirmed", closedAs: "unconfirmed", score: null });
   expect(await eventsOf(done.id, "ticket.moved")).toHaveLength(3);
   expect((await listTickets(as(boris), { view: "unconfirmed" })).items.map((row) => row.id)).toContain(done.id);
@@ -154,8 +153,7 @@ test("closes as unconfirmed after silence, lists it apart, and a late or second 
 
 test("alerts supervisors when the deadline passes, once", async () => {
   const ticket = await buildTicket(as(ana), { type: "invoice" });
-  const rings = { ticketId: ticket.id, name: "deadline_100", dueAt: ticket.dueAt!.toISOString() };
-  await fireTimer(database.ctx(undefined, () => ticket.dueAt!), rings);
+  await fireClock(database.ctx(undefined, () => ticket.dueAt!), { ticketId: ticket.id, name: "solution", percent: 100 });
   expect(await eventsOf(ticket.id, "alert.raised")).toMatchObject([{ key: "alert_ticket_late" }]);
   expect((await listTickets(as(ana, () => new Date(ticket.dueAt!.getTime() + 1)), { view: "breaching" })).items.map((row) => row.id)).toContain(ticket.id);
 });

@@ -1,6 +1,8 @@
 import { sql, type RawBuilder } from "kysely";
 import type { Db } from "../../platform/db.ts";
 import { kept } from "../../platform/kept.ts";
+import type { Clock } from "../clocks/index.ts";
+import type { Amount } from "../processes/index.ts";
 import type { Ticket } from "./tickets.sql.ts";
 
 /** A line of a list, as the database gives it. */
@@ -78,25 +80,48 @@ const ABOUT_NOW = { sinceMs: 24 * 3_600_000, untilMs: 12 * 3_600_000 };
 export const countCallbacks = async (db: Db, projects: string[] | null): Promise<number> =>
   (await sql<{ n: number }>`select count(*)::int as n from tickets t where ${views.callbacks()} ${projects ? sql`and t.project_key = any(${projects}::text[])` : sql``}`.execute(db)).rows[0]!.n;
 
+/** What is about a colleague does not exist for that colleague. */
+export const notAbout = (where: RawBuilder<unknown>, userId: string) => sql`${where} and (t.about_user_ids is null or not ${userId}::uuid = any(t.about_user_ids))`;
+
 /** A worker reads only what was given to the department or to the worker. */
 export const ofDepartment = (where: RawBuilder<unknown>, userId: string, department: string | null) =>
   sql`${where} and (t.owner_id = ${userId} or ${department === null ? sql`t.department is not null` : sql`t.department = ${department}`})`;
 
-export interface Written {
+export interface Written extends WrittenBeside {
   clientName: string; ownerName: string;
   notes: { id: string; text: string; by: string; at: string }[];
   notices: { id: string; key: string; language: Ticket["language"]; recipient: string; subject: string; body: string; state: "queued" | "sent" | "failed" | "no_address"; at: string }[];
   attachments: { id: string; name: string; mediaType: string; bytes: number; by: string; at: string }[];
 }
 
+export interface WrittenBeside {
+  parent: { id: string; number: string; subject: string } | null;
+  subtasks: { id: string; number: string; key: string; type: string; processId: string; subject: string; department: string | null; stage: string; status: Ticket["status"]; dueAt: string | null; waits: boolean; answer: string | null; ownerName: string; hidden: boolean }[];
+  approvals: { id: string; transition: string; deed: string; amount: Amount | null; state: "pending" | "approved" | "refused" | "lapsed"; requestedBy: string; requestedById: string | null; requestedAt: string; decidedBy: string; decidedAt: string | null; note: string | null }[];
+  checks: { checklist: string; item: string; by: string; at: string }[];
+  clockRows: Clock[];
+}
+export const NOTHING_BESIDE: WrittenBeside = { parent: null, subtasks: [], approvals: [], checks: [], clockRows: [] };
+
 const iso = (column: string) => sql`to_char(${sql.ref(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
+const beside = (ticket: { id: string; parentId: string | null }, readerId: string | null) => sql`
+    (select json_build_object('id', id, 'number', number, 'subject', subject) from tickets where id = ${ticket.parentId}::uuid) as parent,
+    coalesce((select json_agg(json_build_object('id', s.id, 'number', s.number, 'key', s.parent_task, 'type', s.type, 'processId', s.process_id, 'subject', s.subject, 'department', s.department, 'stage', s.stage, 'status', s.status,
+      'dueAt', ${iso("s.due_at")}, 'waits', s.parent_waits, 'answer', s.resolution, 'ownerName', coalesce(u.name, ''), 'hidden', coalesce(${readerId}::uuid = any(s.about_user_ids), false)) order by s.created_at, s.id)
+      from tickets s left join users u on u.id = s.owner_id where s.parent_id = ${ticket.id}), '[]') as subtasks,
+    coalesce((select json_agg(json_build_object('id', a.id, 'transition', a.transition, 'deed', a.deed, 'amount', a.amount, 'state', a.state, 'requestedBy', coalesce(r.name, ''), 'requestedById', a.requested_by, 'requestedAt', ${iso("a.requested_at")},
+      'decidedBy', coalesce(d.name, ''), 'decidedAt', ${iso("a.decided_at")}, 'note', a.note) order by a.requested_at, a.id)
+      from ticket_approvals a left join users r on r.id = a.requested_by left join users d on d.id = a.decided_by where a.ticket_id = ${ticket.id}), '[]') as approvals,
+    coalesce((select json_agg(json_build_object('checklist', k.checklist, 'item', k.item, 'by', coalesce(u.name, ''), 'at', ${iso("k.at")})) from ticket_checks k left join users u on u.id = k.user_id where k.ticket_id = ${ticket.id}), '[]') as checks,
+    coalesce((select json_agg(json_build_object('name', c.name, 'allowedMs', c.allowed_ms, 'counts', c.counts, 'thresholds', c.thresholds, 'fired', c.fired, 'intervals', c.intervals) order by c.name) from clocks c where c.subject_kind = 'ticket' and c.subject_id = ${ticket.id}), '[]') as clock_rows`;
+
 /** Names and everything written on a ticket in one statement; notices are the notices feature's to write, the ticket only shows them. */
-export const selectWritten = (db: Db, ticket: { id: string; clientId: string | null; ownerId: string | null }) => kept(sql<Written>`select
+export const selectWritten = (db: Db, ticket: { id: string; clientId: string | null; ownerId: string | null; parentId: string | null }, readerId: string | null) => kept(sql<Written>`select
     coalesce((select name from clients where id = ${ticket.clientId}::uuid), '') as client_name, coalesce((select name from users where id = ${ticket.ownerId}::uuid), '') as owner_name,
     coalesce((select json_agg(json_build_object('id', n.id, 'text', n.text, 'by', coalesce(u.name, ''), 'at', ${iso("n.at")}) order by n.at, n.id) from ticket_notes n left join users u on u.id = n.author_id where n.ticket_id = ${ticket.id}), '[]') as notes,
     coalesce((select json_agg(json_build_object('id', id, 'key', key, 'language', language, 'recipient', recipient, 'subject', subject, 'body', body_text, 'state', state, 'at', ${iso("created_at")}) order by created_at, id) from notices where ticket_id = ${ticket.id}), '[]') as notices,
-    coalesce((select json_agg(json_build_object('id', a.id, 'name', a.name, 'mediaType', a.media_type, 'bytes', a.bytes, 'by', coalesce(u.name, ''), 'at', ${iso("a.at")}) order by a.at, a.id) from attachments a left join users u on u.id = a.uploaded_by where a.ticket_id = ${ticket.id}), '[]') as attachments`)
+    coalesce((select json_agg(json_build_object('id', a.id, 'name', a.name, 'mediaType', a.media_type, 'bytes', a.bytes, 'by', coalesce(u.name, ''), 'at', ${iso("a.at")}) order by a.at, a.id) from attachments a left join users u on u.id = a.uploaded_by where a.ticket_id = ${ticket.id}), '[]') as attachments, ${beside(ticket, readerId)}`)
   .execute(db).then((result) => result.rows[0]!);
 
 export interface StoredAttachment { id: string; ticketId: string | null; name: string; mediaType: string; bytes: number; sha256: string; path: string; by: string; uploadedBy: string | null; at: Date }

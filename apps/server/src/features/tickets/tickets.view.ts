@@ -3,7 +3,8 @@ import type { Language } from "../api.contract.ts";
 import { allowed, type Process, type Transition } from "../processes/index.ts";
 import type { TicketRow, TicketView, TransitionField } from "./tickets.contract.ts";
 import { processOf, projectOf, type ProjectInUse } from "./tickets.definitions.ts";
-import { engineRoles, statusOf, toEngine } from "./tickets.rules.ts";
+import { partsOf } from "./tickets.parts.ts";
+import { engineRoles, statusOf, toEngine, typeOf } from "./tickets.rules.ts";
 import type { Ticket } from "./tickets.sql.ts";
 import { selectWritten, type ListedTicket, type StoredAttachment, type Written } from "./tickets.view.sql.ts";
 
@@ -20,14 +21,15 @@ export async function toView(ctx: Ctx, ticket: Ticket, known?: Written): Promise
   const process = await processOf(ctx.db, ticket.processId);
   const project = await projectOf(ctx.db, ticket.projectKey);
   const language = languageOf(ctx);
-  const { clientName, ownerName, ...written } = known ?? await selectWritten(ctx.db, ticket);
+  const { clientName, ownerName, parent, subtasks, approvals, checks, clockRows, ...written } = known ?? await selectWritten(ctx.db, ticket, ctx.actor.kind === "user" ? ctx.actor.id : null);
   return {
     ...toRow({ ...ticket, clientName, ownerName }), ...written, description: ticket.description, fields: ticket.fields, language: ticket.language, channel: ticket.channel, contactEmail: ticket.contactEmail,
     interactionId: ticket.interactionId, resolution: ticket.resolution, score: ticket.score, clientComment: ticket.clientComment, closedAs: ticket.closedAs,
     stageSince: ticket.stageSince.toISOString(), version: ticket.version, stageName: process.stages[ticket.stage]?.name[language] ?? ticket.stage,
-    typeName: project.types.find((type) => type.key === ticket.type)?.name[language] ?? ticket.type,
+    typeName: typeOf(project.types, ticket.type)?.name[language] ?? ticket.type,
     transitions: ticket.mergedInto ? [] : transitionsOf(ctx, { process, project, ticket, language }),
     stages: Object.entries(process.stages).map(([key, stage]) => ({ key, name: stage.name[language], status: statusOf(process, key) })),
+    ...await partsOf(ctx, { process, project, ticket, language }, { parent, subtasks, approvals, checks, clockRows }),
   };
 }
 
@@ -37,13 +39,13 @@ interface Shown { process: Process; project: ProjectInUse; ticket: Ticket; langu
 
 function transitionsOf(ctx: Ctx, { process, project, ticket, language }: Shown): TicketView["transitions"] {
   const { actor } = ctx;
-  const by = actor.kind === "user" ? { id: actor.id, roles: engineRoles(actor.roles) } : { id: null, roles: ["system" as const] };
+  const by = actor.kind === "user" ? { id: actor.id, roles: engineRoles(actor.roles), department: actor.department ?? null } : { id: null, roles: ["system" as const] };
   return allowed(process, toEngine(ticket), by).flatMap((offer) => {
     const transition = process.transitions[offer.key];
     if (!transition || (!offer.allowed && offer.reason === "wrong_stage")) return [];
     return [{
       key: offer.key, to: offer.to, name: transition.name[language], allowed: offer.allowed, reason: offer.allowed ? null : offer.reason, requires: offer.requires,
-      tellsClient: transition.notice !== undefined, fields: fieldsOf(process, project, transition, language),
+      tellsClient: transition.notice !== undefined, fields: fieldsOf(process, project, transition, language), checklist: transition.checklist ?? null, approval: transition.approval?.deed ?? null,
     }];
   });
 }
@@ -58,7 +60,7 @@ function fieldsOf(process: Process, project: ProjectInUse, transition: Transitio
     const texts = field.kind === "choice" ? field.options : field.kind === "department" ? project.departments : {};
     return [{
       key, name: field.name[language], kind: field.kind, required, when, options: Object.entries(texts).map(([option, name]) => ({ key: option, name: name[language] })),
-      maxLength: field.kind === "text" ? field.max_length : null, min: field.kind === "number" ? field.min : null, max: field.kind === "number" ? field.max : null,
+      maxLength: field.kind === "text" ? field.max_length : null, min: field.kind === "number" ? field.min : null, max: field.kind === "number" ? field.max : null, currency: field.kind === "money" ? field.currency : null,
     }];
   });
 }

@@ -1,0 +1,67 @@
+import { type Deed, type Process, type Subtask, type Transition } from "./processes.contract.ts";
+import { ask, holds, type Asked } from "./processes.expressions.rules.ts";
+import { type ProcessActor, type ProcessEffect, type ProcessTicket, type Reason } from "./processes.ticket.contract.ts";
+
+const ladder = ["low", "normal", "high", "urgent"] as const;
+
+type Act = (ticket: ProcessTicket, by: { key: string; actor: ProcessActor }) => ProcessEffect[];
+
+const acts: Record<Deed, Act> = {
+  raise_priority: (ticket) => {
+    const from = ticket.priority;
+    const to = ladder[Math.min(ladder.indexOf(from) + 1, ladder.length - 1)] ?? from;
+    ticket.priority = to;
+    return from === to ? [] : [{ kind: "raise_priority", from, to }];
+  },
+  assign_same_operator: ({ assigneeId }) => assigneeId ? [{ kind: "assign", to: "same_operator", operatorId: assigneeId }] : [],
+  assign_to_actor: (ticket, { actor }) => {
+    // A supervisor or the system may move a ticket without taking it from its operator.
+    if (!actor.id || !actor.roles.some((role) => role === "operator" || role === "department") || ticket.assigneeId === actor.id) return [];
+    ticket.assigneeId = actor.id;
+    return [{ kind: "assign", to: "actor", operatorId: actor.id }];
+  },
+  unassign: (ticket) => {
+    ticket.assigneeId = null;
+    return [{ kind: "assign", to: "nobody", operatorId: null }];
+  },
+  tell_supervisor: (_ticket, by) => [{ kind: "tell_supervisor", about: by.key }],
+  remind_assignee: ({ assigneeId }) => [{ kind: "remind_assignee", operatorId: assigneeId }],
+  count_reopening: (ticket) => {
+    ticket.reopenCount += 1;
+    return [];
+  },
+  // Done with the clocks, once the priority has been raised.
+  restart_deadline: () => [],
+  first_answer: () => [],
+};
+
+export const perform = (deed: Deed, ...by: Parameters<Act>): ProcessEffect[] => acts[deed](...by);
+
+/** What a transition asks of others: tasks for departments, somebody on the spot. */
+export function wishes({ subtasks, visit }: Transition, asked: Asked, place: string): { effects: ProcessEffect[]; reasons: Reason[] } {
+  const effects: ProcessEffect[] = [];
+  const reasons: Reason[] = [];
+  for (const [index, wish] of subtasks.entries()) {
+    const path = `${place}.subtasks.${index}`;
+    const when = wish.when === undefined ? null : ask(asked, `${path}.when`);
+    if (when && !holds(when)) continue;
+    effects.push({ kind: "subtask", subtask: subtaskOf(wish, asked.ticket) });
+    reasons.push({ what: `subtask.${wish.key}`, value: true, because: { kind: when ? "rule" : "process", path, text: when?.text ?? "" }, inputs: when?.inputs ?? {} });
+  }
+  if (visit && (visit.when === undefined || holds(ask(asked, `${place}.visit.when`)))) effects.push({ kind: "want_visit", skill: visit.skill ?? null, minutes: visit.minutes });
+  return { effects, reasons };
+}
+
+function subtaskOf(wish: Subtask, { fields }: ProcessTicket) {
+  const text = (value: { field: string }) => String(fields[value.field] ?? "");
+  return {
+    key: wish.key, type: wish.type, subject: wish.subject, dueHours: wish.due_hours ?? null, waits: wish.waits, answer: wish.answer ?? null,
+    department: typeof wish.department === "string" ? wish.department : text(wish.department), task: "field" in wish.task ? text(wish.task) : wish.task,
+  };
+}
+
+/** The first time the client hears from one of us. */
+export const answersFirst = (transition: Transition, actor: ProcessActor): boolean =>
+  transition.does.includes("first_answer") || (transition.notice !== undefined && actor.roles.some((role) => role === "operator" || role === "supervisor" || role === "department"));
+
+export const isFinal = (process: Process, stage: string): boolean => process.stages[stage]?.final ?? false;

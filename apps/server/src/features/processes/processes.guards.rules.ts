@@ -1,0 +1,107 @@
+import { checkFields, checkValue } from "./processes.fields.rules.ts";
+import { type Process, type Transition } from "./processes.contract.ts";
+import { type Authority } from "./processes.authority.contract.ts";
+import { allowanceOf, isWithin } from "./processes.authority.rules.ts";
+import { ask, asField, holds, type Asked, type CompiledProcess, type ProcessContext } from "./processes.expressions.rules.ts";
+import { type Amount, type FieldValues, type Held, type ProcessProblem, type ProcessTicket, type Reason } from "./processes.ticket.contract.ts";
+
+/** What the engine is told of the world around a ticket; a process without the new parts needs none of it. */
+export interface World {
+  compiled: CompiledProcess;
+  context: ProcessContext;
+  /** Checklist → items ticked. */
+  checks: Readonly<Record<string, readonly string[]>>;
+  authority: Authority | null;
+  /** Whose limits count: roles of the mover as the matrix or the sign-in names them. */
+  authorityRoles: readonly string[];
+  /** An approval was given by somebody with enough authority. */
+  approved?: boolean;
+}
+
+export interface Way { process: Process; key: string; transition: Transition; before: ProcessTicket; given: FieldValues; world: World | undefined; now: Date }
+export type Passed = { ok: true; fields: FieldValues; reasons: Reason[]; held?: Held } | { ok: false; problems: ProcessProblem[] };
+
+/**
+ * Everything that may stand against a transition once its mover and stage are right: fields, checklist, policies,
+ * authority. Fields are taken in and computed first, because the rest looks at them.
+ */
+export function pass(way: Way): Passed {
+  const { process, transition, before, given } = way;
+  const problems = checkFields(process, transition, given);
+  if (problems.length > 0) return { ok: false, problems };
+  const reasons: Reason[] = [];
+  const set = compute(way, { ...before.fields, ...given }, reasons);
+  if (!set.ok) return set;
+  const asked = askedOf(way, set.fields);
+  const against = [...unticked(way), ...stopped(way, asked, reasons)];
+  if (against.length > 0) return { ok: false, problems: against };
+  return decide(way, { ok: true, fields: set.fields, reasons }, asked);
+}
+
+const NOTHING: Pick<World, "compiled" | "context"> = { compiled: { expressions: new Map(), reads: [], timeZone: "UTC" }, context: {} };
+
+export function askedOf({ process, before, world, now }: Pick<Way, "process" | "before" | "world" | "now">, fields: FieldValues = before.fields): Asked {
+  const { compiled, context } = world ?? NOTHING;
+  return { process, compiled, context, now, ticket: { ...before, fields } };
+}
+
+function compute(way: Way, taken: FieldValues, reasons: Reason[]): { ok: true; fields: FieldValues } | { ok: false; problems: ProcessProblem[] } {
+  let fields = taken;
+  for (const name of Object.keys(way.transition.set)) {
+    const path = `transitions.${way.key}.set.${name}`;
+    const field = way.process.fields[name];
+    const answer = ask(askedOf(way, fields), path);
+    const value = answer.ok && field ? asField(field, answer.value, way.world?.compiled.timeZone ?? "UTC") : undefined;
+    if (!answer.ok || value === undefined || !field || (value !== "" && checkValue(name, field, value).length > 0)) return { ok: false, problems: [{ field: name, code: "rule_failed", path }] };
+    fields = { ...fields, [name]: value };
+    reasons.push({ what: `fields.${name}`, value, because: { kind: "rule", path, text: answer.text }, inputs: answer.inputs });
+  }
+  return { ok: true, fields };
+}
+
+function unticked({ process, transition, world }: Way): ProcessProblem[] {
+  const { checklist } = transition;
+  if (checklist === undefined) return [];
+  const ticked = world?.checks[checklist] ?? [];
+  return Object.entries(process.checklists[checklist]?.items ?? {}).filter(([item]) => !ticked.includes(item))
+    .map(([item, text]) => ({ field: `checks.${checklist}.${item}`, code: "unchecked", text }));
+}
+
+/** A guard that cannot be computed (something it reads is empty) is not met. */
+function stopped({ process, key, transition }: Way, asked: Asked, reasons: Reason[]): ProcessProblem[] {
+  return transition.guards.flatMap((guard, index): ProcessProblem[] => {
+    const path = `transitions.${key}.guards.${index}.rule`;
+    const answer = ask(asked, path);
+    if (holds(answer)) {
+      reasons.push({ what: "guard", value: true, because: { kind: "policy" in guard ? "policy" : "rule", path, text: guard.rule }, inputs: answer.inputs });
+      return [];
+    }
+    if ("message" in guard) return [{ field: "transition", code: "refused", text: guard.message, path }];
+    const policy = process.policies[guard.policy];
+    return [{ field: "transition", code: "policy", ...(policy && { title: policy.title, text: policy.paragraph }), path }];
+  });
+}
+
+/** Within the mover's own authority it goes on, above it somebody else has to say yes. An unclear condition asks. */
+function decide(way: Way, passed: Extract<Passed, { ok: true }>, asked: Asked): Passed {
+  const { approval } = way.transition;
+  const path = `transitions.${way.key}.approval`;
+  if (!approval) return passed;
+  const when = approval.when === undefined ? null : ask(asked, `${path}.when`);
+  if (when?.ok && when.value !== true) return passed;
+  const asks = approval.amount === undefined ? null : ask(asked, `${path}.amount`);
+  const amount = asks?.ok ? amountOf(asks.value) : null;
+  if (asks && amount === null) return { ok: false, problems: [{ field: "transition", code: "rule_failed", path: `${path}.amount` }] };
+  const limit = allowanceOf(way.world?.authority ?? null, approval.deed, way.world?.authorityRoles ?? []);
+  const inputs = { amount, limit, roles: way.world?.authorityRoles ?? [], ...asks?.inputs, ...when?.inputs };
+  const value = way.world?.approved ? "approved" : isWithin(limit, amount) ? "within_authority" : "held";
+  passed.reasons.push({ what: "approval", value, because: { kind: "authority", path, text: approval.deed }, inputs });
+  return value === "held" ? { ...passed, held: { deed: approval.deed, amount, path } } : passed;
+}
+
+function amountOf(value: unknown): Amount | null {
+  if (typeof value === "number") return value;
+  if (typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value)) return Number(value);
+  const { amount, currency } = (value ?? {}) as { amount?: unknown; currency?: unknown };
+  return typeof amount === "string" && typeof currency === "string" ? { amount, currency } : null;
+}

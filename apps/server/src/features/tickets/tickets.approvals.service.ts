@@ -1,0 +1,105 @@
+import type { z } from "zod";
+import { audit } from "../../platform/audit.ts";
+import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
+import { conflict, forbidden, invalidField, notFound } from "../../platform/errors.ts";
+import { emit } from "../../platform/events.ts";
+import { decodeCursor, encodeCursor, PAGE_SIZE } from "../../platform/page.ts";
+import { may } from "../access/index.ts";
+import type { Language } from "../api.contract.ts";
+import type { Process } from "../processes/index.ts";
+import type { TicketView } from "./tickets.contract.ts";
+import { processOf, projectOf } from "./tickets.definitions.ts";
+import { touched } from "./tickets.effects.ts";
+import { guarded, loadTicket } from "./tickets.load.ts";
+import { follow, move } from "./tickets.move.service.ts";
+import { mayDecide, toApproval } from "./tickets.parts.ts";
+import type * as contracts from "./tickets.process.contract.ts";
+import { selectApproval, selectMover, selectOpenApprovals, updateApproval, type Approval, type OpenApproval } from "./tickets.process.sql.ts";
+import { engineRoles } from "./tickets.rules.ts";
+import { updateTicketRow, type Ticket } from "./tickets.sql.ts";
+import { toView } from "./tickets.view.ts";
+import type { Doer } from "./tickets.world.ts";
+
+type Page = z.input<typeof contracts.listApprovals.reply>;
+/** So many held transitions are looked through for one page; who may decide few of many goes on by the cursor. */
+const MOST_READ = 400;
+
+/** Held transitions of one's projects that one has the authority to decide, oldest first. */
+export async function listApprovals(ctx: Ctx, query: z.output<typeof contracts.listApprovals.query>): Promise<Page> {
+  const { actor } = ctx;
+  if (actor.kind !== "user" || !may(ctx, "tickets.approve")) throw forbidden();
+  const limit = query.limit ?? PAGE_SIZE;
+  const rows = await selectOpenApprovals(ctx.db, actor.projects, decodeCursor(query.after), MOST_READ + 1);
+  const items: Page["items"] = [];
+  for (const [index, row] of rows.slice(0, MOST_READ).entries()) {
+    const item = await toOpen(ctx, row);
+    if (item) items.push(item);
+    const isMore = index + 1 < rows.length;
+    if (items.length === limit && isMore) return { items, next: encodeCursor(row.requestedAt, row.id) };
+  }
+  const last = rows[MOST_READ - 1];
+  return { items, next: rows.length > MOST_READ && last ? encodeCursor(last.requestedAt, last.id) : null };
+}
+
+async function toOpen(ctx: Ctx, row: OpenApproval): Promise<Page["items"][number] | null> {
+  const project = await projectOf(ctx.db, row.projectKey);
+  if (!may(ctx, "tickets.read", guarded(row)) || !mayDecide(ctx, project, row, row)) return null;
+  const process = await processOf(ctx.db, row.processId);
+  const language = (ctx.actor.kind === "user" ? ctx.actor.language : "en") as Language;
+  const approval = toApproval(ctx, {
+    id: row.id, transition: row.transition, deed: row.deed, amount: row.amount, state: row.state, requestedBy: row.requestedByName, requestedById: row.requestedBy, requestedAt: row.requestedAt.toISOString(), decidedBy: "", decidedAt: null, note: null, ticket: row,
+  }, { process, project, language });
+  return { ...approval, ticketId: row.ticketId, number: row.number, subject: row.subject, projectKey: row.projectKey, input: filledIn(process, row.input, language) };
+}
+
+const filledIn = (process: Process, input: Record<string, unknown>, language: Language) => Object.entries(input).flatMap(([key, value]) => {
+  const field = process.fields[key];
+  if (!field || value === "") return [];
+  const text = field.kind === "choice" ? field.options[String(value)]?.[language] : field.kind === "money" ? `${String(value)} ${field.currency}` : undefined;
+  return [{ name: field.name[language], value: text ?? String(value) }];
+});
+
+/** Approved, the transition is taken with what was filled in, in the name of who asked; every other condition is asked again. */
+export async function decideApproval(ctx: Ctx, at: { id: string; approvalId: string }, { decision, note }: z.output<typeof contracts.decideApproval.body>): Promise<TicketView> {
+  return inTx(ctx, async (ctx) => {
+    const ticket = await loadTicket(ctx, at.id, "tickets.approve", { lock: true });
+    const approval = await selectApproval(ctx.db, ticket.id, at.approvalId);
+    if (!approval) throw notFound("approval", at.approvalId);
+    const project = await projectOf(ctx.db, ticket.projectKey);
+    if (approval.state !== "pending") throw conflict("approval_decided");
+    if (!mayDecide(ctx, project, ticket, approval)) throw forbidden(ctx.actor.kind === "user" && ctx.actor.id === approval.requestedBy ? "approval_own" : "approval_above_authority");
+    if (decision === "refuse" && note === "") throw invalidField("note", "required");
+    const isFirst = await updateApproval(ctx.db, approval.id, { state: decision === "approve" ? "approved" : "refused", by: ctx.actor.kind === "user" ? ctx.actor.id : null, at: ctx.now(), note: note || null });
+    if (!isFirst) throw conflict("approval_decided");
+    await announce(ctx, ticket, approval, { decision, note });
+    return toView(ctx, decision === "approve" ? await takeHeld(ctx, ticket, approval) : await refuseHeld(ctx, ticket, approval));
+  });
+}
+
+async function announce(ctx: TxCtx, ticket: Ticket, { id, transition, deed, amount, requestedBy }: Approval, { decision, note }: { decision: string; note: string }): Promise<void> {
+  const by = requestedBy ? [{ kind: "operator", id: requestedBy }] : [];
+  await emit(ctx, { type: "ticket.approval_decided", subject: { kind: "ticket", id: ticket.id }, data: { approvalId: id, number: ticket.number, projectKey: ticket.projectKey, transition, deed, amount, decision, note }, touches: [...touched(ticket), ...by, { kind: "approvals", id: ticket.projectKey }] });
+  await audit(ctx, { action: "ticket.approval_decided", object: { kind: "ticket", id: ticket.id }, before: { approvalId: id, state: "pending" }, after: { state: decision, deed, amount }, ...(note && { reason: note }) });
+}
+
+async function takeHeld(ctx: TxCtx, ticket: Ticket, approval: Approval): Promise<Ticket> {
+  const by = await askedBy(ctx, approval.requestedBy);
+  const after = await move(ctx, ticket, { transition: approval.transition, input: approval.input, by: by.by, approved: by });
+  return after;
+}
+
+/** Who asked, as they are now: a role taken away meanwhile is not brought back by an approval. */
+async function askedBy(ctx: TxCtx, id: string | null): Promise<Doer> {
+  const mover = id ? await selectMover(ctx.db, id) : undefined;
+  if (!mover) return { by: { id: null, roles: ["system"] }, actor: { kind: "system", name: "process" }, roles: ["system"] };
+  return { by: { id: mover.id, roles: engineRoles(mover.roles), department: mover.department }, actor: { kind: "user", ...mover }, roles: mover.roles };
+}
+
+async function refuseHeld(ctx: TxCtx, ticket: Ticket, approval: Approval): Promise<Ticket> {
+  const process = await processOf(ctx.db, ticket.processId);
+  const refused = process.transitions[approval.transition]?.approval?.refused;
+  if (refused && process.transitions[refused]?.from.includes(ticket.stage)) return move(ctx, ticket, { transition: refused, input: {}, by: { id: null, roles: ["system"] } });
+  const after = await updateTicketRow(ctx.db, ticket.id, ticket.version, { updatedAt: ctx.now() });
+  if (!after) throw conflict("changed_meanwhile");
+  return follow(ctx, after);
+}

@@ -1,0 +1,53 @@
+import type { z } from "zod";
+import { audit } from "../../platform/audit.ts";
+import { inTx, type Ctx } from "../../platform/db.ts";
+import { conflict, invalidField } from "../../platform/errors.ts";
+import { emit } from "../../platform/events.ts";
+import { decodeCursor, encodeCursor, PAGE_SIZE, pageOf } from "../../platform/page.ts";
+import type { Language } from "../api.contract.ts";
+import type { Process, Reason } from "../processes/index.ts";
+import type { TicketView } from "./tickets.contract.ts";
+import { processOf } from "./tickets.definitions.ts";
+import { touched } from "./tickets.effects.ts";
+import { loadTicket } from "./tickets.load.ts";
+import { follow } from "./tickets.move.service.ts";
+import type * as contracts from "./tickets.process.contract.ts";
+import { deleteCheck, insertCheck, selectReasons } from "./tickets.process.sql.ts";
+import { updateTicketRow } from "./tickets.sql.ts";
+import { toView } from "./tickets.view.ts";
+
+/** Ticks an item or takes the tick back; who and when is kept. Told twice it changes nothing. */
+export async function tickItem(ctx: Ctx, id: string, { checklist, item, done }: z.output<typeof contracts.tickItem.body>): Promise<TicketView> {
+  return inTx(ctx, async (ctx) => {
+    const ticket = await loadTicket(ctx, id, "tickets.write", { lock: true });
+    const process = await processOf(ctx.db, ticket.processId);
+    if (!Object.hasOwn(process.checklists[checklist]?.items ?? {}, item)) throw invalidField("item", "unknown_item");
+    const row = { ticketId: id, checklist, item, userId: ctx.actor.kind === "user" ? ctx.actor.id : null, at: ctx.now() };
+    if (!await (done ? insertCheck(ctx.db, row) : deleteCheck(ctx.db, row))) return toView(ctx, ticket);
+    const after = await updateTicketRow(ctx.db, id, ticket.version, { updatedAt: ctx.now() });
+    if (!after) throw conflict("changed_meanwhile");
+    await emit(ctx, { type: "ticket.item_ticked", subject: { kind: "ticket", id }, data: { number: ticket.number, checklist, item, done }, touches: touched(ticket) });
+    await audit(ctx, { action: "ticket.tick", object: { kind: "ticket", id }, before: { checklist, item, done: !done }, after: { checklist, item, done } });
+    return toView(ctx, await follow(ctx, after));
+  });
+}
+
+/** "Why?": each decision made on the ticket, by which text and from what, newest first. */
+export async function listReasons(ctx: Ctx, id: string, query: z.output<typeof contracts.listReasons.query>): Promise<z.input<typeof contracts.listReasons.reply>> {
+  const ticket = await loadTicket(ctx, id, "tickets.read");
+  const language = (ctx.actor.kind === "user" ? ctx.actor.language : "en") as Language;
+  const limit = query.limit ?? PAGE_SIZE;
+  const process = await processOf(ctx.db, ticket.processId);
+  const page = pageOf(await selectReasons(ctx.db, id, decodeCursor(query.after), limit + 1), limit, (row) => encodeCursor(row.at, row.id));
+  return { items: page.items.map(({ kind, path, text, at, ...row }) => ({ ...row, at: at.toISOString(), because: { kind, path, text }, words: wordsOf(process, { kind, path, text }, language) })), next: page.next };
+}
+
+/** The words people know for the place in the declaration. */
+function wordsOf(process: Process, { kind, path }: Reason["because"], language: Language): string {
+  const [, key = "", , index] = path.split(".");
+  const transition = path.startsWith("transitions.") ? process.transitions[key] : undefined;
+  if (!transition) return "";
+  const guard = kind === "policy" ? transition.guards[Number(index)] : undefined;
+  const policy = guard && "policy" in guard ? process.policies[guard.policy] : undefined;
+  return policy ? `${policy.title[language]}: ${policy.paragraph[language]}` : transition.name[language];
+}

@@ -1,0 +1,23 @@
+import { z } from "zod";
+import { instant } from "../api.contract.ts";
+import { clockViewSchema } from "../clocks/clocks.contract.ts";
+
+const status = z.enum(["open", "waiting", "done", "closed"]);
+
+export const amountView = z.union([z.number(), z.object({ amount: z.string(), currency: z.string() })]);
+export const approvalView = z.object({
+  id: z.uuid(), transition: z.string(), transitionName: z.string(), deed: z.string(), deedName: z.string(), amount: amountView.nullable(), state: z.enum(["pending", "approved", "refused", "lapsed"]),
+  requestedBy: z.string(), requestedAt: instant, decidedBy: z.string(), decidedAt: instant.nullable(), note: z.string().nullable(),
+  /** Whether the reader has the authority, and did not ask themselves. */
+  mayDecide: z.boolean(),
+});
+export const subtaskView = z.object({
+  id: z.uuid(), number: z.string(), key: z.string(), subject: z.string(), department: z.string().nullable(), stage: z.string(), stageName: z.string(), status, dueAt: instant.nullable(), waits: z.boolean(), answer: z.string().nullable(), ownerName: z.string(),
+});
+export const checklistView = z.object({ key: z.string(), name: z.string(), items: z.array(z.object({ key: z.string(), name: z.string(), done: z.boolean(), by: z.string(), at: instant.nullable() })) });
+
+/** What a process adds to a ticket; all of it empty for a process without these parts. */
+export const processParts = {
+  parent: z.object({ id: z.uuid(), number: z.string(), subject: z.string() }).nullable(),
+  subtasks: z.array(subtaskView), approvals: z.array(approvalView), checklists: z.array(checklistView), clocks: z.array(clockViewSchema),
+};

@@ -1,0 +1,53 @@
+import type { z } from "zod";
+import type { Ctx } from "../../platform/db.ts";
+import type { Language } from "../api.contract.ts";
+import { may } from "../access/index.ts";
+import { viewClock } from "../clocks/index.ts";
+import { allowanceOf, isWithin, type Process } from "../processes/index.ts";
+import { processOf, type ProjectInUse } from "./tickets.definitions.ts";
+import { guarded, moment } from "./tickets.load.ts";
+import type { approvalView, checklistView, processParts } from "./tickets.parts.contract.ts";
+import type { Ticket } from "./tickets.sql.ts";
+import type { WrittenBeside } from "./tickets.view.sql.ts";
+import { authorityOf } from "./tickets.world.ts";
+
+type Parts = { [K in keyof typeof processParts]: z.input<(typeof processParts)[K]> };
+export interface Shown { process: Process; project: ProjectInUse; ticket: Ticket; language: Language }
+
+/** What the process adds to the ticket's view, in the reader's language. */
+export async function partsOf(ctx: Ctx, shown: Shown, beside: WrittenBeside): Promise<Parts> {
+  const { project, ticket, language } = shown;
+  const { now, clock } = moment(ctx, project);
+  return {
+    parent: beside.parent,
+    subtasks: await Promise.all(beside.subtasks.filter(({ hidden }) => !hidden).map(async ({ type: _, processId, hidden: __, ...subtask }) => ({ ...subtask, stageName: (await processOf(ctx.db, processId)).stages[subtask.stage]?.name[language] ?? subtask.stage }))),
+    approvals: beside.approvals.map((approval) => toApproval(ctx, { ...approval, ticket }, shown)),
+    checklists: checklistsOf(shown, beside.checks),
+    clocks: beside.clockRows.map((each) => viewClock(each, now, clock)),
+  };
+}
+
+type Listed = WrittenBeside["approvals"][number] & { ticket: Pick<Ticket, "projectKey" | "ownerId" | "department" | "aboutUserIds"> };
+export function toApproval(ctx: Ctx, { ticket, requestedById, ...approval }: Listed, { process, project, language }: Pick<Shown, "process" | "project" | "language">): z.input<typeof approvalView> {
+  return {
+    ...approval, transitionName: process.transitions[approval.transition]?.name[language] ?? approval.transition, deedName: authorityOf(project)?.deeds[approval.deed]?.name[language] ?? approval.deed,
+    mayDecide: approval.state === "pending" && mayDecide(ctx, project, ticket, { ...approval, requestedBy: requestedById }),
+  };
+}
+
+/** Enough authority for the amount, and somebody else's question. The system may not: a decision is a person's. */
+export function mayDecide(ctx: Ctx, project: ProjectInUse, ticket: Listed["ticket"], approval: Pick<Listed, "deed" | "amount"> & { requestedBy: string | null }): boolean {
+  const { actor } = ctx;
+  if (actor.kind !== "user" || actor.id === approval.requestedBy || !may(ctx, "tickets.approve", guarded(ticket))) return false;
+  return isWithin(allowanceOf(authorityOf(project), approval.deed, actor.roles), approval.amount);
+}
+
+function checklistsOf({ process, language }: Shown, checks: WrittenBeside["checks"]): z.input<typeof checklistView>[] {
+  return Object.entries(process.checklists).map(([key, { name, items }]) => ({
+    key, name: name?.[language] ?? "",
+    items: Object.entries(items).map(([item, text]) => {
+      const check = checks.find((each) => each.checklist === key && each.item === item);
+      return { key: item, name: text[language], done: check !== undefined, by: check?.by ?? "", at: check?.at ?? null };
+    }),
+  }));
+}

@@ -1,0 +1,75 @@
+import { sql } from "kysely";
+import type { Db } from "../../platform/db.ts";
+import { kept } from "../../platform/kept.ts";
+import type { Amount, Reason } from "../processes/index.ts";
+import type { Ticket } from "./tickets.sql.ts";
+
+/** What the engine asks of a ticket beside its row: ticked items and what is still awaited. */
+export interface Around { subtasks: number; openSubtasks: number; openApprovals: number; checks: { checklist: string; item: string }[] }
+export const selectAround = (db: Db, ticketId: string) => kept(sql<Around>`select
+    (select count(*)::int from tickets where parent_id = ${ticketId}) as subtasks,
+    (select count(*)::int from tickets where parent_id = ${ticketId} and parent_waits and status in ('open', 'waiting')) as open_subtasks,
+    (select count(*)::int from ticket_approvals where ticket_id = ${ticketId} and state = 'pending') as open_approvals,
+    coalesce((select json_agg(json_build_object('checklist', checklist, 'item', item)) from ticket_checks where ticket_id = ${ticketId}), '[]') as checks`)
+  .execute(db).then((result) => result.rows[0]!);
+
+export const selectOpenSubtasks = (db: Db, parentId: string) =>
+  sql<{ id: string }>`select id from tickets where parent_id = ${parentId} and status in ('open', 'waiting') order by created_at, id`.execute(db).then((result) => result.rows.map(({ id }) => id));
+
+export interface NewReason extends Reason { id: string; ticketId: string; at: Date; version: string }
+/** A part of the statement that ends the transaction. */
+export const insertReasons = (rows: NewReason[]) => sql`insert into ticket_reasons (id, ticket_id, at, what, value, kind, version, path, text, inputs)
+  select r.id, r.ticket_id, r.at, r.what, r.value, r.kind, r.version, r.path, r.text, r.inputs from json_to_recordset(${JSON.stringify(rows.map(({ because, ticketId, ...row }) => ({ ...row, ...because, ticket_id: ticketId })))}::json)
+    as r(id uuid, ticket_id uuid, at timestamptz, what text, value jsonb, kind text, version text, path text, text text, inputs jsonb)`;
+
+export interface StoredReason extends Reason { id: string; at: Date; version: string }
+type FlatReason = Omit<StoredReason, "because"> & Reason["because"];
+export const selectReasons = (db: Db, ticketId: string, after: [string, string] | null, limit: number) => sql<FlatReason>`
+  select id, at, what, value, kind, version, path, text, inputs from ticket_reasons where ticket_id = ${ticketId} ${after ? sql`and (at, id) < (${after[0]}::timestamptz, ${after[1]}::uuid)` : sql``}
+  order by at desc, id desc limit ${limit}`.execute(db).then((result) => result.rows);
+
+export interface Approval {
+  id: string; ticketId: string; projectKey: string; transition: string; stage: string; input: Record<string, unknown>; deed: string; amount: Amount | null;
+  requestedBy: string | null; requestedAt: Date; state: "pending" | "approved" | "refused" | "lapsed";
+}
+/** Undefined when another one is pending already. */
+export const insertApproval = (db: Db, row: Omit<Approval, "state">) => sql<{ id: string }>`insert into ticket_approvals (id, ticket_id, project_key, transition, stage, input, deed, amount, requested_by, requested_at)
+  values (${row.id}, ${row.ticketId}, ${row.projectKey}, ${row.transition}, ${row.stage}, ${JSON.stringify(row.input)}::jsonb, ${row.deed}, ${row.amount === null ? null : JSON.stringify(row.amount)}::jsonb, ${row.requestedBy}, ${row.requestedAt})
+  on conflict do nothing returning id`.execute(db).then((result) => result.rows[0]?.id);
+
+export const selectApproval = (db: Db, ticketId: string, id: string) => sql<Approval>`select id, ticket_id, project_key, transition, stage, input, deed, amount, requested_by, requested_at, state
+  from ticket_approvals where ticket_id = ${ticketId} and id = ${id} for update`.execute(db).then((result) => result.rows[0]);
+
+/** Undefined when somebody has decided it before. */
+export const updateApproval = (db: Db, id: string, decision: { state: "approved" | "refused"; by: string | null; at: Date; note: string | null }) => sql<{ id: string }>`
+  update ticket_approvals set state = ${decision.state}, decided_by = ${decision.by}, decided_at = ${decision.at}, note = ${decision.note} where id = ${id} and state = 'pending' returning id`.execute(db).then((result) => result.rows[0]?.id);
+
+/** The ticket went another way: nobody has to decide any more. */
+export const lapseApprovals = (db: Db, ticketId: string, stage: string, at: Date) =>
+  sql`update ticket_approvals set state = 'lapsed', decided_at = ${at} where ticket_id = ${ticketId} and state = 'pending' and stage <> ${stage}`.execute(db);
+
+export interface OpenApproval extends Approval {
+  number: string; subject: string; processId: string; requestedByName: string; requesterRoles: string[];
+  ownerId: Ticket["ownerId"]; department: Ticket["department"]; aboutUserIds: string[] | null;
+}
+/** Oldest first: who waits longest is decided first. */
+export const selectOpenApprovals = (db: Db, projects: string[], after: [string, string] | null, limit: number) => sql<OpenApproval>`select a.*, t.number, t.subject, t.process_id, t.owner_id, t.department, t.about_user_ids, coalesce(u.name, '') as requested_by_name
+  from unnest(${projects}::text[]) p(key) cross join lateral (select a.id, a.ticket_id, a.project_key, a.transition, a.stage, a.input, a.deed, a.amount, a.requested_by, a.requested_at, a.state from ticket_approvals a
+    where a.project_key = p.key and a.state = 'pending' ${after ? sql`and (a.requested_at, a.id) > (${after[0]}::timestamptz, ${after[1]}::uuid)` : sql``} order by a.requested_at, a.id limit ${limit}) a
+  join tickets t on t.id = a.ticket_id left join users u on u.id = a.requested_by order by a.requested_at, a.id limit ${limit}`.execute(db).then((result) => result.rows);
+
+export const insertCheck = (db: Db, row: { ticketId: string; checklist: string; item: string; userId: string | null; at: Date }) =>
+  sql`insert into ticket_checks (ticket_id, checklist, item, user_id, at) values (${row.ticketId}, ${row.checklist}, ${row.item}, ${row.userId}, ${row.at}) on conflict do nothing`.execute(db).then((result) => result.numAffectedRows === 1n);
+export const deleteCheck = (db: Db, row: { ticketId: string; checklist: string; item: string }) =>
+  sql`delete from ticket_checks where ticket_id = ${row.ticketId} and checklist = ${row.checklist} and item = ${row.item}`.execute(db).then((result) => result.numAffectedRows === 1n);
+
+export interface Mover { id: string; name: string; roles: string[]; projects: string[]; language: string; department: string | null }
+export const selectMover = (db: Db, id: string) => sql<Mover>`select u.id, u.name, u.roles, u.projects, u.language, u.department from users u where u.id = ${id}`.execute(db).then((result) => result.rows[0]);
+
+/** Of these ids those who are colleagues of the project. */
+export const selectColleagues = (db: Db, ids: string[], projectKey: string) =>
+  sql<{ id: string }>`select id from users where id = any(${ids}::uuid[]) and disabled_at is null and ${projectKey} = any(projects)`.execute(db).then((result) => result.rows.map(({ id }) => id));
+
+/** Those of them that nobody holds at this moment. */
+export const lockTickets = (db: Db, ids: string[]) => kept(sql<{ id: string }>`select id from tickets where id = any(${ids}::uuid[]) for update skip locked`).execute(db).then((result) => result.rows.map(({ id }) => id));
+export const updateDue = (db: Db, id: string, dueAt: Date | null) => sql`update tickets set due_at = ${dueAt} where id = ${id}`.execute(db);

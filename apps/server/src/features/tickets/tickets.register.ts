@@ -1,0 +1,70 @@
+import { audit } from "../../platform/audit.ts";
+import type { TxCtx } from "../../platform/db.ts";
+import { invalid } from "../../platform/errors.ts";
+import { emit } from "../../platform/events.ts";
+import { newId } from "../../platform/ids.ts";
+import { start, type Process, type Reason } from "../processes/index.ts";
+import { processOf, type ProjectInUse } from "./tickets.definitions.ts";
+import type { Draft } from "./tickets.draft.ts";
+import { perform, touched } from "./tickets.effects.ts";
+import { drawNumber } from "./tickets.keys.ts";
+import { moment } from "./tickets.load.ts";
+import { insertReasons, selectColleagues } from "./tickets.process.sql.ts";
+import { aboutOf, fromEngine, priorityName, statusOf } from "./tickets.rules.ts";
+import { insertTicket, linkCallback, linkInteraction, type Drawn, type NewTicket, type Ticket } from "./tickets.sql.ts";
+
+export interface Registered extends Draft {
+  id: string; ownerId: string | null; createdBy: string | null; department: string | null;
+  /** From the sequence, when it was asked already. */
+  drawn?: Drawn;
+  /** Of a sub-task. */
+  parent?: { id: string; task: string; waits: boolean; aboutUserIds: string[] | null };
+}
+
+/** Writes the ticket, starts its process and announces it. Undefined when the same ticket was there before. */
+export async function register(ctx: TxCtx, project: ProjectInUse, draft: Registered): Promise<Ticket | undefined> {
+  const processId = project.processIds[draft.type.process]!;
+  const process = await processOf(ctx.db, processId);
+  await refuseStrangers(ctx, process, project.project.key, draft.fields);
+  const about = draft.parent?.aboutUserIds ?? aboutOf(process, draft.fields);
+  // Whom it is about may have had to write it down, but does not keep it.
+  const ownerId = draft.ownerId && about?.includes(draft.ownerId) ? null : draft.ownerId;
+  const begun = start(process, {
+    priority: priorityName(draft.priority), deadlineHours: draft.type.deadline_hours, requiredBy: draft.requiredBy, assigneeId: ownerId, creatorId: draft.createdBy, department: draft.department, fields: {},
+  }, moment(ctx, project));
+  const { number, linkHash } = await drawNumber(ctx.db, draft.id, project.project.ticket_prefix, draft.drawn);
+  const row: NewTicket = {
+    ...fromEngine(begun.ticket, draft.fields), id: draft.id, number, projectKey: project.project.key, type: draft.type.key, processId, status: statusOf(process, begun.ticket.stage),
+    clientId: draft.clientId, interactionId: draft.interactionId, subject: draft.subject, description: draft.description, language: draft.language, channel: draft.channel,
+    contactPhone: draft.contactPhone, contactEmail: draft.contactEmail, department: draft.department, linkHash, createdBy: draft.createdBy, createdAt: ctx.now(), updatedAt: ctx.now(),
+    ...(about && { aboutUserIds: about }), ...(draft.parent && { parentId: draft.parent.id, parentTask: draft.parent.task, parentWaits: draft.parent.waits }),
+  };
+  const ticket = await insertTicket(ctx.db, row);
+  if (!ticket) return undefined;
+  if (ticket.interactionId) await (ticket.type === "callback" ? linkCallback : linkInteraction)(ctx.db, ticket.interactionId, ticket.id);
+  const notices = await perform(ctx, { ticket, project, effects: begun.effects });
+  keepReasons(ctx, ticket, begun.reasons);
+  await emit(ctx, {
+    type: "ticket.registered", subject: { kind: "ticket", id: ticket.id }, touches: touched(ticket),
+    data: { number, projectKey: ticket.projectKey, type: ticket.type, to: ticket.stage, clientId: ticket.clientId, interactionId: ticket.interactionId, notices, ...(draft.parent && { parentId: draft.parent.id }) },
+  });
+  await audit(ctx, { action: "ticket.register", object: { kind: "ticket", id: ticket.id }, after: { ...row, linkHash: undefined } });
+  return ticket;
+}
+
+/** A field for a colleague takes nobody but a colleague of the project. */
+export async function refuseStrangers(ctx: TxCtx, process: Process, projectKey: string, fields: Record<string, unknown>, prefix = "fields"): Promise<void> {
+  const named = Object.entries(fields).filter(([name, value]) => process.fields[name]?.kind === "employee" && value !== "" && value !== null && value !== undefined);
+  if (named.length === 0) return;
+  const wrong = named.filter(([, value]) => typeof value !== "string" || !UUID.test(value));
+  const known = wrong.length > 0 ? [] : await selectColleagues(ctx.db, named.map(([, value]) => String(value)), projectKey);
+  const strangers = named.filter(([, value]) => !known.includes(String(value)));
+  if (strangers.length > 0) throw invalid(strangers.map(([name]) => ({ field: `${prefix}.${name}`, code: "unknown_owner" })));
+}
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** "Why?" is answered from these; the version says by which text. */
+export function keepReasons(ctx: TxCtx, ticket: Pick<Ticket, "id" | "processId">, reasons: readonly Reason[]): void {
+  const at = ctx.now();
+  if (reasons.length > 0) ctx.facts.inserts.push(insertReasons(reasons.map((reason) => ({ ...reason, id: newId(at.getTime()), ticketId: ticket.id, at, version: ticket.processId }))));
+}

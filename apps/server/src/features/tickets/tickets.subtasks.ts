@@ -1,0 +1,34 @@
+import type { TxCtx } from "../../platform/db.ts";
+import { newId } from "../../platform/ids.ts";
+import { addWorkingTime } from "../projects/index.ts";
+import type { SubtaskWish } from "../processes/index.ts";
+import type { ProjectInUse } from "./tickets.definitions.ts";
+import { register } from "./tickets.register.ts";
+import { typeOf } from "./tickets.rules.ts";
+import type { Ticket } from "./tickets.sql.ts";
+
+const HOUR_MS = 3_600_000;
+
+/** Each sub-task is a ticket of its own, in the department's list, with its own process and deadline. */
+export async function registerSubtasks(ctx: TxCtx, project: ProjectInUse, parent: Ticket, wishes: readonly SubtaskWish[]): Promise<Ticket[]> {
+  const made: Ticket[] = [];
+  for (const wish of wishes) {
+    const task = await registerSubtask(ctx, project, parent, wish);
+    if (task) made.push(task);
+  }
+  return made;
+}
+
+async function registerSubtask(ctx: TxCtx, project: ProjectInUse, parent: Ticket, wish: SubtaskWish): Promise<Ticket | undefined> {
+  const type = typeOf(project.types, wish.type);
+  // Refused at save; a project that lost the type since must not stop the ticket.
+  if (!type || !project.processIds[type.process]) { ctx.log.error({ ticket: parent.id, type: wish.type }, "a sub-task's type is not declared"); return undefined; }
+  const { language, channel, clientId } = parent;
+  return register(ctx, project, {
+    type, language, channel, clientId, id: newId(ctx.now().getTime()), subject: wish.subject[language], description: typeof wish.task === "string" ? wish.task : wish.task[language], fields: {}, priority: parent.priority,
+    interactionId: null, contactPhone: parent.contactPhone, contactEmail: null, ownerId: null, createdBy: ctx.actor.kind === "user" ? ctx.actor.id : null,
+    requiredBy: wish.dueHours === null ? null : addWorkingTime(project.calendar, project.project.time_zone, ctx.now(), wish.dueHours * HOUR_MS),
+    department: Object.hasOwn(project.departments, wish.department) ? wish.department : null,
+    parent: { id: parent.id, task: wish.key, waits: wish.waits, aboutUserIds: parent.aboutUserIds },
+  });
+}
