@@ -24,6 +24,8 @@ export const configSchema = z.object({
   LINIJA_DEMO_PASSWORD: z.string().min(8).default("linija-demo").describe("Password of every demo account"),
   LINIJA_ADMIN_LOGIN: z.string().min(2).max(80).regex(/^[\w.@-]+$/).default("admin").describe("Sign-in name of the first administrator, made when there is no user and no demo"),
   LINIJA_ADMIN_PASSWORD: z.string().refine((value) => value === "" || value.length >= 12, "at least 12 characters").default("").describe("Password of the same; empty makes one, told once by the start that makes it. Not looked at later"),
+  LINIJA_KEY: z.string().refine((value) => value === "" || Buffer.from(value, "base64").length === 32, "32 bytes in base64").default("").describe("Key that seals secrets in the database, 32 bytes in base64, the same on every node; empty uses secret.key in LINIJA_DATA, made by the first start"),
+  WEBHOOK_PRIVATE: flag(false).describe("Let webhooks call addresses of this machine and of private networks"),
   DATABASE_URL: z.string().default("").describe("PostgreSQL ≥ 15; empty starts the embedded one"),
   DATABASE_POOL: int(2, 100, 16).describe("Connections of this node to PostgreSQL"),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info").describe("What is written to the log"),

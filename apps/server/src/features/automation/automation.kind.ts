@@ -1,14 +1,20 @@
 import { createHash } from "node:crypto";
-import { createCatalogue, problemText, type Problem } from "@linija/rules";
+import { createCatalogue, problemText, type Catalogue, type Problem } from "@linija/rules";
 import type { TxCtx } from "../../platform/db.ts";
-import type { KindProblem, TextKind } from "../projects/index.ts";
+import { forbidden, invalid } from "../../platform/errors.ts";
+import type { KindProblem, ProjectDeclaration, TextKind } from "../projects/index.ts";
 import { compileText, vocabularyOf } from "./automation.compile.ts";
 import { readRuleText } from "./automation.document.ts";
 import { forgetRules } from "./automation.listener.ts";
-import { deleteOtherRules, insertVersion, upsertRule } from "./automation.sql.ts";
+import { authorRights, isCertified } from "./automation.rights.ts";
+import { deleteOtherRules, insertVersion, selectInUse, upsertRule } from "./automation.sql.ts";
 
 /** What is kept of `rules/*.yaml` while the project is read. */
 interface RuleValue { text: string }
+
+/** The catalogue a text was checked against, for checking it again with the rights of who saves it. */
+const checkedWith = new WeakMap<RuleValue, Catalogue>();
+const catalogues = new WeakMap<ProjectDeclaration, Catalogue>();
 
 const told = (problem: Problem): KindProblem => ({ path: [...(problem.path ?? [])], message: problemText(problem, "en"), remedy: "correct it; the editor of rules shows the place", line: problem.line, column: problem.column });
 
@@ -23,25 +29,50 @@ export const rulesKind: TextKind = {
     return { value: { text } satisfies RuleValue, problems: [] };
   },
   check(value, declared) {
-    const compiled = compileText((value as RuleValue).text, createCatalogue(vocabularyOf(declared, Object.values(declared.processes))), "all");
+    const catalogue = catalogueOf(declared);
+    checkedWith.set(value as RuleValue, catalogue);
+    const compiled = compileText((value as RuleValue).text, catalogue, "all");
     return compiled.ok ? [] : compiled.problems.map(told);
   },
   use: (ctx, projectKey, values) => putInUse(ctx, projectKey, values as Record<string, RuleValue>),
 };
 
+function catalogueOf(declared: ProjectDeclaration): Catalogue {
+  const known = catalogues.get(declared) ?? createCatalogue(vocabularyOf(declared, Object.values(declared.processes)));
+  catalogues.set(declared, known);
+  return known;
+}
+
 /** Versions are kept for ever, so that every run can be read with the text it ran. */
 async function putInUse(ctx: TxCtx, projectKey: string, values: Record<string, RuleValue>): Promise<Record<string, unknown>> {
-  const used: Record<string, unknown> = {};
-  for (const { text } of Object.values(values)) {
-    const read = readRuleText(text);
-    if (!read.ok) continue;
-    const { key, name, trigger } = read.rule;
-    const versionId = `${projectKey}/${key}/${createHash("sha256").update(text).digest("hex").slice(0, 24)}`;
-    await insertVersion(ctx.db, { id: versionId, projectKey, key, text, at: ctx.now() });
+  const before = await selectInUse(ctx.db, projectKey);
+  const after = new Map(Object.values(values).flatMap((value) => {
+    const read = readRuleText(value.text);
+    return read.ok ? [[read.rule.key, { ...read.rule, value, versionId: versionOf(projectKey, read.rule.key, value.text) }] as const] : [];
+  }));
+  const changed = [...after.values()].filter((rule) => before.rules.get(rule.key) !== rule.versionId);
+  const isGone = [...before.rules.keys()].some((key) => !after.has(key));
+  // A project that is just being made brings the rules of its template.
+  if (before.isKnown && (isGone || changed.length > 0)) await refuseAuthor(ctx, projectKey, changed.map(({ value }) => value));
+  for (const { key, name, trigger, value, versionId } of after.values()) {
+    if (before.rules.get(key) !== versionId) await insertVersion(ctx.db, { id: versionId, projectKey, key, text: value.text, at: ctx.now() });
     await upsertRule(ctx.db, { projectKey, key, versionId, name, trigger });
-    used[key] = { version: versionId };
   }
-  await deleteOtherRules(ctx.db, projectKey, Object.keys(used));
+  await deleteOtherRules(ctx.db, projectKey, [...after.keys()]);
   ctx.afterCommit.push(forgetRules);
-  return used;
+  return Object.fromEntries([...after].map(([key, { versionId, trigger }]) => [key, { version: versionId, ...("clock" in trigger.on && trigger.enabled && { clock: trigger.on.clock, percent: trigger.on.at_percent }) }]));
+}
+
+const versionOf = (projectKey: string, key: string, text: string): string => `${projectKey}/${key}/${createHash("sha256").update(text).digest("hex").slice(0, 24)}`;
+
+/** Who saves a rule needs the certificate (R355), and may write only of what they may read themselves. */
+async function refuseAuthor(ctx: TxCtx, projectKey: string, texts: RuleValue[]): Promise<void> {
+  if (ctx.actor.kind !== "user") return;
+  if (!(await isCertified(ctx))) throw forbidden("no_certificate");
+  const rights = authorRights(ctx, projectKey, true);
+  for (const value of texts) {
+    const catalogue = checkedWith.get(value);
+    const compiled = catalogue && compileText(value.text, catalogue, rights);
+    if (compiled && !compiled.ok) throw invalid(compiled.problems.slice(0, 20).map((problem) => ({ field: `rules:${problem.line}`, code: "declaration_problem", params: { message: problemText(problem, "en"), remedy: "" } })));
+  }
 }

@@ -60,10 +60,6 @@ export async function clockReached(ctx: TxCtx, mark: { ticketId: string; project
   await wakeAll(ctx, [{ ctx, waking }], deps);
 }
 
-/** Marks that rules wait for, so that the clocks of a ticket stop at them too. */
-export const marksOf = async (db: Db, projectKey: string, clock: string): Promise<number[]> =>
-  (await rulesInUse(db)).flatMap((rule) => (rule.projectKey === projectKey && rule.clock === clock && rule.atPercent !== null ? [rule.atPercent] : []));
-
 /** Few, and asked for with every fact: read once a second, as projects are. */
 const READ_MS = 1_000;
 let cached: { rules: RuleInUse[]; readMs: number } | null = null;

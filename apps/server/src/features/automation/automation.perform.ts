@@ -2,9 +2,11 @@ import type { ActionCall, Change, Plain, RunResult } from "@linija/rules";
 import type { TxCtx } from "../../platform/db.ts";
 import { invalidField, notFound } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
+import { calendarTime, saveClocks, startClock } from "../clocks/index.ts";
 import { priorities } from "../projects/index.ts";
 import { fieldName, type TicketContext } from "../rules/index.ts";
-import { addNote, createTicket, moveTicket, processOf, updateTicket, type CreateInput, type ProjectInUse } from "../tickets/index.ts";
+import { addNote, createTicket, loadTicket, moveTicket, processOf, registerSubtasks, updateTicket, type CreateInput, type ProjectInUse } from "../tickets/index.ts";
+import { marksIn } from "./automation.marks.ts";
 import { selectContact, selectDepartment, selectPerson, selectVersionOf, type RuleInUse } from "./automation.sql.ts";
 
 type TicketRow = TicketContext["row"];
@@ -13,8 +15,6 @@ type TicketRow = TicketContext["row"];
 export interface Performing {
   /** Writes the delivery in this transaction; refused when there is no such webhook. */
   callWebhook(ctx: TxCtx, call: { projectKey: string; key: string; ticketId: string; cause: string; data: Plain }): Promise<void>;
-  /** Starts a clock of that name on the ticket; the second of a name starts anew. */
-  startClock(ctx: TxCtx, clock: { ticketId: string; projectKey: string; name: string; hours: number; working: boolean }): Promise<void>;
 }
 
 export interface Performance { ticket: TicketRow; project: ProjectInUse; /** Of this run of this rule. */ cause: string; result: Extract<RunResult, { ok: true }>; rule: RuleInUse }
@@ -72,7 +72,7 @@ const ACTIONS: Readonly<Record<string, Act>> = {
   add_note: (ctx, { ticket }, params) => addNote(ctx, ticket.id, text(params, "text")),
   create_task: (ctx, given, params) => createTask(ctx, given, params),
   move: async (ctx, { ticket }, params) => moveTicket(ctx, ticket.id, { version: await selectVersionOf(ctx.db, ticket.id), transition: text(params, "transition"), input: (params.fields ?? {}) as Record<string, unknown> }),
-  start_clock: (ctx, { ticket, deps }, params) => deps.startClock(ctx, { ticketId: ticket.id, projectKey: ticket.projectKey, name: `rule.${text(params, "name")}`, hours: Number(params.hours), working: params.working === true }),
+  start_clock: (ctx, given, params) => startTicketClock(ctx, given, params),
   queue_callback: (ctx, given, params) => register(ctx, given, { type: "callback", subject: given.ticket.number, dueAt: (params.due as string | null) ?? null }),
   call_webhook: (ctx, { ticket, cause, deps }, params) => deps.callWebhook(ctx, { projectKey: ticket.projectKey, key: text(params, "webhook"), ticketId: ticket.id, cause, data: params.data ?? null }),
 };
@@ -92,11 +92,30 @@ async function personOf(ctx: TxCtx, ticket: TicketRow, login: string) {
   return person;
 }
 
-async function createTask(ctx: TxCtx, given: Given, params: Params): Promise<void> {
-  const department = text(params, "department");
-  const task = await register(ctx, given, { type: text(params, "type"), subject: text(params, "subject").slice(0, 200), description: text(params, "text"), dueAt: (params.due as string | null) ?? null });
-  if (department !== "") await updateTicket(ctx, task.id, { version: task.version, department });
-  await addNote(ctx, given.ticket.id, `→ ${task.number}`);
+/** A task is a ticket of its own below this one, as those that a process makes. */
+async function createTask(ctx: TxCtx, { ticket, project, rule }: Given, params: Params): Promise<void> {
+  const type = text(params, "type");
+  if (!project.types.some(({ key }) => key === type)) throw invalidField("type", "unknown_type");
+  const parent = await loadTicket(ctx, ticket.id, "tickets.write");
+  const words = (said: string) => ({ en: said, ru: said, sl: said });
+  const [task] = await registerSubtasks(ctx, project, parent, [{
+    key: rule.key, type, department: text(params, "department"), subject: words(text(params, "subject").slice(0, 200)), task: text(params, "text"), dueHours: null, waits: false, answer: null,
+  }]);
+  if (task && params.due) await updateTicket(ctx, task.id, { version: task.version, dueAt: params.due as string });
+}
+
+const MOST_HOURS = 24 * 366 * 10;
+const CLOCK_NAME = /^[a-z][\w.:-]{0,80}$/;
+
+/** Named apart from those of the process; the second of a name starts anew. It rings at the marks that rules wait for, and at its end. */
+async function startTicketClock(ctx: TxCtx, { ticket, project }: Given, params: Params): Promise<void> {
+  const [name, hours] = [text(params, "name"), Number(params.hours)];
+  if (!CLOCK_NAME.test(name)) throw invalidField("name", "wrong_form");
+  if (!(hours > 0) || hours > MOST_HOURS) throw invalidField("hours", "clock_unknown");
+  const own = `rule.${name}`;
+  const marks = marksIn(project).flatMap(({ clock, percent }) => (clock === own ? [percent] : []));
+  const clock = startClock({ name: own, allowedMs: Math.round(hours * 3_600_000), counts: params.working === true ? "working" : "always", thresholds: [...new Set([...marks, 100])].sort((a, b) => a - b) }, ctx.now());
+  await saveClocks(ctx, { kind: "ticket", id: ticket.id, projectKey: ticket.projectKey }, [clock], calendarTime(project.calendar, project.project.time_zone));
 }
 
 /** Another ticket about the same client, in the same words as by hand. */

@@ -77,3 +77,11 @@ export const deleteOldRuns = (db: Db, now: Date) => sql`delete from automation_r
 /** How the client of a ticket is reached, for another ticket about the same matter. */
 export const selectContact = (db: Db, ticketId: string) =>
   sql<{ clientId: string | null; contactPhone: string | null; contactEmail: string | null; language: Language }>`select client_id, contact_phone, contact_email, language from tickets where id = ${ticketId}`.execute(db).then((result) => result.rows[0]!);
+
+/** Rule → version, and whether the project was in use before. */
+export const selectInUse = async (db: Db, projectKey: string): Promise<{ isKnown: boolean; rules: Map<string, string> }> => {
+  const { rows } = await sql<{ key: string | null; versionId: string | null }>`select r.key, r.version_id from (select key from projects where key = ${projectKey}) p left join automation_rules r on r.project_key = p.key`.execute(db);
+  return { isKnown: rows.length > 0, rules: new Map(rows.flatMap((row) => (row.key === null ? [] : [[row.key, row.versionId!]]))) };
+};
+
+export const selectCertified = (db: Db, userId: string) => sql<{ is: boolean }>`select rules_certified_at is not null as is from users where id = ${userId}`.execute(db).then((result) => result.rows[0]?.is ?? false);

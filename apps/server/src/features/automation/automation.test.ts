@@ -22,7 +22,7 @@ const ana = actorOf(await buildUser(database.db, { login: "ana", name: "Ana Kos"
 const as = (actor: Actor): Ctx => ({ ...database.ctx(actor), now: () => now });
 
 const calls: object[] = [];
-const deps: Performing = { callWebhook: (_ctx, call) => { calls.push(call); return Promise.resolve(); }, startClock: () => Promise.resolve() };
+const deps: Performing = { callWebhook: (_ctx, call) => { calls.push(call); return Promise.resolve(); } };
 const listener = automationListener(deps);
 registerDurable(listener.name, (type) => listener.wants(type));
 

@@ -31,10 +31,11 @@ export async function contextFor(db: Db, input: ContextInput): Promise<Map<strin
 /** A whole record handed to a function reads all of it. */
 export function needsOf(reads: readonly string[]): ContextNeeds {
   const some = (...paths: string[]): boolean => reads.some((read) => paths.some((path) => read === path || read.startsWith(`${path}.`)));
-  const whole = reads.includes("client");
+  const [whole, ticket] = [reads.includes("client"), reads.includes("ticket")];
   return {
-    owner: some("ticket.owner") || reads.includes("ticket"), client: some("client"), call: some("call"),
+    owner: some("ticket.owner") || ticket, client: some("client"), call: some("call"),
     contacts: whole || some("client.phone", "client.email"), counts: whole || some("client.tickets", "client.open_tickets", "client.recent_tickets"),
+    tasks: ticket || some("ticket.subtasks", "ticket.open_subtasks"), approvals: ticket || some("ticket.open_approvals"),
   };
 }
 
@@ -51,7 +52,8 @@ function ticketValues(row: ContextRow, now: Date, catalogue: Catalogue): TicketV
     created: row.createdAt, stage_since: row.stageSince, due: row.dueAt, closed: row.closedAt,
     age: now.getTime() - row.createdAt.getTime(), stage_age: now.getTime() - row.stageSince.getTime(), time_left: left,
     overdue: left !== null && left < 0 && row.status === "open" && row.pausedAt === null, paused: row.pausedAt !== null, reopened: row.reopened, calls: row.calls,
-    score: row.score, resolution: row.resolution, client_comment: row.clientComment, closed_as: row.closedAs, fields: fieldValues(row.fields, catalogue),
+    score: row.score, resolution: row.resolution, client_comment: row.clientComment, closed_as: row.closedAs,
+    ...(row.tasks && { subtasks: row.tasks.all, open_subtasks: row.tasks.open }), ...(row.openApprovals !== null && { open_approvals: row.openApprovals }), fields: fieldValues(row.fields, catalogue),
   };
 }
 

@@ -1,0 +1,136 @@
+import { compare, createCatalogue, problemText, type Catalogue, type Outcome, type Problem, type Rule } from "@linija/rules";
+import { audit } from "../../platform/audit.ts";
+import { inTx, type Ctx } from "../../platform/db.ts";
+import { forbidden, notFound } from "../../platform/errors.ts";
+import { emit } from "../../platform/events.ts";
+import { translate } from "../../platform/messages.ts";
+import { decodeCursor, encodeCursor, pageOf } from "../../platform/page.ts";
+import { may } from "../access/index.ts";
+import type { Language } from "../api.contract.ts";
+import { contextFor, vocabularyFor } from "../rules/index.ts";
+import { projectOf, type ProjectInUse } from "../tickets/index.ts";
+import { compileText, processesOf, vocabularyOf } from "./automation.compile.ts";
+import { wakingEvents, type ProblemView, type RuleRow, type TraceView } from "./automation.contract.ts";
+import { viewProblem } from "./automation.document.ts";
+import { allowEditing, allowReading, authorRights, isCertified, mayEditRules } from "./automation.rights.ts";
+import { decide, projectValues } from "./automation.run.ts";
+import type { KeptProblem } from "./automation.sql.ts";
+import { selectEditors, selectLatest, selectRules, selectTicketFor, updateCertificate, type FoundTicket, type ListedRule } from "./automation.view.sql.ts";
+
+export const languageOf = (ctx: Ctx): Language => (ctx.actor.kind === "user" ? (ctx.actor.language as Language) : "en");
+
+export async function listRules(ctx: Ctx, projectKey: string): Promise<{ items: RuleRow[]; mayEdit: boolean }> {
+  allowReading(ctx, projectKey);
+  const rows = await selectRules(ctx.db, projectKey, ctx.now());
+  return { items: rows.map((row) => ruleRow(row, languageOf(ctx))), mayEdit: await mayEditRules(ctx, projectKey) };
+}
+
+function ruleRow({ events, schedule, clock, atPercent, position, nextAt, lastAt, lastProblem, ...row }: ListedRule, language: Language): RuleRow {
+  const on = schedule !== null ? { schedule } : clock !== null ? { clock, at_percent: atPercent ?? 100 } : { event: events as (typeof wakingEvents)[number][] };
+  return { ...row, path: `rules/${row.key.replaceAll("_", "-")}.yaml`, on, order: position, nextAt: nextAt?.toISOString() ?? null, lastAt: lastAt?.toISOString() ?? null, lastProblem: lastProblem && problemMessage(lastProblem, language) };
+}
+
+export const problemMessage = (problem: KeptProblem, language: Language): string => (problem.code === "host"
+  ? [translate(language, problem.reason, problem.params), ...problem.fields.map(({ field, code }) => `${field}: ${translate(language, code)}`)].join(" ")
+  : problemText(problem, language));
+
+/** All but the bodies of functions, which the browser only needs the names of. */
+export async function getVocabulary(ctx: Ctx, projectKey: string) {
+  allowReading(ctx, projectKey);
+  const project = await projectOf(ctx.db, projectKey);
+  const certified = await isCertified(ctx);
+  const rights = authorRights(ctx, projectKey, certified) as (right: string) => boolean;
+  const whole = vocabularyFor(project, { processes: await processesOf(ctx.db, project), purpose: "automation" });
+  const seen = <T extends { read?: string }>(fields: Readonly<Record<string, T>>) => Object.fromEntries(Object.entries(fields).filter(([, field]) => field.read === undefined || rights(field.read)));
+  const records = Object.fromEntries(Object.entries(whole.records ?? {}).map(([key, record]) => [key, { ...record, fields: seen(record.fields) }]));
+  return { vocabulary: { ...whole, records, variables: seen(whole.variables) }, events: [...wakingEvents], mayEdit: await mayEditRules(ctx, projectKey) };
+}
+
+interface Desk { project: ProjectInUse; catalogue: Catalogue; compile(text: string): ReturnType<typeof compileText> }
+
+/** What an author works with: the catalogue of the project and their own rights. */
+async function deskOf(ctx: Ctx, projectKey: string): Promise<Desk> {
+  await allowEditing(ctx, projectKey);
+  const project = await projectOf(ctx.db, projectKey);
+  // Of its own making: it knows the departments, which the one that runs stored rules does not insist on.
+  const catalogue = createCatalogue(vocabularyOf(project, await processesOf(ctx.db, project)));
+  const rights = authorRights(ctx, projectKey, true);
+  return { project, catalogue, compile: (text) => compileText(text, catalogue, rights) };
+}
+
+const views = (ctx: Ctx, problems: readonly Problem[]): ProblemView[] => problems.map((problem) => viewProblem(problem, languageOf(ctx)));
+
+export async function checkRule(ctx: Ctx, projectKey: string, text: string): Promise<{ problems: ProblemView[] }> {
+  const compiled = (await deskOf(ctx, projectKey)).compile(text);
+  return { problems: compiled.ok ? [] : views(ctx, compiled.problems) };
+}
+
+/** Decides as it would at work and does nothing. */
+export async function tryRule(ctx: Ctx, projectKey: string, input: { text: string; ticket?: string | undefined }) {
+  const desk = await deskOf(ctx, projectKey);
+  const ticket = await selectTicketFor(ctx.db, projectKey, input.ticket);
+  if (!ticket || !may(ctx, "tickets.read", ticket)) throw notFound("ticket", input.ticket ?? "");
+  const about = { ticketId: ticket.id, ticketNumber: ticket.number };
+  const nothing = { ...about, fired: false, changes: [], actions: [], trace: null, durationUs: 0 };
+  const compiled = desk.compile(input.text);
+  if (!compiled.ok) return { ...nothing, problems: views(ctx, compiled.problems) };
+  const context = (await contexts(ctx, desk, [ticket], compiled.rule.reads)).get(ticket.id);
+  if (!context) throw notFound("ticket", ticket.id);
+  const began = performance.now();
+  const result = decide(compiled.rule, context);
+  const durationUs = Math.round((performance.now() - began) * 1_000);
+  const trace = result.trace as unknown as TraceView;
+  if (!result.ok) return { ...nothing, trace, durationUs, problems: views(ctx, [result.problem]) };
+  return { ...about, problems: [], fired: result.fired, changes: result.changes, actions: result.actions.map(({ action, params }) => ({ action, params })), trace, durationUs };
+}
+
+/** As a rule is woken by its registration: a try needs some event, and this is the plainest. */
+const EVENT = { type: "ticket.registered", from: null, to: null, transition: null, by: "" };
+
+const contexts = (ctx: Ctx, { catalogue, project }: Desk, tickets: FoundTicket[], reads: readonly string[]) => contextFor(ctx.db, {
+  ticketIds: tickets.map(({ id }) => id), reads, catalogue, now: ctx.now(), actor: { kind: "system", name: "automation" }, project: projectValues(project), event: { ...EVENT, at: ctx.now() },
+});
+
+interface DryRunInput { text: string; before: string | null; after?: string | undefined; limit: number }
+
+/** One page of tickets, both texts decided on each; whoever asks shows how far it is and may stop any time. */
+export async function dryRun(ctx: Ctx, projectKey: string, input: DryRunInput) {
+  const desk = await deskOf(ctx, projectKey);
+  const after = desk.compile(input.text);
+  if (!after.ok) return { problems: views(ctx, after.problems), lookedAt: 0, failed: 0, rows: [], next: null };
+  const before = input.before === null ? null : ruleOf(desk.compile(input.before));
+  const found = await selectLatest(ctx.db, projectKey, decodeCursor(input.after), input.limit + 1);
+  const { items, next } = pageOf(found, input.limit, (row) => encodeCursor(row.updatedAt, row.id));
+  const readable = items.filter((item) => may(ctx, "tickets.read", item));
+  const all = await contexts(ctx, desk, readable, [...after.rule.reads, ...(before?.reads ?? [])]);
+  const byId = new Map(items.map((item) => [item.id, item]));
+  const records = readable.flatMap(({ id }) => (all.has(id) ? [{ id, context: all.get(id)!.values as Record<string, unknown> }] : []));
+  const compared = [...compare(before, after.rule, records, { steps: 10_000, ms: 50, clock: () => performance.now() })];
+  const language = languageOf(ctx);
+  const rows = compared.filter(({ differences }) => differences.length > 0).map(({ id, before, after }) => ({
+    ticketId: id, number: byId.get(id)!.number, subject: byId.get(id)!.subject, before: outcome(before, language), after: outcome(after, language),
+  }));
+  return { problems: [], lookedAt: compared.length, failed: compared.at(-1)?.failed ?? 0, rows, next };
+}
+
+/** A text that was in use and can no longer be compiled decides nothing. */
+const ruleOf = (compiled: ReturnType<typeof compileText>): Rule | null => (compiled.ok ? compiled.rule : null);
+const outcome = ({ changes, actions, problem }: Outcome, language: Language) => ({ changes: { ...changes }, actions: actions.map(({ action, params }) => ({ action, params: { ...params } })), problem: problem && problemText(problem, language) });
+
+export async function listEditors(ctx: Ctx) {
+  if (!may(ctx, "access.manage")) throw forbidden();
+  return { items: (await selectEditors(ctx.db)).map((row) => ({ ...row, certifiedAt: row.certifiedAt?.toISOString() ?? null })) };
+}
+
+/** Given by an administrator until the course on rules gives it by itself (R355). */
+export async function certify(ctx: Ctx, userId: string, certified: boolean): Promise<{ id: string; certified: boolean }> {
+  if (!may(ctx, "access.manage")) throw forbidden();
+  return inTx(ctx, async (ctx) => {
+    const by = ctx.actor.kind === "user" ? ctx.actor.id : null;
+    if (!(await updateCertificate(ctx.db, userId, { by: certified ? by : null, at: certified ? ctx.now() : null }))) throw notFound("user", userId);
+    await emit(ctx, { type: "user.rules_certified", subject: { kind: "user", id: userId }, data: { certified } });
+    await audit(ctx, { action: "rules.certify", object: { kind: "user", id: userId }, after: { certified } });
+    return { id: userId, certified };
+  });
+}
+

@@ -1,0 +1,97 @@
+import { lookup } from "node:dns/promises";
+import { request as httpRequest, type RequestOptions } from "node:http";
+import { request as httpsRequest } from "node:https";
+import { isIP } from "node:net";
+import { inTx, type Ctx } from "../../platform/db.ts";
+import { isDatabaseAway } from "../../platform/errors.ts";
+import { emit, onCommitted } from "../../platform/events.ts";
+import { startLoop, type Loop } from "../../platform/loop.ts";
+import { isPublic, MAX_ATTEMPTS, refusalOf, signatureOf, waitMs } from "./webhooks.guard.ts";
+import type { WebhookSettings } from "./webhooks.service.ts";
+import { claimDeliveries, deleteOldDeliveries, updateDelivery, type DueDelivery } from "./webhooks.sql.ts";
+
+const TOGETHER = 8;
+const TIMEOUT_MS = 10_000;
+/** Longer than any sending takes. */
+const CLAIM_MS = 60_000;
+/** Of an answer nobody reads more than this. */
+const MAX_ANSWER = 64 * 1024;
+const TIDY_MS = 3_600_000;
+
+interface Answer { status: number | null; error: string | null }
+
+/** Sends what is due on this node. At least once: the receiver knows a second time by the delivery's id. */
+export function startWebhooks(ctx: Ctx, settings: WebhookSettings): Loop {
+  let tidiedMs = 0;
+  const loop = startLoop(async () => {
+    if (performance.now() - tidiedMs > TIDY_MS) { tidiedMs = performance.now(); while ((await deleteOldDeliveries(ctx.db, ctx.now())) > 0) { /* some at a time */ } }
+    return sendDue(ctx, settings);
+  }, (error) => { if (!isDatabaseAway(error)) ctx.log.error({ err: error }, "webhooks could not be sent"); });
+  const unsubscribe = onCommitted((events) => { if (events.some((event) => event.type === "webhook.queued")) loop.wake(); });
+  return { ...loop, stop: async () => { unsubscribe(); await loop.stop(); } };
+}
+
+/** True when there may be more. */
+export async function sendDue(ctx: Ctx, settings: WebhookSettings): Promise<boolean> {
+  const now = ctx.now();
+  const due = await claimDeliveries(ctx.db, now, new Date(now.getTime() + CLAIM_MS), TOGETHER);
+  await Promise.all(due.map(async (delivery) => note(ctx, delivery, await send(ctx, delivery, settings))));
+  return due.length === TOGETHER;
+}
+
+async function note(ctx: Ctx, delivery: DueDelivery, { status, error }: Answer): Promise<void> {
+  const at = ctx.now();
+  const isSent = status !== null && status >= 200 && status < 300;
+  const state = isSent ? "sent" : delivery.attempts >= MAX_ATTEMPTS ? "dead" : "queued";
+  const nextAt = new Date(at.getTime() + (state === "queued" ? waitMs(delivery.attempts) : 0));
+  if (state !== "dead") return void (await updateDelivery(ctx.db, delivery.id, { state, status, error, nextAt, at }));
+  await inTx(ctx, async (ctx) => {
+    await updateDelivery(ctx.db, delivery.id, { state, status, error, nextAt, at });
+    await emit(ctx, { type: "alert.raised", subject: { kind: "webhook", id: delivery.webhookId }, data: { key: "alert_webhook_dead", params: { webhook: delivery.key }, projectKey: delivery.projectKey }, touches: [{ kind: "floor", id: delivery.projectKey }] });
+  });
+}
+
+async function send(ctx: Ctx, delivery: DueDelivery, { secrets, allowPrivate }: WebhookSettings): Promise<Answer> {
+  try {
+    if (refusalOf(delivery.url, allowPrivate)) return { status: null, error: "this address may not be called" };
+    const url = new URL(delivery.url);
+    const address = await resolve(url.hostname, allowPrivate);
+    if (!address) return { status: null, error: `${url.hostname} has no address that may be called` };
+    const body = JSON.stringify(delivery.body);
+    const headers = {
+      "content-type": "application/json", "content-length": Buffer.byteLength(body), "user-agent": "Linija", "linija-delivery": delivery.id, "linija-attempt": String(delivery.attempts),
+      "linija-signature": signatureOf(secrets.open(delivery.secret), body, ctx.now().getTime()),
+    };
+    return { status: await post(url, address, { headers, body }), error: null };
+  } catch (error) {
+    return { status: null, error: (error instanceof Error ? error.message : String(error)).slice(0, 300) };
+  }
+}
+
+interface Address { address: string; family: number }
+
+/** The very address that was looked at is called: a name that points elsewhere a moment later gets nothing. */
+async function resolve(hostname: string, allowPrivate: boolean): Promise<Address | null> {
+  const host = hostname.replace(/^\[|\]$/g, "");
+  const found = isIP(host) === 0 ? await lookup(host, { all: true }) : [{ address: host, family: isIP(host) }];
+  const allowed = found.every(({ address }) => allowPrivate || isPublic(address));
+  return allowed ? found[0] ?? null : null;
+}
+
+/** Redirects are not followed: they would lead past the look at the address. */
+function post(url: URL, { address, family }: Address, { headers, body }: { headers: Record<string, string | number>; body: string }): Promise<number> {
+  const options: RequestOptions = {
+    method: "POST", headers, signal: AbortSignal.timeout(TIMEOUT_MS), agent: false,
+    lookup: (_name, asked, done) => { if (asked.all) (done as unknown as (error: null, all: Address[]) => void)(null, [{ address, family }]); else done(null, address, family); },
+  };
+  return new Promise((fulfil, reject) => {
+    const request = (url.protocol === "https:" ? httpsRequest : httpRequest)(url, options, (response) => {
+      let length = 0;
+      response.on("data", (chunk: Buffer) => { length += chunk.length; if (length > MAX_ANSWER) response.destroy(); });
+      response.on("error", () => undefined);
+      response.on("close", () => fulfil(response.statusCode ?? 0));
+    });
+    request.on("error", (error) => reject(error.name === "AbortError" || error.name === "TimeoutError" ? new Error(`no answer within ${TIMEOUT_MS / 1_000} seconds`) : error));
+    request.end(body);
+  });
+}
