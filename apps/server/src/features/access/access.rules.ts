@@ -27,6 +27,10 @@ const TABLE = {
   "tickets.note":          [project,  project,   department,       no],
   "tickets.attach":        [project,  project,   department,       no],
   "promises.read":         [own,      project,   own,              project],
+  // A form about a ticket is seen and filled by whom the ticket is; these are for all others besides.
+  "forms.read":           [project,  project,   own,              project],
+  "forms.fill":           [project,  project,   own,              no],
+  "clients.documents":    [project,  project,   no,               no],
   "notices.read":          [project,  project,   department,       project],
   "floor.read":            [no,       project,   no,               project],
   "floor.force":           [no,       project,   no,               no],
