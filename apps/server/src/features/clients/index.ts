@@ -3,3 +3,4 @@ export { archiveClient, createClient, getClient, rememberProject, searchOf, upda
 export { clientByPhone, searchClients } from "./clients.list.service.ts";
 export { normalizePhone, countryOf, DEFAULT_COUNTRY } from "./clients.phones.rules.ts";
 export type { ClientData } from "./clients.rules.ts";
+export { fold } from "./clients.search.rules.ts";
