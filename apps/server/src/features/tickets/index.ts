@@ -12,5 +12,5 @@ export { drawNumber, hashSecret, linkSecret } from "./tickets.keys.ts";
 export { parseTicketNumber, type ParsedNumber } from "./tickets.number.rules.ts";
 export { filled, fromEngine, priorityName, priorityNumber, statusOf } from "./tickets.rules.ts";
 export { ticketsRoutes } from "./tickets.routes.ts";
-export { attachmentHeader } from "./tickets.files.rules.ts";
+export { attachmentHeader, mediaTypeOf, safeFileName } from "./tickets.files.rules.ts";
 export type { FileStore } from "./tickets.attachments.service.ts";
