@@ -1,4 +1,4 @@
-import type { FormData } from "./document.ts";
+import type { FieldDocument, FormData, FormDocument } from "./document.ts";
 import type { Field } from "./fields.ts";
 import type { Form } from "./form.ts";
 import { isEmpty, isPlainObject } from "./paths.ts";
@@ -71,4 +71,27 @@ export function forClient(form: Form, data: FormData): FormData {
     }));
   };
   return pick(form.fields, data);
+}
+
+/**
+ * The form as a client may know it: only the fields they see, written out, without conditions, computations and checks,
+ * which speak of fields they do not; what is hidden now is told beside it. Opens as a form of its own.
+ */
+export function clientDocument(form: Form): FormDocument {
+  const properties = clientFields(form.fields);
+  const sections = form.sections.map((section) => ({ key: section.key, name: section.name, columns: section.columns, ...(section.hint && { hint: section.hint }), fields: section.fields.filter(({ path }) => Object.hasOwn(properties, path)) }));
+  return {
+    key: form.key, name: form.document.name, ...(form.document.hint && { hint: form.document.hint }),
+    schema: { properties, required: form.document.schema.required.filter((key) => Object.hasOwn(properties, key)), $defs: {} },
+    layout: { sections: sections.filter((section) => section.fields.length > 0), hidden: [] }, show: {}, require: {}, computed: {}, checks: [],
+  };
+}
+
+function clientFields(parts: ReadonlyMap<string, Field>): Record<string, FieldDocument> {
+  return Object.fromEntries([...parts].flatMap(([key, field]): [string, FieldDocument][] => {
+    const document: FieldDocument = { ...field.document, "x-kind": field.kind, "x-name": field.name };
+    if (field.client !== null) return [[key, field.client === "see" ? { ...document, readOnly: true } : document]];
+    const inner = field.kind === "group" ? clientFields(field.parts) : {};
+    return Object.keys(inner).length > 0 ? [[key, { ...document, properties: inner, required: (document.required ?? []).filter((name) => Object.hasOwn(inner, name)) }]] : [];
+  }));
 }

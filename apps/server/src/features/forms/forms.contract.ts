@@ -73,11 +73,11 @@ export const sharedView = z.object({
   data, filledBy: z.record(z.string(), z.object({ by: z.enum(["client", "operator", "department", "system"]), at: instant })), typing: z.array(typing), state: z.enum(["draft", "submitted"]), version: z.number().int(), faults: z.array(fieldFault), until: instant,
 });
 export type SharedView = z.infer<typeof sharedView>;
-export const getShared = contract({ method: "GET", path: "/shared-forms/:secret", summary: "The client's part of a form", params: secretParams, reply: sharedView });
-export const saveShared = contract({ method: "PATCH", path: "/shared-forms/:secret", summary: "Save what the client filled", params: secretParams, body: z.object({ version: z.number().int(), changes }), reply: z.object({ form: sharedView, conflicts: z.array(saveConflict) }) });
-export const typeShared = contract({ method: "POST", path: "/shared-forms/:secret/typing", summary: "Say at which field the client is", params: secretParams, body: z.object({ path: place.nullable() }), reply: okReply });
+export const getShared = contract({ method: "GET", path: "/public/forms/:secret", summary: "The client's part of a form", params: secretParams, reply: sharedView });
+export const saveShared = contract({ method: "PATCH", path: "/public/forms/:secret", summary: "Save what the client filled", params: secretParams, body: z.object({ version: z.number().int(), changes }), reply: z.object({ form: sharedView, conflicts: z.array(saveConflict) }) });
+export const typeShared = contract({ method: "POST", path: "/public/forms/:secret/typing", summary: "Say at which field the client is", params: secretParams, body: z.object({ path: place.nullable() }), reply: okReply });
 
-/** `GET /api/shared-forms/:secret/live` is a stream of server-sent events: `data: {"version":3}` whenever the form is worth fetching again. */
+/** `GET /api/public/forms/:secret/live` is a stream of server-sent events: `data: {"version":3}` whenever the form is worth fetching again. */
 
 export const cityView = z.object({ key: z.string(), name: z.string(), country: z.string(), region: z.string(), timeZone: z.string().nullable() });
 export const suggestCities = contract({ method: "GET", path: "/forms/addresses/cities", summary: "Cities like what was typed", query: z.object({ projectKey: z.string().max(60), q: z.string().max(100) }), reply: z.object({ items: z.array(cityView) }) });
@@ -86,3 +86,7 @@ export const suggestStreets = contract({
   method: "GET", path: "/forms/addresses/streets", summary: "Streets like what was typed, or the cities that have one", query: z.object({ projectKey: z.string().max(60), q: z.string().max(100), cityKey: z.string().max(80).optional() }),
   reply: z.object({ items: z.array(z.object({ key: z.string(), name: z.string(), cityKey: z.string(), isExact: z.boolean() })), cities: z.array(cityView.extend({ street: z.string() })) }),
 });
+
+/** multipart/form-data with one part `file`, at most 10 MB; the id then stands in a field of the kind `file`. */
+export const addRecordFile = contract({ method: "POST", path: "/forms/records/:id/files", summary: "Add a file to a form", params: idParams, reply: formFile });
+export const addSharedFile = contract({ method: "POST", path: "/public/forms/:secret/files", summary: "Add the client's file to a form", params: secretParams, reply: formFile });

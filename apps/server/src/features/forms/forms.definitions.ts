@@ -1,0 +1,92 @@
+import { createHash } from "node:crypto";
+import { formHost, formProblemText, formSchema, openForm, readForm, type Field, type Form, type FormDocument } from "@linija/forms";
+import type { Ctx, Db, TxCtx } from "../../platform/db.ts";
+import { AppError, invalidField, notFound } from "../../platform/errors.ts";
+import { may, rights } from "../access/index.ts";
+import { countryOf, normalizePhone } from "../clients/index.ts";
+import type { KindProblem, TextKind } from "../projects/index.ts";
+import { findProject, projectOf, type ProjectInUse } from "../tickets/index.ts";
+import { insertFormVersion, selectFormNames, selectFormVersion } from "./forms.sql.ts";
+
+/** Forms as texts of a project: checked when saved, and kept as versions by their hash. */
+export const formsKind: TextKind = {
+  at: "forms",
+  read(text, { key }) {
+    const read = readForm(text, formHost("UTC"));
+    if (!read.ok) {
+      const problems = read.problems.map((problem): KindProblem => ({ path: [...problem.path], message: formProblemText(problem, "en"), remedy: "correct it; the form builder shows the place", line: problem.line, column: problem.column }));
+      return { value: null, problems };
+    }
+    const { document, fields } = read.form;
+    if (document.key !== key) return { value: null, problems: [{ path: ["key"], message: `is "${document.key}"`, remedy: "name the file as the form" }] };
+    const problems = unknownRights(fields);
+    return { value: problems.length > 0 ? null : document, problems };
+  },
+  use: async (ctx: TxCtx, projectKey, values) => Object.fromEntries(await Promise.all(Object.entries(values as Record<string, FormDocument>).map(async ([key, definition]) => {
+    const id = `${projectKey}/${key}/${createHash("sha256").update(JSON.stringify(definition)).digest("hex").slice(0, 24)}`;
+    await insertFormVersion(ctx.db, { id, projectKey, key, definition });
+    return [key, id] as const;
+  }))),
+};
+
+/** A mask with a right nobody can have would hide a field for ever. */
+const unknownRights = (fields: ReadonlyMap<string, Field>): KindProblem[] => [...fields.values()].flatMap((field) => [
+  ...(field.mask === null || (rights as string[]).includes(field.mask) ? [] : [{ path: ["schema", "properties", ...field.path.split("."), "x-mask"], message: `there is no right "${field.mask}"`, remedy: `use one of ${rights.join(", ")}` }]),
+  ...unknownRights(field.parts),
+]);
+
+/** A version of a form with what its data is judged by. */
+export interface FormInUse { id: string; key: string; form: Form; project: ProjectInUse; country: string; phone(text: string, country: string | null): string | null }
+
+const forms = new Map<string, Form>();
+
+/** The version a record lives by; its id carries its hash. An old one gets today's defaults for what it could not know. */
+export async function formInUse(db: Db, id: string): Promise<FormInUse> {
+  const projectKey = id.split("/")[0]!;
+  const project = await projectOf(db, projectKey);
+  const timeZone = project.project.time_zone;
+  const cached = `${id} ${timeZone}`;
+  let form = forms.get(cached);
+  if (!form) {
+    const stored = await selectFormVersion(db, id);
+    if (!stored) throw notFound("form", id);
+    form = openForm(formSchema.parse(stored.definition), formHost(timeZone));
+    if (forms.size > 500) forms.clear();
+    forms.set(cached, form);
+  }
+  const country = countryOf(project.project.caller_id) ?? "SI";
+  return { id, key: form.key, form, project, country, phone: (text, own) => normalizePhone(text, own ? [own as typeof country, country] : [country]) };
+}
+
+const idsOf = (project: ProjectInUse): Record<string, string> => (project.more["forms"] ?? {}) as Record<string, string>;
+
+async function projectFor(ctx: Ctx, key: string): Promise<ProjectInUse> {
+  const project = may(ctx, "forms.read", { projectKey: key }) ? await findProject(ctx.db, key) : null;
+  if (!project) throw notFound("project", key);
+  return project;
+}
+
+export async function listForms(ctx: Ctx, projectKey: string) {
+  const project = await projectFor(ctx, projectKey);
+  return { items: (await selectFormNames(ctx.db, Object.values(idsOf(project)))).toSorted((a, b) => a.key.localeCompare(b.key)) };
+}
+
+/** The version of a form in use now, or the one it was filled with, when that is one of this project and form. */
+export async function versionFor(ctx: Ctx, wanted: { projectKey: string; formKey: string; formId?: string | undefined }): Promise<FormInUse> {
+  const project = await projectFor(ctx, wanted.projectKey);
+  const id = wanted.formId ?? idsOf(project)[wanted.formKey];
+  if (!id?.startsWith(`${wanted.projectKey}/${wanted.formKey}/`)) throw invalidField("formKey", "form_unknown");
+  try {
+    return await formInUse(ctx.db, id);
+  } catch (error) {
+    if (error instanceof AppError && error.code === "not_found") throw invalidField("formId", "form_unknown");
+    throw error;
+  }
+}
+
+export async function getForm(ctx: Ctx, id: string) {
+  const projectKey = id.split("/")[0]!;
+  await projectFor(ctx, projectKey);
+  const { form, key, country } = await formInUse(ctx.db, id);
+  return { id, projectKey, key, timeZone: form.timeZone, country, definition: form.document };
+}

@@ -1,0 +1,62 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Ctx } from "../../platform/db.ts";
+import { tooMany } from "../../platform/errors.ts";
+import { onCommitted } from "../../platform/events.ts";
+import type { App } from "../../platform/http.ts";
+import { bySecret } from "./forms.shared.service.ts";
+import { selectByLinkId } from "./forms.sql.ts";
+
+/** How soon another node's change is seen here; this node's are told at once. */
+const LOOK_MS = 2_000;
+const MOST_OF_ONE = 5;
+const MOST = 1_000;
+
+/** Streams to clients' pages: they are told that their form is worth fetching again, never what is in it. */
+export class LiveForms {
+  private readonly streams = new Map<string, Set<() => void>>();
+  private count = 0;
+  private readonly stopHearing: () => void;
+
+  constructor() {
+    this.stopHearing = onCommitted((events) => {
+      for (const { subject } of events) if (subject.kind === "form") for (const look of this.streams.get(subject.id) ?? []) look();
+    });
+  }
+
+  /** Throws before anything is written when the link is no good or there are too many streams. */
+  async open(ctx: Ctx, secret: string, { request, reply }: { request: FastifyRequest; reply: FastifyReply }): Promise<void> {
+    const { id } = await bySecret(ctx, secret);
+    const mine = this.streams.get(id) ?? new Set();
+    if (mine.size >= MOST_OF_ONE || this.count >= MOST) throw tooMany(30);
+    reply.hijack();
+    // Proxies would gather what they are told to pass on at once.
+    reply.raw.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store", "x-accel-buffering": "no", "referrer-policy": "no-referrer" });
+    let last = "";
+    const look = async (): Promise<void> => {
+      const now = await selectByLinkId(ctx.db, id, new Date()).catch(() => null);
+      if (now === undefined) reply.raw.end("event: closed\ndata: {}\n\n");
+      else if (now && now.mark !== last) reply.raw.write(`data: ${JSON.stringify({ version: now.version })}\n\n`);
+      last = now?.mark ?? last;
+    };
+    const told = (): void => { void look(); };
+    const timer = setInterval(told, LOOK_MS);
+    this.streams.set(id, mine.add(told));
+    this.count++;
+    request.raw.once("close", () => {
+      clearInterval(timer);
+      this.count--;
+      mine.delete(told);
+      if (mine.size === 0) this.streams.delete(id);
+    });
+    await look();
+  }
+
+  stop(): void {
+    this.stopHearing();
+  }
+}
+
+/** Streams would keep the server from closing. */
+export function endStreams(app: App, live: LiveForms): void {
+  app.addHook("preClose", (done) => { live.stop(); app.server.closeAllConnections(); done(); });
+}

@@ -1,0 +1,94 @@
+import type { z } from "zod";
+import { clientDocument, clientPart, compute, fieldProblemText, forClient, mask, stateOf, validate } from "@linija/forms";
+import { audit } from "../../platform/audit.ts";
+import { inTx, type Ctx } from "../../platform/db.ts";
+import { conflict, invalidField, notFound } from "../../platform/errors.ts";
+import { emit } from "../../platform/events.ts";
+import { newSecret } from "../../platform/ids.ts";
+import { hashSecret } from "../tickets/index.ts";
+import type * as contracts from "./forms.contract.ts";
+import type { SharedView } from "./forms.contract.ts";
+import { formInUse, type FormInUse } from "./forms.definitions.ts";
+import type { Conflict } from "./forms.rules.ts";
+import { loadRecord, markTyping, saveLocked, touchesOf } from "./forms.service.ts";
+import { selectByLink, selectRecordForUpdate, updateLink, type RecordRow } from "./forms.sql.ts";
+import { contextOf, typingNow } from "./forms.view.ts";
+
+/** A link by which the client fills their part. The secret is told once and kept as its hash; a new one takes the old one's place. */
+export async function shareRecord(ctx: Ctx, id: string, hours: number): Promise<{ path: string; until: string }> {
+  const secret = newSecret();
+  const until = new Date(ctx.now().getTime() + hours * 3_600_000);
+  await inTx(ctx, async (ctx) => {
+    const record = await loadRecord(ctx, id, "fill", { lock: true });
+    if (record.state !== "draft") throw conflict("form_submitted");
+    const { form } = await formInUse(ctx.db, record.formId);
+    if (clientPart(form).see.size === 0) throw invalidField("id", "form_not_for_clients");
+    await updateLink(ctx.db, id, { hash: hashSecret(secret), until });
+    await emit(ctx, { type: "form.shared", subject: { kind: "form", id }, data: { until: until.toISOString() }, touches: touchesOf(record) });
+    await audit(ctx, { action: "form.share", object: { kind: "form", id }, after: { until: until.toISOString() } });
+  });
+  return { path: `/f/${secret}`, until: until.toISOString() };
+}
+
+export async function unshareRecord(ctx: Ctx, id: string): Promise<{ ok: true }> {
+  await inTx(ctx, async (ctx) => {
+    const record = await loadRecord(ctx, id, "fill", { lock: true });
+    await updateLink(ctx.db, id, null);
+    await emit(ctx, { type: "form.unshared", subject: { kind: "form", id }, data: {}, touches: touchesOf(record) });
+    await audit(ctx, { action: "form.unshare", object: { kind: "form", id } });
+  });
+  return { ok: true };
+}
+
+export const clientCtx = (ctx: Ctx): Ctx => ({ ...ctx, actor: { kind: "client", id: null, name: "client" } });
+
+/** The record of a secret that is still good; an unknown, closed or late one get one answer. */
+export async function bySecret(ctx: Ctx, secret: string): Promise<RecordRow> {
+  const record = await selectByLink(ctx.db, hashSecret(secret), ctx.now());
+  if (!record) throw notFound("link", "");
+  return record;
+}
+
+export async function getShared(ctx: Ctx, secret: string): Promise<SharedView> {
+  const record = await bySecret(ctx, secret);
+  return sharedView(clientCtx(ctx), record, await formInUse(ctx.db, record.formId));
+}
+
+/** Nothing of what the form does not give to clients leaves: neither values, nor names, nor conditions, nor who of us filled it. */
+function sharedView(ctx: Ctx, record: RecordRow, used: FormInUse): SharedView {
+  const { form, project } = used;
+  const context = contextOf(ctx, used);
+  const { see, fill } = clientPart(form);
+  const state = stateOf(form, record.data, context);
+  const isSeen = (path: string): boolean => see.has(path.split(".").filter((key) => !/^\d+$/.test(key)).join("."));
+  const language = project.project.default_language;
+  const faults = validate(form, record.data, context, { draft: true }).filter(({ path }) => isSeen(path));
+  return {
+    projectName: project.project.name, language, timeZone: form.timeZone, country: used.country, definition: clientDocument(form), fill: [...fill], hidden: [...state.hidden].filter(isSeen),
+    data: forClient(form, mask(form, compute(form, record.data, context), () => false).data),
+    filledBy: Object.fromEntries(Object.entries(record.filledBy).filter(([path]) => isSeen(path)).map(([path, { by, at }]) => [path, { by, at }])),
+    typing: typingNow(ctx, record.typing).filter(({ path }) => isSeen(path)).map((one) => ({ ...one, name: "" })), state: record.state, version: record.version,
+    faults: faults.map((fault) => ({ path: fault.path, code: fault.code, message: fieldProblemText(fault, language) })), until: record.linkUntil!.toISOString(),
+  };
+}
+
+export async function saveShared(ctx: Ctx, secret: string, input: z.output<typeof contracts.saveShared.body>): Promise<{ form: SharedView; conflicts: Conflict[] }> {
+  const asked = clientCtx(ctx);
+  const saved = await inTx(asked, async (ctx) => {
+    const { id } = await bySecret(ctx, secret);
+    const record = (await selectRecordForUpdate(ctx.db, id))!;
+    const { form } = await formInUse(ctx.db, record.formId);
+    return saveLocked(ctx, record, { ...input, fill: clientPart(form).fill });
+  });
+  const form = sharedView(asked, saved.record, saved.used);
+  // What we wrote meanwhile is told only as it is shown.
+  return { form, conflicts: saved.conflicts.map((one) => ({ ...one, theirs: null })) };
+}
+
+export async function typeShared(ctx: Ctx, secret: string, path: string | null): Promise<{ ok: true }> {
+  const record = await bySecret(ctx, secret);
+  const { form } = await formInUse(ctx.db, record.formId);
+  const known = path === null || clientPart(form).see.has(path.split(".").filter((key) => !/^\d+$/.test(key)).join("."));
+  if (known) await markTyping(clientCtx(ctx), record, path);
+  return { ok: true };
+}

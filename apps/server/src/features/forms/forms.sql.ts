@@ -1,0 +1,79 @@
+import { sql } from "kysely";
+import type { FormData, FormDocument, Provenance } from "@linija/forms";
+import type { Db } from "../../platform/db.ts";
+
+export type SubjectKind = "ticket" | "interaction" | "client";
+export interface Typing { by: "client" | "operator" | "department"; id: string | null; name: string; path: string; until: string }
+export interface RecordRow {
+  id: string; projectKey: string; formId: string; formKey: string; subjectKind: SubjectKind | null; subjectId: string | null; ownerId: string | null;
+  state: "draft" | "submitted"; data: FormData; filledBy: Provenance; version: number; createdAt: Date; updatedAt: Date; submittedAt: Date | null; submittedBy: string | null; linkUntil: Date | null; typing: Typing[];
+}
+const COLUMNS = sql`id, project_key, form_id, form_key, subject_kind, subject_id, owner_id, state, data, filled_by, version, created_at, updated_at, submitted_at, submitted_by, link_until, typing`;
+
+export const insertFormVersion = (db: Db, row: { id: string; projectKey: string; key: string; definition: FormDocument }) =>
+  sql`insert into form_versions (id, project_key, key, definition) values (${row.id}, ${row.projectKey}, ${row.key}, ${JSON.stringify(row.definition)}::json) on conflict do nothing`.execute(db);
+export const selectFormVersion = (db: Db, id: string) =>
+  sql<{ id: string; projectKey: string; key: string; definition: unknown }>`select id, project_key, key, definition from form_versions where id = ${id}`.execute(db).then((result) => result.rows[0]);
+export const selectFormNames = (db: Db, ids: string[]) =>
+  sql<{ id: string; key: string; name: { en: string; ru: string; sl: string } }>`select id, key, definition -> 'name' as name from form_versions where id = any(${ids}::text[])`.execute(db).then((result) => result.rows);
+
+export const selectRecord = (db: Db, id: string) => sql<RecordRow>`select ${COLUMNS} from form_records where id = ${id}`.execute(db).then((result) => result.rows[0]);
+export const selectRecordForUpdate = (db: Db, id: string) => sql<RecordRow>`select ${COLUMNS} from form_records where id = ${id} for update`.execute(db).then((result) => result.rows[0]);
+export const selectByLink = (db: Db, hash: Buffer, now: Date) => sql<RecordRow>`select ${COLUMNS} from form_records where link_hash = ${hash} and link_until > ${now}`.execute(db).then((result) => result.rows[0]);
+
+export type NewRecord = Pick<RecordRow, "id" | "projectKey" | "formId" | "formKey" | "subjectKind" | "subjectId" | "ownerId" | "data" | "filledBy" | "createdAt">;
+/** False when there is one with this id already. */
+export const insertRecord = (db: Db, row: NewRecord) => sql`insert into form_records (id, project_key, form_id, form_key, subject_kind, subject_id, owner_id, data, filled_by, created_at, updated_at)
+  values (${row.id}, ${row.projectKey}, ${row.formId}, ${row.formKey}, ${row.subjectKind}, ${row.subjectId}, ${row.ownerId}, ${JSON.stringify(row.data)}::jsonb, ${JSON.stringify(row.filledBy)}::jsonb, ${row.createdAt}, ${row.createdAt})
+  on conflict do nothing`.execute(db).then((result) => result.numAffectedRows === 1n);
+
+/** Of a record that the caller has locked. */
+export const updateData = (db: Db, id: string, change: { data: FormData; filledBy: Provenance; at: Date }) =>
+  sql`update form_records set data = ${JSON.stringify(change.data)}::jsonb, filled_by = ${JSON.stringify(change.filledBy)}::jsonb, updated_at = ${change.at}, version = version + 1 where id = ${id}`.execute(db);
+export const updateSubmitted = (db: Db, id: string, change: { data: FormData; at: Date; by: string }) =>
+  sql`update form_records set state = 'submitted', data = ${JSON.stringify(change.data)}::jsonb, submitted_at = ${change.at}, submitted_by = ${change.by}, updated_at = ${change.at}, version = version + 1, typing = '[]' where id = ${id}`.execute(db);
+export const updateSubject = (db: Db, id: string, subject: { kind: SubjectKind; id: string }, at: Date) =>
+  sql`update form_records set subject_kind = ${subject.kind}, subject_id = ${subject.id}, updated_at = ${at} where id = ${id}`.execute(db);
+export const updateLink = (db: Db, id: string, link: { hash: Buffer; until: Date } | null) =>
+  sql`update form_records set link_hash = ${link?.hash ?? null}, link_until = ${link?.until ?? null} where id = ${id}`.execute(db);
+
+/** Takes old marks away and puts this one in, in one statement: two people type at once. */
+export const updateTyping = (db: Db, id: string, mark: Typing, isHere: boolean) => sql`update form_records set typing =
+    coalesce((select jsonb_agg(m) from jsonb_array_elements(typing) m where (m ->> 'until')::timestamptz > ${mark.until}::timestamptz - interval '8 seconds'
+      and not (m ->> 'by' = ${mark.by} and m ->> 'id' is not distinct from ${mark.id}::text)), '[]'::jsonb) || ${JSON.stringify(isHere ? [mark] : [])}::jsonb
+  where id = ${id} and state = 'draft'`.execute(db);
+
+export interface Change { id: number; version: number; path: string; before: unknown; after: unknown; byKind: "client" | "operator" | "department" | "system"; byId: string | null; byName: string; at: Date }
+export const insertChanges = (db: Db, recordId: string, rows: Omit<Change, "id">[]) =>
+  sql`insert into form_changes (record_id, version, path, before, after, by_kind, by_id, by_name, at)
+    select ${recordId}, version, path, before, after, by_kind, by_id, by_name, at from jsonb_to_recordset(${JSON.stringify(rows.map((row) => ({ version: row.version, path: row.path, before: row.before, after: row.after, by_kind: row.byKind, by_id: row.byId, by_name: row.byName, at: row.at })))}::jsonb)
+      as x(version int, path text, before jsonb, after jsonb, by_kind text, by_id uuid, by_name text, at timestamptz)`.execute(db);
+/** What others have changed since the version somebody saw. */
+export const selectChangedSince = (db: Db, recordId: string, seen: { version: number; byKind: string; byId: string | null }) =>
+  sql<{ path: string }>`select distinct path from form_changes where record_id = ${recordId} and version > ${seen.version} and not (by_kind = ${seen.byKind} and by_id is not distinct from ${seen.byId}::uuid)`.execute(db).then((result) => result.rows.map(({ path }) => path));
+export const selectChanges = (db: Db, recordId: string, page: { path: string | null; after: [string, string] | null; limit: number }) =>
+  sql<Change>`select id, version, path, before, after, by_kind, by_id, by_name, at from form_changes where record_id = ${recordId}
+    ${page.path ? sql`and (path = ${page.path} or path like ${`${page.path.replaceAll(/[\\%_]/g, String.raw`\$&`)}.%`})` : sql``} ${page.after ? sql`and (version, id) < (${Number(page.after[0])}, ${Number(page.after[1])})` : sql``}
+    order by version desc, id desc limit ${page.limit}`.execute(db).then((result) => result.rows);
+
+type After = [string, string] | null;
+export const selectDrafts = (db: Db, ownerId: string, page: { after: After; limit: number }) =>
+  sql<RecordRow>`select ${COLUMNS} from form_records where owner_id = ${ownerId} and state = 'draft' ${page.after ? sql`and (updated_at, id) < (${page.after[0]}::timestamptz, ${page.after[1]}::uuid)` : sql``}
+    order by updated_at desc, id desc limit ${page.limit}`.execute(db).then((result) => result.rows);
+export const selectOfSubject = (db: Db, subject: { kind: SubjectKind; id: string }, page: { after: After; limit: number }) =>
+  sql<RecordRow>`select ${COLUMNS} from form_records where subject_kind = ${subject.kind} and subject_id = ${subject.id} ${page.after ? sql`and (created_at, id) > (${page.after[0]}::timestamptz, ${page.after[1]}::uuid)` : sql``}
+    order by created_at, id limit ${page.limit}`.execute(db).then((result) => result.rows);
+
+/** Projects a thing is in; undefined when there is none such. */
+export const selectSubjectProjects = (db: Db, subject: { kind: "interaction" | "client"; id: string }) =>
+  (subject.kind === "client" ? sql<{ projects: string[] }>`select projects from clients where id = ${subject.id}`
+    : sql<{ projects: string[] }>`select array_remove(array[project_key], null) as projects from interactions where id = ${subject.id}`).execute(db).then((result) => result.rows[0]?.projects);
+
+export interface FileRow { id: string; recordId: string; name: string; mediaType: string; bytes: number; sha256: string; path: string; byKind: string; byName: string; at: Date }
+export const selectFiles = (db: Db, recordId: string) => sql<FileRow>`select id, record_id, name, media_type, bytes, sha256, path, by_kind, by_name, at from form_files where record_id = ${recordId} order by at, id`.execute(db).then((result) => result.rows);
+export const insertFile = (db: Db, row: FileRow) => sql`insert into form_files (id, record_id, name, media_type, bytes, sha256, path, by_kind, by_name, at)
+  values (${row.id}, ${row.recordId}, ${row.name}, ${row.mediaType}, ${row.bytes}, ${row.sha256}, ${row.path}, ${row.byKind}, ${row.byName}, ${row.at})`.execute(db);
+
+/** Whether a shared form has changed, by a short mark; undefined when its link is closed. */
+export const selectByLinkId = (db: Db, id: string, now: Date) =>
+  sql<{ version: number; mark: string }>`select version, version || md5(typing::text || state) as mark from form_records where id = ${id} and link_hash is not null and link_until > ${now}`.execute(db).then((result) => result.rows[0]);
