@@ -10,6 +10,7 @@ import { clientsRoutes } from "./features/clients/index.ts";
 import { clocksProbe } from "./features/clocks/index.ts";
 import { demoMailRoutes, mailProbe } from "./features/notices/index.ts";
 import { floorRoutes } from "./features/floor/index.ts";
+import { formsRoutes } from "./features/forms/index.ts";
 import { operatorsRoutes, type OperatorsDeps } from "./features/operators/index.ts";
 import { portalRoutes, underWhite } from "./features/portal/index.ts";
 import { promisesRoutes } from "./features/promises/index.ts";
@@ -27,6 +28,7 @@ export async function mountRoutes(app: App, input: WebInput & { publicUrl: strin
   healthRoutes(app, { ctx: input.ctx, probes: [databaseProbe(input.ctx), jobsProbe(input.ctx), mailProbe(input.ctx), clocksProbe(input.ctx), diskProbe(() => dataFolders(config.LINIJA_DATA)), declarationsProbe(input.projects), ...nodeProbes(input), ...voiceProbes(input)] });
   clientsRoutes(app);
   ticketsRoutes(app, { files: { folder: join(config.LINIJA_DATA, "attachments") } });
+  formsRoutes(app, { files: { folder: join(config.LINIJA_DATA, "form-files") } });
   relationsRoutes(app);
   promisesRoutes(app);
   callsRoutes(app, callsDeps(input), join(config.LINIJA_DATA, "recordings"));
