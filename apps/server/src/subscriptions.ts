@@ -1,21 +1,36 @@
 import type { Ctx } from "./platform/db.ts";
 import type { DurableListener } from "./platform/deliveries.ts";
 import type { JobHandler } from "./platform/jobs.ts";
-import { calendarTime, clockJobs, type ClocksDeps } from "./features/clocks/index.ts";
+import { automationListener, clockReached, type Performing } from "./features/automation/index.ts";
+import { calendarTime, clockJobs, type ClockHandler, type ClocksDeps } from "./features/clocks/index.ts";
 import { declarationJobs } from "./features/declarations/index.ts";
+import { articleJobs, solvedListener } from "./features/articles/index.ts";
 import { noticesListener } from "./features/notices/index.ts";
 import { operatorsListener, type OperatorsListenerDeps } from "./features/operators/index.ts";
 import { projectOf, ticketClocks, ticketJobs } from "./features/tickets/index.ts";
+import { callWebhook } from "./features/webhooks/index.ts";
+
+/** What other features do for rules. */
+export const performing: Performing = { callWebhook };
 
 /** Who durably hears what. */
-export const durableListeners = (deps: { publicUrl: () => string } & OperatorsListenerDeps): DurableListener[] => [noticesListener(deps), operatorsListener(deps)];
+export const durableListeners = (deps: { publicUrl: () => string } & OperatorsListenerDeps): DurableListener[] => [noticesListener(deps), operatorsListener(deps), automationListener(performing), solvedListener];
 
 /** Background work by name. */
-export const jobHandlers = (ctx: Ctx): Record<string, JobHandler> => ({ ...ticketJobs(ctx), ...clockJobs(ctx, clocksDeps()), ...declarationJobs(ctx) });
+export const jobHandlers = (ctx: Ctx): Record<string, JobHandler> => ({ ...ticketJobs(ctx), ...clockJobs(ctx, clocksDeps()), ...declarationJobs(ctx), ...articleJobs(ctx) });
+
+/** The ticket first, by its process; then the rules that wait for the same mark. */
+const ticketClocksAndRules: ClockHandler = {
+  ...ticketClocks,
+  met: async (met) => {
+    await ticketClocks.met(met);
+    for (const { ctx, subject, projectKey, clock, percent, at } of met) await clockReached(ctx, { ticketId: subject.id, projectKey, clock: clock.name, percent, cause: `clock:${subject.id}:${clock.name}:${percent}:${at.toISOString()}` }, performing);
+  },
+};
 
 /** Whose clocks there are: what happens at their moments, and by which calendar a project counts. */
 export const clocksDeps = (): ClocksDeps => ({
-  handlers: [ticketClocks],
+  handlers: [ticketClocksAndRules],
   timeOf: async (ctx, projectKey) => {
     const { calendar, project } = await projectOf(ctx.db, projectKey);
     return calendarTime(calendar, project.time_zone);

@@ -1,6 +1,7 @@
 export { describeProblems, loadDeclarations, projectFolders, projectsNamed, readDeclarations, RESERVED, textsOf, type ReadOptions } from "./projects.load.ts";
 export { decodeText, MAX_TEXT_BYTES, readFolder, type Texts } from "./projects.texts.ts";
 export { kindOf, type KindProblem, type TextKind } from "./projects.kinds.ts";
+export { readBySchema } from "./projects.schema.ts";
 export { addWorkingTime, isOpen, nextOpening, workingClock, workingTime, workingTimeBetween } from "./calendar.rules.ts";
 export { makeDemo } from "./demo.rules.ts";
 export type { DemoActor, DemoClient, DemoInteraction, DemoProject, DemoStep, DemoTicket } from "./demo.contract.ts";

@@ -89,7 +89,7 @@ function placeOf(source: Source | undefined, path: Path): { line: number; col: n
   return source ? { line: 1, col: 1 } : null;
 }
 
-function remedyFor(issue: z.core.$ZodIssue): string {
+export function remedyFor(issue: z.core.$ZodIssue): string {
   if (issue.code === "unrecognized_keys") return `remove or correct ${issue.keys.join(", ")}`;
   if (issue.code === "invalid_type" && issue.input === undefined) return "add it";
   if (issue.code === "invalid_value") return `use one of ${issue.values.map(String).join(", ")}`;

@@ -5,26 +5,27 @@ import { conflict, invalidField, notFound } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
 import { may } from "../access/index.ts";
-import { digitsOf, loadTicket } from "../tickets/index.ts";
+import { digitsOf, guarded, loadTicket } from "../tickets/index.ts";
 import type * as contracts from "./relations.contract.ts";
 import type { MergeView, RelationView, TicketBrief } from "./relations.contract.ts";
 import { selectMerges, type ShownMerge } from "./relations.merge.sql.ts";
 import { sideOf, toStored, UNDO_MS } from "./relations.rules.ts";
-import { countRelations, deleteRelation, existsRelation, insertRelation, selectBriefs, selectIdByDigits, selectRelated, type Brief } from "./relations.sql.ts";
+import { countRelations, deleteRelation, existsRelation, insertRelation, selectBriefs, selectIdByDigits, selectKin, selectRelated, type Brief } from "./relations.sql.ts";
 
 const MAX_RELATIONS = 200;
 
 export const toBrief = ({ id, number, subject, type, status, stage, clientName, ownerName, createdAt }: Brief): TicketBrief => ({ id, number, subject, type, status, stage, clientName, ownerName, createdAt: createdAt.toISOString() });
 
 /** What the reader may see of it; the other end of a relation may lie in a project that is not the reader's. */
-const seen = (ctx: Ctx) => (brief: Brief): boolean => may(ctx, "tickets.read", { projectKey: brief.projectKey, ownerId: brief.ownerId, department: brief.department });
+const seen = (ctx: Ctx) => (brief: Brief): boolean => may(ctx, "tickets.read", guarded(brief));
 
 export async function listRelations(ctx: Ctx, id: string): Promise<z.input<typeof contracts.listRelations.reply>> {
   await loadTicket(ctx, id, "tickets.read");
-  const [related, merges] = await Promise.all([selectRelated(ctx.db, id), selectMerges(ctx.db, id)]);
+  const [kin, related, merges] = await Promise.all([selectKin(ctx.db, id), selectRelated(ctx.db, id), selectMerges(ctx.db, id)]);
+  const family = kin.filter(seen(ctx)).map((row): RelationView => ({ id: row.id, side: row.isParent ? "parent" : "child", ticket: toBrief(row), by: "", at: row.createdAt.toISOString() }));
   const relations = related.filter(seen(ctx)).map((row): RelationView => ({ id: row.relationId, side: sideOf(row, id), ticket: toBrief(row), by: row.by, at: row.at.toISOString() }));
   const [merged, mergedInto] = [merges.filter(({ isKept }) => isKept), merges.find(({ isKept }) => !isKept)];
-  return { relations, merged: merged.map((row) => toMergeView(ctx, row)), mergedInto: mergedInto ? toMergeView(ctx, mergedInto) : null };
+  return { relations: [...family, ...relations], merged: merged.map((row) => toMergeView(ctx, row)), mergedInto: mergedInto ? toMergeView(ctx, mergedInto) : null };
 }
 
 export function toMergeView(ctx: Ctx, row: ShownMerge): MergeView {

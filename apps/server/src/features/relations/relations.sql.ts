@@ -2,8 +2,8 @@ import { sql } from "kysely";
 import type { Db } from "../../platform/db.ts";
 import type { Stored } from "./relations.rules.ts";
 
-export interface Brief { id: string; number: string; subject: string; type: string; status: "open" | "waiting" | "done" | "closed"; stage: string; clientName: string; ownerName: string; projectKey: string; ownerId: string | null; department: string | null; createdAt: Date }
-const BRIEF = sql`t.id, t.number, t.subject, t.type, t.status, t.stage, coalesce(c.name, '') as client_name, coalesce(o.name, '') as owner_name, t.project_key, t.owner_id, t.department, t.created_at`;
+export interface Brief { id: string; number: string; subject: string; type: string; status: "open" | "waiting" | "done" | "closed"; stage: string; clientName: string; ownerName: string; projectKey: string; ownerId: string | null; department: string | null; aboutUserIds: string[] | null; createdAt: Date }
+const BRIEF = sql`t.id, t.number, t.subject, t.type, t.status, t.stage, coalesce(c.name, '') as client_name, coalesce(o.name, '') as owner_name, t.project_key, t.owner_id, t.department, t.about_user_ids, t.created_at`;
 const NAMED = sql`left join clients c on c.id = t.client_id left join users o on o.id = t.owner_id`;
 
 export interface Related extends Brief { relationId: string; kind: Stored["kind"]; fromId: string; by: string; at: Date }
@@ -12,6 +12,11 @@ export const selectRelated = (db: Db, id: string) => sql<Related>`select r.id as
   from (select * from ticket_relations where from_id = ${id} union all select * from ticket_relations where to_id = ${id}) r
   join tickets t on t.id = case when r.from_id = ${id} then r.to_id else r.from_id end ${NAMED} left join users u on u.id = r.created_by
   order by r.created_at desc, r.id limit 200`.execute(db).then((result) => result.rows);
+
+export interface Kin extends Brief { isParent: boolean }
+/** The ticket this one is a part of, and its own parts, the oldest first. */
+export const selectKin = (db: Db, id: string) => sql<Kin>`select ${BRIEF}, t.is_parent from (select p.*, true as is_parent from tickets c join tickets p on p.id = c.parent_id where c.id = ${id}
+    union all (select c.*, false from tickets c where c.parent_id = ${id} order by c.created_at, c.id limit 100)) t ${NAMED} order by t.is_parent desc, t.created_at, t.id`.execute(db).then((result) => result.rows);
 
 export const selectBriefs = (db: Db, ids: string[]) => sql<Brief>`select ${BRIEF} from tickets t ${NAMED} where t.id = any(${ids}::uuid[])`.execute(db).then((result) => result.rows);
 
