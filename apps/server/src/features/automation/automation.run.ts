@@ -14,7 +14,7 @@ import { countFired, type KeptProblem, type NewRun, type RuleInUse } from "./aut
 export const MAX_DEPTH = 5;
 /** Several rules that wake each other grow in number with each step: so many may fire on one ticket after one deed. */
 const MAX_FIRED = 50;
-const BUDGET = { steps: 10_000, ms: 50, clock: () => performance.now() };
+const BUDGET = { steps: 10_000, ms: 250, clock: () => performance.now() };
 
 /** Something that wakes rules about one ticket. */
 export interface Waking { ticketId: string; projectKey: string; rules: RuleInUse[]; cause: string; wokenBy: string; event: EventValues; depth: number }

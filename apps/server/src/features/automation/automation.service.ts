@@ -105,7 +105,7 @@ export async function dryRun(ctx: Ctx, projectKey: string, input: DryRunInput) {
   const all = await contexts(ctx, desk, readable, [...after.rule.reads, ...(before?.reads ?? [])]);
   const byId = new Map(items.map((item) => [item.id, item]));
   const records = readable.flatMap(({ id }) => (all.has(id) ? [{ id, context: all.get(id)!.values as Record<string, unknown> }] : []));
-  const compared = [...compare(before, after.rule, records, { steps: 10_000, ms: 50, clock: () => performance.now() })];
+  const compared = [...compare(before, after.rule, records, { steps: 10_000, ms: 250, clock: () => performance.now() })];
   const language = languageOf(ctx);
   const rows = compared.filter(({ differences }) => differences.length > 0).map(({ id, before, after }) => ({
     ticketId: id, number: byId.get(id)!.number, subject: byId.get(id)!.subject, before: outcome(before, language), after: outcome(after, language),

@@ -72,7 +72,7 @@ test("R351 a rule that never ends is stopped, leaves no trace on the ticket, and
   const ticket = await buildTicket(system);
   await settle();
   expect((await getTicket(system, ticket.id)).priority).toBe(1);
-  expect(await runsOf(ticket.id)).toMatchObject([{ state: "failed", problem: { code: "budget_steps" }, changes: [] }]);
+  expect(await runsOf(ticket.id)).toMatchObject([{ state: "failed", problem: { code: expect.stringMatching(/^budget_/) as string }, changes: [] }]);
 });
 
 test("an action that is refused takes back all that its rule did, and the next rule still runs", async () => {
