@@ -7,7 +7,7 @@ const messages = (): Plugin => ({
   name: "messages",
   enforce: "pre",
   transform: {
-    filter: { id: /src\/i18n\/\w+\.json$/ },
+    filter: { id: /src\/i18n\/[\w.]+\.json$/ },
     handler: (json) => JSON.stringify(Object.fromEntries(Object.entries(JSON.parse(json) as Record<string, string>).map(([key, text]) => [key, /[{}<'#]/.test(text) ? parse(text, { captureLocation: false }) : text]))),
   },
 });

@@ -1,11 +1,12 @@
 import type { Language } from "@linija/server/contract/api";
-import { useCallback, useEffect, useState, type ReactNode } from "react";
+import { useCallback, useEffect, useMemo, useState, type ReactNode } from "react";
 import { IntlProvider, useIntl, type IntlShape, type PrimitiveType } from "react-intl";
 import { headers } from "../shared/api.ts";
 import { readStored, writeStored } from "../shared/settings.ts";
+import type editors from "./editors.en.json";
 import type en from "./en.json";
 
-export type MessageKey = keyof typeof en;
+export type MessageKey = keyof typeof en | keyof typeof editors;
 type Messages = Record<string, string>;
 export const languages: Language[] = ["en", "ru", "sl"];
 /** Each language is called by its own name, wherever one is chosen. */
@@ -15,6 +16,10 @@ const locales: Record<Language, string> = { en: "en-GB", ru: "ru-RU", sl: "sl-SI
 
 const load: Record<Language, () => Promise<{ default: Messages }>> = {
   en: () => import("./en.json"), ru: () => import("./ru.json"), sl: () => import("./sl.json"),
+};
+
+const loadEditors: Record<Language, () => Promise<{ default: Messages }>> = {
+  en: () => import("./editors.en.json"), ru: () => import("./editors.ru.json"), sl: () => import("./editors.sl.json"),
 };
 
 export function guessLanguage(): Language {
@@ -41,6 +46,21 @@ export function Intl({ children }: { children: ReactNode }) {
   }, []);
   if (!shown) return null;
   return <IntlProvider locale={locales[shown.language]} messages={shown.messages}>{children}</IntlProvider>;
+}
+
+/** Texts of the administrators' editors come with those screens, so that nobody else waits for them. Stands around such a screen. */
+export function EditorTexts({ children }: { children: ReactNode }) {
+  const intl = useIntl();
+  const language = intl.locale.slice(0, 2) as Language;
+  const [more, setMore] = useState<{ language: Language; messages: Messages } | null>(null);
+  useEffect(() => {
+    let isGone = false;
+    void loadEditors[language]().then(({ default: messages }) => { if (!isGone) setMore({ language, messages }); });
+    return () => { isGone = true; };
+  }, [language]);
+  const messages = useMemo(() => more && { ...intl.messages, ...more.messages } as Messages, [intl.messages, more]);
+  if (!messages || more?.language !== language) return null;
+  return <IntlProvider locale={intl.locale} messages={messages}>{children}</IntlProvider>;
 }
 
 /** Texts without places to fill in come as they are: there is no parser in the browser that would turn them into parts. */

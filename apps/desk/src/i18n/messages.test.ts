@@ -4,7 +4,9 @@ import { expect, test } from "vitest";
 
 type Messages = Record<string, string>;
 const here = import.meta.dirname;
-const read = (language: string) => JSON.parse(readFileSync(join(here, `${language}.json`), "utf8")) as Messages;
+const part = (name: string) => JSON.parse(readFileSync(join(here, `${name}.json`), "utf8")) as Messages;
+/** The desk's texts and those of the editors, which come with their screens. */
+const read = (language: string): Messages => ({ ...part(language), ...part(`editors.${language}`) });
 const all = { en: read("en"), ru: read("ru"), sl: read("sl") };
 const source = join(here, "..");
 const code = readdirSync(source, { recursive: true, encoding: "utf8" })
@@ -20,6 +22,11 @@ const needed = { en: ["one", "other"], ru: ["one", "few", "many", "other"], sl: 
 
 test.each(["ru", "sl"] as const)("every English text has its translation in %s, and no other", (language) => {
   expect(Object.keys(all[language]).sort()).toEqual(Object.keys(all.en).sort());
+});
+
+test.each(["en", "ru", "sl"] as const)("no text of %s stands in both files", (language) => {
+  const desk = part(language);
+  expect(Object.keys(part(`editors.${language}`)).filter((key) => desk[key] !== undefined)).toEqual([]);
 });
 
 test.each(["en", "ru", "sl"] as const)("no text of %s is empty", (language) => {

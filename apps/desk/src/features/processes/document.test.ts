@@ -1,0 +1,110 @@
+import { expect, test } from "vitest";
+import { changeText, freeKey, lineOf, readProcess } from "./document.ts";
+import { graphOf, troublesOf } from "./graph.ts";
+
+const TEXT = `# A request from one end to the other.
+key: request
+name: { en: Request, ru: Заявка, sl: Zahtevek }
+start: registered
+
+stages:
+  # where all begin
+  registered:
+    name: { en: Registered, ru: Зарегистрирована, sl: Registrirano }
+    client_sees: received
+  work:
+    name: { en: In work, ru: В работе, sl: V delu }
+    client_sees: in_work
+  closed:
+    name: { en: Closed, ru: Закрыта, sl: Zaprto }
+    client_sees: closed
+    final: true
+
+transitions:
+  # whoever is free
+  take: { name: { en: Take, ru: Взять, sl: Prevzemi }, from: [registered], to: work, who: [operator] }
+  close: { name: { en: Close, ru: Закрыть, sl: Zapri }, from: [registered, work], to: closed, who: [operator, system], requires: [reason] }
+
+clocks:
+  deadline_hours: null
+  timers:
+    old: { stage: work, after_hours: 72, transition: close }
+`;
+const processOf = (text: string) => {
+  const read = readProcess(text);
+  if (!read.ok) throw new Error(read.message);
+  return read.process;
+};
+
+test("a change of the picture keeps the comments and the order of the text", () => {
+  const text = changeText(TEXT, { do: "set", path: ["stages", "work", "clock"], value: "paused" });
+  expect(text).toContain("# where all begin");
+  expect(text).toContain("# whoever is free");
+  const old = new Set(TEXT.split("\n"));
+  expect(text.split("\n").filter((line) => !old.has(line))).toEqual(["    clock: paused"]);
+});
+
+test("a renamed stage is renamed wherever it is named", () => {
+  const process = processOf(changeText(changeText(TEXT, { do: "rename", kind: "stages", key: "work", to: "in_work" }), { do: "rename", kind: "stages", key: "registered", to: "fresh" }));
+  expect(Object.keys(process.stages)).toEqual(["fresh", "in_work", "closed"]);
+  expect([process.start, process.transitions.take?.from, process.transitions.take?.to, process.clocks.timers.old?.stage]).toEqual(["fresh", ["fresh"], "in_work", "in_work"]);
+  expect(processOf(changeText(TEXT, { do: "rename", kind: "transitions", key: "close", to: "end" })).clocks.timers.old?.transition).toBe("end");
+});
+
+test("a name that is taken renames nothing", () => {
+  expect(processOf(changeText(TEXT, { do: "rename", kind: "stages", key: "work", to: "closed" }))).toEqual(processOf(TEXT));
+});
+
+test("with a stage go the ways that only led to or from it, and its timers", () => {
+  const process = processOf(changeText(TEXT, { do: "remove_stage", key: "work" }));
+  expect(Object.keys(process.stages)).toEqual(["registered", "closed"]);
+  expect(Object.keys(process.transitions)).toEqual(["close"]);
+  expect(process.transitions.close?.from).toEqual(["registered"]);
+  expect(process.clocks.timers).toEqual({});
+});
+
+test("new stages and ways can be added and taken away again", () => {
+  const name = { en: "Waiting", ru: "Ожидание", sl: "Čakanje" };
+  const added = changeText(changeText(TEXT, { do: "add_stage", key: "waiting", name }), { do: "add_transition", key: "wait", name, from: "work", to: "waiting" });
+  expect(processOf(added).transitions.wait).toMatchObject({ from: ["work"], to: "waiting", who: ["operator", "supervisor"] });
+  expect(added).toContain("who: [operator, supervisor]");
+  expect(added).toContain("from: [registered, work], to: closed");
+  expect(processOf(changeText(added, { do: "remove_transition", key: "wait" })).transitions.wait).toBeUndefined();
+});
+
+test("what an empty list stood in goes with its last element", () => {
+  const text = changeText(TEXT, { do: "remove", path: ["transitions", "close", "requires", 0] });
+  expect(text).not.toContain("requires");
+});
+
+test("a text that is being typed says where it breaks, and a change leaves it alone", () => {
+  expect(readProcess("stages:\n  a: [")).toMatchObject({ ok: false, line: 2 });
+  expect(changeText("stages:\n  a: [", { do: "remove_stage", key: "a" })).toBe("stages:\n  a: [");
+  expect(readProcess("")).toMatchObject({ ok: true });
+  expect(readProcess("stages: 5\ntransitions: [x]")).toMatchObject({ ok: true, process: { stages: {}, transitions: {} } });
+});
+
+test("the picture says which stage nobody can reach and which nobody can leave", () => {
+  const text = changeText(changeText(TEXT, { do: "add_stage", key: "lost", name: { en: "Lost", ru: "x", sl: "x" } }), { do: "set", path: ["transitions", "close", "from"], value: ["registered"] });
+  expect([...troublesOf(processOf(text))]).toEqual([["work", "stuck"], ["lost", "unreached"]]);
+});
+
+test("lines of one transition meet in it, timers are told apart, and the same process is the same picture", () => {
+  const graph = graphOf(processOf(changeText(TEXT, { do: "set", path: ["transitions", "close", "who"], value: ["system", "supervisor"] })));
+  expect(graph.lines.map(({ id }) => id)).toEqual(["registered→way:take", "way:take→work", "registered→way:close", "work→way:close", "way:close→closed"]);
+  expect(graph.ways.map(({ key, kind }) => [key, kind])).toEqual([["take", "person"], ["close", "timer"]]);
+  expect(graphOf(processOf(TEXT))).toEqual(graphOf(processOf(TEXT)));
+  const places = [...graph.nodes, ...graph.ways].map(({ x, y }) => `${x},${y}`);
+  expect(new Set(places).size).toBe(5);
+});
+
+test("a key is made of a name and is free", () => {
+  expect(freeKey("Waiting for the client", [])).toBe("waiting_for_the_client");
+  expect(freeKey("Čaka", ["caka"])).toBe("caka_2");
+  expect(freeKey("Ждём", [])).toBe("stage");
+});
+
+test("the place of a stage in the text is found", () => {
+  expect(lineOf(TEXT, ["stages", "work"])).toBe(11);
+  expect(lineOf(TEXT, ["stages", "nothing"])).toBeNull();
+});

@@ -1,0 +1,93 @@
+import { graphlib, layout } from "@dagrejs/dagre";
+import type { Written, WrittenTransition } from "./document.ts";
+
+export interface StageNode { key: string; x: number; y: number; width: number; height: number; isStart: boolean; /** Nobody can come here, or nobody can leave. */ trouble: "unreached" | "stuck" | null }
+export interface Way { key: string; kind: "person" | "client" | "automatic" | "timer" }
+/** A transition is a small node of its own: lines of all stages it may be taken from meet in it, and one goes on to where it leads. */
+export interface WayNode extends Way { x: number; y: number; width: number; height: number }
+export interface Line { id: string; way: string; from: string; to: string; points: Point[] }
+export interface Point { x: number; y: number }
+export interface Graph { nodes: StageNode[]; ways: WayNode[]; lines: Line[]; width: number; height: number }
+
+const STAGE = { width: 172, height: 54 };
+const WAY = { width: 132, height: 20 };
+const idOf = (way: string): string => `way:${way}`;
+
+/** Lays the stages out in the order tickets take them. Pure: the same process is the same picture. */
+export function graphOf(process: Written): Graph {
+  const picture = new graphlib.Graph({ multigraph: false });
+  picture.setGraph({ rankdir: "LR", nodesep: 26, ranksep: 38, edgesep: 8, marginx: 16, marginy: 16 });
+  picture.setDefaultEdgeLabel(() => ({}));
+  const keys = Object.keys(process.stages);
+  for (const key of keys) picture.setNode(key, { ...STAGE });
+  const ways = waysOf(process);
+  const order = orderOf(process);
+  const before = (a: string, b: string): boolean => (order.get(a) ?? 0) < (order.get(b) ?? 0);
+  for (const { key, from, to } of ways) {
+    picture.setNode(idOf(key), { ...WAY });
+    // A way that leads back is laid out as if it led forward: else everything behind it would be drawn once more to the right.
+    const isBack = from.every((stage) => !before(stage, to));
+    for (const stage of from) if (isBack || before(stage, to)) setLine(picture, stage, idOf(key), { isBack, weight: 1 });
+    setLine(picture, idOf(key), to, { isBack, weight: 2 });
+  }
+  layout(picture);
+  const place = (id: string, { width, height }: { width: number; height: number }) => {
+    const { x = 0, y = 0 } = picture.node(id) as Partial<Point>;
+    return { x: x - width / 2, y: y - height / 2, width, height };
+  };
+  const pointsOf = (from: string, to: string): Point[] => (picture.edge(from, to) as { points?: Point[] } | undefined)?.points ?? (picture.edge(to, from) as { points?: Point[] } | undefined)?.points?.toReversed() ?? [];
+  const line = (way: string, from: string, to: string): Line => ({ id: `${from}→${to}`, way, from, to, points: pointsOf(from, to) });
+  const troubles = troublesOf(process);
+  const { width = 0, height = 0 } = picture.graph() as { width?: number; height?: number };
+  return {
+    nodes: keys.map((key) => ({ key, ...place(key, STAGE), isStart: process.start === key, trouble: troubles.get(key) ?? null })),
+    ways: ways.map(({ key, kind }) => ({ key, kind, ...place(idOf(key), WAY) })),
+    lines: ways.flatMap(({ key, from, to }) => [...from.map((stage) => line(key, stage, idOf(key))), line(key, idOf(key), to)]),
+    width, height,
+  };
+}
+
+const setLine = (picture: graphlib.Graph, from: string, to: string, { isBack, weight }: { isBack: boolean; weight: number }): void => {
+  if (isBack) picture.setEdge(to, from, { weight });
+  else picture.setEdge(from, to, { weight });
+};
+
+/** Where a stage stands from left to right: by how few steps lead there, the ends last; among equals as they are written. */
+function orderOf(process: Written): Map<string, number> {
+  const steps = new Map(process.start ? [[process.start, 0]] : []);
+  const ways = Object.values(process.transitions);
+  for (const [stage, step] of steps) for (const { from, to } of ways) if (from.includes(stage) && !steps.has(to)) steps.set(to, step + 1);
+  const stages = Object.entries(process.stages);
+  return new Map(stages.map(([key, { final: isFinal }], index) => [key, (isFinal === true ? 1e6 : 0) + (steps.get(key) ?? 1e3) + index / 1e3]));
+}
+
+/** Transitions that can be drawn: to a stage that is there, from at least one that is. */
+function waysOf(process: Written): (Way & { from: string[]; to: string })[] {
+  const timers = new Set(Object.values(process.clocks.timers).map(({ transition }) => transition));
+  return Object.entries(process.transitions).flatMap(([key, transition]) => {
+    const from = [...new Set(transition.from)].filter((stage) => process.stages[stage]);
+    return process.stages[transition.to] && from.length > 0 ? [{ key, kind: kindOf(transition, timers.has(key)), from, to: transition.to }] : [];
+  });
+}
+
+const rolesOf = ({ who }: WrittenTransition): string[] => (who ?? []).map((one) => (typeof one === "string" ? one : one.role));
+
+function kindOf(transition: WrittenTransition, hasTimer: boolean): Way["kind"] {
+  if (transition.automatic) return "automatic";
+  const roles = rolesOf(transition);
+  if (hasTimer && roles.every((role) => role === "system" || role === "supervisor")) return "timer";
+  return roles.includes("client") ? "client" : "person";
+}
+
+/** The same two questions the server asks at save, answered while drawing. */
+export function troublesOf(process: Written): Map<string, "unreached" | "stuck"> {
+  const ways = Object.values(process.transitions);
+  const reached = new Set(process.start ? [process.start] : []);
+  for (const stage of reached) for (const { from, to } of ways) if (from.includes(stage)) reached.add(to);
+  const troubles = new Map<string, "unreached" | "stuck">();
+  for (const [key, stage] of Object.entries(process.stages)) {
+    if (!reached.has(key)) troubles.set(key, "unreached");
+    else if (stage.final !== true && !ways.some(({ from }) => from.includes(key))) troubles.set(key, "stuck");
+  }
+  return troubles;
+}

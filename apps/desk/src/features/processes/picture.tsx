@@ -1,0 +1,69 @@
+import { BaseEdge, Handle, Position, type Edge, type EdgeProps, type Node, type NodeProps } from "@xyflow/react";
+import { IconAlertTriangle, IconClock, IconClockOff, IconClockPause, IconFlagFilled, IconPlayerPlayFilled, IconRobot, IconUser } from "@tabler/icons-react";
+import { useT } from "../../i18n/intl.tsx";
+import type { Line, Point, StageNode, WayNode } from "./graph.ts";
+import css from "./processes.module.css";
+
+/** What a stage shows of itself; the rest stands in the panel. */
+export type StageData = { stage: StageNode; name: string; clientSees: string; clock: "runs" | "paused" | "stopped"; isFinal: boolean; hasProblem: boolean; [key: string]: unknown };
+export type StageFlowNode = Node<StageData, "stage">;
+
+export function StageView({ data, selected }: NodeProps<StageFlowNode>) {
+  const t = useT();
+  const { stage, name, clientSees, clock, isFinal, hasProblem } = data;
+  const isTroubled = hasProblem || stage.trouble !== null;
+  return (
+    <div className={css.stage} data-selected={selected || undefined} data-final={isFinal || undefined} data-trouble={isTroubled || undefined}>
+      <Handle type="target" position={Position.Left} className={css.handle} />
+      <div className={css.stageName}>{stage.isStart && <IconPlayerPlayFilled size={11} aria-label={t("process.start")} />}{isFinal && <IconFlagFilled size={11} aria-label={t("process.final")} />}<span className="cut">{name}</span></div>
+      <div className={css.stageSees}><ClockMark clock={clock} /><span className="cut">{clientSees}</span>{isTroubled && <IconAlertTriangle size={13} className={css.trouble} aria-label={stage.trouble ? t(`process.trouble.${stage.trouble}`) : t("process.trouble.problem")} />}</div>
+      <Handle type="source" position={Position.Right} className={css.handle} />
+    </div>
+  );
+}
+
+function ClockMark({ clock }: { clock: StageData["clock"] }) {
+  const t = useT();
+  const Icon = { runs: IconClock, paused: IconClockPause, stopped: IconClockOff }[clock];
+  return <Icon size={13} aria-label={t(`process.clock.${clock}`)} />;
+}
+
+export type WayData = { way: WayNode; name: string; isChosen: boolean; isTroubled: boolean; [key: string]: unknown };
+export type WayFlowNode = Node<WayData, "way">;
+
+const icons = { client: IconUser, automatic: IconRobot, timer: IconClock } as const;
+
+export function WayView({ data }: NodeProps<WayFlowNode>) {
+  const t = useT();
+  const { way: { kind }, name, isChosen, isTroubled } = data;
+  const Icon = kind === "person" ? null : icons[kind];
+  return (
+    <div className={css.way} data-chosen={isChosen || undefined} data-trouble={isTroubled || undefined} title={name}>
+      <Handle type="target" position={Position.Left} className={css.hidden} isConnectable={false} />
+      {kind !== "person" && Icon && <Icon size={12} aria-label={t(`process.way.${kind}`)} />}<span className="cut">{name}</span>
+      <Handle type="source" position={Position.Right} className={css.hidden} isConnectable={false} />
+    </div>
+  );
+}
+
+export type LineData = { line: Line; isSystem: boolean; isChosen: boolean; isFaint: boolean; [key: string]: unknown };
+export type LineFlowEdge = Edge<LineData, "line">;
+
+/** A soft line through the points of the layout. */
+export function LineView({ id, data, sourceX, sourceY, targetX, targetY, markerEnd }: EdgeProps<LineFlowEdge>) {
+  if (!data) return null;
+  const points = [{ x: sourceX, y: sourceY }, ...data.line.points.slice(1, -1), { x: targetX, y: targetY }];
+  return <BaseEdge id={id} path={curve(points)} {...(markerEnd !== undefined && { markerEnd })} className={css.line ?? ""} data-system={data.isSystem || undefined} data-chosen={data.isChosen || undefined} data-faint={data.isFaint || undefined} />;
+}
+
+function curve(points: Point[]): string {
+  const [first, ...rest] = points;
+  if (!first) return "";
+  let path = `M ${first.x} ${first.y}`;
+  for (const [index, point] of rest.entries()) {
+    const before = points[index]!;
+    const bend = (point.x - before.x) / 2;
+    path += ` C ${before.x + bend} ${before.y}, ${point.x - bend} ${point.y}, ${point.x} ${point.y}`;
+  }
+  return path;
+}
