@@ -11,3 +11,4 @@ export { authoritySchema, type Authority, type AuthorityRole, type Limit } from 
 export { allowanceOf, checkAuthority, isWithin, type Allowance } from "./processes.authority.rules.ts";
 export { compileProcess, fieldRecord, withoutExpressions, type CompiledProcess, type ProcessContext } from "./processes.expressions.rules.ts";
 export { SOLUTION, timerName } from "./processes.clocks.rules.ts";
+export { checkInProject, departmentsOf } from "./processes.parts.check.rules.ts";

@@ -1,7 +1,8 @@
 import { type DeclarationProblem } from "../projects/texts.contract.ts";
+import { checkAutomatic, checkParts } from "./processes.parts.check.rules.ts";
 import { isFor, type Process, type Transition } from "./processes.contract.ts";
 
-/** What the schema cannot see: names that point nowhere and stages nobody can reach or leave. */
+/** What the schema cannot see: names that point nowhere, stages nobody can reach or leave, automatic transitions that chase each other. */
 export function checkProcess(process: Process): DeclarationProblem[] {
   const stages = Object.keys(process.stages);
   const problems: DeclarationProblem[] = [];
@@ -12,14 +13,17 @@ export function checkProcess(process: Process): DeclarationProblem[] {
   for (const [key, transition] of Object.entries(process.transitions)) {
     transition.from.forEach((stage, index) => needStage(stage, ["transitions", key, "from", index]));
     needStage(transition.to, ["transitions", key, "to"]);
-    problems.push(...checkTransitionFields(process, key, transition));
+    problems.push(...checkTransitionFields(process, key, transition), ...checkParts(process, key, transition));
   }
+  process.excludes.forEach((field, index) => {
+    if (process.fields[field]?.kind !== "employee") problems.push({ path: ["excludes", index], message: `"${field}" is not a field of the kind employee`, remedy: "name a field that holds a colleague" });
+  });
   for (const [name, timer] of Object.entries(process.clocks.timers)) {
     needStage(timer.stage, ["clocks", "timers", name, "stage"]);
     problems.push(...checkTimer(process, name));
   }
   // With a broken link everything behind it would seem lost, too.
-  return problems.length > 0 ? problems : checkWays(process);
+  return problems.length > 0 ? problems : [...checkWays(process), ...checkAutomatic(process)];
 }
 
 function checkTransitionFields(process: Process, key: string, transition: Transition): DeclarationProblem[] {

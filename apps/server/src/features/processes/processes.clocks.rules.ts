@@ -78,19 +78,23 @@ export class Clocks {
 
   /** Writes what the solution clock tells onto the ticket; returns what changed, deadline first. */
   settle(ticket: ProcessTicket): ProcessEffect[] {
-    const solution = this.now.get(SOLUTION);
-    const last = solution?.intervals.at(-1);
-    const state = solution && stateOf(solution);
-    ticket.clocks = [...this.now.values()];
-    ticket.clockFrom = solution?.intervals[0]?.from ?? null;
-    ticket.pausedAt = state === "paused" ? last?.from ?? null : null;
     const dueBefore = ticket.dueAt;
-    ticket.dueAt = solution ? (dueAt(solution, this.at.clock) ?? dueIfResumed(solution, new Date(state === "paused" ? last!.from : last!.to!), this.at.clock))?.toISOString() ?? null : null;
+    ticket.clocks = [...this.now.values()];
+    Object.assign(ticket, this.told());
     return [
       ...(ticket.dueAt === dueBefore ? [] : [{ kind: "set_deadline" as const, dueAt: ticket.dueAt }]),
       ...[...this.before.keys()].filter((name) => !this.now.has(name)).map((name) => ({ kind: "drop_clock" as const, name })),
       ...[...this.now.values()].filter((clock) => clock !== this.before.get(clock.name)).map((clock) => ({ kind: "clock" as const, clock })),
     ];
+  }
+
+  private told(): Pick<ProcessTicket, "clockFrom" | "pausedAt" | "dueAt"> {
+    const solution = this.now.get(SOLUTION);
+    const last = solution?.intervals.at(-1);
+    if (!solution || !last) return { clockFrom: null, pausedAt: null, dueAt: null };
+    const pausedAt = stateOf(solution) === "paused" ? last.from : null;
+    const due = dueAt(solution, this.at.clock) ?? dueIfResumed(solution, new Date(pausedAt ?? last.to ?? last.from), this.at.clock);
+    return { clockFrom: solution.intervals[0]!.from, pausedAt, dueAt: due?.toISOString() ?? null };
   }
 }
 

@@ -43,14 +43,18 @@ export function wishes({ subtasks, visit }: Transition, asked: Asked, place: str
   const reasons: Reason[] = [];
   for (const [index, wish] of subtasks.entries()) {
     const path = `${place}.subtasks.${index}`;
+    const because = { kind: "process" as const, path, text: "" };
     const when = wish.when === undefined ? null : ask(asked, `${path}.when`);
     if (when && !holds(when)) continue;
     effects.push({ kind: "subtask", subtask: subtaskOf(wish, asked.ticket) });
-    reasons.push({ what: `subtask.${wish.key}`, value: true, because: { kind: when ? "rule" : "process", path, text: when?.text ?? "" }, inputs: when?.inputs ?? {} });
+    reasons.push({ what: `subtask.${wish.key}`, value: true, ...(when ? { because: { ...because, kind: "rule", text: when.text }, inputs: when.inputs } : { because, inputs: {} }) });
   }
-  if (visit && (visit.when === undefined || holds(ask(asked, `${place}.visit.when`)))) effects.push({ kind: "want_visit", skill: visit.skill ?? null, minutes: visit.minutes });
+  effects.push(...visits(visit, asked, place));
   return { effects, reasons };
 }
+
+const visits = (visit: Transition["visit"], asked: Asked, place: string): ProcessEffect[] =>
+  (visit && (visit.when === undefined || holds(ask(asked, `${place}.visit.when`))) ? [{ kind: "want_visit", skill: visit.skill ?? null, minutes: visit.minutes }] : []);
 
 function subtaskOf(wish: Subtask, { fields }: ProcessTicket) {
   const text = (value: { field: string }) => String(fields[value.field] ?? "");

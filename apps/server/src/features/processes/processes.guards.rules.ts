@@ -2,7 +2,7 @@ import { checkFields, checkValue } from "./processes.fields.rules.ts";
 import { type Process, type Transition } from "./processes.contract.ts";
 import { type Authority } from "./processes.authority.contract.ts";
 import { allowanceOf, isWithin } from "./processes.authority.rules.ts";
-import { ask, asField, holds, type Asked, type CompiledProcess, type ProcessContext } from "./processes.expressions.rules.ts";
+import { ask, asField, holds, type Answer, type Asked, type CompiledProcess, type ProcessContext } from "./processes.expressions.rules.ts";
 import { type Amount, type FieldValues, type Held, type ProcessProblem, type ProcessTicket, type Reason } from "./processes.ticket.contract.ts";
 
 /** What the engine is told of the world around a ticket; a process without the new parts needs none of it. */
@@ -90,16 +90,25 @@ function decide(way: Way, passed: Extract<Passed, { ok: true }>, asked: Asked): 
   const when = approval.when === undefined ? null : ask(asked, `${path}.when`);
   if (when?.ok && when.value !== true) return passed;
   const asks = approval.amount === undefined ? null : ask(asked, `${path}.amount`);
-  const amount = asks?.ok ? amountOf(asks.value) : null;
+  const amount = asks && amountOf(asks);
   if (asks && amount === null) return { ok: false, problems: [{ field: "transition", code: "rule_failed", path: `${path}.amount` }] };
-  const limit = allowanceOf(way.world?.authority ?? null, approval.deed, way.world?.authorityRoles ?? []);
-  const inputs = { amount, limit, roles: way.world?.authorityRoles ?? [], ...asks?.inputs, ...when?.inputs };
-  const value = way.world?.approved ? "approved" : isWithin(limit, amount) ? "within_authority" : "held";
-  passed.reasons.push({ what: "approval", value, because: { kind: "authority", path, text: approval.deed }, inputs });
-  return value === "held" ? { ...passed, held: { deed: approval.deed, amount, path } } : passed;
+  return judged(way, passed, { deed: approval.deed, amount, path }, Object.assign({}, asks?.inputs, when?.inputs));
 }
 
-function amountOf(value: unknown): Amount | null {
+function judged({ world }: Way, passed: Extract<Passed, { ok: true }>, held: Held, read: Record<string, unknown>): Passed {
+  const { value, inputs } = weigh(world, held.deed, held.amount);
+  passed.reasons.push({ what: "approval", value, because: { kind: "authority", path: held.path, text: held.deed }, inputs: { ...inputs, ...read } });
+  return value === "held" ? { ...passed, held } : passed;
+}
+
+function weigh(world: World | undefined, deed: string, amount: Amount | null) {
+  const { authority, authorityRoles: roles, approved } = world ?? { authority: null, authorityRoles: [], approved: false };
+  const limit = allowanceOf(authority, deed, roles);
+  return { value: approved ? "approved" : isWithin(limit, amount) ? "within_authority" : "held", inputs: { amount, limit, roles } };
+}
+
+function amountOf(answer: Answer): Amount | null {
+  const value: unknown = answer.ok ? answer.value : null;
   if (typeof value === "number") return value;
   if (typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value)) return Number(value);
   const { amount, currency } = (value ?? {}) as { amount?: unknown; currency?: unknown };

@@ -1,5 +1,6 @@
 import { type DeclarationProblem } from "./texts.contract.ts";
-import { noticesOf } from "../processes/index.ts";
+import { type Authority, checkInProject, departmentsOf, noticesOf } from "../processes/index.ts";
+import { catalogueFor } from "../rules/index.ts";
 import { isNoticeVariable, variablesOf } from "./notices.rules.ts";
 import { type Declarations, languages, type Notice, type Person, type ProjectDeclaration } from "./projects.contract.ts";
 
@@ -11,7 +12,7 @@ const oneOf = (names: Iterable<string>) => `use one of ${[...names].join(", ")}`
 /** Names that point from one file of a project to another. */
 export function checkProject(declared: ProjectDeclaration): CheckedProblem[] {
   return [
-    ...checkHead(declared), ...checkKeys(declared), ...checkTypes(declared), ...checkNotices(declared), ...checkScenes(declared),
+    ...checkHead(declared), ...checkKeys(declared), ...checkTypes(declared), ...checkProcesses(declared), ...checkNotices(declared), ...checkScenes(declared),
   ];
 }
 
@@ -39,6 +40,18 @@ function checkKeys(declared: ProjectDeclaration): CheckedProblem[] {
 function checkTypes({ types, processes }: ProjectDeclaration): CheckedProblem[] {
   return types.flatMap((type, index) => processes[type.process] ? []
     : [{ file: "types.yaml", path: ["types", index, "process"], message: `there is no process "${type.process}"`, remedy: oneOf(Object.keys(processes)) }]);
+}
+
+/** Expressions, deeds and types that processes name; the names a condition may use are those of the project. */
+function checkProcesses(declared: ProjectDeclaration): CheckedProblem[] {
+  // Without that kind of text nobody has looked at authorities at all.
+  const authority = declared.more["authority"]?.["authority"] as Authority | undefined;
+  const deeds = authority ? Object.keys(authority.deeds) : null;
+  const types = [...declared.types.map(({ key }) => key), ...(declared.processes["task"] ? ["task"] : [])];
+  return Object.entries(declared.processes).flatMap(([key, process]) => {
+    const catalogue = catalogueFor(declared, { processes: [process], purpose: "guard" });
+    return checkInProject(process, { catalogue, types, deeds }).map((problem) => ({ file: `processes/${key}.yaml`, ...problem }));
+  });
 }
 
 function checkNotices({ notices, processes }: ProjectDeclaration): CheckedProblem[] {
@@ -86,6 +99,11 @@ export function checkCompany({ company, projects, people }: Declarations, keys: 
     const other = prefixes.get(project.ticket_prefix);
     if (other) problems.push({ file, path: ["ticket_prefix"], message: `${project.ticket_prefix} is the prefix of ${other}`, remedy: "choose other letters" });
     prefixes.set(project.ticket_prefix, project.key);
+  }
+  const departments = Object.keys(company.departments);
+  for (const { project, processes } of projects) {
+    for (const [key, process] of Object.entries(processes)) problems.push(...departmentsOf(process).filter(({ department }) => !departments.includes(department))
+      .map(({ path, department }) => ({ file: `${project.key}/processes/${key}.yaml`, path, message: `there is no department "${department}"`, remedy: oneOf(departments) })));
   }
   people.forEach((person, index) => problems.push(...checkPerson(person, index, { departments: Object.keys(company.departments), keys })));
   return [...problems, ...checkLogins(people)];

@@ -1,5 +1,6 @@
 export { addNote, createTicket, getTicket, updateTicket, type CreateInput } from "./tickets.service.ts";
 export { guarded, loadTicket } from "./tickets.load.ts";
+export { registerSubtasks } from "./tickets.subtasks.ts";
 export type { Ticket } from "./tickets.sql.ts";
 export { moveByClient, moveTicket, reviewTicket } from "./tickets.move.service.ts";
 export { fireClock, ticketClocks, ticketJobs } from "./tickets.clocks.ts";
@@ -14,3 +15,4 @@ export { filled, fromEngine, priorityName, priorityNumber, statusOf } from "./ti
 export { ticketsRoutes } from "./tickets.routes.ts";
 export { attachmentHeader, mediaTypeOf, safeFileName } from "./tickets.files.rules.ts";
 export type { FileStore } from "./tickets.attachments.service.ts";
+export { authorityKind } from "./tickets.authority.ts";

@@ -59,6 +59,8 @@ const filledIn = (process: Process, input: Record<string, unknown>, language: La
   return [{ name: field.name[language], value: text ?? String(value) }];
 });
 
+const STATES = { approve: "approved", refuse: "refused" } as const;
+
 /** Approved, the transition is taken with what was filled in, in the name of who asked; every other condition is asked again. */
 export async function decideApproval(ctx: Ctx, at: { id: string; approvalId: string }, { decision, note }: z.output<typeof contracts.decideApproval.body>): Promise<TicketView> {
   return inTx(ctx, async (ctx) => {
@@ -67,9 +69,10 @@ export async function decideApproval(ctx: Ctx, at: { id: string; approvalId: str
     if (!approval) throw notFound("approval", at.approvalId);
     const project = await projectOf(ctx.db, ticket.projectKey);
     if (approval.state !== "pending") throw conflict("approval_decided");
-    if (!mayDecide(ctx, project, ticket, approval)) throw forbidden(ctx.actor.kind === "user" && ctx.actor.id === approval.requestedBy ? "approval_own" : "approval_above_authority");
+    const by = ctx.actor.kind === "user" ? ctx.actor.id : null;
+    if (!mayDecide(ctx, project, ticket, approval)) throw forbidden(by === approval.requestedBy ? "approval_own" : "approval_above_authority");
     if (decision === "refuse" && note === "") throw invalidField("note", "required");
-    const isFirst = await updateApproval(ctx.db, approval.id, { state: decision === "approve" ? "approved" : "refused", by: ctx.actor.kind === "user" ? ctx.actor.id : null, at: ctx.now(), note: note || null });
+    const isFirst = await updateApproval(ctx.db, approval.id, { state: STATES[decision], by, at: ctx.now(), note: note || null });
     if (!isFirst) throw conflict("approval_decided");
     await announce(ctx, ticket, approval, { decision, note });
     return toView(ctx, decision === "approve" ? await takeHeld(ctx, ticket, approval) : await refuseHeld(ctx, ticket, approval));

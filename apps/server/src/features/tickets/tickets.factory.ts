@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { inTx, type Ctx } from "../../platform/db.ts";
 import { newId } from "../../platform/ids.ts";
 import { describeProblems, loadDeclarations } from "../projects/index.ts";
+import { authorityKind } from "./tickets.authority.ts";
 import { projectOf, storeDeclarations } from "./tickets.definitions.ts";
 import { priorities } from "./tickets.rules.ts";
 import { register } from "./tickets.register.ts";
@@ -34,7 +35,7 @@ export async function buildTicket(ctx: Ctx, over: BuiltTicket = {}): Promise<Tic
 
 /** Loads the repository's own declarations, as the server does at its start. */
 export async function buildProjects(ctx: Ctx, options: { unconfirmedAfterS?: number } = {}): Promise<void> {
-  const loaded = await loadDeclarations(fileURLToPath(new URL("../../../../../projects", import.meta.url)));
+  const loaded = await loadDeclarations(fileURLToPath(new URL("../../../../../projects", import.meta.url)), { kinds: [authorityKind] });
   if (!loaded.ok) throw new Error(describeProblems(loaded));
-  await storeDeclarations(ctx, loaded.declarations, options);
+  await storeDeclarations(ctx, loaded.declarations, { kinds: [authorityKind], ...options });
 }

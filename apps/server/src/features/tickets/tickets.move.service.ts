@@ -67,7 +67,7 @@ export async function move(ctx: TxCtx, before: Ticket, { transition, input, by, 
   const strange = strangeInput(input);
   if (strange.length > 0) throw invalid(strange.map((name) => ({ field: `input.${name}`, code: "field_wrong" })));
   refuseDepartment(it.process, it.project, input);
-  await refuseStrangers(ctx, it.process, before.projectKey, input, "input");
+  await refuseStrangers(ctx, { process: it.process, projectKey: before.projectKey, prefix: "input" }, input);
   const given = input as FieldValues;
   const doer = approved ?? doerOf(ctx, by);
   const world = await worldOf(ctx, it, doer);

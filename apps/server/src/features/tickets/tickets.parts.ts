@@ -20,7 +20,8 @@ export async function partsOf(ctx: Ctx, shown: Shown, beside: WrittenBeside): Pr
   const { now, clock } = moment(ctx, project);
   return {
     parent: beside.parent,
-    subtasks: await Promise.all(beside.subtasks.filter(({ hidden }) => !hidden).map(async ({ type: _, processId, hidden: __, ...subtask }) => ({ ...subtask, stageName: (await processOf(ctx.db, processId)).stages[subtask.stage]?.name[language] ?? subtask.stage }))),
+    subtasks: await Promise.all(beside.subtasks.filter(({ hidden }) => !hidden).map(async ({ id, number, key, subject, department, stage, status, dueAt, waits, answer, ownerName, processId }) =>
+      ({ id, number, key, subject, department, stage, status, dueAt, waits, answer, ownerName, stageName: (await processOf(ctx.db, processId)).stages[stage]?.name[language] ?? stage }))),
     approvals: beside.approvals.map((approval) => toApproval(ctx, { ...approval, ticket }, shown)),
     checklists: checklistsOf(shown, beside.checks),
     clocks: beside.clockRows.map((each) => viewClock(each, now, clock)),

@@ -25,7 +25,7 @@ export interface Registered extends Draft {
 export async function register(ctx: TxCtx, project: ProjectInUse, draft: Registered): Promise<Ticket | undefined> {
   const processId = project.processIds[draft.type.process]!;
   const process = await processOf(ctx.db, processId);
-  await refuseStrangers(ctx, process, project.project.key, draft.fields);
+  await refuseStrangers(ctx, { process, projectKey: project.project.key }, draft.fields);
   const about = draft.parent?.aboutUserIds ?? aboutOf(process, draft.fields);
   // Whom it is about may have had to write it down, but does not keep it.
   const ownerId = draft.ownerId && about?.includes(draft.ownerId) ? null : draft.ownerId;
@@ -53,7 +53,7 @@ export async function register(ctx: TxCtx, project: ProjectInUse, draft: Registe
 }
 
 /** A field for a colleague takes nobody but a colleague of the project. */
-export async function refuseStrangers(ctx: TxCtx, process: Process, projectKey: string, fields: Record<string, unknown>, prefix = "fields"): Promise<void> {
+export async function refuseStrangers(ctx: TxCtx, { process, projectKey, prefix = "fields" }: { process: Process; projectKey: string; prefix?: string }, fields: Record<string, unknown>): Promise<void> {
   const named = Object.entries(fields).filter(([name, value]) => process.fields[name]?.kind === "employee" && value !== "" && value !== null && value !== undefined);
   if (named.length === 0) return;
   const wrong = named.filter(([, value]) => typeof value !== "string" || !UUID.test(value));

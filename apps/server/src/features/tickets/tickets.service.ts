@@ -42,11 +42,12 @@ export async function createTicket(ctx: Ctx, input: CreateInput): Promise<Ticket
     const ticket = await register(ctx, project, { ...draft, drawn: found, id: input.draftId ?? newId(ctx.now().getTime()), ownerId: userId, createdBy: userId, department });
     return ticket && { ticket, moved: await follow(ctx, ticket) };
   });
-  if (!made) return sameDraft(ctx, input, userId);
-  if (made.moved !== made.ticket) return toView(ctx, made.moved);
-  // Nothing can be written on it yet, and both names are known.
-  return toView(ctx, made.ticket, { clientName: found.contact?.name ?? "", ownerName: made.ticket.ownerId ? ctx.actor.name : "", notes: [], notices: [], attachments: [], ...NOTHING_BESIDE });
+  return made ? firstView(ctx, made, found.contact?.name ?? "") : sameDraft(ctx, input, userId);
 }
+
+/** Unless it went on by itself, nothing can be written on it yet, and both names are known. */
+const firstView = (ctx: Ctx, { ticket, moved }: { ticket: Ticket; moved: Ticket }, clientName: string): Promise<TicketView> =>
+  (moved === ticket ? toView(ctx, ticket, { clientName, ownerName: ticket.ownerId ? ctx.actor.name : "", notes: [], notices: [], attachments: [], ...NOTHING_BESIDE }) : toView(ctx, moved));
 
 /** The ticket that the same form made before, or in the same moment. */
 async function sameDraft(ctx: Ctx, input: CreateInput, userId: string | null): Promise<TicketView> {
@@ -99,7 +100,7 @@ async function changed(ctx: TxCtx, before: Ticket, input: UpdateInput): Promise<
 }
 
 async function changedFields(ctx: TxCtx, { ticket, process }: Living, given: Record<string, unknown>): Promise<TicketChange> {
-  await refuseStrangers(ctx, process, ticket.projectKey, given);
+  await refuseStrangers(ctx, { process, projectKey: ticket.projectKey }, given);
   const fields = { ...ticket.fields, ...given };
   return { fields, ...(process.excludes.length > 0 && { aboutUserIds: aboutOf(process, fields) }) };
 }
