@@ -68,8 +68,9 @@ create table form_files (
 create index form_files_record on form_files (record_id, at, id);
 
 -- Cities and streets of a project (places.yaml). `search` is folded: one alphabet whatever it is written in.
+-- No reference to projects: the places of a new project are stored a moment before its row, in the same transaction.
 create table form_cities (
-  project_key text not null references projects (key),
+  project_key text not null,
   key text not null,
   name text not null,
   country text not null,
