@@ -12,6 +12,7 @@ import { clientsRoutes } from "./features/clients/index.ts";
 import { clocksProbe } from "./features/clocks/index.ts";
 import { demoMailRoutes, mailProbe } from "./features/notices/index.ts";
 import { webhooksRoutes } from "./features/webhooks/index.ts";
+import { documentsRoutes, startPrinter } from "./features/documents/index.ts";
 import { floorRoutes } from "./features/floor/index.ts";
 import { formsRoutes } from "./features/forms/index.ts";
 import { operatorsRoutes, type OperatorsDeps } from "./features/operators/index.ts";
@@ -36,6 +37,9 @@ export async function mountRoutes(app: App, input: WebInput & { publicUrl: strin
   automationRoutes(app);
   webhooksRoutes(app, { secrets: openSecrets(config.LINIJA_DATA, config.LINIJA_KEY), allowPrivate: config.WEBHOOK_PRIVATE });
   formsRoutes(app, { files: { folder: join(config.LINIJA_DATA, "form-files") } });
+  const printer = startPrinter();
+  app.addHook("onClose", () => printer.stop());
+  documentsRoutes(app, { folder: join(config.LINIJA_DATA, "documents"), printer });
   relationsRoutes(app);
   promisesRoutes(app);
   articlesRoutes(app);

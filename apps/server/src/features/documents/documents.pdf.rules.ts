@@ -1,17 +1,21 @@
-import type { Content, CustomTableLayout, TDocumentDefinitions } from "pdfmake/interfaces.js";
+import type pdfmake from "pdfmake";
 import type { PrintedBlock, PrintedDocument } from "./documents.rules.ts";
+
+type Definition = Parameters<typeof pdfmake.createPdf>[0];
+type Content = Extract<Definition["content"], readonly unknown[]>[number];
+interface Laid { table: { body: unknown[]; widths?: unknown; headerRows?: number | undefined } }
 
 /** In points. */
 const MARGINS: [number, number, number, number] = [57, 57, 57, 62];
 
 /** Thin lines between rows, none outside. */
-const HAIRLINES: CustomTableLayout = {
-  hLineWidth: (line, node) => (line === 0 || line === node.table.body.length ? 0 : 0.5), vLineWidth: () => 0, hLineColor: (line, node) => (line === node.table.headerRows ? "#555555" : "#cccccc"),
-  paddingLeft: () => 0, paddingRight: (column, node) => (column === (node.table.widths as unknown[]).length - 1 ? 0 : 10), paddingTop: () => 3, paddingBottom: () => 3,
+const HAIRLINES = {
+  hLineWidth: (line: number, node: Laid) => (line === 0 || line === node.table.body.length ? 0 : 0.5), vLineWidth: () => 0, hLineColor: (line: number, node: Laid) => (line === node.table.headerRows ? "#555555" : "#cccccc"),
+  paddingLeft: () => 0, paddingRight: (column: number, node: Laid) => (column === (node.table.widths as unknown[]).length - 1 ? 0 : 10), paddingTop: () => 3, paddingBottom: () => 3,
 };
 
 /** The page as pdfmake lays it out. The same words at the same moment give the same bytes. */
-export function layOut(printed: PrintedDocument, at: Date): TDocumentDefinitions {
+export function layOut(printed: PrintedDocument, at: Date): Definition {
   return {
     info: { title: printed.title, creator: "Linija", producer: "Linija", creationDate: at, modDate: at },
     pageSize: printed.page, pageMargins: MARGINS, language: printed.language,
