@@ -53,17 +53,20 @@ export const lockDue = (db: Db, kind: string, now: Date, most: number) => kept(s
 /** What was computed by another calendar than the marked one. */
 export interface Marked { projectKey: string; mark: string; kind: string }
 
-/** Running clocks computed by another calendar. Two ranges of the index, because "not equal" has none. */
+/**
+ * Running clocks computed by another calendar: those of the first other mark there is. The ends of the index tell it, so
+ * that a million up to date are never read; "not equal" would read them all.
+ */
 export const lockOutdated = (db: Db, { projectKey, mark, kind }: Marked, skip: readonly string[], most: number) => kept(sql<ClockRow>`
-  select ${COLUMNS} from clocks where project_key = ${projectKey} and subject_kind = ${kind} and state = 'running' and counts = 'working' and (calendar < ${mark} or calendar > ${mark})
-    and subject_id <> all(${skip}::uuid[]) limit ${most} for update skip locked`).execute(db).then((result) => result.rows);
+  with marks as (select min(calendar) as low, max(calendar) as high from clocks where project_key = ${projectKey} and subject_kind = ${kind} and state = 'running' and counts = 'working')
+  select ${COLUMNS} from clocks where project_key = ${projectKey} and subject_kind = ${kind} and state = 'running' and counts = 'working'
+    and calendar = (select case when low <> ${mark} then low when high <> ${mark} then high end from marks) and subject_id <> all(${skip}::uuid[]) limit ${most} for update skip locked`).execute(db).then((result) => result.rows);
 
 /** The projects that have a running clock computed by another calendar. */
 export const selectOutdatedProjects = (db: Db, marks: readonly Marked[]) => kept(sql<{ projectKey: string }>`
   select distinct p.project_key from unnest(${marks.map(({ projectKey }) => projectKey)}::text[], ${marks.map(({ mark }) => mark)}::text[], ${marks.map(({ kind }) => kind)}::text[]) p (project_key, mark, kind)
-  where exists (select from clocks c where c.project_key = p.project_key and c.subject_kind = p.kind and c.state = 'running' and c.counts = 'working' and c.calendar < p.mark)
-     or exists (select from clocks c where c.project_key = p.project_key and c.subject_kind = p.kind and c.state = 'running' and c.counts = 'working' and c.calendar > p.mark)`)
-  .execute(db).then((result) => result.rows.map(({ projectKey }) => projectKey));
+  cross join lateral (select min(c.calendar) as low, max(c.calendar) as high from clocks c where c.project_key = p.project_key and c.subject_kind = p.kind and c.state = 'running' and c.counts = 'working') m
+  where m.low <> p.mark or m.high <> p.mark`).execute(db).then((result) => result.rows.map(({ projectKey }) => projectKey));
 
 export const selectProjectKeys = (db: Db) => kept(sql<{ key: string }>`select key from projects`).execute(db).then((result) => result.rows.map(({ key }) => key));
 
