@@ -94,7 +94,7 @@ async function end(ctx: TxCtx, row: db.MigrationRow, state: "done" | "stopped" |
   const after = { ...row, state, finishedAt: ctx.now() };
   await db.updateMigration(ctx.db, row.id, after);
   await audit(ctx, { action: `process.migration_${state}`, object: { kind: "process", id: row.toId }, after: { id: row.id, moved: row.moved, skipped: row.skipped } });
-  await emit(ctx, { type: "process.migrated", subject: { kind: "project", id: row.projectKey }, data: { process: row.processKey, state, moved: row.moved, skipped: row.skipped } });
+  await emit(ctx, { type: "process.migrated", subject: { kind: "declarations", id: row.projectKey }, data: { process: row.processKey, state, moved: row.moved, skipped: row.skipped } });
   return after;
 }
 

@@ -1,7 +1,9 @@
 import { parseDocument } from "yaml";
 import type { z } from "zod";
-import { inTx, type Ctx } from "../../platform/db.ts";
+import { audit } from "../../platform/audit.ts";
+import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
 import { conflict, invalid, invalidField, notFound } from "../../platform/errors.ts";
+import { emit } from "../../platform/events.ts";
 import { kindOf, projectFolders, readDeclarations, RESERVED, textsOf, type FileProblem, type ProjectDeclaration } from "../projects/index.ts";
 import type { Language } from "../api.contract.ts";
 import type * as contracts from "./declarations.contract.ts";
@@ -10,7 +12,7 @@ import { declaredOf, languageOf, mayManage, problemView, putChanges, type Declar
 import { fromTemplate } from "./declarations.template.rules.ts";
 import { COMMON, COMPANY, type Change } from "./declarations.texts.rules.ts";
 import { pack, unpack } from "./declarations.zip.rules.ts";
-import { selectCurrent, selectProjectRows, type CurrentText, type ProjectRow } from "./declarations.sql.ts";
+import { joinProject, selectCurrent, selectProjectRows, type CurrentText, type ProjectRow } from "./declarations.sql.ts";
 
 type Reply<C extends { reply: z.ZodType }> = z.input<C["reply"]>;
 type Projects = Reply<typeof contracts.listProjects>;
@@ -86,9 +88,16 @@ export async function createProject(ctx: Ctx, deps: DeclarationsDeps, input: z.o
     refuseTaken(deps, input);
     if (RESERVED.includes(input.key) || ground.rows.some(({ projectKey }) => projectKey === input.key)) throw invalidField("key", "project_key_taken");
     await putChanges(ctx, deps, ground, { changes: [...texts].map(([path, text]): Change => ({ projectKey: input.key, path, text, number: 1 })), note: "", template: input.template, project: input.key });
+    await joinAsMaker(ctx, input.key);
   });
   await deps.live.look();
   return { key: input.key, texts: texts.size };
+}
+
+async function joinAsMaker(ctx: TxCtx, key: string): Promise<void> {
+  if (ctx.actor.kind !== "user" || !(await joinProject(ctx.db, ctx.actor.id, key))) return;
+  await audit(ctx, { action: "user.joined_project", object: { kind: "user", id: ctx.actor.id }, after: { project: key } });
+  await emit(ctx, { type: "user.joined_project", subject: { kind: "user", id: ctx.actor.id }, data: { project: key } });
 }
 
 /** At the field, instead of at a line of a text the person has not seen. */
@@ -126,6 +135,7 @@ export async function importProject(ctx: Ctx, deps: DeclarationsDeps, bytes: Uin
     });
     const removed = rows.filter(({ path, text }) => text !== null && !path.startsWith("demo/") && !unpacked.texts.has(path)).map(({ path, number }): Change => ({ projectKey: key, path, text: null, number: number + 1 }));
     if (saved.length + removed.length > 0) await putChanges(ctx, deps, ground, { changes: [...saved, ...removed], note, project: key });
+    if (into === undefined) await joinAsMaker(ctx, key);
     return { key, saved: saved.length, removed: removed.length };
   });
   await deps.live.look();

@@ -59,3 +59,7 @@ export const upsertDraft = (db: Db, row: { projectKey: string; path: string; aut
 
 export const deleteDrafts = (db: Db, projectKey: string, authorId: string, paths: string[]) =>
   sql`delete from declaration_drafts where project_key = ${projectKey} and author_id = ${authorId}::uuid and path = any(${paths})`.execute(db);
+
+/** Who makes a project works in it: otherwise nobody could be given it. False when they do already. */
+export const joinProject = async (db: Db, userId: string, key: string): Promise<boolean> =>
+  Number((await sql`update users set projects = array_append(projects, ${key}) where id = ${userId}::uuid and not ${key} = any(projects)`.execute(db)).numAffectedRows ?? 0) > 0;

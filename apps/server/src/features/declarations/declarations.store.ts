@@ -56,7 +56,7 @@ async function tell(ctx: TxCtx, ground: Ground, { changes, origin, note }: Putti
     const paths = changes.filter(({ projectKey }) => projectKey === key).map(({ path }) => path);
     // The repository has its own history: one line says that it was followed.
     if (origin === "files") await audit(ctx, { action: "declaration.followed_files", object: { kind: "declaration", id: key }, after: paths });
-    await emit(ctx, { type: "project.changed", subject: { kind: "project", id: key }, data: { paths } });
+    await emit(ctx, { type: "project.changed", subject: { kind: "declarations", id: key }, data: { paths } });
   }
 }
 

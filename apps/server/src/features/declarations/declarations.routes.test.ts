@@ -1,0 +1,79 @@
+import { strToU8, zipSync } from "fflate";
+import { beforeAll, expect, test } from "vitest";
+import { testDatabase } from "../../testing/database.ts";
+import { testHttp, type TestHttp } from "../../testing/http.ts";
+import { startNode, type StartedNode } from "./declarations.factory.ts";
+import { declarationsRoutes } from "./declarations.routes.ts";
+import { pack, unpack } from "./declarations.zip.rules.ts";
+
+const database = await testDatabase();
+let http: TestHttp;
+let node: StartedNode;
+let admin: Awaited<ReturnType<TestHttp["signIn"]>>;
+
+beforeAll(async () => {
+  node = await startNode(database.ctx());
+  http = await testHttp(database, (app) => declarationsRoutes(app, node.deps));
+  admin = await http.signIn({ roles: ["administrator"], projects: ["internet"] });
+});
+
+const deeds: ["GET" | "POST" | "PUT", string, object?][] = [
+  ["GET", "/api/projects"], ["GET", "/api/projects/shop/texts"], ["GET", "/api/projects/shop/text?path=queues.yaml"], ["POST", "/api/projects/shop/check", { path: "queues.yaml", text: "" }],
+  ["PUT", "/api/projects/shop/text", { path: "queues.yaml", text: "", number: 1 }], ["POST", "/api/projects/shop/text/remove", { path: "queues.yaml", number: 1 }],
+  ["POST", "/api/projects/shop/text/take-back", { path: "queues.yaml", to: 1, number: 1 }], ["PUT", "/api/projects/shop/draft", { path: "queues.yaml", text: "", base: 1 }],
+  ["POST", "/api/projects/shop/draft/drop", { path: "queues.yaml" }], ["GET", "/api/projects/shop/versions?path=queues.yaml"], ["GET", "/api/projects/shop/export"],
+  ["GET", "/api/projects/shop/processes/request/migration"], ["POST", "/api/projects/shop/processes/request/migration", { toId: "x" }],
+];
+test.each(deeds)("%s %s is for administrators alone", async (method, url, body) => {
+  expect((await http.anonymous(method, url, body)).statusCode).toBe(401);
+  const supervisor = await http.signIn({ roles: ["supervisor"], projects: ["shop"] });
+  expect((await supervisor.send(method, url, body)).statusCode).toBe(403);
+});
+
+const upload = (browser: { cookie: string; csrf: string }, bytes: Uint8Array, query = "") => {
+  const boundary = "----linija";
+  const payload = Buffer.concat([Buffer.from(`--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="project.zip"\r\ncontent-type: application/zip\r\n\r\n`), bytes, Buffer.from(`\r\n--${boundary}--\r\n`)]);
+  return http.app.inject({ method: "POST", url: `/api/projects/import${query}`, headers: { cookie: browser.cookie, "x-csrf": browser.csrf, "content-type": `multipart/form-data; boundary=${boundary}` }, payload });
+};
+
+test("a project goes out as an archive and comes in as a new one, which its maker works in", async () => {
+  const exported = await admin.send("GET", "/api/projects/taxi/export");
+  expect([exported.statusCode, exported.headers["content-type"]]).toEqual([200, "application/zip"]);
+  const unpacked = unpack(exported.rawPayload);
+  if (!unpacked.ok) throw new Error("the export cannot be read");
+  const texts = new Map([...unpacked.texts].filter(([path]) => !path.startsWith("demo/")));
+  texts.set("project.yaml", texts.get("project.yaml")!.replace("key: taxi", "key: minibus").replace("ticket_prefix: TAX", "ticket_prefix: MIN").replace(/^numbers: .*$/m, 'numbers: ["+38615550800"]'));
+  const reply = await upload(admin, pack("minibus", texts));
+  expect(reply.json(), reply.body).toMatchObject({ key: "minibus", removed: 0 });
+  const me = await admin.send("GET", "/api/access/me");
+  expect(me.json<{ projects: string[] }>().projects).toContain("minibus");
+  expect((await upload(admin, pack("minibus", texts))).statusCode, "its key is taken now").toBe(409);
+});
+
+const zipped = (files: Record<string, string>, over: Parameters<typeof zipSync>[1] = {}) => zipSync(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, strToU8(text)])), over);
+const asLink = () => zipSync({ "x/project.yaml": strToU8("key: x"), "x/queues.yaml": [strToU8("/etc/passwd"), { os: 3, attrs: 0o120777 << 16 }] });
+
+test.each<[string, () => Uint8Array, string, string]>([
+  ["a way out of the folder", () => zipped({ "x/project.yaml": "key: x", "x/../../etc/cron.yaml": "a: 1" }), "x/../../etc/cron.yaml", "leads out"],
+  ["an absolute path", () => zipped({ "project.yaml": "key: x", "/etc/passwd.yaml": "a: 1" }), "/etc/passwd.yaml", "leads out"],
+  ["a path of another system", () => zipped({ "project.yaml": "key: x", "..\\queues.yaml": "a: 1" }), "..\\queues.yaml", "leads out"],
+  ["a link", asLink, "x/queues.yaml", "is a link"],
+  ["a name given twice", () => zipped({ "project.yaml": "key: x", "QUEUES.yaml": "a: 1", "queues.yaml": "a: 2" }), "queues.yaml", "twice"],
+  ["a text of 5 MB", () => zipped({ "project.yaml": "key: x", "queues.yaml": "a".repeat(5_000_000) }), "queues.yaml", "kB may be"],
+  ["a bomb", () => zipped(Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`forms/f${index}.yaml`, "a".repeat(500_000)]))), "file", "kB together"],
+  ["a text that is not UTF-8", () => zipSync({ "project.yaml": new Uint8Array([0x6b, 0xff, 0xfe, 0x00]) }), "project.yaml", "UTF-8"],
+  ["something that is no archive", () => strToU8("PK? not at all, but long enough to be looked at"), "file", "not a .zip"],
+  ["a name that is no declaration", () => pack("xylo", new Map([["project.yaml", "key: xylo"], ["run.sh.yaml", "a: 1"]])), "xylo/run.sh.yaml", "no declaration has this name"],
+])("an archive with %s is refused with the place, and nothing is saved", async (_title, make, field, message) => {
+  const reply = await upload(admin, make());
+  expect(reply.statusCode, reply.body).toBe(422);
+  const found = reply.json<{ errors: { field: string; message: string }[] }>().errors.find((each) => each.field === field);
+  expect(found?.message, reply.body).toContain(message);
+  expect((await admin.send("GET", "/api/projects")).json<{ projects: { key: string }[] }>().projects.map(({ key }) => key)).not.toContain("x");
+});
+
+test("an unknown project is not there, a strange path is told at its field", async () => {
+  expect((await admin.send("GET", "/api/projects/bakery/texts")).statusCode).toBe(404);
+  const reply = await admin.send("PUT", "/api/projects/shop/text", { path: "../taxi/queues.yaml", text: "a: 1", number: 0 });
+  expect([reply.statusCode, reply.json<{ errors: { field: string }[] }>().errors[0]?.field]).toEqual([422, "path"]);
+});
