@@ -5,6 +5,7 @@ import { inTx, type Ctx } from "../../platform/db.ts";
 import type { AppError } from "../../platform/errors.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { actorOf, buildUser } from "../access/access.factory.ts";
+import { buildClient } from "../clients/clients.factory.ts";
 import { loadDeclarations } from "../projects/index.ts";
 import { storeDeclarations } from "../tickets/index.ts";
 import { buildTicket } from "../tickets/tickets.factory.ts";
@@ -108,6 +109,17 @@ test("R357 the history of a ticket tells which rule set what, with its version a
   expect((await refusal(getRun(boss, mine.id))).code).toBe("not_found");
   expect((await refusal(listRules(boss, "internet"))).code).toBe("not_found");
   expect((await refusal(listTicketRuns(boss, ticket.id, {}))).code).toBe("not_found");
+});
+
+test("R352 every example of the editor is accepted and runs on a real ticket", async () => {
+  const client = await buildClient(system, { projects: ["internet"], flags: ["vip", "loyal"] });
+  const ticket = await buildTicket(system, { clientId: client.id });
+  const { examples } = await getVocabulary(admin, "internet");
+  expect(examples.length).toBeGreaterThan(15);
+  for (const { kind, text: written } of examples) {
+    const tried = await tryRule(admin, "internet", { ticket: ticket.id, text: kind === "rule" ? written : text(`steps:\n  - let:\n      x: ${JSON.stringify(written)}\n`) });
+    expect([written, tried.problems]).toEqual([written, []]);
+  }
 });
 
 test("the rules that come with the projects are in use after a start, and every text of theirs is read with its places", async () => {

@@ -11,6 +11,7 @@ import { contextFor, vocabularyFor } from "../rules/index.ts";
 import { projectOf, type ProjectInUse } from "../tickets/index.ts";
 import { compileText, processesOf, vocabularyOf } from "./automation.compile.ts";
 import { wakingEvents, type ProblemView, type RuleRow, type TraceView } from "./automation.contract.ts";
+import { AUTOMATION_EXAMPLES } from "./automation.examples.ts";
 import { viewProblem } from "./automation.document.ts";
 import { allowEditing, allowReading, authorRights, isCertified, mayEditRules } from "./automation.rights.ts";
 import { decide, projectValues } from "./automation.run.ts";
@@ -43,7 +44,7 @@ export async function getVocabulary(ctx: Ctx, projectKey: string) {
   const whole = vocabularyFor(project, { processes: await processesOf(ctx.db, project), purpose: "automation" });
   const seen = <T extends { read?: string }>(fields: Readonly<Record<string, T>>) => Object.fromEntries(Object.entries(fields).filter(([, field]) => field.read === undefined || rights(field.read)));
   const records = Object.fromEntries(Object.entries(whole.records ?? {}).map(([key, record]) => [key, { ...record, fields: seen(record.fields) }]));
-  return { vocabulary: { ...whole, records, variables: seen(whole.variables) }, events: [...wakingEvents], mayEdit: await mayEditRules(ctx, projectKey) };
+  return { vocabulary: { ...whole, records, variables: seen(whole.variables) }, events: [...wakingEvents], examples: AUTOMATION_EXAMPLES.map((one) => ({ ...one, name: { ...one.name } })), mayEdit: await mayEditRules(ctx, projectKey) };
 }
 
 interface Desk { project: ProjectInUse; catalogue: Catalogue; compile(text: string): ReturnType<typeof compileText> }

@@ -2,3 +2,4 @@ export { catalogueFor, EDIT_RIGHT, fieldName, vocabularyFor, type CatalogueField
 export type { Authority, FunctionSources, WorkingHours } from "./rules.functions.ts";
 export type { ActorValues, CallValues, ClientValues, EventValues, PersonValues, ProjectValues, RuleValues, TicketValues } from "./rules.values.contract.ts";
 export { actorValues, contextFor, fieldValues, type ContextInput, type TicketContext } from "./rules.context.ts";
+export { words } from "./rules.words.ts";
