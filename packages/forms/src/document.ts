@@ -162,7 +162,8 @@ export type Section = z.infer<typeof sectionSchema>;
 
 /** A form as it is written: YAML or the same as JSON. Read it with `readForm`, which checks far more than this schema can. */
 export const formSchema = z.strictObject({
-  key: z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/),
+  /** The name of its file without `.yaml`. */
+  key: z.string().regex(/^[a-z][a-z0-9-]{0,40}$/),
   name: text,
   hint: text.optional(),
   schema: z.strictObject({

@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyReply } from "fastify";
 import type { Ctx } from "../../platform/db.ts";
 import { tooMany } from "../../platform/errors.ts";
 import { onCommitted } from "../../platform/events.ts";
@@ -24,7 +24,7 @@ export class LiveForms {
   }
 
   /** Throws before anything is written when the link is no good or there are too many streams. */
-  async open(ctx: Ctx, secret: string, { request, reply }: { request: FastifyRequest; reply: FastifyReply }): Promise<void> {
+  async open(ctx: Ctx, secret: string, reply: FastifyReply): Promise<void> {
     const { id } = await bySecret(ctx, secret);
     const mine = this.streams.get(id) ?? new Set();
     if (mine.size >= MOST_OF_ONE || this.count >= MOST) throw tooMany(30);
@@ -42,7 +42,7 @@ export class LiveForms {
     const timer = setInterval(told, LOOK_MS);
     this.streams.set(id, mine.add(told));
     this.count++;
-    request.raw.once("close", () => {
+    reply.raw.once("close", () => {
       clearInterval(timer);
       this.count--;
       mine.delete(told);

@@ -67,6 +67,6 @@ function liveRoute(app: App): void {
   endStreams(app, live);
   app.get("/api/public/forms/:secret/live", { schema: { hide: true }, config: { rateLimit: { max: 60, timeWindow: 60_000 } } }, async (request, reply) => {
     const ctx = await (app as unknown as HttpOptions).contextOf(request);
-    await live.open(ctx, (request.params as { secret: string }).secret.slice(0, 100), { request, reply });
+    await live.open(ctx, (request.params as { secret: string }).secret.slice(0, 100), reply);
   });
 }

@@ -77,3 +77,8 @@ export const insertFile = (db: Db, row: FileRow) => sql`insert into form_files (
 /** Whether a shared form has changed, by a short mark; undefined when its link is closed. */
 export const selectByLinkId = (db: Db, id: string, now: Date) =>
   sql<{ version: number; mark: string }>`select version, version || md5(typing::text || state) as mark from form_records where id = ${id} and link_hash is not null and link_until > ${now}`.execute(db).then((result) => result.rows[0]);
+
+/** Which versions a project's forms are now, as storing the project writes it; the hash changes with it. */
+export const putFormInUse = (db: Db, projectKey: string, ids: Record<string, string>) =>
+  sql`update projects set definition = jsonb_set(jsonb_set(definition::jsonb, '{more}', coalesce(definition::jsonb -> 'more', '{}')), '{more,forms}', coalesce(definition::jsonb #> '{more,forms}', '{}') || ${JSON.stringify(ids)}::jsonb)::json,
+    hash = md5(hash || ${JSON.stringify(ids)}) where key = ${projectKey}`.execute(db);

@@ -1,0 +1,217 @@
+import { sql } from "kysely";
+import { expect, test } from "vitest";
+import { EXAMPLE } from "@linija/forms";
+import type { Actor } from "../../platform/db.ts";
+import type { AppError } from "../../platform/errors.ts";
+import { testDatabase } from "../../testing/database.ts";
+import { actorOf, buildUser } from "../access/access.factory.ts";
+import { buildProjects, buildTicket } from "../tickets/tickets.factory.ts";
+import { formsKind } from "./forms.definitions.ts";
+import { buildForm } from "./forms.factory.ts";
+import { attachRecord, createRecord, getRecord, listRecords, recordHistory, revealField, saveRecord, setTyping, submitRecord } from "./forms.service.ts";
+import { getShared, saveShared, shareRecord, typeShared, unshareRecord } from "./forms.shared.service.ts";
+
+const database = await testDatabase();
+await buildProjects(database.ctx());
+const firstId = await buildForm(database.ctx());
+
+const ana = actorOf(await buildUser(database.db, { name: "Ana Kos", projects: ["internet"] }));
+const boris = actorOf(await buildUser(database.db, { name: "Boris Zajc", projects: ["internet"], roles: ["supervisor"] }));
+const taxi = actorOf(await buildUser(database.db, { name: "Tone Hren", projects: ["taxi"] }));
+const miha = actorOf(await buildUser(database.db, { name: "Miha Rus", projects: ["internet"], roles: ["department_worker"], department: "technicians" }));
+const as = (actor: Actor, now?: () => Date) => database.ctx(actor, now);
+const visitor = () => database.ctx({ kind: "client" });
+const refusal = (work: Promise<unknown>): Promise<AppError> => work.then(() => { throw new Error("was not refused"); }, (error: unknown) => error as AppError);
+const full = {
+  subscriber: { surname: "Čuk", given: "Žiga" }, phone: "031 234 567", address: { city: "Maribor", street: "Glavna" }, building: "house", passport: { series: "12 34", number: "123456" },
+  tariff: { id: "t1", name: "Fibre", monthly: { amount: "20.00", currency: "EUR" } }, consent: { given: true, text: "Ali soglašate?", recordingId: "r1", offsetMs: 61_500 },
+};
+const begin = (data: Record<string, unknown> = {}, over: object = {}) => ({ id: crypto.randomUUID(), projectKey: "internet", formKey: "connection", subject: null, data, ...over });
+const count = (table: string, id: string) => sql<{ n: number }>`select count(*)::int as n from ${sql.table(table)} where record_id = ${id}`.execute(database.db).then((result) => result.rows[0]!.n);
+const eventsOf = (id: string, type: string) => sql<{ n: number }>`select count(*)::int as n from events where subject_id = ${id} and type = ${type}`.execute(database.db).then((result) => result.rows[0]!.n);
+const secretOf = (path: string): string => path.slice("/f/".length);
+
+test("R153, R160 a draft sent three times at once is one application, and it is submitted once whatever the network does", async () => {
+  const input = begin(full);
+  const made = await Promise.all([1, 2, 3].map(() => createRecord(as(ana), input)));
+  expect(new Set(made.map(({ id }) => id))).toEqual(new Set([input.id]));
+  expect(await eventsOf(input.id, "form.begun")).toBe(1);
+  const sent = await Promise.all([1, 2, 3].map(() => submitRecord(as(ana), input.id, { version: 1 })));
+  expect(sent.map(({ state }) => state)).toEqual(["submitted", "submitted", "submitted"]);
+  expect(await eventsOf(input.id, "form.submitted")).toBe(1);
+  expect((await getRecord(as(ana), input.id)).data).toMatchObject({ phone: "+38631234567" });
+  expect((await refusal(createRecord(as(boris), input))).code).toBe("conflict");
+});
+
+test("R154, R155, R009 what is missing or wrong is refused field by field, and the draft is kept", async () => {
+  const input = begin({ subscriber: { given: "Žiga" }, phone: "12" });
+  await createRecord(as(ana), input);
+  const error = await refusal(submitRecord(as(ana), input.id, { version: 1 }));
+  expect(error.reason).toBe("form_faults");
+  expect(error.fields.map(({ field, code }) => `${field} ${code}`)).toEqual(expect.arrayContaining(["data.subscriber.surname form_required", "data.phone form_phone", "data.tariff form_required", "data.consent form_required"]));
+  expect(await getRecord(as(ana), input.id)).toMatchObject({ state: "draft", data: { phone: "12" } });
+});
+
+test("R157, R158 the price that was agreed stays in the application", async () => {
+  const input = begin(full);
+  await createRecord(as(ana), input);
+  const sent = await submitRecord(as(ana), input.id, { version: 1 });
+  expect(sent.data).toMatchObject({ tariff: { monthly: { amount: "20.00", currency: "EUR" } } });
+  expect((await refusal(saveRecord(as(ana), input.id, { version: sent.version, changes: [{ path: "note", value: "later" }] }))).reason).toBe("form_submitted");
+});
+
+test("R163 the consent keeps what was read and where it stands in the recording", async () => {
+  const input = begin(full);
+  const record = await createRecord(as(ana), input);
+  expect(record.data).toMatchObject({ consent: { given: true, recordingId: "r1", offsetMs: 61_500 } });
+});
+
+test("two people save one draft at once: every field both did not write is kept, the other is told of the rest", async () => {
+  const input = begin({ note: "first" });
+  await createRecord(as(ana), input);
+  await Promise.all([saveRecord(as(ana), input.id, { version: 1, changes: [{ path: "building", value: "flat" }] }), saveRecord(as(boris), input.id, { version: 1, changes: [{ path: "email", value: "a@example.org" }] })]);
+  await saveRecord(as(ana), input.id, { version: 3, changes: [{ path: "note", value: "Ana's" }] });
+  const late = await saveRecord(as(boris), input.id, { version: 3, changes: [{ path: "note", value: "Boris's" }, { path: "entrance", value: "2" }] });
+  expect(late.conflicts).toEqual([{ path: "note", mine: "Boris's", theirs: "Ana's" }]);
+  expect(late.record.data).toMatchObject({ building: "flat", email: "a@example.org", note: "Ana's", entrance: "2" });
+  expect(late.record.filledBy).toMatchObject({ note: { name: "Ana Kos" }, entrance: { name: "Boris Zajc", by: "operator" } });
+});
+
+test("a save whose answer was lost is sent again without a conflict with oneself", async () => {
+  const input = begin();
+  await createRecord(as(ana), input);
+  await saveRecord(as(ana), input.id, { version: 1, changes: [{ path: "note", value: "a" }] });
+  const again = await saveRecord(as(ana), input.id, { version: 1, changes: [{ path: "note", value: "ab" }] });
+  expect(again).toMatchObject({ conflicts: [], record: { data: { note: "ab" } } });
+  await saveRecord(as(ana), input.id, { version: 1, changes: [{ path: "note", value: "ab" }] });
+  expect(await count("form_changes", input.id)).toBe(2);
+});
+
+test("computed fields are the server's, and no field is written that is not the form's", async () => {
+  const input = begin({ equipment: [{ what: "router", count: 2, price: { amount: "10.00", currency: "EUR" } }] });
+  expect((await createRecord(as(ana), input)).data).toMatchObject({ total: { amount: "20.00", currency: "EUR" } });
+  const error = await refusal(saveRecord(as(ana), input.id, { version: 1, changes: [{ path: "total", value: { amount: "1.00", currency: "EUR" } }, { path: "__proto__.x", value: 1 }, { path: "equipment.0.sum", value: null }] }));
+  expect(error.fields.map(({ code }) => code)).toEqual(["form_computed", "form_unknown_field", "form_computed"]);
+});
+
+test("a passport is masked for everybody, also in history, and shown for a reason that is audited", async () => {
+  const input = begin(full);
+  const record = await createRecord(as(ana), input);
+  expect(record.data["passport"]).toEqual({ series: "••••", number: "••••56" });
+  expect(record.masked).toEqual([{ path: "passport", mayReveal: true }]);
+  expect(JSON.stringify(await recordHistory(as(ana), input.id, {}))).not.toContain("123456");
+  expect((await refusal(saveRecord(as(ana), input.id, { version: 1, changes: [{ path: "passport.number", value: "••••56" }] }))).fields[0]!.code).toBe("form_masked");
+  expect(await revealField(as(ana), input.id, { path: "passport.number", reason: "The client asks which one we have" })).toEqual({ value: "123456" });
+  const audits = await sql<{ reason: string; after: unknown }>`select reason, after from audit_log where object_id = ${input.id} and action = 'form.reveal'`.execute(database.db);
+  expect(audits.rows).toEqual([{ reason: "The client asks which one we have", after: { path: "passport.number" } }]);
+  expect(JSON.stringify((await sql`select * from audit_log where object_id = ${input.id}`.execute(database.db)).rows)).not.toContain("123456");
+  expect((await refusal(revealField(as(ana), input.id, { path: "phone", reason: "because" }))).code).toBe("invalid");
+});
+
+test("another project's form is not there, a department sees those of its tickets alone", async () => {
+  const input = begin(full);
+  await createRecord(as(ana), input);
+  const deeds = [
+    () => getRecord(as(taxi), input.id), () => saveRecord(as(taxi), input.id, { version: 1, changes: [{ path: "note", value: "x" }] }), () => submitRecord(as(taxi), input.id, { version: 1 }),
+    () => revealField(as(taxi), input.id, { path: "passport", reason: "curious" }), () => getRecord(as(miha), input.id), () => shareRecord(as(taxi), input.id, 1),
+  ];
+  for (const deed of deeds) expect((await refusal(deed())).code).toBe("not_found");
+  expect((await refusal(createRecord(as(taxi), begin()))).code).toBe("not_found");
+  const ticket = await buildTicket(database.ctx(), { department: "technicians" });
+  await attachRecord(as(ana), input.id, { kind: "ticket", id: ticket.id });
+  expect((await getRecord(as(miha), input.id)).masked).toEqual([{ path: "passport", mayReveal: false }]);
+  expect((await refusal(revealField(as(miha), input.id, { path: "passport", reason: "on site" }))).code).toBe("forbidden");
+  const saved = await saveRecord(as(miha), input.id, { version: 1, changes: [{ path: "note", value: "The cable is there" }] });
+  expect(saved.record.filledBy["note"]).toMatchObject({ by: "department", name: "Miha Rus" });
+  expect((await listRecords(as(miha), { subjectKind: "ticket", subjectId: ticket.id })).items.map(({ id }) => id)).toEqual([input.id]);
+});
+
+test("a form is attached once, and only to what its writer sees in its project", async () => {
+  const input = begin();
+  await createRecord(as(ana), input);
+  const other = await buildTicket(database.ctx(), { projectKey: "taxi" });
+  expect((await refusal(attachRecord(as(ana), input.id, { kind: "ticket", id: other.id }))).code).toBe("not_found");
+  const ticket = await buildTicket(database.ctx());
+  const [first] = await Promise.all([attachRecord(as(ana), input.id, { kind: "ticket", id: ticket.id }), attachRecord(as(ana), input.id, { kind: "ticket", id: ticket.id })]);
+  expect(first.subject).toEqual({ kind: "ticket", id: ticket.id });
+  expect((await refusal(attachRecord(as(ana), input.id, { kind: "client", id: crypto.randomUUID() }))).reason).toBe("form_attached");
+});
+
+test("R161 my unfinished forms are listed, newest first, page by page", async () => {
+  const zoja = actorOf(await buildUser(database.db, { name: "Zoja Kranjc", projects: ["internet"] }));
+  const ids: string[] = [];
+  for (let hour = 0; hour < 3; hour++) {
+    const input = begin();
+    ids.unshift(input.id);
+    await createRecord(as(zoja, () => new Date(Date.UTC(2026, 10, 22, hour))), input);
+  }
+  const first = await listRecords(as(zoja), { limit: 2 });
+  const second = await listRecords(as(zoja), { limit: 2, after: first.next! });
+  expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(ids);
+  expect(second.next).toBeNull();
+});
+
+test("R090, R164 the client fills their part by a link, the operator sees it at once with who filled what", async () => {
+  const input = begin({ building: "house", note: "Complains often" });
+  await createRecord(as(ana), input);
+  const { path } = await shareRecord(as(ana), input.id, 24);
+  const seen = await getShared(visitor(), secretOf(path));
+  expect(Object.keys((seen.definition["schema"] as { properties: object }).properties)).toEqual(["subscriber", "phone", "email", "address", "convenient"]);
+  expect(JSON.stringify(seen)).not.toMatch(/Complains|"passport"|tariff|Ana Kos/);
+  const saved = await saveShared(visitor(), secretOf(path), { version: seen.version, changes: [{ path: "address", value: { city: "Celje", street: "Nova" } }] });
+  expect(saved.form.filledBy).toMatchObject({ address: { by: "client" } });
+  const record = await getRecord(as(ana), input.id);
+  expect(record.data).toMatchObject({ address: { city: "Celje", street: "Nova" }, note: "Complains often" });
+  expect(record.filledBy).toMatchObject({ address: { by: "client" }, note: { by: "operator" } });
+  await saveRecord(as(ana), input.id, { version: record.version, changes: [{ path: "subscriber.surname", value: "Čuk" }] });
+  expect((await getShared(visitor(), secretOf(path))).data).toMatchObject({ subscriber: { surname: "Čuk" } });
+});
+
+test("a client's link writes only what the form gives them, and ends with its time, its closing, a new link", async () => {
+  const input = begin();
+  await createRecord(as(ana), input);
+  const first = await shareRecord(as(ana), input.id, 1);
+  const secret = secretOf(first.path);
+  const error = await refusal(saveShared(visitor(), secret, { version: 1, changes: [{ path: "note", value: "x" }, { path: "passport.number", value: "1" }, { path: "subscriber.given", value: "Žan" }] }));
+  expect(error.fields.map(({ field }) => field)).toEqual(["data.note", "data.passport.number"]);
+  expect((await refusal(getShared(database.ctx({ kind: "client" }, () => new Date(Date.now() + 3_700_000)), secret))).code).toBe("not_found");
+  const second = await shareRecord(as(ana), input.id, 1);
+  expect((await refusal(getShared(visitor(), secret))).code).toBe("not_found");
+  await unshareRecord(as(ana), input.id);
+  expect((await refusal(saveShared(visitor(), secretOf(second.path), { version: 1, changes: [{ path: "phone", value: "1" }] }))).code).toBe("not_found");
+  const stored = await sql<{ text: string }>`select to_json(r)::text as text from form_records r where id = ${input.id}`.execute(database.db);
+  expect(stored.rows[0]!.text).not.toContain(secret);
+});
+
+test("who is typing where is seen by the other side for some seconds", async () => {
+  const input = begin();
+  await createRecord(as(ana), input);
+  const secret = secretOf((await shareRecord(as(ana), input.id, 1)).path);
+  await setTyping(as(ana), input.id, "phone");
+  await typeShared(visitor(), secret, "address");
+  await typeShared(visitor(), secret, "note");
+  expect((await getRecord(as(ana), input.id)).typing).toEqual([{ by: "operator", name: "Ana Kos", path: "phone", me: true }, { by: "client", name: "client", path: "address", me: false }]);
+  expect((await getShared(visitor(), secret)).typing).toEqual([{ by: "operator", name: "", path: "phone", me: false }, { by: "client", name: "", path: "address", me: true }]);
+  expect((await getRecord(as(ana, () => new Date(Date.now() + 10_000)), input.id)).typing).toEqual([]);
+});
+
+test("R159 an application lives by the form it began with after the form has changed", async () => {
+  const input = begin(full);
+  const before = await createRecord(as(ana), input);
+  const nextId = await buildForm(database.ctx(), { text: EXAMPLE.replace("required: [subscriber,", "required: [email, subscriber,") });
+  expect(nextId).not.toBe(firstId);
+  expect(before.formId).toBe(firstId);
+  expect((await submitRecord(as(ana), input.id, { version: 1 })).formId).toBe(firstId);
+  // What was filled while the network was away keeps the version it was drawn by.
+  expect((await createRecord(as(ana), begin(full, { formId: firstId }))).formId).toBe(firstId);
+  expect((await refusal(createRecord(as(ana), begin(full, { formId: "taxi/connection/abc" })))).fields[0]!.code).toBe("form_unknown");
+});
+
+test("a form as a text of a project is refused with its place, and so is a mask by a right that nobody has", () => {
+  const broken = formsKind.read(EXAMPLE.replace('form.building == "flat"', 'form.bilding == "flat"'), { key: "connection", projectKey: "internet" });
+  expect(broken.problems[0]).toMatchObject({ line: EXAMPLE.split("\n").findIndex((line) => line.includes("entrance: form.building")) + 1 });
+  const masked = formsKind.read(EXAMPLE.replace("clients.documents", "clients.secrets"), { key: "connection", projectKey: "internet" });
+  expect(masked.problems[0]!.message).toContain("clients.secrets");
+  expect(formsKind.read(EXAMPLE, { key: "other", projectKey: "internet" }).problems[0]!.remedy).toBe("name the file as the form");
+  expect(formsKind.read("key: [", { key: "x", projectKey: "internet" }).problems.length).toBeGreaterThan(0);
+});
