@@ -3,6 +3,7 @@ import type { TxCtx } from "../../platform/db.ts";
 import { invalid } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
+import type { Clock } from "../clocks/index.ts";
 import { start, type Process, type Reason } from "../processes/index.ts";
 import { processOf, type ProjectInUse } from "./tickets.definitions.ts";
 import type { Draft } from "./tickets.draft.ts";
@@ -22,13 +23,14 @@ export interface Registered extends Draft {
 }
 
 /** Writes the ticket, starts its process and announces it. Undefined when the same ticket was there before. */
-export async function register(ctx: TxCtx, project: ProjectInUse, draft: Registered): Promise<Ticket | undefined> {
+export const register = async (ctx: TxCtx, project: ProjectInUse, draft: Registered): Promise<Ticket | undefined> => (await registerWithClocks(ctx, project, draft))?.ticket;
+
+/** For who shows it at once. */
+export async function registerWithClocks(ctx: TxCtx, project: ProjectInUse, draft: Registered): Promise<{ ticket: Ticket; clocks: Clock[] } | undefined> {
   const processId = project.processIds[draft.type.process]!;
   const process = await processOf(ctx.db, processId);
   await refuseStrangers(ctx, { process, projectKey: project.project.key }, draft.fields);
-  const about = draft.parent?.aboutUserIds ?? aboutOf(process, draft.fields);
-  // Whom it is about may have had to write it down, but does not keep it.
-  const ownerId = draft.ownerId && about?.includes(draft.ownerId) ? null : draft.ownerId;
+  const { about, ownerId } = concerned(process, draft);
   const begun = start(process, {
     priority: priorityName(draft.priority), deadlineHours: draft.type.deadline_hours, requiredBy: draft.requiredBy, assigneeId: ownerId, creatorId: draft.createdBy, department: draft.department, fields: {},
   }, moment(ctx, project));
@@ -37,7 +39,7 @@ export async function register(ctx: TxCtx, project: ProjectInUse, draft: Registe
     ...fromEngine(begun.ticket, draft.fields), id: draft.id, number, projectKey: project.project.key, type: draft.type.key, processId, status: statusOf(process, begun.ticket.stage),
     clientId: draft.clientId, interactionId: draft.interactionId, subject: draft.subject, description: draft.description, language: draft.language, channel: draft.channel,
     contactPhone: draft.contactPhone, contactEmail: draft.contactEmail, department: draft.department, linkHash, createdBy: draft.createdBy, createdAt: ctx.now(), updatedAt: ctx.now(),
-    ...(about && { aboutUserIds: about }), ...(draft.parent && { parentId: draft.parent.id, parentTask: draft.parent.task, parentWaits: draft.parent.waits }),
+    ...(about && { aboutUserIds: about }), ...asSubtask(draft.parent),
   };
   const ticket = await insertTicket(ctx.db, row);
   if (!ticket) return undefined;
@@ -49,8 +51,16 @@ export async function register(ctx: TxCtx, project: ProjectInUse, draft: Registe
     data: { number, projectKey: ticket.projectKey, type: ticket.type, to: ticket.stage, clientId: ticket.clientId, interactionId: ticket.interactionId, notices, ...(draft.parent && { parentId: draft.parent.id }) },
   });
   await audit(ctx, { action: "ticket.register", object: { kind: "ticket", id: ticket.id }, after: { ...row, linkHash: undefined } });
-  return ticket;
+  return { ticket, clocks: begun.ticket.clocks ?? [] };
 }
+
+/** Whom it is about may have had to write it down, but does not keep it. */
+function concerned(process: Process, { parent, fields, ownerId }: Registered): { about: string[] | null; ownerId: string | null } {
+  const about = parent?.aboutUserIds ?? aboutOf(process, fields);
+  return { about, ownerId: ownerId && about?.includes(ownerId) ? null : ownerId };
+}
+
+const asSubtask = (parent: Registered["parent"]) => (parent ? { parentId: parent.id, parentTask: parent.task, parentWaits: parent.waits } : {});
 
 /** A field for a colleague takes nobody but a colleague of the project. */
 export async function refuseStrangers(ctx: TxCtx, { process, projectKey, prefix = "fields" }: { process: Process; projectKey: string; prefix?: string }, fields: Record<string, unknown>): Promise<void> {

@@ -5,6 +5,7 @@ import { conflict, forbidden, invalidField } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
 import { may } from "../access/index.ts";
+import type { Clock } from "../clocks/index.ts";
 import { setDue, setPriority, type ProcessTicket } from "../processes/index.ts";
 import type * as contracts from "./tickets.contract.ts";
 import type { TicketView } from "./tickets.contract.ts";
@@ -13,7 +14,7 @@ import { prepareDraft } from "./tickets.draft.ts";
 import { perform, touched, type NoticeOwed } from "./tickets.effects.ts";
 import { guarded, loadTicket } from "./tickets.load.ts";
 import { follow } from "./tickets.move.service.ts";
-import { keepReasons, refuseStrangers, register } from "./tickets.register.ts";
+import { keepReasons, refuseStrangers, registerWithClocks } from "./tickets.register.ts";
 import { aboutOf, fromEngine, priorityName } from "./tickets.rules.ts";
 import { insertNote, selectSurroundings, selectTicket, selectUserForTicket, touchTicket, updateTicketRow, type Ticket, type TicketChange } from "./tickets.sql.ts";
 import { NOTHING_BESIDE } from "./tickets.view.sql.ts";
@@ -39,15 +40,15 @@ export async function createTicket(ctx: Ctx, input: CreateInput): Promise<Ticket
   const project = await projectOf(ctx.db, input.projectKey);
   const draft = prepareDraft(ctx, project, input, found);
   const made = await inTx(ctx, async (ctx) => {
-    const ticket = await register(ctx, project, { ...draft, drawn: found, id: input.draftId ?? newId(ctx.now().getTime()), ownerId: userId, createdBy: userId, department });
-    return ticket && { ticket, moved: await follow(ctx, ticket) };
+    const made = await registerWithClocks(ctx, project, { ...draft, drawn: found, id: input.draftId ?? newId(ctx.now().getTime()), ownerId: userId, createdBy: userId, department });
+    return made && { ...made, moved: await follow(ctx, made.ticket) };
   });
   return made ? firstView(ctx, made, found.contact?.name ?? "") : sameDraft(ctx, input, userId);
 }
 
 /** Unless it went on by itself, nothing can be written on it yet, and both names are known. */
-const firstView = (ctx: Ctx, { ticket, moved }: { ticket: Ticket; moved: Ticket }, clientName: string): Promise<TicketView> =>
-  (moved === ticket ? toView(ctx, ticket, { clientName, ownerName: ticket.ownerId ? ctx.actor.name : "", notes: [], notices: [], attachments: [], ...NOTHING_BESIDE }) : toView(ctx, moved));
+const firstView = (ctx: Ctx, { ticket, moved, clocks }: { ticket: Ticket; moved: Ticket; clocks: Clock[] }, clientName: string): Promise<TicketView> =>
+  (moved === ticket ? toView(ctx, ticket, { clientName, ownerName: ticket.ownerId ? ctx.actor.name : "", notes: [], notices: [], attachments: [], ...NOTHING_BESIDE, clockRows: clocks }) : toView(ctx, moved));
 
 /** The ticket that the same form made before, or in the same moment. */
 async function sameDraft(ctx: Ctx, input: CreateInput, userId: string | null): Promise<TicketView> {

@@ -24,8 +24,10 @@ async function registerSubtask(ctx: TxCtx, project: ProjectInUse, parent: Ticket
   // Refused at save; a project that lost the type since must not stop the ticket.
   if (!type || !project.processIds[type.process]) { ctx.log.error({ ticket: parent.id, type: wish.type }, "a sub-task's type is not declared"); return undefined; }
   const { language, channel, clientId } = parent;
+  // Colleagues read it, not the client.
+  const inner = project.project.default_language;
   return register(ctx, project, {
-    type, language, channel, clientId, id: newId(ctx.now().getTime()), subject: wish.subject[language], description: typeof wish.task === "string" ? wish.task : wish.task[language], fields: {}, priority: parent.priority,
+    type, language, channel, clientId, id: newId(ctx.now().getTime()), subject: wish.subject[inner], description: typeof wish.task === "string" ? wish.task : wish.task[inner], fields: {}, priority: parent.priority,
     interactionId: null, contactPhone: parent.contactPhone, contactEmail: null, ownerId: null, createdBy: ctx.actor.kind === "user" ? ctx.actor.id : null,
     requiredBy: wish.dueHours === null ? null : addWorkingTime(project.calendar, project.project.time_zone, ctx.now(), wish.dueHours * HOUR_MS),
     department: Object.hasOwn(project.departments, wish.department) ? wish.department : null,

@@ -1,0 +1,212 @@
+import { sql } from "kysely";
+import { beforeEach, expect, test } from "vitest";
+import type { Actor } from "../../platform/db.ts";
+import type { AppError } from "../../platform/errors.ts";
+import { newId } from "../../platform/ids.ts";
+import { testDatabase } from "../../testing/database.ts";
+import { actorOf, buildUser } from "../access/access.factory.ts";
+import { removeAttachment } from "./tickets.attachments.service.ts";
+import { decideApproval, listApprovals } from "./tickets.approvals.service.ts";
+import { listReasons, tickItem } from "./tickets.checks.service.ts";
+import { fireClock } from "./tickets.clocks.ts";
+import { createTicket as createTicketContract, type TicketView } from "./tickets.contract.ts";
+import { listTickets } from "./tickets.list.service.ts";
+import { moveTicket } from "./tickets.move.service.ts";
+import { buildProcess, CLAIM } from "./tickets.process.testing.ts";
+import { addNote, createTicket, getTicket, updateTicket } from "./tickets.service.ts";
+
+const database = await testDatabase();
+await buildProcess(database.ctx());
+const monday = new Date("2026-03-02T09:00:00Z");
+const at = (hours: number) => () => new Date(monday.getTime() + hours * 3_600_000);
+const user = async (name: string, over: object = {}) => actorOf(await buildUser(database.db, { name, projects: ["internet"], ...over }));
+const ana = await user("Ana Kos");
+const cene = await user("Cene Vidmar");
+const boris = await user("Boris Zajc", { roles: ["supervisor"], language: "ru" });
+const chief = await user("Darja Novak", { roles: ["administrator"] });
+const keeper = await user("Miha Rus", { roles: ["department_worker"], department: "delivery" });
+const accountant = await user("Zala Bizjak", { roles: ["department_worker"], department: "accounting" });
+const as = (actor: Actor, now = at(0)) => database.ctx(actor, now);
+const refusal = (work: Promise<unknown>): Promise<AppError> => work.then(() => { throw new Error("was not refused"); }, (error: unknown) => error as AppError);
+const input = (over: object = {}) => createTicketContract.body.parse({ projectKey: "internet", type: "claim", subject: "The parcel came broken", contactPhone: "+38640123456", contactEmail: "m@example.test", ...over });
+const eventsOf = (id: string, type: string) => sql<{ data: Record<string, unknown> }>`select data from events where subject_id = ${id} and type = ${type} order by id`.execute(database.db).then((result) => result.rows.map((row) => row.data));
+const go = (actor: Actor, { id, version }: { id: string; version: number }, transition: string, given: Record<string, unknown> = {}) => goAt(at(1), actor, { id, version, transition, input: given });
+const goAt = (now: () => Date, actor: Actor, { id, ...input }: { id: string; version: number; transition: string; input: Record<string, unknown> }) => moveTicket(as(actor, now), id, input);
+const claim = (over: object = {}) => createTicket(as(ana), input(over));
+const first = <T>(rows: readonly T[]): T => { const [row] = rows; if (row === undefined) throw new Error("nothing there"); return row; };
+
+let taken: TicketView;
+beforeEach(async () => { taken = await go(ana, await claim(), "take"); });
+
+test("R126 an act against a policy is stopped with its paragraph in the reader's language, and the attempt stays in the history", async () => {
+  for (const item of ["photo", "act"]) await tickItem(as(ana), taken.id, { checklist: "evidence", item, done: true });
+  const now = await getTicket(as(ana), taken.id);
+  const error = await refusal(go(boris, now, "finish", { contacted: true }));
+  expect(error).toMatchObject({ code: "invalid", reason: "transition_against_rules", fields: [{ field: "transition", code: "policy_stops", params: { title: "Policy 4.2 (ru)" } }] });
+  expect(error.fields[0]!.params!["paragraph"]).toMatch(/^No claim is closed .* \(ru\)$/);
+  expect(await eventsOf(taken.id, "ticket.move_refused")).toMatchObject([{ transition: "finish", problems: [{ code: "policy_stops", title: "Policy 4.2 (ru)" }] }]);
+  expect(await getTicket(as(ana), taken.id)).toMatchObject({ stage: "in_work", version: now.version });
+});
+
+test("R135 a problem is not closed without a contact on record and a variant the client accepted", async () => {
+  for (const item of ["photo", "act"]) await tickItem(as(ana), taken.id, { checklist: "evidence", item, done: true });
+  const now = await getTicket(as(ana), taken.id);
+  expect((await refusal(go(ana, now, "finish", {}))).reason).toBe("transition_against_rules");
+  expect(await go(ana, now, "finish", { contacted: true, variant: "New parcel tomorrow" })).toMatchObject({ stage: "done", status: "closed", fields: { contacted: true } });
+});
+
+test("every item of a checklist is ticked, by whom and when, before the step is taken (R119)", async () => {
+  const error = await refusal(go(ana, taken, "finish", { contacted: true, variant: "New parcel" }));
+  expect(error.fields).toEqual([{ field: "checks.evidence.photo", code: "item_unchecked", params: { item: "Photo" } }, { field: "checks.evidence.act", code: "item_unchecked", params: { item: "Act" } }]);
+  const ticked = await tickItem(as(ana, at(2)), taken.id, { checklist: "evidence", item: "photo", done: true });
+  expect(first(ticked.checklists).items[0]).toMatchObject({ name: "Photo", done: true, by: "Ana Kos", at: at(2)().toISOString() });
+  expect((await tickItem(as(ana), taken.id, { checklist: "evidence", item: "photo", done: true })).version).toBe(ticked.version);
+  expect((await tickItem(as(ana), taken.id, { checklist: "evidence", item: "photo", done: false })).checklists[0]!.items[0]!.done).toBe(false);
+  expect((await refusal(tickItem(as(ana), taken.id, { checklist: "evidence", item: "witness", done: true }))).fields).toMatchObject([{ code: "unknown_item" }]);
+});
+
+test("R216 within one's own authority nobody is asked; computed fields are exact", async () => {
+  expect(await go(ana, taken, "refund", { amount: "19.90" })).toMatchObject({ stage: "refunding", fields: { amount: "19.90", fee: "1.99" }, approvals: [] });
+});
+
+test("R133 a refund above the mover's limit waits for somebody with enough authority, who is never the one who asked", async () => {
+  const held = await go(ana, taken, "refund", { amount: "150.00" });
+  expect(held).toMatchObject({ stage: "in_work", approvals: [{ deed: "refund", state: "pending", amount: { amount: "150.00", currency: "EUR" }, requestedBy: "Ana Kos", mayDecide: false }] });
+  const { id: approvalId } = first(held.approvals);
+  expect((await refusal(go(cene, held, "refund", { amount: "150.00" }))).reason).toBe("approval_pending");
+  const decide = (actor: Actor) => decideApproval(as(actor, at(2)), { id: taken.id, approvalId }, { decision: "approve", note: "" });
+  expect((await refusal(decide(cene))).reason).toBe("approval_above_authority");
+  expect((await listApprovals(as(cene), {})).items).toEqual([]);
+});
+
+test("R133 approved, the held step is taken with what was filled in, in the name of who asked", async () => {
+  const held = await go(ana, taken, "refund", { amount: "150.00" });
+  const { id: approvalId } = first(held.approvals);
+  const waiting = (await listApprovals(as(boris), {})).items.find(({ ticketId }) => ticketId === taken.id);
+  expect(waiting).toMatchObject({ number: taken.number, deedName: "Возврат денег", mayDecide: true, input: [{ value: "150.00 EUR" }] });
+  expect((await refusal(decideApproval(as(ana), { id: taken.id, approvalId }, { decision: "approve", note: "" }))).reason).toBe("approval_own");
+  expect(await decideApproval(as(boris, at(2)), { id: taken.id, approvalId }, { decision: "approve", note: "Seen the photo" })).toMatchObject({ stage: "refunding", fields: { amount: "150.00", fee: "15.00" }, approvals: [{ state: "approved", decidedBy: "Boris Zajc", note: "Seen the photo" }] });
+  expect((await refusal(decideApproval(as(boris), { id: taken.id, approvalId }, { decision: "refuse", note: "No" }))).reason).toBe("approval_decided");
+  expect((await listApprovals(as(boris), {})).items.map(({ ticketId }) => ticketId)).not.toContain(taken.id);
+});
+
+test("R133 above the supervisor's limit only the administrator decides; a refusal says why and takes the way declared for it", async () => {
+  const held = await go(boris, taken, "refund", { amount: "900" });
+  const { id: approvalId } = first(held.approvals);
+  const own = { id: taken.id, approvalId };
+  expect((await refusal(decideApproval(as(boris), own, { decision: "approve", note: "" }))).reason).toBe("approval_own");
+  expect((await refusal(decideApproval(as(chief), own, { decision: "refuse", note: "" }))).fields).toMatchObject([{ field: "note", code: "required" }]);
+  expect(await decideApproval(as(chief, at(2)), own, { decision: "refuse", note: "Too much" })).toMatchObject({ stage: "in_work", approvals: [{ state: "refused", note: "Too much" }] });
+  expect((await eventsOf(taken.id, "ticket.moved")).at(-1)).toMatchObject({ transition: "refund_refused" });
+});
+
+test("a question nobody has answered lapses when the ticket goes another way", async () => {
+  const held = await go(ana, taken, "refund", { amount: "150.00" });
+  expect(await go(ana, held, "ask_warehouse")).toMatchObject({ stage: "warehouse", approvals: [{ state: "lapsed" }] });
+});
+
+test("R109 a department answers its task, and the ticket that waited goes on with the answer and its owner hears of it", async () => {
+  const waiting = await go(ana, taken, "ask_warehouse");
+  expect(waiting.subtasks).toMatchObject([{ key: "stock", department: "delivery", waits: true, status: "open", stageName: "Given" }, { key: "tell", department: "accounting", waits: false }]);
+  const { id } = first(waiting.subtasks);
+  expect((await listTickets(as(keeper), { view: "department" })).items.map((row) => row.id)).toContain(id);
+  expect((await listTickets(as(keeper), { view: "all" })).items.map((row) => row.department)).not.toContain("accounting");
+  const task = await getTicket(as(keeper), id);
+  expect(task).toMatchObject({ typeName: "Task", subject: "Find the parcel (ru)", description: "Look on the shelf (ru)", parent: { number: taken.number }, dueAt: at(5)().toISOString() });
+  expect((await refusal(getTicket(as(keeper), taken.id))).code).toBe("not_found");
+  const answered = await goAt(at(3), keeper, { id, version: task.version, transition: "answer", input: { resolution: "On shelf B12" } });
+  expect(answered).toMatchObject({ stage: "done", status: "closed" });
+  expect(await getTicket(as(ana), taken.id)).toMatchObject({ stage: "in_work", fields: { stock: "On shelf B12" }, subtasks: [{ status: "closed", answer: "On shelf B12" }, { status: "open" }] });
+  expect(await eventsOf(taken.id, "ticket.subtask_ended")).toMatchObject([{ key: "stock", text: "On shelf B12" }]);
+  expect(await eventsOf(taken.id, "ticket.reminded")).not.toEqual([]);
+});
+
+test("sub-tasks that are still open are taken back when the ticket ends", async () => {
+  const waiting = await go(ana, taken, "ask_warehouse");
+  const stock = await getTicket(as(keeper), first(waiting.subtasks).id);
+  await go(keeper, stock, "answer", { resolution: "Gone" });
+  const back = await go(ana, await getTicket(as(ana), taken.id), "refund", { amount: "10.00" });
+  expect(await go(accountant, { ...back, ...(await updateDepartment(back)) }, "pay")).toMatchObject({ stage: "done", subtasks: [{ status: "closed" }, { status: "closed", stage: "cancelled" }] });
+  expect(await eventsOf(taken.id, "ticket.visit_wanted")).toMatchObject([{ skill: "courier", minutes: 30 }]);
+});
+
+const updateDepartment = async (ticket: TicketView) => ({ version: (await updateTicket(as(boris), ticket.id, { version: ticket.version, department: "accounting" })).version });
+
+test("a relation narrows a role: only whose ticket it is may send it to the warehouse", async () => {
+  expect((await refusal(go(cene, taken, "ask_warehouse"))).reason).toBe("transition_not_yours");
+  expect(taken.transitions.find(({ key }) => key === "ask_warehouse")?.allowed).toBe(true);
+  expect((await getTicket(as(cene), taken.id)).transitions.find(({ key }) => key === "ask_warehouse")?.allowed).toBe(false);
+});
+
+test("R129 who a complaint is about neither sees nor moves it, whatever their role", async () => {
+  for (const guilty of [cene, boris]) {
+    const about = await go(ana, await claim(), "take", { employee: guilty.kind === "user" ? guilty.id : "" });
+    const works: (() => Promise<unknown>)[] = [
+      () => getTicket(as(guilty), about.id), () => go(guilty, about, "refund", { amount: "1.00" }), () => addNote(as(guilty), about.id, "Not my fault"), () => tickItem(as(guilty), about.id, { checklist: "evidence", item: "photo", done: true }),
+      () => updateTicket(as(guilty), about.id, { version: about.version, subject: "Nothing happened" }), () => listReasons(as(guilty), about.id, {}), () => removeAttachment(as(guilty), about.id, newId(), { folder: "/nowhere" }),
+    ];
+    for (const work of works) expect((await refusal(work())).code).toBe("not_found");
+    for (const view of ["open", "mine", "all", "unassigned"] as const) expect((await listTickets(as(guilty), { view })).items.map((row) => row.id)).not.toContain(about.id);
+    expect((await listTickets(as(guilty), { view: "all", number: about.number })).items).toEqual([]);
+    expect((await listTickets(as(ana), { view: "all", number: about.number })).items).toHaveLength(1);
+  }
+});
+
+test("R129 nobody outside the project can be named, and who writes down a complaint about themselves does not keep it", async () => {
+  expect((await refusal(go(ana, await claim(), "take", { employee: newId() }))).fields).toMatchObject([{ field: "input.employee", code: "unknown_owner" }]);
+  const own = await claim({ fields: { employee: ana.kind === "user" ? ana.id : "" } });
+  expect(own).toMatchObject({ ownerId: null });
+  expect((await refusal(getTicket(as(ana), own.id))).code).toBe("not_found");
+});
+
+test("R115 the first answer has a clock of its own, the stage another; each rings once for what was declared", async () => {
+  const ticket = await claim();
+  expect(ticket.clocks.map(({ name, state }) => `${name} ${state}`).sort()).toEqual(["first_answer running", "solution running", "stage running"]);
+  expect((await getTicket(as(ana), ticket.id)).clocks).toHaveLength(3);
+  await fireClock(database.ctx(undefined, at(2)), { ticketId: ticket.id, name: "first_answer", percent: 100 });
+  expect(await eventsOf(ticket.id, "alert.raised")).toMatchObject([{ key: "alert_ticket_late" }]);
+  await fireClock(database.ctx(undefined, at(2)), { ticketId: ticket.id, name: "stage", percent: 100 });
+  const late = await getTicket(as(ana), ticket.id);
+  expect(late).toMatchObject({ priority: 2 });
+  expect((await go(ana, late, "take")).clocks.map(({ name }) => name)).toEqual(["solution"]);
+});
+
+test("R112 a notice may be told in another language than the client's; the event says how", async () => {
+  expect((await eventsOf(taken.id, "ticket.moved")).at(-1)).toMatchObject({ notices: [{ notice: "in_work", language: "sl", channels: ["mail"] }] });
+});
+
+test("why: each decision names the text that made it and what it was made from", async () => {
+  await go(ana, taken, "refund", { amount: "150.00" });
+  const { items } = await listReasons(as(ana), taken.id, {});
+  expect(items).toContainEqual(expect.objectContaining({ what: "approval", value: "held", because: { kind: "authority", path: "transitions.refund.approval", text: "refund" }, words: "Refund", inputs: expect.objectContaining({ "ticket.fields.amount": { amount: "150.00", currency: "EUR" }, limit: { amount: "20", currency: "EUR" } }) }));
+  expect(items).toContainEqual(expect.objectContaining({ what: "deadline", because: expect.objectContaining({ kind: "process", path: "clocks.deadline_hours.normal" }), inputs: { priority: "normal", hours: 20 } }));
+});
+
+test("two people move one ticket at once: one wins, the other is told and nothing is done twice", async () => {
+  const results = await Promise.allSettled([go(ana, taken, "refund", { amount: "5.00" }), go(boris, taken, "ask_warehouse")]);
+  expect(results.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+  expect(results.find((each) => each.status === "rejected")?.reason).toMatchObject({ code: "conflict", reason: "changed_meanwhile" });
+});
+
+test("two who decide at once: one decision stands", async () => {
+  const { approvals } = await go(ana, taken, "refund", { amount: "150.00" });
+  const { id: approvalId } = first(approvals);
+  const results = await Promise.allSettled([boris, chief].map((actor) => decideApproval(as(actor), { id: taken.id, approvalId }, { decision: "approve", note: "" })));
+  expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+  expect(await getTicket(as(ana), taken.id)).toMatchObject({ stage: "refunding" });
+});
+
+test("a task that is answered while its ticket is moved never leaves both waiting for each other", async () => {
+  const waiting = await go(ana, taken, "ask_warehouse");
+  const [stock, tell] = await Promise.all([getTicket(as(keeper), waiting.subtasks[0]!.id), getTicket(as(accountant), waiting.subtasks[1]!.id)]);
+  await Promise.all([go(keeper, stock, "answer", { resolution: "Here" }), go(accountant, tell, "answer", { resolution: "Seen" })]);
+  expect(await getTicket(as(ana), taken.id)).toMatchObject({ stage: "in_work" });
+});
+
+test("old tickets go on by the process they began with", async () => {
+  await buildProcess(database.ctx(), CLAIM.replace("amount: ticket.fields.amount, refused", `amount: 'money("0", "EUR")', refused`));
+  expect(await go(ana, taken, "refund", { amount: "150.00" })).toMatchObject({ stage: "in_work" });
+  const fresh = await go(ana, await claim(), "take");
+  expect(await go(ana, fresh, "refund", { amount: "150.00" })).toMatchObject({ stage: "refunding" });
+  await buildProcess(database.ctx());
+});
