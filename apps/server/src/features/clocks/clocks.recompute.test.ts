@@ -2,6 +2,8 @@ import { sql } from "kysely";
 import { beforeEach, expect, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
 import { inTx, type Ctx } from "../../platform/db.ts";
+import { startJobs } from "../../platform/jobs.ts";
+import { createLog } from "../../platform/log.ts";
 import { calendarSchema } from "../projects/projects.contract.ts";
 import { calendarTime } from "./clocks.calendar.rules.ts";
 import { dealWithDue } from "./clocks.due.ts";
@@ -62,6 +64,17 @@ test("the look finds a changed calendar and asks for one job a project; nothing 
   await sql`delete from graphile_worker._private_jobs`.execute(database.db);
   await lookForOutdated(at("2026-06-01T12:00Z"), deps, 0)();
   expect(await asked()).toEqual([]);
+});
+
+test("the job runs among the others and leaves nothing behind", async () => {
+  const id = await given(clock());
+  office = after;
+  await lookForOutdated(at("2026-06-01T12:00Z"), deps, 0)();
+  const jobs = await startJobs(database.pool, clockJobs(at("2026-06-01T12:00Z"), deps), createLog("error", ""));
+  try {
+    await expect.poll(() => told(id), { interval: 20, timeout: 5_000 }).toEqual(["solution moved"]);
+    await expect.poll(asked, { interval: 20, timeout: 5_000 }).toEqual([]);
+  } finally { await jobs.stop(); }
 });
 
 test("nothing comes at a moment of the old calendar, even before the job has run", async () => {

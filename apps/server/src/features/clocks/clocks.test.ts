@@ -121,6 +121,17 @@ describe("a threshold that cannot be dealt with", () => {
     expect(await row(bad)).toMatchObject({ attempts: 0, error: null, nextThreshold: 100 });
   });
 
+  test("because the database went away in the middle is dealt with once when it is back", async () => {
+    const id = await one();
+    await save(id, solution("2026-06-01T06:00Z"));
+    onMet = async ({ ctx }) => { await sql`select pg_terminate_backend(pg_backend_pid())`.execute(ctx.db); };
+    await expect(drain("2026-06-01T12:00Z", things)).rejects.toThrow();
+    onMet = () => Promise.resolve();
+    expect([await things.told(id), await row(id)]).toMatchObject([[], { attempts: 0, nextAt: new Date("2026-06-01T12:00Z") }]);
+    await drain("2026-06-01T12:00Z", things);
+    expect(await things.told(id)).toEqual(["solution 75"]);
+  });
+
   test("again and again shows on the health page", async () => {
     const probe = clocksProbe(at("2026-06-01T12:00Z"));
     await sql`delete from clocks`.execute(database.db);
