@@ -9,7 +9,9 @@ import type { Process } from "../processes/index.ts";
 import { composeMail, greeted, isOneAddress, momentText, type Values } from "./notices.text.ts";
 import { insertNotices, selectTold, type NewNotice, type Told } from "./notices.sql.ts";
 
-const factData = z.object({ notices: z.array(z.string()).default([]), to: z.string().nullish(), text: z.string().default("") });
+/** A notice by its key, or with the language and channels its process asks for. */
+const owed = z.union([z.string().transform((notice) => ({ notice, language: "client" })), z.object({ notice: z.string(), language: z.string() })]);
+const factData = z.object({ notices: z.array(owed).default([]), to: z.string().nullish(), text: z.string().default("") });
 
 /** Writes one notice for each rule of the process that a fact touches, in the transaction that takes the deliveries away. */
 export const noticesListener = (deps: { publicUrl: () => string }): DurableListener => ({
@@ -23,7 +25,7 @@ export const noticesListener = (deps: { publicUrl: () => string }): DurableListe
     const written: Written[] = [];
     for (const { ctx, event, fact } of facts) {
       const told = tickets.get(event.subject.id);
-      for (const key of told ? fact.notices : []) written.push(...(await write(ctx, { told: told!, event, key, stage: fact.to ?? told!.stage, text: fact.text, publicUrl: deps.publicUrl() })));
+      for (const { notice: key, language } of told ? fact.notices : []) written.push(...(await write(ctx, { told: told!, event, key, wanted: language, stage: fact.to ?? told!.stage, text: fact.text, publicUrl: deps.publicUrl() })));
     }
     if (written.length === 0) return;
     // One that is there already was written when the same fact was heard before.
@@ -32,22 +34,22 @@ export const noticesListener = (deps: { publicUrl: () => string }): DurableListe
   },
 });
 
-interface Writing { told: Told; event: StoredEvent; key: string; stage: string; text: string; publicUrl: string }
+interface Writing { told: Told; event: StoredEvent; key: string; /** `client`, `project` or a language. */ wanted: string; stage: string; text: string; publicUrl: string }
 interface Written { ctx: TxCtx; row: NewNotice }
 
 /** Nothing when the project has no such notice. */
 async function write(ctx: TxCtx, writing: Writing): Promise<Written[]> {
-  const { told, event, key } = writing;
+  const { told, event, key, wanted } = writing;
   const project = await projectOf(ctx.db, told.projectKey);
   const notice = project.notices[key];
   if (!notice) { ctx.log.error({ ticket: told.id, notice: key }, "a process names a notice that its project does not have"); return []; }
-  const language = languages.includes(told.language) ? told.language : project.project.default_language;
+  const language = languages.find((each) => each === (wanted === "client" ? told.language : wanted)) ?? project.project.default_language;
   const values = await valuesOf(ctx, { ...writing, told: { ...told, language } }, project);
   const mail = composeMail(notice, language, values);
   const id = newId(ctx.now().getTime());
   const reachable = isOneAddress(told.contactEmail);
   return [{ ctx, row: {
-    id, ticketId: told.id, cause: `${event.id}:${key}`, key, language, recipient: reachable ? told.contactEmail! : "", subject: mail.subject, bodyText: mail.text, bodyHtml: mail.html,
+    id, ticketId: told.id, cause: `${event.id}:${key}${wanted === "client" ? "" : `:${language}`}`, key, language, recipient: reachable ? told.contactEmail! : "", subject: mail.subject, bodyText: mail.text, bodyHtml: mail.html,
     state: reachable ? "queued" : "no_address", messageId: `<notice.${id}@${project.project.mail_from.split("@")[1]}>`, createdAt: ctx.now(),
   } }];
 }

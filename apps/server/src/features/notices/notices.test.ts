@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { inTx } from "../../platform/db.ts";
 import { startDeliveries } from "../../platform/deliveries.ts";
 import { createLog } from "../../platform/log.ts";
+import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { testHttp } from "../../testing/http.ts";
@@ -181,4 +182,13 @@ test("takes another port when the demo's is taken", async () => {
   const other = await startDemoMail({ ...database.ctx(), log: createLog("error", "") }, smtp.port);
   expect(other.port).not.toBe(smtp.port);
   await other.stop();
+});
+
+test("R112 a process may have a notice told in another language than the client's, each language once", async () => {
+  const ticket = await build();
+  const wishes = ["ru", "project", "client"].map((language) => ({ notice: "in_work", language, channels: ["mail"] }));
+  await inTx(database.ctx(), (ctx) => emit(ctx, { type: "ticket.moved", subject: { kind: "ticket", id: ticket.id }, data: { to: "in_work", notices: wishes } }));
+  await deliveries.settled();
+  const languages = (await sql<{ language: string }>`select language from notices where ticket_id = ${ticket.id} and key = 'in_work' order by language`.execute(database.db)).rows.map(({ language }) => language);
+  expect(languages).toEqual(["ru", "sl"]);
 });
