@@ -59,6 +59,16 @@ test("anonymous-caller-leaves-no-callback: nobody could be called back", async (
   expect(await office.rows("select 1 from tickets")).toHaveLength(before.length);
 });
 
+test("number-known-to-another-project-opens-no-card: whoever says to be calling from it", async () => {
+  const [client] = await office.rows<{ id: string; e164: string; projects: string[] }>("select c.id, c.projects, p.e164 from clients c join client_phones p on p.client_id = c.id where c.projects = '{taxi}' and c.archived_at is null limit 1");
+  const call = await (await office.phone()).call("200", { from: client!.e164 });
+  await call.waitFor("answered");
+  await office.call(client!.e164, { state: "waiting", clientId: null });
+  await call.hangUp();
+  await office.call(client!.e164, { state: "ended", clientId: null });
+  expect(await office.rows("select projects from clients where id = $1", [client!.id])).toEqual([{ projects: client!.projects }]);
+});
+
 test("unknown-number-404: a number nobody has", async () => {
   const { from, call } = await office.caller("999999");
   expect(await call.waitFor("failed")).toMatchObject({ status: 404 });
@@ -174,7 +184,7 @@ test("extension-required-420: what nobody understands is named", async () => {
   wire.close();
 });
 
-test("lost-ack-retransmits-200-then-bye: and a callback stays", async () => {
+test("lost-ack-retransmits-200-then-bye: nobody was rung for it, and nothing is promised to its number", async () => {
   const ok = await patient.answer(forgetful, 200);
   const bye = await patient.asked("BYE", 45_000);
   expect((performance.now() - sentAt) / 1_000).toBeGreaterThan(28);
@@ -182,8 +192,8 @@ test("lost-ack-retransmits-200-then-bye: and a callback stays", async () => {
   expect(patient.answers(forgetful).filter((answer) => answer.status === 200).length).toBeGreaterThan(8);
   patient.respond(bye, 200);
   expect(ok.to.tag).toBe(bye.from.tag);
-  const call = await office.call(forgetfulNumber, { state: "ended", outcome: "abandoned" });
-  await office.callback(call.id);
+  const call = await office.call(forgetfulNumber, { state: "ended", outcome: "left", queueId: null, callbackId: null });
+  expect(await office.tickets(call.id)).toEqual([]);
   patient.close();
   await office.tidy();
 });

@@ -2,13 +2,12 @@ import { join, resolve } from "node:path";
 import { connectMediaEngine, createMediaEngine, type MediaEngine } from "@linija/media";
 import type { SipStack } from "@linija/sip";
 import type { Config } from "./platform/config.ts";
-import { inTx, type Ctx } from "./platform/db.ts";
+import type { Ctx } from "./platform/db.ts";
 import { AppError } from "./platform/errors.ts";
 import type { Log } from "./platform/log.ts";
 import type { Pulse } from "./platform/pulse.ts";
 import type { Rpc } from "./platform/rpc.ts";
-import { openSip, recover, selectCaller, startRecovery, Voice, type CallbackWanted, type RecoveryDeps, type WholePlan } from "./features/calls/index.ts";
-import { rememberProject } from "./features/clients/index.ts";
+import { openSip, recover, selectCallers, startRecovery, Voice, type CallbackWanted, type RecoveryDeps, type WholePlan } from "./features/calls/index.ts";
 import type { LiveWriter } from "./features/interactions/index.ts";
 import { createRegistrar } from "./features/operators/index.ts";
 import type { Declarations } from "./features/projects/index.ts";
@@ -34,8 +33,7 @@ export async function startVoice({ ctx, config, rpc, writer, router, plan, pulse
     await registerCallback(ctx, { ...wanted, projectKey, queueId: wanted.queueId ?? "", dueAt: plan.callbackDue(projectKey, wanted.queueId, ctx.now()) });
   };
   const tried: RecoveryDeps["callbackTried"] = (ticketId, result) => callbackTried(ctx, ticketId, result);
-  const voice = new Voice({ ctx, config, rpc, writer, media, router, plan, prompts: resolve(root, "prompts"), isDatabaseHung: () => pulse.isHung, findClient: (number) => selectCaller(ctx.db, number), callback,
-    remember: (clientId, projectKey) => inTx(ctx, (ctx) => rememberProject(ctx, clientId, projectKey)), callbackTried: (ticketId, result) => callbackTried(ctx, ticketId, result) });
+  const voice = new Voice({ ctx, config, rpc, writer, media, router, plan, prompts: resolve(root, "prompts"), isDatabaseHung: () => pulse.isHung, findClients: (number) => selectCallers(ctx.db, number), callback, callbackTried: (ticketId, result) => callbackTried(ctx, ticketId, result) });
   const repairs: RecoveryDeps = { ctx, rpc, writer, router, recordings: join(config.LINIJA_DATA, "recordings"), live: () => voice.ids, callback, callbackTried: tried };
   await recover(repairs);
   const sip = await openSip(voice, config, log, createRegistrar(ctx, config.SIP_DIGEST));

@@ -15,16 +15,17 @@ afterEach(async () => {
 });
 
 /** SIP as the voice role opens it, over a line that answers every call at once; nobody is excepted unless told. */
-async function front(settings: Record<string, string>) {
+async function front(settings: Record<string, string>, answerByOperator = false) {
   const config = configSchema.parse({ SIP_PORT: "0", SIP_CALLS_PER_HOST_EXCEPT: "", ...settings });
   const media = { answer: vi.fn(() => Promise.resolve(sdp)), close: () => Promise.resolve({}) };
+  const began: boolean[] = [];
   const voice = {
-    draining: false, databaseAway: false, full: false, useStack: () => undefined, saw: () => undefined, options: { media, plan: { flowOf: () => "shop", answerByOperator: () => false } },
-    begin: ({ line }: { line: { call: { accept(sdp: string): void }; answerSdp: string } }) => { line.call.accept(line.answerSdp); return Promise.resolve({ feed: () => undefined }); },
+    draining: false, databaseAway: false, full: false, useStack: () => undefined, saw: () => undefined, options: { media, plan: { flowOf: () => "shop", answerByOperator: () => answerByOperator } },
+    begin: ({ line, rings }: { rings: boolean; line: { call: { accept(sdp: string): void }; answerSdp: string } }) => { began.push(rings); line.call.accept(line.answerSdp); return Promise.resolve({ feed: () => undefined }); },
   };
   const stack = await openSip(voice as unknown as Voice, config, createLog("silent", ""), ({ respond }: ServerRequest) => respond(200));
   open.push(() => stack.close(0));
-  return { stack, media, uri: `sip:200@127.0.0.1:${stack.addresses[0]!.port}` };
+  return { stack, media, began, uri: `sip:200@127.0.0.1:${stack.addresses[0]!.port}` };
 }
 
 async function caller(): Promise<SipStack> {
@@ -105,4 +106,13 @@ test("the trunk and excepted networks may have any number of calls, their neighb
 test("a network that is none is refused at the start", () => {
   expect(() => configSchema.parse({ SIP_CALLS_PER_HOST_EXCEPT: "10.0.0.0/33" })).toThrow("an address or a network");
   expect(() => configSchema.parse({ SIP_CALLS_PER_HOST_EXCEPT: "trunk.example" })).toThrow("an address or a network");
+});
+
+test("a line that only rings rings for whom we know: a stranger's datagram is answered, and nobody is rung before it is acknowledged", async () => {
+  const { uri, began } = await front({}, true);
+  await calls(await caller(), uri);
+  expect(began).toEqual([false]);
+  const known = await front({ SIP_CALLS_PER_HOST_EXCEPT: "127.0.0.0/8" }, true);
+  await calls(await caller(), known.uri);
+  expect(known.began).toEqual([true]);
 });

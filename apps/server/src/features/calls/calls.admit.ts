@@ -1,6 +1,6 @@
 import { lookup } from "node:dns";
 import { BlockList, isIP } from "node:net";
-import { parseUri, type InboundCall, type Refusal } from "@linija/sip";
+import { parseUri, type InboundCall, type Refusal, type SipAddress } from "@linija/sip";
 import type { Config } from "../../platform/config.ts";
 
 /** No registration lives longer. */
@@ -58,6 +58,11 @@ export class Admission {
   refuse(host: string, calls: Calls): Refusal | null {
     if (this.#limit === 0 || !this.#isOver(calls) || this.#isFree(host)) return null;
     return { status: 503, reason: "Too many calls from your address", retryAfterS: 5 };
+  }
+
+  /** Whether who calls from here is known to be there: over a connection, or where our trunk, phones and own networks are. */
+  knows({ host, proto }: SipAddress): boolean {
+    return proto !== "udp" || this.#isFree(host);
   }
 
   #isOver(calls: Calls): boolean {

@@ -19,11 +19,17 @@ const book: IvrBook = { flows: { shop: flow }, defaultLanguage: { shop: "sl" } }
 const start: CallInput = { on: "start", book, flow: "shop", facts };
 
 const fresh = (over: Partial<Parameters<typeof newCall>[0]> = {}): Call => newCall({ id: "call", direction: "in", language: "sl", projectKey: "shop", answerByOperator: false, recording: true, clientUp: false, ...over });
-/** Lives a call through these inputs; a queue is found at once, as the runner does. */
+const acknowledged: CallInput = { on: "client_acknowledged" };
+/** Lives a call through these inputs; an answer is acknowledged and a queue found at once. */
 function live(call: Call, ...inputs: CallInput[]): Step {
   let result: Step = { call, effects: [] };
   for (const input of inputs) {
     result = step(result.call, input, settings);
+    if (result.effects.some((effect) => effect.do === "answer_client")) {
+      const { effects } = result;
+      result = step(result.call, acknowledged, settings);
+      result = { call: result.call, effects: [...effects, ...result.effects] };
+    }
     if (result.effects.some((effect) => effect.do === "find_queue")) result = step(result.call, { on: "queue_found", plan }, settings);
   }
   return result;
@@ -51,7 +57,7 @@ const inputs: Record<string, CallInput> = {
   queue_found: { on: "queue_found", plan }, announce: { on: "announce", position: 2, expectedWaitMs: 60_000 },
   offer: offer("o2"), "offer_answered o1": { on: "offer_answered", offerId: "o1" }, "offer_answered o0": { on: "offer_answered", offerId: "o0" },
   "offer_refused o1": { on: "offer_refused", offerId: "o1", why: "declined" }, "offer_refused o0": { on: "offer_refused", offerId: "o0", why: "missed" },
-  client_gone: { on: "client_gone" }, client_answered: { on: "client_answered" }, client_refused: { on: "client_refused", why: "busy" },
+  client_gone: { on: "client_gone" }, client_acknowledged: acknowledged, client_answered: { on: "client_answered" }, client_refused: { on: "client_refused", why: "busy" },
   operator_phone_answered: { on: "operator_phone_answered" }, operator_phone_refused: { on: "operator_phone_refused" },
   operator_gone: { on: "operator_gone" }, operator_lost: { on: "operator_lost" }, operator_back: { on: "operator_back" },
   hold: { on: "hold", held: true }, unhold: { on: "hold", held: false }, mute: { on: "mute", muted: true }, unmute: { on: "mute", muted: false }, send_digits: { on: "send_digits", digits: "12" },
@@ -122,6 +128,26 @@ test("a line that only rings is answered with the operator, not before", () => {
   expect(live(ringing, ...talking).effects.map(({ do: done }) => done)).toContain("answer_client");
 });
 
+test("a call we have answered does nothing until that is acknowledged: no flow, no queue, no operator, no promise", () => {
+  const answered = step(fresh(), start, settings);
+  expect(answered.effects).toEqual([{ do: "answer_client" }]);
+  for (const input of Object.values(inputs).filter(({ on }) => !ENDINGS.has(on) && on !== "client_acknowledged" && on !== "queue_found")) expect(step(answered.call, input, settings)).toEqual({ call: answered.call, effects: [] });
+  expect(step(answered.call, { on: "client_gone" }, settings).effects).toEqual([{ do: "end", outcome: "left", operatorId: null, offerId: null, wrapUp: false }]);
+  expect(step(answered.call, { on: "media_died" }, settings).effects.map(({ do: done }) => done)).toEqual(["leave_queue", "end"]);
+  const begun = step(answered.call, acknowledged, settings);
+  expect(begun.effects.map(({ do: done }) => done)).toEqual(["play"]);
+  expect(step(begun.call, acknowledged, settings)).toEqual({ call: begun.call, effects: [] });
+});
+
+test("an operator who answered a ringing line nobody was at has nothing to wrap up, and nobody is called back", () => {
+  const rung = live(fresh({ answerByOperator: true }), ...queued, offer("o1")).call;
+  const answered = step(rung, { on: "offer_answered", offerId: "o1" }, settings).call;
+  for (const input of [{ on: "client_gone" }, { on: "hang_up" }, { on: "operator_gone" }] as const) {
+    expect(step(answered, input, settings).effects).toEqual([{ do: "end", outcome: "abandoned", operatorId: "operator of o1", offerId: "o1", wrapUp: false }]);
+    expect(step(step(answered, acknowledged, settings).call, input, settings).effects).toMatchObject([{ outcome: "answered", wrapUp: true }]);
+  }
+});
+
 test("an operator whose browser reloads while the client is being called finds the client waiting to music", () => {
   const dialled = startOutbound(fresh({ direction: "out" }), "anna", "browser").call;
   const answered = live(dialled, { on: "operator_lost" }, { on: "client_answered" });
@@ -162,6 +188,7 @@ const [endings, others] = [Object.values(inputs).filter(({ on }) => ENDINGS.has(
 const anyInput: fc.Arbitrary<CallInput> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(...endings) },
   { weight: 12, arbitrary: fc.constantFrom(...others) },
+  { weight: 2, arbitrary: fc.constant(acknowledged) },
   { weight: 6, arbitrary: fc.constantFrom("1", "2", "2", "7").map((digit): CallInput => ({ on: "digit", digit })) },
   { weight: 2, arbitrary: fc.nat(12).map((attempt): CallInput => ({ on: "played", playId: `ivr:${attempt}` })) },
   { weight: 2, arbitrary: fc.nat(12).map((attempt): CallInput => ({ on: "timer", name: `collect:${attempt}` })) },
@@ -209,7 +236,7 @@ test("whatever comes in whatever order: offers are closed once, the end comes on
   const seed = Math.floor(Math.random() * 2 ** 31);
   const seen = new Set<string>();
   let connected = 0;
-  fc.assert(fc.property(anyCall, fc.array(anyInput, { minLength: 10, maxLength: 80, size: "max" }), (call, told) => {
+  fc.assert(fc.property(anyCall, fc.array(anyInput, { minLength: 10, maxLength: 80, size: "max" }), fc.boolean(), (call, told, isPrompt) => {
     const world = new World();
     let now = call;
     seen.add(now.state.at);
@@ -221,6 +248,7 @@ test("whatever comes in whatever order: offers are closed once, the end comes on
       if (next.effects.some((effect) => effect.do === "find_queue")) feed({ on: "queue_found", plan });
     };
     if (call.direction === "in") feed(start);
+    if (isPrompt) feed(acknowledged);
     // The runner begins a call once and finds a queue only when asked.
     for (const input of told.filter(({ on }) => on !== "start" && on !== "queue_found")) feed(input);
     connected += world.isConnected ? 1 : 0;

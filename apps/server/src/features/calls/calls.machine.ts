@@ -14,8 +14,15 @@ export interface QueuePlan {
 export interface Call {
   id: string;
   direction: "in" | "out";
-  /** The client's line has been answered (200 sent or received); false while it only rings. */
+  /** The client's line is answered, and acknowledged if it is theirs to do; false while it only rings. */
   clientUp: boolean;
+  /**
+   * The client is known to be where the call claims to come from: it acknowledged our answer, is a browser, or was called by us.
+   * Until then anybody may have sent the INVITE under any number, so nothing is promised and nobody is rung for it.
+   */
+  isThere: boolean;
+  /** The flow of a call we have answered and that has not been acknowledged yet (RFC 3261 §13.3.1.4). */
+  begins: Extract<CallInput, { on: "start" }> | null;
   /** Set when the flow answers only with the operator (no greeting). */
   answerByOperator: boolean;
   language: Language;
@@ -56,6 +63,7 @@ export type CallInput =
   | { on: "offer_answered"; offerId: string }
   | { on: "offer_refused"; offerId: string; why: Refused }
   | { on: "client_gone" }
+  | { on: "client_acknowledged" }
   | { on: "client_answered" }
   | { on: "client_refused"; why: "busy" | "no_answer" | "failed" }
   | { on: "operator_phone_answered" }
@@ -103,7 +111,7 @@ export const MUSIC = "music/waiting.wav";
 export interface MachineSettings { legReturnMs: number }
 
 export function newCall(given: { id: string; direction: "in" | "out"; language: Language; projectKey: string | null; answerByOperator: boolean; recording: boolean; clientUp: boolean }): Call {
-  return { ...given, book: null, ivr: null, queue: null, callbackTaken: false, plays: 0, welcome: [], state: { at: "ivr" } };
+  return { ...given, isThere: given.clientUp || given.direction === "out", begins: null, book: null, ivr: null, queue: null, callbackTaken: false, plays: 0, welcome: [], state: { at: "ivr" } };
 }
 
 /** Puts an outgoing call into its first state; the operator is there already (browser) or is called first (phone). */
@@ -115,6 +123,7 @@ export function startOutbound(call: Call, operatorId: string, device: Device): S
 export function step(call: Call, input: CallInput, settings: MachineSettings): Step {
   if (call.state.at === "ended") return same(call);
   if (input.on === "media_died") return interrupted(call);
+  if (input.on === "client_acknowledged") return acknowledged(call);
   switch (call.state.at) {
     case "ivr": return inIvr(call, input);
     case "waiting": return inWaiting(call, input);
@@ -131,7 +140,7 @@ const same = (call: Call): Step => ({ call, effects: [] });
 
 function inIvr(call: Call, input: CallInput): Step {
   switch (input.on) {
-    case "start": return start(call, input.book, input.flow, input.facts);
+    case "start": return start(call, input);
     case "played": case "digit": case "timer": return feedIvr(call, input);
     case "queue_found": return enterQueue(call, input.plan);
     case "client_gone": return over(call, call.callbackTaken ? "callback_taken" : "left");
@@ -140,10 +149,21 @@ function inIvr(call: Call, input: CallInput): Step {
   }
 }
 
-function start(call: Call, book: IvrBook, flow: string, facts: IvrFacts): Step {
+/** A telephone is answered first; its flow begins when it has acknowledged that. */
+function start(call: Call, input: Extract<CallInput, { on: "start" }>): Step {
+  if (call.answerByOperator || call.clientUp) return begin(call, input);
+  return call.begins ? same(call) : { call: { ...call, begins: input }, effects: [{ do: "answer_client" }] };
+}
+
+function begin(call: Call, { book, flow, facts }: Extract<CallInput, { on: "start" }>): Step {
   const begun = startIvr(book, flow, facts);
-  const answer: Effect[] = call.answerByOperator || call.clientUp ? [] : [{ do: "answer_client" }];
-  return withFirst(applyIvr({ ...call, book, clientUp: call.clientUp || !call.answerByOperator, language: begun.state.language, projectKey: begun.state.projectKey }, begun), answer);
+  return applyIvr({ ...call, book, language: begun.state.language, projectKey: begun.state.projectKey }, begun);
+}
+
+function acknowledged(call: Call): Step {
+  if (call.isThere) return same(call);
+  const there: Call = { ...call, clientUp: call.clientUp || call.begins !== null, isThere: true, begins: null };
+  return call.begins ? begin(there, call.begins) : same(there);
 }
 
 function feedIvr(call: Call, input: Extract<CallInput, { on: "played" | "digit" | "timer" }>): Step {
@@ -317,8 +337,10 @@ type Talking = Extract<CallState, { at: "talking" }>;
 
 function inTalking(call: Call, state: Talking, input: CallInput, settings: MachineSettings): Step {
   const end = (outcome: Outcome): Step => over(call, outcome, { operatorId: state.operatorId, offerId: state.offerId, wrapUp: true });
+  // A line that only rang, was answered and never acknowledged that: nobody was talked to, and there is nothing to wrap up.
+  const nobody = (): Step => over(call, "abandoned", { operatorId: state.operatorId, offerId: state.offerId, wrapUp: false });
   switch (input.on) {
-    case "client_gone": case "hang_up": case "operator_gone": return end("answered");
+    case "client_gone": case "hang_up": case "operator_gone": return call.isThere ? end("answered") : nobody();
     case "operator_lost": return state.operatorHere ? operatorLost(call, state, settings) : same(call);
     case "operator_back": return operatorBack(call, state);
     case "timer": return input.name === "leg_return" && !state.operatorHere ? withFirst(end("interrupted"), [{ do: "callback", reason: "interrupted" }]) : same(call);
@@ -366,10 +388,10 @@ function over(call: Call, outcome: Outcome, operator: { operatorId: string | nul
 /** The media of this call is gone: nobody hears anybody, so it ends, and the client is called back. */
 function interrupted(call: Call): Step {
   const { state } = call;
-  if (state.at === "talking") return withFirst(over(call, "interrupted", { operatorId: state.operatorId, offerId: state.offerId, wrapUp: true }), [{ do: "callback", reason: "interrupted" }]);
+  if (state.at === "talking") return call.isThere ? withFirst(over(call, "interrupted", { operatorId: state.operatorId, offerId: state.offerId, wrapUp: true }), [{ do: "callback", reason: "interrupted" }]) : over(call, "interrupted", { operatorId: state.operatorId, offerId: state.offerId, wrapUp: false });
   if (state.at === "dialling" || state.at === "calling_operator") return over(call, "failed", { operatorId: state.operatorId, wrapUp: false });
   const rung = state.at === "offered" ? stopRinging(state, "withdrawn") : [];
-  return withFirst(over(call, "interrupted"), [...rung, { do: "leave_queue" }, ...(call.callbackTaken ? [] : [{ do: "callback", reason: "interrupted" } as Effect])]);
+  return withFirst(over(call, "interrupted"), [...rung, { do: "leave_queue" }, ...(call.callbackTaken || call.begins ? [] : [{ do: "callback", reason: "interrupted" } as Effect])]);
 }
 
 const withFirst = (done: Step, first: Effect[]): Step => ({ call: done.call, effects: [...first, ...done.effects] });

@@ -45,7 +45,7 @@ const performers: { [D in Effect["do"]]: Performer<D> } = {
   mute: (runner, { muted }) => runner.deps.media.mute(runner.operatorRef, muted),
   send_digits: (runner, { digits }) => runner.deps.media.sendDigits(runner.clientLeg, digits),
   // A call may be cut off in the moment it comes, before its row is there; one whose row was refused was never taken.
-  callback: (runner, { reason }) => { runner.promised = runner.inserted.then(() => runner.deps.callback(runner, reason), () => undefined); },
+  callback: (runner, { reason }) => { runner.identify(); runner.promised = runner.inserted.then(() => runner.deps.callback(runner, reason), () => undefined); },
   talking: (runner, { operatorId, offerId }) => {
     Object.assign(runner.row, { state: "talking", operator_id: operatorId, answered_at: runner.now() });
     const offers = runner.offer && offerId ? [closed(runner, runner.offer.row, "accepted")] : [];
@@ -82,9 +82,9 @@ function positionOf({ deps, id }: CallRunner): Promise<{ position: number | null
 
 function joinQueue(runner: CallRunner, { plan, language }: Extract<Effect, { do: "join_queue" }>): void {
   const { row, deps } = runner;
+  runner.identify();
   Object.assign(row, { state: "waiting", queue_id: plan.queueId, project_key: plan.projectKey, language, queued_at: row.queued_at ?? runner.now() });
   runner.store({ events: [runner.fact("call.queued", { queue_id: plan.queueId })] });
-  if (row.client_id) void aside(runner, deps.remember(row.client_id, plan.projectKey));
   const work = workOf(runner)!;
   runner.tell("addWork", () => deps.router.addWork(work));
 }
@@ -145,6 +145,7 @@ async function record(runner: CallRunner): Promise<void> {
 
 async function end(runner: CallRunner, { outcome, operatorId, offerId, wrapUp }: Extract<Effect, { do: "end" }>): Promise<void> {
   const { row, deps } = runner;
+  runner.identify();
   runner.stopTimers();
   const [media] = await Promise.all([deps.media.close(runner.id).catch(() => NO_MEDIA), aside(runner, hangUpClient(runner)), aside(runner, hangUpPhone(runner))]);
   const wraps = wrapUp && runner.call.queue?.wrapUpS !== 0;

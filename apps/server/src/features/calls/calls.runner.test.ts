@@ -39,7 +39,7 @@ class Bench {
     const deps: VoiceDeps = {
       ctx: { now: () => new Date(), log: createLog("silent", ""), actor: { kind: "system", name: "test" } } as unknown as Ctx, config: configSchema.parse({}), nodeId: "node", media, router, prompts: "/prompts", recordings: "/recordings",
       writer: { write: () => Promise.resolve() } as unknown as LiveWriter, stack: () => { throw new Error("no SIP here"); }, findQueue: () => plan, callerId: () => "", contactOf: ({ contact }) => Promise.resolve(contact),
-      callback: (_runner, reason) => note("callback")(reason), ended: (runner) => { this.ended.push(runner.id); }, remember: () => Promise.resolve(), callbackTried: () => Promise.resolve(),
+      callback: (_runner, reason) => note("callback")(reason), ended: (runner) => { this.ended.push(runner.id); }, callbackTried: () => Promise.resolve(),
     };
     const call = { ...newCall({ id: "call", direction: "in", language: "sl", projectKey: "shop", answerByOperator: false, recording: true, clientUp: true }), ...given };
     this.runner = new CallRunner(deps, call, { ...row }, { kind: "web" });
@@ -85,6 +85,17 @@ describe("while an operator's browser is answering", () => {
     expect(bench.did.filter((deed) => deed.startsWith("offerClosed"))).toEqual(["offerClosed o1 ana withdrawn"]);
   });
 
+  test("the caller hangs up right after the answer was taken: it was answered, and the desk is told the same", async () => {
+    const bench = await new Bench().ring();
+    const accepted = bench.runner.accept("o1", "ana", here);
+    bench.answering.resolve("answer");
+    const { feed } = bench.runner;
+    bench.runner.feed = (input) => { feed.call(bench.runner, input); if (input.on === "offer_answered") feed.call(bench.runner, { on: "client_gone" }); };
+    expect(await accepted).toBe("answer");
+    expect(bench.runner.row).toMatchObject({ state: "wrap_up", outcome: "answered", operator_id: "ana" });
+    expect(bench.did.filter((deed) => deed.startsWith("offerClosed"))).toEqual(["offerClosed o1 ana accepted"]);
+  });
+
   test("the time to answer runs out: nobody else is rung, and the answer counts", async () => {
     const bench = await new Bench().ring();
     const accepted = bench.runner.accept("o1", "ana", here);
@@ -124,6 +135,17 @@ describe("while an operator's browser is answering", () => {
     expect(await first).toBe("answer");
     expect(bench.did.filter((deed) => deed.startsWith("offerClosed"))).toEqual(["offerClosed o1 ana accepted"]);
   });
+});
+
+test.each([
+  ["opens the card of the project called", [{ id: "taxi", language: null, projects: ["taxi"] }, { id: "shop", language: null, projects: ["internet", "shop"] }], "shop"],
+  ["opens no card of another project, whoever says to be calling", [{ id: "taxi", language: null, projects: ["taxi"] }], null],
+  ["of somebody unknown opens none", [], null],
+] as const)("a number that calls %s", async (_what, callers, expected) => {
+  const bench = new Bench();
+  bench.runner.callers = callers.map((caller) => ({ ...caller, projects: [...caller.projects] }));
+  await bench.ring();
+  expect(bench.runner.row.client_id).toBe(expected);
 });
 
 describe("of two desks of one operator", () => {

@@ -9,6 +9,7 @@ import type { CallRow, LiveWriter, OfferRow, Unit } from "../interactions/index.
 import type { OfferOut, RouterClient } from "../queues/index.ts";
 import { answerBrowser } from "./calls.legs.ts";
 import { perform } from "./calls.perform.ts";
+import type { Caller } from "./calls.sql.ts";
 import { step, type Call, type CallInput, type QueuePlan, type Step } from "./calls.machine.ts";
 
 /** What the runners of a node share. */
@@ -28,12 +29,13 @@ export interface VoiceDeps {
   contactOf(offer: { operatorId: string; contact: string | null; sipUser: string | null }): Promise<string | null>;
   callback(runner: CallRunner, reason: "asked" | "abandoned" | "interrupted"): Promise<void>;
   ended(runner: CallRunner): void;
-  remember(clientId: string, projectKey: string): Promise<void>;
   callbackTried(ticketId: string, tried: { result: "reached" | "missed"; operatorId: string }): Promise<void>;
 }
 
 export type ClientLine = { kind: "sip"; call: InboundCall; answerSdp: string } | { kind: "trunk"; call: OutboundCall | null; uri: string } | { kind: "web" };
 
+/** States of an offer that was taken. */
+const ANSWERED: ReadonlySet<string> = new Set(["accepted", "done"]);
 /** After an answer that failed the operator may press again for so long. */
 const ACCEPT_AGAIN_MS = 5_000;
 
@@ -52,6 +54,8 @@ export class CallRunner {
   /** Offers the router made and the machine has not looked at yet. */
   readonly offered = new Map<string, OfferOut>();
   recording: { id: string; path: string; startedAt: string } | null = null;
+  /** Cards that have the caller's number, of whatever project. */
+  callers: readonly Caller[] = [];
   /** The browser leg of the operator is in the engine. */
   operatorLeg = false;
   /** The desk that answered, dialled or took the sound: its browser holds that leg. */
@@ -175,6 +179,15 @@ export class CallRunner {
     return [...ids].map((id) => ({ kind: "line", id }));
   }
 
+  /**
+   * Who calls, once it is known which project is called: a card of that project and of no other. A number is only claimed
+   * by who calls, and must open nobody's card to people who could not read it before.
+   */
+  identify(): void {
+    const projectKey = this.call.projectKey ?? this.row.project_key;
+    this.row.client_id ??= this.callers.find(({ projects }) => projectKey !== null && projects.includes(projectKey))?.id ?? null;
+  }
+
   /** Writes the row as it now is, with what belongs to the same moment. */
   save(more: Unit = {}): Promise<void> {
     return this.deps.writer.write({ update: { ...this.row }, ...more });
@@ -211,8 +224,8 @@ export class CallRunner {
         this.feed({ on: "offer_answered", offerId });
         await this.settled();
       }
-      const { state } = this.call;
-      if (state.at === "talking" && state.offerId === offerId) return answer;
+      // Also of a call that was answered and is over already: one outcome is written, and the same is told.
+      if (this.offer?.row.id === offerId && ANSWERED.has(this.offer.row.state)) return answer;
       // The client was faster: hung up, or took another way out of the queue.
       this.operatorLeg = false;
       await this.deps.media.hangup(this.operatorRef).catch(() => null);

@@ -104,6 +104,15 @@ test("a call is linked neither to a client one may not read nor to one that is n
   expect((await linkClient(ana, deps, id, ours.id)).clientId).toBe(ours.id);
 });
 
+test("a client of one project whom an operator of both recognises in a call to the other belongs to both from then on, on record", async () => {
+  const both = await operator("Eva Mlakar", ["internet", "shop"]);
+  const client = await buildClient(database.ctx(), { projects: ["shop"] });
+  const id = await insertCall({ operator: idOf(both) });
+  expect((await linkClient(both, deps, id, client.id)).clientId).toBe(client.id);
+  expect((await database.pool.query("select projects from clients where id = $1", [client.id])).rows).toEqual([{ projects: ["shop", "internet"] }]);
+  expect((await database.pool.query("select actor_name as name, after from audit_log where object_id = $1 and action = 'client.project_added'", [client.id])).rows).toEqual([{ name: "Eva Mlakar", after: { project: "internet" } }]);
+});
+
 test("who called is corrected after the call by its operator and by supervisors of the project alone", async () => {
   const [first, second] = [await buildClient(database.ctx()), await buildClient(database.ctx())];
   const [colleague, chief] = [await operator("Cene Kralj"), await operator("Darja Novak", ["internet"], ["supervisor"])];

@@ -7,7 +7,7 @@ import { audit } from "../../platform/audit.ts";
 import type { Rpc } from "../../platform/rpc.ts";
 import { may } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
-import { getClient } from "../clients/index.ts";
+import { getClient, rememberProject } from "../clients/index.ts";
 import { getInteraction } from "../interactions/index.ts";
 import { selectLine, selectOperator, updateDevice, type LineRow } from "../operators/index.ts";
 import type { RouterClient } from "../queues/index.ts";
@@ -195,15 +195,19 @@ async function missing(ctx: Ctx, rule: DispositionRule | null, call: LiveCall, n
   return problems;
 }
 
-/** Says who the caller is: from now on the call stands in that client's timeline. */
+/**
+ * Says who the caller is: from now on the call stands in that client's timeline, and the card belongs to the project
+ * called. It takes somebody who may read the card already: a number alone opens nothing (decision 0044).
+ */
 export async function linkClient(ctx: Ctx, deps: CallsDeps, callId: string, clientId: string) {
   await getInteraction(ctx, callId);
   const call = await selectCall(ctx.db, callId);
   if (!call) throw notFound("call", callId);
   if (!may(ctx, isHistory(call) && call.clientId !== clientId ? "calls.relink" : "clients.write", { projectKey: call.projectKey, ownerId: call.operatorId })) throw forbidden();
-  await getClient(ctx, clientId);
+  const client = await getClient(ctx, clientId);
   await inTx(ctx, async (ctx) => {
     await updateCallClient(ctx.db, callId, clientId);
+    if (call.projectKey && !client.projects.includes(call.projectKey)) await rememberProject(ctx, clientId, call.projectKey);
     await emit(ctx, { type: "call.client_linked", subject: { kind: "call", id: callId }, data: { client_id: clientId }, touches: [{ kind: "client", id: clientId }, ...(call.operatorId ? [{ kind: "line", id: call.operatorId }] : [])] });
     await audit(ctx, { action: "call.client_linked", object: { kind: "call", id: callId }, before: { client_id: call.clientId }, after: { client_id: clientId } });
   });

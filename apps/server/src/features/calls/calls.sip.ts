@@ -21,7 +21,7 @@ export async function openSip(voice: Voice, config: Config, log: Log, onRegister
   const options = (port: number): StackOptions => ({
     listen: [{ proto: "udp", host: config.SIP_HOST, port }, { proto: "tcp", host: config.SIP_HOST, port }],
     ...(config.SIP_ADVERTISE && { advertise: config.SIP_ADVERTISE }), userAgent: "Linija", floodPerS: config.SIP_FLOOD_PER_S,
-    onInvite: (call) => { void invited(voice, call, log); },
+    onInvite: (call) => { void invited(voice, call, { log, isKnown: admission.knows(call.source) }); },
     ...(onRegister && { onRegister: (asked) => onRegister(noted(asked, admission)) }),
     admit: (_request, { host }) => {
       const refusal = refuse(voice);
@@ -70,27 +70,32 @@ function refuse(voice: Voice): Refusal | null {
 }
 
 /** A new call: number to flow, offer to media, row to the table; then the machine has it. */
-async function invited(voice: Voice, call: InboundCall, log: Log): Promise<void> {
+async function invited(voice: Voice, call: InboundCall, { log, isKnown }: { log: Log; isKnown: boolean }): Promise<void> {
   const to = dialledNumber(call.uri.user ?? "");
   const flow = voice.options.plan.flowOf(to);
   if (!flow) { end(call, 404, "no_number"); return; }
   if (!call.sdp) { end(call, 488, "no_sdp"); return; }
   const id = newId();
+  const from = call.from.uri.user ?? "";
+  const phone = toE164(from);
+  // An operator is rung before any answer only for whom we know: of a stranger's INVITE nothing shows that it is theirs.
+  const rings = isKnown && voice.options.plan.answerByOperator(flow);
   let runner: CallRunner | null = null;
   let gone = false;
+  const here = (): void => { remember(voice, call, phone); runner?.feed({ on: "client_acknowledged" }); };
   call.handle({
+    onAck: here,
     onCancel: () => { gone = true; runner?.feed({ on: "client_gone" }); },
-    onBye: () => { gone = true; runner?.feed({ on: "client_gone" }); },
+    // A BYE names the tag of our answer: it has arrived, whatever became of the ACK.
+    onBye: () => { gone = true; here(); runner?.feed({ on: "client_gone" }); },
     onDead: () => { gone = true; runner?.feed({ on: "client_gone" }); },
     onReinvite: (sdp, reply) => { if (runner) renegotiate(runner, "client", sdp, reply); else reply.reject(491); },
     onInfo: (type, body) => infoDigit(runner, type, body),
   });
   try {
     const answerSdp = await voice.options.media.answer({ call: id, leg: "client" }, "rtp", call.sdp, call.source.host);
-    if (voice.options.plan.answerByOperator(flow)) call.ring();
-    const from = call.from.uri.user ?? "";
-    remember(voice, call, toE164(from));
-    runner = await voice.begin({ id, flow, from, name: call.from.display ?? "", to, phone: toE164(from), line: { kind: "sip", call, answerSdp } });
+    if (rings) { call.ring(); remember(voice, call, phone); }
+    runner = await voice.begin({ id, flow, from, name: call.from.display ?? "", to, phone, rings, line: { kind: "sip", call, answerSdp } });
     if (gone) runner.feed({ on: "client_gone" });
     invites.inc({ outcome: "taken" });
   } catch (error) {
@@ -99,6 +104,7 @@ async function invited(voice: Voice, call: InboundCall, log: Log): Promise<void>
   }
 }
 
+/** The phone itself is called back where there is no trunk: only one that was seen there. */
 function remember(voice: Voice, call: InboundCall, number: string | null): void {
   const contact = /<(sips?:[^>]+)>/i.exec(call.request.get("contact") ?? "")?.[1];
   if (number && contact) voice.saw(number, contact);

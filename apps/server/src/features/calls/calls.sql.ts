@@ -55,6 +55,8 @@ export const selectRecording = async (db: Db, id: string): Promise<RecordingFile
 
 export const updatePeaks = (db: Db, id: string, peaks: unknown) => sql`update recordings set peaks = ${JSON.stringify(peaks)}::jsonb where id = ${id}`.execute(db);
 
-/** Who calls: the client with this number, of the project dialled first, then the last changed. */
-export const selectCaller = async (db: Db, number: string): Promise<{ id: string; language: "en" | "ru" | "sl" | null } | null> => (await sql<{ id: string; language: "en" | "ru" | "sl" | null }>`
-  select c.id, c.language from client_phones p join clients c on c.id = p.client_id where p.e164 = ${number} and c.archived_at is null order by c.updated_at desc, c.id limit 1`.execute(db)).rows[0] ?? null;
+/** A card with the number of a caller. */
+export interface Caller { id: string; language: "en" | "ru" | "sl" | null; projects: string[] }
+/** Whose cards have this number, of whatever project, the last changed first; no more than anybody would look at. */
+export const selectCallers = async (db: Db, number: string): Promise<Caller[]> => (await sql<Caller>`
+  select c.id, c.language, c.projects from client_phones p join clients c on c.id = p.client_id where p.e164 = ${number} and c.archived_at is null order by c.updated_at desc, c.id limit 20`.execute(db)).rows;

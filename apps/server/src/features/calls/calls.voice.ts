@@ -16,6 +16,7 @@ import type { OfferOut, RouterClient } from "../queues/index.ts";
 import { answerBrowser, callOperatorPhone, trunkUri } from "./calls.legs.ts";
 import { isCallable } from "./calls.numbers.rules.ts";
 import { heldBy } from "./calls.perform.ts";
+import type { Caller } from "./calls.sql.ts";
 import { newCall, startOutbound, type CallInput, type Device } from "./calls.machine.ts";
 import { plainText } from "./calls.text.rules.ts";
 import { CallRunner, type ClientLine, type VoiceDeps } from "./calls.runner.ts";
@@ -36,11 +37,9 @@ export interface VoiceOptions {
   ctx: Ctx; config: Config; rpc: Rpc; writer: LiveWriter; media: MediaEngine; router: RouterClient; plan: Plan;
   prompts: string;
   isDatabaseHung(): boolean;
-  /** Who has this number: for the card before the answer, and the language. */
-  findClient(number: string): Promise<{ id: string; language: Language | null } | null>;
+  /** Whose cards have this number, the last changed first: for the card before the answer, and the language. */
+  findClients(number: string): Promise<Caller[]>;
   callback(call: CallbackWanted): Promise<void>;
-  /** A known client came to a project: its operators may open the card. */
-  remember(clientId: string, projectKey: string): Promise<void>;
   /** What came of calling out for a ticket. */
   callbackTried(ticketId: string, tried: { result: "reached" | "missed"; operatorId: string }): Promise<void>;
 }
@@ -73,7 +72,7 @@ export class Voice {
       findQueue: plan.findQueue, callerId: plan.callerId,
       contactOf: async ({ contact, sipUser }) => contact ?? (sipUser ? (await selectContacts(ctx.db, sipUser))[0]?.contact ?? null : null),
       callback: (runner, reason) => this.#callback(runner, reason),
-      remember: options.remember, callbackTried: options.callbackTried,
+      callbackTried: options.callbackTried,
       ended: (runner) => { this.#runners.delete(runner.id); this.#tokens.delete(runner.id); liveCalls.set(this.#runners.size); },
     };
     media.on((event) => {
@@ -171,14 +170,16 @@ export class Voice {
   /** Writes the call's row, then lets the flow begin; resolves when the row is committed. `line` has been prepared. */
   async begin(given: Beginning): Promise<CallRunner> {
     const { ctx, plan, rpc, writer } = this.options;
-    const client = given.phone ? await this.options.findClient(given.phone) : null;
-    const known = given.language ?? client?.language ?? null;
-    const language = known ?? plan.defaultLanguage(given.flow);
+    const callers = given.phone ? await this.options.findClients(given.phone) : [];
     const projectKey = given.flow === COMPANY ? null : given.flow;
+    // The company's own number speaks to whoever it knows in their language; a project only to whom it knows itself.
+    const known = given.language ?? callers.find(({ projects }) => projectKey === null || projects.includes(projectKey))?.language ?? null;
+    const language = known ?? plan.defaultLanguage(given.flow);
     const at = ctx.now();
-    const row: CallRow = { ...emptyRow(given.id, rpc.nodeId, at), direction: "in", project_key: projectKey, client_id: client?.id ?? null, language, state: "ivr", from_number: given.phone ?? plainText(given.from, NUMBER), to_number: given.to, caller_name: plainText(given.name, NAME) };
-    const call = newCall({ id: given.id, direction: "in", language, projectKey, answerByOperator: plan.answerByOperator(given.flow), recording: plan.recording(projectKey), clientUp: given.line.kind === "web" });
+    const row: CallRow = { ...emptyRow(given.id, rpc.nodeId, at), direction: "in", project_key: projectKey, language, state: "ivr", from_number: given.phone ?? plainText(given.from, NUMBER), to_number: given.to, caller_name: plainText(given.name, NAME) };
+    const call = newCall({ id: given.id, direction: "in", language, projectKey, answerByOperator: given.rings === true, recording: plan.recording(projectKey), clientUp: given.line.kind === "web" });
     const runner = new CallRunner(this.#deps, call, row, given.line);
+    runner.callers = callers;
     this.#add(runner);
     const written = writer.write({ insert: row, events: [runner.fact("call.started", { from: row.from_number, to: row.to_number })] });
     runner.inserted = written;
@@ -290,10 +291,10 @@ const NUMBER = 64;
 /** The key of the company's own flow, which belongs to no project. */
 const COMPANY = "company";
 
-interface Beginning { id: string; flow: string; from: string; /** What the caller or their line calls them; "" when nothing. */ name: string; to: string; phone: string | null; line: ClientLine; language?: Language | undefined }
+interface Beginning { id: string; flow: string; from: string; /** What the caller or their line calls them; "" when nothing. */ name: string; to: string; phone: string | null; line: ClientLine; /** It only rings until an operator answers. */ rings?: boolean; language?: Language | undefined }
 
 const emptyRow = (id: string, nodeId: string, at: Date) => ({
-  id, caller_name: "", channel: "voice" as const, queue_id: null, operator_id: null, ticket_id: null, outcome: null, priority: 0, node_id: nodeId, started_at: at.toISOString(),
+  id, caller_name: "", channel: "voice" as const, client_id: null, queue_id: null, operator_id: null, ticket_id: null, outcome: null, priority: 0, node_id: nodeId, started_at: at.toISOString(),
   queued_at: null, answered_at: null, ended_at: null, recording_id: null, media_stats: null,
 });
 

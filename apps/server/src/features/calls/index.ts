@@ -4,7 +4,7 @@ export { openSip } from "./calls.sip.ts";
 export { recover, startRecovery, type RecoveryDeps } from "./calls.recovery.ts";
 export { callsRoutes } from "./calls.routes.ts";
 export { callPageRoutes, openPublicCalls } from "./calls.web.page.ts";
-export { selectCaller } from "./calls.sql.ts";
+export { selectCallers } from "./calls.sql.ts";
 export { livePlan, planOf, type WholePlan } from "./calls.plan.ts";
 export type { CallsDeps } from "./calls.service.ts";
 export { toE164 } from "./calls.numbers.rules.ts";

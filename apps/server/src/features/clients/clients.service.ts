@@ -88,7 +88,7 @@ export async function confirmClient(ctx: Ctx, id: string, version: number): Prom
   });
 }
 
-/** A client who came to a project by themselves belongs to it from then on, so that its operators see the card. */
+/** A client who came to a project belongs to it once somebody who may read the card has said that it was them: its operators see the card from then on. */
 export async function rememberProject(ctx: TxCtx, id: string, projectKey: string): Promise<void> {
   if (await addProject(ctx.db, id, projectKey)) await audit(ctx, { action: "client.project_added", object: { kind: "client", id }, after: { project: projectKey } });
 }

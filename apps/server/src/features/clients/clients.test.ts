@@ -132,7 +132,7 @@ test("opens the caller's card by number, the called project's clients first (R08
   expect(await clientByPhone(system, "anonymous")).toEqual([]);
 });
 
-test("lets a project's operators see a client from the moment the client came to it", async () => {
+test("lets a project's operators see a client from the moment a colleague has said that it came to them", async () => {
   const client = await buildClient(system, { projects: ["taxi"] });
   expect((await stranger.send("GET", `/api/clients/${client.id}`)).statusCode).toBe(404);
   await inTx(system, (ctx) => rememberProject(ctx, client.id, "shop"));

@@ -33,7 +33,7 @@ export async function interactionClient(ctx: TxCtx, id: string, clientId: string
 }
 
 async function load(ctx: Ctx, id: string): Promise<InteractionRow> {
-  const row = await selectInteraction(ctx.db, id, readerOf(ctx).language);
+  const row = await selectInteraction(ctx.db, id, readerOf(ctx));
   if (!row || !maySee(ctx, row)) throw may(ctx, "interactions.read") ? notFound("interaction", id) : forbidden();
   return row;
 }

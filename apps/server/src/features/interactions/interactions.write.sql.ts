@@ -1,7 +1,7 @@
 import type pg from "pg";
 import type { deliveryRows, toRow } from "../../platform/events.ts";
 
-/** What call control owns of an interaction; everything else of the row belongs to services. */
+/** What call control owns of an interaction; everything else of the row belongs to services. Who the caller is it only says where nobody has said it. */
 export interface CallRow {
   id: string; channel: "voice"; direction: "in" | "out"; project_key: string | null; queue_id: string | null; client_id: string | null; operator_id: string | null; ticket_id: string | null;
   language: string; state: string; outcome: string | null; from_number: string; to_number: string; caller_name: string; priority: number; node_id: string;
@@ -32,7 +32,7 @@ const WRITE = `with
       r.priority, r.node_id, r.started_at, r.queued_at, r.answered_at, r.ended_at, r.recording_id, r.media_stats
     from json_populate_recordset(null::interactions, $1::json) r),
   calls_changed as (
-    update interactions i set project_key = r.project_key, queue_id = r.queue_id, operator_id = r.operator_id, language = r.language,
+    update interactions i set project_key = r.project_key, client_id = coalesce(i.client_id, r.client_id), queue_id = r.queue_id, operator_id = r.operator_id, language = r.language,
       state = case when i.wrapped_at is not null and r.state = 'wrap_up' then 'ended' else r.state end,
       outcome = r.outcome, queued_at = r.queued_at, answered_at = r.answered_at, ended_at = r.ended_at, recording_id = r.recording_id, media_stats = r.media_stats
     from json_populate_recordset(null::interactions, $2::json) r where i.id = r.id),
