@@ -43,7 +43,7 @@ export async function clientTimeline(ctx: Ctx, id: string, query: PageQuery): Pr
   await load(ctx, id, "clients.read");
   const limit = query.limit ?? PAGE_SIZE;
   const cursor = decodeCursor(query.after);
-  const rows = await selectTimeline(ctx.db, { ids: await selectSameClient(ctx.db, id), projects: mine(ctx), cursor, limit });
+  const rows = await selectTimeline(ctx.db, { ids: await selectSameClient(ctx.db, id), projects: mine(ctx), readerId: ctx.actor.kind === "user" ? ctx.actor.id : null, cursor, limit });
   const page = pageOf(rows, limit, (row) => encodeCursor(row.at, row.id));
   return { items: page.items.map((row) => toItem(ctx, row)), next: page.next };
 }

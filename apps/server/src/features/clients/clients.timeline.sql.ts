@@ -3,7 +3,7 @@ import type { Db } from "../../platform/db.ts";
 import type { Cursor } from "../../platform/page.ts";
 
 export interface TimelineRow { id: string; at: Date; kind: "interaction" | "ticket" | "event" | "note" | "notice"; type: string; by: string | null; data: Record<string, unknown> }
-export interface TimelineQuery { /** The client and the cards merged into it. */ ids: string[]; projects: string[] | null; cursor: Cursor | null; limit: number }
+export interface TimelineQuery { /** The client and the cards merged into it. */ ids: string[]; projects: string[] | null; /** Tickets about this colleague are not told to them. */ readerId?: string | null; cursor: Cursor | null; limit: number }
 
 /**
  * One query: each branch reads at most a page's worth from its own index, newest first, and the page is the newest of
@@ -19,7 +19,7 @@ export function timelineQuery(query: TimelineQuery): RawBuilder<TimelineRow> {
   const mine = (column: string) => (projects ? sql` and (${sql.ref(column)} is null or ${sql.ref(column)} = any(${projects}::text[]))` : sql``);
   return sql<TimelineRow>`
   with t as materialized (select t.id, t.number, t.subject, t.type, t.status, t.stage, t.created_at, t.owner_id, t.created_by from tickets t
-    where ${among("t.client_id")}${mine("t.project_key")}${cursor ? sql` and t.created_at <= ${cursor[0]}::timestamptz` : sql``}
+    where ${among("t.client_id")}${mine("t.project_key")}${query.readerId ? sql` and (t.about_user_ids is null or not ${query.readerId}::uuid = any(t.about_user_ids))` : sql``}${cursor ? sql` and t.created_at <= ${cursor[0]}::timestamptz` : sql``}
     order by t.updated_at desc${cursor ? sql`` : sql` limit ${limit}`}),
   x as (
     (select i.id, i.started_at as at, 'interaction' as kind, i.channel as type, u.name as by,

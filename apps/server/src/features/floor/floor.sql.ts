@@ -39,12 +39,15 @@ export const selectWaiting = async (db: Db, queueIds: string[]): Promise<Waiting
   where i.state in ('waiting', 'offered') and i.queue_id = any(${queueIds}) order by i.queued_at, i.id limit 100`.execute(db)).rows;
 
 export interface Alert { id: string; at: Date; subjectKind: string; subjectId: string; data: { key?: string; params?: Record<string, string> } }
-export const selectAlerts = async (db: Db, projects: string[] | null, since: Date): Promise<Alert[]> => (await sql<Alert>`
+export const selectAlerts = async (db: Db, { projects, readerId, since }: { projects: string[] | null; readerId: string | null; since: Date }): Promise<Alert[]> => (await sql<Alert>`
   select id, at, subject_kind, subject_id, data from events where type = 'alert.raised' and at >= ${since} and (${projects}::text[] is null or data->>'projectKey' = any(${projects}::text[]))
     -- What was wrong with a ticket is over once it is completed or closed.
     and not (subject_kind = 'ticket' and data->>'key' in ('alert_ticket_reopened', 'alert_ticket_late', 'alert_ticket')
       and exists (select 1 from tickets t where t.id = case when subject_kind = 'ticket' then subject_id::uuid end and t.status in ('done', 'closed')))
     and not (data->>'key' = 'alert_promise_late' and exists (select 1 from promises p where p.id = case when data->>'key' = 'alert_promise_late' then (data->>'promiseId')::uuid end and p.state <> 'open'))
+    -- What is about a colleague is not told to that colleague.
+    and (${readerId}::uuid is null or not (subject_kind = 'ticket' and exists (select 1 from tickets t where t.id = case when subject_kind = 'ticket' then subject_id::uuid end and ${readerId}::uuid = any(t.about_user_ids))))
+    and not (data->>'key' = 'alert_approval_wanted' and not exists (select 1 from ticket_approvals a where a.ticket_id = case when subject_kind = 'ticket' then subject_id::uuid end and a.state = 'pending'))
   order by at desc, id desc limit 30`.execute(db)).rows;
 
 export const selectHours = async (db: Db, queueIds: string[], dayStart: Date): Promise<{ hour: number; offered: number; answered: number }[]> => (await sql<{ hour: number; offered: number; answered: number }>`

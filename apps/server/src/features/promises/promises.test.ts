@@ -32,7 +32,7 @@ test("R216 a promise that is late is told once, to who gave it and to who superv
   await Promise.all([tellOverdue(at(system, 2)), tellOverdue(at(system, 2))]);
   await tellOverdue(at(system, 3));
   expect(alerts(promise.id)).toMatchObject([{ subject: { kind: "ticket", id: ticket.id }, data: { key: "alert_promise_late", projectKey: "internet", userId: promise.by.id, params: { number: ticket.number, text: "Call back today" } } }]);
-  const shown = async () => (await selectAlerts(database.db, ["internet"], new Date(0))).filter(({ subjectId }) => subjectId === ticket.id).length;
+  const shown = async () => (await selectAlerts(database.db, { projects: ["internet"], readerId: null, since: new Date(0) })).filter(({ subjectId }) => subjectId === ticket.id).length;
   expect(await shown()).toBe(1);
   await closePromise(ana, promise.id, { version: 1, state: "kept", reason: "" });
   expect(await shown()).toBe(0);
