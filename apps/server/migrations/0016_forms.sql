@@ -19,6 +19,8 @@ create table form_records (
   owner_id uuid references users (id),
   state text not null default 'draft' check (state in ('draft', 'submitted')),
   data jsonb not null default '{}',
+  -- The same as conditions read it: computed, without what is hidden, days as moments.
+  reads jsonb not null default '{}',
   -- Who filled what, by place.
   filled_by jsonb not null default '{}',
   version int not null default 1,

@@ -1,3 +1,4 @@
+import { recordFor } from "./catalogue.ts";
 import type { FormData, Text } from "./document.ts";
 import type { Field } from "./fields.ts";
 import type { Context, Form } from "./form.ts";
@@ -54,6 +55,9 @@ function tidyText(field: Field, text: string, context: Context): string {
   const tidy = text.trim().normalize("NFC");
   return field.kind === "phone" ? (context.phone?.(tidy, field.document["x-country"] ?? null) ?? tidy) : tidy;
 }
+
+/** The data as the conditions of guards and rules read it (`catalogueOf`): computed, without what is hidden, days as moments. JSON. */
+export const ruleValues = (form: Form, data: FormData, context: Context = {}): Record<string, unknown> => recordFor(form.fields, submission(form, data, context), form.timeZone);
 
 /** What a new form begins with: defaults and countries of addresses. */
 export const defaults = (form: Form): FormData => defaultsOf(form.fields);

@@ -1,6 +1,6 @@
 export { catalogueOf, typeOf } from "./catalogue.ts";
 export type { HostCatalogue } from "./compile.ts";
-export { complete, compute, defaults, emptyOf, newRow, submission, visible, type Completeness } from "./complete.ts";
+export { complete, compute, defaults, emptyOf, newRow, ruleValues, submission, visible, type Completeness } from "./complete.ts";
 export { FIELD_NAME, fieldSchema, formSchema, keepable, kinds, languages, sectionSchema, type FieldDocument, type FormData, type FormDocument, type Kind, type Language, type Section, type Text } from "./document.ts";
 export { EXAMPLE } from "./example.ts";
 export type { Field } from "./fields.ts";

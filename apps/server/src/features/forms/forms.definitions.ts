@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { formHost, formProblemText, formSchema, openForm, readForm, type Field, type Form, type FormDocument } from "@linija/forms";
+import { catalogueOf, formHost, formProblemText, formSchema, openForm, readForm, type Field, type Form, type FormDocument } from "@linija/forms";
 import type { Ctx, Db, TxCtx } from "../../platform/db.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
 import { may, rights } from "../access/index.ts";
@@ -7,6 +7,9 @@ import { countryOf, normalizePhone } from "../clients/index.ts";
 import type { KindProblem, TextKind } from "../projects/index.ts";
 import { findProject, projectOf, type ProjectInUse } from "../tickets/index.ts";
 import { insertFormVersion, selectFormNames, selectFormVersion } from "./forms.sql.ts";
+
+/** What stands in a project's definition for each form: its version, and what conditions see of it (features/rules). */
+export interface UsedForm { id: string; vocabulary: ReturnType<typeof catalogueOf> }
 
 /** Forms as texts of a project: checked when saved, and kept as versions by their hash. */
 export const formsKind: TextKind = {
@@ -25,7 +28,7 @@ export const formsKind: TextKind = {
   use: async (ctx: TxCtx, projectKey, values) => Object.fromEntries(await Promise.all(Object.entries(values as Record<string, FormDocument>).map(async ([key, definition]) => {
     const id = `${projectKey}/${key}/${createHash("sha256").update(JSON.stringify(definition)).digest("hex").slice(0, 24)}`;
     await insertFormVersion(ctx.db, { id, projectKey, key, definition });
-    return [key, id] as const;
+    return [key, { id, vocabulary: catalogueOf(openForm(definition, formHost("UTC"))) } satisfies UsedForm] as const;
   }))),
 };
 
@@ -58,7 +61,7 @@ export async function formInUse(db: Db, id: string): Promise<FormInUse> {
   return { id, key: form.key, form, project, country, phone: (text, own) => normalizePhone(text, own ? [own as typeof country, country] : [country]) };
 }
 
-const idsOf = (project: ProjectInUse): Record<string, string> => (project.more["forms"] ?? {}) as Record<string, string>;
+const idsOf = (project: ProjectInUse): Record<string, string> => Object.fromEntries(Object.entries((project.more["forms"] ?? {}) as Record<string, UsedForm>).map(([key, { id }]) => [key, id]));
 
 async function projectFor(ctx: Ctx, key: string): Promise<ProjectInUse> {
   const project = may(ctx, "forms.read", { projectKey: key }) ? await findProject(ctx.db, key) : null;

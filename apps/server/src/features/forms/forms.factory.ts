@@ -1,7 +1,7 @@
 import { EXAMPLE, formHost, readForm } from "@linija/forms";
 import { inTx, type Ctx } from "../../platform/db.ts";
 import { placesKind } from "./forms.addresses.service.ts";
-import { formsKind } from "./forms.definitions.ts";
+import { formsKind, type UsedForm } from "./forms.definitions.ts";
 import { putFormInUse } from "./forms.sql.ts";
 
 /** Puts a form in use in a project as saving its text does; the example unless told. Gives the version's id. */
@@ -10,9 +10,9 @@ export async function buildForm(ctx: Ctx, { projectKey = "internet", text = EXAM
   if (!read.ok) throw new Error(JSON.stringify(read.problems));
   const { document } = read.form;
   return inTx(ctx, async (ctx) => {
-    const ids = await formsKind.use!(ctx, projectKey, { [document.key]: document });
-    await putFormInUse(ctx.db, projectKey, ids as Record<string, string>);
-    return ids[document.key] as string;
+    const used = (await formsKind.use!(ctx, projectKey, { [document.key]: document })) as Record<string, UsedForm>;
+    await putFormInUse(ctx.db, projectKey, used);
+    return used[document.key]!.id;
   });
 }
 

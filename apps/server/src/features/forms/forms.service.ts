@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { diff, fieldAt, mask, provenance, submission, validate, valueAt, withValue, type FieldProblem, type Filler, type FormData } from "@linija/forms";
+import { diff, fieldAt, mask, provenance, ruleValues, submission, validate, valueAt, withValue, type FieldProblem, type Filler, type FormData } from "@linija/forms";
 import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
 import { conflict, forbidden, invalid, invalidField, notFound } from "../../platform/errors.ts";
@@ -72,7 +72,7 @@ export async function createRecord(ctx: Ctx, input: CreateInput): Promise<Record
   const filler = fillerOf(ctx);
   const isNew = await inTx(ctx, async (ctx) => {
     const subject = input.subject;
-    const row = { id: input.id, projectKey: input.projectKey, formId: used.id, formKey: used.key, subjectKind: subject?.kind ?? null, subjectId: subject?.id ?? null, ownerId: userId(ctx), data, filledBy: provenance({}, changes, filler), createdAt: ctx.now() };
+    const row = { id: input.id, projectKey: input.projectKey, formId: used.id, formKey: used.key, subjectKind: subject?.kind ?? null, subjectId: subject?.id ?? null, ownerId: userId(ctx), data, reads: ruleValues(used.form, data, contextOf(ctx, used)), filledBy: provenance({}, changes, filler), createdAt: ctx.now() };
     if (!(await insertRecord(ctx.db, row))) return false;
     await writeChanges(ctx, { ...row, version: 1 }, { changes, filler });
     await emit(ctx, { type: "form.begun", subject: { kind: "form", id: row.id }, data: { formKey: used.key, projectKey: row.projectKey }, touches: subject ? [subject] : [] });
@@ -105,7 +105,7 @@ export async function saveLocked(ctx: TxCtx, record: RecordRow, input: { version
   const changes = diff(used.form, record.data, data);
   if (changes.length === 0) return { record, used, conflicts };
   const next: RecordRow = { ...record, data, filledBy: provenance(record.filledBy, changes, filler), version: record.version + 1, updatedAt: ctx.now() };
-  await updateData(ctx.db, record.id, { data, filledBy: next.filledBy, at: ctx.now() });
+  await updateData(ctx.db, record.id, { data, reads: ruleValues(used.form, data, contextOf(ctx, used)), filledBy: next.filledBy, at: ctx.now() });
   await writeChanges(ctx, next, { changes, filler });
   const paths = changes.map(({ path }) => path);
   await emit(ctx, { type: "form.filled", subject: { kind: "form", id: record.id }, data: { version: next.version, paths, by: filler.by }, touches: touchesOf(record) });
@@ -142,7 +142,7 @@ async function submitLocked(ctx: TxCtx, { record, used }: Saved): Promise<Record
   if (faults.length > 0) throw faultsOf(faults);
   const data = submission(used.form, record.data, context);
   const at = ctx.now();
-  await updateSubmitted(ctx.db, record.id, { data, at, by: ctx.actor.name });
+  await updateSubmitted(ctx.db, record.id, { data, reads: ruleValues(used.form, data, context), at, by: ctx.actor.name });
   const next: RecordRow = { ...record, data, state: "submitted", submittedAt: at, submittedBy: ctx.actor.name, updatedAt: at, version: record.version + 1, typing: [] };
   await writeChanges(ctx, next, { changes: diff(used.form, record.data, data), filler: { ...fillerOf(ctx), by: "system", id: null, name: used.form.key } });
   await emit(ctx, { type: "form.submitted", subject: { kind: "form", id: record.id }, data: { formKey: record.formKey, formId: record.formId, projectKey: record.projectKey, subject: subjectOf(record) }, touches: touchesOf(record) });

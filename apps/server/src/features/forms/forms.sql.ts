@@ -21,17 +21,19 @@ export const selectRecord = (db: Db, id: string) => sql<RecordRow>`select ${COLU
 export const selectRecordForUpdate = (db: Db, id: string) => sql<RecordRow>`select ${COLUMNS} from form_records where id = ${id} for update`.execute(db).then((result) => result.rows[0]);
 export const selectByLink = (db: Db, hash: Buffer, now: Date) => sql<RecordRow>`select ${COLUMNS} from form_records where link_hash = ${hash} and link_until > ${now}`.execute(db).then((result) => result.rows[0]);
 
-export type NewRecord = Pick<RecordRow, "id" | "projectKey" | "formId" | "formKey" | "subjectKind" | "subjectId" | "ownerId" | "data" | "filledBy" | "createdAt">;
+/** As conditions of guards and rules read it (`ruleValues`). */
+type Reads = Record<string, unknown>;
+export type NewRecord = Pick<RecordRow, "id" | "projectKey" | "formId" | "formKey" | "subjectKind" | "subjectId" | "ownerId" | "data" | "filledBy" | "createdAt"> & { reads: Reads };
 /** False when there is one with this id already. */
-export const insertRecord = (db: Db, row: NewRecord) => sql`insert into form_records (id, project_key, form_id, form_key, subject_kind, subject_id, owner_id, data, filled_by, created_at, updated_at)
-  values (${row.id}, ${row.projectKey}, ${row.formId}, ${row.formKey}, ${row.subjectKind}, ${row.subjectId}, ${row.ownerId}, ${JSON.stringify(row.data)}::jsonb, ${JSON.stringify(row.filledBy)}::jsonb, ${row.createdAt}, ${row.createdAt})
+export const insertRecord = (db: Db, row: NewRecord) => sql`insert into form_records (id, project_key, form_id, form_key, subject_kind, subject_id, owner_id, data, reads, filled_by, created_at, updated_at)
+  values (${row.id}, ${row.projectKey}, ${row.formId}, ${row.formKey}, ${row.subjectKind}, ${row.subjectId}, ${row.ownerId}, ${JSON.stringify(row.data)}::jsonb, ${JSON.stringify(row.reads)}::jsonb, ${JSON.stringify(row.filledBy)}::jsonb, ${row.createdAt}, ${row.createdAt})
   on conflict do nothing`.execute(db).then((result) => result.numAffectedRows === 1n);
 
 /** Of a record that the caller has locked. */
-export const updateData = (db: Db, id: string, change: { data: FormData; filledBy: Provenance; at: Date }) =>
-  sql`update form_records set data = ${JSON.stringify(change.data)}::jsonb, filled_by = ${JSON.stringify(change.filledBy)}::jsonb, updated_at = ${change.at}, version = version + 1 where id = ${id}`.execute(db);
-export const updateSubmitted = (db: Db, id: string, change: { data: FormData; at: Date; by: string }) =>
-  sql`update form_records set state = 'submitted', data = ${JSON.stringify(change.data)}::jsonb, submitted_at = ${change.at}, submitted_by = ${change.by}, updated_at = ${change.at}, version = version + 1, typing = '[]' where id = ${id}`.execute(db);
+export const updateData = (db: Db, id: string, change: { data: FormData; reads: Reads; filledBy: Provenance; at: Date }) =>
+  sql`update form_records set data = ${JSON.stringify(change.data)}::jsonb, reads = ${JSON.stringify(change.reads)}::jsonb, filled_by = ${JSON.stringify(change.filledBy)}::jsonb, updated_at = ${change.at}, version = version + 1 where id = ${id}`.execute(db);
+export const updateSubmitted = (db: Db, id: string, change: { data: FormData; reads: Reads; at: Date; by: string }) =>
+  sql`update form_records set state = 'submitted', data = ${JSON.stringify(change.data)}::jsonb, reads = ${JSON.stringify(change.reads)}::jsonb, submitted_at = ${change.at}, submitted_by = ${change.by}, updated_at = ${change.at}, version = version + 1, typing = '[]' where id = ${id}`.execute(db);
 export const updateSubject = (db: Db, id: string, subject: { kind: SubjectKind; id: string }, at: Date) =>
   sql`update form_records set subject_kind = ${subject.kind}, subject_id = ${subject.id}, updated_at = ${at} where id = ${id}`.execute(db);
 export const updateLink = (db: Db, id: string, link: { hash: Buffer; until: Date } | null) =>
@@ -79,6 +81,6 @@ export const selectByLinkId = (db: Db, id: string, now: Date) =>
   sql<{ version: number; mark: string }>`select version, version || md5(typing::text || state) as mark from form_records where id = ${id} and link_hash is not null and link_until > ${now}`.execute(db).then((result) => result.rows[0]);
 
 /** Which versions a project's forms are now, as storing the project writes it; the hash changes with it. */
-export const putFormInUse = (db: Db, projectKey: string, ids: Record<string, string>) =>
-  sql`update projects set definition = jsonb_set(jsonb_set(definition::jsonb, '{more}', coalesce(definition::jsonb -> 'more', '{}')), '{more,forms}', coalesce(definition::jsonb #> '{more,forms}', '{}') || ${JSON.stringify(ids)}::jsonb)::json,
-    hash = md5(hash || ${JSON.stringify(ids)}) where key = ${projectKey}`.execute(db);
+export const putFormInUse = (db: Db, projectKey: string, used: Record<string, unknown>) =>
+  sql`update projects set definition = jsonb_set(jsonb_set(definition::jsonb, '{more}', coalesce(definition::jsonb -> 'more', '{}')), '{more,forms}', coalesce(definition::jsonb #> '{more,forms}', '{}') || ${JSON.stringify(used)}::jsonb)::json,
+    hash = md5(hash || ${JSON.stringify(used)}::text) where key = ${projectKey}`.execute(db);

@@ -1,10 +1,13 @@
 import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { EXAMPLE } from "@linija/forms";
+import { compileExpression } from "@linija/rules";
 import type { Actor } from "../../platform/db.ts";
 import type { AppError } from "../../platform/errors.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { actorOf, buildUser } from "../access/access.factory.ts";
+import { catalogueFor, contextFor } from "../rules/index.ts";
+import { projectOf } from "../tickets/index.ts";
 import { buildProjects, buildTicket } from "../tickets/tickets.factory.ts";
 import { formsKind } from "./forms.definitions.ts";
 import { buildForm } from "./forms.factory.ts";
@@ -214,4 +217,16 @@ test("a form as a text of a project is refused with its place, and so is a mask 
   expect(masked.problems[0]!.message).toContain("clients.secrets");
   expect(formsKind.read(EXAMPLE, { key: "other", projectKey: "internet" }).problems[0]!.remedy).toBe("name the file as the form");
   expect(formsKind.read("key: [", { key: "x", projectKey: "internet" }).problems.length).toBeGreaterThan(0);
+});
+
+test("conditions about a ticket read its form as it is now: computed, without what is hidden, days as moments", async () => {
+  const ticket = await buildTicket(database.ctx());
+  const input = begin({ building: "house", entrance: "hidden", issue_on: "2026-03-30", equipment: [{ what: "router", count: 2, price: { amount: "10.00", currency: "EUR" } }] }, { subject: { kind: "ticket", id: ticket.id } });
+  await createRecord(as(ana), input);
+  const project = { project: { key: "internet", time_zone: "Europe/Ljubljana", languages: ["en" as const] }, types: [{ key: "x", name: { en: "x", ru: "x", sl: "x" }, form: "connection" }], more: (await projectOf(database.db, "internet")).more };
+  const catalogue = catalogueFor(project, { processes: [], purpose: "guard" });
+  const compiled = compileExpression('form.total == 20 && form.issue_on.day() == 30 && !has(form.entrance) && form.building == "house"', catalogue);
+  if (!compiled.ok) throw new Error(JSON.stringify(compiled.problems));
+  const found = await contextFor(database.db, { ticketIds: [ticket.id], reads: compiled.expression.reads, catalogue, now: new Date(), actor: ana, project: { key: "internet", name: "Internet", time_zone: "Europe/Ljubljana", languages: ["en"] } });
+  expect(compiled.expression.evaluate({ ...found.get(ticket.id)!.values })).toEqual({ ok: true, value: true });
 });

@@ -37,9 +37,13 @@ function checkKeys(declared: ProjectDeclaration): CheckedProblem[] {
       ? [{ file, path: [name, index, "key"], message: `"${each.key}" stands here twice`, remedy: "give each its own key" }] : []));
 }
 
-function checkTypes({ types, processes }: ProjectDeclaration): CheckedProblem[] {
-  return types.flatMap((type, index) => processes[type.process] ? []
-    : [{ file: "types.yaml", path: ["types", index, "process"], message: `there is no process "${type.process}"`, remedy: oneOf(Object.keys(processes)) }]);
+function checkTypes({ types, processes, more }: ProjectDeclaration): CheckedProblem[] {
+  // Without that kind of text nobody has looked at forms at all.
+  const forms = more["forms"];
+  return types.flatMap((type, index) => [
+    ...(processes[type.process] ? [] : [{ file: "types.yaml", path: ["types", index, "process"], message: `there is no process "${type.process}"`, remedy: oneOf(Object.keys(processes)) }]),
+    ...(!type.form || !forms || forms[type.form] ? [] : [{ file: "types.yaml", path: ["types", index, "form"], message: `there is no form "${type.form}"`, remedy: oneOf(Object.keys(forms)) }]),
+  ]);
 }
 
 /** Expressions, deeds and types that processes name; the names a condition may use are those of the project. */

@@ -95,6 +95,8 @@ export const ticketTypeSchema = z.strictObject({
   /** Replaces the process's hours; null: no deadline. */
   deadline_hours: deadlineHoursSchema.nullable().optional(),
   priority: prioritySchema.default("normal"),
+  /** The form that is filled for it, one of `forms/`. */
+  form: keySchema.optional(),
   requires: z.array(z.enum(["client", "subject", "description", "phone", "address", "required_by"])).default([]),
 });
 export const dispositionSchema = z.strictObject({

@@ -1,11 +1,13 @@
 import { createCatalogue, isName, type Catalogue, type CatalogueInput, type FieldInput, type ValueInput } from "@linija/rules";
 import type { Language, Text } from "../projects/texts.contract.ts";
 import { actionsOf } from "./rules.actions.ts";
+import { formVocabulary, type FormedProject } from "./rules.form.ts";
 import { functionsOf, type FunctionSources } from "./rules.functions.ts";
 import { field, PRIORITIES, RECORDS, textField, TICKET, words } from "./rules.words.ts";
 
 /** The part of a process that conditions see. */
 export interface CatalogueProcess {
+  key?: string;
   stages: Readonly<Record<string, { name: Text }>>;
   fields: Readonly<Record<string, CatalogueField>>;
   transitions?: Readonly<Record<string, { name: Text }>>;
@@ -15,7 +17,8 @@ export interface CatalogueField { kind: string; name: Text; options?: Readonly<R
 /** The part of a project that conditions see; a `ProjectDeclaration` and a `ProjectInUse` both have it. */
 export interface CatalogueProject {
   project: { key: string; time_zone: string; languages: readonly Language[] };
-  types: readonly { key: string; name: Text }[];
+  types: readonly { key: string; name: Text; process?: string; form?: string | undefined }[];
+  more?: FormedProject["more"];
   notices?: Readonly<Record<string, { subject: Text }>>;
   departments?: Readonly<Record<string, Text>>;
 }
@@ -23,7 +26,7 @@ export interface CatalogueProject {
 export interface CatalogueOptions extends FunctionSources {
   /** One process (its guards), or all that tickets of the project may live by (automation). */
   processes: readonly CatalogueProcess[];
-  /** Records and the variable `form` of a ticket type's form, as `catalogueOf` of packages/forms gives them. */
+  /** Records and the variable `form`; the form of the types that live by these processes when absent. */
   form?: Pick<CatalogueInput, "records" | "variables"> | undefined;
   /** `guard`: conditions and computations only. `automation`: also the event, what may be set, and what may be done. */
   purpose: "guard" | "automation";
@@ -41,11 +44,12 @@ export const catalogueFor = (project: CatalogueProject, options: CatalogueOption
 /** The same as data, all but the bodies of functions: what an editor in a browser makes its own catalogue from. */
 export function vocabularyFor(project: CatalogueProject, options: CatalogueOptions): CatalogueInput {
   const isAutomation = options.purpose === "automation";
+  const form = options.form ?? formVocabulary(project, options.processes.flatMap(({ key }) => key ?? []));
   return {
     timeZone: project.project.time_zone,
     ...(isAutomation && { edit: EDIT_RIGHT }),
-    records: { ...RECORDS, ...options.form?.records, ticket_fields: processFields(project, options), ticket_data: { doc: words("A ticket", "Заявка", "Zahteva"), fields: ticketFields(project, options) } },
-    variables: variablesOf(isAutomation, options.form?.variables ?? {}),
+    records: { ...RECORDS, ...form?.records, ticket_fields: processFields(project, options), ticket_data: { doc: words("A ticket", "Заявка", "Zahteva"), fields: ticketFields(project, options) } },
+    variables: variablesOf(isAutomation, form?.variables ?? {}),
     functions: functionsOf(options),
     ...(isAutomation && { actions: actionsOf(sourcesOf(project, options)) }),
   };

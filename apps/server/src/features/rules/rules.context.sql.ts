@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { Db } from "../../platform/db.ts";
 
 /** Which parts of the context an expression reads; the rest is not asked of the database. */
-export interface ContextNeeds { owner: boolean; client: boolean; contacts: boolean; counts: boolean; call: boolean; tasks: boolean; approvals: boolean }
+export interface ContextNeeds { owner: boolean; client: boolean; contacts: boolean; counts: boolean; call: boolean; tasks: boolean; approvals: boolean; form: boolean }
 
 /** Ages and counts are computed here or by the caller; moments come as `Date`. */
 export interface ContextRow {
@@ -10,6 +10,8 @@ export interface ContextRow {
   department: string | null; ownerId: string | null; ownerName: string | null; createdAt: Date; stageSince: Date; dueAt: Date | null; pausedAt: Date | null; closedAt: Date | null; reopened: number; calls: number;
   score: number | null; resolution: string | null; clientComment: string | null; closedAs: string | null; fields: Record<string, unknown>; version: number;
   client: ClientRow | null; call: CallRow | null; tasks: { all: number; open: number } | null; openApprovals: number | null;
+  /** Of the ticket's form, the newest of several, as conditions read it. */
+  form: Record<string, unknown> | null;
 }
 interface ClientRow { id: string; name: string; kind: string; language: string | null; flags: string[]; city: string | null; since: string; phone?: string | null; email?: string | null; tickets?: number; open_tickets?: number; recent_tickets?: number }
 interface CallRow { channel: string; direction: string; from: string; to: string; queue: string | null; language: string | null; outcome: string | null; disposition: string | null; started: string; waited: number | null; talked: number | null }
@@ -34,5 +36,6 @@ export const selectContexts = (db: Db, ticketIds: string[], needs: ContextNeeds,
     t.created_at, t.stage_since, t.due_at, t.paused_at, t.closed_at, t.reopened, t.calls, t.score, t.resolution, t.client_comment, t.closed_as, t.fields, t.version,
     ${client(needs)} as client, ${call(needs)} as call,
     ${needs.tasks ? sql`(select json_build_object('all', count(*), 'open', count(*) filter (where x.status in ('open', 'waiting'))) from tickets x where x.parent_id = t.id)` : sql`null::json`} as tasks,
-    ${needs.approvals ? sql`(select count(*)::int from ticket_approvals a where a.ticket_id = t.id and a.state = 'pending')` : sql`null::int`} as open_approvals
+    ${needs.approvals ? sql`(select count(*)::int from ticket_approvals a where a.ticket_id = t.id and a.state = 'pending')` : sql`null::int`} as open_approvals,
+    ${needs.form ? sql`(select f.reads from form_records f where f.subject_kind = 'ticket' and f.subject_id = t.id order by f.created_at desc, f.id desc limit 1)` : sql`null::jsonb`} as form
   from tickets t where t.id = any(${ticketIds}::uuid[]) order by t.id ${lock ? sql`for update of t` : sql``}`.execute(db).then((result) => result.rows);

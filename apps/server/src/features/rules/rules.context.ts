@@ -35,12 +35,12 @@ export function needsOf(reads: readonly string[]): ContextNeeds {
   return {
     owner: some("ticket.owner") || ticket, client: some("client"), call: some("call"),
     contacts: whole || some("client.phone", "client.email"), counts: whole || some("client.tickets", "client.open_tickets", "client.recent_tickets"),
-    tasks: ticket || some("ticket.subtasks", "ticket.open_subtasks"), approvals: ticket || some("ticket.open_approvals"),
+    form: some("form"), tasks: ticket || some("ticket.subtasks", "ticket.open_subtasks"), approvals: ticket || some("ticket.open_approvals"),
   };
 }
 
 function valuesOf(row: ContextRow, { now, actor, project, event, catalogue }: ContextInput): RuleValues {
-  const values: RuleValues = { ticket: ticketValues(row, now, catalogue), client: row.client, call: row.call, actor: actorValues(actor), project, now };
+  const values: RuleValues = { ticket: ticketValues(row, now, catalogue), client: row.client, call: row.call, form: row.form, actor: actorValues(actor), project, now };
   return event ? { ...values, event } : values;
 }
 

@@ -19,6 +19,8 @@ export async function listTickets(ctx: Ctx, query: ListQuery): Promise<Page> {
   const { actor } = ctx;
   if (actor.kind !== "user" || !may(ctx, "tickets.read")) throw forbidden();
   if (query.project && !actor.projects.includes(query.project)) throw forbidden();
+  // Who sees numbers in part cannot look for them either.
+  if (query.phone !== undefined && !may(ctx, "clients.see_contacts")) return { items: [], next: null };
   const limit = query.limit ?? PAGE_SIZE;
   if (isCallbacks(query)) return listCallbacks(ctx, actor, query, limit);
   const shown = pickView(ctx, actor, query);
@@ -34,7 +36,7 @@ export async function listTickets(ctx: Ctx, query: ListQuery): Promise<Page> {
 const readable = (ctx: Ctx, actor: User, where: Condition): Condition =>
   notAbout(may(ctx, "tickets.read", { projectKey: actor.projects[0] ?? null }) ? where : ofDepartment(where, actor.id, actor.department ?? null), actor.id);
 
-const isCallbacks = ({ view, number, clientId }: ListQuery): boolean => view === "callbacks" && !clientId && (number === undefined || number.trim() === "");
+const isCallbacks = ({ view, number, clientId, phone }: ListQuery): boolean => view === "callbacks" && !clientId && phone === undefined && (number === undefined || number.trim() === "");
 
 /** The cursor names its rank, so that a page goes on where the one before ended although the clock has gone on. */
 async function listCallbacks(ctx: Ctx, actor: User, query: ListQuery, limit: number): Promise<Page> {
@@ -55,6 +57,7 @@ interface Shown { where: Condition; sort: ListFilter["sort"]; across: boolean }
 
 function pickView(ctx: Ctx, actor: User, query: ListQuery): Shown {
   if (query.number !== undefined && query.number.trim() !== "") return { where: views.digits(digitsOf(query.number)), sort: "updated_at", across: true };
+  if (query.phone !== undefined) return { where: views.callbacksTo(query.phone), sort: "updated_at", across: true };
   if (query.clientId) return { where: views.client(query.clientId), sort: "updated_at", across: true };
   const { view } = query;
   if (view === "mine") return { where: views.mine(actor.id), sort: "updated_at", across: true };
@@ -84,7 +87,7 @@ async function typesOf(ctx: Ctx, { project, types, dispositions, processIds }: P
   return {
     key: project.key, name: project.name[language], color: project.colour, languages: project.languages,
     types: await Promise.all(types.map(async (type) => ({
-      key: type.key, name: type.name[language], requires: type.requires, registrable: type.key !== "callback",
+      key: type.key, name: type.name[language], requires: type.requires, registrable: type.key !== "callback", form: type.form ?? null,
       deadlineHours: (type.deadline_hours === undefined ? (await processOf(ctx.db, processIds[type.process]!)).clocks.deadline_hours : type.deadline_hours)?.[type.priority] ?? null,
     }))),
     dispositions: dispositions.map((each) => ({ key: each.key, name: each.name[language], requiresNotes: each.requires.includes("notes"), requiresTicket: each.requires.includes("ticket"), requiresClient: each.requires.includes("client"),
