@@ -74,6 +74,7 @@ function useGoKeys(): void {
   useKey("goFloor", () => void navigate({ to: "/floor" }), hasRole(me, "supervisor", "administrator"));
   useKey("goDepartment", () => void navigate({ to: "/department" }), hasRole(me, "department_worker"));
   useKey("goOperators", () => void navigate({ to: "/operators" }), hasRole(me, "supervisor", "administrator"));
+  useKey("goPromises", () => void navigate({ to: "/promises" }), hasRole(me, "operator", "supervisor"));
   useKey("goAdmin", () => void navigate({ to: "/admin" }), hasRole(me, "administrator"));
   useKey("goSettings", () => void navigate({ to: "/settings" }));
 }
@@ -88,7 +89,7 @@ function useAlerts(path: string): void {
     if (path !== "/floor") tell(t(`alert.${known}`, params), ticketId ? () => void navigate({ to: "/tickets/$id", params: { id: ticketId } }) : undefined);
   }), [t, tell, navigate, path]);
 }
-const alertTexts = ["ticket", "ticket_late", "ticket_reopened", "notice_failed"] as const;
+const alertTexts = ["ticket", "ticket_late", "ticket_reopened", "notice_failed", "promise_late"] as const;
 
 /** The moment an operator can begin to work; read by the bench of the desk. */
 function useReady(): void {

@@ -1,14 +1,18 @@
 import type * as access from "@linija/server/contract/access/access";
 import type { Problem } from "@linija/server/contract/api";
+import type * as articles from "@linija/server/contract/articles/articles";
 import type * as calls from "@linija/server/contract/calls/calls";
 import type * as clients from "@linija/server/contract/clients/clients";
 import type * as documents from "@linija/server/contract/documents/documents";
 import type * as floor from "@linija/server/contract/floor/floor";
+import type * as guides from "@linija/server/contract/guides/guides";
 import type * as operators from "@linija/server/contract/operators/operators";
+import type * as promises from "@linija/server/contract/promises/promises";
+import type * as relations from "@linija/server/contract/relations/relations";
 import type * as tickets from "@linija/server/contract/tickets/tickets";
 import type { z } from "zod";
 
-type Modules = typeof access & typeof calls & typeof clients & typeof documents & typeof floor & typeof operators & typeof tickets;
+type Modules = typeof access & typeof calls & typeof clients & typeof documents & typeof floor & typeof operators & typeof articles & typeof guides & typeof promises & typeof relations & typeof tickets;
 interface Shape { method: string; path: string; reply: z.ZodType; params?: z.ZodType; query?: z.ZodType; body?: z.ZodType }
 type Contracts = { [K in keyof Modules as Modules[K] extends Shape ? K : never]: Modules[K] extends Shape ? Modules[K] : never };
 
@@ -32,6 +36,12 @@ export const routes = {
   listOperators: "GET /operators", operatorChoices: "GET /operators/choices", getOperator: "GET /operators/:id", changeOperator: "PATCH /operators/:id",
   givePhone: "POST /operators/:id/phone", takePhone: "DELETE /operators/:id/phone",
   listDocuments: "GET /tickets/:id/documents", makeDocument: "POST /tickets/:id/documents",
+  listRelations: "GET /tickets/:id/relations", addRelation: "POST /tickets/:id/relations", removeRelation: "DELETE /tickets/:id/relations/:relationId",
+  previewMerge: "GET /tickets/:id/merge", mergeTicket: "POST /tickets/:id/merge", undoMerge: "POST /tickets/merges/:id/undo",
+  listPromises: "GET /promises", ticketPromises: "GET /tickets/:id/promises", clientPromises: "GET /clients/:id/promises", makePromise: "POST /promises", closePromise: "POST /promises/:id/close", promiseFigures: "GET /promises/figures",
+  readArticle: "GET /articles/:project/:key", ticketSolutions: "GET /tickets/:id/solutions", attachSolution: "POST /tickets/:id/solutions", detachSolution: "DELETE /tickets/:id/solutions/:solutionId",
+  offerVariant: "POST /tickets/:id/variants", withdrawVariant: "DELETE /tickets/:id/variants/:variantId", chooseVariant: "POST /tickets/:id/variants/:variantId/choice",
+  ticketGuides: "GET /tickets/:id/guides", startGuide: "POST /tickets/:id/guides", takeStep: "POST /guides/runs/:id/steps", stepBack: "POST /guides/runs/:id/back", leaveGuide: "POST /guides/runs/:id/leave",
   getFloor: "GET /floor", forceState: "PUT /floor/operators/:id/state",
 } as const satisfies { [K in keyof Contracts]?: `${Contracts[K]["method"]} ${Contracts[K]["path"]}` };
 

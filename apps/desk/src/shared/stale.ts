@@ -9,7 +9,7 @@ type Reach = "all" | "one" | "mentioned" | "line" | "items";
 
 const stale: Record<string, Partial<Record<RouteName, Reach>>> = {
   line: { getLine: "all" },
-  ticket: { listTickets: "items", getTicket: "one", listDocuments: "one", clientTimeline: "mentioned" },
+  ticket: { listTickets: "items", getTicket: "one", listRelations: "one", listDocuments: "one", clientTimeline: "mentioned" },
   client: { searchClients: "items", getClient: "one", clientByPhone: "all", clientTimeline: "one", clientHistory: "one" },
   interaction: { listCalls: "items", getCall: "one", clientTimeline: "mentioned", getLine: "line" },
   call: { listCalls: "items", getCall: "one", clientTimeline: "mentioned", getLine: "line" },
@@ -23,7 +23,9 @@ const stale: Record<string, Partial<Record<RouteName, Reach>>> = {
   // Said beside the ticket itself, for whom the ticket may concern.
   project: {},
   notice: { getTicket: "all", clientTimeline: "all" },
-  promise: {},
+  promise: { listPromises: "all", ticketPromises: "all", clientPromises: "all", promiseFigures: "all" },
+  guide_run: { ticketGuides: "all" },
+  solution: { ticketSolutions: "one" },
 };
 
 interface Read { queryKey: readonly unknown[]; state: { data: unknown } }

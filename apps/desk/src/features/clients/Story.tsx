@@ -94,7 +94,7 @@ function NoticeEntry({ item }: { item: TimelineItem }) {
 function EventEntry({ item }: { item: TimelineItem }) {
   const word = useWord();
   const ticket = textOf(item, "ticketId");
-  const file = item.type.startsWith("ticket.file_") ? textOf(item, "name") : "";
+  const file = /^ticket\.(file|solution|variant|guide)_/.test(item.type) ? textOf(item, "name") : /^(ticket|client)\.promise_/.test(item.type) ? textOf(item, "text") : "";
   const to = textOf(item, "toName") || textOf(item, "to");
   return (
     <Line quiet icon={item.type.startsWith("client.") ? IconUserEdit : IconArrowRight} item={item}

@@ -1,7 +1,7 @@
 import type { TicketView, TransitionField } from "@linija/server/contract/tickets/tickets";
 import { Button, Select, Textarea, TextInput, Tooltip } from "@mantine/core";
 import { IconMail } from "@tabler/icons-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useT, useWord } from "../../i18n/intl.tsx";
 import { useDraft } from "../../shared/draft.ts";
 import { sendOnCtrlEnter } from "../../shared/keys.ts";
@@ -9,6 +9,7 @@ import { Keys } from "../../shared/parts.tsx";
 import { fieldError, ProblemNote } from "../../shared/problem.tsx";
 import { refresh, useSend } from "../../shared/query.ts";
 import { focusOn } from "../../shared/focus.ts";
+import { onAsked } from "./asked.ts";
 import css from "./tickets.module.css";
 
 type Step = TicketView["transitions"][number];
@@ -25,6 +26,7 @@ export function Transitions({ ticket }: { ticket: TicketView }) {
     if (step.fields.length > 0 || step.tellsClient) setOpen(open === step.key ? null : step.key);
     else go(step, {});
   };
+  useEffect(() => onAsked((id, key) => { if (id === ticket.id) setOpen(key); }), [ticket.id]);
   const chosen = ticket.transitions.find((step) => step.key === open);
   if (ticket.transitions.length === 0) return null;
   return (

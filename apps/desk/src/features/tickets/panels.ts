@@ -1,6 +1,6 @@
 import type { Me } from "@linija/server/contract/access/access";
 import type { TicketView } from "@linija/server/contract/tickets/tickets";
-import { IconFileCertificate, type TablerIcon } from "@tabler/icons-react";
+import { IconBulb, IconFileCertificate, IconGitMerge, IconHeartHandshake, IconLink, IconRoute, type TablerIcon } from "@tabler/icons-react";
 import { lazy, type ComponentType, type LazyExoticComponent } from "react";
 import type { MessageKey } from "../../i18n/intl.tsx";
 
@@ -22,7 +22,13 @@ export interface TicketPanel {
 
 /** In the order of their tabs. A line here is all a feature needs: `{ key: "documents", title: "panel.documents", icon: IconFileText, place: "side", Panel: lazy(() => import("../documents/DocumentsPanel.tsx")) }`. */
 export const ticketPanels: TicketPanel[] = [
+  { key: "merged", title: "relations.mergedInto", icon: IconGitMerge, place: "main", shown: (ticket) => ticket.status === "closed", Panel: lazy(() => import("../relations/MergedNote.tsx")) },
+  { key: "guide", title: "panel.guide", icon: IconRoute, place: "side", Panel: lazy(() => import("../guides/GuidePanel.tsx")) },
+  { key: "solutions", title: "panel.solutions", icon: IconBulb, place: "side", Panel: lazy(() => import("../articles/SolutionsPanel.tsx")) },
+  { key: "relations", title: "panel.relations", icon: IconLink, place: "side", Panel: lazy(() => import("../relations/RelationsPanel.tsx")) },
+  { key: "promises", title: "panel.promises", icon: IconHeartHandshake, place: "side", Panel: lazy(() => import("../promises/PromisesPanel.tsx")), Mark: lazy(() => import("../promises/PromisesMark.tsx")) },
   { key: "documents", title: "documents.title", icon: IconFileCertificate, place: "main", Panel: lazy(() => import("../documents/DocumentsPanel.tsx")) },
+  { key: "rules", title: "panel.rules", icon: IconWand, place: "main", Panel: lazy(() => import("../rules/TicketRules.tsx")) },
 ];
 
 export const panelsOf = (place: TicketPanel["place"], ticket: TicketView, me: Me) => ticketPanels.filter((panel) => panel.place === place && (panel.shown?.(ticket, me) ?? true));

@@ -121,7 +121,7 @@ async function store(ctx: TxCtx, { run, guide, ticket, project }: Loaded, change
   const after: Run = { ...run, ...change, version: run.version + 1 };
   const isOver = change.state !== "running";
   if (isOver) await conclude(ctx, after, guide, ticket);
-  else await emit(ctx, { type: "ticket.guide_stepped", subject: { kind: "ticket", id: ticket.id }, data: { runId: run.id, guide: guide.key, step: standing(guide, change.path) }, touches: [{ kind: "guide_run", id: run.id }] });
+  else await emit(ctx, { type: "guide.stepped", subject: { kind: "ticket", id: ticket.id }, data: { runId: run.id, guide: guide.key, step: standing(guide, change.path) }, touches: [{ kind: "guide_run", id: run.id }] });
   // What the end proposes is read after what it changed.
   return shown(ctx, after, isOver ? await loadTicket(ctx, ticket.id, "tickets.read") : ticket, project);
 }

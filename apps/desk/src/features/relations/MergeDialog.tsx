@@ -1,0 +1,78 @@
+import type { MergePreview } from "@linija/server/contract/relations/relations";
+import type { TicketView } from "@linija/server/contract/tickets/tickets";
+import { Button, Modal, TextInput } from "@mantine/core";
+import { IconAlertTriangle, IconArrowDown } from "@tabler/icons-react";
+import { useState } from "react";
+import { useT, useWord } from "../../i18n/intl.tsx";
+import { Moment } from "../../shared/clock.tsx";
+import { Skeleton } from "../../shared/parts.tsx";
+import { fieldError, ProblemNote } from "../../shared/problem.tsx";
+import { refresh, useApi, useSend } from "../../shared/query.ts";
+import { useUndo } from "../../shared/toast.tsx";
+import { useUndoMerge } from "./Merged.tsx";
+import css from "./relations.module.css";
+
+/** Two of one thing become one: named by number or chosen among the client's others, looked at, then done; undone by one press. */
+export function MergeDialog({ ticket, number: first, onClose }: { ticket: TicketView; number: string; onClose: () => void }) {
+  const t = useT();
+  const [typed, setTyped] = useState(first);
+  const [number, setNumber] = useState(first);
+  const preview = useApi("previewMerge", { params: { id: ticket.id }, query: { number } }, { enabled: number.trim() !== "", retry: false, staleTime: 0 });
+  const undo = useUndo();
+  const { undo: takeBack } = useUndoMerge();
+  const merge = useSend("mergeTicket", ["listRelations", "getTicket", "listTickets", "clientTimeline"], {
+    onSuccess: (done) => { onClose(); undo(t("relations.done", { number: done.ticket.number }), () => takeBack(done.id)); },
+    onError: () => refresh(["previewMerge"]),
+  });
+  const wrong = fieldError(preview.error, "number");
+  const seen = number.trim() ? preview.data : undefined;
+  return (
+    <Modal opened onClose={onClose} size="lg" title={<b>{t("relations.mergeTitle", { number: ticket.number })}</b>} closeButtonProps={{ "aria-label": t("do.close") }}>
+      <div className="stack">
+        <form className={css.ask} onSubmit={(event) => { event.preventDefault(); setNumber(typed.trim()); }}>
+          <TextInput className="grow" data-autofocus label={t("relations.mergeNumber")} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} error={wrong} />
+          <Button type="submit" variant="default" disabled={!typed.trim()} loading={preview.isFetching}>{t("relations.look")}</Button>
+        </form>
+        {!number && <Others ticket={ticket} onChoose={(chosen) => { setTyped(chosen); setNumber(chosen); }} />}
+        {number && preview.isPending && <Skeleton rows={3} height={48} />}
+        {!wrong && <ProblemNote error={preview.error} />}
+        {seen && <Preview seen={seen} />}
+        <ProblemNote error={merge.error} />
+        <div className="row between wrap"><span className="small dim">{t("relations.undoHint")}</span>
+          <div className="row"><Button variant="default" onClick={onClose}>{t("do.cancel")}</Button>
+            <Button disabled={!seen || seen.refused !== null} loading={merge.isPending} onClick={() => seen && merge.mutate({ params: { id: ticket.id }, body: { goneId: seen.gone.id, keptVersion: seen.kept.version, goneVersion: seen.gone.version } })}>{t("relations.mergeNow")}</Button></div>
+        </div>
+      </div>
+    </Modal>
+  );
+}
+
+/** Duplicates nearly always come from the same client. */
+function Others({ ticket, onChoose }: { ticket: TicketView; onChoose: (number: string) => void }) {
+  const t = useT();
+  const { data } = useApi("listTickets", { query: { view: "all", clientId: ticket.clientId ?? undefined, limit: 8 } }, { enabled: ticket.clientId !== null });
+  const others = (ticket.clientId ? data?.items ?? [] : []).filter(({ id, type, projectKey }) => id !== ticket.id && type !== "callback" && projectKey === ticket.projectKey);
+  if (others.length === 0) return null;
+  return (
+    <section className={css.group}><h3>{t("relations.sameClient")}</h3>
+      <ul>{others.map((other) => <li key={other.id}><button type="button" className={css.choose} onClick={() => onChoose(other.number)}><span className="row between"><span className="num strong">{other.number}</span><span className="small dim"><Moment at={other.createdAt} /></span></span><span>{other.subject}</span></button></li>)}</ul>
+    </section>
+  );
+}
+
+function Preview({ seen }: { seen: MergePreview }) {
+  const t = useT();
+  const word = useWord();
+  const side = (ticket: MergePreview["kept"], title: string) => (
+    <div className={css.side}><span className="small dim">{title}</span><span className="row between wrap"><b className="num">{ticket.number}</b><span className="small dim"><Moment at={ticket.createdAt} /></span></span><span>{ticket.subject}</span><span className="small dim">{[ticket.clientName, word("stage", ticket.stage), ticket.ownerName].filter(Boolean).join(" · ")}</span></div>
+  );
+  if (seen.refused) return <div className={css.refused} role="alert"><IconAlertTriangle size={17} aria-hidden /><span>{seen.refused.message}</span></div>;
+  const carried = (["notes", "attachments", "interactions", "notices", "promises", "relations"] as const).filter((kind) => seen.carries[kind] > 0);
+  return (
+    <div className="stack">
+      <div className={css.pair}>{side(seen.gone, t("relations.gone"))}<IconArrowDown size={18} aria-hidden />{side(seen.kept, t("relations.kept"))}</div>
+      <p>{carried.length > 0 ? t("relations.carries", { what: carried.map((kind) => `${word("carried", kind)} ${seen.carries[kind]}`).join(", ") }) : t("relations.carriesNothing")} {seen.takesClient && t("relations.takesClient")} {t("relations.oldNumber")}</p>
+      {seen.warnings.map((warning) => <p key={warning} className={css.warning}><IconAlertTriangle size={15} aria-hidden /><span>{word("merge", warning)}</span></p>)}
+    </div>
+  );
+}

@@ -1,0 +1,1 @@
+export { MergedNote as default } from "./RelationsPanel.tsx";
