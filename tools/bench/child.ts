@@ -153,7 +153,8 @@ function readStat(pid: string): { parent: number; ticks: number } | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ").map(Number);
-    return { parent: fields[1]!, ticks: fields[11]! + fields[12]! };
+    // Its own and that of children that have ended: without them a sum over time could fall.
+    return { parent: fields[1]!, ticks: fields[11]! + fields[12]! + fields[13]! + fields[14]! };
   } catch {
     return null; // ended meanwhile
   }
