@@ -44,11 +44,16 @@ const operators = createRoute({
   getParentRoute: () => root, path: "/operators", component: lazyRouteComponent(() => import("../features/operators/OperatorsPage.tsx"), "OperatorsPage"),
   validateSearch: (search): { operator?: string } => ({ operator: text(search.operator) }),
 });
+const projects = createRoute({ getParentRoute: () => root, path: "/projects", component: lazyRouteComponent(() => import("../features/projects/ProjectsPage.tsx"), "ProjectsPage") });
+const project = createRoute({
+  getParentRoute: () => root, path: "/projects/$key", component: lazyRouteComponent(() => import("../features/projects/ProjectPage.tsx"), "ProjectPage"),
+  validateSearch: (search): { text?: string } => ({ text: text(search.text) }),
+});
 const admin = createRoute({ getParentRoute: () => root, path: "/admin", component: lazyRouteComponent(() => import("../features/health/AdminPage.tsx"), "AdminPage") });
 const settings = createRoute({ getParentRoute: () => root, path: "/settings", component: lazyRouteComponent(() => import("../features/settings/SettingsPage.tsx"), "SettingsPage") });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, work, calls, tickets, ticket, clients, floor, wall, department, promises, operators, admin, settings]),
+  routeTree: root.addChildren([home, work, calls, tickets, ticket, clients, floor, wall, department, promises, operators, projects, project, admin, settings]),
   defaultPreload: "intent",
   defaultNotFoundComponent: () => <Nowhere />,
   defaultErrorComponent: ({ reset }) => <Broken reset={reset} />,

@@ -87,7 +87,7 @@ export function CodeEditor({ label, value, onChange, problems, language = "yaml"
 }
 
 const languageOf = (language: NonNullable<TextEditorProps["language"]>): Extension => (language === "yaml" ? yaml() : language === "plain" ? [] : language);
-const readOnlyOf = (readOnly: boolean): Extension => [EditorState.readOnly.of(readOnly), EditorView.editable.of(!readOnly), readOnly ? EditorView.contentAttributes.of({ tabindex: "0" }) : []];
+const readOnlyOf = (readOnly: boolean): Extension => [EditorState.readOnly.of(readOnly), EditorView.editable.of(!readOnly)];
 
 function positionOf(doc: Text, line: number, column: number): number {
   const found = doc.line(Math.min(Math.max(1, line), doc.lines));
@@ -108,7 +108,7 @@ function placeOf(state: EditorState): { line: number; column: number } {
 
 const base = (label: string): Extension => [
   lineNumbers(), highlightActiveLineGutter(), lintGutter(), foldGutter(), history(), drawSelection(), indentOnInput(), indentUnit.of("  "), bracketMatching(), highlightActiveLine(), EditorView.lineWrapping,
-  syntaxHighlighting(colours), EditorView.contentAttributes.of({ "aria-label": label }), theme,
+  syntaxHighlighting(colours), EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }), theme,
   // Tab indents; Escape before it leaves, as the editor itself has it.
   keymap.of([...completionKeymap, ...defaultKeymap, ...historyKeymap, ...foldKeymap, ...lintKeymap, indentWithTab]),
 ];

@@ -3,6 +3,8 @@ import type { Problem } from "@linija/server/contract/api";
 import type * as articles from "@linija/server/contract/articles/articles";
 import type * as calls from "@linija/server/contract/calls/calls";
 import type * as clients from "@linija/server/contract/clients/clients";
+import type * as declarations from "@linija/server/contract/declarations/declarations";
+import type * as migrations from "@linija/server/contract/declarations/declarations.migrate";
 import type * as documents from "@linija/server/contract/documents/documents";
 import type * as floor from "@linija/server/contract/floor/floor";
 import type * as guides from "@linija/server/contract/guides/guides";
@@ -12,7 +14,7 @@ import type * as relations from "@linija/server/contract/relations/relations";
 import type * as tickets from "@linija/server/contract/tickets/tickets";
 import type { z } from "zod";
 
-type Modules = typeof access & typeof calls & typeof clients & typeof documents & typeof floor & typeof operators & typeof articles & typeof guides & typeof promises & typeof relations & typeof tickets;
+type Modules = typeof access & typeof calls & typeof clients & typeof declarations & typeof migrations & typeof documents & typeof floor & typeof operators & typeof articles & typeof guides & typeof promises & typeof relations & typeof tickets;
 interface Shape { method: string; path: string; reply: z.ZodType; params?: z.ZodType; query?: z.ZodType; body?: z.ZodType }
 type Contracts = { [K in keyof Modules as Modules[K] extends Shape ? K : never]: Modules[K] extends Shape ? Modules[K] : never };
 
@@ -42,6 +44,11 @@ export const routes = {
   readArticle: "GET /articles/:project/:key", ticketSolutions: "GET /tickets/:id/solutions", attachSolution: "POST /tickets/:id/solutions", detachSolution: "DELETE /tickets/:id/solutions/:solutionId",
   offerVariant: "POST /tickets/:id/variants", withdrawVariant: "DELETE /tickets/:id/variants/:variantId", chooseVariant: "POST /tickets/:id/variants/:variantId/choice",
   ticketGuides: "GET /tickets/:id/guides", startGuide: "POST /tickets/:id/guides", takeStep: "POST /guides/runs/:id/steps", stepBack: "POST /guides/runs/:id/back", leaveGuide: "POST /guides/runs/:id/leave",
+  listProjects: "GET /projects", createProject: "POST /projects", listTexts: "GET /projects/:key/texts", readText: "GET /projects/:key/text", checkText: "POST /projects/:key/check",
+  saveText: "PUT /projects/:key/text", removeText: "POST /projects/:key/text/remove", takeBackText: "POST /projects/:key/text/take-back", saveDraft: "PUT /projects/:key/draft",
+  dropDraft: "POST /projects/:key/draft/drop", listVersions: "GET /projects/:key/versions",
+  previewMigration: "GET /projects/:key/processes/:process/migration", startMigration: "POST /projects/:key/processes/:process/migration",
+  stopMigration: "POST /projects/:key/migrations/:id/stop", undoMigration: "POST /projects/:key/migrations/:id/undo",
   getFloor: "GET /floor", forceState: "PUT /floor/operators/:id/state",
 } as const satisfies { [K in keyof Contracts]?: `${Contracts[K]["method"]} ${Contracts[K]["path"]}` };
 

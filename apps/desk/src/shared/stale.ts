@@ -22,6 +22,7 @@ const stale: Record<string, Partial<Record<RouteName, Reach>>> = {
   user: { listUsers: "all", getMe: "all", listOperators: "items", getOperator: "one" },
   // Said beside the ticket itself, for whom the ticket may concern.
   project: {},
+  declarations: { listProjects: "all", listTexts: "all", readText: "all", listVersions: "all", previewMigration: "all", ticketTypes: "all", operatorChoices: "all", getFloor: "all" },
   notice: { getTicket: "all", clientTimeline: "all" },
   promise: { listPromises: "all", ticketPromises: "all", clientPromises: "all", promiseFigures: "all" },
   guide_run: { ticketGuides: "all" },

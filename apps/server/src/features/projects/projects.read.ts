@@ -26,7 +26,7 @@ export function readDeclaration<S extends z.ZodType>(reader: Reader, file: strin
   if (!content) return null;
   const parsed = schema.safeParse(content.value);
   if (parsed.success) return parsed.data;
-  for (const issue of parsed.error.issues) note(reader, file, { path: issue.path.map(plain), message: issue.message, remedy: remedyFor(issue) });
+  for (const issue of parsed.error.issues) for (const path of placesOf(issue)) note(reader, file, { path, message: issue.message, remedy: remedyFor(issue) });
   return null;
 }
 
@@ -76,6 +76,12 @@ export function note(reader: Reader, file: string, problem: KindProblem): void {
   const { path, message, remedy } = problem;
   const at = problem.line ? { line: problem.line, col: problem.column ?? null } : placeOf(reader.sources.get(file), path);
   reader.problems.push({ file, line: at?.line ?? null, column: at?.col ?? null, path: path.join("."), message, remedy });
+}
+
+/** Words nobody knows are told where they stand, not where the thing around them begins. */
+function placesOf(issue: z.core.$ZodIssue): (string | number)[][] {
+  const path = issue.path.map(plain);
+  return issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...path, key]) : [path];
 }
 
 const plain = (part: PropertyKey) => (typeof part === "number" ? part : String(part));

@@ -1,0 +1,123 @@
+import type { TextRow } from "@linija/server/contract/declarations/declarations";
+import { Button, Menu, Modal, Select, TextInput, Tooltip } from "@mantine/core";
+import { IconArrowLeft, IconDownload, IconFileText, IconPlus, IconUpload } from "@tabler/icons-react";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useState, type FormEvent } from "react";
+import { EditorTexts, useT, useWord, type MessageKey } from "../../i18n/intl.tsx";
+import { Empty, Page, Skeleton } from "../../shared/parts.tsx";
+import { ProblemNote } from "../../shared/problem.tsx";
+import { useApi, useSend } from "../../shared/query.ts";
+import { ImportBox } from "./ImportBox.tsx";
+import { TextPane } from "./TextPane.tsx";
+import css from "./projects.module.css";
+
+export function ProjectPage() {
+  return <EditorTexts><Project /></EditorTexts>;
+}
+
+/** What people look for first stands first. */
+const ORDER = ["company", "project", "calendar", "queues", "ivr", "types", "dispositions", "notices", "authority", "places", "processes", "forms", "rules", "guides", "articles", "documents", "demo"];
+const MANY = ["processes", "forms", "rules", "guides", "articles", "documents"];
+
+/** A project's texts by kind at the left, the chosen one at the right. */
+function Project() {
+  const t = useT();
+  const navigate = useNavigate();
+  const { key } = useParams({ from: "/projects/$key" });
+  const { text } = useSearch({ from: "/projects/$key" });
+  const { data, error, refetch } = useApi("listTexts", { params: { key } });
+  const [box, setBox] = useState<"import" | "new" | null>(null);
+  const texts = data?.texts ?? [];
+  const chosen = texts.find(({ path }) => path === text) ?? texts.toSorted(byOrder)[0];
+  const open = (path: string) => void navigate({ to: "/projects/$key", params: { key }, search: { text: path } });
+  const name = key === "common" ? t("projects.common") : data?.name ?? "";
+  return (
+    <Page wide title={name} tools={<Tools projectKey={key} onImport={() => setBox("import")} onNew={() => setBox("new")} />}>
+      <ProblemNote error={error} onRetry={() => void refetch()} />
+      {!data && !error && <Skeleton rows={8} height={32} />}
+      {data && (
+        <div className={css.split}>
+          <nav className={`panel scroll ${css.texts}`} aria-label={t("projects.textsOf", { name })}>
+            <Link to="/projects" className={css.back}><IconArrowLeft size={15} aria-hidden />{t("nav.projects")}</Link>
+            <Kinds texts={texts} chosen={chosen?.path} onOpen={open} />
+          </nav>
+          <section className={`panel ${css.work}`} aria-label={chosen?.path ?? name}>
+            {chosen ? <TextPane key={`${key}/${chosen.path}`} projectKey={key} path={chosen.path} kind={chosen.kind} /> : <Empty icon={<IconFileText size={22} />} text={t("projects.noTexts")} />}
+          </section>
+        </div>
+      )}
+      {box === "import" && <ImportBox into={{ key, name }} onClose={() => setBox(null)} />}
+      {box === "new" && <NewText projectKey={key} taken={texts.map(({ path }) => path)} onClose={() => setBox(null)} onMade={(path) => { setBox(null); open(path); }} />}
+    </Page>
+  );
+}
+
+const byOrder = (a: TextRow, b: TextRow): number => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || a.path.localeCompare(b.path);
+
+function Tools({ projectKey, onImport, onNew }: { projectKey: string; onImport: () => void; onNew: () => void }) {
+  const t = useT();
+  const isOwn = projectKey !== "company" && projectKey !== "common";
+  return (
+    <span className="row">
+      {projectKey !== "company" && <Button variant="default" leftSection={<IconPlus size={15} aria-hidden />} onClick={onNew}>{t("projects.newText")}</Button>}
+      <Menu position="bottom-end">
+        <Menu.Target><Button variant="default">{t("projects.archive")}</Button></Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item component="a" href={`/api/projects/${projectKey}/export`} download={`${projectKey}.zip`} leftSection={<IconDownload size={15} aria-hidden />}>{t("projects.export")}</Menu.Item>
+          {isOwn && <Menu.Item leftSection={<IconUpload size={15} aria-hidden />} onClick={onImport}>{t("projects.importOver")}</Menu.Item>}
+        </Menu.Dropdown>
+      </Menu>
+    </span>
+  );
+}
+
+function Kinds({ texts, chosen, onOpen }: { texts: readonly TextRow[]; chosen: string | undefined; onOpen: (path: string) => void }) {
+  const t = useT();
+  const single = texts.filter(({ kind }) => !MANY.includes(kind)).toSorted(byOrder);
+  const kindName = (kind: string) => t((ORDER.includes(kind) ? `projects.kind.${kind}` : "projects.kind.other") as MessageKey);
+  return (
+    <>
+      <ul className={css.list}>{single.map((text) => <li key={text.path}><TextLink text={text} name={kindName(text.kind)} isChosen={text.path === chosen} onOpen={onOpen} /></li>)}</ul>
+      {MANY.map((kind) => {
+        const own = texts.filter((text) => text.kind === kind).toSorted(byOrder);
+        return own.length > 0 && <section key={kind}><h2 className={css.kind}>{kindName(kind)}</h2><ul className={css.list}>{own.map((text) => <li key={text.path}><TextLink text={text} name={text.path.slice(kind.length + 1, -".yaml".length)} isChosen={text.path === chosen} onOpen={onOpen} /></li>)}</ul></section>;
+      })}
+    </>
+  );
+}
+
+function TextLink({ text, name, isChosen, onOpen }: { text: TextRow; name: string; isChosen: boolean; onOpen: (path: string) => void }) {
+  const t = useT();
+  return (
+    <button type="button" className={css.text} aria-current={isChosen || undefined} onClick={() => onOpen(text.path)}>
+      <span className="cut grow">{name}</span>
+      {text.differs && <Tooltip label={t("projects.differs")}><span className="chip">≠</span></Tooltip>}
+      {text.draft && <span className="chip warn">{t("projects.draft")}</span>}
+    </button>
+  );
+}
+
+/** A text begins as a draft: it is in use only when it is whole and saved. */
+function NewText({ projectKey, taken, onClose, onMade }: { projectKey: string; taken: readonly string[]; onClose: () => void; onMade: (path: string) => void }) {
+  const t = useT();
+  const word = useWord();
+  const [kind, setKind] = useState("processes");
+  const [name, setName] = useState("");
+  const path = `${kind}/${name}.yaml`;
+  const draft = useSend("saveDraft", ["listTexts", "readText"], { onSuccess: () => onMade(path) });
+  const isUsable = /^[a-z][a-z0-9-]{0,40}$/.test(name);
+  const make = (event: FormEvent) => {
+    event.preventDefault();
+    draft.mutate({ params: { key: projectKey }, body: { path, text: `key: ${name}\nname: { en: "", ru: "", sl: "" }\n`, base: 0 } });
+  };
+  return (
+    <Modal opened onClose={onClose} size={420} title={<b>{t("projects.newText")}</b>} closeButtonProps={{ "aria-label": t("do.close") }}>
+      <form className="stack" onSubmit={make}>
+        <Select size="xs" label={t("projects.kindOf")} data={MANY.map((value) => ({ value, label: word("projects.kind", value, t(`projects.kind.${value}` as MessageKey)) }))} value={kind} allowDeselect={false} onChange={(value) => setKind(value ?? kind)} />
+        <TextInput label={t("projects.key")} description={t("projects.keyHint")} value={name} onChange={(event) => setName(event.currentTarget.value)} error={taken.includes(path) ? t("projects.textTaken") : undefined} data-autofocus autoComplete="off" />
+        <ProblemNote error={draft.error} />
+        <div className="row between"><span /><Button type="submit" loading={draft.isPending} disabled={!isUsable || taken.includes(path)}>{t("projects.begin")}</Button></div>
+      </form>
+    </Modal>
+  );
+}
