@@ -1,16 +1,22 @@
 import { z } from "zod";
-import type { FastifyReply } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Ctx } from "../../platform/db.ts";
 import { notFound } from "../../platform/errors.ts";
 import { html, paragraphs, type SafeHtml } from "../../platform/html.ts";
 import type { App } from "../../platform/http.ts";
 import { languageOf, translate } from "../../platform/messages.ts";
 import type { Language } from "../api.contract.ts";
+import { may } from "../access/index.ts";
 import { selectDemoMail, selectDemoMails } from "./demo.mail.sql.ts";
 
-/** What the demo's mail server got, newest first; mounted in the demo only. */
+/**
+ * What the demo's mail server got, newest first; mounted in the demo only. Its mails hold clients' links, so it is for
+ * those who may read what goes out.
+ */
 export function demoMailRoutes(app: App, deps: { ctx: Ctx }): void {
   app.get("/demo/mail", { schema: { hide: true } }, async (request, reply) => {
+    const refusal = await refused(app, request);
+    if (refusal) return refusedPage(reply, languageOf(request), refusal);
     const language = languageOf(request);
     const mails = await selectDemoMails(deps.ctx.db, 200);
     const rows = mails.map((mail) => html`<li><a class="mail" href="/demo/mail/${mail.id}"><b>${mail.subject}</b><span>${mail.recipients}</span><time datetime="${mail.receivedAt.toISOString()}">${time(mail.receivedAt, language)}</time></a></li>`);
@@ -18,6 +24,8 @@ export function demoMailRoutes(app: App, deps: { ctx: Ctx }): void {
     return page(reply, language, body);
   });
   app.get("/demo/mail/:id", { schema: { hide: true, params: z.object({ id: z.uuid() }) } }, async (request, reply) => {
+    const refusal = await refused(app, request);
+    if (refusal) return refusedPage(reply, languageOf(request), refusal);
     const language = languageOf(request);
     const { id } = request.params as { id: string };
     const mail = await selectDemoMail(deps.ctx.db, id);
@@ -28,6 +36,15 @@ export function demoMailRoutes(app: App, deps: { ctx: Ctx }): void {
       <hr>${paragraphs(mail.bodyText)}</article>`);
   });
 }
+
+async function refused(app: App, request: FastifyRequest): Promise<"sign_in_first" | "no_right" | null> {
+  const ctx = await app.contextOf(request);
+  if (ctx.actor.kind !== "user") return "sign_in_first";
+  return may(ctx, "outbox.read") ? null : "no_right";
+}
+
+const refusedPage = (reply: FastifyReply, language: Language, reason: "sign_in_first" | "no_right") =>
+  page(reply.status(reason === "no_right" ? 403 : 401), language, html`<p class="card">${translate(language, reason)} <a href="/">${translate(language, "demo_mail_sign_in")}</a></p>`);
 
 const time = (at: Date, language: Language): string => new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { dateStyle: "medium", timeStyle: "long" }).format(at);
 

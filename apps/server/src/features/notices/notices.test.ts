@@ -12,6 +12,7 @@ import { testHttp } from "../../testing/http.ts";
 import { actorOf, buildUser } from "../access/access.factory.ts";
 import { buildProjects, buildTicket, type BuiltTicket } from "../tickets/tickets.factory.ts";
 import { moveByClient, moveTicket } from "../tickets/index.ts";
+import { ticketsRoutes } from "../tickets/index.ts";
 import { selectTicket } from "../tickets/tickets.sql.ts";
 import { createMailer, demoMailRoutes, noticesListener, sendDue, startDemoMail, startSender, type Mailer } from "./index.ts";
 import type { DemoMail } from "./demo.mail.sql.ts";
@@ -23,7 +24,9 @@ const listener = noticesListener({ publicUrl: () => "https://linija.test" });
 const deliveries = startDeliveries(database.ctx(), [listener]);
 const smtp = await startDemoMail(database.ctx(), 0);
 const mailer = createMailer(smtp.url);
+const ticketHttp = await testHttp(database, (app) => ticketsRoutes(app, { files: { folder: "/nowhere" } }));
 const http = await testHttp(database, (app) => demoMailRoutes(app, { ctx: database.ctx() }));
+const chief = await http.signIn({ roles: ["supervisor"] });
 afterAll(async () => { await deliveries.stop(); mailer.close(); await smtp.stop(); });
 
 interface Queued { id: string; nextAt: Date; key: string; state: string; attempts: number; error: string | null; bodyText: string; bodyHtml: string; subject: string; messageId: string }
@@ -139,7 +142,7 @@ test("lets nothing a client or an operator wrote become a header or a tag", asyn
   expect(mail!.recipients).toBe("marija@example.test");
   expect(mail!.bodyHtml).not.toContain("<script>");
   expect(notice!.bodyHtml).toContain("&#60;script&#62;");
-  const page = await http.anonymous("GET", `/demo/mail/${mail!.id}`);
+  const page = await chief.send("GET", `/demo/mail/${mail!.id}`);
   expect(page.body).not.toContain("<script>");
 });
 
@@ -168,14 +171,42 @@ test("tells that a request was reopened with the client's own words", async () =
 });
 
 test("shows the demo's mails newest first, with links to follow and without scripts or styles in the page", async () => {
-  const list = await http.anonymous("GET", "/demo/mail");
+  const list = await chief.send("GET", "/demo/mail");
   const [newest] = (await sql<DemoMail>`select * from demo_mails order by received_at desc, id desc limit 1`.execute(database.db)).rows;
   expect(list.body.indexOf(newest!.id)).toBeGreaterThan(0);
   expect(list.body.indexOf(newest!.id)).toBe(/\/demo\/mail\/(?=[0-9a-f-]{36})/.exec(list.body)!.index + "/demo/mail/".length);
-  const mail = await http.anonymous("GET", `/demo/mail/${newest!.id}`);
+  const mail = await chief.send("GET", `/demo/mail/${newest!.id}`);
   expect(mail.body).toMatch(/<a href="https:\/\/linija\.test\/s\/[\w-]{43}/);
   for (const page of [list, mail]) expect(page.body).not.toMatch(/<script|<style|style="/);
-  expect((await http.anonymous("GET", `/demo/mail/${newId()}`)).statusCode).toBe(404);
+  expect((await chief.send("GET", `/demo/mail/${newId()}`)).statusCode).toBe(404);
+});
+
+test("shows the demo's mails to those who may read what goes out, and to nobody else", async () => {
+  const operator = await http.signIn({ roles: ["operator"] });
+  const [newest] = (await sql<DemoMail>`select * from demo_mails order by received_at desc, id desc limit 1`.execute(database.db)).rows;
+  for (const url of ["/demo/mail", `/demo/mail/${newest!.id}`]) {
+    const [nobody, staff] = [await http.anonymous("GET", url), await operator.send("GET", url)];
+    expect([nobody.statusCode, staff.statusCode]).toEqual([401, 403]);
+    for (const { body } of [nobody, staff]) expect(body).not.toMatch(/\/s\/|example\.test/);
+  }
+});
+
+test("gives the client's link to nobody but the client: no reply of the API about a ticket holds it", async () => {
+  const ticket = await build({ language: "en" });
+  const operator = await ticketHttp.signIn({ projects: ["internet"] });
+  await move(ticket.id, "take");
+  await move(ticket.id, "finish", { resolution: "Done", resolution_kind: "solved" });
+  await sendAll(ticket.id);
+  const { body } = await operator.send("GET", `/api/tickets/${ticket.id}`);
+  const { version, notices: shown } = JSON.parse(body) as { version: number; notices: { body: string }[] };
+  expect(shown).toHaveLength(3);
+  for (const notice of shown) expect(notice.body).toContain("…");
+  expect((await notices(ticket.id))[2]!.bodyText).toMatch(/\/s\/[\w-]{43}/);
+  const replies = [
+    body, ...await Promise.all(["", "/reasons"].map(async (more) => (await operator.send("GET", `/api/tickets/${ticket.id}${more}`)).body)), (await operator.send("GET", `/api/tickets?text=${ticket.number}`)).body,
+    (await operator.send("POST", `/api/tickets/${ticket.id}/notes`, { text: "Seen" })).body, (await operator.send("PATCH", `/api/tickets/${ticket.id}`, { version, description: "More" })).body,
+  ];
+  for (const reply of replies) expect(reply).not.toContain("/s/");
 });
 
 test("takes another port when the demo's is taken", async () => {

@@ -57,6 +57,7 @@ export const views = {
   done: () => sql`t.status = 'done'`,
   unconfirmed: () => sql`t.closed_as = 'unconfirmed'`,
   callbacks: () => sql`t.type = 'callback' and t.status in ('open', 'waiting')`,
+  callbacksTo: (phone: string) => sql`t.type = 'callback' and t.status in ('open', 'waiting') and t.contact_phone = ${phone}`,
   breaching: (now: Date) => sql`t.status = 'open' and t.paused_at is null and t.due_at < ${now}`,
   department: (department: string | null) => sql`t.status in ('open', 'waiting') and t.department is not null ${department === null ? sql`` : sql`and t.department = ${department}`}`,
   mine: (userId: string) => sql`t.owner_id = ${userId} and t.status in ('open', 'waiting', 'done')`,
@@ -116,11 +117,17 @@ const beside = (ticket: { id: string; parentId: string | null }, readerId: strin
     coalesce((select json_agg(json_build_object('checklist', k.checklist, 'item', k.item, 'by', coalesce(u.name, ''), 'at', ${iso("k.at")})) from ticket_checks k left join users u on u.id = k.user_id where k.ticket_id = ${ticket.id}), '[]') as checks,
     coalesce((select json_agg(json_build_object('name', c.name, 'allowedMs', c.allowed_ms, 'counts', c.counts, 'thresholds', c.thresholds, 'fired', c.fired, 'intervals', c.intervals) order by c.name) from clocks c where c.subject_kind = 'ticket' and c.subject_id = ${ticket.id}), '[]') as clock_rows`;
 
+/**
+ * A notice as staff read it: whoever has the client's link can say the client's yes, so it goes to the client's mail and
+ * nowhere else. Its secret is 43 characters (`tickets.keys.ts`).
+ */
+const withoutLink = (column: string) => sql`regexp_replace(${sql.ref(column)}, '\\S*/s/[A-Za-z0-9_-]{16,}\\S*', '…', 'g')`;
+
 /** Names and everything written on a ticket in one statement; notices are the notices feature's to write, the ticket only shows them. */
 export const selectWritten = (db: Db, ticket: { id: string; clientId: string | null; ownerId: string | null; parentId: string | null }, readerId: string | null) => kept(sql<Written>`select
     coalesce((select name from clients where id = ${ticket.clientId}::uuid), '') as client_name, coalesce((select name from users where id = ${ticket.ownerId}::uuid), '') as owner_name,
     coalesce((select json_agg(json_build_object('id', n.id, 'text', n.text, 'by', coalesce(u.name, ''), 'at', ${iso("n.at")}) order by n.at, n.id) from ticket_notes n left join users u on u.id = n.author_id where n.ticket_id = ${ticket.id}), '[]') as notes,
-    coalesce((select json_agg(json_build_object('id', id, 'key', key, 'language', language, 'recipient', recipient, 'subject', subject, 'body', body_text, 'state', state, 'at', ${iso("created_at")}) order by created_at, id) from notices where ticket_id = ${ticket.id}), '[]') as notices,
+    coalesce((select json_agg(json_build_object('id', id, 'key', key, 'language', language, 'recipient', recipient, 'subject', ${withoutLink("subject")}, 'body', ${withoutLink("body_text")}, 'state', state, 'at', ${iso("created_at")}) order by created_at, id) from notices where ticket_id = ${ticket.id}), '[]') as notices,
     coalesce((select json_agg(json_build_object('id', a.id, 'name', a.name, 'mediaType', a.media_type, 'bytes', a.bytes, 'by', coalesce(u.name, ''), 'at', ${iso("a.at")}) order by a.at, a.id) from attachments a left join users u on u.id = a.uploaded_by where a.ticket_id = ${ticket.id}), '[]') as attachments, ${beside(ticket, readerId)}`)
   .execute(db).then((result) => result.rows[0]!);
 
