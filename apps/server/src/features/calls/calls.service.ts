@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Ctx } from "../../platform/db.ts";
+import type { Ctx, TxCtx } from "../../platform/db.ts";
 import { inTx } from "../../platform/db.ts";
 import { AppError, conflict, forbidden, invalid, invalidField, notFound, type FieldProblem } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
@@ -7,11 +7,11 @@ import { audit } from "../../platform/audit.ts";
 import type { Rpc } from "../../platform/rpc.ts";
 import { may } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
-import { getClient, rememberProject } from "../clients/index.ts";
+import { getClient, joinCalls, rememberProject } from "../clients/index.ts";
 import { getInteraction } from "../interactions/index.ts";
 import { selectLine, selectOperator, updateDevice, type LineRow } from "../operators/index.ts";
 import type { RouterClient } from "../queues/index.ts";
-import { callbackDone, takeCallback, type CallbackResult } from "../tickets/index.ts";
+import { callbackDone, callerServed, takeCallback, type CallbackResult } from "../tickets/index.ts";
 import type { Line, webCallState as webCallStateContract } from "./calls.contract.ts";
 import type { CallInput } from "./calls.machine.ts";
 import { toE164 } from "./calls.numbers.rules.ts";
@@ -179,10 +179,14 @@ export async function wrapUp(ctx: Ctx, deps: CallsDeps, callId: string, input: {
   return getLine(ctx, deps);
 }
 
-/** A callback whose client answered is being called until its operator says what came of it: it may have been a machine that answered. */
-async function tellCallback(ctx: Ctx, { direction, ticketId, operatorId, answeredAt }: LiveCall, rule: DispositionRule | null): Promise<void> {
-  if (!rule || direction !== "out" || !ticketId || !answeredAt) return;
-  await callbackDone(ctx, ticketId, { result: rule.callback, operatorId });
+/**
+ * A callback whose client answered is being called until its operator says what came of it: it may have been a machine
+ * that answered. Who rang by themselves and was served need not be called back, unless the talk is still to be had.
+ */
+async function tellCallback(ctx: TxCtx, { id, direction, ticketId, operatorId, answeredAt }: LiveCall, rule: DispositionRule | null): Promise<void> {
+  if (!rule || !answeredAt) return;
+  if (direction === "in" && rule.callback !== "missed") await callerServed(ctx, id, operatorId);
+  if (direction === "out" && ticketId) await callbackDone(ctx, ticketId, { result: rule.callback, operatorId });
 }
 
 async function missing(ctx: Ctx, rule: DispositionRule | null, call: LiveCall, notes: string): Promise<FieldProblem[]> {
@@ -207,6 +211,7 @@ export async function linkClient(ctx: Ctx, deps: CallsDeps, callId: string, clie
   const client = await getClient(ctx, clientId);
   await inTx(ctx, async (ctx) => {
     await updateCallClient(ctx.db, callId, clientId);
+    await joinCalls(ctx, clientId, callId);
     if (call.projectKey && !client.projects.includes(call.projectKey)) await rememberProject(ctx, clientId, call.projectKey);
     await emit(ctx, { type: "call.client_linked", subject: { kind: "call", id: callId }, data: { client_id: clientId }, touches: [{ kind: "client", id: clientId }, ...(call.operatorId ? [{ kind: "line", id: call.operatorId }] : [])] });
     await audit(ctx, { action: "call.client_linked", object: { kind: "call", id: callId }, before: { client_id: call.clientId }, after: { client_id: clientId } });

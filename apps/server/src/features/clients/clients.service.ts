@@ -7,11 +7,11 @@ import { AppError, conflict, forbidden, invalidField, notFound } from "../../pla
 import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
 import type { ClientView, createClient as createContract, updateClient as updateContract } from "./clients.contract.ts";
-import { clientArchived, clientChanged, clientConfirmed, clientCreated } from "./clients.events.ts";
+import { callsJoined, clientArchived, clientChanged, clientConfirmed, clientCreated } from "./clients.events.ts";
 import { countryOf, normalizePhone } from "./clients.phones.rules.ts";
 import { difference, isNobody, projectsAfter, type ClientData } from "./clients.rules.ts";
 import { searchText } from "./clients.search.rules.ts";
-import { addProject, insertClient, lockNumbers, selectCallerIds, selectClient, selectDoubles, updateClientRow, updateMark, type ClientCard } from "./clients.sql.ts";
+import { addProject, insertClient, joinUnknown, lockNumbers, selectCallerIds, selectClient, selectDoubles, updateClientRow, updateMark, type ClientCard } from "./clients.sql.ts";
 
 type NewClient = z.input<typeof createContract.body>;
 type ClientChange = z.input<typeof updateContract.body>;
@@ -43,6 +43,7 @@ export async function createClient(ctx: Ctx, input: NewClient): Promise<ClientVi
     if (interactionId) await interactionClient(ctx, interactionId, id);
     await emit(ctx, clientCreated(id, interactionId));
     await audit(ctx, { action: "client.created", object: { kind: "client", id }, after: data });
+    if (interactionId) await joinCalls(ctx, id, interactionId);
     return toView(ctx, (await selectClient(ctx.db, id))!);
   });
 }
@@ -91,6 +92,14 @@ export async function confirmClient(ctx: Ctx, id: string, version: number): Prom
 /** A client who came to a project belongs to it once somebody who may read the card has said that it was them: its operators see the card from then on. */
 export async function rememberProject(ctx: TxCtx, id: string, projectKey: string): Promise<void> {
   if (await addProject(ctx.db, id, projectKey)) await audit(ctx, { action: "client.project_added", object: { kind: "client", id }, after: { project: projectKey } });
+}
+
+/** Somebody has said who the caller of this conversation is: what the number did before anybody knew it comes to the card. */
+export async function joinCalls(ctx: TxCtx, id: string, interactionId: string): Promise<void> {
+  const joined = await joinUnknown(ctx.db, id, interactionId, ctx.now());
+  if (joined.calls === 0 && joined.ticketIds.length === 0) return;
+  await emit(ctx, callsJoined(id, joined));
+  await audit(ctx, { action: "client.calls_joined", object: { kind: "client", id }, after: { interactionId, ...joined } });
 }
 
 /** The actor's projects, or null for the system, which works in all. */

@@ -160,6 +160,22 @@ export const updateMark = async (db: Db, id: string, version: number, set: { arc
 export const addProject = async (db: Db, id: string, projectKey: string): Promise<boolean> =>
   (await sql`update clients set projects = projects || ${projectKey}::text, version = version + 1 where id = ${id} and not projects @> array[${projectKey}]::text[]`.execute(db)).numAffectedRows === 1n;
 
+/**
+ * What this caller did while nobody knew them: calls without a client from the number of this call, of the last month,
+ * and open callbacks to it, in the project called. Only if the card has that number: who calls from a friend's phone is
+ * not the friend. Calls still going on belong to call control.
+ */
+export const joinUnknown = (db: Db, clientId: string, interactionId: string, now: Date): Promise<{ calls: number; ticketIds: string[] }> => sql<{ calls: number; ticketIds: string[] }>`with
+  this as (select i.id, i.project_key, i.from_number as number from interactions i join client_phones n on n.client_id = ${clientId} and n.e164 = i.from_number where i.id = ${interactionId} and i.direction = 'in'),
+  calls as (update interactions i set client_id = ${clientId}, version = i.version + 1 from this
+    where i.from_number = this.number and i.project_key = this.project_key and i.direction = 'in' and i.client_id is null and i.id <> this.id
+      and i.state in ('ended', 'wrap_up') and i.started_at > ${new Date(now.getTime() - JOINED_DAYS * 86_400_000)} returning i.id),
+  owed as (update tickets t set client_id = ${clientId}, updated_at = greatest(t.updated_at, ${now}) from this
+    where t.type = 'callback' and t.status in ('open', 'waiting') and t.contact_phone = this.number and t.project_key = this.project_key and t.client_id is null returning t.id)
+  select (select count(*)::int from calls) as calls, coalesce((select array_agg(id) from owed), '{}') as ticket_ids`.execute(db).then((result) => result.rows[0]!);
+/** A number may have been somebody else's before. */
+const JOINED_DAYS = 30;
+
 /** Everything of the other card belongs to the kept one; the other is left as a signpost. */
 export async function moveToClient(db: Db, keptId: string, otherId: string, now: Date): Promise<void> {
   await sql`update interactions set client_id = ${keptId} where client_id = ${otherId}`.execute(db);

@@ -5,7 +5,7 @@ export type { Ticket } from "./tickets.sql.ts";
 export { moveByClient, moveTicket, reviewTicket } from "./tickets.move.service.ts";
 export { fireClock, ticketClocks, ticketJobs } from "./tickets.clocks.ts";
 export { notAbout } from "./tickets.view.sql.ts";
-export { callbackDone, registerCallback, takeCallback, type Callback, type CallbackInput, type CallbackResult } from "./tickets.callbacks.service.ts";
+export { callbackDone, callerServed, registerCallback, takeCallback, type Callback, type CallbackInput, type CallbackResult } from "./tickets.callbacks.service.ts";
 export { digitsOf, listTickets, ticketTypes } from "./tickets.list.service.ts";
 export { countCallbacks } from "./tickets.view.sql.ts";
 export { findProject, processOf, projectOf, storeDeclarations, type ProjectInUse } from "./tickets.definitions.ts";

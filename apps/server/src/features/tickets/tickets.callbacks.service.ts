@@ -5,7 +5,7 @@ import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
 import { translate } from "../../platform/messages.ts";
 import type { Language } from "../api.contract.ts";
-import { countCall, lockNumber, selectCallbackOf, selectOpenCallbacks } from "./tickets.callbacks.sql.ts";
+import { countCall, lockNumber, selectCallbackOf, selectOpenCallbacks, selectServed } from "./tickets.callbacks.sql.ts";
 import { processOf, projectOf } from "./tickets.definitions.ts";
 import { touched } from "./tickets.effects.ts";
 import { actorIn, move } from "./tickets.move.service.ts";
@@ -121,4 +121,15 @@ export async function callbackDone(ctx: Ctx, ticketId: string, { result, operato
     await move(ctx, ticket, { transition: TRANSITIONS[result], input: accepts ? { resolution } : {}, by: { id: operatorId, roles } });
     return "moved";
   });
+}
+
+/**
+ * The client rang again by themselves and was served: nobody need call back, whether or not it was known who they are. One
+ * that a colleague is calling at this moment stays that colleague's to end.
+ */
+export async function callerServed(ctx: TxCtx, interactionId: string, operatorId: string | null): Promise<void> {
+  for (const { id, stage, ownerId, processId } of await selectServed(ctx.db, interactionId)) {
+    const beingCalled = (await processOf(ctx.db, processId)).transitions[CALL]?.to === stage;
+    if (!beingCalled || ownerId === operatorId) await callbackDone(ctx, id, { result: "cancelled", operatorId });
+  }
 }

@@ -17,6 +17,11 @@ export const selectOpenCallbacks = (db: Db, { phone, projectKey, queueId }: { ph
   sql<Ticket>`select * from tickets where type = 'callback' and status in ('open', 'waiting') and contact_phone = ${phone} and project_key = ${projectKey}
     and coalesce(fields->>'queueId', '') = ${queueId} order by created_at, id`.execute(db).then((result) => result.rows);
 
+/** Callbacks to who called in this conversation, by the number or the card, that were asked for before somebody answered it. */
+export const selectServed = (db: Db, interactionId: string) => sql<Ticket>`select t.* from interactions i join tickets t on t.type = 'callback' and t.status in ('open', 'waiting')
+    and (t.contact_phone = i.from_number or t.client_id = i.client_id) and t.project_key = i.project_key and greatest(t.created_at, t.last_call_at) < i.answered_at
+  where i.id = ${interactionId} and i.direction = 'in' order by t.created_at, t.id`.execute(db).then((result) => result.rows);
+
 /**
  * Counts one more call on a callback that still stands in this stage; undefined when somebody began to work on it
  * meanwhile. The version stays: an operator who looks at the ticket is not in conflict with a call.
