@@ -1,5 +1,6 @@
 import { Button } from "@mantine/core";
 import { IconAlertTriangle, IconPlugConnectedX } from "@tabler/icons-react";
+import { useEffect, useRef } from "react";
 import { useT } from "../i18n/intl.tsx";
 import { ApiError } from "./api.ts";
 import css from "./shared.module.css";
@@ -10,26 +11,31 @@ export function fieldError(error: unknown, ...fields: string[]): string | undefi
   return error.problem.errors?.find((each) => fields.includes(each.field))?.message;
 }
 
-export function useProblemText(): (error: unknown) => { title: string; detail: string } {
+/** Field names of the problem document in the words of the form; what is named there is named before what is wrong with it. */
+export type FieldNames = Record<string, string>;
+
+export function useProblemText(): (error: unknown, names?: FieldNames) => { title: string; detail: string } {
   const t = useT();
-  return (error) => {
+  return (error, names = {}) => {
     if (!(error instanceof ApiError) || error.problem.status === 0) return { title: t("problem.unreachable"), detail: t("problem.unreachableDetail") };
     const { title, detail, errors } = error.problem;
-    return { title: title || t("problem.title"), detail: errors?.length ? errors.map((each) => each.message).join(" ") : detail };
+    return { title: title || t("problem.title"), detail: errors?.length ? errors.map(({ field, message }) => (names[field] ? `${names[field]}: ${message}` : message)).join(" ") : detail };
   };
 }
 
-/** What happened, what is safe, what to do; never over the whole page. */
-export function ProblemNote({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+/** What happened, what is safe, what to do; never over the whole page, and never below its edge: a key pressed in a long form is answered where it is seen. */
+export function ProblemNote({ error, onRetry, names }: { error: unknown; onRetry?: () => void; names?: FieldNames }) {
   const t = useT();
-  const text = useProblemText()(error);
+  const text = useProblemText()(error, names);
+  const note = useRef<HTMLDivElement>(null);
+  useEffect(() => { if (error) note.current?.scrollIntoView({ block: "nearest" }); }, [error]);
   if (!error) return null;
   const away = !(error instanceof ApiError) || error.problem.status === 0 || error.problem.status === 503;
   const Icon = away ? IconPlugConnectedX : IconAlertTriangle;
   // What is not there or not allowed is not there a moment later either.
   const mayHelp = !(error instanceof ApiError) || (error.problem.status !== 403 && error.problem.status !== 404);
   return (
-    <div className={css.problem} role="alert">
+    <div ref={note} className={css.problem} role="alert">
       <Icon size={18} aria-hidden />
       <div className="grow"><div className="strong">{text.title}</div><div>{text.detail}</div></div>
       {onRetry && mayHelp && <Button size="compact-sm" variant="default" onClick={onRetry}>{t("do.retry")}</Button>}

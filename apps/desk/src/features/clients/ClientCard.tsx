@@ -5,10 +5,8 @@ import { languageNames, useT, useWord } from "../../i18n/intl.tsx";
 import { Moment } from "../../shared/clock.tsx";
 import { may, useMe } from "../access/session.ts";
 import { DialButton } from "../line/DialButton.tsx";
+import { addressLine } from "./names.ts";
 import css from "./clients.module.css";
-
-export const addressLine = ({ street, house, flat, postcode, city, country }: ClientView["address"]) =>
-  [[street, house && (flat ? `${house}/${flat}` : house)].filter(Boolean).join(" "), [postcode, city].filter(Boolean).join(" "), country].filter(Boolean).join(", ");
 
 export function ClientCard({ client, call }: { client: ClientView; call?: CallView }) {
   const t = useT();

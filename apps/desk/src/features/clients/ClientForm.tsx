@@ -11,6 +11,7 @@ import { Keys } from "../../shared/parts.tsx";
 import { fieldError, ProblemNote } from "../../shared/problem.tsx";
 import { refresh, useSend } from "../../shared/query.ts";
 import { say } from "../../shared/toast.tsx";
+import { AddressFields } from "./AddressFields.tsx";
 import { show } from "./Changes.tsx";
 import { Duplicates } from "./Duplicates.tsx";
 import css from "./clients.module.css";
@@ -82,18 +83,6 @@ function NameFields({ draft, set, error }: PartProps) {
         <TextInput label={t("client.givenName")} value={draft.givenName} onChange={(event) => set({ givenName: event.currentTarget.value })} error={fieldError(error, "givenName")} autoComplete="off" />
       </div>
       <TextInput label={t("client.middleName")} value={draft.middleName} onChange={(event) => set({ middleName: event.currentTarget.value })} error={fieldError(error, "middleName")} autoComplete="off" />
-    </>
-  );
-}
-
-function AddressFields({ address, set }: { address: Fields["address"]; set: (address: Fields["address"]) => void }) {
-  const t = useT();
-  const input = (key: keyof Fields["address"]) => <TextInput label={t(`address.${key}`)} value={address[key]} onChange={(event) => set({ ...address, [key]: event.currentTarget.value })} autoComplete="off" />;
-  return (
-    <>
-      {input("street")}
-      <div className={css.three}>{input("house")}{input("flat")}{input("postcode")}</div>
-      <div className={css.two}>{input("city")}{input("country")}</div>
     </>
   );
 }

@@ -10,16 +10,18 @@ import { focusFault, focusOn } from "../../shared/focus.ts";
 import { sendOnCtrlEnter } from "../../shared/keys.ts";
 import { Keys } from "../../shared/parts.tsx";
 import { fieldError, ProblemNote } from "../../shared/problem.tsx";
-import { useSend } from "../../shared/query.ts";
-import { useMe } from "../access/session.ts";
+import { refresh, useSend } from "../../shared/query.ts";
+import { may, useMe } from "../access/session.ts";
+import { AddressFields, hasAddress, noAddress, type Address } from "../clients/AddressFields.tsx";
+import { addressLine } from "../clients/names.ts";
 import { FilePicker, useUploads } from "./files.tsx";
 import { Registered } from "./Registered.tsx";
 import { useTypes } from "./useTypes.ts";
 import { priorityKeys } from "./words.ts";
 import css from "./tickets.module.css";
 
-interface Draft { draftId: string; project: string | null; type: string | null; subject: string; description: string; due: string; priority: string; language: Language | null; phone: string | null; email: string | null }
-const begin = (): Draft => ({ draftId: crypto.randomUUID(), project: null, type: null, subject: "", description: "", due: "", priority: "", language: null, phone: null, email: null });
+interface Draft { draftId: string; project: string | null; type: string | null; subject: string; description: string; due: string; priority: string; language: Language | null; phone: string | null; email: string | null; address: Address | null }
+const begin = (): Draft => ({ draftId: crypto.randomUUID(), project: null, type: null, subject: "", description: "", due: "", priority: "", language: null, phone: null, email: null, address: null });
 
 /** The call's project, else one the client and the operator share. */
 const projectOf = (client: ClientView, call: CallView | undefined, mine: string[]) => call?.projectKey ?? client.projects.find((each) => mine.includes(each)) ?? mine[0] ?? "";
@@ -29,6 +31,32 @@ function contactOf(draft: Draft, { client, call, spoken }: { client: ClientView;
   const calling = call && (call.direction === "in" ? call.fromNumber : call.toNumber);
   return { phone: draft.phone ?? (calling || client.phones[0] || ""), email: draft.email ?? client.emails[0] ?? "", language: draft.language ?? call?.language ?? client.language ?? spoken };
 }
+
+/**
+ * The address of a request that needs one, asked for in the form where the card has none: with a client on the line
+ * nobody should have to look for the place to write it. It is kept on the card by those who may change it.
+ */
+function useAddress({ client, draft, needed, error }: { client: ClientView; draft: Draft; needed: boolean; error: unknown }) {
+  const t = useT();
+  const me = useMe();
+  const [isAsked, setAsked] = useState(false);
+  const keep = useSend("updateClient", ["searchClients", "getClient", "clientHistory"], { onError: () => { refresh(["getClient"]); focusOn(streetId); } });
+  const typed = draft.address ?? noAddress;
+  const lacking = needed && !hasAddress(client.address);
+  const empty = lacking && !hasAddress(typed);
+  return {
+    lacking, typed, problem: keep.error, busy: keep.isPending,
+    error: fieldError(error, "fields.address", "address") ?? (isAsked && empty ? t("register.addressNeeded") : undefined),
+    /** What of it goes with the request; null: there is none yet, and the hands are led to it. */
+    ready: async (): Promise<Record<string, string> | null> => {
+      if (empty) { setAsked(true); focusOn(streetId); return null; }
+      if (!lacking) return {};
+      if (!may(me, "clients.write")) return { address: addressLine(typed) };
+      return keep.mutateAsync({ params: { id: client.id }, body: { version: client.version, address: typed } }).then(() => ({}), () => null);
+    },
+  };
+}
+const streetId = "register-street";
 
 /** Registers what the client asks for. Phone, mail and language are there already; the draft survives a reload and is sent once. */
 export function RegisterForm({ client, call }: { client: ClientView; call?: CallView }) {
@@ -47,30 +75,37 @@ export function RegisterForm({ client, call }: { client: ClientView; call?: Call
     onError: () => focusFault(form.current),
   });
   const { phone, email, language } = contactOf(draft, { client, call, spoken: project?.languages[0] ?? "en" });
-  const send = () => {
+  const address = useAddress({ client, draft, needed: type?.requires.includes("address") ?? false, error: create.error });
+  const send = async () => {
     if (!draft.type) return focusOn("register-type");
     if (!draft.subject.trim()) return subject.current?.focus();
-    create.mutate({ body: {
+    const fields = await address.ready();
+    if (fields) create.mutate({ body: {
       projectKey, type: draft.type, subject: draft.subject, description: draft.description, clientId: client.id, interactionId: call?.id ?? null, draftId: draft.draftId, language,
-      dueAt: draft.due ? new Date(draft.due).toISOString() : null, priority: draft.priority ? Number(draft.priority) : undefined, contactPhone: phone || null, contactEmail: email || null,
+      dueAt: draft.due ? new Date(draft.due).toISOString() : null, priority: draft.priority ? Number(draft.priority) : undefined, contactPhone: phone || null, contactEmail: email || null, fields,
     } });
   };
   if (made) return <Registered ticket={made} failed={uploads.failed} onAgain={() => { setMade(null); create.reset(); focusOn("register-type"); }} />;
   const needs = (field: string) => type?.requires.includes(field) ?? false;
   const error = create.error;
   return (
-    <form ref={form} className={css.form} aria-label={t("register.title")} onSubmit={(event) => { event.preventDefault(); send(); }} onKeyDown={sendOnCtrlEnter(send)}>
+    <form ref={form} className={css.form} aria-label={t("register.title")} onSubmit={(event) => { event.preventDefault(); void send(); }} onKeyDown={sendOnCtrlEnter(() => void send())}>
       {projects.length > 1 && <Select label={t("register.project")} data={projects.map((each) => ({ value: each.key, label: each.name }))} value={projectKey} onChange={(value) => set({ project: value, type: null })} error={fieldError(error, "projectKey")} />}
       <Select id="register-type" label={t("register.type")} placeholder={t("register.typeHint")} withAsterisk data={project?.types.filter((each) => each.registrable).map((each) => ({ value: each.key, label: each.name })) ?? []} value={draft.type} onChange={(value) => set({ type: value })} error={fieldError(error, "type")} searchable />
       <TextInput ref={subject} label={t("register.subject")} withAsterisk maxLength={200} value={draft.subject} onChange={(event) => set({ subject: event.currentTarget.value })} error={fieldError(error, "subject")} autoComplete="off" />
       <Textarea label={t("register.description")} withAsterisk={needs("description")} autosize minRows={3} maxRows={10} value={draft.description} onChange={(event) => set({ description: event.currentTarget.value })} error={fieldError(error, "description")} />
+      {address.lacking && (
+        <fieldset className={css.asked}>
+          <legend>{t("register.noAddress")}</legend>
+          <AddressFields address={address.typed} set={(typed) => set({ address: typed })} error={address.error} id={streetId} />
+        </fieldset>
+      )}
       <MoreFields draft={draft} set={set} known={{ phone, email, language }} type={type} error={error} />
       <FilePicker files={files} onChange={setFiles} />
-      {fieldError(error, "address", "client") && <p className={css.error}>{t("register.address")}: {fieldError(error, "address", "client")}</p>}
-      <ProblemNote error={error} />
+      {!address.error && <ProblemNote error={address.problem ?? error} names={{ clientId: t("col.client"), subject: t("register.subject"), description: t("register.description"), contactPhone: t("register.phone"), dueAt: t("register.due") }} />}
       <div className={css.formFoot}>
         <Button variant="subtle" color="gray" onClick={forget}>{t("do.clear")}</Button>
-        <Button type="submit" loading={create.isPending} disabled={!draft.type || !draft.subject.trim()}>{t("register.send")}<span className={css.onButton}><Keys combo="Ctrl+Enter" /></span></Button>
+        <Button type="submit" loading={create.isPending || address.busy} disabled={!draft.type || !draft.subject.trim()}>{t("register.send")}<span className={css.onButton}><Keys combo="Ctrl+Enter" /></span></Button>
       </div>
     </form>
   );
