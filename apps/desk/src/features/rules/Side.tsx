@@ -1,0 +1,30 @@
+import { Tabs } from "@mantine/core";
+import { IconBook, IconFlask, IconHistory, IconListSearch } from "@tabler/icons-react";
+import { useT } from "../../i18n/intl.tsx";
+import { DryRun } from "./DryRun.tsx";
+import { Help } from "./Help.tsx";
+import { History } from "./History.tsx";
+import { Try } from "./Try.tsx";
+import css from "./rules.module.css";
+
+export interface Example { kind: "expression" | "rule"; name: Record<string, string>; text: string }
+interface Props { projectKey: string; path: string; value: string; examples: readonly Example[]; mayEdit: boolean; onInsert: (text: string) => void; onShowText: (line: number) => void }
+
+/** Beside the rule: trying it on a real ticket, on many, what it did, and the language itself. */
+export function Side(props: Props) {
+  const t = useT();
+  return (
+    <Tabs defaultValue={props.mayEdit ? "try" : "history"} className={css.side ?? ""} keepMounted={false}>
+      <Tabs.List>
+        {props.mayEdit && <Tabs.Tab value="try" leftSection={<IconFlask size={15} aria-hidden />}>{t("rules.try")}</Tabs.Tab>}
+        {props.mayEdit && <Tabs.Tab value="dry" leftSection={<IconListSearch size={15} aria-hidden />}>{t("rules.dryRun")}</Tabs.Tab>}
+        <Tabs.Tab value="history" leftSection={<IconHistory size={15} aria-hidden />}>{t("rules.history")}</Tabs.Tab>
+        <Tabs.Tab value="help" leftSection={<IconBook size={15} aria-hidden />}>{t("rules.help")}</Tabs.Tab>
+      </Tabs.List>
+      <Tabs.Panel value="try" className="scroll"><Try {...props} /></Tabs.Panel>
+      <Tabs.Panel value="dry" className="scroll"><DryRun {...props} /></Tabs.Panel>
+      <Tabs.Panel value="history" className="scroll"><History {...props} /></Tabs.Panel>
+      <Tabs.Panel value="help" className="scroll"><Help {...props} /></Tabs.Panel>
+    </Tabs>
+  );
+}
