@@ -11,14 +11,14 @@ export class Desk {
   readonly login: string;
   readonly cookie: string;
   readonly #url: () => string;
-  readonly #csrf: string;
+  readonly csrf: string;
 
   private constructor(url: () => string, who: { userId: string; login: string; cookie: string; csrf: string }) {
     this.#url = url;
     this.userId = who.userId;
     this.login = who.login;
     this.cookie = who.cookie;
-    this.#csrf = who.csrf;
+    this.csrf = who.csrf;
   }
 
   static async open(url: () => string, login: string, password: string): Promise<Desk> {
@@ -29,7 +29,7 @@ export class Desk {
   }
 
   async ask(method: string, path: string, body?: unknown): Promise<Answer> {
-    const headers = { cookie: this.cookie, "x-csrf": this.#csrf, ...(body !== undefined && { "content-type": "application/json" }) };
+    const headers = { cookie: this.cookie, "x-csrf": this.csrf, ...(body !== undefined && { "content-type": "application/json" }) };
     const reply = await fetch(`${this.#url()}${path}`, { method, headers, signal: AbortSignal.timeout(PATIENCE_MS), ...(body !== undefined && { body: JSON.stringify(body) }) });
     return { status: reply.status, body: (await reply.json()) as Record<string, unknown>, headers: reply.headers };
   }
