@@ -19,6 +19,8 @@ export const withoutExpressions: CompiledProcess = { expressions: new Map(), rea
 
 const TYPES: Readonly<Record<ProcessField["kind"], string>> = { text: "text", number: "double", choice: "text", moment: "datetime", date: "datetime", department: "text", employee: "text", boolean: "boolean", money: "money" };
 
+const typeOf = (field: ProcessField): string => (field.kind === "money" ? `money<${field.currency}>` : TYPES[field.kind]);
+
 /** Compiles every expression; problems name their place in the process, as a check at save shows them. */
 export function compileProcess(process: Process, catalogue: Catalogue): { compiled: CompiledProcess; problems: DeclarationProblem[] } {
   const expressions = new Map<string, Expression>();
@@ -42,7 +44,7 @@ function sitesOfTransition({ fields }: Process, transition: Transition): Site[] 
     ...guards.flatMap(({ rule }, index) => boolean(["guards", index, "rule"], rule)),
     ...boolean(["approval", "when"], approval?.when),
     ...(approval?.amount === undefined ? [] : [{ path: ["approval", "amount"], text: approval.amount }]),
-    ...Object.entries(set).map(([field, text]): Site => ({ path: ["set", field], text, ...(fields[field] && { expects: TYPES[fields[field].kind] }) })),
+    ...Object.entries(set).map(([field, text]): Site => ({ path: ["set", field], text, ...(fields[field] && { expects: typeOf(fields[field]) }) })),
     ...subtasks.flatMap(({ when }, index) => boolean(["subtasks", index, "when"], when)),
     ...boolean(["automatic", "when"], automatic?.when), ...boolean(["visit", "when"], visit?.when),
   ];

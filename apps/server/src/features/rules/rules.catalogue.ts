@@ -12,7 +12,7 @@ export interface CatalogueProcess {
   fields: Readonly<Record<string, CatalogueField>>;
   transitions?: Readonly<Record<string, { name: Text }>>;
 }
-export interface CatalogueField { kind: string; name: Text; options?: Readonly<Record<string, Text>> | undefined }
+export interface CatalogueField { kind: string; name: Text; options?: Readonly<Record<string, Text>> | undefined; /** Of money: compared with plain amounts then. */ currency?: string | undefined }
 
 /** The part of a project that conditions see; a `ProjectDeclaration` and a `ProjectInUse` both have it. */
 export interface CatalogueProject {
@@ -105,8 +105,8 @@ function joined(known: FieldInput | null, made: FieldInput): FieldInput | null {
 
 const TYPES: Readonly<Record<string, string>> = { text: "text", number: "double", choice: "text", moment: "datetime", date: "datetime", department: "text", employee: "text", boolean: "boolean", money: "money" };
 
-function fieldOf(project: CatalogueProject, { kind, name, options }: CatalogueField, set: boolean): FieldInput | null {
-  const type = TYPES[kind];
+function fieldOf(project: CatalogueProject, { kind, name, options, currency }: CatalogueField, set: boolean): FieldInput | null {
+  const type = kind === "money" && currency ? `money<${currency}>` : TYPES[kind];
   if (!type) return null;
   const choices = kind === "choice" ? valuesOf(options ?? {}) : kind === "department" ? valuesOf(project.departments ?? {}) : [];
   return { type, doc: name, set, ...(choices.length > 0 && { values: choices }) };
