@@ -40,6 +40,9 @@ create index form_records_subject on form_records (subject_kind, subject_id, cre
 create index form_records_drafts on form_records (owner_id, updated_at desc, id desc) where state = 'draft';
 create index form_records_sent on form_records (project_key, form_key, submitted_at desc, id desc) where state = 'submitted';
 
+-- Numbers given when a form is submitted: a sequence makes nobody wait, and a gap harms nobody.
+create sequence form_numbers;
+
 -- Every change of every place; `version` is the record's after it.
 create table form_changes (
   id bigint generated always as identity primary key,

@@ -32,9 +32,15 @@ function formOf(document: FormDocument, fields: ReadonlyMap<string, Field>, host
   const schema: JsonSchema = { $schema: "https://json-schema.org/draft/2020-12/schema", title: document.name.en, ...objectOf(fields, document.schema.required) };
   return {
     key: document.key, document, fields, schema, sections: sectionsOf(document, fields), timeZone: host.timeZone ?? "UTC",
-    steps: [], require: [], checks: [], computed: new Set(Object.keys(document.computed)), validator: new Validator(decided(schema) as object, "2020-12", false),
+    steps: [], require: [], checks: [], computed: new Set([...Object.keys(document.computed), ...numbered(fields).map(({ path }) => path)]), validator: new Validator(decided(schema) as object, "2020-12", false),
   };
 }
+
+/** Fields that get their number when the form is submitted. */
+export const numbered = (fields: ReadonlyMap<string, Field>): { path: string; prefix: string }[] => [...fields.values()].flatMap((field) => {
+  const prefix = field.document["x-number"];
+  return prefix === undefined ? (field.kind === "group" ? numbered(field.parts) : []) : [{ path: field.path, prefix }];
+});
 
 const NO_SECTION = { key: "all", columns: 1 };
 

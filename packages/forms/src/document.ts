@@ -60,7 +60,9 @@ export interface FieldDocument {
   "x-example"?: string;
   /** How it is typed: `#` a digit, `A` a letter, `*` either, all else stands for itself: `## ## ######`. Text, or a document's number. */
   "x-template"?: string;
-  /** Who lacks the right sees bullets until they give a reason, which is audited. */
+  /** Of `text`: nobody types it; when the form is submitted it gets a number no other has had, behind these letters (R158). */
+  "x-number"?: string;
+  /** Shown as bullets; who has the right sees it for a reason, which is audited. */
   "x-mask"?: { read: string };
   /** What the client may do with it by a link or in the portal; nothing when absent. */
   "x-client"?: "fill" | "see";
@@ -112,6 +114,7 @@ export const fieldSchema: z.ZodType<FieldDocument> = z.strictObject({
   "x-hint": text.optional(),
   "x-example": z.string().max(200).optional(),
   "x-template": z.string().min(1).max(60).optional(),
+  "x-number": z.string().regex(/^[\p{L}\d/-]{0,12}$/u).optional(),
   "x-mask": z.strictObject({ read: z.string().regex(/^[a-z][a-z_.]{0,60}$/) }).optional(),
   "x-client": z.enum(["fill", "see"]).optional(),
   "x-options": z.array(z.strictObject({ value: z.string().min(1).max(100), name: text })).min(1).max(500).optional(),

@@ -70,6 +70,10 @@ schema:
       x-kind: money
       x-currency: EUR
       x-name: { en: To pay at once, ru: К оплате сразу, sl: Za plačilo takoj }
+    issued_number:
+      x-kind: text
+      x-name: { en: Number of the contract, ru: Номер договора, sl: Številka pogodbe }
+      x-number: DOG-
     issue_on:
       x-kind: date
       x-name: { en: Planned for, ru: Планируемая дата, sl: Predvideno za }
@@ -115,7 +119,7 @@ layout:
     - key: what
       name: { en: What, ru: Что, sl: Kaj }
       columns: 2
-      fields: [tariff, extras, { path: equipment, width: 2 }, total, issue_on, convenient, agreed_at, note, consent]
+      fields: [tariff, extras, { path: equipment, width: 2 }, total, issued_number, issue_on, convenient, agreed_at, note, consent]
 show:
   entrance: form.building == "flat"
   pets: form.building == "house"

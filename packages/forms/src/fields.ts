@@ -84,6 +84,7 @@ class Expander {
     const parts = this.partsOf(kind, document, { path, source: above.source, depth: above.depth + 1, mask, client, table: above.table });
     const required = this.required(requiredOf(kind, document), parts, above.source);
     this.checkLimits(document, above.source);
+    if (own["x-number"] !== undefined && above.table !== null) this.note("keyword_of_other_kind", { name: "x-number", kind: "table" }, [...above.source, "x-number"]);
     return { key, path, kind, name: own["x-name"] ?? NO_TEXT, document, parts, required, mask, client, table: above.table, pattern: this.pattern(document, above.source) };
   }
 

@@ -23,6 +23,7 @@ export interface Form {
   readonly steps: readonly (Conditioned & { does: "show" | "compute" })[];
   readonly require: readonly Conditioned[];
   readonly checks: readonly Check[];
+  /** Places nobody types: computed ones, and numbers given when the form is submitted. */
   readonly computed: ReadonlySet<string>;
   readonly validator: Validator;
 }

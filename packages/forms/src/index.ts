@@ -1,5 +1,5 @@
 export { catalogueOf, typeOf } from "./catalogue.ts";
-export type { HostCatalogue } from "./compile.ts";
+export { numbered, type HostCatalogue } from "./compile.ts";
 export { complete, compute, defaults, emptyOf, newRow, ruleValues, submission, visible, type Completeness } from "./complete.ts";
 export { FIELD_NAME, fieldSchema, formSchema, keepable, kinds, languages, sectionSchema, type FieldDocument, type FormData, type FormDocument, type Kind, type Language, type Section, type Text } from "./document.ts";
 export { EXAMPLE } from "./example.ts";

@@ -72,7 +72,7 @@ const PARTS = ["properties", "required", "additionalProperties"];
 export const KEYWORDS: Readonly<Record<Kind, ReadonlySet<string>>> = (() => {
   const of = (...words: string[]) => new Set([...ALL, ...words]);
   return {
-    text: of(...TEXT), long_text: of(...TEXT),
+    text: of(...TEXT, "x-number"), long_text: of(...TEXT),
     number: of("x-example", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "enum", "const"),
     yes_no: of("const"),
     choice: of("x-options"), choices: of("x-options", "minItems", "maxItems", "uniqueItems"),

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { diff, fieldAt, mask, provenance, ruleValues, submission, validate, valueAt, withValue, type FieldProblem, type Filler, type FormData } from "@linija/forms";
+import { diff, fieldAt, mask, numbered, provenance, ruleValues, submission, validate, valueAt, withValue, type FieldProblem, type Filler, type FormData } from "@linija/forms";
 import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
 import { conflict, forbidden, invalid, invalidField, notFound } from "../../platform/errors.ts";
@@ -13,7 +13,7 @@ import type { RecordView } from "./forms.contract.ts";
 import { formInUse, versionFor, type FormInUse } from "./forms.definitions.ts";
 import { applyWrites, type Conflict, type Write } from "./forms.rules.ts";
 import {
-  insertChanges, insertRecord, selectChangedSince, selectChanges, selectDrafts, selectFiles, selectFormNames, selectOfSubject, selectRecord, selectRecordForUpdate, selectSubjectProjects,
+  insertChanges, insertRecord, nextFormNumber, selectChangedSince, selectChanges, selectDrafts, selectFiles, selectFormNames, selectOfSubject, selectRecord, selectRecordForUpdate, selectSubjectProjects,
   updateData, updateSubject, updateSubmitted, updateTyping, type RecordRow, type SubjectKind,
 } from "./forms.sql.ts";
 import { contextOf, guardedRecord, mayReveal, subjectOf, toRecordView } from "./forms.view.ts";
@@ -140,13 +140,19 @@ async function submitLocked(ctx: TxCtx, { record, used }: Saved): Promise<Record
   const context = contextOf(ctx, used);
   const faults = validate(used.form, record.data, context);
   if (faults.length > 0) throw faultsOf(faults);
-  const data = submission(used.form, record.data, context);
+  const data = await withNumbers(ctx, used, submission(used.form, record.data, context));
   const at = ctx.now();
   await updateSubmitted(ctx.db, record.id, { data, reads: ruleValues(used.form, data, context), at, by: ctx.actor.name });
   const next: RecordRow = { ...record, data, state: "submitted", submittedAt: at, submittedBy: ctx.actor.name, updatedAt: at, version: record.version + 1, typing: [] };
   await writeChanges(ctx, next, { changes: diff(used.form, record.data, data), filler: { ...fillerOf(ctx), by: "system", id: null, name: used.form.key } });
   await emit(ctx, { type: "form.submitted", subject: { kind: "form", id: record.id }, data: { formKey: record.formKey, formId: record.formId, projectKey: record.projectKey, subject: subjectOf(record) }, touches: touchesOf(record) });
   await audit(ctx, { action: "form.submit", object: { kind: "form", id: record.id }, after: { version: next.version } });
+  return next;
+}
+
+async function withNumbers(ctx: TxCtx, { form }: FormInUse, data: FormData): Promise<FormData> {
+  let next = data;
+  for (const { path, prefix } of numbered(form.fields)) next = withValue(next, path, `${prefix}${String(await nextFormNumber(ctx.db)).padStart(6, "0")}`);
   return next;
 }
 

@@ -55,7 +55,18 @@ test("R154, R155, R009 what is missing or wrong is refused field by field, and t
   expect(await getRecord(as(ana), input.id)).toMatchObject({ state: "draft", data: { phone: "12" } });
 });
 
-test("R157, R158 the price that was agreed stays in the application", async () => {
+test("R158 applications get numbers no other has when they are submitted, and nobody writes them", async () => {
+  const sent = await Promise.all(Array.from({ length: 20 }, async () => {
+    const input = begin({ ...full, issue_on: "2026-12-01" });
+    expect((await createRecord(as(ana), input)).data).not.toHaveProperty("issued_number");
+    return submitRecord(as(ana), input.id, { version: 1 });
+  }));
+  expect(new Set(sent.map(({ data }) => data["issued_number"])).size).toBe(20);
+  expect(sent[0]!.data).toMatchObject({ issue_on: "2026-12-01", issued_number: expect.stringMatching(/^DOG-\d{6}$/) as string });
+  expect((await refusal(createRecord(as(ana), begin({ issued_number: "DOG-000001" })))).fields[0]!.code).toBe("form_computed");
+});
+
+test("R157 the price that was agreed stays in the application", async () => {
   const input = begin(full);
   await createRecord(as(ana), input);
   const sent = await submitRecord(as(ana), input.id, { version: 1 });
