@@ -11,6 +11,12 @@ export const timerName = (name: string): string => `timer.${name}`;
 
 export interface Moment { now: Date; clock: WorkingTime }
 
+const turns: Record<"runs" | "paused" | "stopped", (clock: Clock, at: Date) => Clock> = {
+  runs: resumeClock, stopped: stopClock,
+  // One that had ended is awaited again.
+  paused: (clock, at) => pauseClock(stateOf(clock) === "stopped" ? resumeClock(clock, at) : clock, at),
+};
+
 /** The clocks of one ticket while a transition is made of it; `effects` tells what became of them. */
 export class Clocks {
   private readonly before: ReadonlyMap<string, Clock>;
@@ -38,10 +44,10 @@ export class Clocks {
   }
 
   /** A deadline somebody named: that very moment, nights and holidays included. */
-  beginUntil(due: Date, runs = true): void {
+  beginUntil(due: Date): void {
     // One that has passed already was late from that moment on.
     const from = due < this.at.now ? due : this.at.now;
-    this.now.set(SOLUTION, startClock({ name: SOLUTION, allowedMs: due.getTime() - from.getTime(), counts: "always", thresholds: this.thresholds(SOLUTION) }, from, runs));
+    this.now.set(SOLUTION, startClock({ name: SOLUTION, allowedMs: due.getTime() - from.getTime(), counts: "always", thresholds: this.thresholds(SOLUTION) }, from));
   }
 
   drop(name: string): void {
@@ -59,13 +65,17 @@ export class Clocks {
     if (clock) this.now.set(name, how(clock, this.at.now));
   }
 
+  /** The time to solve it runs, stands or ends as the stage says. */
+  turn(stage: string): void {
+    this.change(SOLUTION, turns[this.process.stages[stage]?.clock ?? "stopped"]);
+  }
+
   /** Passing from one stage into another: what runs, stands or ends there. */
   enter(stage: string): void {
     const declared = this.process.stages[stage];
     for (const name of this.now.keys()) if (name.startsWith("timer.")) this.now.delete(name);
-    const turn = { runs: resumeClock, paused: pauseClock, stopped: stopClock }[declared?.clock ?? "stopped"];
-    this.change(SOLUTION, turn);
-    this.change(FIRST_ANSWER, (clock, at) => (stateOf(clock) === "stopped" ? clock : turn(clock, at)));
+    this.turn(stage);
+    this.change(FIRST_ANSWER, (clock, at) => (stateOf(clock) === "stopped" ? clock : turns[declared?.clock ?? "stopped"](clock, at)));
     this.begin(STAGE, declared?.max_hours ?? null);
     for (const [name, timer] of Object.entries(this.process.clocks.timers)) {
       if (timer.stage === stage) this.now.set(timerName(name), startClock({ name: timerName(name), allowedMs: Math.round(timer.after_hours * hourMs), counts: timer.counts, thresholds: [100] }, this.at.now));
@@ -91,10 +101,11 @@ export class Clocks {
   private told(): Pick<ProcessTicket, "clockFrom" | "pausedAt" | "dueAt"> {
     const solution = this.now.get(SOLUTION);
     const last = solution?.intervals.at(-1);
-    if (!solution || !last) return { clockFrom: null, pausedAt: null, dueAt: null };
-    const pausedAt = stateOf(solution) === "paused" ? last.from : null;
-    const due = dueAt(solution, this.at.clock) ?? dueIfResumed(solution, new Date(pausedAt ?? last.to ?? last.from), this.at.clock);
-    return { clockFrom: solution.intervals[0]!.from, pausedAt, dueAt: due?.toISOString() ?? null };
+    if (!solution) return { clockFrom: null, pausedAt: null, dueAt: null };
+    const pausedAt = stateOf(solution) === "paused" && last ? last.from : null;
+    // A clock that was stopped in the instant it began has no interval at all.
+    const due = dueAt(solution, this.at.clock) ?? dueIfResumed(solution, last ? new Date(last.to ?? last.from) : this.at.now, this.at.clock);
+    return { clockFrom: solution.intervals[0]?.from ?? null, pausedAt, dueAt: due?.toISOString() ?? null };
   }
 }
 

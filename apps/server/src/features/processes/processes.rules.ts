@@ -62,7 +62,7 @@ export function allowed(process: Process, ticket: ProcessTicket, actor: ProcessA
 
 /** Makes one transition or says everything that stands against it; `held`: nothing moved, somebody has to approve. The ticket given is never changed. */
 export function apply(process: Process, ticket: ProcessTicket, key: string, input: ApplyInput & Moment): ProcessOutcome {
-  const transition = process.transitions[key];
+  const transition = Object.hasOwn(process.transitions, key) ? process.transitions[key] : undefined;
   if (!transition) return { ok: false, problems: [{ field: "transition", code: "unknown_transition" }] };
   const reason = refusal(transition, ticket, input.actor);
   if (reason) return { ok: false, problems: [{ field: "transition", code: reason }] };
@@ -145,8 +145,9 @@ export function setPriority(process: Process, ticket: ProcessTicket, priority: P
 export function setDue(process: Process, ticket: ProcessTicket, due: Date | null, moment: Moment): Started {
   const after = { ...ticket };
   const clocks = new Clocks(process, ticket, moment);
-  if (due) clocks.beginUntil(due, !ticket.pausedAt);
+  if (due) clocks.beginUntil(due);
   else clocks.drop(SOLUTION);
+  clocks.turn(ticket.stage);
   const effects = clocks.settle(after);
   return { ok: true, ticket: after, effects, reasons: [{ what: "deadline", value: after.dueAt, because: { kind: "person", path: "", text: "by_hand" }, inputs: {} }] };
 }
