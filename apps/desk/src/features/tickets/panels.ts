@@ -1,6 +1,6 @@
 import type { Me } from "@linija/server/contract/access/access";
 import type { TicketView } from "@linija/server/contract/tickets/tickets";
-import { IconBulb, IconFileCertificate, IconGitMerge, IconHeartHandshake, IconLink, IconRoute, type TablerIcon } from "@tabler/icons-react";
+import { IconBulb, IconFileCertificate, IconGitMerge, IconHeartHandshake, IconLink, IconRoute, IconWand, type TablerIcon } from "@tabler/icons-react";
 import { lazy, type ComponentType, type LazyExoticComponent } from "react";
 import type { MessageKey } from "../../i18n/intl.tsx";
 
