@@ -23,9 +23,15 @@ export interface WholePlan extends Plan {
 export function livePlan(current: () => Declarations): WholePlan {
   let from: Declarations | null = null;
   let made: WholePlan;
+  /** Queues that some call's flow may still lead to, though they are declared no more. */
+  const gone = new Map<string, ReturnType<Plan["findQueue"]>>();
   const now = (): WholePlan => {
     const declarations = current();
-    if (declarations !== from) { made = planOf(declarations); from = declarations; }
+    if (declarations === from) return made;
+    for (const { project, queues } of from?.projects ?? []) for (const { key } of queues) gone.set(queueId(project.key, key), made.findQueue(project.key, key));
+    made = planOf(declarations);
+    for (const queue of made.queues) gone.delete(queue.queueId);
+    from = declarations;
     return made;
   };
   return {
@@ -34,7 +40,10 @@ export function livePlan(current: () => Declarations): WholePlan {
     flowOf: (dialled) => now().flowOf(dialled),
     answerByOperator: (flow) => now().answerByOperator(flow),
     openProjects: (at) => now().openProjects(at),
-    findQueue: (projectKey, key) => now().findQueue(projectKey, key),
+    findQueue: (projectKey, key) => {
+      const plan = now();
+      return gone.get(queueId(projectKey, key)) ?? plan.findQueue(projectKey, key);
+    },
     callerId: (projectKey) => now().callerId(projectKey),
     recording: (projectKey) => now().recording(projectKey),
     defaultLanguage: (flow) => now().defaultLanguage(flow),

@@ -63,7 +63,7 @@ test.each<[string, () => Uint8Array, string, string]>([
   ["a bomb", () => zipped(Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`forms/f${index}.yaml`, "a".repeat(500_000)]))), "file", "kB together"],
   ["a text that is not UTF-8", () => zipSync({ "project.yaml": new Uint8Array([0x6b, 0xff, 0xfe, 0x00]) }), "project.yaml", "UTF-8"],
   ["something that is no archive", () => strToU8("PK? not at all, but long enough to be looked at"), "file", "not a .zip"],
-  ["a name that is no declaration", () => pack("xylo", new Map([["project.yaml", "key: xylo"], ["run.sh.yaml", "a: 1"]])), "xylo/run.sh.yaml", "no declaration has this name"],
+  ["a name that is no declaration", () => pack("xylo", new Map([["project.yaml", "key: xylo"], ["run.sh.yaml", "a: 1"]])), "xylo/run.sh.yaml:1", "no declaration has this name"],
 ])("an archive with %s is refused with the place, and nothing is saved", async (_title, make, field, message) => {
   const reply = await upload(admin, make());
   expect(reply.statusCode, reply.body).toBe(422);

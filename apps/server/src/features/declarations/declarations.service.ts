@@ -66,7 +66,7 @@ function nameOf(ctx: Ctx, deps: DeclarationsDeps, key: string): string {
 function kindAt({ settings }: DeclarationsDeps, { projectKey, path }: Place): string | null {
   if (projectKey === COMPANY) return path === "company.yaml" ? COMPANY : null;
   const kind = kindOf(path, settings.kinds);
-  return projectKey === COMMON && !path.includes("/") && !["notices.yaml", "authority.yaml"].includes(path) ? null : kind;
+  return projectKey === COMMON && !path.includes("/") && !["notices.yaml", "authority.yaml", "places.yaml"].includes(path) ? null : kind;
 }
 
 /** The place of a text that may be written, or a refusal that names the field. */

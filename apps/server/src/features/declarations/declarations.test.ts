@@ -56,6 +56,10 @@ describe("R004 projects in use", () => {
     expect(plan.findQueue("internet", "internet-vip").priority).toBe(90);
     expect(before, "a call keeps the flows it began with").not.toBe(plan.book);
     expect((await projectOf(system.db, "internet")).project.numbers).toContain("+38615550199");
+    await save("internet", "queues.yaml", (text) => text.replace(/\n {2}- \{ key: internet-vip.*\n/, "\n"));
+    await other.deps.live.look();
+    expect(plan.queues.map((queue) => queue.queueId)).not.toContain("internet.internet-vip");
+    expect(plan.findQueue("internet", "internet-vip").priority, "a call on its way there still finds it").toBe(90);
     const { rows } = await sql<{ id: string }>`select id from queues where id = 'internet.internet-vip'`.execute(database.db);
     expect(rows).toHaveLength(1);
   });

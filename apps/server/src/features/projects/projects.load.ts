@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { type z } from "zod";
 import { checkFlow, ivrFlowSchema } from "../ivr/index.ts";
 import { checkProcess, type Process, processSchema } from "../processes/index.ts";
@@ -92,7 +93,40 @@ export const textsOf = (texts: Texts, folder: string): Map<string, string> =>
 /** For a project without demo clients. */
 const NO_SCENES: ProjectDeclaration["scenes"] = { clients: 0, tickets: 0, calls: 0, share: { en: 0, ru: 0, sl: 0 }, pinned: [], scenes: [] };
 
+/** Projects that were read without a problem, by all they are made of: a change of one does not mean reading the others again. */
+const known = new Map<string, ProjectDeclaration>();
+const KNOWN_MAX = 100;
+
 function readProject(reading: Reading, folder: string): ProjectDeclaration | null {
+  const { reader, kinds } = reading;
+  const key = fingerprint(reader.texts, folder, kinds);
+  const before = known.get(key);
+  if (before) return before;
+  const problems = reader.problems.length;
+  const declared = readAnew(reading, folder);
+  if (declared && problems === 0 && reader.problems.length === 0) {
+    if (known.size >= KNOWN_MAX) known.clear();
+    known.set(key, declared);
+  }
+  return declared;
+}
+
+function fingerprint(texts: Texts, folder: string, kinds: readonly TextKind[]): string {
+  const hash = createHash("sha256").update(JSON.stringify([folder, kinds.map(numberOf)]));
+  for (const [path, text] of texts) if (path.startsWith(`${folder}/`) || path.startsWith("common/")) hash.update(`\0${path}\0${text}`);
+  return hash.digest("hex");
+}
+
+/** The same kind is the same reader; a test may bring another one of the same name. */
+const numbers = new WeakMap<TextKind, number>();
+let lastNumber = 0;
+function numberOf(kind: TextKind): number {
+  const number = numbers.get(kind) ?? (lastNumber += 1);
+  numbers.set(kind, number);
+  return number;
+}
+
+function readAnew(reading: Reading, folder: string): ProjectDeclaration | null {
   const { reader } = reading;
   refuseStrangers(reading, folder);
   const declared = readParts(reading, folder);

@@ -74,7 +74,7 @@ function tooDeep(text: string): number | null {
 /** Adds a problem found later, with the place it stands at. */
 export function note(reader: Reader, file: string, problem: KindProblem): void {
   const { path, message, remedy } = problem;
-  const at = problem.line ? { line: problem.line, col: problem.column ?? null } : placeOf(reader.sources.get(file), path);
+  const at = problem.line ? { line: problem.line, col: problem.column ?? null } : placeOf(sourceOf(reader, file), path);
   reader.problems.push({ file, line: at?.line ?? null, column: at?.col ?? null, path: path.join("."), message, remedy });
 }
 
@@ -82,6 +82,13 @@ export function note(reader: Reader, file: string, problem: KindProblem): void {
 function placesOf(issue: z.core.$ZodIssue): (string | number)[][] {
   const path = issue.path.map(plain);
   return issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...path, key]) : [path];
+}
+
+/** Of a project that was known before, a text is only parsed when something has to be said of it. */
+function sourceOf(reader: Reader, file: string): Source | undefined {
+  const text = reader.texts.get(file);
+  if (!reader.sources.has(file) && text !== undefined) readYaml(reader, file);
+  return reader.sources.get(file);
 }
 
 const plain = (part: PropertyKey) => (typeof part === "number" ? part : String(part));

@@ -215,3 +215,35 @@ function mulberry(seed: number): () => number {
     return ((x ^ (x >>> 14)) >>> 0) / 2 ** 32;
   };
 }
+
+describe("R004 queues that change while the floor works", () => {
+  const vip = { queueId: "internet.vip", projectKey: "internet", priority: 90 };
+
+  test("a new queue gets the operators of its project at once, and is served by its priority", async () => {
+    const ana = await operator("not_ready");
+    const floor = await Floor.open();
+    floor.add(1);
+    floor.router.setQueues([{ queueId: "internet.support", projectKey: "internet", priority: 0 }, vip]);
+    const late = { ...workOf(newId(), 2), queueId: vip.queueId };
+    floor.router.addWork(late);
+    await floor.router.setState(ana, "ready", null);
+    expect(floor.last).toMatchObject({ operatorId: ana, callId: late.workId });
+  });
+
+  test("a call of a queue that this router has not heard of yet is served, too", async () => {
+    const ana = await operator();
+    const floor = await Floor.open();
+    const early = { ...workOf(newId()), queueId: vip.queueId };
+    floor.router.addWork(early);
+    expect(floor.last).toMatchObject({ operatorId: ana, callId: early.workId });
+  });
+
+  test("who waits in a queue that is gone is still served", async () => {
+    const floor = await Floor.open();
+    const { workId } = floor.add();
+    floor.router.setQueues([{ queueId: "internet.vip", projectKey: "internet", priority: 90 }]);
+    const ana = await operator();
+    await floor.router.reload(ana);
+    expect(floor.last).toMatchObject({ operatorId: ana, callId: workId });
+  });
+});

@@ -1,4 +1,4 @@
-import { createRouting, type Decision, type Routing, type WorkInput } from "@linija/routing";
+import { createRouting, type Decision, type Routing } from "@linija/routing";
 import type { Ctx } from "../../platform/db.ts";
 import { conflict, isDatabaseAway, notFound } from "../../platform/errors.ts";
 import { announce } from "../../platform/events.ts";
@@ -6,28 +6,12 @@ import { newId } from "../../platform/ids.ts";
 import { counter } from "../../platform/metrics.ts";
 import { selectOperator, selectOperators, type OperatorRow, type OperatorState } from "../operators/index.ts";
 import type { LiveWriter, StateRow } from "../interactions/index.ts";
+import { isHeldBy, view, type Entry, type HeldWork, type OfferEnd, type OfferOut, type Operator, type OperatorNow, type RoutedQueue, type Work } from "./queues.words.ts";
 import { verdictOn, type Standing } from "./queues.repair.rules.ts";
 import { selectHolds } from "./queues.sql.ts";
 
-/** A queue as routing needs it. */
-export interface RoutedQueue { queueId: string; projectKey: string; priority: number }
-/** Work a voice node asks to be routed; `nodeId` is told of the offer. */
-export interface Work extends WorkInput { nodeId: string; projectKey: string }
-/** A live call as its voice node knows it. `work` is null for calls that never waited in a queue (outgoing ones). */
-export interface HeldWork { workId: string; at: "waiting" | "offered" | "talking"; work: Work | null; operatorId: string | null; offerId: string | null }
-/** How an offer ended. `no_line`: there was no media leg for the operator's phone. */
-export type OfferEnd = "accepted" | "declined" | "missed" | "failed" | "withdrawn" | "no_line";
-export interface OfferOut { callId: string; offerId: string; operatorId: string; device: "browser" | "phone"; contact: string | null; sipUser: string | null }
-export interface OperatorNow { operatorId: string; name: string; state: OperatorState; reason: string | null; since: string; interactionId: string | null; device: "browser" | "phone" }
+export type { HeldWork, OfferEnd, OfferOut, OperatorNow, RoutedQueue, Work } from "./queues.words.ts";
 
-interface Operator {
-  row: OperatorRow; state: OperatorState; reason: string | null; since: Date; idleSince: Date; interactionId: string | null; offerId: string | null;
-  /** What they were before they called out, and are again when nothing came of it. */
-  before: { state: OperatorState; reason: string | null } | null;
-  /** Ready, and offered nothing for a moment: no line reached their phone just now. */
-  isPaused: boolean;
-}
-interface Entry { work: Work; /** Who is offered it or has it. */ operatorId: string | null; /** Told of by its node after a restart: the engine knows no offer of it. */ isAdopted: boolean }
 const mended = counter("router_repairs_total", "What the router's sweep found wrong and mended", ["what"]);
 
 export interface RouterDeps {
@@ -194,8 +178,14 @@ export class Router {
 
   addWork(work: Work): void {
     if (this.#works.get(work.workId)?.operatorId) return;
+    this.#know(work);
     this.#works.set(work.workId, { work, operatorId: null, isAdopted: false });
     this.#dispatch(this.#engine.addWork(work, this.#ms()));
+  }
+
+  /** A voice node may have heard of a new queue a second before this one, or hold a call of a queue that has gone since. */
+  #know({ queueId, projectKey }: Work): void {
+    if (!this.#queues.some((queue) => queue.queueId === queueId)) this.setQueues([...this.#queues, { queueId, projectKey, priority: 0 }]);
   }
 
   /** The client left, or the call's node no longer knows it; whoever was being rung is free. */
@@ -350,6 +340,7 @@ export class Router {
     void this.#change(operator, at, work ? null : "outgoing", workId);
     if (work) {
       this.#works.set(workId, { work, operatorId: operator.row.id, isAdopted: true });
+      this.#know(work);
       this.#engine.adoptWork(work, operator.row.id, this.#ms());
     }
     this.#dispatch(this.#tellEngine(operator));
@@ -406,9 +397,3 @@ export class Router {
 }
 
 const BUSY: ReadonlySet<OperatorState> = new Set(["offered", "talking", "wrap_up"]);
-
-const isHeldBy = (operator: Operator, { workId, at, offerId }: HeldWork): boolean => operator.interactionId === workId && operator.state === at && (at === "talking" || operator.offerId === offerId);
-
-const view = (operator: Operator): OperatorNow => ({
-  operatorId: operator.row.id, name: operator.row.name, state: operator.state, reason: operator.reason, since: operator.since.toISOString(), interactionId: operator.interactionId, device: operator.row.device,
-});
