@@ -12,6 +12,9 @@ interface Props {
   values?: readonly { value: string; label: string }[];
 }
 
+/** After a name begun, a dot, or a comparison: elsewhere nothing is offered unasked. */
+const OFFERS = /(?:^|[^\w"'])[A-Za-z_]\w*$|\.$|[=!]=\s*["']?\w*$/;
+
 /** One expression: coloured as it is typed, with what may be written at the cursor. Typed text becomes a change when the field is left. */
 export function ExpressionInput({ label, value, onChange, catalogue, problem, readOnly = false, inWords = false, values = [] }: Props) {
   const language = useLanguage();
@@ -22,9 +25,11 @@ export function ExpressionInput({ label, value, onChange, catalogue, problem, re
   const text = typed ?? value;
   useLayoutEffect(() => { const area = box.current!; area.style.height = "0"; area.style.height = `${area.scrollHeight}px`; }, [text]);
   const commit = (next = text): void => { setOffer(null); setTyped(null); if (next.trim() !== value) onChange(next.trim()); };
-  const look = (next: string, cursor: number): void => {
+  const look = (next: string, cursor: number, isAsked = false): void => {
+    if (!isAsked && next.trim() !== "" && !OFFERS.test(next.slice(0, cursor))) { setOffer(null); return; }
     const items = next.trim() === "" && values.length > 0 ? values.map((one) => completion(one, next)) : catalogue.complete(next, cursor, { language });
-    setOffer(items.length > 0 ? { items: items.slice(0, 40), at: 0 } : null);
+    const isWritten = items.length === 1 && next.slice(items[0]!.from, items[0]!.to) === items[0]!.insert;
+    setOffer(items.length > 0 && !isWritten ? { items: items.slice(0, 40), at: 0 } : null);
   };
   const take = (item: Completion): void => {
     const next = text.slice(0, item.from) + item.insert + text.slice(item.to);
@@ -34,7 +39,7 @@ export function ExpressionInput({ label, value, onChange, catalogue, problem, re
     requestAnimationFrame(() => { box.current?.focus(); box.current?.setSelectionRange(cursor, cursor); });
   };
   const keys = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
-    if (event.key === " " && event.ctrlKey) { event.preventDefault(); look(text, event.currentTarget.selectionStart); return; }
+    if (event.key === " " && event.ctrlKey) { event.preventDefault(); look(text, event.currentTarget.selectionStart, true); return; }
     if (!offer) { if (event.key === "Enter" && !event.shiftKey) { event.preventDefault(); commit(); } return; }
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step !== undefined) { event.preventDefault(); setOffer({ ...offer, at: (offer.at + step + offer.items.length) % offer.items.length }); } else if (event.key === "Enter" || event.key === "Tab") { event.preventDefault(); take(offer.items[offer.at]!); } else if (event.key === "Escape") { event.stopPropagation(); setOffer(null); }
@@ -45,7 +50,7 @@ export function ExpressionInput({ label, value, onChange, catalogue, problem, re
       <div className={css.code} data-wrong={problem !== undefined || undefined}>
         <Coloured text={text} />
         <textarea ref={box} value={text} rows={1} spellCheck={false} autoComplete="off" readOnly={readOnly} aria-label={label} aria-invalid={problem !== undefined} aria-describedby={problem ? `${id}-problem` : undefined}
-          role="combobox" aria-autocomplete="list" aria-expanded={offer !== null} aria-controls={`${id}-offer`} aria-activedescendant={offer ? `${id}-${offer.at}` : undefined}
+          aria-autocomplete="list" aria-haspopup="listbox" aria-controls={offer ? `${id}-offer` : undefined} aria-activedescendant={offer ? `${id}-${offer.at}` : undefined}
           onChange={(event) => { setTyped(event.currentTarget.value); look(event.currentTarget.value, event.currentTarget.selectionStart); }} onKeyDown={keys} onBlur={() => commit()}
           onFocus={(event) => { if (text.trim() === "") look(text, event.currentTarget.selectionStart); }} />
         {offer && <Offer id={id} offer={offer} onTake={take} />}

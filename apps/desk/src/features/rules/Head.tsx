@@ -19,7 +19,7 @@ export function Head({ document, bench, events }: Props) {
   return (
     <section className={css.head} aria-label={t("rules.wakes")}>
       <div className={css.names}>
-        {languages.map((each) => <Typed key={each} label={t("rules.nameIn", { language: languageNames[each] })} value={document.name?.[each] ?? ""} readOnly={bench.readOnly} save={(text) => set(["name", each], text)} />)}
+        {languages.map((each) => <Typed key={each} label={languageNames[each]} says={t("rules.nameIn", { language: languageNames[each] })} value={document.name?.[each] ?? ""} readOnly={bench.readOnly} save={(text) => set(["name", each], text)} />)}
       </div>
       <Wakes document={document} bench={bench} events={events} />
       <div className={css.row}>
@@ -50,14 +50,14 @@ function Wakes({ document, bench, events }: Props) {
     <div className={css.row}>
       <Select size="xs" className={css.waking} label={t("rules.wakes")} allowDeselect={false} readOnly={bench.readOnly} value={kind} onChange={begin} data={(["event", "schedule", "clock"] as const).map((value) => ({ value, label: t(`rules.wake.${value}`) }))} />
       {kind === "event" && <MultiSelect size="xs" className="grow" label={t("rules.events")} readOnly={bench.readOnly} value={[on.event ?? []].flat()} error={problem} onChange={(value) => { if (value.length > 0) put({ event: value }); }} data={events.map((value) => ({ value, label: t(`rules.event.${value.replace("ticket.", "")}` as MessageKey) }))} />}
-      {kind === "schedule" && <div className="grow"><Typed label={t("rules.schedule")} value={on.schedule ?? ""} readOnly={bench.readOnly} error={problem} save={(text) => put({ schedule: text })} mono /></div>}
+      {kind === "schedule" && <div className="grow"><Typed label={t("rules.schedule")} hint={t("rules.cronHint")} value={on.schedule ?? ""} readOnly={bench.readOnly} error={problem} save={(text) => put({ schedule: text })} mono /></div>}
       {kind === "clock" && <><Typed label={t("rules.clock")} value={on.clock ?? ""} readOnly={bench.readOnly} error={problem} save={(text) => put({ clock: text, at_percent: on.at_percent ?? 75 })} mono /><NumberInput size="xs" className={css.order} label={t("rules.percent")} min={1} max={1000} suffix=" %" readOnly={bench.readOnly} value={on.at_percent ?? 75} onChange={(value) => { if (typeof value === "number") put({ clock: on.clock ?? "solution", at_percent: value }); }} /></>}
     </div>
   );
 }
 
-function Typed({ label, value, save, readOnly, error, mono = false }: { label: string; value: string; save: (value: string) => void; readOnly: boolean; error?: string | undefined; mono?: boolean }) {
+function Typed({ label, says, hint, value, save, readOnly, error, mono = false }: { label: string; /** For those who do not see what stands around it. */ says?: string; hint?: string; value: string; save: (value: string) => void; readOnly: boolean; error?: string | undefined; mono?: boolean }) {
   const [typed, setTyped] = useState<string | null>(null);
   const leave = (): void => { if (typed !== null && typed.trim() !== "" && typed.trim() !== value) save(typed.trim()); setTyped(null); };
-  return <TextInput size="xs" label={label} error={error} classNames={mono ? { input: css.mono ?? "" } : {}} value={typed ?? value} readOnly={readOnly} onChange={(event) => setTyped(event.currentTarget.value)} onBlur={leave} onKeyDown={(event) => { if (event.key === "Enter") leave(); }} />;
+  return <TextInput size="xs" label={label} aria-label={says} description={hint} inputWrapperOrder={["label", "input", "description", "error"]} error={error} classNames={mono ? { input: css.mono ?? "" } : {}} value={typed ?? value} readOnly={readOnly} onChange={(event) => setTyped(event.currentTarget.value)} onBlur={leave} onKeyDown={(event) => { if (event.key === "Enter") leave(); }} />;
 }

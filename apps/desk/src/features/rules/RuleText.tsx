@@ -27,7 +27,7 @@ function offered(context: CompletionContext, catalogue: Catalogue, language: Lan
   return { from: found.placeOf(first.from), options: items.map((item) => ({ label: item.insert, detail: item.detail, info: item.doc || undefined, type: item.kind })), validFor: /^\w*$/ } as CompletionResult;
 }
 
-const marks = Object.fromEntries(["name", "keyword", "number", "text", "operator", "comment", "unknown"].map((kind) => [kind, Decoration.mark({ class: `rule-${kind}` })]));
+const marks = Object.fromEntries(["name", "keyword", "number", "text", "operator", "comment", "unknown", "dot", "comma", "open", "close"].map((kind) => [kind, Decoration.mark({ class: `rule-${kind}` })]));
 
 function decorate(view: EditorView): DecorationSet {
   const builder = new RangeSetBuilder<Decoration>();
@@ -48,7 +48,7 @@ const colours: Extension = [
     update(update: ViewUpdate): void { if (update.docChanged) this.decorations = decorate(update.view); }
   }, { decorations: (plugin) => plugin.decorations }),
   EditorView.theme({
-    ".rule-name, .rule-name *": { color: "var(--text)" }, ".rule-keyword, .rule-keyword *": { color: "var(--warn)", fontWeight: "600" }, ".rule-number, .rule-number *": { color: "var(--warn)" },
+    ".rule-name, .rule-name *, .rule-dot, .rule-dot *, .rule-comma, .rule-comma *, .rule-open, .rule-open *, .rule-close, .rule-close *": { color: "var(--text)" }, ".rule-keyword, .rule-keyword *": { color: "var(--warn)", fontWeight: "600" }, ".rule-number, .rule-number *": { color: "var(--warn)" },
     ".rule-text, .rule-text *": { color: "var(--live)" }, ".rule-operator, .rule-operator *": { color: "var(--accent-text)", fontWeight: "600" }, ".rule-unknown, .rule-unknown *": { color: "var(--danger)" },
   }),
 ];
