@@ -86,7 +86,7 @@ function operatorsDeps({ declarations, config, sip, publicUrl }: WebInput & { pu
 }
 
 const floorQueues = (declarations: Declarations) => declarations.projects.flatMap(({ project, queues }) => queues.map((queue) => ({
-  id: `${project.key}.${queue.key}`, projectKey: project.key, name: queue.name, color: project.colour, percent: queue.service_level.percent, withinS: queue.service_level.answered_within_s, languages: queue.languages,
+  id: `${project.key}.${queue.key}`, projectKey: project.key, name: queue.name, color: project.colour, percent: queue.service_level.percent, withinS: queue.service_level.answered_within_s, languages: queue.languages, wrapUpS: queue.wrap_up_s,
 })));
 
 /** Of an installation of several nodes: whether all that a call needs is somewhere. */

@@ -33,7 +33,7 @@ export const routes = {
   searchClients: "GET /clients", getClient: "GET /clients/:id", clientByPhone: "GET /clients/by-phone", createClient: "POST /clients",
   updateClient: "PATCH /clients/:id", mergeClients: "POST /clients/:id/merge", clientTimeline: "GET /clients/:id/timeline", clientHistory: "GET /clients/:id/history",
   listTickets: "GET /tickets", getTicket: "GET /tickets/:id", createTicket: "POST /tickets", updateTicket: "PATCH /tickets/:id",
-  moveTicket: "POST /tickets/:id/transitions", addNote: "POST /tickets/:id/notes", addAttachment: "POST /tickets/:id/attachments",
+  moveTicket: "POST /tickets/:id/transitions", revealContacts: "POST /tickets/:id/contacts", addNote: "POST /tickets/:id/notes", addAttachment: "POST /tickets/:id/attachments",
   removeAttachment: "DELETE /tickets/:id/attachments/:attachmentId", ticketTypes: "GET /tickets/types",
   listOperators: "GET /operators", operatorChoices: "GET /operators/choices", getOperator: "GET /operators/:id", changeOperator: "PATCH /operators/:id",
   givePhone: "POST /operators/:id/phone", takePhone: "DELETE /operators/:id/phone",

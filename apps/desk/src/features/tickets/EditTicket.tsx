@@ -49,10 +49,10 @@ function EditForm({ ticket, onDone }: { ticket: TicketView; onDone: () => void }
         <TextInput type="datetime-local" label={t("register.due")} value={draft.due ?? local(ticket.dueAt)} onChange={(event) => set({ due: event.currentTarget.value })} error={fieldError(error, "dueAt")} />
         <Select label={t("register.priority")} data={priorityKeys.map((key, index) => ({ value: String(index), label: t(key) }))} value={draft.priority ?? String(ticket.priority)} onChange={(priority) => set({ priority: priority ?? "1" })} error={fieldError(error, "priority")} />
       </div>
-      <div className={css.two}>
+      {!ticket.masked && <div className={css.two}>
         <TextInput type="tel" label={t("register.phone")} value={draft.phone ?? ticket.contactPhone ?? ""} onChange={(event) => set({ phone: event.currentTarget.value })} error={fieldError(error, "contactPhone")} />
         <TextInput type="email" label={t("register.email")} value={draft.email ?? ticket.contactEmail ?? ""} onChange={(event) => set({ email: event.currentTarget.value })} error={fieldError(error, "contactEmail")} />
-      </div>
+      </div>}
       {may(me, "tickets.assign") && <Select label={t("ticket.owner")} searchable data={(colleagues.data?.items ?? []).map((each) => ({ value: each.id, label: each.name }))} value={ticket.ownerId} onChange={give} error={fieldError(error, "ownerId")} />}
       <ProblemNote error={error} />
       <div className="row between">{may(me, "tickets.assign") && ticket.ownerId !== me.id ? <Button variant="subtle" onClick={() => give(me.id)}>{t("ticket.takeOver")}</Button> : <span />}<Button type="submit" loading={update.isPending}>{t("do.save")}</Button></div>

@@ -9,6 +9,7 @@ import { useApi } from "../../shared/query.ts";
 import { may, useMe } from "../access/session.ts";
 import { Attachments } from "./Attachments.tsx";
 import { CallbackButton } from "./CallbackButton.tsx";
+import { Contacts } from "./Contacts.tsx";
 import { Due } from "./Due.tsx";
 import { EditTicket } from "./EditTicket.tsx";
 import { NoteBox } from "./NoteBox.tsx";
@@ -16,7 +17,7 @@ import { StageLine } from "./StageLine.tsx";
 import { TicketBlocks } from "./TicketSide.tsx";
 import { Transitions } from "./Transitions.tsx";
 import { useTypes } from "./useTypes.ts";
-import { priorityKey, statusTone } from "./words.ts";
+import { isOpen, priorityKey, statusTone } from "./words.ts";
 import { Written } from "./Written.tsx";
 import css from "./tickets.module.css";
 
@@ -69,12 +70,15 @@ function TicketHead({ ticket }: { ticket: TicketView }) {
 const isInstant = (value: unknown): value is string => typeof value === "string" && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value);
 /** Shown in places of their own. */
 const elsewhere = new Set(["resolution", "department", "score"]);
+/** What came of it the last time is not what comes of it now: of a reopened ticket it stands in the history. */
+const ofTheEnd = new Set(["resolution_kind"]);
 
 function Facts({ ticket }: { ticket: TicketView }) {
   const t = useT();
   const word = useWord();
+  const again = ticket.reopened > 0 && isOpen(ticket);
   // Fields without a name of their own are the program's notes to itself.
-  const shown = Object.entries(ticket.fields).filter(([key, value]) => (typeof value === "string" || typeof value === "number") && value !== "" && !elsewhere.has(key) && word("field", key, "") !== "" && ticket.type !== "callback" && String(value).trim() !== ticket.clientComment);
+  const shown = Object.entries(ticket.fields).filter(([key, value]) => (typeof value === "string" || typeof value === "number") && value !== "" && !elsewhere.has(key) && !(again && ofTheEnd.has(key)) && word("field", key, "") !== "" && ticket.type !== "callback" && String(value).trim() !== ticket.clientComment);
   return (
     <section className={css.block}>
       {ticket.description && <p className={`pre ${css.description}`}>{ticket.description}</p>}
@@ -83,14 +87,13 @@ function Facts({ ticket }: { ticket: TicketView }) {
         <Fact label={t("ticket.created")}><Moment at={ticket.createdAt} full /></Fact>
         {ticket.department && <Fact label={t("ticket.department")}>{word("department", ticket.department)}</Fact>}
         {ticket.dueAt && <Fact label={t("ticket.due")}><Moment at={ticket.dueAt} full zone /></Fact>}
-        <Fact label={t("register.phone")}><span className="num">{ticket.contactPhone ?? "–"}</span></Fact>
+        <Contacts ticket={ticket} />
         {ticket.calls > 1 && <Fact label={t("ticket.calls")}>{t("ticket.called", { count: ticket.calls })}{ticket.lastCallAt && <> · {t("ticket.lastCall")} <Moment at={ticket.lastCallAt} /></>}</Fact>}
-        <Fact label={t("register.email")}><span className={css.email} title={ticket.contactEmail ?? undefined}>{ticket.contactEmail ?? "–"}</span></Fact>
         <Fact label={t("register.language")}>{languageNames[ticket.language]}</Fact>
-        {ticket.resolution && <Fact label={t("ticket.resolution")}>{ticket.resolution}</Fact>}
+        {ticket.resolution && !again && <Fact label={t("ticket.resolution")}>{ticket.resolution}</Fact>}
         {ticket.score !== null && <Fact label={t("ticket.score")}><span className="num">{ticket.score} / 5</span></Fact>}
         {ticket.clientComment && <Fact label={t("ticket.clientComment")}>{ticket.clientComment}</Fact>}
-        {ticket.closedAs && <Fact label={t("ticket.closedAs")}>{word("closed", ticket.closedAs)}</Fact>}
+        {ticket.closedAs && ticket.status === "closed" && <Fact label={t("ticket.closedAs")}>{word("closed", ticket.closedAs)}</Fact>}
         {shown.map(([key, value]) => <Fact key={key} label={word("field", key)}>{isInstant(value) ? <Moment at={value} full zone /> : word("value", String(value), String(value))}</Fact>)}
       </dl>
     </section>

@@ -6,9 +6,25 @@ export function maskContacts<T extends { phones: string[]; emails: string[] }>(c
   return { ...client, phones: client.phones.map(maskPhone), emails: client.emails.map(maskEmail) };
 }
 
+/** How each kind of contact is shown in the pictures of audit rows, by the name it has there. */
+const PICTURED: Record<string, (contact: string) => string> = {
+  phones: maskPhone, contactPhone: maskPhone, phone: maskPhone, fromNumber: maskPhone, toNumber: maskPhone, emails: maskEmail, contactEmail: maskEmail, email: maskEmail, recipient: maskEmail,
+};
+
 /** The same in the pictures before and after of an audit row. */
 export function maskPicture(picture: unknown): unknown {
-  if (typeof picture !== "object" || picture === null) return picture;
-  const { phones, emails } = picture as { phones?: string[]; emails?: string[] };
-  return { ...picture, ...(phones && { phones: phones.map(maskPhone) }), ...(emails && { emails: emails.map(maskEmail) }) };
+  if (typeof picture !== "object" || picture === null || Array.isArray(picture)) return picture;
+  return Object.fromEntries(Object.entries(picture).map(([name, value]) => [name, hidden(PICTURED[name], value)]));
 }
+const hidden = (mask: ((contact: string) => string) | undefined, value: unknown): unknown => {
+  if (!mask) return value;
+  return Array.isArray(value) ? value.map((each) => (typeof each === "string" ? mask(each) : each)) : typeof value === "string" ? mask(value) : value;
+};
+
+/** A text without these contacts, however the number is spaced in it. */
+export function maskWithin(text: string, { phone, email }: { phone: string | null; email: string | null }): string {
+  const digits = phone?.replaceAll(/\D/g, "") ?? "";
+  const spaced = digits.length >= FEWEST_DIGITS ? text.replaceAll(new RegExp(`\\+?${[...digits].join("[\\s().-]*")}`, "g"), maskPhone(digits)) : text;
+  return email ? spaced.replaceAll(email, maskEmail(email)) : spaced;
+}
+const FEWEST_DIGITS = 5;

@@ -1,4 +1,4 @@
-export { maskContacts, maskEmail, maskPhone, maskPicture } from "./access.masking.rules.ts";
+export { maskContacts, maskEmail, maskPhone, maskPicture, maskWithin } from "./access.masking.rules.ts";
 export { may, rights, rightsOf, type Guarded, type Right } from "./access.rules.ts";
 export { actorOfToken, contextOf, forgetOldSessions, SESSION_COOKIE, type ContextDeps } from "./access.sessions.service.ts";
 export { createUser, listColleagues } from "./access.users.service.ts";

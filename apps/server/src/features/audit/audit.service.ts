@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { may } from "../access/index.ts";
+import { maskPicture, may } from "../access/index.ts";
 import { inTx, type Ctx, type Db, type TxCtx } from "../../platform/db.ts";
 import { forbidden, invalidField, isDatabaseAway } from "../../platform/errors.ts";
 import { decodeCursor, encodeCursor, PAGE_SIZE, pageOf } from "../../platform/page.ts";
@@ -89,5 +89,7 @@ export async function listAudit(ctx: Ctx, query: AuditQuery): Promise<{ items: A
   if ((objectKind === null) !== (objectId === null)) throw invalidField(objectKind === null ? "objectKind" : "objectId", "required");
   const rows = await selectAudit(ctx.db, { objectKind, objectId, actorId, cursor: decodeCursor(query.after, "number"), limit });
   const page = pageOf(rows, limit, (row) => encodeCursor(row.id, row.id));
-  return { items: page.items.map((row) => ({ ...row, at: row.at.toISOString(), before: row.before ?? null, after: row.after ?? null })), next: page.next };
+  const masks = !may(ctx, "clients.see_contacts");
+  const shown = (picture: unknown) => (masks ? maskPicture(picture) : picture) ?? null;
+  return { items: page.items.map((row) => ({ ...row, at: row.at.toISOString(), before: shown(row.before), after: shown(row.after) })), next: page.next };
 }

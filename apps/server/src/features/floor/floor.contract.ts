@@ -6,7 +6,7 @@ export const queueFloor = z.object({
   offeredToday: z.number().int(), answeredToday: z.number().int(), abandonedToday: z.number().int(), /** Answered within the target of all queued today that ended their wait; null before the first. */ serviceLevel: z.number().nullable(),
   target: z.object({ percent: z.number(), withinS: z.number() }), averageWaitS: z.number().nullable(), readyOperators: z.number().int(),
 });
-export const operatorTile = z.object({ id: z.uuid(), name: z.string(), state: z.enum(["offline", "ready", "not_ready", "offered", "talking", "wrap_up"]), reason: z.string().nullable(), since: instant, device: z.string(), projects: z.array(z.string()), languages: z.array(z.string()), callId: z.uuid().nullable(), clientName: z.string(), answeredToday: z.number().int() });
+export const operatorTile = z.object({ id: z.uuid(), name: z.string(), state: z.enum(["offline", "ready", "not_ready", "offered", "talking", "wrap_up"]), reason: z.string().nullable(), since: instant, device: z.string(), projects: z.array(z.string()), languages: z.array(z.string()), callId: z.uuid().nullable(), clientName: z.string(), answeredToday: z.number().int(), /** When the wrap-up should be over; null in any other state. */ wrapUpEndsAt: instant.nullable() });
 export const waitingCall = z.object({ id: z.uuid(), queueId: z.string(), fromNumber: z.string(), clientName: z.string(), language: z.string().nullable(), queuedAt: instant, state: z.string(), position: z.number().int().nullable() });
 export const alertView = z.object({ id: z.string(), kind: z.string(), at: instant, text: z.string(), ticketId: z.uuid().nullable(), queueId: z.string().nullable() });
 /** `timeZone`: of the company; "today" begins at its midnight and the hours of the day are its hours. */

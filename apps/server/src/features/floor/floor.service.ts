@@ -3,7 +3,7 @@ import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx } from "../../platform/db.ts";
 import { forbidden, notFound } from "../../platform/errors.ts";
 import { translate } from "../../platform/messages.ts";
-import { may } from "../access/index.ts";
+import { maskPhone, may } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
 import { selectOperator } from "../operators/index.ts";
 import type { RouterClient } from "../queues/index.ts";
@@ -11,7 +11,7 @@ import { countCallbacks } from "../tickets/index.ts";
 import type { Floor, floorSchema, operatorTile } from "./floor.contract.ts";
 import * as db from "./floor.sql.ts";
 
-export interface FloorQueue { id: string; projectKey: string; name: Record<Language, string>; color: string; percent: number; withinS: number; languages: string[] }
+export interface FloorQueue { id: string; projectKey: string; name: Record<Language, string>; color: string; percent: number; withinS: number; languages: string[]; wrapUpS: number }
 /** Whether a project answers now, by its calendar; and if not, from when. */
 export interface OpenHours { open: boolean; opensAt: Date | null }
 export interface FloorDeps { queues: FloorQueue[]; hours(projectKey: string, at: Date): OpenHours; timeZone: string; router: RouterClient }
@@ -35,8 +35,8 @@ export async function getFloor(ctx: Ctx, deps: FloorDeps): Promise<z.input<typeo
   return {
     at: now.toISOString(), timeZone: deps.timeZone,
     queues: queues.map((queue) => queueView(queue, { day: days.find((day) => day.queueId === queue.id), hours: deps.hours(queue.projectKey, now), tiles, language })),
-    operators: tiles.map(tileView),
-    waiting: waiting.map((call, index) => ({ ...call, queuedAt: call.queuedAt.toISOString(), position: waiting.slice(0, index + 1).filter((each) => each.queueId === call.queueId).length })),
+    operators: tiles.map((tile) => tileView(ctx, deps, tile)),
+    waiting: waiting.map((call, index) => ({ ...call, fromNumber: numberFor(ctx, call.fromNumber), queuedAt: call.queuedAt.toISOString(), position: waiting.slice(0, index + 1).filter((each) => each.queueId === call.queueId).length })),
     alerts: alerts.map((alert) => alertView(alert, language)),
     day: { callsByHour: hours, ...figures, callbacksDue },
   };
@@ -57,7 +57,16 @@ function queueView(queue: FloorQueue, { day: found, hours, tiles, language }: Se
 
 const NO_DAY = { waiting: 0, longestSince: null, offered: 0, answered: 0, abandoned: 0, inTarget: 0, averageWaitS: null };
 
-const tileView = (tile: db.Tile): TileView => ({ ...tile, state: (tile.state ?? "offline") as TileView["state"], since: (tile.since ?? new Date(0)).toISOString() });
+/** Who may not see a client's contacts sees them in part here too (decision 0046). */
+const numberFor = (ctx: Ctx, number: string): string => (may(ctx, "clients.see_contacts") ? number : maskPhone(number));
+
+function tileView(ctx: Ctx, deps: FloorDeps, { number, queueId, ...tile }: db.Tile): TileView {
+  const wrapUpS = deps.queues.find((queue) => queue.id === queueId)?.wrapUpS ?? WRAP_UP_S;
+  const wrapUpEndsAt = tile.state === "wrap_up" && tile.since ? new Date(tile.since.getTime() + wrapUpS * 1000).toISOString() : null;
+  return { ...tile, clientName: tile.clientName || numberFor(ctx, number), state: (tile.state ?? "offline") as TileView["state"], since: (tile.since ?? new Date(0)).toISOString(), wrapUpEndsAt };
+}
+/** After a call of no queue. */
+const WRAP_UP_S = 60;
 
 const alertView = (alert: db.Alert, language: Language): Floor["alerts"][number] => ({
   id: alert.id, kind: alert.data.key ?? "alert", at: alert.at.toISOString(), text: translate(language, alert.data.key ?? "alert_ticket", alert.data.params),
@@ -83,5 +92,5 @@ export async function forceState(ctx: Ctx, deps: FloorDeps, operatorId: string, 
   await deps.router.setState(operatorId, input.state, input.reason ?? "supervisor");
   await inTx(ctx, (ctx) => audit(ctx, { action: "operator.state_forced", object: { kind: "operator", id: operatorId }, before: { state: operator.state }, after: input }));
   const tiles = await db.selectTiles(ctx.db, null, startOfDay(ctx.now(), deps.timeZone));
-  return tileView(tiles.find((tile) => tile.id === operatorId)!);
+  return tileView(ctx, deps, tiles.find((tile) => tile.id === operatorId)!);
 }

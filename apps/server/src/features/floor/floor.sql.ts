@@ -20,10 +20,10 @@ export const selectQueueDay = async (db: Db, queues: { id: string; withinS: numb
   left join interactions i on i.queue_id = q.id and i.queued_at >= ${dayStart} and i.channel = 'voice'
   group by q.id`.execute(db)).rows;
 
-export interface Tile { id: string; name: string; state: string | null; reason: string | null; since: Date | null; device: string; projects: string[]; languages: string[]; callId: string | null; clientName: string; answeredToday: number }
+export interface Tile { id: string; name: string; state: string | null; reason: string | null; since: Date | null; device: string; projects: string[]; languages: string[]; callId: string | null; clientName: string; number: string; queueId: string | null; answeredToday: number }
 export const selectTiles = async (db: Db, projects: string[] | null, dayStart: Date): Promise<Tile[]> => (await sql<Tile>`
   select u.id, u.name, s.state, s.reason, s.since, o.device, u.projects, o.languages, s.interaction_id as call_id,
-    coalesce(nullif(c.name, ''), nullif(i.caller_name, ''), i.from_number, '') as client_name,
+    coalesce(nullif(c.name, ''), i.caller_name, '') as client_name, coalesce(case i.direction when 'in' then i.from_number else i.to_number end, '') as number, i.queue_id,
     (select count(*) from interactions t where t.operator_id = u.id and t.started_at >= ${dayStart} and t.answered_at is not null)::int as answered_today
   from operators o join users u on u.id = o.user_id and u.disabled_at is null and 'operator' = any(u.roles)
   left join operator_states s on s.operator_id = u.id

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { newId } from "../../platform/ids.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { planOf } from "../calls/index.ts";
 import { describeProblems, loadDeclarations } from "../projects/index.ts";
@@ -15,7 +16,7 @@ if (!loaded.ok) throw new Error(describeProblems(loaded));
 const { declarations } = loaded;
 
 const deps: FloorDeps = {
-  queues: declarations.projects.map(({ project, queues }) => ({ id: `${project.key}.${queues[0]!.key}`, projectKey: project.key, name: queues[0]!.name, color: project.colour, percent: 80, withinS: 20, languages: project.languages })),
+  queues: declarations.projects.map(({ project, queues }) => ({ id: `${project.key}.${queues[0]!.key}`, projectKey: project.key, name: queues[0]!.name, color: project.colour, percent: 80, withinS: 20, languages: project.languages, wrapUpS: 90 })),
   hours: planOf(declarations).hours, timeZone: declarations.company.time_zone, router: {} as RouterClient,
 };
 const floorAt = async (instant: string) => {
@@ -49,4 +50,21 @@ test("a closed queue says when it opens again over a holiday, and its neighbours
   const floor = await floorAt("2026-12-24T14:00:00Z");
   expect(floor.shop, "Christmas Eve after two; Christmas Day is closed").toEqual({ open: false, opensAt: "2026-12-26T05:00:00.000Z" });
   expect(floor.taxi, "round the clock").toEqual(OPEN);
+});
+
+test("a tile says when the wrap-up should be over by its queue, and an administrator sees who waits by a part of the number (decision 0046)", async () => {
+  const [emily, chief, boss] = [await buildUser(database.db, { name: "Emily", projects: ["internet"] }), await buildUser(database.db, { roles: ["supervisor"], projects: ["internet"] }), await buildUser(database.db, { roles: ["administrator"], projects: ["internet"] })];
+  const queueId = deps.queues.find(({ projectKey }) => projectKey === "internet")!.id;
+  await database.pool.query(`insert into queues (id, project_key, name) values ($1, 'internet', '{"en": "Support"}')`, [queueId]);
+  const [wrapped, waits] = [newId(), newId()];
+  const since = new Date("2026-07-15T08:00:00Z");
+  for (const [id, state] of [[wrapped, "wrap_up"], [waits, "waiting"]]) await database.pool.query("insert into interactions (id, channel, direction, project_key, queue_id, state, from_number, language, started_at, queued_at) values ($1, 'voice', 'in', 'internet', $2, $3, '+38641555777', 'sl', $4, $4)", [id, queueId, state, since]);
+  await database.pool.query("insert into operators (user_id, languages) values ($1, '{en}')", [emily.id]);
+  await database.pool.query("insert into operator_states (operator_id, state, since, idle_since, interaction_id) values ($1, 'wrap_up', $2, $2, $3)", [emily.id, since, wrapped]);
+  const seen = async (reader: typeof chief) => {
+    const floor = await getFloor(database.ctx(actorOf(reader)), deps);
+    return { tile: floor.operators.find(({ id }) => id === emily.id), waiting: floor.waiting.find(({ id }) => id === waits) };
+  };
+  expect(await seen(chief)).toMatchObject({ tile: { wrapUpEndsAt: "2026-07-15T08:01:30.000Z", clientName: "+38641555777" }, waiting: { fromNumber: "+38641555777", language: "sl" } });
+  expect(await seen(boss)).toMatchObject({ tile: { clientName: "•••••777" }, waiting: { fromNumber: "•••••777" } });
 });

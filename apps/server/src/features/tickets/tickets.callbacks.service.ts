@@ -39,7 +39,7 @@ export async function registerCallback(ctx: Ctx, input: CallbackInput): Promise<
     if (!type) throw invalidField("type", "unknown_type");
     const contact = input.clientId ? await selectContact(ctx.db, input.clientId) : undefined;
     const ticket = await register(ctx, project, {
-      id: newId(ctx.now().getTime()), type, subject: translate(input.language, "callback_subject", { phone: input.phone }), description: "", fields: { queueId: input.queueId, cause: input.reason },
+      id: newId(ctx.now().getTime()), type, subject: translate(input.language, "callback_subject"), description: "", fields: { queueId: input.queueId, cause: input.reason },
       priority: ["low", "normal", "high", "urgent"].indexOf(type.priority), language: input.language, channel: "voice", clientId: contact?.id ?? null, interactionId: input.interactionId,
       contactPhone: input.phone, contactEmail: contact?.emails[0] ?? null, requiredBy: input.dueAt, ownerId: null, createdBy: null, department: null,
     });

@@ -29,7 +29,7 @@ export const attachmentView = z.object({ id: z.uuid(), name: z.string(), mediaTy
 export const noteView = z.object({ id: z.uuid(), text: z.string(), by: z.string(), at: instant });
 export const noticeView = z.object({ id: z.uuid(), key: z.string(), language: languageSchema, recipient: z.string(), subject: z.string(), body: z.string(), state: z.enum(["queued", "sent", "failed", "no_address"]), at: instant });
 export const ticketSchema = ticketRow.extend({
-  description: z.string(), fields: z.record(z.string(), z.unknown()), language: languageSchema, channel: z.string(), contactEmail: z.string().nullable(), interactionId: z.uuid().nullable(),
+  description: z.string(), fields: z.record(z.string(), z.unknown()), language: languageSchema, channel: z.string(), contactEmail: z.string().nullable(), /** Phone and mail are shown in part only. */ masked: z.boolean(), interactionId: z.uuid().nullable(),
   resolution: z.string().nullable(), score: z.number().int().nullable(), clientComment: z.string().nullable(), closedAs: z.string().nullable(), stageSince: instant, version: z.number().int(),
   stageName: z.string(), typeName: z.string(), transitions: z.array(transitionView), notes: z.array(noteView), notices: z.array(noticeView), attachments: z.array(attachmentView),
   /** The whole way of this process, for the stage line. */
@@ -55,6 +55,7 @@ export const createTicket = contract({
 });
 export const updateTicket = contract({ method: "PATCH", path: "/tickets/:id", summary: "Change a ticket's data; only the version seen is changed", params: idParams, body: z.object({ version: z.number().int(), subject: z.string().trim().min(1).max(200).optional(), description: z.string().trim().max(20_000).optional(), dueAt: instant.nullable().optional(), priority: z.number().int().min(0).max(3).optional(), ownerId: z.uuid().nullable().optional(), department: z.string().max(60).nullable().optional(), fields: z.record(z.string().max(60), z.unknown()).optional(), contactEmail: z.email().max(160).nullable().optional(), contactPhone: z.string().max(32).nullable().optional() }), reply: ticketSchema });
 export const moveTicket = contract({ method: "POST", path: "/tickets/:id/transitions", summary: "Take a transition of the ticket's process", params: idParams, body: z.object({ version: z.number().int(), transition: z.string().max(60), input: z.record(z.string().max(60), z.unknown()).default({}) }), reply: ticketSchema });
+export const revealContacts = contract({ method: "POST", path: "/tickets/:id/contacts", summary: "Show the client's number and mail to who works on the ticket but sees them in part, for a reason that is audited", params: idParams, body: z.object({ reason: z.string().trim().min(3).max(300) }), reply: z.object({ phone: z.string().nullable(), email: z.string().nullable() }) });
 export const addNote = contract({ method: "POST", path: "/tickets/:id/notes", summary: "An internal note; it cannot reach a client", params: idParams, body: z.object({ text: z.string().trim().min(1).max(10_000) }), reply: noteView });
 /** Multipart: one part `file`. */
 export const addAttachment = contract({ method: "POST", path: "/tickets/:id/attachments", summary: "Attach a file (multipart, part `file`, at most 20 MB)", params: idParams, reply: attachmentView });

@@ -30,7 +30,7 @@ export async function listTickets(ctx: Ctx, query: ListQuery): Promise<Page> {
   };
   const rows = await (shown.across ? selectTicketsAcross : selectTickets)(ctx.db, filter);
   const page = pageOf(rows, limit, (row) => encodeCursor((shown.sort === "due_at" ? row.dueAt : row.updatedAt) ?? row.updatedAt, row.id));
-  return { items: page.items.map(toRow), next: page.next };
+  return { items: page.items.map((row) => toRow(ctx, row)), next: page.next };
 }
 
 const readable = (ctx: Ctx, actor: User, where: Condition): Condition =>
@@ -50,7 +50,7 @@ async function listCallbacks(ctx: Ctx, actor: User, query: ListQuery, limit: num
     found.push(...rows.map((row) => ({ rank, row })));
   }
   const page = pageOf(found, limit, ({ rank, row }) => encodeCursor(`${rank}:${(row.dueAt ?? row.updatedAt).toISOString()}`, row.id));
-  return { items: page.items.map(({ row }) => toRow(row)), next: page.next };
+  return { items: page.items.map(({ row }) => toRow(ctx, row)), next: page.next };
 }
 
 interface Shown { where: Condition; sort: ListFilter["sort"]; across: boolean }

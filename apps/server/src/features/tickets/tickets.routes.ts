@@ -5,6 +5,7 @@ import { decideApproval, listApprovals } from "./tickets.approvals.service.ts";
 import { listReasons, tickItem } from "./tickets.checks.service.ts";
 import * as contracts from "./tickets.contract.ts";
 import * as processContracts from "./tickets.process.contract.ts";
+import { revealContacts } from "./tickets.contacts.service.ts";
 import { addAttachment, openAttachment, removeAttachment, type FileStore } from "./tickets.attachments.service.ts";
 import { MAX_FILE_BYTES } from "./tickets.files.contract.ts";
 import { attachmentHeader } from "./tickets.files.rules.ts";
@@ -23,6 +24,7 @@ export function ticketsRoutes(app: App, deps: { files: FileStore }): void {
   mount(app, processContracts.decideApproval, "signed_in", (ctx, { params, body }) => decideApproval(ctx, params, body));
   mount(app, processContracts.tickItem, "signed_in", (ctx, { params, body }) => tickItem(ctx, params.id, body));
   mount(app, processContracts.listReasons, "signed_in", (ctx, { params, query }) => listReasons(ctx, params.id, query));
+  mount(app, contracts.revealContacts, "signed_in", (ctx, { params, body }) => revealContacts(ctx, params.id, body.reason));
   mount(app, contracts.addNote, "signed_in", (ctx, { params, body }) => addNote(ctx, params.id, body.text));
   mount(app, contracts.addAttachment, "signed_in", async (ctx, { params }, { request }) => {
     const part = request.isMultipart() ? await request.file({ limits: { fileSize: MAX_FILE_BYTES }, throwFileSizeLimit: false }) : undefined;

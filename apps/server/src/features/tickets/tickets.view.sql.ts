@@ -9,8 +9,8 @@ import type { Ticket } from "./tickets.sql.ts";
 export type ListedTicket = Pick<Ticket, "id" | "number" | "projectKey" | "type" | "processId" | "stage" | "status" | "subject" | "clientId" | "ownerId" | "department" | "priority" | "dueAt" | "reopened" | "contactPhone" | "calls" | "lastCallAt" | "createdAt" | "updatedAt">
   & { clientName: string; ownerName: string };
 
-const columns = sql`t.id, t.number, t.project_key, t.type, t.process_id, t.stage, t.status, t.subject, t.client_id, t.owner_id, t.department, t.priority, t.due_at, t.reopened, t.contact_phone, t.calls, t.last_call_at, t.created_at, t.updated_at`;
-const named = (inner: RawBuilder<unknown>, order: RawBuilder<unknown>) => sql<ListedTicket>`select t.*, coalesce(c.name, '') as client_name, coalesce(u.name, '') as owner_name
+const columns = sql`t.id, t.number, t.project_key, t.type, t.process_id, t.stage, t.status, t.subject, t.client_id, t.owner_id, t.department, t.priority, t.due_at, t.reopened, t.contact_phone, t.calls, t.last_call_at, t.created_at, t.updated_at, t.interaction_id`;
+const named = (inner: RawBuilder<unknown>, order: RawBuilder<unknown>) => sql<ListedTicket>`select t.*, coalesce(c.name, case when t.client_id is null and t.type = 'callback' then (select i.caller_name from interactions i where i.id = t.interaction_id) end, '') as client_name, coalesce(u.name, '') as owner_name
   from (${inner}) t left join clients c on c.id = t.client_id left join users u on u.id = t.owner_id order by ${order}`;
 
 export type Condition = RawBuilder<unknown>;
@@ -124,8 +124,8 @@ const beside = (ticket: { id: string; parentId: string | null }, readerId: strin
 const withoutLink = (column: string) => sql`regexp_replace(${sql.ref(column)}, '\\S*/s/[A-Za-z0-9_-]{16,}\\S*', '…', 'g')`;
 
 /** Names and everything written on a ticket in one statement; notices are the notices feature's to write, the ticket only shows them. */
-export const selectWritten = (db: Db, ticket: { id: string; clientId: string | null; ownerId: string | null; parentId: string | null }, readerId: string | null) => kept(sql<Written>`select
-    coalesce((select name from clients where id = ${ticket.clientId}::uuid), '') as client_name, coalesce((select name from users where id = ${ticket.ownerId}::uuid), '') as owner_name,
+export const selectWritten = (db: Db, ticket: { id: string; type: string; interactionId: string | null; clientId: string | null; ownerId: string | null; parentId: string | null }, readerId: string | null) => kept(sql<Written>`select
+    coalesce((select name from clients where id = ${ticket.clientId}::uuid), (select caller_name from interactions where id = ${ticket.type === "callback" && !ticket.clientId ? ticket.interactionId : null}::uuid), '') as client_name, coalesce((select name from users where id = ${ticket.ownerId}::uuid), '') as owner_name,
     coalesce((select json_agg(json_build_object('id', n.id, 'text', n.text, 'by', coalesce(u.name, ''), 'at', ${iso("n.at")}) order by n.at, n.id) from ticket_notes n left join users u on u.id = n.author_id where n.ticket_id = ${ticket.id}), '[]') as notes,
     coalesce((select json_agg(json_build_object('id', id, 'key', key, 'language', language, 'recipient', recipient, 'subject', ${withoutLink("subject")}, 'body', ${withoutLink("body_text")}, 'state', state, 'at', ${iso("created_at")}) order by created_at, id) from notices where ticket_id = ${ticket.id}), '[]') as notices,
     coalesce((select json_agg(json_build_object('id', a.id, 'name', a.name, 'mediaType', a.media_type, 'bytes', a.bytes, 'by', coalesce(u.name, ''), 'at', ${iso("a.at")}) order by a.at, a.id) from attachments a left join users u on u.id = a.uploaded_by where a.ticket_id = ${ticket.id}), '[]') as attachments, ${beside(ticket, readerId)}`)

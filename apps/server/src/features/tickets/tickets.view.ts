@@ -1,4 +1,5 @@
 import type { Ctx } from "../../platform/db.ts";
+import { maskEmail, maskPhone, maskWithin, may } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
 import { allowed, type Process, type Transition } from "../processes/index.ts";
 import type { TicketRow, TicketView, TransitionField } from "./tickets.contract.ts";
@@ -10,10 +11,14 @@ import { selectWritten, type ListedTicket, type StoredAttachment, type Written }
 
 const languageOf = (ctx: Ctx): Language => (ctx.actor.kind === "user" && ["en", "ru", "sl"].includes(ctx.actor.language) ? (ctx.actor.language as Language) : "en");
 
-export const toRow = (ticket: ListedTicket): TicketRow => ({
-  id: ticket.id, number: ticket.number, projectKey: ticket.projectKey, type: ticket.type, stage: ticket.stage, status: ticket.status, subject: ticket.subject,
+/** Who may not see a client's contacts sees them in part on tickets as on cards (decision 0046). */
+const masks = (ctx: Ctx): boolean => !may(ctx, "clients.see_contacts");
+const phoneFor = (ctx: Ctx, phone: string | null): string | null => (phone && masks(ctx) ? maskPhone(phone) : phone);
+
+export const toRow = (ctx: Ctx, ticket: ListedTicket): TicketRow => ({
+  id: ticket.id, number: ticket.number, projectKey: ticket.projectKey, type: ticket.type, stage: ticket.stage, status: ticket.status, subject: masks(ctx) ? maskWithin(ticket.subject, { phone: ticket.contactPhone, email: null }) : ticket.subject,
   clientId: ticket.clientId, clientName: ticket.clientName, ownerId: ticket.ownerId, ownerName: ticket.ownerName, department: ticket.department, priority: ticket.priority,
-  dueAt: ticket.dueAt?.toISOString() ?? null, reopened: ticket.reopened, contactPhone: ticket.contactPhone, calls: ticket.calls, lastCallAt: ticket.lastCallAt?.toISOString() ?? null, createdAt: ticket.createdAt.toISOString(), updatedAt: ticket.updatedAt.toISOString(),
+  dueAt: ticket.dueAt?.toISOString() ?? null, reopened: ticket.reopened, contactPhone: phoneFor(ctx, ticket.contactPhone), calls: ticket.calls, lastCallAt: ticket.lastCallAt?.toISOString() ?? null, createdAt: ticket.createdAt.toISOString(), updatedAt: ticket.updatedAt.toISOString(),
 });
 
 /** Everything a desk shows of a ticket, in the reader's language. Rights were checked by who calls; `known` is what is written on it, where that is known. */
@@ -22,14 +27,23 @@ export async function toView(ctx: Ctx, ticket: Ticket, known?: Written): Promise
   const project = await projectOf(ctx.db, ticket.projectKey);
   const language = languageOf(ctx);
   const { clientName, ownerName, parent, subtasks, approvals, checks, clockRows, ...written } = known ?? await selectWritten(ctx.db, ticket, ctx.actor.kind === "user" ? ctx.actor.id : null);
-  return {
-    ...toRow({ ...ticket, clientName, ownerName }), ...written, description: ticket.description, fields: ticket.fields, language: ticket.language, channel: ticket.channel, contactEmail: ticket.contactEmail,
+  const view: TicketView = {
+    ...toRow(ctx, { ...ticket, clientName, ownerName }), ...written, masked: false, description: ticket.description, fields: ticket.fields, language: ticket.language, channel: ticket.channel, contactEmail: ticket.contactEmail,
     interactionId: ticket.interactionId, resolution: ticket.resolution, score: ticket.score, clientComment: ticket.clientComment, closedAs: ticket.closedAs,
     stageSince: ticket.stageSince.toISOString(), version: ticket.version, stageName: process.stages[ticket.stage]?.name[language] ?? ticket.stage,
     typeName: typeOf(project.types, ticket.type)?.name[language] ?? ticket.type,
     transitions: ticket.mergedInto ? [] : transitionsOf(ctx, { process, project, ticket, language }),
     stages: Object.entries(process.stages).map(([key, stage]) => ({ key, name: stage.name[language], status: statusOf(process, key) })),
     ...await partsOf(ctx, { process, project, ticket, language }, { parent, subtasks, approvals, checks, clockRows }),
+  };
+  return masks(ctx) ? masked(view, ticket) : view;
+}
+
+function masked(view: TicketView, { contactPhone: phone, contactEmail: email }: Ticket): TicketView {
+  const within = (text: string) => maskWithin(text, { phone, email });
+  return {
+    ...view, masked: true, contactEmail: email && maskEmail(email), subject: within(view.subject), description: within(view.description),
+    notices: view.notices.map((notice) => ({ ...notice, recipient: notice.recipient && maskEmail(notice.recipient), body: within(notice.body) })),
   };
 }
 
