@@ -12,6 +12,8 @@ import { Story } from "../clients/Story.tsx";
 import { numberOf, useCallWord } from "../line/callWord.ts";
 import { DialButton } from "../line/DialButton.tsx";
 import { useLine } from "../line/line.tsx";
+import { OwedCallback } from "../tickets/OwedCallback.tsx";
+import { ProjectMark } from "../tickets/ProjectMark.tsx";
 import { CallNotes } from "./CallNotes.tsx";
 import { Player } from "./Player.tsx";
 import { useDispositions } from "./useDispositions.ts";
@@ -31,6 +33,7 @@ export function CallConversation({ call, alone = false }: { call: CallView; /** 
       <div className={`scroll ${css.story}`} tabIndex={0} role="region" aria-label={t("client.tab.story")}>
         {call.recordingId && call.state !== "talking" && <div className={css.played}><Player recordingId={call.recordingId} /></div>}
         {!open && <Result call={call} />}
+        {open && <OwedCallback call={call} link />}
         {!call.clientId && <CallTickets call={call} />}
         {call.clientId ? <Story clientId={call.clientId} hideCall={call.id} /> : <NoClient call={call} alone={alone} />}
       </div>
@@ -72,6 +75,7 @@ function CallHead({ call, alone }: { call: CallView; alone: boolean }) {
         <h1 className="cut">{call.clientName || number || t("line.unknown")}</h1>
         <div className="dim small">{[call.clientName && (number || t("line.noNumber")), call.queueName, call.language && languageNames[call.language]].filter(Boolean).join(" · ")}</div>
       </div>
+      <ProjectMark projectKey={call.projectKey} />
       <CallClock call={call} />
       {/* The row it was opened from says it already. */}
       {!(alone && call.state === "ended") && <StateChip call={call} />}

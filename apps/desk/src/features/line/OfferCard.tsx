@@ -8,6 +8,8 @@ import { spell, useNow } from "../../shared/clock.tsx";
 import { keysOf, useKey } from "../../shared/keys.ts";
 import { Keys } from "../../shared/parts.tsx";
 import { useApi } from "../../shared/query.ts";
+import { OwedCallback } from "../tickets/OwedCallback.tsx";
+import { ProjectMark } from "../tickets/ProjectMark.tsx";
 import { callerLine } from "./callWord.ts";
 import { useLine } from "./line.tsx";
 import css from "./line.module.css";
@@ -35,7 +37,8 @@ function Card({ line, offer }: { line: Line; offer: NonNullable<Line["offer"]> }
       <div className={css.offerTop}><IconPhoneIncoming size={16} aria-hidden /><span>{t("offer.title")}</span>{call?.language && <span className="chip">{languageNames[call.language]}</span>}</div>
       <div className={css.offerWho}>{call?.clientName || number}</div>
       <div className="dim num">{call && callerLine(call, t)}</div>
-      <div className="row wrap">{call?.queueName && <span className="chip accent"><span className="cut">{call.queueName}</span></span>}{call?.queuedAt && <Waited at={call.queuedAt} />}</div>
+      <div className="row wrap">{call && <ProjectMark projectKey={call.projectKey} />}{call?.queueName && <span className="chip accent"><span className="cut">{call.queueName}</span></span>}{call?.queuedAt && <Waited at={call.queuedAt} />}</div>
+      {call && <OwedCallback call={call} />}
       <div className={css.offerActs}>
         <Ring from={offer.offeredAt} to={offer.expiresAt} />
         {byPhone ? <p className={css.onPhone}>{t("offer.onPhone")}</p> : <Button className={css.accept} size="sm" loading={busy} onClick={() => void answer()} leftSection={<IconPhoneIncoming size={17} />}>{t("offer.accept")}<span className={css.acceptKeys}><Keys combo={keysOf("accept")[0] ?? ""} /></span></Button>}
