@@ -8,7 +8,7 @@ export type Operator = Desk & { phone: SipPhone; extension: string };
 
 export interface CallRow {
   id: string; state: string; outcome: string | null; projectKey: string | null; queueId: string | null; operatorId: string | null; fromNumber: string;
-  answeredAt: Date | null; endedAt: Date | null; recordingId: string | null; disposition: string | null;
+  clientId: string | null; callbackId: string | null; answeredAt: Date | null; endedAt: Date | null; recordingId: string | null; disposition: string | null;
 }
 export interface TicketRow { id: string; number: string; type: string; status: string; contactPhone: string; dueAt: Date | null; queueId: string; cause: string; projectKey: string }
 export interface Talk { id: string; from: string; /** The caller's side. */ call: PhoneCall; /** The operator's. */ theirs: PhoneCall }

@@ -38,7 +38,9 @@ export const HTTP_STATUS: Record<ErrorCode, number> = {
 export function isDatabaseAway(error: unknown): boolean {
   const code = (error as { code?: string } | null)?.code ?? "";
   if (/^(08|53|57P)/.test(code)) return true;
-  if (["ECONNREFUSED", "ECONNRESET", "ENOENT", "EPIPE", "ETIMEDOUT"].includes(code)) return true;
+  // No socket to connect to is a database that is not there; a file that is not there is another matter.
+  if (code === "ENOENT") return (error as NodeJS.ErrnoException).syscall === "connect";
+  if (["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT"].includes(code)) return true;
   const message = error instanceof Error ? error.message : "";
   return /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/.test(message);
 }

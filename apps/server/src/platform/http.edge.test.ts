@@ -28,7 +28,7 @@ test.each([
   ["a NUL in a name", "/api/echo/a", { "a\0": 1 }, "body"],
   ["a NUL in the path", "/api/echo/a%00", {}, "key"],
   ["a NUL in the query", "/api/echo/a?text=%00", {}, "text"],
-  ["a NUL deeper than the stack", "/api/echo/a", nested(20_000), "0"],
+  ["a NUL deep inside", "/api/echo/a", nested(60), "0"],
 ])("refuses %s by the field's name", async (_what, url, body, field) => {
   const { status, errors } = await problem("POST", url, body);
   expect([status, errors![0]!.code]).toEqual([422, "bad_characters"]);
@@ -63,4 +63,48 @@ test("the page of the API fetches from this house alone, also without TLS", asyn
   const policy = String(page.headers["content-security-policy"]);
   expect(policy).toContain("default-src 'self'");
   expect(policy).not.toMatch(/ https:|swagger\.io|upgrade-insecure/);
+});
+
+test.each([
+  ["nobody", false, ["10.9.1.1, 203.0.113.7"], "127.0.0.1"],
+  ["one proxy: what it was told by the caller is not", 1, ["10.9.1.1, 203.0.113.7"], "203.0.113.7"],
+  ["two proxies", 2, ["10.9.1.1, 198.51.100.4, 203.0.113.7"], "198.51.100.4"],
+  ["the proxies named", ["127.0.0.1", "203.0.113.0/24"], ["10.9.1.1, 198.51.100.4, 203.0.113.7"], "198.51.100.4"],
+  ["proxies that are not these", ["192.0.2.1"], ["10.9.1.1"], "127.0.0.1"],
+] as const)("believes %s about who calls", async (_who, trustProxy, [forwarded], expected) => {
+  const behind = await createHttp({ log: log as never, trustProxy: typeof trustProxy === "object" ? [...trustProxy] : trustProxy, contextOf: () => Promise.resolve({ actor: { kind: "client" } } as never) });
+  behind.get("/who", (request) => Promise.resolve(request.ip));
+  expect((await behind.inject({ url: "/who", headers: { "x-forwarded-for": forwarded } })).body).toBe(expected);
+});
+
+test("a body nested deeper than anybody fills in is refused by the field's name, not by the stack", async () => {
+  const deep = (depth: number): string => `{"fields":{"a":${"[".repeat(depth)}1${"]".repeat(depth)}}}`;
+  expect(await problem("POST", "/api/echo/a", deep(5_000))).toMatchObject({ status: 422, errors: [{ code: "too_deep" }] });
+  expect((await problem("POST", "/api/echo/a", deep(5_000))).errors![0]!.field).toMatch(/^fields\.a/);
+  expect((await app.inject({ method: "POST", url: "/api/echo/a", headers: { "content-type": "application/json" }, payload: deep(40) })).statusCode).toBe(200);
+});
+
+test("who is not signed in is told so before the body is looked at", async () => {
+  const closed = await createHttp({ log: log as never, trustProxy: false, contextOf: () => Promise.resolve({ actor: { kind: "client" } } as never) });
+  mount(closed, { ...echo, body: z.object({ name: z.string() }) }, "signed_in", () => Promise.resolve({ ok: true }));
+  for (const payload of ["{}", "not json", "[".repeat(9)]) expect((await closed.inject({ method: "POST", url: "/api/echo/a", headers: { "content-type": "application/json" }, payload })).statusCode).toBe(401);
+});
+
+test("nobody on the way keeps what the API answers, refusals included", async () => {
+  failure = new Error("a bug");
+  for (const reply of [await app.inject({ method: "POST", url: "/api/echo/a", payload: {} }), await app.inject({ url: "/api/fails/a" }), await app.inject({ url: "/api/nothing" })]) expect(reply.headers["cache-control"]).toBe("no-store");
+});
+
+test("a file that is not there is a fault, not a database that is away; a socket that is not there is", async () => {
+  failure = Object.assign(new Error("no such file"), { code: "ENOENT", syscall: "open" });
+  expect(await problem("GET", "/api/fails/a")).toMatchObject({ status: 500 });
+  failure = Object.assign(new Error("no such file"), { code: "ENOENT", syscall: "connect" });
+  expect(await problem("GET", "/api/fails/a")).toMatchObject({ status: 503, code: "database_away" });
+});
+
+test("pages take fonts from this house alone and are framed by nobody", async () => {
+  const { headers } = await app.inject({ url: "/api/fails/a" });
+  expect(String(headers["content-security-policy"])).toMatch(/font-src 'self'(;|$)/);
+  expect(String(headers["content-security-policy"])).not.toMatch(/ https:/);
+  expect(headers["x-frame-options"]).toBe("DENY");
 });

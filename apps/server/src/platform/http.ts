@@ -25,7 +25,8 @@ type Handler<C extends Contract> = (ctx: Ctx, input: Input<C>, http: { request: 
 
 export interface HttpOptions {
   log: Log;
-  trustProxy: boolean;
+  /** How many proxies in front are believed, or which. */
+  trustProxy: false | number | string[];
   /** Builds the context of a request: who asks, from the session cookie; checks CSRF on writes. */
   contextOf: (request: FastifyRequest) => Promise<Ctx>;
   /** True while the database hangs: requests are then told so at once instead of hanging with it. */
@@ -33,12 +34,13 @@ export interface HttpOptions {
 }
 
 const MAX_BODY = 256 * 1024;
+const IS_API = /^\/api\/(?!docs\/)/;
 /** All of the API but health, which tells what is away. */
 const NEEDS_DATABASE = /^\/api\/(?!health|docs|metrics)/;
 
 export async function createHttp(options: HttpOptions): Promise<App> {
   const app = fastify({
-    loggerInstance: options.log, logController: new LogController({ disableRequestLogging: true }), trustProxy: options.trustProxy, bodyLimit: MAX_BODY,
+    loggerInstance: options.log, logController: new LogController({ disableRequestLogging: true }), trustProxy: believed(options.trustProxy), bodyLimit: MAX_BODY,
     routerOptions: { maxParamLength: 200 }, frameworkErrors: (error, request, reply) => { sendProblem(error, request, reply as FastifyReply); }, requestTimeout: 30_000, genReqId: () => crypto.randomUUID(),
   }) as unknown as App;
   app.setValidatorCompiler(validatorCompiler);
@@ -48,7 +50,7 @@ export async function createHttp(options: HttpOptions): Promise<App> {
   app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => { if (body === "") done(null); else void json(request, body as string, done); });
   app.decorate("contextOf", options.contextOf);
   await app.register(cookie);
-  await app.register(helmet, { contentSecurityPolicy: { directives: CSP }, crossOriginEmbedderPolicy: false, strictTransportSecurity: options.trustProxy });
+  await app.register(helmet, { contentSecurityPolicy: { directives: CSP }, crossOriginEmbedderPolicy: false, strictTransportSecurity: options.trustProxy !== false, xFrameOptions: { action: "deny" } });
   await app.register(multipart, { limits: { fileSize: 20 * 1024 * 1024, files: 1, fields: 8, parts: 10 } });
   await app.register(rateLimit, { global: false });
   await app.register(swagger, { openapi: { openapi: "3.1.0", info: { title: "Linija", version: "0.1.0", license: { name: "Apache-2.0" } } }, transform: jsonSchemaTransform });
@@ -57,7 +59,12 @@ export async function createHttp(options: HttpOptions): Promise<App> {
   app.setNotFoundHandler((request, reply) => sendProblem(new AppError("not_found", "no_such_page", { params: { path: request.url.split("?")[0]! } }), request, reply));
   app.addHook("onResponse", (request, reply, done) => { observeHttp(request.method, request.routeOptions.url ?? "none", reply.statusCode, reply.elapsedTime); done(); });
   app.addHook("preValidation", (request, _reply, done) => { done(badText({ params: request.params, query: request.query, body: request.body })); });
-  app.addHook("onRequest", (request, reply, done) => { reply.header("x-request-id", request.id); done(); });
+  app.addHook("onRequest", (request, reply, done) => {
+    reply.header("x-request-id", request.id);
+    // Answers of the API are about people: nobody on the way keeps them, nor the browser of a shared desk. A route may say otherwise.
+    if (IS_API.test(request.url)) reply.header("cache-control", "no-store");
+    done();
+  });
   // After all hooks of the request itself, so that pages of other sites may read this answer, too.
   app.addHook("preParsing", (request, _reply, payload, done) => {
     const isRefused = options.isHung?.() === true && NEEDS_DATABASE.test(request.url);
@@ -75,10 +82,13 @@ export async function closeHttp(app: Pick<App, "server" | "close">): Promise<voi
 
 const LAST_ANSWERS_MS = 5_000;
 
+/** The nearest proxies are believed, counted from us: what stands left of them in X-Forwarded-For anybody may have written. */
+const believed = (proxies: HttpOptions["trustProxy"]) => (typeof proxies === "number" ? (_address: string, hop: number) => hop < proxies : proxies);
+
 /** No inline script or style anywhere; `blob:` for recordings, `data:` for the tiny icons in style sheets. */
 const CSP = {
   defaultSrc: ["'self'"], scriptSrc: ["'self'"], styleSrc: ["'self'"], imgSrc: ["'self'", "data:", "blob:"], mediaSrc: ["'self'", "blob:"],
-  connectSrc: ["'self'", "ws:", "wss:"], objectSrc: ["'none'"], baseUri: ["'self'"], frameAncestors: ["'none'"], formAction: ["'self'"], upgradeInsecureRequests: null,
+  fontSrc: ["'self'"], connectSrc: ["'self'", "ws:", "wss:"], objectSrc: ["'none'"], baseUri: ["'self'"], frameAncestors: ["'none'"], formAction: ["'self'"], upgradeInsecureRequests: null,
 };
 
 /** The page of the API keeps its own hashes of styles, but fetches from nowhere else and works without TLS. */
@@ -96,14 +106,23 @@ export function mount<const C extends Contract>(app: App, contract: C, access: A
     },
     preValidation: (request, _reply, done) => { if (contract.query) request.query = readQuery(contract.query, request.query as Record<string, unknown>); done(); },
     config: limit ? { rateLimit: { max: limit.max, timeWindow: limit.perMs } } : {},
-    handler: async (request, reply) => {
+    // Who asks is known before a body is read: a stranger learns nothing of what would be right, and makes us parse nothing.
+    preParsing: async (request, _reply, payload) => {
       const ctx = await app.contextOf(request);
       if (guard === "signed_in" && ctx.actor.kind !== "user") throw unauthenticated();
+      contexts.set(request, ctx);
+      return payload;
+    },
+    handler: async (request, reply) => {
+      const ctx = contexts.get(request)!;
       const input = { params: request.params, query: request.query, body: request.body } as Input<C>;
       return handler(ctx, input, { request, reply });
     },
   });
 }
+
+/** Of each request on its way. */
+const contexts = new WeakMap<FastifyRequest, Ctx>();
 
 /** Query strings carry text; what a contract wants as a number or a boolean is read from it here, so that contracts stay plain. */
 function readQuery(query: z.ZodObject, raw: Record<string, unknown>): Record<string, unknown> {
@@ -120,7 +139,7 @@ function readOne(schema: z.ZodType | undefined, value: unknown): unknown {
 function toAppError(error: unknown): AppError | null {
   if (error instanceof AppError) return error;
   if (hasZodFastifySchemaValidationErrors(error)) return invalid(error.validation.map(fieldProblem(error.validationContext ?? "body")));
-  return ofMachine(error) ?? ofFramework(error as { statusCode?: number; code?: string });
+  return ofMachine(error) ?? ofFramework(error as { statusCode?: number; code?: string; message?: string });
 }
 
 /** What heals by waiting or by asking again. */
@@ -130,10 +149,13 @@ function ofMachine(error: unknown): AppError | null {
   return (error as { code?: string }).code === "ENOSPC" ? unavailable("disk_full", 60) : null;
 }
 
-function ofFramework({ statusCode, code }: { statusCode?: number; code?: string }): AppError | null {
+/** The reader of forms throws plain errors without a status. */
+const isBrokenForm = (message = ""): boolean => /^(Multipart: |Unsupported Content-Type)|unexpected end of multipart data$/i.test(message);
+
+function ofFramework({ statusCode, code, message }: { statusCode?: number; code?: string; message?: string }): AppError | null {
   if (code === "FST_ERR_CTP_BODY_TOO_LARGE" || code === "FST_REQ_FILE_TOO_LARGE") return new AppError("too_large", "too_large");
   if (statusCode === 429) return new AppError("too_many", "too_many_tries", { retryAfterS: 60 });
-  if (statusCode && statusCode >= 400 && statusCode < 500) return new AppError("invalid", "unreadable", { fields: [{ field: "body", code: "unreadable" }] });
+  if ((statusCode && statusCode >= 400 && statusCode < 500) || isBrokenForm(message)) return new AppError("invalid", "unreadable", { fields: [{ field: "body", code: "unreadable" }] });
   return null;
 }
 

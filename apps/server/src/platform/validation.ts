@@ -26,17 +26,25 @@ function tooSmall(origin: string, min: number): Reason {
 }
 const tooBig = (origin: string, max: number): Reason => ({ code: origin === "string" ? "too_long" : origin === "array" ? "too_many_items" : "too_much", params: { max } });
 
+const isBad = (text: string): boolean => text.includes("\0") || !text.isWellFormed();
+
+const below = (field: string, key: string): string => (field === "" || field === "path" ? key : `${field}.${key}`);
+
+/** Nothing anybody fills in is nested deeper; what is would overflow whoever walks it by recursion, JSON.stringify first. */
+const DEEPEST = 64;
+
 /**
  * The database keeps no NUL and no half of a surrogate pair, so no field may carry one: refused here once, by its name.
- * Walked without recursion, for a body may be nested deeper than the stack. Undefined when all is well.
+ * Walked without recursion, for a body may be nested deeper than the stack, and refused where it is too deep. Undefined when all is well.
  */
 export function badText(parts: { params: unknown; query: unknown; body: unknown }): AppError | undefined {
-  const open: [unknown, string][] = [[parts.params, "path"], [parts.query, ""], [parts.body, ""]];
+  const open: [value: unknown, field: string, depth: number][] = [[parts.params, "path", 0], [parts.query, "", 0], [parts.body, "", 0]];
   for (let next = open.pop(); next; next = open.pop()) {
-    const [value, field] = next;
-    if (typeof value === "string" && (value.includes("\0") || !value.isWellFormed())) return invalid([{ field: field || "body", code: "bad_characters" }]);
+    const [value, field, depth] = next;
+    if (typeof value === "string" && isBad(value)) return invalid([{ field: field || "body", code: "bad_characters" }]);
     if (typeof value !== "object" || value === null || Buffer.isBuffer(value)) continue;
-    for (const [key, inner] of Object.entries(value)) open.push([key, field], [inner, field === "" || field === "path" ? key : `${field}.${key}`]);
+    if (depth === DEEPEST) return invalid([{ field: field.split(".", 3).join(".") || "body", code: "too_deep" }]);
+    for (const [key, inner] of Object.entries(value)) open.push([key, field, depth], [inner, below(field, key), depth + 1]);
   }
   return undefined;
 }

@@ -32,17 +32,48 @@ export async function getRecording(ctx: Ctx, folder: string, id: string) {
   return { id, interactionId: row.interactionId, durationMs: row.durationMs ?? 0, startedAt: row.startedAt.toISOString(), peaks: waveform };
 }
 
-export interface Sound { stream: NodeJS.ReadableStream; size: number; start: number; end: number; partial: boolean }
+export interface Sound { size: number; start: number; end: number; partial: boolean; open(): NodeJS.ReadableStream }
 
-/** The file or the range of it a player asked for. Each playing from the beginning is written to the audit log. */
-export async function openRecording(ctx: Ctx, folder: string, id: string, range: string | undefined): Promise<Sound> {
+/**
+ * The file or the range of it a player asked for; null when it has no such bytes (RFC 9110 §14.4). Whoever is given sound
+ * stands in the audit log: each playing from the beginning anew, other ranges unless the same person was given some of
+ * it a moment ago, as a player that seeks is. A look at the size or the header (`isLook`) is no listening.
+ */
+export async function openRecording(ctx: Ctx, folder: string, id: string, asked: { range: string | undefined; isLook: boolean }): Promise<Sound | { size: number; start: null }> {
   const row = await allowed(ctx, id);
   const path = join(folder, row.path);
   const { size } = await stat(path).catch(() => { throw notFound("recording", id); });
-  const match = /^bytes=(\d*)-(\d*)$/.exec(range ?? "");
-  const start = match ? (match[1] === "" ? Math.max(0, size - Number(match[2])) : Number(match[1])) : 0;
-  const end = match && match[1] !== "" && match[2] !== "" ? Math.min(Number(match[2]), size - 1) : size - 1;
-  if (start > end) throw notFound("recording", id);
-  if (start === 0) await inTx(ctx, (ctx) => audit(ctx, { action: "recording.played", object: { kind: "recording", id } }));
-  return { stream: createReadStream(path, { start, end }), size, start, end, partial: match !== null };
+  const range = rangeOf(asked.range, size);
+  if (range === "outside") return { size, start: null };
+  const { start, end } = range ?? { start: 0, end: size - 1 };
+  if (!asked.isLook && end >= WAV_HEADER && isListening(ctx, id, start)) await inTx(ctx, (ctx) => audit(ctx, { action: "recording.played", object: { kind: "recording", id } }));
+  return { size, start, end, partial: range !== null, open: () => createReadStream(path, { start, end }) };
+}
+
+const WAV_HEADER = 44;
+
+/** Null when all is asked for: there is no range, or one that is written wrong and is not looked at (RFC 9110 §14.2). */
+function rangeOf(header: string | undefined, size: number): { start: number; end: number } | "outside" | null {
+  const [, first = "", last = ""] = /^bytes=(\d*)-(\d*)$/.exec(header ?? "") ?? [];
+  if (first === "" && last === "") return null;
+  if (first === "") return within({ start: Math.max(0, size - Number(last)), end: size - 1 }, size);
+  const [start, end] = [Number(first), last === "" ? size - 1 : Number(last)];
+  return last !== "" && end < start ? null : within({ start, end }, size);
+}
+
+const within = ({ start, end }: { start: number; end: number }, size: number) => (start >= size ? "outside" : { start, end: Math.min(end, size - 1) });
+
+/** Who was given sound of what, and when last; of this node. */
+const given = new Map<string, number>();
+const SAME_LISTENING_MS = 3_600_000;
+const MOST_GIVEN = 10_000;
+
+function isListening(ctx: Ctx, id: string, start: number): boolean {
+  const key = `${ctx.actor.kind === "user" ? ctx.actor.id : ""} ${id}`;
+  const now = ctx.now().getTime();
+  const last = given.get(key) ?? Number.NEGATIVE_INFINITY;
+  given.delete(key);
+  given.set(key, now);
+  if (given.size > MOST_GIVEN) given.delete(given.keys().next().value!);
+  return start === 0 || now - last > SAME_LISTENING_MS;
 }

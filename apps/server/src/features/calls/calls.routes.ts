@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { mount, type App } from "../../platform/http.ts";
 import { listInteractions, getInteraction } from "../interactions/index.ts";
 import * as contract from "./calls.contract.ts";
@@ -16,11 +17,12 @@ export function callsRoutes(app: App, deps: CallsDeps, recordings: string): void
   mount(app, contract.getRecording, "signed_in", (ctx, { params }) => getRecording(ctx, recordings, params.id));
   app.get<{ Params: { id: string } }>("/api/recordings/:id/audio", { schema: { tags: ["recordings"], summary: "The sound of a recording (WAV, ranges)", params: contract.getRecording.params } }, async (request, reply) => {
     const ctx = await app.contextOf(request);
-    const sound = await openRecording(ctx, recordings, request.params.id, request.headers.range);
+    const sound = await openRecording(ctx, recordings, request.params.id, { range: request.headers.range, isLook: request.method === "HEAD" });
+    if (sound.start === null) return reply.status(416).header("content-range", `bytes */${sound.size}`).send();
     return reply.status(sound.partial ? 206 : 200).headers({
       "content-type": "audio/wav", "accept-ranges": "bytes", "content-length": String(sound.end - sound.start + 1), "cache-control": "private, no-store",
       ...(sound.partial && { "content-range": `bytes ${sound.start}-${sound.end}/${sound.size}` }),
-    }).send(sound.stream);
+    }).send(request.method === "HEAD" ? Readable.from([]) : sound.open());
   });
   mount(app, contract.webCall, { guard: "anyone", limit: WEB_CALLS }, (_ctx, { body }) => service.webCall(deps, body));
   mount(app, contract.webCallState, "anyone", (ctx, { params, query }) => service.webCallState(ctx, deps, params.id, query.token));

@@ -235,6 +235,7 @@ export async function webCallState(ctx: Ctx, deps: CallsDeps, callId: string, to
   const call = await selectCall(ctx.db, callId);
   if (!call?.nodeId) throw notFound("call", callId);
   if (call.state === "ended" || call.state === "wrap_up") {
+    if (!(await deps.rpc.call<boolean>({ node: call.nodeId }, "calls.web_knows", { callId, token }).catch(() => false))) throw notFound("call", callId);
     const promised = await selectPromised(ctx.db, callId);
     return { state: "ended", position: null, expectedWaitMs: null, keys: false, callback: promised ? { dueAt: promised.dueAt?.toISOString() ?? null } : null };
   }

@@ -57,6 +57,8 @@ export class Voice {
   readonly options: VoiceOptions;
   readonly #runners = new Map<string, CallRunner>();
   readonly #tokens = new Map<string, string>();
+  /** Of web calls that are over: their pages ask what was promised. */
+  readonly #pastTokens = new Map<string, string>();
   readonly #deaf = new Set<string>();
   readonly #seen = new Map<string, string>();
   #deps: VoiceDeps;
@@ -73,13 +75,23 @@ export class Voice {
       contactOf: async ({ contact, sipUser }) => contact ?? (sipUser ? (await selectContacts(ctx.db, sipUser))[0]?.contact ?? null : null),
       callback: (runner, reason) => this.#callback(runner, reason),
       callbackTried: options.callbackTried,
-      ended: (runner) => { this.#runners.delete(runner.id); this.#tokens.delete(runner.id); liveCalls.set(this.#runners.size); },
+      ended: (runner) => this.#ended(runner),
     };
     media.on((event) => {
       if (event.kind === "died") for (const id of event.calls) this.#mediaDied(id);
       else this.#runners.get(event.call)?.onMedia(event);
     });
     this.#expose(rpc);
+  }
+
+  #ended({ id }: CallRunner): void {
+    this.#runners.delete(id);
+    liveCalls.set(this.#runners.size);
+    const token = this.#tokens.get(id);
+    if (token === undefined) return;
+    this.#tokens.delete(id);
+    this.#pastTokens.set(id, token);
+    if (this.#pastTokens.size > MOST_SEEN) this.#pastTokens.delete(this.#pastTokens.keys().next().value!);
   }
 
   /** Remembers from where a number called, so that an installation without a trunk can call it back. */
@@ -123,6 +135,7 @@ export class Voice {
     rpc.expose("calls.dial", (p: DialOut) => this.#dial(p));
     rpc.expose("calls.web", (p: WebCall) => this.#web(p));
     rpc.expose("calls.web_hang_up", (p: { callId: string; token: string }) => { if (this.#tokens.get(p.callId) === p.token) this.#runners.get(p.callId)?.feed({ on: "client_gone" }); });
+    rpc.expose("calls.web_knows", (p: { callId: string; token: string }) => (this.#tokens.get(p.callId) ?? this.#pastTokens.get(p.callId)) === p.token);
     rpc.expose("calls.web_state", (p: { callId: string; token: string }) => this.#webState(p));
     rpc.expose("calls.set_client", (p: { callId: string; clientId: string }) => { const runner = this.#runners.get(p.callId); if (runner) runner.row.client_id = p.clientId; });
   }

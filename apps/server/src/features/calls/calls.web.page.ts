@@ -45,7 +45,7 @@ const address = (project: string | undefined, language: Language): string => `/c
  */
 export function openPublicCalls(app: App): void {
   app.addHook("onRequest", async (request: FastifyRequest, reply: FastifyReply) => {
-    const { pathname } = new URL(request.url, "http://here");
+    const pathname = request.url.split("?", 1)[0]!;
     if (pathname.startsWith("/widget/")) reply.header("cross-origin-resource-policy", "cross-origin");
     if (!pathname.startsWith("/api/public/")) return;
     reply.headers({ "access-control-allow-origin": "*", "access-control-expose-headers": "retry-after", "cross-origin-resource-policy": "cross-origin" });

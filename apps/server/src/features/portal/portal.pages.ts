@@ -52,7 +52,7 @@ ${history(say, shown.history, when)}
 const spokenPhone = (e164: string): string => parsePhoneNumberFromString(e164)?.formatInternational() ?? e164;
 
 const SAID: Record<string, string> = { yes: "portal_said_yes", no: "portal_said_no", answer: "portal_said_answer", moved_on: "portal_moved_on" };
-const thanks = (say: Say, said: string | null): SafeHtml | null => (said && SAID[said] ? html`<p class="notice" role="status">${say(SAID[said])}</p>` : null);
+const thanks = (say: Say, said: string | null): SafeHtml | null => (said && Object.hasOwn(SAID, said) ? html`<p class="notice" role="status">${say(SAID[said]!)}</p>` : null);
 
 const stepLine = (say: Say, steps: Step[]): SafeHtml => html`<ol class="steps">${steps.map((step) =>
   html`<li class="${step.state}" ${step.state === "now" && html`aria-current="step"`}><span>${say(`portal_step_${step.sees}`)}</span></li>`)}</ol>`;

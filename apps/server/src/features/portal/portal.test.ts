@@ -114,6 +114,15 @@ test("does not count right answers against anyone", async () => {
   for (let count = 0; count < 15; count += 1) expect((await post("/status", { number: ticket.number, digits: "1222" })).statusCode).toBe(303);
 });
 
+test("thanks for nothing that is a name of every object", async () => {
+  const { url } = await done();
+  for (const said of ["constructor", "__proto__", "toString"]) {
+    const page = await get(`${url}?said=${said}`);
+    expect(page.statusCode).toBe(200);
+    expect(page.body).not.toContain('role="status"');
+  }
+});
+
 test("opens nothing by a wrong link", async () => {
   const ticket = await build();
   const secret = await linkSecret(database.db, ticket.id);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { createWriteStream } from "node:fs";
+import { mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Transform, type Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -47,6 +47,7 @@ export async function addAttachment(ctx: Ctx, ticketId: string, upload: Upload, 
 }
 
 async function write(upload: Upload, path: string, maxBytes: number): Promise<{ name: string; mediaType: string; bytes: number; sha256: string }> {
+  const name = safeFileName(upload.name);
   const hash = createHash("sha256");
   const head: Buffer[] = [];
   let bytes = 0;
@@ -67,7 +68,6 @@ async function write(upload: Upload, path: string, maxBytes: number): Promise<{ 
     await rm(path, { force: true });
     throw error;
   }
-  const name = safeFileName(upload.name);
   return { name, mediaType: mediaTypeOf(Buffer.concat(head), name), bytes, sha256: hash.digest("hex") };
 }
 
@@ -76,7 +76,12 @@ export async function openAttachment(ctx: Ctx, ticketId: string, attachmentId: s
   await loadTicket(ctx, ticketId, "tickets.read");
   const row = await selectAttachment(ctx.db, ticketId, attachmentId);
   if (!row) throw notFound("attachment", attachmentId);
-  return { name: row.name, mediaType: row.mediaType, bytes: row.bytes, stream: createReadStream(join(store.folder, row.path)) };
+  const file = await open(join(store.folder, row.path)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error;
+    ctx.log.error({ ticket: ticketId, attachment: attachmentId }, "the file of an attachment is lost");
+    throw notFound("attachment", attachmentId);
+  });
+  return { name: row.name, mediaType: row.mediaType, bytes: row.bytes, stream: file.createReadStream() };
 }
 
 export async function removeAttachment(ctx: Ctx, ticketId: string, attachmentId: string, store: FileStore): Promise<void> {
