@@ -8,6 +8,7 @@ export type { Context, Form } from "./form.ts";
 export { formHost } from "./host.ts";
 export { KEYWORDS, NEEDS } from "./kinds.ts";
 export { LIMITS as FORM_LIMITS } from "./limits.ts";
+export { lookupsOf, type Lookup } from "./lookups.ts";
 export { clientDocument, clientPart, forClient, mask, type Masked } from "./mask.ts";
 export { diff, merge, provenance, type Difference, type Filler, type MergeConflict, type Provenance } from "./merge.ts";
 export { FIELD_MESSAGES, FORM_MESSAGES } from "./messages.ts";

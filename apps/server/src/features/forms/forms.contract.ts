@@ -79,6 +79,9 @@ export const typeShared = contract({ method: "POST", path: "/public/forms/:secre
 
 /** `GET /api/public/forms/:secret/live` is a stream of server-sent events: `data: {"version":3}` whenever the form is worth fetching again. */
 
+/** Candidates for a field of the kind `lookup`; `path` is the place of the field in the form (`equipment.what`). */
+export const findLookups = contract({ method: "GET", path: "/forms/lookups", summary: "Records like what was typed, for a lookup field", query: z.object({ formId: z.string().max(200), path: place, q: z.string().max(100) }), reply: z.object({ items: z.array(z.object({ id: z.string(), name: z.string() })) }) });
+
 export const cityView = z.object({ key: z.string(), name: z.string(), country: z.string(), region: z.string(), timeZone: z.string().nullable() });
 export const suggestCities = contract({ method: "GET", path: "/forms/addresses/cities", summary: "Cities like what was typed", query: z.object({ projectKey: z.string().max(60), q: z.string().max(100) }), reply: z.object({ items: z.array(cityView) }) });
 /** Without a city nothing may be chosen: `cities` are those that have such a street, to ask the client which (R199). `isExact`: it is spelt as in the list. */

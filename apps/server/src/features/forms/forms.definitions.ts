@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { catalogueOf, formHost, formProblemText, formSchema, openForm, readForm, type Field, type Form, type FormDocument } from "@linija/forms";
+import { catalogueOf, formHost, formProblemText, formSchema, lookupsOf, openForm, readForm, type Field, type Form, type FormDocument } from "@linija/forms";
 import type { Ctx, Db, TxCtx } from "../../platform/db.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
 import { may, rights } from "../access/index.ts";
@@ -22,7 +22,7 @@ export const formsKind: TextKind = {
     }
     const { document, fields } = read.form;
     if (document.key !== key) return { value: null, problems: [{ path: ["key"], message: `is "${document.key}"`, remedy: "name the file as the form" }] };
-    const problems = unknownRights(fields);
+    const problems = [...unknownRights(fields), ...unknownEntities(read.form)];
     return { value: problems.length > 0 ? null : document, problems };
   },
   use: async (ctx: TxCtx, projectKey, values) => Object.fromEntries(await Promise.all(Object.entries(values as Record<string, FormDocument>).map(async ([key, definition]) => {
@@ -31,6 +31,12 @@ export const formsKind: TextKind = {
     return [key, { id, vocabulary: catalogueOf(openForm(definition, formHost("UTC"))) } satisfies UsedForm] as const;
   }))),
 };
+
+/** What fields of the kind `lookup` may look up. */
+export const entities = ["client", "ticket", "colleague", "department", "article"] as const;
+
+const unknownEntities = (form: Form): KindProblem[] => [...lookupsOf(form)].flatMap(([path, { entity }]) => ((entities as readonly string[]).includes(entity) ? []
+  : [{ path: ["schema", "properties", ...path.split("."), "x-lookup", "entity"], message: `"${entity}" cannot be looked up`, remedy: `use one of ${entities.join(", ")}` }]));
 
 /** A mask with a right nobody can have would hide a field for ever. */
 const unknownRights = (fields: ReadonlyMap<string, Field>): KindProblem[] => [...fields.values()].flatMap((field) => [

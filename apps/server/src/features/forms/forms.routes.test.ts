@@ -29,7 +29,7 @@ test("every route of the desk asks who it is", async () => {
   for (const [method, url, body] of [
     ["GET", "/api/forms?projectKey=internet"], ["GET", "/api/forms/version?id=internet/a/b"], ["POST", "/api/forms/records", begin()], ["GET", "/api/forms/records"], ["GET", `/api/forms/records/${id}`], ["PATCH", `/api/forms/records/${id}`, { version: 1, changes: [{ path: "note", value: "" }] }],
     ["POST", `/api/forms/records/${id}/submit`, { version: 1 }], ["POST", `/api/forms/records/${id}/attach`, { kind: "ticket", id }], ["POST", `/api/forms/records/${id}/reveal`, { path: "passport", reason: "why" }], ["GET", `/api/forms/records/${id}/history`], ["POST", `/api/forms/records/${id}/typing`, { path: null }],
-    ["POST", `/api/forms/records/${id}/link`, {}], ["DELETE", `/api/forms/records/${id}/link`], ["GET", "/api/forms/addresses/cities?projectKey=taxi&q="], ["GET", "/api/forms/addresses/streets?projectKey=taxi&q="], ["POST", `/api/forms/records/${id}/files`], ["GET", `/api/forms/records/${id}/files/${id}`],
+    ["POST", `/api/forms/records/${id}/link`, {}], ["DELETE", `/api/forms/records/${id}/link`], ["GET", "/api/forms/addresses/cities?projectKey=taxi&q="], ["GET", "/api/forms/addresses/streets?projectKey=taxi&q="], ["POST", `/api/forms/records/${id}/files`], ["GET", "/api/forms/lookups?formId=internet/a/b&path=tariff&q="], ["GET", `/api/forms/records/${id}/files/${id}`],
   ] as const) expect((await http.anonymous(method, url, body)).statusCode, `${method} ${url}`).toBe(401);
 });
 

@@ -7,6 +7,7 @@ import { suggestCities, suggestStreets } from "./forms.addresses.service.ts";
 import * as contracts from "./forms.contract.ts";
 import { getForm, listForms } from "./forms.definitions.ts";
 import { addRecordFile, addSharedFile, MAX_FORM_FILE_BYTES, openRecordFile, type FormUpload } from "./forms.files.service.ts";
+import { findLookups } from "./forms.lookups.service.ts";
 import { endStreams, LiveForms } from "./forms.live.ts";
 import * as records from "./forms.service.ts";
 import * as shared from "./forms.shared.service.ts";
@@ -29,6 +30,7 @@ export function formsRoutes(app: App, deps: { files: FileStore }): void {
   mount(app, contracts.setTyping, "signed_in", (ctx, { params, body }) => records.setTyping(ctx, params.id, body.path));
   mount(app, contracts.shareRecord, "signed_in", (ctx, { params, body }) => shared.shareRecord(ctx, params.id, body.hours));
   mount(app, contracts.unshareRecord, "signed_in", (ctx, { params }) => shared.unshareRecord(ctx, params.id));
+  mount(app, contracts.findLookups, "signed_in", (ctx, { query }) => findLookups(ctx, query));
   mount(app, contracts.suggestCities, "signed_in", (ctx, { query }) => suggestCities(ctx, query));
   mount(app, contracts.suggestStreets, "signed_in", (ctx, { query }) => suggestStreets(ctx, query));
   mount(app, contracts.getShared, READING, (ctx, { params }) => shared.getShared(ctx, params.secret));

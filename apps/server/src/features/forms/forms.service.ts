@@ -11,7 +11,8 @@ import { loadTicket } from "../tickets/index.ts";
 import type * as contracts from "./forms.contract.ts";
 import type { RecordView } from "./forms.contract.ts";
 import { formInUse, versionFor, type FormInUse } from "./forms.definitions.ts";
-import { applyWrites, type Conflict, type Write } from "./forms.rules.ts";
+import { settleLookups } from "./forms.lookups.service.ts";
+import { applyWrites, type Applied, type Conflict, type Write } from "./forms.rules.ts";
 import {
   insertChanges, insertRecord, nextFormNumber, selectChangedSince, selectChanges, selectDrafts, selectFiles, selectFormNames, selectOfSubject, selectRecord, selectRecordForUpdate, selectSubjectProjects,
   updateData, updateSubject, updateSubmitted, updateTyping, type RecordRow, type SubjectKind,
@@ -66,8 +67,8 @@ export async function createRecord(ctx: Ctx, input: CreateInput): Promise<Record
   if (earlier) return sameRecord(ctx, input, earlier);
   if (input.subject) await checkSubject(ctx, input.projectKey, input.subject);
   const writes = Object.entries(input.data).map(([path, value]) => ({ path, value }));
-  const { data, faults } = applyWrites(used.form, {}, writes, { changed: [], fill: null, context: contextOf(ctx, used) });
-  if (faults.length > 0) throw faultsOf(faults);
+  const applied = applyWrites(used.form, {}, writes, { changed: [], fill: null, context: contextOf(ctx, used) });
+  const data = await settled(ctx, used, { before: {}, applied });
   const changes = diff(used.form, {}, data);
   const filler = fillerOf(ctx);
   const isNew = await inTx(ctx, async (ctx) => {
@@ -81,6 +82,14 @@ export async function createRecord(ctx: Ctx, input: CreateInput): Promise<Record
   });
   const record = (await selectRecord(ctx.db, input.id))!;
   return isNew ? view(ctx, record, used) : sameRecord(ctx, input, record);
+}
+
+/** What was applied, with lookups by what they are now; throws what is refused by field. */
+async function settled(ctx: Ctx, used: FormInUse, { before, applied }: { before: FormData; applied: Applied }): Promise<FormData> {
+  if (applied.faults.length > 0) throw faultsOf(applied.faults);
+  const { data, faults } = await settleLookups(ctx, used, { before, after: applied.data });
+  if (faults.length > 0) throw faultsOf(faults);
+  return data;
 }
 
 function sameRecord(ctx: Ctx, input: CreateInput, record: RecordRow): Promise<RecordView> {
@@ -100,8 +109,9 @@ export async function saveLocked(ctx: TxCtx, record: RecordRow, input: { version
   const used = await formInUse(ctx.db, record.formId);
   const filler = fillerOf(ctx);
   const changed = await selectChangedSince(ctx.db, record.id, { version: input.version, byKind: filler.by, byId: filler.id });
-  const { data, conflicts, faults } = applyWrites(used.form, record.data, input.changes, { changed, fill: input.fill, context: contextOf(ctx, used) });
-  if (faults.length > 0) throw faultsOf(faults);
+  const applied = applyWrites(used.form, record.data, input.changes, { changed, fill: input.fill, context: contextOf(ctx, used) });
+  const { conflicts } = applied;
+  const data = await settled(ctx, used, { before: record.data, applied });
   const changes = diff(used.form, record.data, data);
   if (changes.length === 0) return { record, used, conflicts };
   const next: RecordRow = { ...record, data, filledBy: provenance(record.filledBy, changes, filler), version: record.version + 1, updatedAt: ctx.now() };

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { clientDocument, clientPart, compute, fieldProblemText, forClient, mask, stateOf, validate } from "@linija/forms";
 import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx } from "../../platform/db.ts";
-import { conflict, invalidField, notFound } from "../../platform/errors.ts";
+import { conflict, invalidField, notFound, tooMany } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { newSecret } from "../../platform/ids.ts";
 import { hashSecret } from "../tickets/index.ts";
@@ -72,11 +72,15 @@ function sharedView(ctx: Ctx, record: RecordRow, used: FormInUse): SharedView {
   };
 }
 
+const MOST_SAVES = 5_000;
+
 export async function saveShared(ctx: Ctx, secret: string, input: z.output<typeof contracts.saveShared.body>): Promise<{ form: SharedView; conflicts: Conflict[] }> {
   const asked = clientCtx(ctx);
   const saved = await inTx(asked, async (ctx) => {
     const { id } = await bySecret(ctx, secret);
     const record = (await selectRecordForUpdate(ctx.db, id))!;
+    // Each save leaves rows of history: a link is for filling a form, not for filling the disk.
+    if (record.version > MOST_SAVES) throw tooMany(3_600);
     const { form } = await formInUse(ctx.db, record.formId);
     return saveLocked(ctx, record, { ...input, fill: clientPart(form).fill });
   });

@@ -50,6 +50,9 @@ export const insertChanges = (db: Db, recordId: string, rows: Omit<Change, "id">
   sql`insert into form_changes (record_id, version, path, before, after, by_kind, by_id, by_name, at)
     select ${recordId}, version, path, before, after, by_kind, by_id, by_name, at from jsonb_to_recordset(${JSON.stringify(rows.map((row) => ({ version: row.version, path: row.path, before: row.before, after: row.after, by_kind: row.byKind, by_id: row.byId, by_name: row.byName, at: row.at })))}::jsonb)
       as x(version int, path text, before jsonb, after jsonb, by_kind text, by_id uuid, by_name text, at timestamptz)`.execute(db);
+export const selectTicketByDigits = (db: Db, digits: string, projectKey: string) => sql<{ id: string }>`select id from tickets where right(number, 13) = ${digits} and project_key = ${projectKey}`.execute(db).then((result) => result.rows[0]?.id);
+export const selectArticleTitle = (db: Db, projectKey: string, key: string) =>
+  sql<{ kind: string; title: Record<"en" | "ru" | "sl", string> }>`select kind, title from articles where project_key = ${projectKey} and key = ${key}`.execute(db).then((result) => result.rows[0]);
 export const nextFormNumber = (db: Db) => sql<{ n: number }>`select nextval('form_numbers')::int as n`.execute(db).then((result) => result.rows[0]!.n);
 /** What others have changed since the version somebody saw. */
 export const selectChangedSince = (db: Db, recordId: string, seen: { version: number; byKind: string; byId: string | null }) =>

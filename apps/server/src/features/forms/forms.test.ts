@@ -10,12 +10,14 @@ import { catalogueFor, contextFor } from "../rules/index.ts";
 import { projectOf } from "../tickets/index.ts";
 import { buildProjects, buildTicket } from "../tickets/tickets.factory.ts";
 import { formsKind } from "./forms.definitions.ts";
+import { findLookups } from "./forms.lookups.service.ts";
 import { buildForm } from "./forms.factory.ts";
 import { attachRecord, createRecord, getRecord, listRecords, recordHistory, revealField, saveRecord, setTyping, submitRecord } from "./forms.service.ts";
 import { getShared, saveShared, shareRecord, typeShared, unshareRecord } from "./forms.shared.service.ts";
 
 const database = await testDatabase();
 await buildProjects(database.ctx());
+await sql`insert into articles (project_key, key, kind, title, body, words, folded, search, updated_at) values ('internet', 't1', 'tariff', '{"en":"Fibre 300","ru":"Оптика 300","sl":"Optika 300"}', '{"en":"","ru":"","sl":""}', '{}', '', '', now())`.execute(database.db);
 const firstId = await buildForm(database.ctx());
 
 const ana = actorOf(await buildUser(database.db, { name: "Ana Kos", projects: ["internet"] }));
@@ -151,6 +153,16 @@ test("a form is attached once, and only to what its writer sees in its project",
   expect((await refusal(attachRecord(as(ana), input.id, { kind: "client", id: crypto.randomUUID() }))).reason).toBe("form_attached");
 });
 
+test("what is looked up is believed by its id alone: the name is the server's, and what is not there cannot be chosen", async () => {
+  const input = begin({ tariff: { id: "t1", name: "Free for ever" } });
+  expect((await createRecord(as(ana), input)).data).toMatchObject({ tariff: { id: "t1", name: "Fibre 300" } });
+  const error = await refusal(saveRecord(as(ana), input.id, { version: 1, changes: [{ path: "tariff", value: { id: "t9", name: "Another" } }] }));
+  expect(error.fields).toMatchObject([{ field: "data.tariff", code: "form_not_an_option" }]);
+  expect((await findLookups(as(ana), { formId: firstId, path: "tariff", q: "" })).items).toEqual([{ id: "t1", name: "Fibre 300" }]);
+  expect((await refusal(findLookups(as(taxi), { formId: firstId, path: "tariff", q: "" }))).code).toBe("invalid");
+  expect((await refusal(findLookups(as(ana), { formId: firstId, path: "note", q: "" }))).code).toBe("invalid");
+});
+
 test("R161 my unfinished forms are listed, newest first, page by page", async () => {
   const zoja = actorOf(await buildUser(database.db, { name: "Zoja Kranjc", projects: ["internet"] }));
   const ids: string[] = [];
@@ -226,6 +238,7 @@ test("a form as a text of a project is refused with its place, and so is a mask 
   expect(broken.problems[0]).toMatchObject({ line: EXAMPLE.split("\n").findIndex((line) => line.includes("entrance: form.building")) + 1 });
   const masked = formsKind.read(EXAMPLE.replace("clients.documents", "clients.secrets"), { key: "connection", projectKey: "internet" });
   expect(masked.problems[0]!.message).toContain("clients.secrets");
+  expect(formsKind.read(EXAMPLE.replace("entity: article", "entity: parcel"), { key: "connection", projectKey: "internet" }).problems[0]!.message).toContain("parcel");
   expect(formsKind.read(EXAMPLE, { key: "other", projectKey: "internet" }).problems[0]!.remedy).toBe("name the file as the form");
   expect(formsKind.read("key: [", { key: "x", projectKey: "internet" }).problems.length).toBeGreaterThan(0);
 });
