@@ -7,14 +7,14 @@ import { declarationJobs } from "./features/declarations/index.ts";
 import { articleJobs, solvedListener } from "./features/articles/index.ts";
 import { noticesListener } from "./features/notices/index.ts";
 import { operatorsListener, type OperatorsListenerDeps } from "./features/operators/index.ts";
-import { projectOf, ticketClocks, ticketJobs } from "./features/tickets/index.ts";
+import { projectOf, ticketClocks, ticketJobs, ticketsListener } from "./features/tickets/index.ts";
 import { callWebhook } from "./features/webhooks/index.ts";
 
 /** What other features do for rules. */
 export const performing: Performing = { callWebhook };
 
 /** Who durably hears what. */
-export const durableListeners = (deps: { publicUrl: () => string } & OperatorsListenerDeps): DurableListener[] => [noticesListener(deps), operatorsListener(deps), automationListener(performing), solvedListener];
+export const durableListeners = (deps: { publicUrl: () => string } & OperatorsListenerDeps): DurableListener[] => [noticesListener(deps), operatorsListener(deps), automationListener(performing), solvedListener, ticketsListener];
 
 /** Background work by name. */
 export const jobHandlers = (ctx: Ctx): Record<string, JobHandler> => ({ ...ticketJobs(ctx), ...clockJobs(ctx, clocksDeps()), ...declarationJobs(ctx), ...articleJobs(ctx) });

@@ -13,15 +13,19 @@ export interface InteractionRow {
 /** Whether these projects' people may know who it was: a call can be told of where the card may not be read. */
 const known = (projects: string[] | null) => (projects ? sql`(c.projects && ${projects}::text[] or c.projects = '{}')` : sql`true`);
 
+/** Whose eyes it is for; the system has none of its own. Tickets about the reader are not told. */
+interface Reader { language: string; projects: string[] | null; reader: string | null }
+
 /** Names and tickets by small indexed look-ups for the rows of the page; the queue's name in the reader's language. */
-const view = (language: string, projects: string[] | null) => sql`i.id, i.direction, i.state, i.project_key, i.queue_id, coalesce(q.name->>${language}, q.name->>'en', i.queue_id, '') as queue_name,
+const view = ({ language, projects, reader }: Reader) => sql`i.id, i.direction, i.state, i.project_key, i.queue_id, coalesce(q.name->>${language}, q.name->>'en', i.queue_id, '') as queue_name,
   case when i.language in ('en', 'ru', 'sl') then i.language end as language, i.from_number, i.to_number, case when ${known(projects)} then i.client_id end as client_id, coalesce(case when ${known(projects)} then c.name end, i.caller_name) as client_name, i.operator_id, coalesce(u.name, '') as operator_name, i.ticket_id,
   i.started_at, i.queued_at, i.answered_at, i.ended_at, i.wrapped_at, i.outcome, i.disposition, i.notes, i.recording_id,
-  coalesce((select jsonb_agg(jsonb_build_object('id', t.id, 'number', t.number, 'subject', t.subject) order by t.created_at) from tickets t where t.interaction_id = i.id or t.id = i.ticket_id), '[]') as tickets`;
+  coalesce((select jsonb_agg(jsonb_build_object('id', t.id, 'number', t.number, 'subject', t.subject) order by t.created_at) from tickets t
+    where (t.interaction_id = i.id or t.id = i.ticket_id) and (t.about_user_ids is null or ${reader}::uuid is null or not ${reader}::uuid = any(t.about_user_ids))), '[]') as tickets`;
 const joins = sql`left join queues q on q.id = i.queue_id left join clients c on c.id = i.client_id left join users u on u.id = i.operator_id`;
 
-export const selectInteraction = (db: Db, id: string, { language, projects }: { language: string; projects: string[] | null }) =>
-  sql<InteractionRow>`select ${view(language, projects)} from interactions i ${joins} where i.id = ${id}`.execute(db).then((result) => result.rows[0]);
+export const selectInteraction = (db: Db, id: string, reader: Reader) =>
+  sql<InteractionRow>`select ${view(reader)} from interactions i ${joins} where i.id = ${id}`.execute(db).then((result) => result.rows[0]);
 
 export interface InteractionSearch {
   /** Of the reader; null for the system. */ projects: string[] | null; reader: string | null; mine: boolean; unfinished: boolean; outcome: string | null; clientId: string | null;
@@ -40,7 +44,7 @@ export function interactionsQuery(search: InteractionSearch): RawBuilder<Interac
     search.cursor ? sql`(x.started_at, x.id) < (${search.cursor[0]}::timestamptz, ${search.cursor[1]}::uuid)` : null,
   ].filter((condition) => condition !== null);
   return sql<InteractionRow>`with i as materialized (select x.* from interactions x where ${sql.join(where, sql` and `)} order by x.started_at desc, x.id desc limit ${search.limit + 1})
-    select ${view(search.language, projects)} from i ${joins} order by i.started_at desc, i.id desc`;
+    select ${view(search)} from i ${joins} order by i.started_at desc, i.id desc`;
 }
 export const selectInteractions = (db: Db, search: InteractionSearch) => interactionsQuery(search).execute(db).then((result) => result.rows);
 

@@ -15,4 +15,5 @@ export { filled, fromEngine, priorityName, priorityNumber, statusOf } from "./ti
 export { ticketsRoutes } from "./tickets.routes.ts";
 export { attachmentHeader, mediaTypeOf, safeFileName } from "./tickets.files.rules.ts";
 export type { FileStore } from "./tickets.attachments.service.ts";
+export { ticketsListener } from "./tickets.listener.ts";
 export { authorityKind } from "./tickets.authority.ts";

@@ -91,3 +91,25 @@ test("refuses files too large, empty, under another name or for a strange ticket
   expect((await ana.send("POST", `/api/tickets/${ticket.id}/attachments`)).statusCode).toBe(422);
   expect(kept()).toBe(before);
 });
+
+test("takes a file without a name, and refuses a form that is cut off or has no boundary, keeping nothing of it", async () => {
+  const send = (contentType: string, payload: string) => http.app.inject({ method: "POST", url: `/api/tickets/${ticket.id}/attachments`, headers: { cookie: ana.cookie, "x-csrf": ana.csrf, "content-type": contentType }, payload });
+  const part = `--x\r\ncontent-disposition: form-data; name="file"\r\ncontent-type: application/octet-stream\r\n\r\nsome bytes`;
+  const nameless = await send("multipart/form-data; boundary=x", `${part}\r\n--x--\r\n`);
+  expect([nameless.statusCode, nameless.json().name]).toEqual([200, "file"]);
+  const before = kept();
+  for (const reply of [await send("multipart/form-data; boundary=x", part), await send("multipart/form-data", part)]) expect([reply.statusCode, reply.json().code]).toEqual([400, "unreadable"]);
+  expect(kept()).toBe(before);
+});
+
+test("tells of an attachment whose file is lost as of one that is not there", async () => {
+  const { id } = (await upload(ana, { name: "a.png", bytes: png })).json();
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) if (entry.isFile() && entry.name === id) rmSync(join(entry.parentPath, entry.name));
+  expect((await ana.send("GET", `/api/tickets/${ticket.id}/attachments/${id}`)).statusCode).toBe(404);
+});
+
+test("refuses a transition that is a name of every object", async () => {
+  const { id } = await buildTicket(database.ctx());
+  const { version } = (await ana.send("GET", `/api/tickets/${id}`)).json();
+  for (const transition of ["constructor", "__proto__", "toString"]) expect((await ana.send("POST", `/api/tickets/${id}/transitions`, { version, transition })).statusCode).toBe(422);
+});

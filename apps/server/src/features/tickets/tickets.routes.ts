@@ -29,7 +29,7 @@ export function ticketsRoutes(app: App, deps: { files: FileStore }): void {
   mount(app, contracts.addAttachment, "signed_in", async (ctx, { params }, { request }) => {
     const part = request.isMultipart() ? await request.file({ limits: { fileSize: MAX_FILE_BYTES }, throwFileSizeLimit: false }) : undefined;
     if (!part || part.fieldname !== "file") throw invalidField("file", "required");
-    return addAttachment(ctx, params.id, { name: part.filename, stream: part.file, truncated: () => part.file.truncated }, deps.files);
+    return addAttachment(ctx, params.id, { name: part.filename ?? "", stream: part.file, truncated: () => part.file.truncated }, deps.files);
   });
   mount(app, contracts.removeAttachment, "signed_in", async (ctx, { params }) => {
     await removeAttachment(ctx, params.id, params.attachmentId, deps.files);
