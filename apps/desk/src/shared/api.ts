@@ -1,5 +1,6 @@
 import type * as access from "@linija/server/contract/access/access";
 import type { Problem } from "@linija/server/contract/api";
+import type * as automation from "@linija/server/contract/automation/automation";
 import type * as articles from "@linija/server/contract/articles/articles";
 import type * as calls from "@linija/server/contract/calls/calls";
 import type * as clients from "@linija/server/contract/clients/clients";
@@ -12,9 +13,10 @@ import type * as operators from "@linija/server/contract/operators/operators";
 import type * as promises from "@linija/server/contract/promises/promises";
 import type * as relations from "@linija/server/contract/relations/relations";
 import type * as tickets from "@linija/server/contract/tickets/tickets";
+import type * as webhooks from "@linija/server/contract/webhooks/webhooks";
 import type { z } from "zod";
 
-type Modules = typeof access & typeof calls & typeof clients & typeof declarations & typeof migrations & typeof documents & typeof floor & typeof operators & typeof articles & typeof guides & typeof promises & typeof relations & typeof tickets;
+type Modules = typeof access & typeof automation & typeof webhooks & typeof calls & typeof clients & typeof declarations & typeof migrations & typeof documents & typeof floor & typeof operators & typeof articles & typeof guides & typeof promises & typeof relations & typeof tickets;
 interface Shape { method: string; path: string; reply: z.ZodType; params?: z.ZodType; query?: z.ZodType; body?: z.ZodType }
 type Contracts = { [K in keyof Modules as Modules[K] extends Shape ? K : never]: Modules[K] extends Shape ? Modules[K] : never };
 
@@ -38,17 +40,22 @@ export const routes = {
   listOperators: "GET /operators", operatorChoices: "GET /operators/choices", getOperator: "GET /operators/:id", changeOperator: "PATCH /operators/:id",
   givePhone: "POST /operators/:id/phone", takePhone: "DELETE /operators/:id/phone",
   listDocuments: "GET /tickets/:id/documents", makeDocument: "POST /tickets/:id/documents",
+  listProjects: "GET /projects", createProject: "POST /projects", listTexts: "GET /projects/:key/texts", readText: "GET /projects/:key/text", checkText: "POST /projects/:key/check",
+  saveText: "PUT /projects/:key/text", removeText: "POST /projects/:key/text/remove", takeBackText: "POST /projects/:key/text/take-back", saveDraft: "PUT /projects/:key/draft",
+  dropDraft: "POST /projects/:key/draft/drop", listVersions: "GET /projects/:key/versions",
+  previewMigration: "GET /projects/:key/processes/:process/migration", startMigration: "POST /projects/:key/processes/:process/migration",
+  stopMigration: "POST /projects/:key/migrations/:id/stop", undoMigration: "POST /projects/:key/migrations/:id/undo",
+  listRules: "GET /automation/:project/rules", getVocabulary: "GET /automation/:project/vocabulary", checkRule: "POST /automation/:project/check", tryRule: "POST /automation/:project/try",
+  dryRun: "POST /automation/:project/dry-run", listRuleRuns: "GET /automation/:project/rules/:key/runs", listTicketRuns: "GET /tickets/:id/automation", getRun: "GET /automation/runs/:id",
+  certify: "PUT /automation/editors/:id", listEditors: "GET /automation/editors",
+  listWebhooks: "GET /webhooks/:project", createWebhook: "POST /webhooks/:project", updateWebhook: "PUT /webhooks/:project/:id", removeWebhook: "DELETE /webhooks/:project/:id",
+  listDeliveries: "GET /webhooks/:project/deliveries", replayDelivery: "POST /webhooks/:project/deliveries/:id/replay",
   listRelations: "GET /tickets/:id/relations", addRelation: "POST /tickets/:id/relations", removeRelation: "DELETE /tickets/:id/relations/:relationId",
   previewMerge: "GET /tickets/:id/merge", mergeTicket: "POST /tickets/:id/merge", undoMerge: "POST /tickets/merges/:id/undo",
   listPromises: "GET /promises", ticketPromises: "GET /tickets/:id/promises", clientPromises: "GET /clients/:id/promises", makePromise: "POST /promises", closePromise: "POST /promises/:id/close", promiseFigures: "GET /promises/figures",
   readArticle: "GET /articles/:project/:key", ticketSolutions: "GET /tickets/:id/solutions", attachSolution: "POST /tickets/:id/solutions", detachSolution: "DELETE /tickets/:id/solutions/:solutionId",
   offerVariant: "POST /tickets/:id/variants", withdrawVariant: "DELETE /tickets/:id/variants/:variantId", chooseVariant: "POST /tickets/:id/variants/:variantId/choice",
   ticketGuides: "GET /tickets/:id/guides", startGuide: "POST /tickets/:id/guides", takeStep: "POST /guides/runs/:id/steps", stepBack: "POST /guides/runs/:id/back", leaveGuide: "POST /guides/runs/:id/leave",
-  listProjects: "GET /projects", createProject: "POST /projects", listTexts: "GET /projects/:key/texts", readText: "GET /projects/:key/text", checkText: "POST /projects/:key/check",
-  saveText: "PUT /projects/:key/text", removeText: "POST /projects/:key/text/remove", takeBackText: "POST /projects/:key/text/take-back", saveDraft: "PUT /projects/:key/draft",
-  dropDraft: "POST /projects/:key/draft/drop", listVersions: "GET /projects/:key/versions",
-  previewMigration: "GET /projects/:key/processes/:process/migration", startMigration: "POST /projects/:key/processes/:process/migration",
-  stopMigration: "POST /projects/:key/migrations/:id/stop", undoMigration: "POST /projects/:key/migrations/:id/undo",
   getFloor: "GET /floor", forceState: "PUT /floor/operators/:id/state",
 } as const satisfies { [K in keyof Contracts]?: `${Contracts[K]["method"]} ${Contracts[K]["path"]}` };
 

@@ -1,5 +1,4 @@
 import { Tabs } from "@mantine/core";
-import { IconBook, IconFlask, IconHistory, IconListSearch } from "@tabler/icons-react";
 import { useT } from "../../i18n/intl.tsx";
 import { DryRun } from "./DryRun.tsx";
 import { Help } from "./Help.tsx";
@@ -16,10 +15,10 @@ export function Side(props: Props) {
   return (
     <Tabs defaultValue={props.mayEdit ? "try" : "history"} className={css.side ?? ""} keepMounted={false}>
       <Tabs.List>
-        {props.mayEdit && <Tabs.Tab value="try" leftSection={<IconFlask size={15} aria-hidden />}>{t("rules.try")}</Tabs.Tab>}
-        {props.mayEdit && <Tabs.Tab value="dry" leftSection={<IconListSearch size={15} aria-hidden />}>{t("rules.dryRun")}</Tabs.Tab>}
-        <Tabs.Tab value="history" leftSection={<IconHistory size={15} aria-hidden />}>{t("rules.history")}</Tabs.Tab>
-        <Tabs.Tab value="help" leftSection={<IconBook size={15} aria-hidden />}>{t("rules.help")}</Tabs.Tab>
+        {props.mayEdit && <Tabs.Tab value="try">{t("rules.try")}</Tabs.Tab>}
+        {props.mayEdit && <Tabs.Tab value="dry">{t("rules.dryRun")}</Tabs.Tab>}
+        <Tabs.Tab value="history">{t("rules.history")}</Tabs.Tab>
+        <Tabs.Tab value="help">{t("rules.help")}</Tabs.Tab>
       </Tabs.List>
       <Tabs.Panel value="try" className="scroll"><Try {...props} /></Tabs.Panel>
       <Tabs.Panel value="dry" className="scroll"><DryRun {...props} /></Tabs.Panel>

@@ -16,7 +16,7 @@ interface RuleValue { text: string }
 const checkedWith = new WeakMap<RuleValue, Catalogue>();
 const catalogues = new WeakMap<ProjectDeclaration, Catalogue>();
 
-const told = (problem: Problem): KindProblem => ({ path: [...(problem.path ?? [])], message: problemText(problem, "en"), remedy: "correct it; the editor of rules shows the place", line: problem.line, column: problem.column });
+const told = (problem: Problem): KindProblem => ({ path: [...(problem.path ?? [])], message: problemText(problem, "en"), remedy: "correct the expression", line: problem.line, column: problem.column });
 
 /** Rules as a kind of texts of a project: read, checked against the whole project, and put in use with it. */
 export const rulesKind: TextKind = {
