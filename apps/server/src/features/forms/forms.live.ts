@@ -14,7 +14,7 @@ const MOST = 1_000;
 /** Streams to clients' pages: they are told that their form is worth fetching again, never what is in it. */
 export class LiveForms {
   private readonly streams = new Map<string, Set<() => void>>();
-  private count = 0;
+  private readonly responses = new Set<FastifyReply["raw"]>();
   private readonly stopHearing: () => void;
 
   constructor() {
@@ -27,7 +27,7 @@ export class LiveForms {
   async open(ctx: Ctx, secret: string, reply: FastifyReply): Promise<void> {
     const { id } = await bySecret(ctx, secret);
     const mine = this.streams.get(id) ?? new Set();
-    if (mine.size >= MOST_OF_ONE || this.count >= MOST) throw tooMany(30);
+    if (mine.size >= MOST_OF_ONE || this.responses.size >= MOST) throw tooMany(30);
     reply.hijack();
     // Proxies would gather what they are told to pass on at once.
     reply.raw.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store", "x-accel-buffering": "no", "referrer-policy": "no-referrer" });
@@ -41,22 +41,23 @@ export class LiveForms {
     const told = (): void => { void look(); };
     const timer = setInterval(told, LOOK_MS);
     this.streams.set(id, mine.add(told));
-    this.count++;
+    this.responses.add(reply.raw);
     reply.raw.once("close", () => {
       clearInterval(timer);
-      this.count--;
+      this.responses.delete(reply.raw);
       mine.delete(told);
       if (mine.size === 0) this.streams.delete(id);
     });
     await look();
   }
 
+  /** Ends every stream: a server that closes waits for what it is answering. */
   stop(): void {
     this.stopHearing();
+    for (const response of this.responses) response.end();
   }
 }
 
-/** Streams would keep the server from closing. */
 export function endStreams(app: App, live: LiveForms): void {
-  app.addHook("preClose", (done) => { live.stop(); app.server.closeAllConnections(); done(); });
+  app.addHook("preClose", (done) => { live.stop(); done(); });
 }
