@@ -4,9 +4,8 @@ import { invalidField, notFound } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { calendarTime, saveClocks, startClock } from "../clocks/index.ts";
 import { priorities } from "../projects/index.ts";
-import { fieldName, type TicketContext } from "../rules/index.ts";
+import { fieldName, marksIn, type TicketContext } from "../rules/index.ts";
 import { addNote, createTicket, loadTicket, moveTicket, processOf, registerSubtasks, updateTicket, type CreateInput, type ProjectInUse } from "../tickets/index.ts";
-import { marksIn } from "./automation.marks.ts";
 import { selectContact, selectDepartment, selectPerson, selectVersionOf, type RuleInUse } from "./automation.sql.ts";
 
 type TicketRow = TicketContext["row"];

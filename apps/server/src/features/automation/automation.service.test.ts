@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { sql } from "kysely";
 import { beforeAll, expect, test } from "vitest";
 import { inTx, type Ctx } from "../../platform/db.ts";
 import type { AppError } from "../../platform/errors.ts";
@@ -109,6 +110,16 @@ test("R357 the history of a ticket tells which rule set what, with its version a
   expect((await refusal(getRun(boss, mine.id))).code).toBe("not_found");
   expect((await refusal(listRules(boss, "internet"))).code).toBe("not_found");
   expect((await refusal(listTicketRuns(boss, ticket.id, {}))).code).toBe("not_found");
+});
+
+test("a clock of a ticket stops at the marks that rules wait for, beside those of its process", async () => {
+  const late = { text: 'key: early\nname: { en: Early }\non: { clock: solution, at_percent: 33 }\nsteps:\n  - do: tell_owner\n    with: { text: \'"a third"\' }\n' };
+  const projects = loaded.declarations.projects.map((each) => (each === declared ? { ...each, more: { ...each.more, rules: { ...each.more["rules"], early: late } } } : each));
+  await storeDeclarations(system, { ...loaded.declarations, projects }, { kinds: [rulesKind] });
+  const ticket = await buildTicket(system, { type: "fault" });
+  const { rows } = await sql<{ thresholds: number[] }>`select thresholds from clocks where subject_id = ${ticket.id} and name = 'solution'`.execute(database.db);
+  expect(rows[0]!.thresholds).toEqual(expect.arrayContaining([33, 100]));
+  await storeDeclarations(system, loaded.declarations, { kinds: [rulesKind] });
 });
 
 test("R352 every example of the editor is accepted and runs on a real ticket", async () => {

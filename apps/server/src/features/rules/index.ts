@@ -3,3 +3,4 @@ export type { Authority, FunctionSources, WorkingHours } from "./rules.functions
 export type { ActorValues, CallValues, ClientValues, EventValues, PersonValues, ProjectValues, RuleValues, TicketValues } from "./rules.values.contract.ts";
 export { actorValues, contextFor, fieldValues, type ContextInput, type TicketContext } from "./rules.context.ts";
 export { words } from "./rules.words.ts";
+export { marksIn, type Mark } from "./rules.marks.ts";

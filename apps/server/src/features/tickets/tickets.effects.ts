@@ -1,7 +1,8 @@
 import type { TxCtx } from "../../platform/db.ts";
 import { emit } from "../../platform/events.ts";
-import { removeClocks, saveClocks } from "../clocks/index.ts";
+import { removeClocks, saveClocks, type Clock } from "../clocks/index.ts";
 import type { ProcessEffect } from "../processes/index.ts";
+import { marksIn } from "../rules/index.ts";
 import type { ProjectInUse } from "./tickets.definitions.ts";
 import { moment } from "./tickets.load.ts";
 import type { Ticket } from "./tickets.sql.ts";
@@ -27,13 +28,19 @@ export async function perform(ctx: TxCtx, { ticket, project, effects }: { ticket
   const { clock } = moment(ctx, project);
   const dropped = effects.flatMap((effect) => (effect.kind === "drop_clock" ? [effect.name] : []));
   if (dropped.length > 0) await removeClocks(ctx, { kind: "ticket", id: ticket.id }, dropped);
-  await saveClocks(ctx, { kind: "ticket", id: ticket.id, projectKey: ticket.projectKey }, effects.flatMap((effect) => (effect.kind === "clock" ? [effect.clock] : [])), clock);
+  await saveClocks(ctx, { kind: "ticket", id: ticket.id, projectKey: ticket.projectKey }, effects.flatMap((effect) => (effect.kind === "clock" ? [withMarks(project, effect.clock)] : [])), clock);
   for (const effect of effects) {
     if (effect.kind === "tell_supervisor") await alert(ctx, ticket, effect.about);
     else if (effect.kind === "remind_assignee") await remind(ctx, ticket, effect.operatorId);
     else if (effect.kind === "want_visit") await emit(ctx, { type: "ticket.visit_wanted", subject: { kind: "ticket", id: ticket.id }, data: { number: ticket.number, projectKey: ticket.projectKey, skill: effect.skill, minutes: effect.minutes }, touches: touched(ticket) });
   }
   return effects.flatMap((effect): NoticeOwed[] => (effect.kind !== "notify" ? [] : effect.channels ? [{ notice: effect.notice, language: effect.language ?? "client", channels: effect.channels }] : [effect.notice]));
+}
+
+/** Rules of the project may wait for other shares of a clock than its process. */
+function withMarks(project: ProjectInUse, clock: Clock): Clock {
+  const marks = marksIn(project).filter((mark) => mark.clock === clock.name).map(({ percent }) => percent);
+  return marks.length === 0 ? clock : { ...clock, thresholds: [...new Set([...clock.thresholds, ...marks])].sort((a, b) => a - b) };
 }
 
 /** Read by the floor: `key` is a message key, `params` fill it. */
