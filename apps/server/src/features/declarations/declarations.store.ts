@@ -32,16 +32,19 @@ export interface Putting { changes: readonly Change[]; declarations: Declaration
 export async function putInUse(ctx: TxCtx, ground: Ground, settings: StoreSettings, putting: Putting): Promise<void> {
   const { changes, declarations, origin, note, template } = putting;
   const at = ctx.now().toISOString();
+  const keys = new Set(changes.map(({ projectKey }) => projectKey));
   const authorId = ctx.actor.kind === "user" ? ctx.actor.id : null;
   const versions = changes.map((change) => ({ ...change, hash: hashOf(change.text), origin, authorId, note, at }));
   const after = new Map(ground.rows.map((row): [string, { projectKey: string; path: string; hash: string; text: string | null }] => [fileOf(row), row]));
   for (const version of versions) after.set(fileOf(version), version);
-  for (const key of new Set(changes.map(({ projectKey }) => projectKey))) {
+  for (const key of keys) {
     const texts = [...after.values()].filter(({ projectKey }) => projectKey === key);
     await upsertProjectRow(ctx.db, { key, hash: hashOfProject(texts), template: template ?? null });
   }
   if (versions.length > 0) await insertVersions(ctx.db, versions);
-  await storeDeclarations(ctx, declarations, settings);
+  // A start stores all, for a new release may read the same texts otherwise; so does what concerns every project.
+  const concernsAll = origin === "files" || keys.has(COMPANY) || keys.has(COMMON);
+  await storeDeclarations(ctx, declarations, concernsAll ? settings : { ...settings, only: keys });
   await ensureQueues(ctx.db, declarations.projects.flatMap(({ project, queues }) => queues.map((queue) => ({ id: `${project.key}.${queue.key}`, projectKey: project.key, name: queue.name }))));
   await tell(ctx, ground, putting);
 }

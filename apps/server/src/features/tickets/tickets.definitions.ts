@@ -19,12 +19,14 @@ export interface StoreOptions {
   /** Replaces the time the processes themselves give a client to confirm. */
   unconfirmedAfterS?: number;
   kinds?: readonly TextKind[];
+  /** Nothing else has changed: the others need not be stored again. */
+  only?: ReadonlySet<string>;
 }
 
 /** Stores declarations as what is in use: projects as they are now, each version of a process for ever under its hash. */
 export async function storeDeclarations(ctx: Ctx, declarations: Declarations, options: StoreOptions = {}): Promise<void> {
   await inTx(ctx, async (ctx) => {
-    for (const declared of declarations.projects) await storeProject(ctx, declared, { ...options, company: declarations.company });
+    for (const declared of declarations.projects.filter(({ project }) => options.only?.has(project.key) ?? true)) await storeProject(ctx, declared, { ...options, company: declarations.company });
     ctx.afterCommit.push(() => current.clear());
   });
 }
