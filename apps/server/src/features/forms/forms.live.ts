@@ -29,11 +29,15 @@ export class LiveForms {
     const mine = this.streams.get(id) ?? new Set();
     if (mine.size >= MOST_OF_ONE || this.responses.size >= MOST) throw tooMany(30);
     reply.hijack();
+    // Gone while we asked who it is: nobody would tell us to clean up.
+    if (reply.raw.destroyed) return;
+    reply.raw.on("error", () => reply.raw.destroy());
     // Proxies would gather what they are told to pass on at once.
     reply.raw.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store", "x-accel-buffering": "no", "referrer-policy": "no-referrer" });
     let last = "";
     const look = async (): Promise<void> => {
       const now = await selectByLinkId(ctx.db, id, new Date()).catch(() => null);
+      if (reply.raw.writableEnded) return;
       if (now === undefined) reply.raw.end("event: closed\ndata: {}\n\n");
       else if (now && now.mark !== last) reply.raw.write(`data: ${JSON.stringify({ version: now.version })}\n\n`);
       last = now?.mark ?? last;
