@@ -41,19 +41,23 @@ export default function SolutionsPanel({ ticket }: { ticket: TicketView }) {
 }
 
 /** The text goes into the resolution of whichever step asks for one, unless something is written there. */
-function prefill(ticket: TicketView, text: string): void {
+function prefill(ticket: TicketView, text: string): boolean {
+  let isWaiting = false;
   for (const { key, fields } of ticket.transitions) {
     if (!fields.some((field) => field.key === "resolution")) continue;
     const name = `linija:draft:step:${ticket.id}:${key}`;
     const draft = readStored<Record<string, string>>(name) ?? {};
-    if (!draft["resolution"]?.trim()) writeStored(name, { ...draft, resolution: text });
+    if (draft["resolution"]?.trim()) continue;
+    writeStored(name, { ...draft, resolution: text });
+    isWaiting = true;
   }
+  return isWaiting;
 }
 
 function useAttach(ticket: TicketView) {
   const t = useT();
   const refuse = useRefusal();
-  return useSend("attachSolution", ["ticketSolutions"], { onError: refuse, onSuccess: (solution) => { prefill(ticket, solution.text); say(t("solutions.done")); } });
+  return useSend("attachSolution", ["ticketSolutions"], { onError: refuse, onSuccess: (solution) => say(t(prefill(ticket, solution.text) ? "solutions.done" : "solutions.helped")) });
 }
 
 function AttachButton({ isAttached, busy, onPress, name }: { isAttached: boolean; busy: boolean; onPress: () => void; name: string }) {

@@ -71,7 +71,7 @@ function Preview({ seen }: { seen: MergePreview }) {
   return (
     <div className="stack">
       <div className={css.pair}>{side(seen.gone, t("relations.gone"))}<IconArrowDown size={18} aria-hidden />{side(seen.kept, t("relations.kept"))}</div>
-      <p>{carried.length > 0 ? t("relations.carries", { what: carried.map((kind) => `${word("carried", kind)} ${seen.carries[kind]}`).join(", ") }) : t("relations.carriesNothing")} {seen.takesClient && t("relations.takesClient")} {t("relations.oldNumber")}</p>
+      <p>{carried.length > 0 ? t("relations.carries", { what: carried.map((kind) => `${word("carried", kind)} (${seen.carries[kind]})`).join(", ") }) : t("relations.carriesNothing")} {seen.takesClient && t("relations.takesClient")} {t("relations.oldNumber")}</p>
       {seen.warnings.map((warning) => <p key={warning} className={css.warning}><IconAlertTriangle size={15} aria-hidden /><span>{word("merge", warning)}</span></p>)}
     </div>
   );

@@ -32,10 +32,11 @@ export function TicketDetail({ id }: { id: string }) {
     <div className={css.detail}>
       <TicketHead ticket={ticket} />
       <div className={`scroll ${css.detailBody}`} tabIndex={0} role="region" aria-label={ticket.number}>
-        <StageLine ticket={ticket} />
+        <TicketBlocks ticket={ticket} place="top" />
+        {ticket.mergedInto === null && <StageLine ticket={ticket} />}
         <Transitions key={`${ticket.id}:${ticket.stage}`} ticket={ticket} />
         <Facts ticket={ticket} />
-        <TicketBlocks ticket={ticket} />
+        <TicketBlocks ticket={ticket} place="main" />
         <Attachments ticket={ticket} />
         <Written ticket={ticket} />
       </div>

@@ -36,7 +36,7 @@ function SideTab({ value, open, title, children }: { value: string; open: boolea
 }
 
 /** What other features show in the middle of a ticket. */
-export function TicketBlocks({ ticket }: { ticket: TicketView }) {
+export function TicketBlocks({ ticket, place }: { ticket: TicketView; place: "main" | "top" }) {
   const me = useMe();
-  return panelsOf("main", ticket, me).map(({ key, Panel }) => <Suspense key={key} fallback={<Skeleton rows={1} height={64} />}><Panel ticket={ticket} /></Suspense>);
+  return panelsOf(place, ticket, me).map(({ key, Panel }) => <Suspense key={key} fallback={<Skeleton rows={1} height={64} />}><Panel ticket={ticket} /></Suspense>);
 }

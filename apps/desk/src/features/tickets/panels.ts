@@ -1,6 +1,6 @@
 import type { Me } from "@linija/server/contract/access/access";
 import type { TicketView } from "@linija/server/contract/tickets/tickets";
-import { IconBulb, IconFileCertificate, IconGitMerge, IconHeartHandshake, IconLink, IconRoute, IconWand, type TablerIcon } from "@tabler/icons-react";
+import { IconBulb, IconFileCertificate, IconGitMerge, IconHeartHandshake, IconLink, IconListCheck, IconRoute, IconWand, type TablerIcon } from "@tabler/icons-react";
 import { lazy, type ComponentType, type LazyExoticComponent } from "react";
 import type { MessageKey } from "../../i18n/intl.tsx";
 
@@ -11,8 +11,8 @@ export interface TicketPanel {
   key: string;
   title: MessageKey;
   icon: TablerIcon;
-  /** `side`: a tab of the right column, beside the client. `main`: a block of the middle, between the facts and the files; it draws its own frame, or nothing. */
-  place: "side" | "main";
+  /** `side`: a tab of the right column, beside the client. `main`: a block of the middle, between the facts and the files; `top`: before everything else. Blocks draw their own frame, or nothing. */
+  place: "side" | "main" | "top";
   /** Whether this reader is offered it on this ticket; without it, always. */
   shown?: (ticket: TicketView, me: Me) => boolean;
   Panel: PanelPart;
@@ -22,11 +22,12 @@ export interface TicketPanel {
 
 /** In the order of their tabs. A line here is all a feature needs: `{ key: "documents", title: "panel.documents", icon: IconFileText, place: "side", Panel: lazy(() => import("../documents/DocumentsPanel.tsx")) }`. */
 export const ticketPanels: TicketPanel[] = [
-  { key: "merged", title: "relations.mergedInto", icon: IconGitMerge, place: "main", shown: (ticket) => ticket.status === "closed", Panel: lazy(() => import("../relations/MergedNote.tsx")) },
+  { key: "merged", title: "relations.mergedInto", icon: IconGitMerge, place: "top", shown: (ticket) => ticket.mergedInto !== null, Panel: lazy(() => import("../relations/MergedNote.tsx")) },
   { key: "guide", title: "panel.guide", icon: IconRoute, place: "side", Panel: lazy(() => import("../guides/GuidePanel.tsx")) },
   { key: "solutions", title: "panel.solutions", icon: IconBulb, place: "side", Panel: lazy(() => import("../articles/SolutionsPanel.tsx")) },
   { key: "relations", title: "panel.relations", icon: IconLink, place: "side", Panel: lazy(() => import("../relations/RelationsPanel.tsx")) },
   { key: "promises", title: "panel.promises", icon: IconHeartHandshake, place: "side", Panel: lazy(() => import("../promises/PromisesPanel.tsx")), Mark: lazy(() => import("../promises/PromisesMark.tsx")) },
+  { key: "process", title: "process.title", icon: IconListCheck, place: "main", Panel: lazy(() => import("./ProcessBlock.tsx")) },
   { key: "documents", title: "documents.title", icon: IconFileCertificate, place: "main", Panel: lazy(() => import("../documents/DocumentsPanel.tsx")) },
   { key: "rules", title: "panel.rules", icon: IconWand, place: "main", Panel: lazy(() => import("../rules/TicketRules.tsx")) },
 ];

@@ -48,11 +48,14 @@ export async function ticketSolutions(ctx: Ctx, ticketId: string, words: string)
 }
 
 const MOST_ARTICLES = 6;
+const LEAST_NEAR = 0.4;
 async function articlesFor(ctx: Ctx, ticket: Ticket, parts: Parts, words: string): Promise<ArticleRow[]> {
   const project = await projectOf(ctx.db, ticket.projectKey);
   const found = await selectArticles(ctx.db, { projects: [ticket.projectKey], parts, folded: foldedWords(words || ticket.subject), limit: 20 });
   const isMade = ({ key }: FoundArticle): boolean => ((project.more.articles?.[key] ?? {}) as { types?: string[] }).types?.includes(ticket.type) ?? false;
-  return [...found.filter(isMade), ...found.filter((article) => !isMade(article))].slice(0, MOST_ARTICLES).map((article) => toRow(article, languageOf(ctx)));
+  // What matches far worse than the best was found by a common word.
+  const near = found.filter(({ score }) => score >= (found[0]?.score ?? 0) * LEAST_NEAR);
+  return [...near.filter(isMade), ...near.filter((article) => !isMade(article))].slice(0, MOST_ARTICLES).map((article) => toRow(article, languageOf(ctx)));
 }
 
 const MOST_SIMILAR = 5;

@@ -16,22 +16,22 @@ export const upsertArticle = (db: Db, projectKey: string, article: ArticleRecord
   where (articles.kind, articles.title, articles.body, articles.words) is distinct from (excluded.kind, excluded.title, excluded.body, excluded.words)`.execute(db);
 export const deleteOtherArticles = (db: Db, projectKey: string, keys: string[]) => sql`delete from articles where project_key = ${projectKey} and key <> all(${keys}::text[])`.execute(db);
 
-export interface FoundArticle { projectKey: string; key: string; kind: string; title: Texts; body: Texts; used: number }
+export interface FoundArticle { projectKey: string; key: string; kind: string; title: Texts; body: Texts; used: number; score: number }
 const FOUND = sql`project_key, key, kind, title, body, used`;
 
 export interface ArticleSearch { projects: string[]; parts: Parts; folded: string[]; limit: number }
 /** Any of the words by its stem, or one spelled nearly so; what has them in its title stands first. Without words, the most used. */
 export const selectArticles = (db: Db, { projects, parts, folded, limit }: ArticleSearch) => sql<FoundArticle>`with q as (select ${anyOf(parts)} as query)
-  select ${FOUND} from (
+  select ${FOUND}, a.rank * 2 + a.near as score from (
     select a.*, ts_rank('{0.1, 0.2, 0.6, 1}', a.search, q.query) as rank, coalesce((select sum(word_similarity(w, a.folded)) from unnest(${folded}::text[]) w where word_similarity(w, a.folded) > 0.55), 0) as near
     from articles a, q where a.project_key = any(${projects}::text[]) and (numnode(q.query) > 0 and a.search @@ q.query or exists (select from unnest(${folded}::text[]) w where word_similarity(w, a.folded) > 0.55)
       or numnode(q.query) = 0 and cardinality(${folded}::text[]) = 0)) a
-  order by a.rank * 2 + a.near desc, a.used desc, a.key limit ${limit}`.execute(db).then((result) => result.rows);
+  order by score desc, a.used desc, a.key limit ${limit}`.execute(db).then((result) => result.rows);
 
 /** The stems of these words with "or" between them; a word may be stemmed by two languages. */
 const anyOf = (parts: Parts): RawBuilder<unknown> => sql`coalesce((select string_agg(quote_literal(w), ' | ')::tsquery from unnest(tsvector_to_array(${lexemes(parts)})) w), ''::tsquery)`;
 
-export const selectArticle = (db: Db, projectKey: string, key: string) => sql<FoundArticle>`select ${FOUND} from articles where project_key = ${projectKey} and key = ${key}`.execute(db).then((result) => result.rows[0]);
+export const selectArticle = (db: Db, projectKey: string, key: string) => sql<FoundArticle>`select ${FOUND}, 1 as score from articles where project_key = ${projectKey} and key = ${key}`.execute(db).then((result) => result.rows[0]);
 export const countUse = (db: Db, projectKey: string, key: string, by: 1 | -1) => sql`update articles set used = greatest(used + ${by}, 0) where project_key = ${projectKey} and key = ${key}`.execute(db);
 
 export const selectLexemes = (db: Db, parts: Parts) => sql<{ words: string[] }>`select tsvector_to_array(${lexemes(parts)}) as words`.execute(db).then((result) => result.rows[0]!.words);

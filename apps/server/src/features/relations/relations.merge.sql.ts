@@ -26,7 +26,7 @@ export const setFollowers = (db: Db, ids: string[], toId: string) => sql`update 
 
 export interface Ended { status: string; closedAs: string | null; closedAt: string | Date | null }
 /** The ticket that goes away ends here, in whatever stage it was; returns its new version. */
-export const endMerged = (db: Db, id: string, keptId: string, at: Date) => sql<{ version: number }>`update tickets set merged_into = ${keptId}, status = 'closed', closed_as = coalesce(closed_as, 'cancelled'),
+export const endMerged = (db: Db, id: string, keptId: string, at: Date) => sql<{ version: number }>`update tickets set merged_into = ${keptId}, status = 'closed',
   closed_at = coalesce(closed_at, ${at}), version = version + 1, updated_at = ${at} where id = ${id} returning version`.execute(db).then((result) => result.rows[0]!.version);
 export const reviveMerged = (db: Db, id: string, before: Ended, at: Date) => sql`update tickets set merged_into = null, status = ${before.status}, closed_as = ${before.closedAs},
   closed_at = ${before.closedAt}, version = version + 1, updated_at = ${at} where id = ${id}`.execute(db);

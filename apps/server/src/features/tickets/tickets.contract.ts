@@ -31,6 +31,8 @@ export const noticeView = z.object({ id: z.uuid(), key: z.string(), language: la
 export const ticketSchema = ticketRow.extend({
   description: z.string(), fields: z.record(z.string(), z.unknown()), language: languageSchema, channel: z.string(), contactEmail: z.string().nullable(), /** Phone and mail are shown in part only. */ masked: z.boolean(), interactionId: z.uuid().nullable(),
   resolution: z.string().nullable(), score: z.number().int().nullable(), clientComment: z.string().nullable(), closedAs: z.string().nullable(), stageSince: instant, version: z.number().int(),
+  /** The ticket it was merged into; nothing is written on it any more. */
+  mergedInto: z.uuid().nullable(),
   stageName: z.string(), typeName: z.string(), transitions: z.array(transitionView), notes: z.array(noteView), notices: z.array(noticeView), attachments: z.array(attachmentView),
   /** The whole way of this process, for the stage line. */
   stages: z.array(z.object({ key: z.string(), name: z.string(), status: ticketStatus })),
