@@ -13,10 +13,10 @@ const EXPRESSIONS: Example[] = [
   expression('money("0.10", "EUR") + money("0.20", "EUR")', words("Money is exact", "Деньги точны", "Denar je točen")),
   expression('ticket.priority == "urgent" && !ticket.paused', words("And, not", "И, не", "In, ne")),
   expression('ticket.status == "open" || ticket.status == "waiting"', words("Or", "Или", "Ali")),
-  expression('ticket.age > duration("24h")', words("Older than a day", "Старше суток", "Starejša od enega dne")),
+  expression('ticket.age > duration("24h")', words("Older than a day", "Старше суток", "Starejši od enega dne")),
   expression("working_hours_between(ticket.created, now) > 8.0", words("More than eight working hours", "Больше восьми рабочих часов", "Več kot osem delovnih ur")),
   expression('ticket.subject.matches("(?i)invoice|счёт|račun")', words("Any of these words", "Любое из этих слов", "Katera od teh besed")),
-  expression("client.open_tickets > 2", words("The client has other open tickets", "У клиента есть другие открытые заявки", "Stranka ima druge odprte zahteve")),
+  expression("client.open_tickets > 2", words("The client has other open tickets", "У клиента есть другие открытые заявки", "Stranka ima druge odprte zahtevke")),
   expression('ticket.language == "ru" ? "vera" : "ana"', words("One of two values by a condition", "Одно из двух значений по условию", "Ena od dveh vrednosti po pogoju")),
   expression('coalesce(ticket.department, "none")', words("Something instead of nothing", "Замена пустому значению", "Nadomestilo za prazno")),
   expression("is_open(now)", words("Are we open now?", "Открыты ли мы сейчас?", "Ali smo zdaj odprti?")),
@@ -63,7 +63,7 @@ steps:
   - set: { ticket.due: at }
 `),
   rule(words("Every working morning: what was forgotten", "Каждое рабочее утро: о чём забыли", "Vsako delovno jutro: kaj je pozabljeno"), `key: forgotten
-name: { en: Forgotten tickets, ru: Забытые заявки, sl: Pozabljene zahteve }
+name: { en: Forgotten tickets, ru: Забытые заявки, sl: Pozabljeni zahtevki }
 on: { schedule: "0 8 * * 1-5" }
 when: ticket.status == "open" && ticket.stage_age > duration("48h")
 steps:

@@ -15,7 +15,7 @@ export const actionsOf = ({ notices, departments, types, transitions }: ActionSo
   tell_supervisor: { doc: words("Tell the supervisors of the project", "Сообщить супервайзерам проекта", "Obvesti nadzornike projekta"), params: {
     text: textField(words("What to say", "Что сказать", "Kaj povedati"), must),
   } },
-  tell_owner: { doc: words("Remind who works on the ticket", "Напомнить тому, кто работает с заявкой", "Opomni tistega, ki dela na zahtevi"), params: {
+  tell_owner: { doc: words("Remind who works on the ticket", "Напомнить тому, кто работает с заявкой", "Opomni tistega, ki dela na zahtevku"), params: {
     text: textField(words("What to say", "Что сказать", "Kaj povedati"), must),
   } },
   tell_person: { doc: words("Tell one colleague", "Сообщить сотруднику", "Obvesti sodelavca"), params: {
@@ -24,14 +24,14 @@ export const actionsOf = ({ notices, departments, types, transitions }: ActionSo
   tell_department: { doc: words("Tell the people of a department", "Сообщить подразделению", "Obvesti oddelek"), params: {
     department: textField(words("Department", "Подразделение", "Oddelek"), { ...must, ...among(departments) }), text: textField(words("What to say", "Что сказать", "Kaj povedati"), must),
   } },
-  assign: { doc: words("Give the ticket to a person", "Назначить сотрудника", "Dodeli zahtevo osebi"), params: {
+  assign: { doc: words("Give the ticket to a person", "Назначить сотрудника", "Dodeli zahtevek osebi"), params: {
     login: textField(words("Sign-in name; empty takes it from whoever has it", "Имя для входа; пусто – снять назначение", "Uporabniško ime; prazno odvzame dodelitev")),
   } },
   add_note: { doc: words("Write an internal note", "Записать внутреннюю заметку", "Zapiši notranjo opombo"), params: {
     text: textField(words("Text", "Текст", "Besedilo"), must),
   } },
   create_task: { doc: words("Give a department a task", "Поставить задачу подразделению", "Daj oddelku nalogo"), params: {
-    type: textField(words("Type of ticket", "Тип заявки", "Vrsta zahteve"), { ...must, ...among(types) }),
+    type: textField(words("Type of ticket", "Тип заявки", "Vrsta zahtevka"), { ...must, ...among(types) }),
     department: textField(words("Department", "Подразделение", "Oddelek"), among(departments)),
     subject: textField(words("Subject", "Тема", "Zadeva"), must), text: textField(words("What is to be done", "Что нужно сделать", "Kaj je treba storiti")),
     due: field("datetime", words("By when", "К какому сроку", "Do kdaj")),
@@ -40,7 +40,7 @@ export const actionsOf = ({ notices, departments, types, transitions }: ActionSo
     transition: textField(words("Transition", "Переход", "Prehod"), { ...must, ...among(transitions) }),
     fields: field("any", words("Fields of the transition", "Поля перехода", "Polja prehoda")),
   } },
-  start_clock: { doc: words("Start a clock on the ticket", "Запустить часы на заявке", "Zaženi uro na zahtevi"), params: {
+  start_clock: { doc: words("Start a clock on the ticket", "Запустить часы на заявке", "Zaženi uro na zahtevku"), params: {
     name: textField(words("Name of the clock", "Название часов", "Ime ure"), must), hours: field("double", words("Time allowed in hours", "Отведённое время в часах", "Dovoljen čas v urah"), must),
     working: field("boolean", words("Count working hours only; otherwise every hour", "Считать только рабочие часы; иначе каждый час", "Štej le delovne ure; sicer vsako uro")),
   } },

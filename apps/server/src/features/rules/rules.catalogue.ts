@@ -48,7 +48,7 @@ export function vocabularyFor(project: CatalogueProject, options: CatalogueOptio
   return {
     timeZone: project.project.time_zone,
     ...(isAutomation && { edit: EDIT_RIGHT }),
-    records: { ...RECORDS, ...form?.records, ticket_fields: processFields(project, options), ticket_data: { doc: words("A ticket", "Заявка", "Zahteva"), fields: ticketFields(project, options) } },
+    records: { ...RECORDS, ...form?.records, ticket_fields: processFields(project, options), ticket_data: { doc: words("A ticket", "Заявка", "Zahtevek"), fields: ticketFields(project, options) } },
     variables: variablesOf(isAutomation, form?.variables ?? {}),
     functions: functionsOf(options),
     ...(isAutomation && { actions: actionsOf(sourcesOf(project, options)) }),
@@ -57,8 +57,8 @@ export function vocabularyFor(project: CatalogueProject, options: CatalogueOptio
 
 function variablesOf(isAutomation: boolean, form: CatalogueInput["variables"]): CatalogueInput["variables"] {
   return {
-    ticket: field("ticket_data", words("The ticket", "Заявка", "Zahteva")),
-    client: field("client_card", words("Whose ticket it is; empty when unknown", "Чья заявка; пусто, если неизвестно", "Čigava je zahteva; prazno, če ni znano")),
+    ticket: field("ticket_data", words("The ticket", "Заявка", "Zahtevek")),
+    client: field("client_card", words("Whose ticket it is; empty when unknown", "Чья заявка; пусто, если неизвестно", "Čigav je zahtevek; prazno, če ni znano")),
     ...form,
     call: field("conversation", words("The conversation it came from", "Разговор, с которого она началась", "Pogovor, iz katerega je nastala")),
     actor: field("who", words("Who acts", "Кто действует", "Kdo ukrepa")),
@@ -73,9 +73,9 @@ function ticketFields(project: CatalogueProject, options: CatalogueOptions): Rec
   const set = options.purpose === "automation";
   return {
     ...TICKET,
-    type: textField(words("Type of ticket", "Тип заявки", "Vrsta zahteve"), { values: types }),
+    type: textField(words("Type of ticket", "Тип заявки", "Vrsta zahtevka"), { values: types }),
     stage: textField(words("Stage of its process", "Стадия процесса", "Faza procesa"), stages.length > 0 ? { values: stages } : {}),
-    department: textField(words("Department it was given to", "Подразделение, которому передана", "Oddelek, ki mu je predana"), { set, ...(departments.length > 0 && { values: departments }) }),
+    department: textField(words("Department it was given to", "Подразделение, которому передана", "Oddelek, ki mu je predan"), { set, ...(departments.length > 0 && { values: departments }) }),
     priority: textField(words("Priority", "Приоритет", "Prednost"), { values: PRIORITIES, required: true, set }),
     due: { ...TICKET.due!, set },
     fields: field("ticket_fields", words("Fields filled in on the way", "Поля, заполненные по ходу", "Polja, izpolnjena spotoma")),

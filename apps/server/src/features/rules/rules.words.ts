@@ -11,8 +11,8 @@ export const PRIORITIES: ValueInput[] = [
   { value: "high", doc: words("high", "высокий", "visoka") }, { value: "urgent", doc: words("urgent", "срочный", "nujna") },
 ];
 const STATUSES: ValueInput[] = [
-  { value: "open", doc: words("open", "открыта", "odprta") }, { value: "waiting", doc: words("waiting for others", "ждёт других", "čaka druge") },
-  { value: "done", doc: words("done, to be confirmed", "сделана, ждёт подтверждения", "opravljena, čaka potrditev") }, { value: "closed", doc: words("closed", "закрыта", "zaprta") },
+  { value: "open", doc: words("open", "открыта", "odprt") }, { value: "waiting", doc: words("waiting for others", "ждёт других", "čaka druge") },
+  { value: "done", doc: words("done, to be confirmed", "сделана, ждёт подтверждения", "opravljen, čaka potrditev") }, { value: "closed", doc: words("closed", "закрыта", "zaprt") },
 ];
 export const LANGUAGES: ValueInput[] = [
   { value: "en", doc: words("English", "английский", "angleščina") }, { value: "ru", doc: words("Russian", "русский", "ruščina") }, { value: "sl", doc: words("Slovenian", "словенский", "slovenščina") },
@@ -22,30 +22,30 @@ const CHANNELS: ValueInput[] = [
   { value: "form", doc: words("web form", "форма на сайте", "spletni obrazec") }, { value: "visit", doc: words("in person", "лично", "osebno") },
 ];
 const CLOSED_AS: ValueInput[] = [
-  { value: "confirmed", doc: words("confirmed by the client", "подтверждена клиентом", "potrdila stranka") }, { value: "unconfirmed", doc: words("not confirmed", "не подтверждена", "nepotrjena") },
-  { value: "rejected", doc: words("rejected", "отклонена", "zavrnjena") }, { value: "cancelled", doc: words("cancelled", "отменена", "preklicana") },
+  { value: "confirmed", doc: words("confirmed by the client", "подтверждена клиентом", "potrdila stranka") }, { value: "unconfirmed", doc: words("not confirmed", "не подтверждена", "nepotrjen") },
+  { value: "rejected", doc: words("rejected", "отклонена", "zavrnjen") }, { value: "cancelled", doc: words("cancelled", "отменена", "preklican") },
 ];
 
 /** Fields of a ticket that do not depend on the project. */
 export const TICKET: Record<string, FieldInput> = {
   number: textField(words("Number", "Номер", "Številka")),
-  status: textField(words("Open, waiting, done or closed", "Открыта, ждёт, сделана или закрыта", "Odprta, čaka, opravljena ali zaprta"), { values: STATUSES }),
+  status: textField(words("Open, waiting, done or closed", "Открыта, ждёт, сделана или закрыта", "Odprt, čaka, opravljen ali zaprt"), { values: STATUSES }),
   priority: textField(words("Priority", "Приоритет", "Prednost"), { values: PRIORITIES }),
   subject: textField(words("Subject", "Тема", "Zadeva")),
   description: textField(words("Description", "Описание", "Opis")),
-  channel: textField(words("How it came", "Как поступила", "Kako je prispela"), { values: CHANNELS }),
+  channel: textField(words("How it came", "Как поступила", "Kako je prispel"), { values: CHANNELS }),
   language: textField(words("Language of the client", "Язык клиента", "Jezik stranke"), { values: LANGUAGES }),
-  owner: field("person", words("Who works on it; empty when nobody does", "Кто работает; пусто, если никто", "Kdo dela na njej; prazno, če nihče")),
-  created: field("datetime", words("Registered at", "Зарегистрирована", "Registrirana")),
+  owner: field("person", words("Who works on it; empty when nobody does", "Кто работает; пусто, если никто", "Kdo dela na njem; prazno, če nihče")),
+  created: field("datetime", words("Registered at", "Зарегистрирована", "Registriran")),
   stage_since: field("datetime", words("In this stage since", "На этой стадии с", "V tej fazi od")),
   due: field("datetime", words("To be solved by", "Решить до", "Rešiti do")),
-  closed: field("datetime", words("Closed at", "Закрыта", "Zaprta")),
+  closed: field("datetime", words("Closed at", "Закрыта", "Zaprt")),
   age: field("duration", words("Time since registration", "Время с регистрации", "Čas od registracije")),
   stage_age: field("duration", words("Time in this stage", "Время на этой стадии", "Čas v tej fazi")),
   time_left: field("duration", words("Time until the deadline; below zero when late", "Время до срока; меньше нуля, если просрочена", "Čas do roka; pod ničlo, če zamuja")),
   overdue: field("boolean", words("Whether the deadline has passed", "Прошёл ли срок", "Ali je rok potekel")),
   paused: field("boolean", words("Whether the clock stands because others are awaited", "Стоят ли часы, потому что ждём других", "Ali ura stoji, ker čakamo druge")),
-  reopened: field("int", words("How often the client said it was not solved", "Сколько раз клиент сказал «не решено»", "Kolikokrat je stranka rekla, da ni rešena")),
+  reopened: field("int", words("How often the client said it was not solved", "Сколько раз клиент сказал «не решено»", "Kolikokrat je stranka rekla, da ni rešen")),
   calls: field("int", words("How often the client called before we called back", "Сколько раз клиент звонил до обратного звонка", "Kolikokrat je stranka klicala pred povratnim klicem")),
   subtasks: field("int", words("Tasks given to departments", "Задания подразделениям", "Naloge oddelkom")),
   open_subtasks: field("int", words("Tasks not done yet", "Ещё не выполненные задания", "Še neopravljene naloge")),
@@ -53,7 +53,7 @@ export const TICKET: Record<string, FieldInput> = {
   score: field("int", words("The client's score, 1–5", "Оценка клиента, 1–5", "Ocena stranke, 1–5")),
   resolution: textField(words("Solution", "Решение", "Rešitev")),
   client_comment: textField(words("What the client wrote at the end", "Что клиент написал в конце", "Kaj je stranka napisala na koncu")),
-  closed_as: textField(words("How it ended", "Чем закончилась", "Kako se je končala"), { values: CLOSED_AS }),
+  closed_as: textField(words("How it ended", "Чем закончилась", "Kako se je končal"), { values: CLOSED_AS }),
 };
 
 const CONTACTS = { read: "clients.see_contacts" } as const;
@@ -73,9 +73,9 @@ export const RECORDS: NonNullable<CatalogueInput["records"]> = {
     since: field("datetime", words("On the books since", "В базе с", "V evidenci od")),
     phone: textField(words("First telephone number", "Первый номер телефона", "Prva telefonska številka"), CONTACTS),
     email: textField(words("First e-mail address", "Первый адрес почты", "Prvi e-poštni naslov"), CONTACTS),
-    tickets: field("int", words("All their tickets", "Все их заявки", "Vse njihove zahteve")),
-    open_tickets: field("int", words("Their tickets not yet solved", "Их нерешённые заявки", "Njihove nerešene zahteve")),
-    recent_tickets: field("int", words("Their tickets of the last 30 days", "Их заявки за 30 дней", "Njihove zahteve zadnjih 30 dni")),
+    tickets: field("int", words("All their tickets", "Все их заявки", "Vsi njihovi zahtevki")),
+    open_tickets: field("int", words("Their tickets not yet solved", "Их нерешённые заявки", "Njihovi nerešeni zahtevki")),
+    recent_tickets: field("int", words("Their tickets of the last 30 days", "Их заявки за 30 дней", "Njihovi zahtevki zadnjih 30 dni")),
   } },
   conversation: { doc: words("A call or another conversation", "Звонок или другой разговор", "Klic ali drug pogovor"), fields: {
     channel: textField(words("Channel", "Канал", "Kanal"), { values: CHANNELS }),
