@@ -93,6 +93,39 @@ test("register-star-forgets-all: every address of the user", async () => {
   expect(await registered()).toEqual([]);
 });
 
+const asks = async (headers: Record<string, string>) => {
+  const phone = await office.phone({ user: "205", password });
+  return phone.stack.request({ method: "REGISTER", uri: `sip:${office.sip.host}:${office.sip.port}`, from: "<sip:205@x.example>", to: "<sip:205@x.example>", destination: phone.server, headers, credentials: { username: "205", password } });
+};
+
+test("register-star-with-a-time-400: forgetting all is asked for alone and with Expires 0 (RFC 3261 §10.3)", async () => {
+  const phone = await office.phone({ user: "205", password });
+  await phone.register();
+  const broken: Record<string, string>[] = [{ Contact: "*", Expires: "3600" }, { Contact: "*" }, { Contact: "*, <sip:205@127.0.0.1:5099>", Expires: "0" }];
+  for (const headers of broken) expect((await asks(headers)).status).toBe(400);
+  expect(await registered()).toHaveLength(1);
+});
+
+test("register-unreadable-time-3600: an hour, as RFC 3261 §10.2.1.1 says", async () => {
+  expect((await asks({ Contact: "<sip:205@127.0.0.1:5099>;expires=abc", Expires: "soon" })).status).toBe(200);
+  const seconds = ((await registered())[0]!.expiresAt.getTime() - Date.now()) / 1_000;
+  expect(seconds).toBeGreaterThan(3_500);
+  expect(seconds).toBeLessThanOrEqual(3_600);
+});
+
+test("register-what-cannot-be-called-400: only SIP addresses are kept", async () => {
+  expect((await asks({ Contact: "<http://127.0.0.1/>" })).status).toBe(400);
+  expect((await asks({ Contact: "<tel:+38640111222>, <sip:205@127.0.0.1:5099>" })).status).toBe(200);
+  expect((await registered()).map(({ contact }) => contact)).toEqual(["sip:205@127.0.0.1:5099"]);
+});
+
+test("register-many-keeps-five: the last ones; more at once are refused", async () => {
+  const contact = (n: number): string => `<sip:205@127.0.0.1:${5_100 + n}>`;
+  expect((await asks({ Contact: [0, 1, 2, 3, 4, 5].map(contact).join(", ") })).status).toBe(400);
+  for (let n = 0; n < 7; n += 1) expect((await asks({ Contact: contact(n), Expires: String(600 + n) })).status).toBe(200);
+  expect((await registered()).map((row) => row.contact)).toEqual([2, 3, 4, 5, 6].map((n) => `sip:205@127.0.0.1:${5_100 + n}`));
+});
+
 test("phone-moved-rings-at-its-new-address: the last registration is called", async () => {
   const old = await office.operator("timur.akhmetov");
   const moved = await office.phone({ user: "207", password, behaves: "answers" });

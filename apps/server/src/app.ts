@@ -37,7 +37,7 @@ import { startPromises } from "./features/promises/index.ts";
 import { seedDemo } from "./features/demo/index.ts";
 import { startWebhooks } from "./features/webhooks/index.ts";
 import { textKinds } from "./kinds.ts";
-import { performing, clocksDeps, jobHandlers, durableListeners } from "./subscriptions.ts";
+import { performing, clocksDeps, jobHandlers, durableListeners, nightlyJobs } from "./subscriptions.ts";
 import { startMedia } from "./media.ts";
 import { startVoice, type VoiceParts } from "./voice.ts";
 import { companyNames } from "./routes.ts";
@@ -197,7 +197,7 @@ async function startWork({ ctx, config }: Node, database: Database, listeners: D
   stops.push(() => automation.stop());
   const webhooks = startWebhooks(ctx, { secrets: openSecrets(config.LINIJA_DATA, config.LINIJA_KEY), allowPrivate: config.WEBHOOK_PRIVATE });
   stops.push(() => webhooks.stop());
-  const jobs = await startJobs(database.pool, jobHandlers(ctx), ctx.log);
+  const jobs = await startJobs(database.pool, jobHandlers(ctx), ctx.log, nightlyJobs);
   stops.push(() => jobs.stop());
   return { mailUrl: mail?.url ?? null, settled: () => deliveries.settled() };
 }

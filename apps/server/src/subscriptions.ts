@@ -1,12 +1,13 @@
 import type { Ctx } from "./platform/db.ts";
 import type { DurableListener } from "./platform/deliveries.ts";
 import type { JobHandler } from "./platform/jobs.ts";
+import { accessJobs, FORGET_SESSIONS } from "./features/access/index.ts";
 import { automationListener, clockReached, type Performing } from "./features/automation/index.ts";
 import { calendarTime, clockJobs, type ClockHandler, type ClocksDeps } from "./features/clocks/index.ts";
 import { declarationJobs } from "./features/declarations/index.ts";
 import { articleJobs, solvedListener } from "./features/articles/index.ts";
 import { noticesListener } from "./features/notices/index.ts";
-import { operatorsListener, type OperatorsListenerDeps } from "./features/operators/index.ts";
+import { FORGET_REGISTRATIONS, operatorsJobs, operatorsListener, type OperatorsListenerDeps } from "./features/operators/index.ts";
 import { projectOf, ticketClocks, ticketJobs, ticketsListener } from "./features/tickets/index.ts";
 import { callWebhook } from "./features/webhooks/index.ts";
 
@@ -17,7 +18,10 @@ export const performing: Performing = { callWebhook };
 export const durableListeners = (deps: { publicUrl: () => string } & OperatorsListenerDeps): DurableListener[] => [noticesListener(deps), operatorsListener(deps), automationListener(performing), solvedListener, ticketsListener];
 
 /** Background work by name. */
-export const jobHandlers = (ctx: Ctx): Record<string, JobHandler> => ({ ...ticketJobs(ctx), ...clockJobs(ctx, clocksDeps()), ...declarationJobs(ctx), ...articleJobs(ctx) });
+export const jobHandlers = (ctx: Ctx): Record<string, JobHandler> => ({ ...ticketJobs(ctx), ...clockJobs(ctx, clocksDeps()), ...declarationJobs(ctx), ...articleJobs(ctx), ...accessJobs(ctx), ...operatorsJobs(ctx) });
+
+/** Those that run once a day: what nobody needs any more is forgotten. */
+export const nightlyJobs = [FORGET_SESSIONS, FORGET_REGISTRATIONS] as const;
 
 /** The ticket first, by its process; then the rules that wait for the same mark. */
 const ticketClocksAndRules: ClockHandler = {

@@ -59,7 +59,7 @@ async function serveDesk(app: App, root: string): Promise<void> {
   } });
   app.get("/*", { schema: { hide: true } }, (request, reply) => {
     const pathname = request.url.split("?")[0]!;
-    if (/^\/(api|widget|portal|demo)(\/|$)/i.test(pathname) || pathname.startsWith("//")) throw new AppError("not_found", "no_such_page", { params: { path: pathname } });
+    if (/^\/(api|widget|portal|demo|s|status)(\/|$)/i.test(pathname) || pathname.startsWith("//")) throw new AppError("not_found", "no_such_page", { params: { path: pathname } });
     return reply.sendFile(/\.\w+$/.test(pathname) ? pathname : "index.html");
   });
 }

@@ -108,3 +108,7 @@ test("pages take fonts from this house alone and are framed by nobody", async ()
   expect(String(headers["content-security-policy"])).not.toMatch(/ https:/);
   expect(headers["x-frame-options"]).toBe("DENY");
 });
+
+test("a connection is not kept for who neither sends nor reads", () => {
+  expect([app.server.timeout, app.server.headersTimeout, app.server.requestTimeout]).toEqual([60_000, 20_000, 30_000]);
+});

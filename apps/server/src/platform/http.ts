@@ -34,6 +34,8 @@ export interface HttpOptions {
 }
 
 const MAX_BODY = 256 * 1024;
+/** A connection on which nothing has moved for so long, because the far end neither sends nor reads, is cut. Sockets of desks have their own pings. */
+const SILENT_MS = 60_000;
 const IS_API = /^\/api\/(?!docs\/)/;
 /** All of the API but health, which tells what is away. */
 const NEEDS_DATABASE = /^\/api\/(?!health|docs|metrics)/;
@@ -41,7 +43,7 @@ const NEEDS_DATABASE = /^\/api\/(?!health|docs|metrics)/;
 export async function createHttp(options: HttpOptions): Promise<App> {
   const app = fastify({
     loggerInstance: options.log, logController: new LogController({ disableRequestLogging: true }), trustProxy: believed(options.trustProxy), bodyLimit: MAX_BODY,
-    routerOptions: { maxParamLength: 200 }, frameworkErrors: (error, request, reply) => { sendProblem(error, request, reply as FastifyReply); }, requestTimeout: 30_000, genReqId: () => crypto.randomUUID(),
+    routerOptions: { maxParamLength: 200 }, frameworkErrors: (error, request, reply) => { sendProblem(error, request, reply as FastifyReply); }, requestTimeout: 30_000, connectionTimeout: SILENT_MS, http: { connectionsCheckingInterval: 5_000, headersTimeout: 20_000 }, genReqId: () => crypto.randomUUID(),
   }) as unknown as App;
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);

@@ -35,3 +35,11 @@ test("keeps the order of adding and removing under one key within a transaction"
   await inTx(database.ctx(), async (ctx) => { await addJob(ctx, "thing.do", { n: 3 }, { key: "order.kept" }); await removeJob(ctx, "order.kept"); });
   expect((await keys()).map(({ key }) => key)).toEqual(["order.again", "order.twice"]);
 });
+
+test("runs what is for every night once a day, and makes up for a night it was off", async () => {
+  await sql`insert into graphile_worker._private_known_crontabs (identifier, known_since, last_execution) values ('thing.nightly', now() - interval '9 days', now() - interval '2 days')`.execute(database.db);
+  const ran = Promise.withResolvers<void>();
+  const jobs = await startJobs(database.pool, { "thing.nightly": () => { ran.resolve(); return Promise.resolve(); } }, createLog("error", ""), ["thing.nightly"]);
+  await ran.promise;
+  await jobs.stop();
+});

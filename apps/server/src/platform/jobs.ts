@@ -1,4 +1,4 @@
-import { run, runMigrations, type Runner, type Task, type TaskList } from "graphile-worker";
+import { parseCronItems, run, runMigrations, type Runner, type Task, type TaskList } from "graphile-worker";
 import type pg from "pg";
 import type { TxCtx } from "./db.ts";
 import type { Log } from "./log.ts";
@@ -32,17 +32,23 @@ export function removeJob(ctx: TxCtx, key: string): Promise<void> {
  */
 const SETTINGS = { concurrentJobs: 4, pollInterval: 1_000, localQueue: { size: 8, refetchDelay: { durationMs: 100, maxAbortThreshold: Infinity } }, completeJobBatchDelay: 0 };
 
+/** UTC; when little is going on in the countries of the projects. */
+const NIGHT = "23 1 * * *";
+const DAY_MS = 86_400_000;
+
 export interface JobRunner { stop(): Promise<void> }
 
-/** Runs jobs on this node; restarts itself when the database went away and came back. */
-export async function startJobs(pool: pg.Pool, handlers: Record<string, JobHandler>, log: Log): Promise<JobRunner> {
+/** Runs jobs on this node, those of `nightly` once a day; restarts itself when the database went away and came back. */
+export async function startJobs(pool: pg.Pool, handlers: Record<string, JobHandler>, log: Log, nightly: readonly string[] = []): Promise<JobRunner> {
+  // One node adds them, whichever is first; of an installation that is off at that hour it is made up for at the next start.
+  const parsedCronItems = parseCronItems(nightly.map((task) => ({ task, match: NIGHT, options: { backfillPeriod: DAY_MS, maxAttempts: 5 } })));
   const taskList: TaskList = Object.fromEntries(Object.entries(handlers).map(([name, handler]): [string, Task] => [name, (payload) => handler(payload)]));
   let runner: Runner | null = null;
   let stopped = false;
   const start = async (): Promise<void> => {
     try {
       await freeLost(pool);
-      runner = await run({ pgPool: pool, taskList, noHandleSignals: true, preset: { worker: { ...SETTINGS, logger: quiet(log) as never } } });
+      runner = await run({ pgPool: pool, taskList, parsedCronItems, noHandleSignals: true, preset: { worker: { ...SETTINGS, logger: quiet(log) as never } } });
       void runner.promise.then(restart, restart);
     } catch (error) {
       log.warn({ error: String(error) }, "jobs cannot start yet");

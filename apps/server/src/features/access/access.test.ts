@@ -5,6 +5,7 @@ import { testHttp } from "../../testing/http.ts";
 import type { AppError } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
 import { buildUser, FACTORY_PASSWORD } from "./access.factory.ts";
+import { accessJobs, FORGET_SESSIONS } from "./access.jobs.ts";
 import { ABSOLUTE_MS, actorOfToken, IDLE_MS, signIn } from "./access.sessions.service.ts";
 
 const database = await testDatabase();
@@ -206,4 +207,13 @@ test("names the field of a sign-in that cannot be read", async () => {
   const reply = await http.anonymous("POST", "/api/access/sign-in", { login: 5 });
   expect(reply.statusCode).toBe(422);
   expect(reply.json().errors.map((each: { field: string }) => each.field).sort()).toEqual(["login", "password"]);
+});
+
+test("forgets every night the sessions that are over and the tries of days past", async () => {
+  await http.signIn();
+  await sql`update sessions set expires_at = now() - interval '1 hour' where token_hash = (select token_hash from sessions order by created_at desc limit 1)`.execute(database.db);
+  await sql`insert into sign_in_failures (key, failures, first_at) values ('old', 3, now() - interval '2 days'), ('new', 3, now())`.execute(database.db);
+  await accessJobs(database.ctx())[FORGET_SESSIONS]!(null);
+  expect((await sql`select 1 from sessions where expires_at < now()`.execute(database.db)).rows).toEqual([]);
+  expect((await sql<{ key: string }>`select key from sign_in_failures where key in ('old', 'new')`.execute(database.db)).rows).toEqual([{ key: "new" }]);
 });

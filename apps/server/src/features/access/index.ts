@@ -1,6 +1,7 @@
 export { maskContacts, maskEmail, maskPhone, maskPicture, maskWithin } from "./access.masking.rules.ts";
 export { may, rights, rightsOf, type Guarded, type Right } from "./access.rules.ts";
-export { actorOfToken, contextOf, forgetOldSessions, SESSION_COOKIE, type ContextDeps } from "./access.sessions.service.ts";
+export { accessJobs, FORGET_SESSIONS } from "./access.jobs.ts";
+export { actorOfToken, contextOf, SESSION_COOKIE, type ContextDeps } from "./access.sessions.service.ts";
 export { createUser, listColleagues } from "./access.users.service.ts";
 export { administrators, makeFirstAdministrator, makeNewPassword, type FirstAdministrator } from "./access.first.service.ts";
 export { hashPassword } from "./access.password.ts";

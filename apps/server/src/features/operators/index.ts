@@ -1,4 +1,5 @@
 export { createRegistrar, SIP_REALM } from "./operators.registrar.ts";
+export { FORGET_REGISTRATIONS, operatorsJobs } from "./operators.jobs.ts";
 export { operatorsListener, type OperatorsListenerDeps } from "./operators.listener.ts";
 export { operatorsRoutes } from "./operators.routes.ts";
 export type { OperatorsDeps } from "./operators.service.ts";

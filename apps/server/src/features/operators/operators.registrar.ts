@@ -1,15 +1,18 @@
-import { challenge, createDigestRealm, parseAuthorization, parseNameAddr, verifyDigest, type DigestAlgorithm, type DigestRealm, type ServerRequest } from "@linija/sip";
+import { challenge, createDigestRealm, parseAuthorization, parseNameAddr, parseUri, verifyDigest, type DigestAlgorithm, type DigestRealm, type ServerRequest } from "@linija/sip";
 import type { Ctx } from "../../platform/db.ts";
 import { isDatabaseAway } from "../../platform/errors.ts";
 import { announce } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
 import { phoneMoved } from "./operators.events.ts";
-import { deleteRegistration, selectContacts, selectSipAccount, upsertRegistration, type SipAccount } from "./operators.sql.ts";
+import { deleteRegistration, keepNewest, selectContacts, selectSipAccount, upsertRegistration, type SipAccount } from "./operators.sql.ts";
 
 /** Realm of operators' phones; part of the stored HA1, so it never changes with the company's name. */
 export const SIP_REALM = "linija";
 const LONGEST_S = 3_600;
 const SHORTEST_S = 60;
+/** Of one extension: a phone on the desk, one in the pocket, and what they left behind under other addresses. */
+const MOST_CONTACTS = 5;
+const LONGEST_URI = 300;
 
 /** Answers REGISTER of operators' phones (RFC 3261 §10.3) with digest (RFC 7616). */
 export function createRegistrar(ctx: Ctx, algorithms: readonly DigestAlgorithm[]): (request: ServerRequest) => void {
@@ -26,18 +29,35 @@ export function createRegistrar(ctx: Ctx, algorithms: readonly DigestAlgorithm[]
 async function register(ctx: Ctx, realm: DigestRealm, asked: ServerRequest): Promise<void> {
   const account = await authenticated(ctx, realm, asked);
   if (!account) return;
-  const { request } = asked;
-  const asks = Number(request.get("expires") ?? LONGEST_S);
-  if (request.get("contact")?.trim() === "*") await forget(ctx, account, null);
-  for (const contact of request.list("contact").filter((value) => value.trim() !== "*")) {
-    const expires = Math.min(LONGEST_S, Number(parseNameAddr(contact)?.params.get("expires") ?? asks));
-    if (expires > 0 && expires < SHORTEST_S) { asked.respond(423, undefined, { "Min-Expires": String(SHORTEST_S) }); return; }
-    if (!(await store(ctx, account, { uri: uriOf(contact), expires }, asked))) { refuse(realm, asked, false); return; }
+  const wanted = contactsOf(asked);
+  if (wanted === "broken") { asked.respond(400, "Bad Contact"); return; }
+  if (wanted === "all") await forget(ctx, account, null);
+  else if (wanted.some(({ expires }) => expires > 0 && expires < SHORTEST_S)) { asked.respond(423, undefined, { "Min-Expires": String(SHORTEST_S) }); return; }
+  else {
+    for (const contact of wanted) if (!(await store(ctx, account, contact, asked))) { refuse(realm, asked, false); return; }
+    if (wanted.length > 0) await keepNewest(ctx.db, account.sipUser, MOST_CONTACTS);
   }
   const live = await selectContacts(ctx.db, account.sipUser);
   const told = live.map((row) => `<${row.contact}>;expires=${Math.max(1, Math.round((row.expiresAt.getTime() - ctx.now().getTime()) / 1000))}`).join(", ");
   asked.respond(200, undefined, told ? { Contact: told } : {});
 }
+
+interface Wanted { uri: string; expires: number }
+
+/**
+ * What is to be kept or forgotten. `*` is for forgetting all, alone and with Expires 0 (§10.3 step 6); addresses we could
+ * not call are not kept; a time that cannot be read is an hour (§10.2.1.1).
+ */
+function contactsOf({ request }: ServerRequest): "all" | "broken" | Wanted[] {
+  const contacts = request.list("contact").map((each) => each.trim());
+  const asks = seconds(request.get("expires"), LONGEST_S);
+  if (contacts.includes("*")) return contacts.length === 1 && request.get("expires")?.trim() === "0" ? "all" : "broken";
+  const wanted = contacts.map((contact) => ({ uri: uriOf(contact), expires: seconds(parseNameAddr(contact)?.params.get("expires"), asks) })).filter(({ uri }) => isCallable(uri));
+  return wanted.length > MOST_CONTACTS || (contacts.length > 0 && wanted.length === 0) ? "broken" : wanted;
+}
+
+const seconds = (text: string | null | undefined, otherwise: number): number => (text == null ? otherwise : /^\d+$/.test(text.trim()) ? Math.min(LONGEST_S, Number(text)) : LONGEST_S);
+const isCallable = (uri: string): boolean => uri.length <= LONGEST_URI && /^sips?$/.test(parseUri(uri)?.scheme ?? "");
 
 const refuse = (realm: DigestRealm, asked: ServerRequest, isStale: boolean): void => { asked.respond(401, undefined, { "WWW-Authenticate": challenge(realm, { isStale }) }); };
 

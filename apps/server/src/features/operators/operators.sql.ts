@@ -50,6 +50,12 @@ export const upsertRegistration = async (db: Db, { md5 }: Ha1, row: Registration
 export const deleteRegistration = async (db: Db, sipUser: string, contact: string | null): Promise<number> =>
   Number((await sql`delete from sip_registrations where sip_user = ${sipUser} and (${contact}::text is null or contact = ${contact})`.execute(db)).numAffectedRows);
 
+/** Of an extension's addresses those that last longest are kept, so many; older ones are forgotten. */
+export const keepNewest = (db: Db, sipUser: string, most: number) => sql`delete from sip_registrations where sip_user = ${sipUser}
+  and contact in (select contact from sip_registrations where sip_user = ${sipUser} order by expires_at desc, contact offset ${most})`.execute(db);
+
+export const deleteExpiredRegistrations = (db: Db, now: Date) => sql`delete from sip_registrations where expires_at <= ${now}`.execute(db);
+
 export const selectContacts = async (db: Db, sipUser: string): Promise<{ contact: string; expiresAt: Date }[]> =>
   (await sql<{ contact: string; expiresAt: Date }>`select contact, expires_at from sip_registrations where sip_user = ${sipUser} and expires_at > now() order by expires_at desc`.execute(db)).rows;
 

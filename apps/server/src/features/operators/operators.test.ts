@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { inTx } from "../../platform/db.ts";
 import { newId } from "../../platform/ids.ts";
 import { testDatabase } from "../../testing/database.ts";
-import { operatorsListener, selectOperator } from "./index.ts";
+import { FORGET_REGISTRATIONS, operatorsJobs, operatorsListener, selectOperator } from "./index.ts";
 
 const database = await testDatabase();
 
@@ -47,4 +47,10 @@ test("tells routing of changed languages, skills or phones, and leaves the row a
   expect(operatorsListener({ skillsOf: () => ({}), reload: async () => undefined }).wants(changed.type)).toBe(true);
   expect(await heard(id, changed)).toEqual([id]);
   expect(await selectOperator(database.db, id)).toBeUndefined();
+});
+
+test("forgets every night the phones whose registration ran out", async () => {
+  await sql`insert into sip_registrations (sip_user, contact, expires_at) values ('901', 'sip:old@x', now() - interval '1 minute'), ('901', 'sip:new@x', now() + interval '1 hour')`.execute(database.db);
+  await operatorsJobs(database.ctx())[FORGET_REGISTRATIONS]!(null);
+  expect((await sql<{ contact: string }>`select contact from sip_registrations where sip_user = '901'`.execute(database.db)).rows).toEqual([{ contact: "sip:new@x" }]);
 });

@@ -62,3 +62,23 @@ test("who has no session is told so and gets no socket", async () => {
   const [answer] = await once(socket, "data") as [Buffer];
   expect(answer.toString()).toMatch(/^HTTP\/1\.1 401 /);
 });
+
+test("a session that cannot be decoded is nobody's", async () => {
+  const socket = connect(port, "127.0.0.1");
+  socket.write(UPGRADE.replace("abcdefabcdef", "%E0%A4%A"));
+  const [answer] = await once(socket, "data") as [Buffer];
+  expect(answer.toString()).toMatch(/^HTTP\/1\.1 401 /);
+});
+
+test("one person has so many desks at once and no more", async () => {
+  const { cookie } = await http.signIn({ roles: ["operator"], projects: ["internet"] });
+  const open = async () => {
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/api/live`, { headers: { cookie } });
+    const outcome = await Promise.race([once(socket, "open").then(() => 101), new Promise<number>((resolve) => { socket.on("unexpected-response", (_request, response) => resolve(response.statusCode!)); })]);
+    return { socket, outcome };
+  };
+  const desks: Awaited<ReturnType<typeof open>>[] = [];
+  for (let count = 0; count < 31; count += 1) desks.push(await open());
+  expect(desks.map(({ outcome }) => outcome)).toEqual([...Array<number>(30).fill(101), 429]);
+  for (const { socket } of desks.slice(0, 30)) socket.close();
+});

@@ -12,6 +12,8 @@ const GATHER_MS = 40;
 const PING_MS = 15_000;
 /** A reload takes a moment; after this without any desk the operator is taken offline. */
 const DESK_GONE_MS = 15_000;
+/** Of one person on this node: nobody has so many tabs; those that are gone are noticed within two pings. */
+const MOST_DESKS = 30;
 const sockets = gauge("desk_sockets", "Desks connected to this node");
 
 type Thing = { kind: string; id: string };
@@ -34,6 +36,7 @@ export function startRealtime(server: Server, options: RealtimeOptions): { stop(
     if (request.url?.split("?")[0] !== "/api/live") { socket.destroy(); return; }
     who(options.db, request).then((user) => {
       if (!user) { socket.end("HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n"); return; }
+      if ([...desks].filter((desk) => desk.userId === user.id).length >= MOST_DESKS) { socket.end("HTTP/1.1 429 Too Many Requests\r\nConnection: close\r\n\r\n"); return; }
       wss.handleUpgrade(request, socket, head, (ws) => welcome(ws, user));
     }, () => socket.end("HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n"));
   });
@@ -154,11 +157,20 @@ function send(desk: Desk, message: Push): void {
   desk.socket.send(JSON.stringify(message));
 }
 
+/** Null for what cannot be decoded: it is nobody's session. */
+function decoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}
+
 async function who(db: Db, request: IncomingMessage): Promise<Who | null> {
   const { origin, host, cookie = "" } = request.headers;
   if (origin && (!URL.canParse(origin) || new URL(origin).host !== host)) return null;
   const kept = new RegExp(`(?:^|;\\s*)${SESSION_COOKIE}=([^;]+)`).exec(cookie)?.[1];
-  const token = kept === undefined ? null : decodeURIComponent(kept);
+  const token = kept === undefined ? null : decoded(kept);
   const actor = token ? await actorOfToken(db, token) : null;
   return actor && token ? { id: actor.id, roles: actor.roles, projects: actor.projects, token } : null;
 }
