@@ -66,6 +66,10 @@ describe("mistakes are all told at once, with file, line and remedy", () => {
     const problems = await spoil({ "shop/types.yaml": (text) => text.replace("process: request", "process: x"), "taxi/ivr.yaml": (text) => text.replace("next: hours", "next: there") });
     expect(problems.map((each) => each.file).sort()).toEqual(["shop/types.yaml", "taxi/ivr.yaml"]);
   });
+  test("a process that cannot be read is told once, and not again by all that name it", async () => {
+    const problems = await spoil({ "common/processes/request.yaml": (text) => text.replace("client_sees: received", "client_sees: nothing") });
+    expect(problems.map((each) => each.file)).toEqual(["common/processes/request.yaml"]);
+  });
   test("a folder without projects says so", async () => {
     const loaded = await loadDeclarations(join(copy, "nothing"));
     expect(loaded.ok || loaded.problems.map((each) => each.message)).toContain("no folder here has a project.yaml");

@@ -130,7 +130,9 @@ function readAnew(reading: Reading, folder: string): ProjectDeclaration | null {
   const { reader } = reading;
   refuseStrangers(reading, folder);
   const declared = readParts(reading, folder);
-  if (!declared) return null;
+  // A process that cannot be read is told once, and not again by everything that names it.
+  const isBroken = reader.problems.some(({ file }) => file.startsWith(`${folder}/processes/`) || file.startsWith("common/processes/"));
+  if (!declared || isBroken) return null;
   const { project, ivr, queues } = declared;
   if (project.key !== folder) note(reader, `${folder}/project.yaml`, { path: ["key"], message: `is "${project.key}" in the folder "${folder}"`, remedy: "name the folder as the project" });
   const flowProblems = checkFlow(ivr, { queues: queues.map((queue) => queue.key), projects: [] });
