@@ -4,7 +4,7 @@ import { recordFor } from "./catalogue.ts";
 import type { FormData } from "./document.ts";
 import type { Field } from "./fields.ts";
 import type { Check, Conditioned, Context, Form } from "./form.ts";
-import { fieldAt, isEmpty, isPlainObject, valueAt, withValue } from "./paths.ts";
+import { fieldAt, isEmpty, isPlainObject, valueAt } from "./paths.ts";
 import type { FieldProblem } from "./problems.ts";
 
 /** A form with its data after all conditions and computations. */
@@ -29,14 +29,16 @@ export function stateOf(form: Form, data: FormData, context: Context = {}): Stat
   return new Run(form, data, context).state();
 }
 
-/** The form's own checks that do not hold. One whose fields are empty says nothing yet. */
-export function checkProblems(form: Form, data: FormData, context: Context = {}): FieldProblem[] {
-  return new Run(form, data, context).checks();
+/** The same with the form's own checks that do not hold, asked for when wanted. One whose fields are empty says nothing yet. */
+export function runOf(form: Form, data: FormData, context: Context = {}): { state: State; checks(): FieldProblem[] } {
+  const run = new Run(form, data, context);
+  return { state: run.state(), checks: () => run.checks() };
 }
 
 class Run {
   private readonly form: Form;
   private data: FormData;
+  private readonly owned = new WeakSet<object>();
   private readonly hidden = new Set<string>();
   private readonly record: Variables;
   private readonly variables: Variables;
@@ -65,9 +67,10 @@ class Run {
   }
 
   private step({ does, expression, ...one }: Form["steps"][number]): void {
+    const field = fieldAt(this.form.fields, one.path)!;
     for (const { path, variables } of this.places(one)) {
       if (does === "show" && !holds(expression, variables)) this.hide(path);
-      else if (does === "compute") this.compute(path, expression, variables);
+      else if (does === "compute") this.compute(field, path, { expression, variables });
     }
   }
 
@@ -86,13 +89,32 @@ class Run {
     this.setRecord(path, null);
   }
 
-  private compute(path: string, expression: Expression, variables: Variables): void {
+  private compute(field: Field, path: string, { expression, variables }: { expression: Expression; variables: Variables }): void {
     if (isHidden(this.hidden, path)) return;
-    const field = fieldAt(this.form.fields, path)!;
     const result = expression.evaluate(variables);
     const value = result.ok ? plainFor(field, expression.plain(result.value), result.value, this.form.timeZone) : null;
     this.setRecord(path, result.ok ? result.value : null);
-    this.data = withValue(this.data, path, value);
+    this.put(path, value);
+  }
+
+  /** Writes into copies of what is on the way, each copied once: hundreds of computed rows do not copy their table hundreds of times. */
+  private put(path: string, value: unknown): void {
+    const keys = path.split(".");
+    const last = keys.pop()!;
+    let target = this.own(this, "data");
+    for (const key of keys) target = this.own(target, key);
+    if (value === null || value === undefined) delete target[last];
+    else target[last] = value;
+  }
+
+  private own(holder: object, key: string): Record<string, unknown> {
+    const at = holder as Record<string, unknown>;
+    const known = Object.hasOwn(at, key) ? at[key] : undefined;
+    if (typeof known === "object" && known !== null && this.owned.has(known)) return known as Record<string, unknown>;
+    const copy = Array.isArray(known) ? [...(known as unknown[])] : { ...(isPlainObject(known) && known) };
+    this.owned.add(copy);
+    at[key] = copy;
+    return copy as Record<string, unknown>;
   }
 
   /** The record is this run's own copy, so it is written to. */

@@ -6,7 +6,7 @@ import { fieldAt, isPlainObject, valueAt } from "./paths.ts";
 import type { FieldProblem, FieldProblemCode } from "./problems.ts";
 import type { JsonSchema } from "./schema.ts";
 import { isTooLarge, shape } from "./shape.ts";
-import { checkProblems, stateOf } from "./state.ts";
+import { runOf } from "./state.ts";
 import type { State } from "./state.ts";
 import { judge } from "./values.ts";
 
@@ -23,7 +23,7 @@ export interface ValidateOptions {
 export function validate(form: Form, data: unknown, context: Context = {}, options: ValidateOptions = {}): FieldProblem[] {
   if (isTooLarge(data)) return [{ path: "", code: "too_large", params: {} }];
   if (!isPlainObject(data)) return [{ path: "", code: "wrong_type", params: {} }];
-  const state = stateOf(form, data, context);
+  const { state, checks } = runOf(form, data, context);
   const shaped = shape(form.fields, state.data, state.hidden);
   const problems = [...shaped.problems, ...schemaProblems(form, shaped.data)];
   const broken = new Set(problems.map((problem) => problem.path));
@@ -31,7 +31,7 @@ export function validate(form: Form, data: unknown, context: Context = {}, optio
     const fault = hasWithin(broken, path) ? null : judge(field, value, context);
     if (fault) problems.push({ path, code: fault[0], params: fault[1] });
   }
-  if (problems.length === 0) problems.push(...checkProblems(form, state.data, context));
+  if (problems.length === 0) problems.push(...checks());
   if (!options.draft) problems.push(...missingProblems(form, state));
   return inOrder(form, problems);
 }
