@@ -13,10 +13,11 @@ import type * as operators from "@linija/server/contract/operators/operators";
 import type * as promises from "@linija/server/contract/promises/promises";
 import type * as relations from "@linija/server/contract/relations/relations";
 import type * as tickets from "@linija/server/contract/tickets/tickets";
+import type * as ticketsProcess from "@linija/server/contract/tickets/tickets.process";
 import type * as webhooks from "@linija/server/contract/webhooks/webhooks";
 import type { z } from "zod";
 
-type Modules = typeof access & typeof automation & typeof webhooks & typeof calls & typeof clients & typeof declarations & typeof migrations & typeof documents & typeof floor & typeof operators & typeof articles & typeof guides & typeof promises & typeof relations & typeof tickets;
+type Modules = typeof access & typeof automation & typeof webhooks & typeof calls & typeof clients & typeof declarations & typeof migrations & typeof documents & typeof floor & typeof operators & typeof articles & typeof guides & typeof promises & typeof relations & typeof tickets & typeof ticketsProcess;
 interface Shape { method: string; path: string; reply: z.ZodType; params?: z.ZodType; query?: z.ZodType; body?: z.ZodType }
 type Contracts = { [K in keyof Modules as Modules[K] extends Shape ? K : never]: Modules[K] extends Shape ? Modules[K] : never };
 
@@ -37,6 +38,7 @@ export const routes = {
   listTickets: "GET /tickets", getTicket: "GET /tickets/:id", createTicket: "POST /tickets", updateTicket: "PATCH /tickets/:id",
   moveTicket: "POST /tickets/:id/transitions", revealContacts: "POST /tickets/:id/contacts", addNote: "POST /tickets/:id/notes", addAttachment: "POST /tickets/:id/attachments",
   removeAttachment: "DELETE /tickets/:id/attachments/:attachmentId", ticketTypes: "GET /tickets/types",
+  listApprovals: "GET /approvals", decideApproval: "POST /tickets/:id/approvals/:approvalId", tickItem: "PUT /tickets/:id/checks", listReasons: "GET /tickets/:id/reasons",
   listOperators: "GET /operators", operatorChoices: "GET /operators/choices", getOperator: "GET /operators/:id", changeOperator: "PATCH /operators/:id",
   givePhone: "POST /operators/:id/phone", takePhone: "DELETE /operators/:id/phone",
   listDocuments: "GET /tickets/:id/documents", makeDocument: "POST /tickets/:id/documents",

@@ -49,7 +49,7 @@ function StepForm({ ticket, step, error, busy, onSend }: { ticket: TicketView; s
   const { draft, set, forget } = useDraft<Record<string, string>>(`step:${ticket.id}:${step.key}`, () => ({}));
   const shown = step.fields.filter((field) => !field.when || Object.entries(field.when).every(([key, value]) => draft[key] === value));
   const missing = shown.some((field) => field.required && !draft[field.key]?.trim());
-  const valueOf = (field: TransitionField) => (field.kind === "number" ? Number(draft[field.key]) : field.kind === "moment" ? new Date(draft[field.key] ?? "").toISOString() : draft[field.key]);
+  const valueOf = (field: TransitionField) => typed(field, draft[field.key] ?? "");
   const send = () => {
     if (missing) return;
     onSend(Object.fromEntries(shown.filter((field) => draft[field.key]).map((field) => [field.key, valueOf(field)])));
@@ -68,11 +68,28 @@ function StepForm({ ticket, step, error, busy, onSend }: { ticket: TicketView; s
   );
 }
 
+/** As the server takes it: what a person writes is text. */
+function typed({ kind }: TransitionField, text: string): string | number | boolean {
+  if (kind === "number") return Number(text);
+  if (kind === "boolean") return text === "true";
+  if (kind === "moment") return new Date(text).toISOString();
+  return kind === "money" ? text.trim().replace(",", ".") : text;
+}
+
+const inputTypes: Partial<Record<TransitionField["kind"], string>> = { number: "number", moment: "datetime-local", date: "date" };
+
 interface FieldProps { field: TransitionField; value: string; onChange: (value: string) => void; error?: string; focus: boolean }
 function StepField({ field, value, onChange, error, focus }: FieldProps) {
   const shared = { label: field.name, withAsterisk: field.required, error, autoFocus: focus };
   if (field.options.length > 0) return <Select {...shared} data={field.options.map((option) => ({ value: option.key, label: option.name }))} value={value || null} onChange={(chosen) => onChange(chosen ?? "")} />;
   if (field.kind === "text" && (field.maxLength ?? 999) > 200) return <Textarea {...shared} autosize minRows={2} maxRows={8} maxLength={field.maxLength ?? undefined} value={value} onChange={(event) => onChange(event.currentTarget.value)} />;
-  const type = field.kind === "number" ? "number" : field.kind === "moment" ? "datetime-local" : "text";
-  return <TextInput {...shared} type={type} min={field.min ?? undefined} max={field.max ?? undefined} maxLength={field.maxLength ?? undefined} value={value} onChange={(event) => onChange(event.currentTarget.value)} />;
+  if (field.kind === "boolean") return <YesNo {...shared} value={value} onChange={onChange} />;
+  const money = field.currency === null ? {} : { inputMode: "decimal" as const, rightSection: <span className="small dim">{field.currency}</span>, rightSectionWidth: 46 };
+  return <TextInput {...shared} {...money} type={inputTypes[field.kind] ?? "text"} min={field.min ?? undefined} max={field.max ?? undefined} maxLength={field.maxLength ?? undefined} value={value} onChange={(event) => onChange(event.currentTarget.value)} />;
+}
+
+/** Three states: a question that was not answered is not a no. */
+function YesNo({ value, onChange, ...shared }: { value: string; onChange: (value: string) => void; label: string; withAsterisk: boolean; error: string | undefined; autoFocus: boolean }) {
+  const t = useT();
+  return <Select {...shared} clearable data={[{ value: "true", label: t("process.yes") }, { value: "false", label: t("process.no") }]} value={value || null} onChange={(chosen) => onChange(chosen ?? "")} />;
 }

@@ -73,3 +73,6 @@ export const selectColleagues = (db: Db, ids: string[], projectKey: string) =>
 /** Those of them that nobody holds at this moment. */
 export const lockTickets = (db: Db, ids: string[]) => kept(sql<{ id: string }>`select id from tickets where id = any(${ids}::uuid[]) for update skip locked`).execute(db).then((result) => result.rows.map(({ id }) => id));
 export const updateDue = (db: Db, id: string, dueAt: Date | null) => sql`update tickets set due_at = ${dueAt} where id = ${id}`.execute(db);
+
+/** For choosing a colleague; bounded, because a list for the eye is. */
+export const selectPeople = (db: Db, projectKey: string) => kept(sql<{ key: string; name: string }>`select id as key, name from users where disabled_at is null and ${projectKey} = any(projects) order by name limit 500`).execute(db).then((result) => result.rows);

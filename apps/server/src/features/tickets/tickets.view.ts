@@ -5,6 +5,7 @@ import { allowed, type Process, type Transition } from "../processes/index.ts";
 import type { TicketRow, TicketView, TransitionField } from "./tickets.contract.ts";
 import { processOf, projectOf, type ProjectInUse } from "./tickets.definitions.ts";
 import { partsOf } from "./tickets.parts.ts";
+import { selectPeople } from "./tickets.process.sql.ts";
 import { engineRoles, statusOf, toEngine, typeOf } from "./tickets.rules.ts";
 import type { Ticket } from "./tickets.sql.ts";
 import { selectWritten, type ListedTicket, type StoredAttachment, type Written } from "./tickets.view.sql.ts";
@@ -32,7 +33,7 @@ export async function toView(ctx: Ctx, ticket: Ticket, known?: Written): Promise
     interactionId: ticket.interactionId, resolution: ticket.resolution, score: ticket.score, clientComment: ticket.clientComment, closedAs: ticket.closedAs, mergedInto: ticket.mergedInto,
     stageSince: ticket.stageSince.toISOString(), version: ticket.version, stageName: process.stages[ticket.stage]?.name[language] ?? ticket.stage,
     typeName: typeOf(project.types, ticket.type)?.name[language] ?? ticket.type,
-    transitions: ticket.mergedInto ? [] : transitionsOf(ctx, { process, project, ticket, language }),
+    transitions: ticket.mergedInto ? [] : transitionsOf(ctx, { process, project, ticket, language }, await peopleOf(ctx, process, ticket)),
     stages: Object.entries(process.stages).map(([key, stage]) => ({ key, name: stage.name[language], status: statusOf(process, key) })),
     ...await partsOf(ctx, { process, project, ticket, language }, { parent, subtasks, approvals, checks, clockRows }),
   };
@@ -51,7 +52,12 @@ export const toAttachmentView = (row: StoredAttachment) => ({ id: row.id, name: 
 
 interface Shown { process: Process; project: ProjectInUse; ticket: Ticket; language: Language }
 
-function transitionsOf(ctx: Ctx, { process, project, ticket, language }: Shown): TicketView["transitions"] {
+type People = { key: string; name: string }[];
+/** Asked only for a process that names colleagues. */
+const peopleOf = (ctx: Ctx, process: Process, ticket: Ticket): Promise<People> =>
+  (Object.values(process.fields).some(({ kind }) => kind === "employee") ? selectPeople(ctx.db, ticket.projectKey) : Promise.resolve([]));
+
+function transitionsOf(ctx: Ctx, { process, project, ticket, language }: Shown, people: People): TicketView["transitions"] {
   const { actor } = ctx;
   const by = actor.kind === "user" ? { id: actor.id, roles: engineRoles(actor.roles), department: actor.department ?? null } : { id: null, roles: ["system" as const] };
   return allowed(process, toEngine(ticket), by).flatMap((offer) => {
@@ -59,12 +65,12 @@ function transitionsOf(ctx: Ctx, { process, project, ticket, language }: Shown):
     if (!transition || (!offer.allowed && offer.reason === "wrong_stage")) return [];
     return [{
       key: offer.key, to: offer.to, name: transition.name[language], allowed: offer.allowed, reason: offer.allowed ? null : offer.reason, requires: offer.requires,
-      tellsClient: transition.notice !== undefined, fields: fieldsOf(process, project, transition, language), checklist: transition.checklist ?? null, approval: transition.approval?.deed ?? null,
+      tellsClient: transition.notice !== undefined, fields: fieldsOf({ process, project, language, people }, transition), checklist: transition.checklist ?? null, approval: transition.approval?.deed ?? null,
     }];
   });
 }
 
-function fieldsOf(process: Process, project: ProjectInUse, transition: Transition, language: Language): TransitionField[] {
+function fieldsOf({ process, project, language, people }: Pick<Shown, "process" | "project" | "language"> & { people: People }, transition: Transition): TransitionField[] {
   const asked = [...transition.requires.map(({ field, when }) => ({ key: field, required: true, when: when ?? null })), ...transition.accepts.map((key) => ({ key, required: false, when: null }))];
   const seen = new Map<string, (typeof asked)[number]>();
   for (const each of asked) if (!seen.has(each.key)) seen.set(each.key, each);
@@ -73,7 +79,7 @@ function fieldsOf(process: Process, project: ProjectInUse, transition: Transitio
     if (!field) return [];
     const texts = field.kind === "choice" ? field.options : field.kind === "department" ? project.departments : {};
     return [{
-      key, name: field.name[language], kind: field.kind, required, when, options: Object.entries(texts).map(([option, name]) => ({ key: option, name: name[language] })),
+      key, name: field.name[language], kind: field.kind, required, when, options: field.kind === "employee" ? people : Object.entries(texts).map(([option, name]) => ({ key: option, name: name[language] })),
       maxLength: field.kind === "text" ? field.max_length : null, min: field.kind === "number" ? field.min : null, max: field.kind === "number" ? field.max : null, currency: field.kind === "money" ? field.currency : null,
     }];
   });

@@ -1,0 +1,141 @@
+import type { TicketView } from "@linija/server/contract/tickets/tickets";
+import { Button, Checkbox, TextInput } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { useT } from "../../i18n/intl.tsx";
+import { Moment } from "../../shared/clock.tsx";
+import { fieldError, ProblemNote } from "../../shared/problem.tsx";
+import { usePages, useSend } from "../../shared/query.ts";
+import css from "./tickets.module.css";
+
+type Approval = TicketView["approvals"][number];
+
+/** What the process adds to a ticket: decisions waited for, tasks of departments, checklists, and why it came so. */
+export default function ProcessBlock({ ticket }: { ticket: TicketView }) {
+  return (
+    <>
+      {ticket.approvals.length > 0 && <Approvals ticket={ticket} />}
+      {ticket.parent && <Parent parent={ticket.parent} />}
+      {ticket.subtasks.length > 0 && <Subtasks subtasks={ticket.subtasks} />}
+      {ticket.checklists.map((list) => <Checklist key={list.key} ticket={ticket} list={list} />)}
+      <Why id={ticket.id} />
+    </>
+  );
+}
+
+const amountText = (amount: Approval["amount"]) => (amount === null ? "" : typeof amount === "number" ? String(amount) : `${amount.amount} ${amount.currency}`);
+
+function Approvals({ ticket }: { ticket: TicketView }) {
+  const t = useT();
+  return (
+    <section className={css.block} aria-labelledby="ticket-approvals">
+      <h2 id="ticket-approvals">{t("process.approvals")}</h2>
+      {ticket.approvals.map((approval) => (
+        <article key={approval.id} className="stack">
+          <div className="row between wrap">
+            <span><b>{approval.deedName}</b> <span className="num">{amountText(approval.amount)}</span> <span className="dim">{approval.transitionName}</span></span>
+            <span className={`chip ${approval.state === "pending" ? "warn" : approval.state === "approved" ? "live" : ""}`}>{t(`process.state.${approval.state}`)}</span>
+          </div>
+          <p className="small dim">{approval.requestedBy} <Moment at={approval.requestedAt} full />{approval.decidedBy && ` → ${approval.decidedBy}`}{approval.note && `: ${approval.note}`}</p>
+          {approval.mayDecide && <Decide id={ticket.id} approvalId={approval.id} />}
+        </article>
+      ))}
+    </section>
+  );
+}
+
+function Decide({ id, approvalId }: { id: string; approvalId: string }) {
+  const t = useT();
+  const [note, setNote] = useState("");
+  const decide = useSend("decideApproval", ["getTicket", "listTickets", "listApprovals", "listReasons"]);
+  const send = (decision: "approve" | "refuse") => decide.mutate({ params: { id, approvalId }, body: { decision, note } });
+  const wrong = fieldError(decide.error, "note");
+  return (
+    <form className="stack" aria-label={t("process.decide")} onSubmit={(event) => { event.preventDefault(); send("approve"); }}>
+      <TextInput label={t("process.note")} value={note} maxLength={2000} onChange={(event) => setNote(event.currentTarget.value)} error={wrong} />
+      {!wrong && <ProblemNote error={decide.error} />}
+      <div className="row wrap">
+        <Button type="submit" loading={decide.isPending && decide.variables?.body.decision === "approve"}>{t("process.approve")}</Button>
+        <Button variant="default" disabled={note.trim() === ""} loading={decide.isPending && decide.variables?.body.decision === "refuse"} onClick={() => send("refuse")}>{t("process.refuse")}</Button>
+      </div>
+    </form>
+  );
+}
+
+function Parent({ parent }: { parent: NonNullable<TicketView["parent"]> }) {
+  const t = useT();
+  return (
+    <section className={css.block} aria-labelledby="ticket-parent">
+      <h2 id="ticket-parent">{t("process.parent")}</h2>
+      <div className="row wrap"><Link to="/tickets/$id" params={{ id: parent.id }} className="num">{parent.number}</Link><span className="cut">{parent.subject}</span></div>
+    </section>
+  );
+}
+
+function Subtasks({ subtasks }: { subtasks: TicketView["subtasks"] }) {
+  const t = useT();
+  return (
+    <section className={css.block} aria-labelledby="ticket-subtasks">
+      <h2 id="ticket-subtasks">{t("process.subtasks")}</h2>
+      {subtasks.map((task) => (
+        <article key={task.id} className="stack">
+          <div className="row between wrap">
+            <span className="row"><Link to="/tickets/$id" params={{ id: task.id }} className="num">{task.number}</Link><span className="cut">{task.subject}</span></span>
+            <span className={`chip ${task.status === "open" || task.status === "waiting" ? "warn" : "live"}`}>{task.stageName}</span>
+          </div>
+          <p className="small dim">{task.ownerName}{task.dueAt && task.status !== "closed" && <> {t("process.by")} <Moment at={task.dueAt} full /></>}{task.waits && task.status !== "closed" && ` · ${t("process.waits")}`}</p>
+          {task.answer && <p>{task.answer}</p>}
+        </article>
+      ))}
+    </section>
+  );
+}
+
+function Checklist({ ticket, list }: { ticket: TicketView; list: TicketView["checklists"][number] }) {
+  const t = useT();
+  const tick = useSend("tickItem", ["getTicket"]);
+  const done = list.items.filter((item) => item.done).length;
+  return (
+    <section className={css.block} aria-labelledby={`list-${list.key}`}>
+      <h2 id={`list-${list.key}`}>{list.name || t("process.checklist")} <span className="dim num">{done}/{list.items.length}</span></h2>
+      {list.items.map((item) => (
+        <Checkbox key={item.key} label={item.name} checked={item.done} disabled={tick.isPending} description={item.at && <>{item.by} <Moment at={item.at} full /></>}
+          onChange={(event) => tick.mutate({ params: { id: ticket.id }, body: { checklist: list.key, item: item.key, done: event.currentTarget.checked } })} />
+      ))}
+      <ProblemNote error={tick.error} />
+    </section>
+  );
+}
+
+/** Asked for only when somebody wants to know. */
+function Why({ id }: { id: string }) {
+  const t = useT();
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <section className={css.block}>
+      <div><Button size="compact-sm" variant="subtle" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>{t("process.why")}</Button></div>
+      {isOpen && <Reasons id={id} />}
+    </section>
+  );
+}
+
+const shown = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+
+function Reasons({ id }: { id: string }) {
+  const t = useT();
+  const list = usePages("listReasons", { params: { id }, query: {} });
+  return (
+    <>
+      {list.items?.map((reason) => (
+        <article key={reason.id} className="stack">
+          <div className="row between wrap"><span><b>{reason.what}</b> <span className="num">{reason.value === null ? "" : String(reason.value)}</span></span><Moment at={reason.at} full /></div>
+          {reason.words && <p>{reason.words}</p>}
+          <p className="small dim"><code>{reason.because.path}</code> {reason.because.text && <code>{reason.because.text}</code>}</p>
+          {Object.keys(reason.inputs).length > 0 && <p className="small dim">{Object.entries(reason.inputs).map(([name, value]) => `${name} = ${shown(value)}`).join(" · ")}</p>}
+        </article>
+      ))}
+      {list.items?.length === 0 && <p className="dim">{t("process.whyEmpty")}</p>}
+      {list.hasNextPage && <Button size="compact-xs" variant="subtle" onClick={() => void list.fetchNextPage()}>{t("process.more")}</Button>}
+    </>
+  );
+}
