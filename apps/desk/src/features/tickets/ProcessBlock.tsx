@@ -97,7 +97,7 @@ function Checklist({ ticket, list }: { ticket: TicketView; list: TicketView["che
   const done = list.items.filter((item) => item.done).length;
   return (
     <section className={css.block} aria-labelledby={`list-${list.key}`}>
-      <h2 id={`list-${list.key}`}>{list.name || t("process.checklist")} <span className="dim num">{done}/{list.items.length}</span></h2>
+      <h2 id={`list-${list.key}`}>{list.name || t("process.checks")} <span className="dim num">{done}/{list.items.length}</span></h2>
       {list.items.map((item) => (
         <Checkbox key={item.key} label={item.name} checked={item.done} disabled={tick.isPending} description={item.at && <>{item.by} <Moment at={item.at} full /></>}
           onChange={(event) => tick.mutate({ params: { id: ticket.id }, body: { checklist: list.key, item: item.key, done: event.currentTarget.checked } })} />
