@@ -4,9 +4,11 @@ import { IconCopy, IconFileImport } from "@tabler/icons-react";
 import { useT } from "../../i18n/intl.tsx";
 import { say } from "../../shared/toast.tsx";
 import { useLanguage } from "./catalogue.ts";
+import { may, useMe } from "../access/session.ts";
 import { Coloured } from "./Expression.tsx";
 import { keyOf } from "./steps.ts";
 import type { Example } from "./Side.tsx";
+import { Writers } from "./Writers.tsx";
 import css from "./rules.module.css";
 
 /** From tightest to loosest, with an example of each that the words of the language are shown of. */
@@ -19,6 +21,7 @@ const LEVELS: readonly { operators: string; example: string }[] = [
 export function Help({ value, path, examples, mayEdit, onInsert }: { value: string; path: string; examples: readonly Example[]; mayEdit: boolean; onInsert: (text: string) => void }) {
   const t = useT();
   const language = useLanguage();
+  const mayGive = may(useMe(), "access.manage");
   const written = examples.filter(({ kind }) => kind === "expression");
   return (
     <div className={css.tool}>
@@ -41,6 +44,7 @@ export function Help({ value, path, examples, mayEdit, onInsert }: { value: stri
         <thead><tr><th>{t("rules.level")}</th><th>{t("rules.operators")}</th><th>{t("rules.example")}</th><th>{t("rules.inWords")}</th></tr></thead>
         <tbody>{LEVELS.map(({ operators, example }, index) => <tr key={operators}><td className="num">{index + 1}</td><td><code>{operators}</code></td><td><code>{example}</code></td><td>{displayExpression(example, language)}</td></tr>)}</tbody>
       </table>
+      {mayGive && <><h3>{t("rules.writers")}</h3><Writers /></>}
     </div>
   );
 }
