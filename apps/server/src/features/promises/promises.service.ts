@@ -7,7 +7,7 @@ import { newId } from "../../platform/ids.ts";
 import { decodeCursor, encodeCursor, PAGE_SIZE, pageOf } from "../../platform/page.ts";
 import { may } from "../access/index.ts";
 import { getClient } from "../clients/index.ts";
-import { loadTicket } from "../tickets/index.ts";
+import { guarded, loadTicket } from "../tickets/index.ts";
 import type * as contracts from "./promises.contract.ts";
 import type { PromiseView } from "./promises.contract.ts";
 import { closePromiseRow, insertPromise, selectFigures, selectMine, selectOfClient, selectOfTicket, selectOpen, selectPromise, takeOverdue, type NewPromise, type Overdue, type Promised } from "./promises.sql.ts";
@@ -22,6 +22,9 @@ const toView = (row: Promised): PromiseView => ({
   ticket: row.ticketId ? { id: row.ticketId, number: row.number, subject: row.subject } : null, client: row.clientId ? { id: row.clientId, name: row.clientName } : null,
 });
 
+/** What was promised about a ticket is for those who may see that ticket. */
+const seen = (ctx: Ctx) => (row: Promised): boolean => row.ticketId === null || may(ctx, "tickets.read", guarded(row));
+
 /** Open promises in the order they must be kept: one's own, or those of the projects one leads. */
 export async function listPromises(ctx: Ctx, query: z.output<typeof contracts.listPromises.query>): Promise<z.input<typeof contracts.listPromises.reply>> {
   const { actor } = ctx;
@@ -31,7 +34,7 @@ export async function listPromises(ctx: Ctx, query: z.output<typeof contracts.li
   const page = { after: decodeCursor(query.after), limit: limit + 1 };
   const rows = query.view === "all" ? await selectOpen(ctx.db, actor.projects, page) : await selectMine(ctx.db, actor.id, page);
   const { items, next } = pageOf(rows, limit, (row) => encodeCursor(row.dueAt, row.id));
-  return { items: items.map(toView), next };
+  return { items: items.filter(seen(ctx)).map(toView), next };
 }
 
 export async function ticketPromises(ctx: Ctx, ticketId: string): Promise<{ items: PromiseView[] }> {
@@ -41,7 +44,7 @@ export async function ticketPromises(ctx: Ctx, ticketId: string): Promise<{ item
 
 export async function clientPromises(ctx: Ctx, clientId: string): Promise<{ items: PromiseView[] }> {
   await getClient(ctx, clientId);
-  return { items: (await selectOfClient(ctx.db, clientId, ctx.actor.kind === "user" ? ctx.actor.projects : null)).map(toView) };
+  return { items: (await selectOfClient(ctx.db, clientId, ctx.actor.kind === "user" ? ctx.actor.projects : null)).filter(seen(ctx)).map(toView) };
 }
 
 /** Records a promise of the signed-in person; about a ticket it is also its client's. */

@@ -51,6 +51,18 @@ test("R216 who promised and the supervisor see it in the order it must be kept; 
   await expect(closePromise(stranger, later.id, { version: 1, state: "kept", reason: "" })).rejects.toMatchObject({ code: "not_found" });
 });
 
+test("R129 what was promised about a ticket is shown only to those who may see the ticket", async () => {
+  const client = await buildClient(system);
+  const ticket = await buildTicket(system, { clientId: client.id });
+  const promise = await give(ticket.id, 7);
+  const worker = database.ctx(actorOf(await buildUser(database.db, { roles: ["department_worker"], projects: ["internet"], department: "technicians" })));
+  expect((await clientPromises(worker, client.id)).items).toEqual([]);
+  expect((await clientPromises(boss, client.id)).items).toMatchObject([{ id: promise.id }]);
+  await sql`update tickets set about_user_ids = array[${boss.actor.kind === "user" ? boss.actor.id : ""}::uuid] where id = ${ticket.id}`.execute(database.db);
+  expect((await clientPromises(boss, client.id)).items).toEqual([]);
+  expect((await listPromises(boss, { view: "all" })).items.some(({ id }) => id === promise.id)).toBe(false);
+});
+
 test("R216 a broken promise needs its reason, and two who close one at once do it once", async () => {
   const promise = await give((await buildTicket(system)).id);
   await expect(closePromise(ana, promise.id, { version: 1, state: "broken", reason: "" })).rejects.toMatchObject({ fields: [{ field: "reason", code: "promise_reason" }] });
