@@ -12,9 +12,12 @@ export type Owner = Subject & { projectKey: string };
  * Puts these clocks of the subject in place of those of the same names, with their next moments. The caller holds the
  * subject's lock and has checked who may do this. Nodes that were asleep until later are woken after the commit.
  */
-export async function saveClocks(ctx: TxCtx, owner: Owner, clocks: readonly Clock[], time: CalendarTime): Promise<void> {
-  if (clocks.length === 0) return;
-  const rows = clocks.map((clock) => computed({ ...clock, subjectKind: owner.kind, subjectId: owner.id, projectKey: owner.projectKey }, time));
+export const saveClocks = (ctx: TxCtx, owner: Owner, clocks: readonly Clock[], time: CalendarTime): Promise<void> => saveAllClocks(ctx, [{ owner, clocks }], time);
+
+/** The same for many subjects of one calendar at once. */
+export async function saveAllClocks(ctx: TxCtx, all: readonly { owner: Owner; clocks: readonly Clock[] }[], time: CalendarTime): Promise<void> {
+  const rows = all.flatMap(({ owner, clocks }) => clocks.map((clock) => computed({ ...clock, subjectKind: owner.kind, subjectId: owner.id, projectKey: owner.projectKey }, time)));
+  if (rows.length === 0) return;
   await upsertClocks(ctx.db, rows, ctx.now());
   const moments = rows.flatMap(({ nextAt }) => (nextAt ? [nextAt.getTime()] : []));
   if (moments.length > 0) ctx.afterCommit.push(() => wake(new Date(Math.min(...moments))));

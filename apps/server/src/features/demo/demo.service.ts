@@ -3,7 +3,7 @@ import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
 import { newId } from "../../platform/ids.ts";
 import { hashPassword } from "../access/index.ts";
 import { makeDemo, type Declarations, type DemoProject, type ProjectDeclaration } from "../projects/index.ts";
-import { calendarTime, momentOf, saveClocks, type CalendarTime, type Clock } from "../clocks/index.ts";
+import { calendarTime, momentOf, saveAllClocks, type CalendarTime, type Clock, type Owner } from "../clocks/index.ts";
 import { drawNumber, findProject, processOf, projectOf, storeDeclarations } from "../tickets/index.ts";
 import { clientRows, type ClientSet } from "./demo.clients.ts";
 import { operatorRows, queueRows, signInsOf, userIds, userRows, type SignIn, type UserIds } from "./demo.people.ts";
@@ -109,6 +109,7 @@ async function loadTickets(ctx: TxCtx, given: ProjectToLoad, talks: Talks, set: 
   const told: Told = { ...given, project, talks, clientIds: set.ids, now: ctx.now(), processes: new Map() };
   for (const [key, id] of Object.entries(project.processIds)) told.processes.set(key, await processOf(db, id));
   const time = calendarTime(project.calendar, project.project.time_zone);
+  const clocks: { owner: Owner; clocks: Clock[] }[] = [];
   const rows: object[] = [];
   const events: object[] = [];
   const notes: object[] = [];
@@ -119,8 +120,9 @@ async function loadTickets(ctx: TxCtx, given: ProjectToLoad, talks: Talks, set: 
     rows.push(lived.row);
     events.push(...lived.events);
     if (note) notes.push({ id: newId(note.at.getTime()), ticket_id: id, author_id: note.authorId, text: note.text, at: note.at });
-    await saveClocks(ctx, { kind: "ticket", id, projectKey: project.project.key }, lived.clocks.map((clock) => heard(clock, told.now, time)), time);
+    clocks.push({ owner: { kind: "ticket", id, projectKey: project.project.key }, clocks: lived.clocks.map((clock) => heard(clock, told.now, time)) });
   }
+  await saveAllClocks(ctx, clocks, time);
   return { rows, events, notes };
 }
 
