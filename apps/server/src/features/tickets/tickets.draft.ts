@@ -3,6 +3,7 @@ import { invalid, invalidField } from "../../platform/errors.ts";
 import { may } from "../access/index.ts";
 import { languages, type Language } from "../api.contract.ts";
 import type { ProjectInUse } from "./tickets.definitions.ts";
+import { deadlineProblem } from "./tickets.edit.rules.ts";
 import { missing, priorities } from "./tickets.rules.ts";
 import type { CreateInput } from "./tickets.service.ts";
 import type { Contact, KnownInteraction, Surroundings } from "./tickets.sql.ts";
@@ -28,7 +29,8 @@ export function prepareDraft(ctx: Ctx, project: ProjectInUse, input: CreateInput
   };
   const lacking = missing(type.requires, { ...draft, dueAt: input.dueAt, hasAddress: hasAddress(input.fields, contact) });
   if (lacking.length > 0) throw invalid(lacking.map((field) => ({ field, code: "required" })));
-  if (requiredBy && requiredBy <= ctx.now()) throw invalidField("dueAt", "deadline_passed");
+  const problem = requiredBy && deadlineProblem(requiredBy, ctx.now());
+  if (problem) throw invalidField("dueAt", problem);
   return draft;
 }
 

@@ -113,3 +113,24 @@ test("refuses a transition that is a name of every object", async () => {
   const { version } = (await ana.send("GET", `/api/tickets/${id}`)).json();
   for (const transition of ["constructor", "__proto__", "toString"]) expect((await ana.send("POST", `/api/tickets/${id}/transitions`, { version, transition })).statusCode).toBe(422);
 });
+
+test("changes by hand no field that a transition is for, nor one that nobody has declared: what the client is asked is asked by the transition", async () => {
+  const { id } = await buildTicket(database.ctx());
+  const { version } = (await ana.send("GET", `/api/tickets/${id}`)).json();
+  for (const key of ["question", "reason", "resolution", "queueId", "constructor"]) {
+    const reply = await ana.send("PATCH", `/api/tickets/${id}`, { version, fields: { [key]: "Send us money" } });
+    expect([key, reply.statusCode, reply.json().errors]).toMatchObject([key, 422, [{ field: `fields.${key}`, code: "field_unknown" }]]);
+  }
+  expect((await ana.send("PATCH", `/api/tickets/${id}`, { version, fields: { address: "Trubarjeva 1" } })).json().fields).toMatchObject({ address: "Trubarjeva 1" });
+});
+
+test("takes no deadline that has passed, and none beyond ten years, when registering and when changing", async () => {
+  const { id } = await buildTicket(database.ctx());
+  const { version, dueAt } = (await ana.send("GET", `/api/tickets/${id}`)).json();
+  for (const [at, code] of [["0001-01-01T00:00:00.000Z", "deadline_passed"], ["2020-01-01T00:00:00.000Z", "deadline_passed"], ["2060-01-01T00:00:00.000Z", "deadline_too_far"], ["9999-12-31T00:00:00.000Z", "deadline_too_far"]] as const) {
+    for (const reply of [await ana.send("PATCH", `/api/tickets/${id}`, { version, dueAt: at }), await ana.send("POST", "/api/tickets", { projectKey: "internet", type: "question", subject: "x", contactPhone: "+38640111222", dueAt: at })]) {
+      expect([at, reply.statusCode, reply.json().errors]).toMatchObject([at, 422, [{ field: "dueAt", code }]]);
+    }
+  }
+  expect((await ana.send("PATCH", `/api/tickets/${id}`, { version, dueAt, subject: "The same deadline" })).statusCode).toBe(200);
+});

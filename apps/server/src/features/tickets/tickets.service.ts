@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
-import { conflict, forbidden, invalidField } from "../../platform/errors.ts";
+import { conflict, forbidden, invalid, invalidField } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
 import { may } from "../access/index.ts";
@@ -9,8 +9,9 @@ import type { Clock } from "../clocks/index.ts";
 import { setDue, setPriority, type ProcessTicket } from "../processes/index.ts";
 import type * as contracts from "./tickets.contract.ts";
 import type { TicketView } from "./tickets.contract.ts";
-import { projectOf } from "./tickets.definitions.ts";
+import { processOf, projectOf } from "./tickets.definitions.ts";
 import { prepareDraft } from "./tickets.draft.ts";
+import { deadlineProblem, fieldsNotByHand } from "./tickets.edit.rules.ts";
 import { perform, touched, type NoticeOwed } from "./tickets.effects.ts";
 import { guarded, loadTicket } from "./tickets.load.ts";
 import { follow } from "./tickets.move.service.ts";
@@ -55,6 +56,16 @@ async function sameDraft(ctx: Ctx, input: CreateInput, userId: string | null): P
   const first = input.draftId ? await selectTicket(ctx.db, input.draftId) : undefined;
   if (!first || first.projectKey !== input.projectKey || first.createdBy !== userId) throw conflict("changed_meanwhile");
   return toView(ctx, first);
+}
+
+/** What a person changes by hand; other features, which know what they write, change by `updateTicket`. */
+export async function editTicket(ctx: Ctx, id: string, input: UpdateInput): Promise<TicketView> {
+  const before = await loadTicket(ctx, id, "tickets.write");
+  const problems = input.fields ? fieldsNotByHand(await processOf(ctx.db, before.processId), input.fields) : [];
+  const due = input.dueAt == null || new Date(input.dueAt).getTime() === before.dueAt?.getTime() ? null : deadlineProblem(new Date(input.dueAt), ctx.now());
+  if (due) problems.push({ field: "dueAt", code: due });
+  if (problems.length > 0) throw invalid(problems);
+  return updateTicket(ctx, id, input);
 }
 
 /** Changes what is written on a ticket; its stage is moved by `moveTicket` alone. */

@@ -1,0 +1,29 @@
+import type { FieldProblem } from "../../platform/errors.ts";
+import { checkValue, type FieldValue, type Process } from "../processes/index.ts";
+
+/** As the form of a new ticket leaves it; of no process. */
+const ADDRESS = "address";
+const LONGEST_ADDRESS = 2_000;
+const CODES: Record<string, string> = { too_long: "field_too_long", out_of_range: "field_out_of_range" };
+
+/**
+ * What of these fields may not be changed by hand. A field that a transition asks for, accepts or sets is changed by that
+ * transition alone: some of them the client is shown, and the transition is what tells the client.
+ */
+export function fieldsNotByHand(process: Process, given: Record<string, unknown>): FieldProblem[] {
+  const moved = new Set(Object.values(process.transitions).flatMap(({ requires, accepts, set }) => [...requires.map(({ field }) => field), ...accepts, ...Object.keys(set)]));
+  return Object.entries(given).flatMap(([key, value]): FieldProblem[] => {
+    if (key === ADDRESS) return JSON.stringify(value).length > LONGEST_ADDRESS ? [{ field: `fields.${key}`, code: "field_too_long" }] : [];
+    const declared = Object.hasOwn(process.fields, key) ? process.fields[key] : undefined;
+    if (!declared || moved.has(key)) return [{ field: `fields.${key}`, code: "field_unknown" }];
+    return value === null || value === "" ? [] : checkValue(key, declared, value as FieldValue).map(({ code }) => ({ field: `fields.${key}`, code: CODES[code] ?? "field_wrong" }));
+  });
+}
+
+const FURTHEST_YEARS = 10;
+
+/** Nobody means a deadline in the past, nor one whose working hours nobody could count. */
+export function deadlineProblem(at: Date, now: Date): "deadline_passed" | "deadline_too_far" | null {
+  if (at <= now) return "deadline_passed";
+  return at.getTime() - now.getTime() > FURTHEST_YEARS * 366 * 86_400_000 ? "deadline_too_far" : null;
+}
