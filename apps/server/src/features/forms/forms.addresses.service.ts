@@ -4,7 +4,7 @@ import { notFound } from "../../platform/errors.ts";
 import { may } from "../access/index.ts";
 import { fold } from "../clients/index.ts";
 import { readBySchema, type KindProblem, type TextKind } from "../projects/index.ts";
-import { replacePlaces, selectCities, selectCitiesByKey, selectStreets, type CityRow, type StreetRow } from "./forms.addresses.sql.ts";
+import { replacePlaces, selectCities, selectCitiesByKey, selectStreetsNamed, selectStreetsNear, selectStreetsOf, type CityRow, type StreetRow } from "./forms.addresses.sql.ts";
 
 const MOST_STREETS = 20_000;
 const key = z.string().regex(/^[a-z0-9][a-z0-9-]{0,60}$/, "use small letters, digits and -");
@@ -88,8 +88,12 @@ export async function suggestStreets(ctx: Ctx, { projectKey, q, cityKey }: { pro
   checkProject(ctx, projectKey);
   const folded = wordsOf(q);
   if (folded.length < 2) return { items: [], cities: [] };
-  const found = await selectStreets(ctx.db, projectKey, { folded, cityKey: cityKey ?? null, limit: cityKey ? MOST_FOUND : 60 });
-  if (cityKey) return { cities: [], items: found.map((street) => ({ key: street.key, name: street.name, cityKey: street.cityKey, isExact: wordsOf(street.name) === folded })) };
+  if (cityKey) {
+    const items = await selectStreetsOf(ctx.db, { projectKey, cityKey }, { folded, limit: MOST_FOUND });
+    return { cities: [], items: items.map(({ search, ...street }) => ({ ...street, isExact: wordsOf(search) === folded })) };
+  }
+  const named = await selectStreetsNamed(ctx.db, projectKey, { folded, limit: 60 });
+  const found = named.length > 0 ? named : await selectStreetsNear(ctx.db, projectKey, { folded, limit: 60 });
   const best = new Map(found.toReversed().map((street) => [street.cityKey, street.name]));
   const cities = await selectCitiesByKey(ctx.db, projectKey, [...best.keys()]);
   return { items: [], cities: cities.slice(0, MOST_CITIES).map((city) => ({ ...city, street: best.get(city.key)! })) };

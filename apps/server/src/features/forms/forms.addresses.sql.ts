@@ -21,12 +21,23 @@ export const selectCities = (db: Db, projectKey: string, { folded, limit }: { fo
   sql<City>`select ${CITY} from form_cities c where c.project_key = ${projectKey} and (${folded} = '' or c.search like ${`% ${folded}%`} or word_similarity(${folded}, c.search) >= 0.4)
     order by c.search like ${`% ${folded}%`} desc, word_similarity(${folded}, c.search) desc, c.name, c.key limit ${limit}`.execute(db).then((result) => result.rows);
 
-export interface FoundStreet { key: string; name: string; cityKey: string; search: string; likeness: number }
-/** Streets like the word typed, in one city or in all; `%>` is the index's own question. */
-export const selectStreets = (db: Db, projectKey: string, { folded, cityKey, limit }: { folded: string; cityKey: string | null; limit: number }) =>
-  sql<FoundStreet>`select s.key, s.name, s.city_key, s.search, word_similarity(${folded}, s.search) as likeness from form_streets s
-    where s.project_key = ${projectKey} ${cityKey ? sql`and s.city_key = ${cityKey}` : sql``} and (s.search like ${`% ${folded}%`} or word_similarity(${folded}, s.search) >= 0.4)
-    order by s.search = ${` ${folded}`} desc, s.search like ${`% ${folded}%`} desc, likeness desc, s.name, s.city_key, s.key limit ${limit}`.execute(db).then((result) => result.rows);
+export interface FoundStreet { key: string; name: string; cityKey: string; search: string }
+const FOUND = sql`s.key, s.name, s.city_key, s.search`;
+
+/** Streets like what was typed in one city: some hundreds, found by the key. */
+export const selectStreetsOf = (db: Db, { projectKey, cityKey }: { projectKey: string; cityKey: string }, { folded, limit }: { folded: string; limit: number }) =>
+  sql<FoundStreet>`select ${FOUND} from form_streets s where s.project_key = ${projectKey} and s.city_key = ${cityKey} and (s.search like ${`% ${folded}%`} or word_similarity(${folded}, s.search) >= 0.4)
+    order by s.search = ${` ${folded}`} desc, s.search like ${`% ${folded}%`} desc, word_similarity(${folded}, s.search) desc, s.name, s.key limit ${limit}`.execute(db).then((result) => result.rows);
+
+/** In all cities, by the beginning of a word: by the index of trigrams. */
+export const selectStreetsNamed = (db: Db, projectKey: string, { folded, limit }: { folded: string; limit: number }) =>
+  sql<FoundStreet>`select ${FOUND} from form_streets s where s.project_key = ${projectKey} and s.search like ${`% ${folded}%`} order by s.search = ${` ${folded}`} desc, s.name, s.city_key, s.key limit ${limit}`.execute(db).then((result) => result.rows);
+
+/** In all cities, misspelt: each name is compared once, however many cities have it. */
+export const selectStreetsNear = (db: Db, projectKey: string, { folded, limit }: { folded: string; limit: number }) =>
+  sql<FoundStreet>`with near as (select search, word_similarity(${folded}, search) as likeness from (select distinct search from form_streets where project_key = ${projectKey}) n
+      where word_similarity(${folded}, search) >= 0.4 order by 2 desc, 1 limit 10)
+    select ${FOUND} from near join form_streets s on s.project_key = ${projectKey} and s.search = near.search order by near.likeness desc, s.name, s.city_key, s.key limit ${limit}`.execute(db).then((result) => result.rows);
 
 export const selectCitiesByKey = (db: Db, projectKey: string, keys: string[]) =>
   sql<City>`select ${CITY} from form_cities c where c.project_key = ${projectKey} and c.key = any(${keys}::text[]) order by c.name, c.key`.execute(db).then((result) => result.rows);

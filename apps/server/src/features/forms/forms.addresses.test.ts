@@ -22,6 +22,7 @@ test("R199 a street that is in two cities offers the cities to choose from, neve
   expect(items).toEqual([]);
   expect(cities.map(({ key, street }) => [key, street])).toEqual([["novgorod", "улица Ленина"], ["nizhny", "улица Ленина"]]);
   expect(cities[0]!.timeZone).toBe("Europe/Moscow");
+  expect((await suggestStreets(tone, taxi("ул. Линина"))).cities.map(({ key }) => key)).toEqual(["novgorod", "nizhny"]);
 });
 
 test("R199 once the city is chosen only its own streets are offered", async () => {

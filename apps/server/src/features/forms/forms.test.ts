@@ -254,3 +254,16 @@ test("conditions about a ticket read its form as it is now: computed, without wh
   const found = await contextFor(database.db, { ticketIds: [ticket.id], reads: compiled.expression.reads, catalogue, now: new Date(), actor: ana, project: { key: "internet", name: "Internet", time_zone: "Europe/Ljubljana", languages: ["en"] } });
   expect(compiled.expression.evaluate({ ...found.get(ticket.id)!.values })).toEqual({ ok: true, value: true });
 });
+
+test("an administrator reads forms and writes none; a supervisor does both", async () => {
+  const peter = actorOf(await buildUser(database.db, { name: "Peter Admin", projects: ["internet"], roles: ["administrator"] }));
+  const input = begin({ ...full, email: "ziga@example.org" });
+  await createRecord(as(ana), input);
+  expect(await getRecord(as(peter), input.id)).toMatchObject({ mayWrite: false, masked: [{ path: "passport", mayReveal: false }] });
+  const deeds = [
+    () => createRecord(as(peter), begin()), () => saveRecord(as(peter), input.id, { version: 1, changes: [{ path: "note", value: "x" }] }), () => submitRecord(as(peter), input.id, { version: 1 }),
+    () => shareRecord(as(peter), input.id, 1), () => unshareRecord(as(peter), input.id), () => revealField(as(peter), input.id, { path: "passport", reason: "curious" }), () => setTyping(as(peter), input.id, "note"),
+  ];
+  for (const deed of deeds) expect((await refusal(deed())).code).toBe("forbidden");
+  expect(await submitRecord(as(boris), input.id, { version: 1 })).toMatchObject({ state: "submitted", submittedBy: "Boris Zajc" });
+});
