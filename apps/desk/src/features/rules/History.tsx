@@ -2,7 +2,7 @@ import type { RunRow } from "@linija/server/contract/automation/automation";
 import { Button, Switch } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { useT } from "../../i18n/intl.tsx";
+import { useT, type MessageKey, type Translate } from "../../i18n/intl.tsx";
 import { Moment } from "../../shared/clock.tsx";
 import { Empty, Skeleton } from "../../shared/parts.tsx";
 import { ProblemNote } from "../../shared/problem.tsx";
@@ -40,7 +40,7 @@ export function RunLine({ run, onLine, withTicket = false }: { run: RunRow; onLi
       <summary>
         <span className={`chip ${runTone[run.state]}`}>{t(runWord[run.state])}</span>
         {withTicket ? <Link to="/tickets/$id" params={{ id: run.ticketId }} className="num">{run.ticketNumber}</Link> : <RuleName run={run} />}
-        <span className="dim small grow cut">{t("rules.version", { number: run.version })} · {run.wokenBy}</span>
+        <span className="dim small grow cut">{t("rules.version", { number: run.version })} · {woken(t, run.wokenBy)}</span>
         <span className="dim small"><Moment at={run.at} /></span>
       </summary>
       {run.problem && <p className={css.problem}>{run.problem.line !== null && <>{t("rules.line", { line: run.problem.line })} </>}{run.problem.message}</p>}
@@ -48,6 +48,12 @@ export function RunLine({ run, onLine, withTicket = false }: { run: RunRow; onLi
       {isOpen && <Inputs id={run.id} {...(onLine && { onLine })} />}
     </details>
   );
+}
+
+/** By a fact, a schedule, or a clock with its mark, which is a name of the project's. */
+function woken(t: Translate, by: string): string {
+  if (by.startsWith("ticket.")) return t(`rules.event.${by.replace("ticket.", "")}` as MessageKey);
+  return by === "schedule" ? t("rules.wake.schedule") : by.replace(/^clock /, "");
 }
 
 function RuleName({ run }: { run: RunRow }) {

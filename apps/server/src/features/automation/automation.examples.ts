@@ -16,7 +16,7 @@ const EXPRESSIONS: Example[] = [
   expression('ticket.age > duration("24h")', words("Older than a day", "Старше суток", "Starejši od enega dne")),
   expression("working_hours_between(ticket.created, now) > 8.0", words("More than eight working hours", "Больше восьми рабочих часов", "Več kot osem delovnih ur")),
   expression('ticket.subject.matches("(?i)invoice|счёт|račun")', words("Any of these words", "Любое из этих слов", "Katera od teh besed")),
-  expression("client.open_tickets > 2", words("The client has other open tickets", "У клиента есть другие открытые заявки", "Stranka ima druge odprte zahtevke")),
+  expression("has(client) && client.open_tickets > 2", words("The client has other open tickets", "У клиента есть другие открытые заявки", "Stranka ima druge odprte zahtevke")),
   expression('ticket.language == "ru" ? "vera" : "ana"', words("One of two values by a condition", "Одно из двух значений по условию", "Ena od dveh vrednosti po pogoju")),
   expression('coalesce(ticket.department, "none")', words("Something instead of nothing", "Замена пустому значению", "Nadomestilo za prazno")),
   expression("is_open(now)", words("Are we open now?", "Открыты ли мы сейчас?", "Ali smo zdaj odprti?")),
@@ -26,6 +26,7 @@ const RULES: Example[] = [
   rule(words("If – else: priority by client", "Если – иначе: приоритет по клиенту", "Če – sicer: prednost po stranki"), `key: by_client
 name: { en: Priority by client, ru: Приоритет по клиенту, sl: Prednost po stranki }
 on: { event: ticket.registered }
+when: has(client)
 steps:
   - if: '"vip" in client.flags'
     then:
@@ -41,7 +42,7 @@ steps:
   rule(words("For each: a note of the client's marks", "Для каждого: заметка о метках клиента", "Za vsako: opomba o oznakah stranke"), `key: marks
 name: { en: Marks of the client, ru: Метки клиента, sl: Oznake stranke }
 on: { event: ticket.registered }
-when: client.flags.size() > 0
+when: has(client) && client.flags.size() > 0
 steps:
   - let: { said: '"Marks:"' }
   - for: mark
