@@ -8,7 +8,7 @@ import { actorOf, buildUser } from "../access/access.factory.ts";
 import { removeAttachment } from "./tickets.attachments.service.ts";
 import { decideApproval, listApprovals } from "./tickets.approvals.service.ts";
 import { listReasons, tickItem } from "./tickets.checks.service.ts";
-import { fireClock } from "./tickets.clocks.ts";
+import { fireClock, ticketJobs } from "./tickets.clocks.ts";
 import { createTicket as createTicketContract, type TicketView } from "./tickets.contract.ts";
 import { listTickets } from "./tickets.list.service.ts";
 import { moveTicket } from "./tickets.move.service.ts";
@@ -209,4 +209,18 @@ test("old tickets go on by the process they began with", async () => {
   const fresh = await go(ana, await claim(), "take");
   expect(await go(ana, fresh, "refund", { amount: "150.00" })).toMatchObject({ stage: "refunding" });
   await buildProcess(database.ctx());
+});
+
+test("a ticket from before there were clocks still rings by its old timer, and has clocks from then on", async () => {
+  const ticket = await claim();
+  await sql`delete from clocks where subject_id = ${ticket.id}`.execute(database.db);
+  const ring = (name: string, dueAt: string) => ticketJobs(database.ctx(undefined, () => new Date(ticket.dueAt!)))["ticket.timer"]!({ ticketId: ticket.id, name, dueAt });
+  await ring("deadline_100", at(1)().toISOString());
+  expect((await getTicket(as(ana), ticket.id)).clocks).toEqual([]);
+  await ring("deadline_75", ticket.dueAt!);
+  expect(await eventsOf(ticket.id, "ticket.reminded")).toHaveLength(1);
+  const { rows } = await sql<{ name: string; fired: number[] }>`select name, fired from clocks where subject_id = ${ticket.id} and name = 'solution'`.execute(database.db);
+  expect(rows).toEqual([{ name: "solution", fired: [75] }]);
+  await ring("deadline_75", ticket.dueAt!);
+  expect(await eventsOf(ticket.id, "ticket.reminded")).toHaveLength(1);
 });
