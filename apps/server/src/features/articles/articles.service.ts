@@ -8,7 +8,7 @@ import type * as contracts from "./articles.contract.ts";
 import type { ArticleRow, SimilarTicket, SolutionView, VariantView } from "./articles.contract.ts";
 import { selectArticle, selectArticles, selectFrequency, selectLexemes, selectSimilar, type FoundArticle } from "./articles.sql.ts";
 import { selectSolutions, selectVariants, type Solution, type Variant } from "./articles.solutions.sql.ts";
-import { foldedWords, LEAST_ALIKE, partsOf, searchFor, weigh, type Frequency, type Parts } from "./articles.words.rules.ts";
+import { foldedWords, LEAST_ALIKE, MOST_TERMS, partsOf, searchFor, weigh, type Frequency, type Parts } from "./articles.words.rules.ts";
 
 export const languageOf = (ctx: Ctx): Language => languages.find((each) => ctx.actor.kind === "user" && each === ctx.actor.language) ?? "en";
 
@@ -61,11 +61,12 @@ async function articlesFor(ctx: Ctx, ticket: Ticket, parts: Parts, words: string
 const MOST_SIMILAR = 5;
 /** Solved tickets of the project that share the words that say most. */
 async function similarTo(ctx: Ctx, ticket: Ticket, parts: Parts): Promise<SimilarTicket[]> {
-  const weighed = weigh(await selectLexemes(ctx.db, parts), await frequency(ctx));
-  const search = searchFor(weighed);
+  // The rarest say what it is about; what twelve words do not say, the rest does not.
+  const said = weigh(await selectLexemes(ctx.db, parts), await frequency(ctx)).slice(0, MOST_TERMS);
+  const search = searchFor(said);
   if (!search) return [];
-  const found = await selectSimilar(ctx.db, { ...search, projectKey: ticket.projectKey, notId: ticket.id, weighed, limit: MOST_SIMILAR * 3 });
-  const whole = weighed.reduce((sum, { weight }) => sum + weight, 0);
+  const found = await selectSimilar(ctx.db, { ...search, projectKey: ticket.projectKey, notId: ticket.id, weighed: said, limit: MOST_SIMILAR * 3 });
+  const whole = said.reduce((sum, { weight }) => sum + weight, 0);
   return found.filter((row) => row.score >= whole * LEAST_ALIKE && may(ctx, "tickets.read", guarded(row))).slice(0, MOST_SIMILAR)
     .map(({ id, number, subject, resolution, solvedAt, used, score }) => ({ id, number, subject, resolution, used, solvedAt: solvedAt.toISOString(), alike: Math.min(1, Math.round((score / whole) * 100) / 100) }));
 }

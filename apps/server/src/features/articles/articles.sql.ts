@@ -60,10 +60,22 @@ export const selectFrequency = (db: Db) => sql<Sampled>`select (select greatest(
 export interface SimilarQuery { projectKey: string; notId: string; any: string[]; all: string[]; weighed: { word: string; weight: number }[]; limit: number }
 export interface Similar { id: string; number: string; subject: string; resolution: string; solvedAt: Date; used: number; score: number; projectKey: string; ownerId: string | null; department: string | null; aboutUserIds: string[] | null }
 
-/** Candidates by the index, weighed by the words they share; a word weighs more the rarer it is. */
-export const similarQuery = ({ projectKey, notId, any, all, weighed, limit }: SimilarQuery) => sql<Similar>`select t.id, t.number, t.subject, coalesce(t.resolution, '') as resolution, s.solved_at, s.used, s.score, t.project_key, t.owner_id, t.department, t.about_user_ids
-  from (select c.ticket_id, c.solved_at, c.used, (select coalesce(sum(w.weight), 0) from unnest(${weighed.map(({ word }) => word)}::text[], ${weighed.map(({ weight }) => weight)}::float8[]) w(word, weight) where c.words @@ quote_literal(w.word)::tsquery) as score
-    from solved_tickets c where c.words @@ ((select string_agg(quote_literal(w), ${any.length > 0 ? " | " : " & "}) from unnest(${any.length > 0 ? any : all}::text[]) w)::tsquery && quote_literal(${`@${projectKey}`}::text)::tsquery) and c.ticket_id <> ${notId}
-    order by score desc, c.used desc, c.solved_at desc limit ${limit}) s
-  join tickets t on t.id = s.ticket_id order by s.score desc, s.used desc, s.solved_at desc`;
+/** So many of the newest are looked through where every word is common. */
+const NEWEST = sql.lit(2_000);
+
+/**
+ * Candidates by the index of words, weighed by the words they share; a word weighs more the rarer it is. Where every word
+ * is common the index would bring half of the table: then the newest are looked through instead.
+ */
+export const similarQuery = ({ projectKey, notId, any, all, weighed, limit }: SimilarQuery) => {
+  const words = any.length > 0 ? any : all;
+  const query = sql`(select string_agg(quote_literal(w), ${any.length > 0 ? " | " : " & "})::tsquery from unnest(${words}::text[]) w)`;
+  const candidates = any.length > 0 ? sql`select * from solved_tickets where words @@ (${query} && quote_literal(${`@${projectKey}`}::text)::tsquery)`
+    : sql`select * from (select * from solved_tickets where project_key = ${projectKey} order by solved_at desc limit ${NEWEST}) newest where words @@ ${query}`;
+  return sql<Similar>`with w as materialized (select quote_literal(word)::tsquery as query, weight from unnest(${weighed.map(({ word }) => word)}::text[], ${weighed.map(({ weight }) => weight)}::float8[]) w(word, weight)),
+    s as materialized (select c.ticket_id, c.solved_at, c.used, (select coalesce(sum(w.weight), 0) from w where c.words @@ w.query) as score from (${candidates}) c where c.ticket_id <> ${notId}
+      order by score desc, c.used desc, c.solved_at desc limit ${limit})
+  select t.id, t.number, t.subject, coalesce(t.resolution, '') as resolution, s.solved_at, s.used, s.score, t.project_key, t.owner_id, t.department, t.about_user_ids
+  from s join tickets t on t.id = s.ticket_id order by s.score desc, s.used desc, s.solved_at desc`;
+};
 export const selectSimilar = (db: Db, query: SimilarQuery) => similarQuery(query).execute(db).then((result) => result.rows);

@@ -13,6 +13,7 @@ import { buildTicket } from "../tickets/tickets.factory.ts";
 import { readArticle as readOne } from "./articles.service.ts";
 import { articlesKind, articlesRoutes, attachSolution, chooseVariant, offerVariant, readArticle, searchArticles, solvedListener, ticketSolutions } from "./index.ts";
 import { rememberOld } from "./articles.listener.ts";
+import { similarQuery } from "./articles.sql.ts";
 import { forgetFrequency } from "./articles.service.ts";
 import { detachSolution, withdrawVariant } from "./articles.solutions.service.ts";
 import { searchFor, slovenian, weigh } from "./articles.words.rules.ts";
@@ -132,13 +133,19 @@ describe("the panel of solutions", () => {
   });
 });
 
+test("R125 similar tickets are found by the index of words, and among the newest where every word is common", async () => {
+  const plan = async (any: string[], all: string[]) => JSON.stringify((await database.db.transaction().execute(async (tx) => { await sql`set local enable_seqscan = off`.execute(tx); await sql`set local enable_sort = off`.execute(tx); return sql<object>`explain ${similarQuery({ projectKey: "internet", notId: newId(), any, all, weighed: [{ word: "w7", weight: 3 }], limit: 15 })}`.execute(tx); })).rows);
+  expect(await plan(["w7"], [])).toContain("solved_tickets_words");
+  expect(await plan([], ["often"])).toContain("solved_tickets_newest");
+});
+
 describe("words", () => {
   test("one word in its cases is one stem", () => {
     for (const cases of [["internet", "interneta", "internetu", "internetom"], ["račun", "računa", "računom", "računi"], ["povezava", "povezave", "povezavo"], ["modem", "modema", "modemom", "modemi"]]) expect(new Set(slovenian(cases)).size, cases.join()).toBe(1);
   });
 
   test("the rarest words are looked for, as many as can be read quickly; of common ones all must be there", () => {
-    const frequency = { total: 1_000_000, common: new Map([["internet", 0.4], ["modem", 0.2], ["lučka", 0.001]]), rarest: 0.0005 };
+    const frequency = { total: 1_000_000, common: new Map([["internet", 0.4], ["modem", 0.2], ["lučka", 0.0004]]), rarest: 0.0004 };
     expect(searchFor(weigh(["internet", "modem", "lučka", "strešnik"], frequency))).toEqual({ any: ["strešnik", "lučka"], all: [] });
     expect(searchFor(weigh(["internet", "modem"], frequency))).toEqual({ any: [], all: ["modem", "internet"] });
     expect(searchFor([])).toBeNull();
