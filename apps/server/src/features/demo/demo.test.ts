@@ -71,7 +71,7 @@ describe("the demo company in a new database", () => {
   test("has tickets in every state, with numbers that can be said and check", async () => {
     const tickets = await rows(sql<{ number: string; status: string; closedAs: string | null }>`select number, status, closed_as from tickets`);
     expect(new Set(tickets.map(({ status }) => status))).toEqual(new Set(["open", "waiting", "done", "closed"]));
-    expect(new Set(tickets.map(({ closedAs }) => closedAs))).toEqual(new Set([null, "confirmed", "unconfirmed"]));
+    expect(new Set(tickets.map(({ closedAs }) => closedAs))).toEqual(new Set([null, "confirmed", "unconfirmed", "cancelled"]));
     for (const { number } of tickets) expect(parseTicketNumber(number)).toMatchObject({ kind: "number" });
     const departments = await rows(sql<{ department: string }>`select distinct department from tickets where department is not null and status = 'open' order by 1`);
     expect(departments.map(({ department }) => department)).toEqual(["delivery", "technicians"]);

@@ -1,3 +1,4 @@
+import { isFor } from "../processes/processes.contract.ts";
 import { type DemoActor, type DemoClient, type DemoInteraction, type DemoProject, type DemoStep, type DemoTicket } from "./demo.contract.ts";
 import { type Declarations, type Language, type Person, type Priority, type ProjectDeclaration } from "./projects.contract.ts";
 import { type Random, seededRandom } from "./random.rules.ts";
@@ -113,37 +114,47 @@ interface Story { scene: Scene; operator: Person; client: DemoClient; registered
 /** The steps from the process itself: the way to `done` and what the client said, as far as time allows. */
 function makeSteps(making: Making, story: Story): DemoStep[] {
   const { random, now, declared } = making;
-  const { scene, operator, client, registered } = story;
-  const byOperator: DemoActor = { role: "operator", login: operator.login };
+  const { scene, client, registered } = story;
+  const byOperator: DemoActor = { role: "operator", login: story.operator.login };
   const steps: DemoStep[] = [];
   let at = registered;
-  const go = (transition: string, afterMs: number, by: DemoActor, fields: DemoStep["fields"] = {}) => {
+  const go: Go = (transition, afterMs, by = byOperator, fields = {}) => {
     at += afterMs;
     if (at < now) steps.push({ transition, at: iso(at), by, fields });
     else at = Number.POSITIVE_INFINITY;
   };
-  const finish = finishFields(declared, scene, client.language);
   // The newest are left where they are, so that a new operator finds work waiting.
   const younger = declared.scenes.tickets - 1 - story.index;
-  if (younger === 0) return steps;
-  go("take", (5 + random.int(50)) * minuteMs, byOperator);
+  const canTake = processOf(declared, scene)?.transitions.take !== undefined;
+  if (younger === 0 || (!canTake && younger < 4)) return steps;
+  if (canTake) go("take", (5 + random.int(50)) * minuteMs);
   if (younger === 1) go("ask_client", 10 * minuteMs, byOperator, { question: questions[client.language] });
   if (younger < 4) return steps;
-  if (story.index % 5 === 3) {
+  if (canTake && story.index % 5 === 3) {
     go("ask_client", hourMs, byOperator, { question: questions[client.language] });
     go("client_answered", (2 + random.int(20)) * hourMs, { role: "client" }, { answer: answers[client.language] });
   }
+  const way = wayToDone(declared, scene);
+  // Where an operator alone cannot end it (a checklist, an approval), the client was content with the talk and took it back.
+  if (way.length === 0) go("cancel", (1 + random.int(9)) * hourMs, byOperator, { reason: settled[client.language] });
   // The next ones are done within the last two days and wait for the client's yes.
-  go("finish", younger < 7 ? now - at - (6 + random.int(40)) * hourMs : (1 + random.int(9)) * hourMs, byOperator, finish);
-  if (younger < 7) return steps;
-  if (story.index % 7 === 2) {
-    go("reopen", (3 + random.int(20)) * hourMs, { role: "client" }, { reason: complaints[client.language] });
-    go("take", (4 + random.int(20)) * minuteMs, byOperator);
-    go("finish", (1 + random.int(3)) * hourMs, byOperator, finish);
-  }
-  if (story.index % 6 === 4) go("close_unconfirmed", 72 * hourMs, { role: "system" });
-  else go("confirm", (1 + random.int(30)) * hourMs, { role: "client" }, { score: random.chance(70) ? 5 : 2 + random.int(3) });
+  else endIt(making, story, { go, way, afterMs: younger < 7 ? now - at - (6 + random.int(40)) * hourMs : (1 + random.int(9)) * hourMs, waits: younger < 7 });
   return steps;
+}
+
+type Go = (transition: string, afterMs: number, by?: DemoActor, fields?: DemoStep["fields"]) => void;
+
+function endIt({ random, declared }: Making, { scene, client, index }: Story, { go, way, afterMs, waits }: { go: Go; way: string[]; afterMs: number; waits: boolean }): void {
+  const finish = (after: number): void => { for (const [place, step] of way.entries()) go(step, place === 0 ? after : (10 + random.int(50)) * minuteMs, undefined, fieldsOf(declared, scene, step, client.language)); };
+  finish(afterMs);
+  if (waits) return;
+  if (index % 7 === 2) {
+    go("reopen", (3 + random.int(20)) * hourMs, { role: "client" }, { reason: complaints[client.language] });
+    go("take", (4 + random.int(20)) * minuteMs);
+    finish((1 + random.int(3)) * hourMs);
+  }
+  if (index % 6 === 4) go("close_unconfirmed", 72 * hourMs, { role: "system" });
+  else go("confirm", (1 + random.int(30)) * hourMs, { role: "client" }, { score: random.chance(70) ? 5 : 2 + random.int(3) });
 }
 
 const questions: Record<Language, string> = {
@@ -155,11 +166,28 @@ const asked: Record<Language, string> = {
 };
 const complaints: Record<Language, string> = { en: "It has happened again.", ru: "Всё повторилось снова.", sl: "Težava se je ponovila." };
 
-/** Fills what the process asks for on finishing: words from the scene, the first option of a choice. */
-function finishFields(declared: ProjectDeclaration, scene: Scene, language: Language): DemoStep["fields"] {
-  const type = declared.types.find((each) => each.key === scene.type);
-  const process = type && declared.processes[type.process];
-  const wanted = process?.transitions.finish?.requires.filter((each) => !each.when) ?? [];
+const settled: Record<Language, string> = { en: "It was settled in the conversation.", ru: "Вопрос решён в разговоре.", sl: "Zadeva je bila rešena v pogovoru." };
+
+/** The shortest way an operator alone can bring a ticket in work to where the client is asked: nothing held, checked or handed on. */
+function wayToDone(declared: ProjectDeclaration, scene: Scene): string[] {
+  const process = processOf(declared, scene);
+  const from = process?.transitions.take?.to;
+  if (!process || from === undefined) return [];
+  const plain = Object.entries(process.transitions).filter(([, each]) => isFor(each, "operator") && !each.checklist && !each.approval && each.guards.length === 0 && each.subtasks.length === 0);
+  const ways = new Map<string, string[]>([[from, []]]);
+  for (const [stage, way] of ways) {
+    if (process.stages[stage]?.client_sees === "done") return way;
+    for (const [key, { to }] of plain.filter(([, each]) => each.from.includes(stage) && !ways.has(each.to))) ways.set(to, [...way, key]);
+  }
+  return [];
+}
+
+const processOf = (declared: ProjectDeclaration, scene: Scene) => declared.processes[declared.types.find((each) => each.key === scene.type)?.process ?? ""];
+
+/** Fills what a transition asks for: words from the scene, the first option of a choice. */
+function fieldsOf(declared: ProjectDeclaration, scene: Scene, key: string, language: Language): DemoStep["fields"] {
+  const process = processOf(declared, scene);
+  const wanted = process?.transitions[key]?.requires.filter((each) => !each.when) ?? [];
   return Object.fromEntries(wanted.map(({ field }) => {
     const kind = process?.fields[field];
     return [field, kind?.kind === "choice" ? Object.keys(kind.options)[0] ?? "" : scene.resolution[language]];
