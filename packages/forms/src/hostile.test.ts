@@ -9,14 +9,17 @@ const a = (field: string, more = "", name = `x-name: ${NAME}, `): string => `${H
 const two = (more: string): string => `${HEAD}schema:\n  properties:\n    a: { type: string, x-name: ${NAME} }\n    b: { type: string, x-name: ${NAME} }\n${more}`;
 const LIMIT_MS = 50;
 
-/** The best of a few: another job on the machine must not fail the build. */
+/** Time of this thread's processor, not of the clock on the wall: another job on the machine must not fail the build. */
+const spentMs = (): number => { const { user, system } = process.threadCpuUsage(); return (user + system) / 1_000; };
+
+/** The best of a few: a collection of garbage may fall into one. */
 function timed<R>(work: () => R): { result: R; ms: number } {
   let best = Infinity;
   let result!: R;
   for (let i = 0; i < 5 && best >= LIMIT_MS; i++) {
-    const started = performance.now();
+    const started = spentMs();
     result = work();
-    best = Math.min(best, performance.now() - started);
+    best = Math.min(best, spentMs() - started);
   }
   return { result, ms: best };
 }
@@ -64,9 +67,9 @@ describe("a form that is too large is refused at once", () => {
     ["references that multiply", a('$ref: "#/$defs/x0"', `  $defs:\n${many(4, (i) => `    x${i}: { properties: { ${Array.from({ length: 12 }, (_, k) => `b${k}: { $ref: "#/$defs/x${i + 1}" }`).join(", ")} } }`)}\n    x4: { type: string, x-name: ${NAME} }\n`), "too_many_fields"],
     ["conditions in a long chain with a ring", `${HEAD}schema:\n  properties:\n${many(400, (i) => `    f${i}: { type: string, x-name: ${NAME} }`)}\nshow:\n${many(400, (i) => `  f${i}: form.f${(i + 1) % 400} == ""`)}`, "ring"],
   ])("%s", (_, text, code) => {
-    const started = performance.now();
+    const started = spentMs();
     const read = readForm(text);
-    const ms = performance.now() - started;
+    const ms = spentMs() - started;
     expect(read.ok ? [] : read.problems.map((problem) => problem.code)).toContain(code);
     expect(ms).toBeLessThan(1_000);
   });
