@@ -84,7 +84,9 @@ const latin = (name: string) => Array.from(name.toLowerCase(), (letter) => cyril
 /** A call and the ticket that came of it, at a stage that suits its age. */
 function makeStory(making: Making, clients: DemoClient[], index: number): { ticket: DemoTicket; interaction: DemoInteraction } {
   const { random, declared } = making;
-  const scene = declared.scenes.scenes[index % declared.scenes.scenes.length] ?? random.pick(declared.scenes.scenes);
+  // The one that will go to a department is what the project is most about: the first scene.
+  const place = index === declared.scenes.tickets - 3 ? 0 : index % declared.scenes.scenes.length;
+  const scene = declared.scenes.scenes[place] ?? random.pick(declared.scenes.scenes);
   const client = clients[(index * 5 + random.int(4)) % clients.length] ?? random.pick(clients);
   const operator = operatorFor(making, client.language);
   // The first tickets are the oldest; the last few are still being worked on.
