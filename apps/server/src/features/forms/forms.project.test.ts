@@ -41,8 +41,8 @@ test("a broken form, a form no file holds and a file under another name are refu
 });
 
 test("a form of five megabytes or a swarm of references is refused before it is read", () => {
-  const started = performance.now();
+  const started = process.threadCpuUsage().user;
   expect(problemsOf({ "forms/connection.yaml": `key: connection\n${"# x\n".repeat(1_300_000)}` }).length).toBeGreaterThan(0);
   expect(problemsOf({ "forms/connection.yaml": `a: &a [x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b]\nd: [*c, *c, *c, *c, *c, *c, *c, *c]` }).length).toBeGreaterThan(0);
-  expect(performance.now() - started).toBeLessThan(5_000);
+  expect((process.threadCpuUsage().user - started) / 1_000).toBeLessThan(5_000);
 });
