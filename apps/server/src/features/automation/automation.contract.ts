@@ -15,6 +15,9 @@ export const wakingSchema = z.union([
 ]);
 export type Waking = z.infer<typeof wakingSchema>;
 
+/** The same as it is told: events always as a list. */
+const wakingView = z.union([z.object({ event: z.array(wakingEventSchema) }), z.object({ schedule: z.string() }), z.object({ clock: z.string(), at_percent: z.number().int() })]);
+
 /** The part of a rule's text that is not packages/rules' own. */
 export const triggerSchema = z.strictObject({
   on: wakingSchema,
@@ -45,7 +48,7 @@ export const runSchema = runRow.extend({ trace: traceView, text: z.string() });
 export type RunView = z.infer<typeof runSchema>;
 
 export const ruleRow = z.object({
-  projectKey: z.string(), key: z.string(), path: z.string(), name: z.record(z.string(), z.string()), version: z.number().int(), on: wakingSchema, order: z.number().int(), enabled: z.boolean(), nextAt: instant.nullable(),
+  projectKey: z.string(), key: z.string(), path: z.string(), name: z.record(z.string(), z.string()), version: z.number().int(), on: wakingView, order: z.number().int(), enabled: z.boolean(), nextAt: instant.nullable(),
   /** Of the last seven days. */
   fired: z.number().int(), failed: z.number().int(), lastAt: instant.nullable(), lastProblem: z.string().nullable(),
 });

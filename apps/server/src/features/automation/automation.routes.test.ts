@@ -1,0 +1,63 @@
+import { fileURLToPath } from "node:url";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { openSecrets } from "../../platform/secret.ts";
+import { testDatabase } from "../../testing/database.ts";
+import { testHttp } from "../../testing/http.ts";
+import { loadDeclarations } from "../projects/index.ts";
+import { storeDeclarations } from "../tickets/index.ts";
+import { buildTicket } from "../tickets/tickets.factory.ts";
+import { webhooksRoutes } from "../webhooks/index.ts";
+import { rulesKind } from "./automation.kind.ts";
+import { automationRoutes } from "./automation.routes.ts";
+
+const database = await testDatabase();
+const loaded = await loadDeclarations(fileURLToPath(new URL("../../../../../projects", import.meta.url)), { kinds: [rulesKind] });
+if (!loaded.ok) throw new Error("the declarations cannot be read");
+await storeDeclarations(database.ctx(), loaded.declarations, { kinds: [rulesKind] });
+const folder = mkdtempSync(join(tmpdir(), "linija-rules-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const http = await testHttp(database, automationRoutes, (app) => webhooksRoutes(app, { secrets: openSecrets(folder, ""), allowPrivate: false }));
+const admin = await http.signIn({ projects: ["internet"], roles: ["administrator"] });
+const ana = await http.signIn({ projects: ["internet"] });
+const ticket = await buildTicket(database.ctx());
+const text = `key: mine\nname: { en: Mine }\non: { event: ticket.registered }\nsteps:\n  - set: { ticket.priority: '"urgent"' }\n`;
+
+const routes: ["GET" | "POST" | "PUT" | "DELETE", string][] = [
+  ["GET", "/api/automation/internet/rules"], ["GET", "/api/automation/internet/vocabulary"], ["POST", "/api/automation/internet/check"], ["POST", "/api/automation/internet/try"], ["POST", "/api/automation/internet/dry-run"],
+  ["GET", "/api/automation/internet/rules/mine/runs"], ["GET", `/api/tickets/${ticket.id}/automation`], ["GET", `/api/automation/runs/${ticket.id}`], ["PUT", `/api/automation/editors/${ticket.id}`], ["GET", "/api/automation/editors"],
+  ["GET", "/api/webhooks/internet"], ["POST", "/api/webhooks/internet"], ["PUT", `/api/webhooks/internet/${ticket.id}`], ["DELETE", `/api/webhooks/internet/${ticket.id}`], ["GET", "/api/webhooks/internet/deliveries"], ["POST", `/api/webhooks/internet/deliveries/${ticket.id}/replay`],
+];
+
+test.each(routes)("%s %s is not for strangers", async (method, url) => {
+  const body = url.endsWith("editors") || method === "GET" ? undefined : { text, certified: true, version: 1, key: "crm", name: "CRM", url: "https://example.com/hook", enabled: true };
+  expect((await http.anonymous(method, url, body)).statusCode).toBeGreaterThanOrEqual(401);
+  expect((await http.anonymous(method, url, body)).statusCode).toBeLessThanOrEqual(403);
+});
+
+test("an administrator reads the rules of a project and, with a certificate, checks, tries and runs a text dry", async () => {
+  const rules = await admin.send("GET", "/api/automation/internet/rules");
+  expect(rules.json()).toMatchObject({ mayEdit: false, items: [{ key: "dangerous_words", on: { event: ["ticket.registered"] } }, { key: "regular_client" }, { key: "forgotten_waiting", on: { schedule: "0 9 * * 1-5" } }] });
+  expect((await admin.send("POST", "/api/automation/internet/check", { text })).json()).toMatchObject({ status: 403, code: "no_certificate" });
+  expect((await admin.send("PUT", `/api/automation/editors/${admin.userId}`, { certified: true })).statusCode).toBe(200);
+  expect((await admin.send("POST", "/api/automation/internet/check", { text })).json()).toEqual({ problems: [] });
+  expect((await admin.send("POST", "/api/automation/internet/try", { text, ticket: ticket.number })).json()).toMatchObject({ fired: true, ticketNumber: ticket.number });
+  expect((await admin.send("POST", "/api/automation/internet/dry-run", { text })).json()).toMatchObject({ lookedAt: 1, rows: [{ number: ticket.number }], next: null });
+  expect((await admin.send("GET", "/api/automation/internet/vocabulary")).json<{ events: string[] }>().events).toContain("ticket.moved");
+});
+
+test("an operator sees neither rules nor webhooks, but which rules touched a ticket", async () => {
+  expect((await ana.send("GET", "/api/automation/internet/rules")).statusCode).toBe(403);
+  expect((await ana.send("GET", "/api/webhooks/internet")).statusCode).toBe(403);
+  expect((await ana.send("GET", `/api/tickets/${ticket.id}/automation`)).json()).toEqual({ items: [], next: null });
+});
+
+test("a webhook's secret is in no list, and an address of this machine is refused at its field", async () => {
+  const body = { key: "crm", name: "CRM", url: "https://example.com/hook", enabled: true };
+  expect((await admin.send("POST", "/api/webhooks/internet", body)).json<{ secret: string }>().secret).toHaveLength(43);
+  expect((await admin.send("GET", "/api/webhooks/internet")).body).not.toContain("secret");
+  expect((await admin.send("POST", "/api/webhooks/internet", { ...body, key: "other", url: "http://127.0.0.1/hook" })).json()).toMatchObject({ status: 422, errors: [{ field: "url", code: "webhook_address" }] });
+  expect((await admin.send("GET", "/api/webhooks/internet/deliveries")).json()).toEqual({ items: [], next: null });
+});
