@@ -2,7 +2,7 @@ import type { Ctx, TxCtx } from "../../platform/db.ts";
 import type { CalendarTime } from "./clocks.calendar.rules.ts";
 import type { Clock } from "./clocks.contract.ts";
 import { dueAt, nextMoment, stateOf } from "./clocks.rules.ts";
-import { deleteClocks, selectClocks, upsertClocks, type ClockRow } from "./clocks.sql.ts";
+import { deleteClocks, selectClocks, upsertClocks, upsertStatement, type ClockRow } from "./clocks.sql.ts";
 
 /** What a clock belongs to: a ticket, a sub-task, whatever has a feature that handles its moments. */
 export interface Subject { kind: string; id: string }
@@ -16,9 +16,24 @@ export const saveClocks = (ctx: TxCtx, owner: Owner, clocks: readonly Clock[], t
 
 /** The same for many subjects of one calendar at once. */
 export async function saveAllClocks(ctx: TxCtx, all: readonly { owner: Owner; clocks: readonly Clock[] }[], time: CalendarTime): Promise<void> {
-  const rows = all.flatMap(({ owner, clocks }) => clocks.map((clock) => computed({ ...clock, subjectKind: owner.kind, subjectId: owner.id, projectKey: owner.projectKey }, time)));
+  const rows = all.flatMap(({ owner, clocks }) => rowsOf(owner, clocks, time));
   if (rows.length === 0) return;
   await upsertClocks(ctx.db, rows, ctx.now());
+  wakeFor(ctx, rows);
+}
+
+/** Of a new subject: written by the statement that ends the transaction, which must not read or change them before. */
+export function saveNewClocks(ctx: TxCtx, owner: Owner, clocks: readonly Clock[], time: CalendarTime): void {
+  const rows = rowsOf(owner, clocks, time);
+  if (rows.length === 0) return;
+  ctx.facts.inserts.push(upsertStatement(rows, ctx.now()));
+  wakeFor(ctx, rows);
+}
+
+const rowsOf = (owner: Owner, clocks: readonly Clock[], time: CalendarTime): ClockRow[] =>
+  clocks.map((clock) => computed({ ...clock, subjectKind: owner.kind, subjectId: owner.id, projectKey: owner.projectKey }, time));
+
+function wakeFor(ctx: TxCtx, rows: readonly ClockRow[]): void {
   const moments = rows.flatMap(({ nextAt }) => (nextAt ? [nextAt.getTime()] : []));
   if (moments.length > 0) ctx.afterCommit.push(() => wake(new Date(Math.min(...moments))));
 }

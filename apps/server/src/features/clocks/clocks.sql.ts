@@ -23,11 +23,12 @@ const given = (rows: readonly ClockRow[], now: Date, error: string | null = null
 })));
 
 /** Puts clocks in place of those of their names; whoever writes them anew starts with a clean slate of tries. */
-export const upsertClocks = (db: Db, rows: readonly ClockRow[], now: Date) => kept(sql`
+export const upsertStatement = (rows: readonly ClockRow[], now: Date) => sql`
   insert into clocks (${COLUMNS}, error, updated_at) select ${COLUMNS}, error, updated_at from json_to_recordset(${given(rows, now)}::json) ${GIVEN}
   on conflict (subject_kind, subject_id, name) do update set project_key = excluded.project_key, allowed_ms = excluded.allowed_ms, counts = excluded.counts, thresholds = excluded.thresholds,
     fired = excluded.fired, intervals = excluded.intervals, state = excluded.state, due_at = excluded.due_at, next_at = excluded.next_at, next_threshold = excluded.next_threshold,
-    calendar = excluded.calendar, attempts = excluded.attempts, error = excluded.error, updated_at = excluded.updated_at`).execute(db);
+    calendar = excluded.calendar, attempts = excluded.attempts, error = excluded.error, updated_at = excluded.updated_at`;
+export const upsertClocks = (db: Db, rows: readonly ClockRow[], now: Date) => kept(upsertStatement(rows, now)).execute(db);
 
 /** Writes what was computed anew of rows that this transaction has locked. */
 export const updateComputed = (db: Db, rows: readonly ClockRow[], now: Date, error: string | null = null) => kept(sql`

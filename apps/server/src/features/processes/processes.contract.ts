@@ -185,3 +185,5 @@ export const roleOf = (who: Who): ActorRole => (typeof who === "string" ? who : 
 export const isFor = (transition: Pick<Transition, "who">, role: ActorRole): boolean => transition.who.some((who) => roleOf(who) === role);
 export const noticesOf = (notice: z.infer<typeof noticesSchema> | undefined): (Pick<NoticeWish, "notice"> & Partial<NoticeWish>)[] =>
   notice === undefined ? [] : typeof notice === "string" ? [{ notice }] : notice;
+/** Whether the ticket may go on by itself. */
+export const hasAutomatic = (process: Process): boolean => Object.values(process.transitions).some(({ automatic }) => automatic !== undefined);

@@ -1,6 +1,6 @@
 import type { TxCtx } from "../../platform/db.ts";
 import { emit } from "../../platform/events.ts";
-import { removeClocks, saveClocks, type Clock } from "../clocks/index.ts";
+import { removeClocks, saveClocks, saveNewClocks, type Clock } from "../clocks/index.ts";
 import type { ProcessEffect } from "../processes/index.ts";
 import { marksIn } from "../rules/index.ts";
 import type { ProjectInUse } from "./tickets.definitions.ts";
@@ -24,11 +24,15 @@ export type NoticeOwed = string | { notice: string; language: string; channels: 
  * Makes the engine's effects true in the transaction that stores the ticket; returns the notices the client is owed,
  * which travel with the event. Sub-tasks are made by who moves the ticket.
  */
-export async function perform(ctx: TxCtx, { ticket, project, effects }: { ticket: Ticket; project: ProjectInUse; effects: readonly ProcessEffect[] }): Promise<NoticeOwed[]> {
+interface Performed { ticket: Ticket; project: ProjectInUse; effects: readonly ProcessEffect[]; /** Nothing in this transaction will look at its clocks again. */ isNew?: boolean }
+export async function perform(ctx: TxCtx, { ticket, project, effects, isNew = false }: Performed): Promise<NoticeOwed[]> {
   const { clock } = moment(ctx, project);
   const dropped = effects.flatMap((effect) => (effect.kind === "drop_clock" ? [effect.name] : []));
   if (dropped.length > 0) await removeClocks(ctx, { kind: "ticket", id: ticket.id }, dropped);
-  await saveClocks(ctx, { kind: "ticket", id: ticket.id, projectKey: ticket.projectKey }, effects.flatMap((effect) => (effect.kind === "clock" ? [withMarks(project, effect.clock)] : [])), clock);
+  const owner = { kind: "ticket", id: ticket.id, projectKey: ticket.projectKey };
+  const clocks = effects.flatMap((effect) => (effect.kind === "clock" ? [withMarks(project, effect.clock)] : []));
+  if (isNew) saveNewClocks(ctx, owner, clocks, clock);
+  else await saveClocks(ctx, owner, clocks, clock);
   for (const effect of effects) {
     if (effect.kind === "tell_supervisor") await alert(ctx, ticket, effect.about);
     else if (effect.kind === "remind_assignee") await remind(ctx, ticket, effect.operatorId);

@@ -4,7 +4,7 @@ import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
 import { conflict, invalid, invalidField } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
-import { apply, automatic, type FieldValues, type Held, type Process, type ProcessActor, type ProcessOutcome } from "../processes/index.ts";
+import { apply, automatic, hasAutomatic, type FieldValues, type Held, type Process, type ProcessActor, type ProcessOutcome } from "../processes/index.ts";
 import type * as contracts from "./tickets.contract.ts";
 import type { TicketView } from "./tickets.contract.ts";
 import { processOf, type ProjectInUse } from "./tickets.definitions.ts";
@@ -17,7 +17,7 @@ import { aboutOf, engineRoles, filled, fromEngine, statusOf, strangeInput } from
 import { selectTicketForUpdate, updateTicketRow, type Ticket } from "./tickets.sql.ts";
 import { registerSubtasks } from "./tickets.subtasks.ts";
 import { toView } from "./tickets.view.ts";
-import { doerOf, isAutomatic, living, worldOf, type Doer, type Living } from "./tickets.world.ts";
+import { doerOf, living, worldOf, type Doer, type Living } from "./tickets.world.ts";
 
 export type MoveInput = z.output<typeof contracts.moveTicket.body>;
 
@@ -161,7 +161,7 @@ const MOST_STEPS = 10;
 /** Takes automatic transitions as long as one is due. Called after every change of a ticket that conditions may read. */
 export async function follow(ctx: TxCtx, ticket: Ticket): Promise<Ticket> {
   const process = await processOf(ctx.db, ticket.processId);
-  if (!isAutomatic(process)) return ticket;
+  if (!hasAutomatic(process)) return ticket;
   let now = ticket;
   for (let step = 0; step < MOST_STEPS; step++) {
     const it = await living(ctx, now);

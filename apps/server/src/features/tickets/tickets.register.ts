@@ -4,7 +4,7 @@ import { invalid } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
 import type { Clock } from "../clocks/index.ts";
-import { start, type Process, type Reason } from "../processes/index.ts";
+import { hasAutomatic, start, type Process, type Reason } from "../processes/index.ts";
 import { processOf, type ProjectInUse } from "./tickets.definitions.ts";
 import type { Draft } from "./tickets.draft.ts";
 import { perform, touched } from "./tickets.effects.ts";
@@ -44,7 +44,7 @@ export async function registerWithClocks(ctx: TxCtx, project: ProjectInUse, draf
   const ticket = await insertTicket(ctx.db, row);
   if (!ticket) return undefined;
   if (ticket.interactionId) await (ticket.type === "callback" ? linkCallback : linkInteraction)(ctx.db, ticket.interactionId, ticket.id);
-  const notices = await perform(ctx, { ticket, project, effects: begun.effects });
+  const notices = await perform(ctx, { ticket, project, effects: begun.effects, isNew: !hasAutomatic(process) });
   keepReasons(ctx, ticket, begun.reasons);
   await emit(ctx, {
     type: "ticket.registered", subject: { kind: "ticket", id: ticket.id }, touches: touched(ticket),

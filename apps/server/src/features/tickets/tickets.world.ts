@@ -53,7 +53,6 @@ export function asks(process: Process): boolean {
   askers.set(process, found);
   return found;
 }
-export const isAutomatic = (process: Process): boolean => Object.values(process.transitions).some(({ automatic }) => automatic);
 
 /** `authority.yaml` of the project; a broken one was refused at save, so that none here means nobody may decide alone. */
 const authorities = new WeakMap<ProjectInUse, { authority: Authority | null }>();
