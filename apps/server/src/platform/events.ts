@@ -23,7 +23,7 @@ export const onCommitted = (listener: (events: StoredEvent[]) => void): (() => v
   return () => afterCommit.delete(listener);
 };
 export const announce = (events: StoredEvent[]): void => { for (const listener of afterCommit) listener(events); };
-export const listenersOf = (type: string): string[] => [...durable].filter(([, wants]) => wants(type)).map(([name]) => name);
+const listenersOf = (type: string): string[] => [...durable].filter(([, wants]) => wants(type)).map(([name]) => name);
 
 /** Who did it, as kept with the fact: never a session or a secret. */
 const actorOf = (actor: Actor) => ({ kind: actor.kind, name: actor.name, ...(actor.kind === "system" ? {} : { id: actor.id }) });

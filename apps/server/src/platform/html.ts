@@ -6,7 +6,7 @@ export class SafeHtml {
 
 type Part = SafeHtml | string | number | null | undefined | false | Part[];
 
-export const escapeHtml = (text: string): string => text.replaceAll(/[&<>"'`]/g, (character) => `&#${character.charCodeAt(0)};`);
+const escapeHtml = (text: string): string => text.replaceAll(/[&<>"'`]/g, (character) => `&#${character.charCodeAt(0)};`);
 
 const render = (part: Part): string => {
   if (part instanceof SafeHtml) return part.text;

@@ -12,7 +12,7 @@ import css from "./department.module.css";
 
 type Bucket = "late" | "now" | "next";
 /** Late is past its time, now is due within two hours or has no time, the rest is next. */
-export function bucketOf(ticket: Pick<TicketRow, "dueAt" | "status">, now: number): Bucket {
+function bucketOf(ticket: Pick<TicketRow, "dueAt" | "status">, now: number): Bucket {
   if (urgency(ticket, now) === "late") return "late";
   return !ticket.dueAt || Date.parse(ticket.dueAt) - now < 2 * 3_600_000 ? "now" : "next";
 }

@@ -4,7 +4,7 @@ import css from "./operators.module.css";
 
 type Phone = OperatorView["phone"];
 export type PhoneStanding = "registered" | "unregistered" | "no_password" | "none";
-export const standingOf = (phone: Phone): PhoneStanding => (phone.registered ? "registered" : phone.extension === null ? "none" : phone.hasPassword ? "unregistered" : "no_password");
+const standingOf = (phone: Phone): PhoneStanding => (phone.registered ? "registered" : phone.extension === null ? "none" : phone.hasPassword ? "unregistered" : "no_password");
 
 /** Told by a word and a shape: a full round is connected, a ring is not. It warns where calls should ring and cannot. */
 export function PhoneState({ operator: { phone, device } }: { operator: OperatorView }) {

@@ -56,7 +56,7 @@ const LATE_S = 30;
 /** Jobs and deliveries are carried out in time; late ones mean that no node with the role `jobs` is at work. */
 export const jobsProbe = (ctx: Ctx): Probe => ({ name: "jobs", optional: true, look: async () => judgeJobs(await selectJobs(ctx.db)) });
 
-export function judgeJobs({ lateS, failed, undelivered }: JobsState): Seen {
+function judgeJobs({ lateS, failed, undelivered }: JobsState): Seen {
   const detail = `late ${lateS} s, failed ${failed}, undelivered ${undelivered}`;
   return { state: lateS > LATE_S || failed > 0 || undelivered > 0 ? "degraded" : "ok", detail };
 }

@@ -4,10 +4,15 @@ import { AppError, tooMany } from "../../platform/errors.ts";
 import type { Process } from "../processes/index.ts";
 import { hashSecret, linkSecret, moveByClient, parseTicketNumber, processOf, projectOf, type ProjectInUse } from "../tickets/index.ts";
 import { askedOf, historyOf, lastFour, seesOf, silenceEnds, stepsOf, type Asked, type Passed, type Sees, type Step } from "./portal.rules.ts";
-import { countTry, deleteOldTries, forgiveTry, selectPassages, selectPhones, selectShown, type ShownTicket } from "./portal.sql.ts";
+import { countTry, deleteOldTries, forgiveTry, selectPassages, selectPhones, selectShown, selectShownById, type ShownTicket, type TryLimit } from "./portal.sql.ts";
 
-export const MAX_TRIES = 10;
-export const WINDOW_S = 15 * 60;
+const WINDOW_S = 15 * 60;
+/** Ten wrong tries, then a quarter of an hour, the next time half an hour: four digits are soon guessed otherwise. */
+const BY_TICKET: TryLimit = { max: 10, windowS: WINDOW_S, doubles: true };
+/** Neighbours share an address. */
+const BY_ADDRESS: TryLimit = { max: 10, windowS: WINDOW_S, doubles: false };
+/** How long a look by digits lasts. */
+const LOOK_S = 30 * 60;
 
 export type Lookup = { kind: "found"; secret: string } | { kind: "mistyped" } | { kind: "wrong" };
 
@@ -17,24 +22,37 @@ export type Lookup = { kind: "found"; secret: string } | { kind: "mistyped" } | 
  */
 export async function findStatus(ctx: Ctx, input: { number: string; digits: string; address: string }): Promise<Lookup> {
   const address = `a:${input.address}`;
-  if ((await spend(ctx, address)) === 1) await deleteOldTries(ctx.db, new Date(ctx.now().getTime() - WINDOW_S * 1_000));
+  if ((await spend(ctx, address, BY_ADDRESS)) === 1) await deleteOldTries(ctx.db, ctx.now(), WINDOW_S);
   const parsed = parseTicketNumber(input.number);
   // The check digit is public arithmetic: that it is wrong says nothing about which numbers exist.
   if (parsed.kind !== "number") return { kind: "mistyped" };
   const ticket = `n:${parsed.digits}`;
-  await spend(ctx, ticket);
+  await spend(ctx, ticket, BY_TICKET);
   const found = await selectPhones(ctx.db, parsed.digits);
   const isRight = isOneOf(lastFour(input.digits) ?? "----", found?.phones.map((phone) => lastFour(phone) ?? "????") ?? []);
-  const secret = await linkSecret(ctx.db, found?.id ?? "00000000-0000-0000-0000-000000000000");
+  const id = found?.id ?? "00000000-0000-0000-0000-000000000000";
+  // Who has our mail answers by its link; digits, which others know or guess, are enough to look. Without a mail they are all there is.
+  const secret = found?.hasMail === false ? await linkSecret(ctx.db, id) : await lookSecret(ctx, id, Math.floor(ctx.now().getTime() / 1_000) + LOOK_S);
   if (!isRight || !found) return { kind: "wrong" };
   await forgiveTry(ctx.db, { ticket, address });
   return { kind: "found", secret };
 }
 
-async function spend(ctx: Ctx, key: string): Promise<number> {
-  const { tries, firstAt } = await countTry(ctx.db, key, ctx.now(), WINDOW_S);
-  if (tries > MAX_TRIES) throw tooMany(Math.max(1, Math.ceil((firstAt.getTime() + WINDOW_S * 1_000 - ctx.now().getTime()) / 1_000)));
+async function spend(ctx: Ctx, key: string, limit: TryLimit): Promise<number> {
+  const { tries, lockedUntil } = await countTry(ctx.db, key, ctx.now(), limit);
+  if (lockedUntil) throw tooMany(Math.max(1, Math.ceil((lockedUntil.getTime() - ctx.now().getTime()) / 1_000)));
   return tries;
+}
+
+/** Opens the page for a while and for looking only. */
+const lookSecret = async (ctx: Ctx, id: string, untilS: number): Promise<string> => `look.${id}.${untilS}.${await linkSecret(ctx.db, `look ${id} ${untilS}`)}`;
+
+/** The ticket that such a secret opens now. */
+async function byLook(ctx: Ctx, secret: string): Promise<ShownTicket | undefined> {
+  const [, id, untilS] = /^look\.([0-9a-f-]{36})\.(\d{10})\./.exec(secret) ?? [];
+  if (!id || !untilS || Number(untilS) * 1_000 < ctx.now().getTime()) return undefined;
+  const right = await lookSecret(ctx, id, Number(untilS));
+  return hashSecret(right).equals(hashSecret(secret)) ? selectShownById(ctx.db, id) : undefined;
 }
 
 /** Compares with at least one phone whether there are any or not, and never stops early. */
@@ -50,21 +68,26 @@ export interface Shown {
   /** When silence closes it; only while a yes is awaited. */
   silenceAt: Date | null;
   question: string | null; refusedBecause: string | null;
+  /** Opened by digits: the answer that is awaited is given by the link of the mail. */
+  answersByLink: boolean;
 }
 
 export async function showStatus(ctx: Ctx, secret: string): Promise<Shown | null> {
-  const ticket = await bySecret(ctx, secret);
+  const isLook = secret.startsWith("look.");
+  const ticket = isLook ? await byLook(ctx, secret) : await bySecret(ctx, secret);
   if (!ticket) return null;
   const process = await processOf(ctx.db, ticket.processId);
   const project = await projectOf(ctx.db, ticket.projectKey);
+  const asked = askedOf(process, ticket.stage);
   const sees = seesOf(process, ticket.stage);
   return {
-    ticket, project, sees, steps: stepsOf(process, ticket.stage), history: historyOf(process, await selectPassages(ctx.db, ticket.id)), asked: askedOf(process, ticket.stage),
+    ticket, project, sees, steps: stepsOf(process, ticket.stage), history: historyOf(process, await selectPassages(ctx.db, ticket.id)), asked: isLook ? NOTHING_ASKED : asked, answersByLink: isLook && Object.values(asked).some(Boolean),
     silenceAt: sees === "done" ? silenceEnds(process, ticket.stage, ticket.stageSince) : null,
     question: sees === "waiting_for_you" ? words(ticket.fields.question) : null, refusedBecause: sees === "refused" ? words(ticket.fields.reason) : null,
   };
 }
 
+const NOTHING_ASKED: Asked = { yes: null, no: null, answer: null };
 const words = (value: unknown): string | null => (typeof value === "string" && value.trim() !== "" ? value : null);
 const bySecret = (ctx: Ctx, secret: string): Promise<ShownTicket | undefined> => selectShown(ctx.db, hashSecret(secret.slice(0, 100)));
 

@@ -1,24 +1,37 @@
-import { sql } from "kysely";
+import { sql, type RawBuilder } from "kysely";
 import type { Db } from "../../platform/db.ts";
 
-export interface Tried { tries: number; firstAt: Date }
+export interface TryLimit { max: number; windowS: number; /** Each lock is twice as long as the one before, up to 64 times. */ doubles: boolean }
 
-/** Counts a try in its window and tells how many there were; counting and asking are one statement, so a burst cannot slip by. */
-export const countTry = (db: Db, key: string, now: Date, windowS: number) => sql<Tried>`insert into status_tries as t (key, tries, first_at) values (${key}, 1, ${now})
-  on conflict (key) do update set tries = case when t.first_at <= ${now}::timestamptz - make_interval(secs => ${windowS}) then 1 else t.tries + 1 end,
-    first_at = case when t.first_at <= ${now}::timestamptz - make_interval(secs => ${windowS}) then ${now} else t.first_at end
-  returning tries, first_at`.execute(db).then((result) => result.rows[0]!);
+/**
+ * Counts a try and tells until when its key is locked; counting and asking are one statement, so a burst cannot slip by.
+ * Tries while it is locked do not make the lock longer. After a week without any the locks begin small again.
+ */
+export async function countTry(db: Db, key: string, now: Date, { max, windowS, doubles }: TryLimit): Promise<{ lockedUntil: Date | null; tries: number }> {
+  const isLocked = sql`(t.locked_until is not null and t.locked_until > ${now})`;
+  const isOver = sql`(t.locked_until is not null or t.first_at <= ${now}::timestamptz - make_interval(secs => ${windowS}))`;
+  const locks = sql`case when t.first_at <= ${now}::timestamptz - interval '7 days' then 0 else t.locks end`;
+  const { rows } = await sql<{ lockedUntil: Date | null; tries: number }>`insert into status_tries as t (key, tries, first_at) values (${key}, 1, ${now})
+    on conflict (key) do update set
+      tries = case when ${isLocked} then t.tries when ${isOver} then 1 else t.tries + 1 end,
+      first_at = case when not ${isLocked} and ${isOver} then ${now} else t.first_at end,
+      locked_until = case when ${isLocked} then t.locked_until when not ${isOver} and t.tries >= ${max} then ${now}::timestamptz + make_interval(secs => ${windowS} * power(2, ${doubles ? sql`least(t.locks, 6)` : sql`0`})) end,
+      locks = case when ${isLocked} then t.locks when not ${isOver} and t.tries >= ${max} then t.locks + 1 else ${locks} end
+    returning locked_until, tries`.execute(db);
+  return rows[0]!;
+}
 
-/** A right answer clears the ticket's tries and takes its own from the address, which others may share. */
+/** A right answer clears the ticket's tries, not how long its next lock would be, and takes its own from the address, which others may share. */
 export const forgiveTry = async (db: Db, keys: { ticket: string; address: string }): Promise<void> => {
-  await sql`delete from status_tries where key = ${keys.ticket}`.execute(db);
+  await sql`update status_tries set tries = 0 where key = ${keys.ticket}`.execute(db);
   await sql`update status_tries set tries = greatest(tries - 1, 0) where key = ${keys.address}`.execute(db);
 };
 
-export const deleteOldTries = (db: Db, before: Date) => sql`delete from status_tries where first_at < ${before}`.execute(db);
+export const deleteOldTries = (db: Db, now: Date, windowS: number) => sql`delete from status_tries
+  where first_at < ${now}::timestamptz - case when locks > 0 then interval '7 days' else make_interval(secs => ${windowS}) end`.execute(db);
 
 /** A ticket's phones for comparing; the same statement, whether the number is known or not. */
-export const selectPhones = (db: Db, digits: string) => sql<{ id: string; phones: string[] }>`select t.id,
+export const selectPhones = (db: Db, digits: string) => sql<{ id: string; hasMail: boolean; phones: string[] }>`select t.id, t.contact_email is not null as has_mail,
     array_remove(array_prepend(t.contact_phone, array(select e164 from client_phones p where p.client_id = t.client_id)), null) as phones
   from tickets t where right(t.number, 13) = ${digits}`.execute(db).then((result) => result.rows[0]);
 
@@ -26,9 +39,11 @@ export interface ShownTicket {
   id: string; number: string; projectKey: string; type: string; processId: string; stage: string; status: string; subject: string; language: string; dueAt: Date | null; stageSince: Date; pausedAt: Date | null;
   fields: Record<string, unknown>; resolution: string | null; score: number | null; closedAs: string | null; reopened: number; createdAt: Date;
 }
+const shown = (where: RawBuilder<unknown>) => sql<ShownTicket>`select id, number, project_key, type, process_id, stage, status, subject, language, due_at, stage_since, paused_at, fields, resolution, score, closed_as, reopened, created_at
+  from tickets where id = (select coalesce(merged_into, id) from tickets where ${where})`;
 /** The link of a merged ticket shows the one it became. */
-export const selectShown = (db: Db, linkHash: Buffer) => sql<ShownTicket>`select id, number, project_key, type, process_id, stage, status, subject, language, due_at, stage_since, paused_at, fields, resolution, score, closed_as, reopened, created_at
-  from tickets where id = (select coalesce(merged_into, id) from tickets where link_hash = ${linkHash})`.execute(db).then((result) => result.rows[0]);
+export const selectShown = (db: Db, linkHash: Buffer) => shown(sql`link_hash = ${linkHash}`).execute(db).then((result) => result.rows[0]);
+export const selectShownById = (db: Db, id: string) => shown(sql`id = ${id}`).execute(db).then((result) => result.rows[0]);
 
 export interface Passage { at: Date; type: string; data: { to?: string; from?: string; transition?: string } }
 /** The way of a ticket, oldest first; nothing of it says who. */

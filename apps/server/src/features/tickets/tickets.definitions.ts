@@ -57,7 +57,7 @@ async function useKinds(ctx: TxCtx, declared: ProjectDeclaration, kinds: readonl
 }
 
 /** The timers of stages in which the client is asked for a yes, with another length. */
-export function withConfirmationTime(process: Process, seconds: number): Process {
+function withConfirmationTime(process: Process, seconds: number): Process {
   const timers = Object.entries(process.clocks.timers).map(([name, timer]) =>
     [name, process.stages[timer.stage]?.client_sees === "done" ? { ...timer, after_hours: seconds / 3_600, counts: "always" as const } : timer] as const);
   return { ...process, clocks: { ...process.clocks, timers: Object.fromEntries(timers) } };
