@@ -34,6 +34,7 @@ import { createMailer, startDemoMail, startSender } from "./features/notices/ind
 import { makeFirstAdministrator, type FirstAdministrator } from "./features/access/index.ts";
 import { startRemembering } from "./features/articles/index.ts";
 import { startPromises } from "./features/promises/index.ts";
+import { startReminders } from "./features/views/index.ts";
 import { seedDemo } from "./features/demo/index.ts";
 import { startWebhooks } from "./features/webhooks/index.ts";
 import { textKinds } from "./kinds.ts";
@@ -190,6 +191,8 @@ async function startWork({ ctx, config }: Node, database: Database, listeners: D
   stops.push(() => sender.stop());
   const promises = startPromises(ctx);
   stops.push(() => promises.stop());
+  const reminders = startReminders(ctx);
+  stops.push(() => reminders.stop());
   await startRemembering(ctx);
   const clocks = startClocks(ctx, clocksDeps());
   stops.push(() => clocks.stop());

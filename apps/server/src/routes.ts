@@ -22,6 +22,8 @@ import { guidesRoutes } from "./features/guides/index.ts";
 import { promisesRoutes } from "./features/promises/index.ts";
 import { relationsRoutes } from "./features/relations/index.ts";
 import { ticketsRoutes } from "./features/tickets/index.ts";
+import { bulkRoutes } from "./features/bulk/index.ts";
+import { viewsRoutes } from "./features/views/index.ts";
 import { languages, type Declarations } from "./features/projects/index.ts";
 import type { WebInput } from "./web.ts";
 
@@ -34,6 +36,8 @@ export async function mountRoutes(app: App, input: WebInput & { publicUrl: strin
   healthRoutes(app, { ctx: input.ctx, probes: [databaseProbe(input.ctx), jobsProbe(input.ctx), mailProbe(input.ctx), clocksProbe(input.ctx), diskProbe(() => dataFolders(config.LINIJA_DATA)), declarationsProbe(input.projects), ...nodeProbes(input), ...voiceProbes(input)] });
   clientsRoutes(app);
   ticketsRoutes(app, { files: { folder: join(config.LINIJA_DATA, "attachments") } });
+  viewsRoutes(app);
+  bulkRoutes(app);
   automationRoutes(app);
   webhooksRoutes(app, { secrets: openSecrets(config.LINIJA_DATA, config.LINIJA_KEY), allowPrivate: config.WEBHOOK_PRIVATE });
   formsRoutes(app, { files: { folder: join(config.LINIJA_DATA, "form-files") } });

@@ -5,6 +5,7 @@ import { accessJobs, FORGET_SESSIONS } from "./features/access/index.ts";
 import { automationListener, clockReached, type Performing } from "./features/automation/index.ts";
 import { calendarTime, clockJobs, type ClockHandler, type ClocksDeps } from "./features/clocks/index.ts";
 import { declarationJobs } from "./features/declarations/index.ts";
+import { bulkJobs } from "./features/bulk/index.ts";
 import { articleJobs, solvedListener } from "./features/articles/index.ts";
 import { noticesListener } from "./features/notices/index.ts";
 import { FORGET_REGISTRATIONS, operatorsJobs, operatorsListener, type OperatorsListenerDeps } from "./features/operators/index.ts";
@@ -18,7 +19,7 @@ export const performing: Performing = { callWebhook };
 export const durableListeners = (deps: { publicUrl: () => string } & OperatorsListenerDeps): DurableListener[] => [noticesListener(deps), operatorsListener(deps), automationListener(performing), solvedListener, ticketsListener];
 
 /** Background work by name. */
-export const jobHandlers = (ctx: Ctx): Record<string, JobHandler> => ({ ...ticketJobs(ctx), ...clockJobs(ctx, clocksDeps()), ...declarationJobs(ctx), ...articleJobs(ctx), ...accessJobs(ctx), ...operatorsJobs(ctx) });
+export const jobHandlers = (ctx: Ctx): Record<string, JobHandler> => ({ ...ticketJobs(ctx), ...clockJobs(ctx, clocksDeps()), ...declarationJobs(ctx), ...articleJobs(ctx), ...bulkJobs(ctx), ...accessJobs(ctx), ...operatorsJobs(ctx) });
 
 /** Those that run once a day: what nobody needs any more is forgotten. */
 export const nightlyJobs = [FORGET_SESSIONS, FORGET_REGISTRATIONS] as const;

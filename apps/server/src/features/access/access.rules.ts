@@ -26,6 +26,8 @@ const TABLE = {
   "tickets.approve":       [project,  project,   department,       project],
   "tickets.note":          [project,  project,   department,       no],
   "tickets.attach":        [project,  project,   department,       no],
+  "tickets.bulk":          [project,  project,   no,               no],
+  "views.share":           [no,       project,   no,               no],
   "promises.read":         [own,      project,   own,              project],
   // A form about a ticket is seen and filled by whom the ticket is; these are for all others besides.
   "forms.read":           [project,  project,   own,              project],

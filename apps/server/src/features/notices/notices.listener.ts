@@ -3,6 +3,7 @@ import type { TxCtx } from "../../platform/db.ts";
 import type { DurableListener } from "../../platform/deliveries.ts";
 import { emit, type StoredEvent } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
+import { isQuiet } from "../../platform/quiet.ts";
 import { languages } from "../api.contract.ts";
 import { linkSecret, processOf, projectOf, type ProjectInUse } from "../tickets/index.ts";
 import type { Process } from "../processes/index.ts";
@@ -18,7 +19,7 @@ export const noticesListener = (deps: { publicUrl: () => string }): DurableListe
   name: "notices",
   wants: (type) => ["ticket.registered", "ticket.moved", "ticket.told"].includes(type),
   hear: async (heard) => {
-    const facts = heard.map(({ ctx, event }) => ({ ctx, event, fact: factData.parse(event.data) })).filter(({ fact }) => fact.notices.length > 0);
+    const facts = heard.map(({ ctx, event }) => ({ ctx, event, fact: factData.parse(event.data) })).filter(({ event, fact }) => fact.notices.length > 0 && !isQuiet(event.requestId));
     if (facts.length === 0) return;
     const { db } = facts[0]!.ctx;
     const tickets = new Map((await selectTold(db, facts.map(({ event }) => event.subject.id))).map((told) => [told.id, told]));

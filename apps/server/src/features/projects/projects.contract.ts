@@ -35,6 +35,8 @@ export const projectSchema = z.strictObject({
   mail_from: z.email(),
   greeting: textSchema,
   recording: z.boolean().default(true),
+  /** Open tickets nobody has touched for so long: their owners are reminded, once in as long. */
+  forgotten_after_hours: z.int().min(1).max(2_400).default(24),
 });
 
 export const companySchema = projectSchema

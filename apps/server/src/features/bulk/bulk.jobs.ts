@@ -1,0 +1,113 @@
+import { z } from "zod";
+import { audit } from "../../platform/audit.ts";
+import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
+import { AppError, conflict, notFound } from "../../platform/errors.ts";
+import { emit } from "../../platform/events.ts";
+import { newId } from "../../platform/ids.ts";
+import type { JobHandler } from "../../platform/jobs.ts";
+import { quietRequestId } from "../../platform/quiet.ts";
+import { withSavepoint } from "../../platform/savepoint.ts";
+import { may } from "../access/index.ts";
+import { getTicket, loadTicket, moveTicket, updateTicket } from "../tickets/index.ts";
+import { nextStep, JOB } from "./bulk.service.ts";
+import { hasChildrenSince, restoreTicket, selectAuthor, selectBefore, selectNext, selectRun, selectVersion, updateItem, updateRun, type Item, type Reason, type RunRow } from "./bulk.sql.ts";
+
+/** Few enough that nobody else waits long for a ticket a step has locked; the pause leaves the rest of the time to people. */
+const STEP = 20;
+const PAUSE_MS = 150;
+
+const payloadSchema = z.object({ id: z.uuid() });
+export const bulkJobs = (base: Ctx): Record<string, JobHandler> => ({ [JOB]: (payload) => runStep(base, payloadSchema.parse(payload).id) });
+
+/**
+ * One step is one transaction: its tickets, what is noted of them and the next step's job come true together or not at
+ * all. A node killed in the middle has done nothing of the step, and the job, which is still there, does it again.
+ */
+export async function runStep(base: Ctx, id: string): Promise<void> {
+  await inTx({ ...base, actor: { kind: "system", name: "bulk" }, requestId: newId() }, async (ctx) => {
+    const run = await selectRun(ctx.db, id, true);
+    const way = run && { checking: CHECK, running: RUN, undoing: UNDO }[run.state as string];
+    if (!run || !way) return;
+    const author = await selectAuthor(ctx.db, run.authorId);
+    const acting: TxCtx | null = author ? { ...ctx, actor: { kind: "user", ...author }, requestId: run.tellsClients && run.state === "running" ? ctx.requestId : quietRequestId() } : null;
+    if (!acting || !may(acting, "tickets.bulk")) return end(ctx, run, "stopped");
+    const items = await selectNext(ctx.db, id, way.takes, STEP);
+    for (const item of items) await way.work(acting, run, item);
+    if (items.length === STEP) await nextStep(ctx, id, PAUSE_MS);
+    else await end(ctx, run, way.ends);
+  });
+}
+
+async function end(ctx: TxCtx, run: RunRow, state: RunRow["state"]): Promise<void> {
+  await updateRun(ctx.db, run.id, { state, tellsClients: run.tellsClients, finishedAt: state === "ready" ? null : ctx.now() });
+  await audit(ctx, { action: `bulk.${state}`, object: { kind: "bulk", id: run.id } });
+}
+
+interface Way { takes: "unchecked" | "ready" | "changed"; ends: RunRow["state"]; work(ctx: TxCtx, run: RunRow, item: Item): Promise<void> }
+const CHECK: Way = { takes: "unchecked", ends: "ready", work: check };
+const RUN: Way = { takes: "ready", ends: "done", work: perform };
+const UNDO: Way = { takes: "changed", ends: "undone", work: undo };
+
+/** Thrown to give up what was only tried. */
+class Tried extends Error {
+  readonly tells: boolean;
+  constructor(tells: boolean) { super("only tried"); this.tells = tells; }
+}
+
+/** Done for real and given up: what would be refused then is refused now, for the same reason. */
+async function check(ctx: TxCtx, run: RunRow, item: Item): Promise<void> {
+  try {
+    await withSavepoint(ctx, async () => { throw new Tried((await act(ctx, run, item.ticketId)).tells); });
+  } catch (error) {
+    if (error instanceof Tried) await updateItem(ctx.db, run.id, item.n, { state: "ready", reason: null, tells: error.tells });
+    else await updateItem(ctx.db, run.id, item.n, { state: "refused", reason: reasonsOf(error) });
+  }
+}
+
+async function perform(ctx: TxCtx, run: RunRow, item: Item): Promise<void> {
+  try {
+    const done = await withSavepoint(ctx, async () => {
+      const found = await selectBefore(ctx.db, item.ticketId, ctx.now());
+      if (!found) throw notFound("ticket", item.ticketId);
+      await act(ctx, run, item.ticketId);
+      return { before: found.before, versionAfter: (await selectVersion(ctx.db, item.ticketId))! };
+    });
+    await updateItem(ctx.db, run.id, item.n, { state: "changed", reason: null, ...done });
+  } catch (error) {
+    await updateItem(ctx.db, run.id, item.n, { state: "failed", reason: reasonsOf(error) });
+  }
+}
+
+/** Only refusals are a ticket's own; anything else is a bug or a database that is away, and the step is tried again. */
+function reasonsOf(error: unknown): Reason[] {
+  if (!(error instanceof AppError) || error.code === "unavailable") throw error;
+  return error.fields.length > 0 ? error.fields.map(({ code, params }) => ({ code, ...(params && { params }) })) : [{ code: error.reason, params: error.params }];
+}
+
+/** The same services as for one ticket, with the author's own rights. */
+async function act(ctx: TxCtx, { action }: RunRow, ticketId: string): Promise<{ tells: boolean }> {
+  const ticket = await loadTicket(ctx, ticketId, "tickets.write", { lock: true });
+  if (action.kind === "change") {
+    const { kind: _kind, ...change } = action;
+    await updateTicket(ctx, ticketId, { ...change, version: ticket.version });
+    return { tells: false };
+  }
+  const before = await getTicket(ctx, ticketId);
+  const after = await moveTicket(ctx, ticketId, { transition: action.transition, input: action.input, version: ticket.version });
+  if (after.approvals.some(({ state, id }) => state === "pending" && !before.approvals.some((known) => known.id === id))) throw conflict("bulk_needs_approval");
+  return { tells: (before.transitions.find(({ key }) => key === action.transition)?.tellsClient ?? false) && ticket.contactEmail !== null };
+}
+
+/** What somebody has changed since stays as they left it; so does what a client was told of, and what others already work on. */
+async function undo(ctx: TxCtx, run: RunRow, { n, ticketId, tells, before, versionAfter }: Item): Promise<void> {
+  const reason = !before || versionAfter === null ? "bulk_changed_since" : tells && run.tellsClients ? "bulk_client_told" : await hasChildrenSince(ctx.db, ticketId, before.at) ? "bulk_has_subtasks" : null;
+  const now = await selectBefore(ctx.db, ticketId, ctx.now());
+  const isBack = reason === null && before !== null && versionAfter !== null && now !== undefined && await restoreTicket(ctx.db, ticketId, { version: versionAfter, before, now: ctx.now() });
+  if (!isBack) return void await updateItem(ctx.db, run.id, n, { state: "kept", reason: [{ code: reason ?? "bulk_changed_since" }] });
+  await updateItem(ctx.db, run.id, n, { state: "undone", reason: null });
+  await audit(ctx, { action: "ticket.bulk_undone", object: { kind: "ticket", id: ticketId }, before: now.before.ticket, after: before.ticket });
+  await emit(ctx, { type: "ticket.changed", subject: { kind: "ticket", id: ticketId }, data: { changed: ["stage", "ownerId", "priority", "dueAt", "department"], undone: run.id, notices: [] }, touches: ownersOf(now.before.ticket, before.ticket) });
+}
+
+const ownersOf = (...tickets: Record<string, unknown>[]): { kind: string; id: string }[] =>
+  [...new Set(tickets.map((ticket) => ticket["owner_id"]))].flatMap((id) => (typeof id === "string" ? [{ kind: "operator", id }] : []));

@@ -1,0 +1,60 @@
+import { sql } from "kysely";
+import type { Actor, Db } from "../../platform/db.ts";
+import type { BulkAction, BulkRun } from "./bulk.contract.ts";
+
+export type RunState = BulkRun["state"];
+export type ItemState = keyof BulkRun["counts"];
+export interface RunRow { id: string; authorId: string; action: BulkAction; state: RunState; tellsClients: boolean; total: number; at: Date; finishedAt: Date | null }
+export interface Reason { code: string; params?: Record<string, string | number> }
+
+const RUN = sql`id, author_id, action, state, tells_clients, total, at, finished_at`;
+export const selectRun = (db: Db, id: string, lock = false) => sql<RunRow>`select ${RUN} from bulk_runs where id = ${id} ${lock ? sql`for update` : sql``}`.execute(db).then((result) => result.rows[0]);
+export const selectRuns = (db: Db, authorId: string, page: { after: [string, string] | null; limit: number }) => sql<RunRow>`select ${RUN} from bulk_runs where author_id = ${authorId}
+  ${page.after ? sql`and (at, id) < (${page.after[0]}::timestamptz, ${page.after[1]}::uuid)` : sql``} order by at desc, id desc limit ${page.limit}`.execute(db).then((result) => result.rows);
+/** Runs of one person that are not over. */
+export const countLive = (db: Db, authorId: string) => sql<{ n: number }>`select count(*)::int as n from bulk_runs where author_id = ${authorId} and state in ('checking', 'running', 'undoing')`.execute(db).then((result) => result.rows[0]!.n);
+
+export async function insertRun(db: Db, row: RunRow, ticketIds: string[]): Promise<void> {
+  await sql`insert into bulk_runs (${RUN}) values (${row.id}, ${row.authorId}, ${JSON.stringify(row.action)}::jsonb, ${row.state}, ${row.tellsClients}, ${row.total}, ${row.at}, ${row.finishedAt})`.execute(db);
+  await sql`insert into bulk_items (run_id, n, ticket_id) select ${row.id}, x.n, x.id from unnest(${ticketIds}::uuid[]) with ordinality x(id, n)`.execute(db);
+}
+/** Ids of tickets that are there, in the order given. */
+export const selectKnown = (db: Db, ids: string[]) => sql<{ id: string }>`select x.id from unnest(${ids}::uuid[]) with ordinality x(id, n) join tickets t on t.id = x.id order by x.n`.execute(db).then((result) => result.rows.map(({ id }) => id));
+export const updateRun = (db: Db, id: string, set: Pick<RunRow, "state" | "tellsClients" | "finishedAt">) => sql`update bulk_runs set state = ${set.state}, tells_clients = ${set.tellsClients}, finished_at = ${set.finishedAt} where id = ${id}`.execute(db);
+
+export const selectCounts = (db: Db, ids: string[]) => sql<{ runId: string; state: ItemState; n: number; tells: number }>`select run_id, state, count(*)::int as n, (count(*) filter (where tells and state in ('ready', 'changed')))::int as tells
+  from bulk_items where run_id = any(${ids}::uuid[]) group by run_id, state`.execute(db).then((result) => result.rows);
+
+export interface ListedItem { n: number; id: string; number: string; subject: string; projectKey: string; state: ItemState; tells: boolean; reason: Reason[] | null; ownerId: string | null; department: string | null; aboutUserIds: string[] | null; contactPhone: string | null }
+export const selectItems = (db: Db, runId: string, { state, after, limit }: { state: ItemState | undefined; after: number; limit: number }) => sql<ListedItem>`select i.n, i.ticket_id as id, t.number, t.subject, t.project_key, i.state, i.tells, i.reason, t.owner_id, t.department, t.about_user_ids, t.contact_phone
+  from bulk_items i join tickets t on t.id = i.ticket_id where i.run_id = ${runId} and i.n > ${after} ${state ? sql`and i.state = ${state}` : sql``} order by i.n limit ${limit}`.execute(db).then((result) => result.rows);
+
+export interface Item { n: number; ticketId: string; tells: boolean; before: Before | null; versionAfter: number | null }
+/** The next of a state; the run's row is locked by who asks, so nobody else takes them. */
+export const selectNext = (db: Db, runId: string, state: ItemState, most: number) => sql<Item>`select n, ticket_id, tells, before, version_after from bulk_items where run_id = ${runId} and state = ${state} order by n limit ${most}`.execute(db).then((result) => result.rows);
+export const updateItem = (db: Db, runId: string, n: number, set: { state: ItemState; reason: Reason[] | null; tells?: boolean; before?: Before; versionAfter?: number }) => sql`update bulk_items set state = ${set.state}, reason = ${set.reason === null ? null : JSON.stringify(set.reason)}::jsonb,
+  tells = coalesce(${set.tells ?? null}, tells), before = coalesce(${set.before ? JSON.stringify(set.before) : null}::jsonb, before), version_after = coalesce(${set.versionAfter ?? null}, version_after) where run_id = ${runId} and n = ${n}`.execute(db);
+
+/** What a change or a step can have written on a ticket; what people write by hand is not among it. */
+const RESTORED = sql.raw(["stage", "status", "owner_id", "department", "priority", "due_at", "stage_since", "clock_from", "paused_at", "deadline_hours", "fields", "reopened", "score", "client_comment", "resolution", "closed_at", "closed_as", "about_user_ids"].join(", "));
+export interface Before { ticket: Record<string, unknown>; clocks: Record<string, unknown>[]; at: string }
+
+/** Locks the ticket and tells its version and how it is. Nothing: it is not there any more. */
+export const selectBefore = (db: Db, ticketId: string, now: Date) => sql<{ version: number; before: Before }>`select t.version, jsonb_build_object('at', ${now.toISOString()}::text, 'ticket', (select to_jsonb(x) from (select ${RESTORED} from tickets where id = t.id) x),
+    'clocks', coalesce((select jsonb_agg(to_jsonb(c)) from clocks c where c.subject_kind = 'ticket' and c.subject_id = t.id), '[]')) as before
+  from tickets t where t.id = ${ticketId} for update`.execute(db).then((result) => result.rows[0]);
+export const selectVersion = (db: Db, ticketId: string) => sql<{ version: number }>`select version from tickets where id = ${ticketId}`.execute(db).then((result) => result.rows[0]?.version);
+export const hasChildrenSince = (db: Db, ticketId: string, since: string) => sql<{ found: boolean }>`select exists (select from tickets where parent_id = ${ticketId} and created_at >= ${since}::timestamptz) as found`.execute(db).then((result) => result.rows[0]!.found);
+
+/** Puts the columns and clocks back as they were, if the ticket still has the version the run left it with. */
+export async function restoreTicket(db: Db, ticketId: string, { version, before, now }: { version: number; before: Before; now: Date }): Promise<boolean> {
+  const done = await sql`update tickets t set (${RESTORED}) = (select ${RESTORED} from jsonb_populate_record(null::tickets, ${JSON.stringify(before.ticket)}::jsonb)), version = version + 1, updated_at = ${now} where t.id = ${ticketId} and t.version = ${version}`.execute(db);
+  if (done.numAffectedRows !== 1n) return false;
+  await sql`delete from clocks where subject_kind = 'ticket' and subject_id = ${ticketId}`.execute(db);
+  await sql`insert into clocks select * from jsonb_populate_recordset(null::clocks, ${JSON.stringify(before.clocks)}::jsonb)`.execute(db);
+  return true;
+}
+
+export type User = Extract<Actor, { kind: "user" }>;
+/** As they may now, not as they might when they began. */
+export const selectAuthor = (db: Db, id: string) => sql<Omit<User, "kind">>`select id, name, roles, projects, language, department from users where id = ${id} and disabled_at is null`.execute(db).then((result) => result.rows[0]);

@@ -1,0 +1,141 @@
+import type { z } from "zod";
+import type { Ctx } from "../../platform/db.ts";
+import { forbidden, invalidField } from "../../platform/errors.ts";
+import { decodeCursor, encodeCursor, PAGE_SIZE } from "../../platform/page.ts";
+import { may, type Right } from "../access/index.ts";
+import type { Language } from "../api.contract.ts";
+import type { Process } from "../processes/index.ts";
+import { processOf, projectOf, statusOf, toRow, type ProjectInUse } from "../tickets/index.ts";
+import type * as contracts from "./views.contract.ts";
+import type { TicketFilter, ViewSort } from "./views.contract.ts";
+import { looksForContact, planOf, readFilter, weekOf, windowsFrom, type Plan } from "./views.rules.ts";
+import { userOf } from "./views.service.ts";
+import { placeOfWeek, selectWalk, selectWords, sortColumn, type FoundTicket, type Piece, type Reader, type Reading } from "./views.sql.ts";
+
+/** How much of an index the steps of one page read: a page that fits at once costs little, one that is hard to fill ends early. */
+const STEPS = [200, 1_000, 4_000, 8_000];
+const WORDS_STEP = 1_000;
+
+interface Found { rows: FoundTicket[]; /** Where to go on; null: there is no more. */ next: [string, string] | null; /** It ended because enough was read, not because the page is full. */ isShort: boolean }
+type User = ReturnType<typeof userOf>;
+
+/** One page of a filter. It never reads more than a bounded piece of an index: it may be short, and then says how far it has seen. */
+export async function findTickets(ctx: Ctx, query: z.output<typeof contracts.findTickets.query>): Promise<z.input<typeof contracts.findTickets.reply>> {
+  const user = userOf(ctx);
+  const filter = readFilter(query.filter);
+  const limit = query.limit ?? PAGE_SIZE;
+  const { rows, next, isShort } = await find(ctx, user, { filter, sort: query.sort, after: decodeCursor(query.after), limit });
+  return { items: rows.map((row) => ({ ...toRow(ctx, row), channel: row.channel })), next: next && encodeCursor(...next), seenTo: isShort && next ? next[0] : null };
+}
+
+export interface Finding { filter: TicketFilter; sort: ViewSort; after: [string, string] | null; limit: number }
+
+export async function find(ctx: Ctx, user: User, { filter, sort, after, limit }: Finding): Promise<Found> {
+  const reader = await readerOf(ctx, user, filter);
+  const plan = planOf(filter, sort, user.id);
+  if (reader.projects.length === 0) return { rows: [], next: null, isShort: false };
+  const reading: Omit<Reading, "after" | "most"> = { filter, sort: plan.by === "words" ? "newest" : sort, reader, now: ctx.now(), limit: limit + 1 };
+  if (plan.by === "walk") return gather(reading.sort, limit, after, walkSteps((place, most) => selectWalk(ctx.db, plan.anchors, { ...reading, after: place, most })));
+  if ((plan.words.length === 0 && !plan.number) || (!may(ctx, "clients.see_contacts") && looksForContact(filter.text ?? ""))) return { rows: [], next: null, isShort: false };
+  return gather("newest", limit, after, wordSteps(ctx, plan, reading));
+}
+
+/** Reads on from a place; the place is null at the end. */
+type Step = (place: [string, string] | null) => Promise<{ rows: FoundTicket[]; place: [string, string] | null }>;
+
+async function gather(sort: ViewSort, limit: number, after: [string, string] | null, steps: Step[]): Promise<Found> {
+  const rows: FoundTicket[] = [];
+  let place = after;
+  for (const step of steps) {
+    const part = await step(place);
+    rows.push(...part.rows);
+    ({ place } = part);
+    if (place === null || rows.length > limit) break;
+  }
+  if (rows.length <= limit) return { rows, next: place, isShort: place !== null };
+  const page = rows.slice(0, limit);
+  const last = page.at(-1)!;
+  return { rows: page, next: [last[sortColumn(sort)]!.toISOString(), last.id], isShort: false };
+}
+
+const walkSteps = (read: (place: [string, string] | null, most: number) => Promise<Piece>): Step[] => STEPS.map((most) => async (place) => {
+  const { rows, read: count, end } = await read(place, most);
+  return { rows, place: count < most ? null : end };
+});
+
+/** Week by week at first, in longer and longer windows: rare words come to the end soon, common ones never need to. */
+function wordSteps(ctx: Ctx, plan: Extract<Plan, { by: "words" }>, reading: Omit<Reading, "after" | "most">): Step[] {
+  const step = (weeks: (newest: number) => number[] | null): Step => async (place) => {
+    // Clocks of nodes differ a little: what was registered a moment ahead belongs to the newest week too.
+    const newest = place ? weekOf(Date.parse(place[0])) : weekOf(ctx.now().getTime() + 3_600_000);
+    const window = weeks(newest);
+    const { rows, read, end } = await selectWords(ctx.db, plan, window, { ...reading, after: place, most: WORDS_STEP });
+    if (read === WORDS_STEP) return { rows, place: end };
+    return { rows, place: window ? placeOfWeek(window.at(-1)!) : null };
+  };
+  return windowsFrom(0).map((window) => step((newest) => window && window.weeks.map((_, index) => newest - index)));
+}
+
+/** In which projects, and how much of each ticket's existence the reader may know. */
+async function readerOf(ctx: Ctx, user: User, filter: TicketFilter): Promise<Reader> {
+  if (filter.projects?.some((key) => !user.projects.includes(key))) throw forbidden();
+  const projects = filter.projects ?? user.projects;
+  await refuseHidden(ctx, projects, filter);
+  return { id: user.id, projects, only: may(ctx, "tickets.read", { projectKey: user.projects[0] ?? null }) ? null : { department: user.department ?? null } };
+}
+
+interface UsedForm { vocabulary?: { records?: Record<string, { fields?: Record<string, { read?: string }> }> } }
+const formFields = (project: ProjectInUse, name: string): { read?: string }[] =>
+  Object.values((project.more["forms"] ?? {}) as Record<string, UsedForm>).flatMap(({ vocabulary }) => vocabulary?.records?.["form"]?.fields?.[name] ?? []);
+
+/** A filter by what one may not read would tell it, one question at a time. */
+async function refuseHidden(ctx: Ctx, projects: string[], { fields = [] }: TicketFilter): Promise<void> {
+  const asked = fields.flatMap(({ field }, index) => (field.startsWith("form.") ? [{ index, name: field.slice("form.".length) }] : []));
+  if (asked.length === 0) return;
+  const known = await Promise.all(projects.map((key) => projectOf(ctx.db, key)));
+  for (const { index, name } of asked) {
+    const all = known.flatMap((project) => formFields(project, name).map((field) => ({ field, projectKey: project.project.key })));
+    if (all.length === 0) throw invalidField(`filter.fields.${index}.field`, "view_field_unknown");
+    if (all.some(({ field, projectKey }) => field.read !== undefined && !may(ctx, field.read as Right, { projectKey }))) throw invalidField(`filter.fields.${index}.field`, "view_field_hidden");
+  }
+}
+
+const COUNTED = 100;
+/** Enough to see that a stage is full; more is not read for a number nobody needs. */
+const COUNT_READS = 1_000;
+
+/** The stages of the types a filter can have, in the order of their processes, with how many stand there. */
+export async function ticketBoard(ctx: Ctx, query: z.output<typeof contracts.ticketBoard.query>): Promise<z.input<typeof contracts.ticketBoard.reply>> {
+  const user = userOf(ctx);
+  const filter = readFilter(query.filter);
+  const reader = await readerOf(ctx, user, filter);
+  const stages = await stagesOf(ctx, reader.projects, filter, user.language);
+  return { columns: await Promise.all(stages.map(async (column) => ({ ...column, ...await count(ctx, user, reader, { ...filter, stages: [column.stage] }) }))) };
+}
+
+async function count(ctx: Ctx, user: User, reader: Reader, filter: TicketFilter): Promise<{ count: number; more: boolean }> {
+  const asked: TicketFilter = { ...filter, statuses: filter.statuses ?? ["open", "waiting", "done"] };
+  const plan = planOf(asked, "changed", user.id);
+  if (plan.by === "words") {
+    const found = await find(ctx, user, { filter: asked, sort: "changed", after: null, limit: COUNTED });
+    return { count: found.rows.length, more: found.next !== null };
+  }
+  const { rows, read } = await selectWalk(ctx.db, plan.anchors, { filter: asked, sort: "changed", reader, now: ctx.now(), after: null, most: COUNT_READS, limit: COUNTED + 1 });
+  return { count: Math.min(rows.length, COUNTED), more: rows.length > COUNTED || read === COUNT_READS };
+}
+
+interface Column { stage: string; name: string; status: ReturnType<typeof statusOf> }
+async function stagesOf(ctx: Ctx, projectKeys: string[], filter: TicketFilter, language: string): Promise<Column[]> {
+  const columns = new Map<string, Column>();
+  for (const process of await processesOf(ctx, projectKeys, filter)) {
+    for (const [stage, { name }] of Object.entries(process.stages)) if (!columns.has(stage)) columns.set(stage, { stage, name: name[language as Language] ?? stage, status: statusOf(process, stage) });
+  }
+  const wanted = filter.statuses ?? ["open", "waiting", "done"];
+  return [...columns.values()].filter(({ stage, status }) => status !== "closed" && wanted.includes(status) && (!filter.stages || filter.stages.includes(stage)));
+}
+
+async function processesOf(ctx: Ctx, projectKeys: string[], filter: TicketFilter): Promise<Process[]> {
+  const projects = await Promise.all(projectKeys.map((key) => projectOf(ctx.db, key)));
+  const ids = projects.flatMap(({ types, processIds }) => types.filter(({ key }) => !filter.types || filter.types.includes(key)).map(({ process }) => processIds[process]!));
+  return Promise.all([...new Set(ids)].map((id) => processOf(ctx.db, id)));
+}

@@ -1,0 +1,95 @@
+import { invalid, invalidField } from "../../platform/errors.ts";
+import { ticketFilter, type TicketFilter, type ViewSort } from "./views.contract.ts";
+
+/** A filter as it came in an address; what is wrong in it is named by its place. */
+export function readFilter(text: string): TicketFilter {
+  const parsed = ticketFilter.safeParse(parse(text));
+  if (parsed.success) return parsed.data;
+  throw invalid(parsed.error.issues.map(({ path }) => ({ field: ["filter", ...path].join("."), code: "wrong_value" })));
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** One ordered index that is walked. Of several, the heads are merged. */
+export type Anchor =
+  | { by: "client" | "parent" | "owner"; id: string } | { by: "stage" | "department"; key: string }
+  | { by: "open" | "waiting" | "done" | "unassigned" | "unconfirmed" | "all" };
+export type Plan = { by: "words"; words: string[]; number: string | null } | { by: "walk"; anchors: Anchor[] };
+
+const MOST_HEADS = 8;
+type Status = NonNullable<TicketFilter["statuses"]>[number];
+const every: Status[] = ["open", "waiting", "done", "closed"];
+const only = (statuses: readonly Status[], ...allowed: Status[]): boolean => statuses.every((status) => allowed.includes(status));
+
+/** Which index a filter is read by: the narrowest that has its tickets in the order asked for. The other parts are looked at row by row. */
+export function planOf(filter: TicketFilter, sort: ViewSort, readerId: string): Plan {
+  if (filter.text) return planWords(filter.text);
+  const statuses = filter.statuses ?? every;
+  const isOpen = only(statuses, "open", "waiting");
+  if (!["changed", "untouched"].includes(sort)) {
+    if (!isOpen) throw invalidField("sort", "view_sort_open");
+    return { by: "walk", anchors: [{ by: "open" }] };
+  }
+  return { by: "walk", anchors: narrow(filter, statuses, readerId) ?? byStatus(filter, statuses) };
+}
+
+function narrow(filter: TicketFilter, statuses: readonly Status[], readerId: string): Anchor[] | null {
+  if (filter.clientId) return [{ by: "client", id: filter.clientId }];
+  if (filter.parentId) return [{ by: "parent", id: filter.parentId }];
+  if (!only(statuses, "open", "waiting", "done")) return null;
+  const people = distinct(filter.owners?.map((owner) => (owner === "me" ? readerId : owner)));
+  const stages = distinct(filter.stages);
+  if (people.length > 0 && !people.includes("nobody")) return people.map((id) => ({ by: "owner", id }));
+  if (stages.length > 0) return stages.map((key) => ({ by: "stage", key }));
+  return only(statuses, "open", "waiting") ? narrowOpen(distinct(filter.departments), people) : null;
+}
+
+function narrowOpen(departments: string[], people: string[]): Anchor[] | null {
+  if (departments.length > 0) return departments.map((key) => ({ by: "department", key }));
+  return people.length === 1 && people[0] === "nobody" ? [{ by: "unassigned" }] : null;
+}
+
+/** None of more than can be merged: these are looked at row by row then. */
+function distinct(values: readonly string[] = []): string[] {
+  const all = [...new Set(values)];
+  return all.length > MOST_HEADS ? [] : all;
+}
+
+function byStatus(filter: TicketFilter, statuses: readonly Status[]): Anchor[] {
+  if (only(statuses, "waiting")) return [{ by: "waiting" }];
+  if (only(statuses, "open", "waiting")) return [{ by: "open" }];
+  if (only(statuses, "done")) return [{ by: "done" }];
+  if (only(statuses, "open", "waiting", "done")) return [{ by: "open" }, { by: "done" }];
+  return filter.closedAs?.length === 1 && filter.closedAs[0] === "unconfirmed" ? [{ by: "unconfirmed" }] : [{ by: "all" }];
+}
+
+const MOST_WORDS = 6;
+/** A number as it is read aloud or copied, whole or its beginning. */
+const NUMBER = /^\s*([a-z]{3})?[\s-]*\d{3}[\d\s-]*$/i;
+
+function planWords(text: string): Plan {
+  const number = NUMBER.test(text) ? text.toLowerCase().replace(/[^a-z\d]/g, "") : null;
+  const words = (text.match(/[\p{L}\p{N}]+/gu) ?? []).filter((word) => word.length > 1 || /\p{N}/u.test(word));
+  return { by: "words", number, words: [...new Set(words)].slice(0, MOST_WORDS) };
+}
+
+/** So many weeks are looked through together, newest first; the last step is all the time before. */
+const WINDOWS = [1, 3, 12, 52];
+const WEEK_MS = 604_800_000;
+export const weekOf = (ms: number): number => Math.floor(ms / WEEK_MS);
+export const weekStart = (week: number): Date => new Date(week * WEEK_MS);
+
+/** Weeks of each step from the newest on; null: whatever is older. */
+export function windowsFrom(newest: number): ({ weeks: number[] } | null)[] {
+  let week = newest;
+  return [...WINDOWS.map((length) => ({ weeks: Array.from({ length }, () => week--) })), null];
+}
+
+/** Who sees contacts in part may not find them out by looking for them either. */
+export const looksForContact = (text: string): boolean => /@/.test(text) || (!NUMBER.test(text) && /\d[\d\s().-]{4,}\d/.test(text)) || /^\s*\+/.test(text);
