@@ -53,7 +53,7 @@ export interface Linija {
   ctx: Ctx;
   database: Database;
   postgres: EmbeddedPostgres | null;
-  http: { url: string } | null;
+  http: { url: string; port: number } | null;
   sip: SipStack | null;
   media: MediaEngine | null;
   voice: Voice | null;
@@ -107,7 +107,7 @@ async function start(options: StartOptions & { say(text: string): void }, stops:
   const mailUrl = parts.work?.mailUrl ?? null;
   return {
     config, ctx, database, postgres, router: node.router, get declarations() { return projects.live.current(); }, firstAdministrator, mailUrl, nodeId: rpc.nodeId,
-    http: parts.web && { url: parts.web.publicUrl }, sip: parts.voice?.sip ?? null, media: parts.voice?.media ?? null, voice: parts.voice?.voice ?? null,
+    http: parts.web && { url: parts.web.publicUrl, port: parts.web.port }, sip: parts.voice?.sip ?? null, media: parts.voice?.media ?? null, voice: parts.voice?.voice ?? null,
     settled: async () => { await parts.work?.settled(); },
     stop: async () => {
       // Operators see their calls through at the desk, so the web goes down after the last of them.

@@ -33,7 +33,7 @@ export async function mountRoutes(app: App, input: WebInput & { publicUrl: strin
   openPublicCalls(app);
   accessRoutes(app, { get names() { return companyNames(declarations()); } });
   auditRoutes(app);
-  healthRoutes(app, { ctx: input.ctx, probes: [databaseProbe(input.ctx), jobsProbe(input.ctx), mailProbe(input.ctx), clocksProbe(input.ctx), diskProbe(() => dataFolders(config.LINIJA_DATA)), declarationsProbe(input.projects), ...nodeProbes(input), ...voiceProbes(input)] });
+  healthRoutes(app, { ctx: input.ctx, probes: [databaseProbe(input.ctx), jobsProbe(input.ctx), mailProbe(input.ctx, config), clocksProbe(input.ctx), diskProbe(() => dataFolders(config.LINIJA_DATA)), declarationsProbe(input.projects), ...nodeProbes(input), ...voiceProbes(input)] });
   clientsRoutes(app);
   ticketsRoutes(app, { files: { folder: join(config.LINIJA_DATA, "attachments") } });
   viewsRoutes(app);

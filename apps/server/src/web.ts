@@ -24,7 +24,7 @@ import { mountRoutes } from "./routes.ts";
 export interface WebInput {
   ctx: Ctx; config: Config; rpc: Rpc; router: RouterClient; plan: WholePlan; declarations: () => Declarations; projects: DeclarationsDeps & Pick<Begun, "differing" | "problems">; voice: Voice | null; media: MediaEngine | null; sip: SipStack | null; pool: pg.Pool; root: string; pulse: Pulse;
 }
-export interface Web { app: App; publicUrl: string; stop(): Promise<void> }
+export interface Web { app: App; publicUrl: string; port: number; stop(): Promise<void> }
 
 /** The web role: desk, API, sockets, the client's pages; and, in the demo, the mail server. */
 export async function startWeb(input: WebInput): Promise<Web> {
@@ -38,7 +38,7 @@ export async function startWeb(input: WebInput): Promise<Web> {
   await app.listen({ host: config.HTTP_HOST, port });
   const realtime = startRealtime(app.server, { db: ctx.db, log: ctx.log, rpc: input.rpc, operators: async () => (await selectOperators(ctx.db)).map((operator) => operator.id), deskGone: (userId) => { void input.router.deskGone(userId).catch(() => undefined); } });
   return {
-    app, publicUrl, 
+    app, publicUrl, port,
     stop: async () => { realtime.stop(); await closeHttp(app); },
   };
 }

@@ -1,4 +1,5 @@
 import type { Linija } from "./app.ts";
+import { sendsNoMail } from "./features/notices/index.ts";
 import type { FirstAdministrator } from "./features/access/index.ts";
 
 /** What is printed when everything answers: addresses, numbers to dial, sign-ins of the demo. */
@@ -8,11 +9,13 @@ export function welcome(linija: Linija, seconds: number): string {
   if (http) {
     lines.push(`  Desk            ${http.url}/`, `  Call us (web)   ${http.url}/call`, `  Status page     ${http.url}/status`, `  API             ${http.url}/api/docs`);
     if (mailUrl) lines.push(`  Sent mail       ${http.url}/demo/mail`);
+    lines.push(...another(config.HTTP_PORT, http.port));
   }
+  if (sendsNoMail(config)) lines.push("", "  No mail leaves: clients are told nothing until SMTP_URL names a mail server, for example SMTP_URL=smtp://user:password@mail.example:587");
   const address = sip?.addresses[0];
   if (address) {
     lines.push("", `  SIP phones and trunks: ${address.host}:${address.port} (UDP and TCP)`);
-    if (address.port !== config.SIP_PORT) lines.push(`  (port ${config.SIP_PORT} is taken, so another was chosen)`);
+    lines.push(...another(config.SIP_PORT, address.port));
     lines.push(...numbersAt(declarations, `${address.host}:${address.port}`));
   }
   if (config.LINIJA_DEMO) {
@@ -25,6 +28,9 @@ export function welcome(linija: Linija, seconds: number): string {
   if (linija.firstAdministrator) lines.push("", `  Sign in as ${linija.firstAdministrator.login}, with the password ${linija.firstAdministrator.madePassword ? "told above" : "of LINIJA_ADMIN_PASSWORD"}.`);
   return `${lines.join("\n")}\n`;
 }
+
+/** Port 0 asks for any. */
+const another = (wanted: number, port: number): string[] => (wanted === 0 || port === wanted ? [] : [`  (port ${wanted} is taken, so another was chosen)`]);
 
 /** The company's short number, then its projects'. */
 const numbersAt = ({ company, projects }: Linija["declarations"], at: string): string[] =>

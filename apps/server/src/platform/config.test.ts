@@ -39,3 +39,7 @@ test("believes as many proxies as are told, or those named; one where it said ye
 test("names every setting that cannot be used", () => {
   expect(read({ HTTP_PORT: "many", LOG_LEVEL: "loud" })).toThrow(/HTTP_PORT[\s\S]*LOG_LEVEL|LOG_LEVEL[\s\S]*HTTP_PORT/);
 });
+
+test.each([["HTTP_PORT", "eighty", /HTTP_PORT: a whole number from 0 to 65535/], ["HTTP_PORT", "99999", /HTTP_PORT: a whole number/], ["LINIJA_DEMO", "yes", /LINIJA_DEMO: 0 or 1/], ["LINIJA_ROLES", "web,cook", /LINIJA_ROLES\.1: any of web, voice/], ["LOG_LEVEL", "loud", /LOG_LEVEL: debug, info/], ["LINIJA_DEMO_PASSWORD", "short", /LINIJA_DEMO_PASSWORD: at least 8/]])("a wrong %s of %s is told in our words, with what can be set", (name, value, told) => {
+  expect(read({ [name]: value })).toThrow(told);
+});

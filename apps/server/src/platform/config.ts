@@ -4,8 +4,11 @@ import { resolve } from "node:path";
 import { z } from "zod";
 
 /** The only file that reads `process.env`. Every setting: name, default, one sentence. */
-const int = (min: number, max: number, fallback: number) => z.coerce.number().int().min(min).max(max).default(fallback);
-const flag = (fallback: boolean) => z.enum(["0", "1", "true", "false"]).default(fallback ? "1" : "0").transform((v) => v === "1" || v === "true");
+function int(min: number, max: number, fallback: number) {
+  const text = `a whole number from ${min} to ${max}`;
+  return z.coerce.number(text).int(text).min(min, text).max(max, text).default(fallback);
+}
+const flag = (fallback: boolean) => z.enum(["0", "1", "true", "false"], "0 or 1").default(fallback ? "1" : "0").transform((v) => v === "1" || v === "true");
 const list = (fallback: string) => z.string().default(fallback).transform((v) => v.split(/[\s,]+/).filter(Boolean));
 const isNetwork = (text: string): boolean => {
   const [address = "", bits, ...rest] = text.split("/");
@@ -37,18 +40,18 @@ export const ROLES = ["web", "voice", "media", "router", "jobs"] as const;
 export type Role = (typeof ROLES)[number];
 
 export const configSchema = z.object({
-  LINIJA_ROLES: list(ROLES.join(",")).pipe(z.array(z.enum(ROLES)).min(1)).describe("Which roles this node runs"),
+  LINIJA_ROLES: list(ROLES.join(",")).pipe(z.array(z.enum(ROLES, `any of ${ROLES.join(", ")}`)).min(1)).describe("Which roles this node runs"),
   LINIJA_DATA: z.string().default(".linija").describe("Folder for the database, recordings and attachments"),
   LINIJA_PROJECTS: z.string().default("").describe("Folder of declarations; empty uses the one that comes with Linija"),
   LINIJA_DEMO: flag(true).describe("Load the demo company when the database is empty and run the demo mail server"),
-  LINIJA_DEMO_PASSWORD: z.string().min(8).default("linija-demo").describe("Password of every demo account"),
-  LINIJA_ADMIN_LOGIN: z.string().min(2).max(80).regex(/^[\w.@-]+$/).default("admin").describe("Sign-in name of the first administrator, made when there is no user and no demo"),
+  LINIJA_DEMO_PASSWORD: z.string().min(8, "at least 8 characters").default("linija-demo").describe("Password of every demo account"),
+  LINIJA_ADMIN_LOGIN: z.string().regex(/^[\w.@-]{2,80}$/, "2 to 80 letters, digits, dots, dashes, @").default("admin").describe("Sign-in name of the first administrator, made when there is no user and no demo"),
   LINIJA_ADMIN_PASSWORD: z.string().refine((value) => value === "" || value.length >= 12, "at least 12 characters").default("").describe("Password of the same; empty makes one, told once by the start that makes it. Not looked at later"),
   LINIJA_KEY: z.string().refine((value) => value === "" || Buffer.from(value, "base64").length === 32, "32 bytes in base64").default("").describe("Key that seals secrets in the database, 32 bytes in base64, the same on every node; empty uses secret.key in LINIJA_DATA, made by the first start"),
   WEBHOOK_PRIVATE: flag(false).describe("Let webhooks call addresses of this machine and of private networks"),
   DATABASE_URL: url("postgres:", "postgresql:", "socket:").describe("PostgreSQL ≥ 15; empty starts the embedded one"),
   DATABASE_POOL: int(2, 100, 16).describe("Connections of this node to PostgreSQL"),
-  LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info").describe("What is written to the log"),
+  LOG_LEVEL: z.enum(["debug", "info", "warn", "error"], "debug, info, warn or error").default("info").describe("What is written to the log"),
   LOG_FILE: z.string().default("").describe("Log file; empty writes to standard output"),
   HTTP_HOST: z.string().default("127.0.0.1").describe("Address the desk, the API and the status page listen on"),
   HTTP_PORT: int(0, 65_535, 8080).describe("Port of the same; when taken, the next free one is used"),
@@ -62,7 +65,7 @@ export const configSchema = z.object({
   SIP_TRUNK_PASSWORD: z.string().default("").describe("Digest password at the trunk"),
   SIP_TRUNK_CALLER: z.string().default("").describe("Caller id for outgoing calls; empty uses the project's number"),
   SIP_FLOOD_PER_S: int(1, 1_000_000, 1000).describe("New SIP requests one address may send in a second; more are refused with 503"),
-  SIP_DIGEST: list("MD5").pipe(z.array(z.enum(["MD5", "SHA-256"])).min(1)).describe("Challenges sent to operators' phones, for example SHA-256,MD5; some phones of today register only when MD5 stands alone"),
+  SIP_DIGEST: list("MD5").pipe(z.array(z.enum(["MD5", "SHA-256"], "MD5, SHA-256 or both")).min(1)).describe("Challenges sent to operators' phones, for example SHA-256,MD5; some phones of today register only when MD5 stands alone"),
   SIP_CALLS_MAX: int(1, 100_000, 2000).describe("Live calls on this node; the next one is refused with 503 and Retry-After"),
   SIP_CALLS_PER_HOST: int(0, 100_000, 100).describe("Live calls one address may make to us, a fifth of them answered and not yet acknowledged; the next one is refused with 503 and Retry-After. The trunk (SIP_TRUNK) and addresses of registered phones are not limited; 0 limits nobody"),
   SIP_CALLS_PER_HOST_EXCEPT: list("127.0.0.0/8,::1").pipe(z.array(z.string().refine(isNetwork, "an address or a network"))).describe("Addresses and networks that limit does not count for, with commas: this machine itself, other addresses of the trunk"),
@@ -70,10 +73,10 @@ export const configSchema = z.object({
   MEDIA_ADDRESS: z.string().default("").describe("Where a separate media node listens or is reached (host:port, several with commas: a process each); empty starts media processes as children"),
   MEDIA_PORTS: z.string().refine(isRange, "two ports from 1 to 65535, the lower one first, such as 20000-39998").default("20000-39998").describe("UDP ports for RTP"),
   MEDIA_HOST: z.string().default("").describe("Address put into SDP for media; empty uses SIP_ADVERTISE"),
-  MEDIA_LATCH: z.enum(["signalled", "any"]).default("signalled").describe("Whose sound a phone's line believes: signalled takes only the address in SDP and the one SIP came from; any also takes whoever sends first, for trunks whose media comes from elsewhere"),
+  MEDIA_LATCH: z.enum(["signalled", "any"], "signalled or any").default("signalled").describe("Whose sound a phone's line believes: signalled takes only the address in SDP and the one SIP came from; any also takes whoever sends first, for trunks whose media comes from elsewhere"),
   RING_MS: int(5_000, 120_000, 20_000).describe("How long one operator rings before the next"),
   LEG_RETURN_MS: int(1_000, 120_000, 30_000).describe("How long a client waits for an operator whose browser was lost"),
-  SMTP_URL: url("smtp:", "smtps:").describe("Outgoing mail, for example smtp://user:pass@mail:587; empty uses the demo mail server"),
+  SMTP_URL: url("smtp:", "smtps:").describe("Outgoing mail, for example smtp://user:pass@mail:587; empty uses the demo mail server, and without the demo (LINIJA_DEMO=0) no mail leaves"),
   SMTP_DEMO_PORT: int(0, 65_535, 2525).describe("Port of the demo mail server on loopback"),
   RPC_PORT: int(0, 65_535, 0).describe("Port on which other nodes of this installation reach this one"),
   RPC_HOST: z.string().default("127.0.0.1").describe("Address of the same"),

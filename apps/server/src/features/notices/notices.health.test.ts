@@ -1,13 +1,14 @@
 import { sql } from "kysely";
 import { beforeEach, expect, test } from "vitest";
 import { registry } from "../../platform/metrics.ts";
+import { translate } from "../../platform/messages.ts";
 import { newId } from "../../platform/ids.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { mailProbe } from "./notices.health.ts";
 
 const database = await testDatabase();
 const now = new Date("2026-03-02T12:00:00Z");
-const probe = mailProbe(database.ctx(undefined, () => now));
+const probe = mailProbe(database.ctx(undefined, () => now), { SMTP_URL: "", LINIJA_DEMO: true });
 const ago = (seconds: number) => new Date(now.getTime() - seconds * 1_000);
 
 interface Row { state: "queued" | "sent" | "failed"; createdAt: Date; nextAt?: Date; attempts?: number; error?: string; sentAt?: Date }
@@ -61,4 +62,11 @@ test("mail is degraded when the last three were refused for good, though nothing
 test("how long the oldest mail waits is a figure", async () => {
   await notice({ state: "queued", createdAt: ago(45) });
   expect(await registry.getSingleMetricAsString("linija_notices_waiting_seconds")).toContain("linija_notices_waiting_seconds 45");
+});
+
+test("without a mail server, which nobody has named and the demo does not run, mail is not well from the first second", async () => {
+  const unset = mailProbe(database.ctx(), { SMTP_URL: "", LINIJA_DEMO: false });
+  expect([unset.name, await unset.look()]).toEqual(["mail_unset", { state: "degraded", detail: "SMTP_URL" }]);
+  for (const language of ["en", "ru", "sl"] as const) expect(translate(language, "health_mail_unset")).toContain("SMTP_URL");
+  expect(mailProbe(database.ctx(), { SMTP_URL: "smtp://mail.example", LINIJA_DEMO: false }).name).toBe("mail");
 });
