@@ -77,10 +77,10 @@ describe("mistakes are all told at once, with file, line and remedy", () => {
 });
 
 describe("notices", () => {
-  const values = { client_name: "Мария Иванова", project: "Звезда Нет", ticket_number: "INT-1", subject: "Нет интернета", ticket_type: "Неисправность", status_link: "https://x.example/s", phone: "+386 1 555 01 00" };
+  const values = { client_name: "Мария Иванова", project: "Звезда Net", ticket_number: "INT-1", subject: "Нет интернета", ticket_type: "Неисправность", status_link: "https://x.example/s", phone: "+386 1 555 01 00" };
   test("leave out the lines that have nothing to say", () => {
     const { body, subject } = renderNotice(declared.projects[0]!.notices.received!, "ru", values);
-    expect(subject).toBe("INT-1: Ваше обращение принято");
+    expect(subject).toBe("INT-1: Ваша заявка принята");
     expect(body).toContain("Здравствуйте, Мария Иванова!");
     expect(body).not.toContain("Планируем");
     expect(body).not.toMatch(/\{\{|\n\n\n/);
