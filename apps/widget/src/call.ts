@@ -4,6 +4,9 @@ import { Refusal, type Caller, type Server, type Taken } from "./server.ts";
 const GATHER_MS = 1_000;
 /** How long a shaky network may take to heal before the call is given up. */
 const HEAL_MS = 10_000;
+/** The promise is written in the moment the call ends; asked for a few times, for nobody stays on a page that is over. */
+const PROMISE_TRIES = 5;
+const PROMISE_AGAIN_MS = 600;
 
 /** One call from the page: microphone, connection, what the server tells of it. Every change of screen goes to `show`. */
 export class PageCall {
@@ -108,9 +111,17 @@ export class PageCall {
 
   hangUp(): void {
     const was = isLive(this.#screen) || this.#screen.at === "microphone";
-    if (this.#taken && was) void this.#server.hangUp(this.#taken);
+    // Who gives up waiting is called back: said as soon as the server has noted it.
+    if (this.#taken && was) void this.#server.hangUp(this.#taken).then(() => this.#hearPromise(this.#taken!));
     if (was) this.#become({ at: "ended" });
     this.#close();
+  }
+
+  async #hearPromise(taken: Taken, tries = PROMISE_TRIES): Promise<void> {
+    const report = await this.#server.state(taken).catch(() => null);
+    if (this.#screen.at !== "ended" || this.#taken !== taken) return;
+    if (report?.state === "ended") { if (report.callback) this.#become({ at: "ended", callback: report.callback }); return; }
+    if (tries > 0) window.setTimeout(() => void this.#hearPromise(taken, tries - 1), PROMISE_AGAIN_MS);
   }
 
   #become(screen: Screen): void {

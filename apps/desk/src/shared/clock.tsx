@@ -43,7 +43,9 @@ export function useZone(at?: string, timeZone?: string): string {
   const { locale } = useIntl();
   return zoneOf(locale, at ? new Date(at) : new Date(), timeZone);
 }
-const zoneOf = (locale: string, at: Date, timeZone?: string) => new Intl.DateTimeFormat(locale, { timeZoneName: "short", timeZone }).formatToParts(at).find(({ type }) => type === "timeZoneName")?.value ?? "";
+/** By its English name ("CET") where the reader's language has none of its own: "GMT+1" beside a colleague's "CET" looks like another time. */
+const zoneOf = (locale: string, at: Date, timeZone?: string) => { const own = zoneIn(locale, at, timeZone); return own.startsWith("GMT") ? zoneIn("en-GB", at, timeZone) : own; };
+const zoneIn = (locale: string, at: Date, timeZone?: string) => new Intl.DateTimeFormat(locale, { timeZoneName: "short", timeZone }).formatToParts(at).find(({ type }) => type === "timeZoneName")?.value ?? "";
 
 /** Date and time by the reader's locale; today's moments show only their time. What is said to a client who may live elsewhere names its zone. */
 export function Moment({ at, full = false, zone = false }: { at: string; full?: boolean; zone?: boolean }) {

@@ -24,7 +24,7 @@ const hidden = (mask: ((contact: string) => string) | undefined, value: unknown)
 /** A text without these contacts, however the number is spaced in it. */
 export function maskWithin(text: string, { phone, email }: { phone: string | null; email: string | null }): string {
   const digits = phone?.replaceAll(/\D/g, "") ?? "";
-  const spaced = digits.length >= FEWEST_DIGITS ? text.replaceAll(new RegExp(`\\+?${[...digits].join("[\\s().-]*")}`, "g"), maskPhone(digits)) : text;
+  const spaced = digits.length >= FEWEST_DIGITS ? text.replaceAll(new RegExp(`\\+?${digits.split("").join("[\\s().-]*")}`, "g"), maskPhone(digits)) : text;
   return email ? spaced.replaceAll(email, maskEmail(email)) : spaced;
 }
 const FEWEST_DIGITS = 5;

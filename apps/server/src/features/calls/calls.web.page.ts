@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { App } from "../../platform/http.ts";
 import { html, type SafeHtml } from "../../platform/html.ts";
 import { languageOf, translate } from "../../platform/messages.ts";
+import { spokenPhone } from "../../platform/phone.ts";
 import { languages, type Language } from "../api.contract.ts";
 
 /** A project as the page shows it. */
@@ -34,7 +35,7 @@ const languageLinks = (chosen: PageProject | null, language: Language): SafeHtml
   : html`<a href="${address(chosen?.key, each)}" lang="${each}" hreflang="${each}">${NAMES[each]}</a>`))}</nav>`;
 
 const card = (project: PageProject, chosen: PageProject | null, language: Language): SafeHtml => html`<section class="card"><h2>${project.name[language]}</h2><p>${project.about[language]}</p>
-<p class="quiet">${translate(language, "call_page_phone", { phone: project.number })}</p>
+<p class="quiet">${translate(language, "call_page_phone", { phone: spokenPhone(project.number) })}</p>
 <p>${project === chosen ? html`<strong>${translate(language, "call_page_chosen")}</strong>` : project.languages.map((each) => html`<a class="button secondary" href="${address(project.key, each)}" lang="${each}">${NAMES[each]}</a> `)}</p></section>`;
 
 const address = (project: string | undefined, language: Language): string => `/call?${project ? `project=${project}&` : ""}lang=${language}`;

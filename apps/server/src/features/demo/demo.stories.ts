@@ -36,7 +36,7 @@ function storyOf(told: Told, ticket: DemoTicket, talk: InteractionRow | null): S
     project: told.project, process, type, subject: ticket.subject, description: ticket.description, fields: {}, priority: priorityNumber(ticket.priority), language: ticket.language,
     channel: talk?.channel ?? "voice", clientId: told.clientIds.get(client.id)!, interactionId: talk?.id ?? null, phone: client.phones[0] ?? null, email: client.email,
     registeredAt: new Date(ticket.registeredAt), registeredBy: doer(told, { role: "operator", login: ticket.registeredBy }, client.name), dueAt: null,
-    steps: withDepartment(told, process, steps),
+    steps: withDepartment(told, { process, type: type.key }, steps),
   };
 }
 
@@ -47,14 +47,19 @@ function doer({ users, declarations }: Told, by: DemoActor, clientName: string):
 
 const tasks = { en: "Please look at it on site and tell us what you find.", ru: "Посмотрите, пожалуйста, на месте и сообщите, что нашли.", sl: "Prosimo, poglejte na kraju samem in sporočite, kaj ste ugotovili." };
 
+const questions = { en: "Please find out and tell us what to answer the client.", ru: "Уточните, пожалуйста, и сообщите, что ответить клиенту.", sl: "Prosimo, preverite in sporočite, kaj naj odgovorimo stranki." };
+
+/** What somebody has to look at; about anything else a department is asked a question. */
+const onSite = new Set(["fault", "connection", "delivery-problem"]);
+
 /** What was only just taken goes to the department of the project, so that its people find work. */
-function withDepartment({ declarations, declared, now }: Told, process: Process, steps: StorySteps[]): StorySteps[] {
+function withDepartment({ declarations, declared, now }: Told, { process, type }: { process: Process; type: string }, steps: StorySteps[]): StorySteps[] {
   const last = steps.at(-1);
   const ask = process.transitions.ask_department;
   const worker = declarations.people.find((person) => person.role === "department" && person.department && person.projects.includes(declared.project.key));
   if (steps.length !== 1 || last?.transition !== "take" || !ask?.from.includes(process.transitions.take!.to) || !worker) return steps;
   const at = new Date(last.at.getTime() + 6 * minuteMs);
-  const fields: FieldValues = { department: worker.department!, task: tasks[worker.language] };
+  const fields: FieldValues = { department: worker.department!, task: (onSite.has(type) ? tasks : questions)[worker.language] };
   const asks = ask.requires.every(({ field, when }) => when || field in fields);
   return at < now && asks ? [...steps, { transition: "ask_department", at, by: last.by, fields }] : steps;
 }
@@ -86,7 +91,9 @@ function callSteps(told: Told, story: Story, chance: number): StorySteps[] {
   const by = doer(told, { role: "operator", login: person.login }, "");
   const at = (minutes: number) => new Date(story.registeredAt.getTime() + minutes * minuteMs);
   const call: StorySteps = { transition: "call", at: at(4 + (chance % 9)), by, fields: {} };
-  if (chance < 20) return [call, { transition: "missed", at: at(15 + (chance % 9)), by, fields: {} }];
+  const missed: StorySteps = { transition: "missed", at: at(15 + (chance % 9)), by, fields: {} };
+  // Who was not reached the first time is by the next day; a callback weeks late would be a bad example.
+  if (chance < 20) return ageMs < 26 * hourMs ? [call, missed] : [call, missed, { transition: "call", at: at(24 * 60 + chance), by, fields: {} }, { transition: "reached", at: at(24 * 60 + chance + 6), by, fields: {} }];
   return [call, { transition: "reached", at: at(17 + (chance % 30)), by, fields: {} }];
 }
 

@@ -3,6 +3,7 @@ import type { TxCtx } from "../../platform/db.ts";
 import type { DurableListener } from "../../platform/deliveries.ts";
 import { emit, type StoredEvent } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
+import { spokenPhone } from "../../platform/phone.ts";
 import { isQuiet } from "../../platform/quiet.ts";
 import { languages } from "../api.contract.ts";
 import { linkSecret, processOf, projectOf, type ProjectInUse } from "../tickets/index.ts";
@@ -62,7 +63,7 @@ async function valuesOf(ctx: TxCtx, { told, event, stage, text, publicUrl }: Wri
   const link = `${publicUrl.replace(/\/$/, "")}/s/${await linkSecret(ctx.db, told.id, told.linkKey)}`;
   const when = (at: Date | null) => momentText(at, language, head.time_zone);
   return {
-    client_name: greeted(language, told), company: project.company.name[language], project: head.name[language], phone: head.caller_id, ticket_number: told.number,
+    client_name: greeted(language, told), company: project.company.name[language], project: head.name[language], phone: spokenPhone(head.caller_id), ticket_number: told.number,
     ticket_type: project.types.find((type) => type.key === told.type)?.name[language] ?? "", subject: told.subject, stage: process.stages[stage]?.name[language] ?? "",
     deadline: when(told.dueAt), operator: told.ownerName, text, resolution: told.resolution ?? "", status_link: link, yes_link: `${link}?answer=yes`, no_link: `${link}?answer=no`,
     confirm_until: when(silenceEnds(process, stage, new Date(event.at))), callback_number: told.contactPhone ?? "", callback_by: when(told.dueAt),

@@ -10,7 +10,7 @@ test.each([
   ["en", "Europe/Ljubljana", summer, "1 July 2026 at 08:05 CEST"],
   ["en", "Europe/Moscow", winter, "1 December 2026 at 13:00 GMT+3"],
   ["ru", "Europe/Moscow", winter, "1 декабря 2026\u202fг. в 13:00 МСК"],
-  ["ru", "Europe/Ljubljana", summer, "1 июля 2026\u202fг. в 08:05 GMT+2"],
+  ["ru", "Europe/Ljubljana", summer, "1 июля 2026\u202fг. в 08:05 CEST"],
   ["sl", "Europe/Ljubljana", winter, "1. december 2026 ob 11:00 CET"],
   ["sl", "Europe/Ljubljana", summer, "1. julij 2026 ob 08:05 CEST"],
   ["sl", "Europe/Moscow", winter, "1. december 2026 ob 13:00 GMT +3"],

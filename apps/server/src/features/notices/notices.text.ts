@@ -29,11 +29,11 @@ export const momentText = (at: Date | null, language: Language, timeZone: string
 
 /**
  * The short name of the zone as people of the language write it. Unicode's data has none in Russian and Slovenian and
- * says GMT+3; but Russians write Moscow's as МСК, and Slovenes write the European ones as the English do.
+ * says GMT+3; but Russians write Moscow's as МСК, and the European ones both write as the English do.
  */
 function zoneText(found: string, { at, language, timeZone }: { at: Date; language: Language; timeZone: string }): string {
   if (language === "ru" && timeZone === "Europe/Moscow") return "МСК";
-  if (language !== "sl") return found;
+  if (language === "en") return found;
   const english = formatOf("en", timeZone).formatToParts(at).find((part) => part.type === "timeZoneName")?.value ?? found;
   return english.startsWith("GMT") ? found : english;
 }

@@ -1,6 +1,6 @@
-import { parsePhoneNumberFromString } from "libphonenumber-js";
 import { html, paragraphs, type SafeHtml } from "../../platform/html.ts";
 import { translate } from "../../platform/messages.ts";
+import { spokenPhone } from "../../platform/phone.ts";
 import { languages, type Language } from "../api.contract.ts";
 import { momentText } from "../notices/index.ts";
 import type { Passed, Step } from "./portal.rules.ts";
@@ -32,7 +32,7 @@ export const statusForm = (language: Language, state: FormState): SafeHtml => {
 const sayIn = (language: Language) => (key: string, params: Record<string, string | number> = {}) => translate(language, key, params);
 type Say = ReturnType<typeof sayIn>;
 
-export interface PageState { secret: string; language: Language; said: string | null; prefers: "yes" | "no" | null; problem: boolean }
+export interface PageState { secret: string; language: Language; said: string | null; prefers: "yes" | "no" | null; problem: boolean; /** What was written beside an answer that was not whole. */ text?: string }
 
 /** A ticket as its client sees it. */
 export function statusPage(shown: Shown, state: PageState): SafeHtml {
@@ -43,16 +43,15 @@ export function statusPage(shown: Shown, state: PageState): SafeHtml {
   const type = project.types.find((each) => each.key === ticket.type)?.name[language] ?? "";
   return html`${thanks(say, state.said)}<section class="card"><p class="number">${ticket.number}</p><h1>${ticket.subject}</h1><p class="quiet">${type}</p>
 ${stepLine(say, shown.steps)}${next(say, shown, when)}</section>
-${shown.asked.answer && answerForm(say, shown, state)}${shown.asked.yes && yesNo(say, shown, state)}${!shown.asked.yes && shown.asked.no && stillNot(say, shown, state)}
 ${ticket.resolution && html`<section class="card"><h2>${say("portal_what_was_done")}</h2>${paragraphs(ticket.resolution)}</section>`}
+${shown.answersByLink && html`<p class="card">${say("portal_answer_by_link")}</p>`}
+${shown.asked.answer && answerForm(say, shown, state)}${shown.asked.yes && yesNo(say, shown, state)}${!shown.asked.yes && shown.asked.no && stillNot(say, shown, state)}
 ${history(say, shown.history, when)}
 <p class="quiet small">${say("portal_call_us", { phone: "" })}<a href="tel:${project.project.caller_id}">${spokenPhone(project.project.caller_id)}</a></p>`;
 }
 
-const spokenPhone = (e164: string): string => parsePhoneNumberFromString(e164)?.formatInternational() ?? e164;
-
 const SAID: Record<string, string> = { yes: "portal_said_yes", no: "portal_said_no", answer: "portal_said_answer", moved_on: "portal_moved_on" };
-const thanks = (say: Say, said: string | null): SafeHtml | null => (said && Object.hasOwn(SAID, said) ? html`<p class="notice" role="status">${say(SAID[said]!)}</p>` : null);
+const thanks = (say: Say, said: string | null): SafeHtml | null => (said && Object.hasOwn(SAID, said) ? html`<p class="notice ${said === "moved_on" ? "" : "good"}" role="status">${say(SAID[said]!)}</p>` : null);
 
 const stepLine = (say: Say, steps: Step[]): SafeHtml => html`<ol class="steps">${steps.map((step) =>
   html`<li class="${step.state}" ${step.state === "now" && html`aria-current="step"`}><span>${say(`portal_step_${step.sees}`)}</span></li>`)}</ol>`;
@@ -67,16 +66,17 @@ ${silenceAt && asked.yes && html`<p class="due">${say("portal_silence", { at: wh
 
 const hidden = ({ ticket }: Shown, said: string): SafeHtml => html`<input type="hidden" name="said" value="${said}"><input type="hidden" name="seen" value="${ticket.stageSince.toISOString()}">`;
 const action = ({ secret, language }: PageState): string => `/s/${secret}?lang=${language}`;
-const incomplete = (say: Say, state: PageState, said: PageState["prefers"]): SafeHtml | null => (state.problem && state.prefers === said ? html`<p class="problem" role="alert">${say("portal_incomplete")}</p>` : null);
+const incomplete = (say: Say, state: PageState, said: PageState["prefers"], words = "portal_incomplete"): SafeHtml | null => (state.problem && state.prefers === said ? html`<p class="problem" role="alert">${say(words)}</p>` : null);
 
 const answerForm = (say: Say, shown: Shown, state: PageState): SafeHtml => html`<form class="card form" method="post" action="${action(state)}"><h2>${say("portal_we_need")}</h2>${hidden(shown, "answer")}${incomplete(say, state, null)}
 <label for="answer">${say("portal_your_answer")}</label><textarea id="answer" name="text" rows="4" maxlength="1000" required></textarea><button class="primary">${say("portal_send")}</button></form>`;
 
 /** Both ways stand open side by side; the one the mail's link chose comes first. */
 function yesNo(say: Say, shown: Shown, state: PageState): SafeHtml {
-  const yes = html`<form class="card form" method="post" action="${action(state)}"><h2>${say("portal_yes")}</h2>${hidden(shown, "yes")}${incomplete(say, state, "yes")}
+  // The page says what is missing in its own language; the browser's bubble speaks the browser's.
+  const yes = html`<form class="card form" method="post" action="${action(state)}" novalidate><h2>${say("portal_yes")}</h2>${hidden(shown, "yes")}${incomplete(say, state, "yes", "portal_score_missing")}
 <fieldset class="score"><legend>${say("portal_score")}</legend>${[1, 2, 3, 4, 5].map((score) => html`<label><input type="radio" name="score" value="${score}" required><span>${score}</span></label>`)}</fieldset><p class="ends small quiet"><span>${say("portal_score_low")}</span><span>${say("portal_score_high")}</span></p>
-<label for="comment">${say("portal_comment")}</label><textarea id="comment" name="text" rows="2" maxlength="1000"></textarea><button class="primary">${say("portal_yes_button")}</button></form>`;
+<label for="comment">${say("portal_comment")}</label><textarea id="comment" name="text" rows="2" maxlength="1000">${state.prefers === "yes" ? state.text ?? "" : ""}</textarea><button class="primary">${say("portal_yes_button")}</button></form>`;
   const no = html`<form class="card form" method="post" action="${action(state)}"><h2>${say("portal_no")}</h2>${hidden(shown, "no")}${incomplete(say, state, "no")}
 <label for="reason">${say("portal_reason")}</label><textarea id="reason" name="text" rows="3" maxlength="1000" required></textarea><button class="secondary">${say("portal_no_button")}</button></form>`;
   return html`<section aria-label="${say("portal_is_it_solved")}">${state.prefers === "no" ? [no, yes] : [yes, no]}</section>`;

@@ -68,7 +68,7 @@ function linkRoutes(app: App, deps: PortalDeps): void {
     const { secret } = request.params as { secret: string };
     const answer = readAnswer(request);
     const outcome = answer ? await answerStatus(clientCtx(deps, request), secret, answer) : "incomplete";
-    if (outcome === "incomplete" || outcome === "unknown") return show(deps, { request, reply }, { said: null, prefers: preference(answer?.said), problem: true });
+    if (outcome === "incomplete" || outcome === "unknown") return show(deps, { request, reply }, { said: null, prefers: preference(answer?.said), problem: true, ...(answer && { text: answer.text }) });
     const language = asked(request);
     // Back to the page by GET: reloading it, or pressing twice, sends nothing again.
     return reply.redirect(`/s/${secret}?said=${outcome}${language ? `&lang=${language}` : ""}`, 303);
