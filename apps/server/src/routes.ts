@@ -83,6 +83,7 @@ function operatorsDeps({ declarations, config, sip, publicUrl }: WebInput & { pu
   const isEverywhere = config.SIP_HOST === "0.0.0.0" || config.SIP_HOST === "::";
   return {
     get queues() { return declarations().projects.flatMap(({ project, queues }) => queues.map((queue) => ({ id: `${project.key}.${queue.key}`, projectKey: project.key, name: queue.name, languages: queue.languages, skills: queue.skills }))); },
+    get projects() { return declarations().projects.map(({ project: { key, name } }) => ({ key, name })); },
     languages, get numbers() { return new Map(numbersOf(declarations())); },
     // A node without a voice of its own knows what the settings say; the port there may only differ when it was taken.
     server: () => ({ host: config.SIP_ADVERTISE || (isEverywhere ? new URL(publicUrl).hostname : config.SIP_HOST), port: sip?.addresses[0]?.port ?? config.SIP_PORT, transports: ["udp", "tcp"] }),

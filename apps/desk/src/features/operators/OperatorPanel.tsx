@@ -11,7 +11,6 @@ import { fieldError, ProblemNote } from "../../shared/problem.tsx";
 import { refresh, useApi, useSend } from "../../shared/query.ts";
 import { say } from "../../shared/toast.tsx";
 import { may, useMe } from "../access/session.ts";
-import { useTypes } from "../tickets/useTypes.ts";
 import { changeOf, differences, isChanged, queuesFor, rebased, shownLanguages, shownLevel, skillsInOrder, touchLanguages, touchLevel, yielded, type Edited } from "./edited.ts";
 import { Standing } from "./marks.tsx";
 import { PhoneBox } from "./PhoneBox.tsx";
@@ -44,7 +43,7 @@ export function OperatorPanel({ id, onClose }: { id: string; onClose: () => void
 }
 
 function Who({ operator }: { operator: OperatorView }) {
-  const { projects } = useTypes({ projectKey: null });
+  const projects = useApi("operatorChoices").data?.projects ?? [];
   return (
     <>
       <span className="row"><b className={`cut ${css.name}`}>{operator.name}</b><Standing operator={operator} /></span>

@@ -9,9 +9,8 @@ import { useKey } from "../../shared/keys.ts";
 import { Pages } from "../../shared/pages.tsx";
 import { Empty, Page, Skeleton } from "../../shared/parts.tsx";
 import { ProblemNote } from "../../shared/problem.tsx";
-import { refresh, usePages } from "../../shared/query.ts";
+import { refresh, useApi, usePages } from "../../shared/query.ts";
 import { may, useMe } from "../access/session.ts";
-import { useTypes } from "../tickets/useTypes.ts";
 import { OperatorPanel } from "./OperatorPanel.tsx";
 import { PhoneState, Standing } from "./marks.tsx";
 import css from "./operators.module.css";
@@ -64,7 +63,7 @@ function Head() {
 function Row({ row, chosen, onOpen }: { row: OperatorView; chosen: boolean; onOpen: () => void }) {
   const t = useT();
   const word = useWord();
-  const { projects } = useTypes({ projectKey: null });
+  const projects = useApi("operatorChoices").data?.projects ?? [];
   const skills = Object.entries(row.skills).sort(([, a], [, b]) => b - a);
   return (
     <button type="button" className={css.row} data-chosen={chosen || undefined} onClick={onOpen}>

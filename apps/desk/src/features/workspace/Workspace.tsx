@@ -5,6 +5,7 @@ import { lazy, Suspense, useEffect } from "react";
 import { useT } from "../../i18n/intl.tsx";
 import { reveal } from "../../shared/focus.ts";
 import { Empty, Skeleton } from "../../shared/parts.tsx";
+import { useMe } from "../access/session.ts";
 import { useLine } from "../line/line.tsx";
 import { WorkList } from "./WorkList.tsx";
 import css from "./workspace.module.css";
@@ -39,8 +40,11 @@ export function Workspace() {
 
 function Nothing() {
   const t = useT();
+  const me = useMe();
   const { line, goTo, busy } = useLine();
   if (!line) return <Skeleton rows={3} height={64} />;
+  // Nothing can come to who works in no project, however ready they are.
+  if (me.projects.length === 0) return <div className={css.quiet}><Empty icon={<IconHeadset size={22} />} text={t("work.noProject")} /></div>;
   const ready = line.state === "ready";
   return <div className={css.quiet}><Empty icon={<IconHeadset size={22} />} text={t(ready ? "work.waiting" : "work.notReady")} action={!ready && line.state !== "offered" && line.state !== "talking" && <Button size="sm" loading={busy} onClick={() => void goTo("ready")}>{t("state.goReady")}</Button>} /></div>;
 }

@@ -13,7 +13,7 @@ const deps: OperatorsDeps = {
     { id: "internet.support", projectKey: "internet", name: text("Support"), languages: ["sl", "en"], skills: { internet: 2, modem: 1 } },
     { id: "taxi.orders", projectKey: "taxi", name: text("Taxi"), languages: ["ru"], skills: { taxi: 1 } },
   ],
-  languages: ["en", "ru", "sl"], numbers: new Map([["300", text("Taxi Linija")], ["+38615550100", text("Internet")]]),
+  languages: ["en", "ru", "sl"], projects: [{ key: "internet", name: text("Internet") }, { key: "taxi", name: text("Taxi Linija") }], numbers: new Map([["300", text("Taxi Linija")], ["+38615550100", text("Internet")]]),
   server: () => ({ host: "10.0.0.5", port: 5060, transports: ["udp", "tcp"] }),
 };
 const database = await testDatabase();

@@ -20,6 +20,8 @@ export interface OperatorQueue { id: string; projectKey: string; name: Text; lan
 export interface OperatorsDeps {
   queues: OperatorQueue[];
   languages: readonly Language[];
+  /** All of the company. */
+  projects: { key: string; name: Text }[];
   /** Every number the company or a project answers on, with whose it is. */
   numbers: ReadonlyMap<string, Text>;
   server(): PhoneServer;
@@ -50,6 +52,7 @@ export async function operatorChoices(ctx: Ctx, deps: OperatorsDeps): Promise<Op
   const skills = skillsOfQueues(deps.queues);
   return {
     languages: [...deps.languages],
+    projects: deps.projects.map(({ key, name }) => ({ key, name: name[language] })),
     skills: [...skills].map(([key, projects]) => ({ key, mayChange: may(ctx, "operators.skills", { projects }) })),
     queues: deps.queues.map((queue) => ({ ...queue, name: queue.name[language] })),
     server: deps.server(),
