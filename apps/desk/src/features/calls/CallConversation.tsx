@@ -45,10 +45,13 @@ export function CallConversation({ call, alone = false }: { call: CallView; /** 
 /** What came of a finished call. */
 function Result({ call }: { call: CallView }) {
   const t = useT();
+  const me = useMe();
   const disposition = useDispositions(call).find((each) => each.key === call.disposition)?.name ?? call.disposition;
-  if (!disposition && !call.notes) return null;
+  const unheard = !call.recordingId && call.answeredAt !== null && may(me, "recordings.play") && <p className="small dim">{t("call.noRecording")}</p>;
+  if (!disposition && !call.notes) return unheard || null;
   return (
     <div className={css.note}>
+      {unheard}
       {disposition && <p><span className="dim">{t("wrap.disposition")}:</span> <b>{disposition}</b></p>}
       {call.notes && <p className="pre">{call.notes}</p>}
     </div>

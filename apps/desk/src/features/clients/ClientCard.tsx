@@ -21,7 +21,7 @@ export function ClientCard({ client, call }: { client: ClientView; call?: CallVi
         </div>
       </div>
       <ul className={css.contacts}>
-        {client.phones.map((phone) => <Phone key={phone} phone={phone} client={client} live={call !== undefined && (call.fromNumber === phone || call.toNumber === phone)} />)}
+        {client.phones.map((phone) => <Phone key={phone} phone={phone} client={client} live={call !== undefined && call.endedAt === null && (call.fromNumber === phone || call.toNumber === phone)} />)}
         {client.emails.map((email) => <li key={email}><IconMail size={15} aria-label={t("client.emails")} /><span className="cut" title={email}>{email}</span></li>)}
         {address && <li><IconMapPin size={15} aria-label={t("client.address")} /><span>{address}</span></li>}
       </ul>

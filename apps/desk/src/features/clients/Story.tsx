@@ -96,8 +96,10 @@ function EventEntry({ item }: { item: TimelineItem }) {
   const ticket = textOf(item, "ticketId");
   const file = /^ticket\.(file|solution|variant|guide)_/.test(item.type) ? textOf(item, "name") : /^(ticket|client)\.promise_/.test(item.type) ? textOf(item, "text") : "";
   const to = textOf(item, "toName") || textOf(item, "to");
+  // What a client's answer sets going is nobody's deed.
+  const by = item.type === "ticket.reminded" ? "" : item.by;
   return (
     <Line quiet icon={item.type.startsWith("client.") ? IconUserEdit : IconArrowRight} item={item}
-      title={<><span>{word("event", item.type)}</span>{to && <span>: {word("stage", to)}</span>}{file && <span>: {file}</span>} {ticket && <TicketNumber item={item} id={ticket} />}{item.by && <span> · {word("actor", item.by, item.by)}</span>}</>} />
+      title={<><span>{word("event", item.type)}</span>{to && <span>: {word("stage", to)}</span>}{file && <span>: {file}</span>} {ticket && <TicketNumber item={item} id={ticket} />}{by && <span> · {word("actor", by, by)}</span>}</>}>{textOf(item, "text") && <p className="pre">{textOf(item, "text")}</p>}</Line>
   );
 }

@@ -1,5 +1,5 @@
 import { Menu, SegmentedControl, UnstyledButton } from "@mantine/core";
-import { IconCheck, IconChevronDown, IconCoffee, IconDoorExit, IconPlayerPause, IconSchool, IconSoup, IconTool, IconUsers } from "@tabler/icons-react";
+import { IconCheck, IconChevronDown, IconCoffee, IconDoorExit, IconHeadset, IconPlayerPause, IconSchool, IconSoup, IconTool, IconUsers } from "@tabler/icons-react";
 import { lazy, Suspense } from "react";
 import { useT, useWord, type MessageKey } from "../../i18n/intl.tsx";
 import { Since } from "../../shared/clock.tsx";
@@ -29,13 +29,13 @@ export function StateMenu() {
           <IconChevronDown size={14} aria-hidden />
         </UnstyledButton>
       </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item leftSection={<IconCheck size={16} color="var(--live-mark)" />} onClick={() => void goTo("ready")} fw={line.state === "ready" ? 650 : undefined}>{t("state.ready")}</Menu.Item>
+      <Menu.Dropdown className={css.states}>
+        <Menu.Item leftSection={<IconHeadset size={16} color="var(--live-mark)" />} rightSection={<Here when={line.state === "ready"} />} onClick={() => void goTo("ready")}>{t("state.ready")}</Menu.Item>
         <Menu.Divider />
         <Menu.Label>{t("state.not_ready")}</Menu.Label>
-        {reasons.map(([key, Icon]) => <Menu.Item key={key} leftSection={<Icon size={16} />} onClick={() => void goTo("not_ready", key)}>{t(`reason.${key}` satisfies MessageKey)}</Menu.Item>)}
+        {reasons.map(([key, Icon]) => <Menu.Item key={key} leftSection={<Icon size={16} />} rightSection={<Here when={line.state === "not_ready" && line.reason === key} />} onClick={() => void goTo("not_ready", key)}>{t(`reason.${key}` satisfies MessageKey)}</Menu.Item>)}
         <Menu.Divider />
-        <Menu.Item leftSection={<IconDoorExit size={16} />} onClick={() => void goTo("offline")}>{t("state.offline")}</Menu.Item>
+        <Menu.Item leftSection={<IconDoorExit size={16} />} rightSection={<Here when={line.state === "offline"} />} onClick={() => void goTo("offline")}>{t("state.offline")}</Menu.Item>
         <Menu.Divider />
         <Menu.Label>{t("device.title")}</Menu.Label>
         <div className={css.device}>
@@ -46,4 +46,10 @@ export function StateMenu() {
       </Menu.Dropdown>
     </Menu>
   );
+}
+
+/** The only mark in the menu that says "this is so now". */
+function Here({ when }: { when: boolean }) {
+  const t = useT();
+  return when && <IconCheck size={15} aria-label={t("state.now")} />;
 }

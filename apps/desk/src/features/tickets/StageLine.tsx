@@ -4,6 +4,9 @@ import { useT } from "../../i18n/intl.tsx";
 import { useFromNow } from "../../shared/clock.tsx";
 import css from "./tickets.module.css";
 
+/** While we wait for the client that stands in the place of the work: whether it had begun before, the history says. */
+const wayOf = (now: TicketView["status"]) => way.filter((status) => status !== (now === "waiting" ? "open" : "waiting"));
+
 const way = ["open", "waiting", "done", "closed"] as const;
 
 /**
@@ -15,7 +18,7 @@ export function StageLine({ ticket }: { ticket: TicketView }) {
   const fromNow = useFromNow();
   const first = ticket.stages[0];
   const atStart = ticket.stage === first?.key;
-  const steps = [{ key: "registered", done: !atStart, here: atStart }, ...way.filter((status) => status !== "waiting" || ticket.status === "waiting").map((status) => ({ key: status, done: way.indexOf(status) < way.indexOf(ticket.status), here: status === ticket.status && !atStart }))];
+  const steps = [{ key: "registered", done: !atStart, here: atStart }, ...wayOf(ticket.status).map((status) => ({ key: status, done: way.indexOf(status) < way.indexOf(ticket.status) || (status === "closed" && ticket.status === "closed"), here: status === ticket.status && !atStart }))];
   return (
     <ol className={css.stages} aria-label={t("ticket.way")}>
       {steps.map((step) => (

@@ -15,12 +15,15 @@ import { useCallWord } from "../line/callWord.ts";
 import { useLine } from "../line/line.tsx";
 import { CallbackButton } from "../tickets/CallbackButton.tsx";
 import { Due } from "../tickets/Due.tsx";
+import { useTypes } from "../tickets/useTypes.ts";
 import css from "./workspace.module.css";
 
 type Entry = { kind: "head"; key: string; label: MessageKey; count: number; more: boolean } | { kind: "all"; key: string; count: string; show: () => void } | { kind: "call"; key: string; call: CallView } | { kind: "ticket"; key: string; ticket: TicketRow; callback: boolean };
 
 /** More callbacks than these would push one's own work off the screen. */
 const callbacksShown = 5;
+/** The list comes with those due about now first, and after them what was left for longer, as the server has it. */
+const aboutNowMs = 24 * 3_600_000;
 const rowPx = 56;
 const headPx = 32;
 
@@ -59,12 +62,16 @@ function useWork() {
   const [allCallbacks, setAllCallbacks] = useState(false);
   const entries = useMemo(() => {
     const due = callbacks.items ?? [];
+    const from = Date.now() - aboutNowMs;
+    const isLeft = (ticket: TicketRow) => ticket.dueAt !== null && Date.parse(ticket.dueAt) < from;
+    const asCallbacks = (tickets: TicketRow[]) => tickets.map((ticket) => ({ kind: "ticket" as const, key: ticket.id, ticket, callback: true }));
     const isDue = new Set(due.map((ticket) => ticket.id));
     const others = (list: TicketRow[] | undefined) => (list ?? []).filter((ticket) => !isDue.has(ticket.id));
     const calls = [...(live ? [live] : []), ...(unfinished.items ?? []).filter((call) => call.id !== live?.id)];
     return [
       ...group("work.now", calls.map((call) => ({ kind: "call" as const, key: call.id, call })), unfinished.hasNextPage),
-      ...folded(group("work.callbacks", due.map((ticket) => ({ kind: "ticket" as const, key: ticket.id, ticket, callback: true })), callbacks.hasNextPage), allCallbacks, () => setAllCallbacks(true)),
+      ...folded(group("work.callbacks", asCallbacks(due.filter((ticket) => !isLeft(ticket))), callbacks.hasNextPage), allCallbacks, () => setAllCallbacks(true)),
+      ...folded(group("work.callbacksLeft", asCallbacks(due.filter(isLeft)), callbacks.hasNextPage), allCallbacks, () => setAllCallbacks(true)),
       ...group("work.mine", others(mine.items).filter((ticket) => ticket.status !== "waiting").map((ticket) => ({ kind: "ticket" as const, key: ticket.id, ticket, callback: false })), mine.hasNextPage),
       ...group("work.waitingClient", others(waiting.items).map((ticket) => ({ kind: "ticket" as const, key: `w:${ticket.id}`, ticket, callback: false })), waiting.hasNextPage),
     ];
@@ -188,9 +195,9 @@ function TicketLine({ ticket, callback, ...line }: LineProps & { ticket: TicketR
   return <Frame icon={<Glyph size={18} />} title={name} about={callback ? <CallbackAbout ticket={ticket} /> : <>{ticket.subject}{ticket.status === "waiting" && ` · ${word("stage", ticket.stage)}`}</>} end={callback ? undefined : isDue ? <Due ticket={ticket} /> : <span className="small dim"><Moment at={ticket.updatedAt} /></span>} below={callback && isDue && <Due ticket={ticket} />} extra={callback && <CallbackButton ticket={ticket} compact tabIndex={line.tabIndex} />} {...line} />;
 }
 
-/** How often they called says more than the number, which the title has when the client has no name. */
+/** How often they called and whom; the number stands here when the title has the name. */
 function CallbackAbout({ ticket }: { ticket: TicketRow }) {
   const t = useT();
-  const phone = ticket.clientName || ticket.calls === 1 ? ticket.contactPhone : null;
-  return <>{ticket.calls > 1 && <b className="strong">{t("ticket.called", { count: ticket.calls })}{phone && " · "}</b>}<span className="num">{phone}</span></>;
+  const { project } = useTypes(ticket);
+  return <>{ticket.calls > 1 && <b className="strong">{t("ticket.called", { count: ticket.calls })} · </b>}{ticket.clientName ? <span className="num">{ticket.contactPhone}</span> : project?.name}</>;
 }
