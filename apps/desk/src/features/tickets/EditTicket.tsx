@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useT } from "../../i18n/intl.tsx";
 import { useDraft } from "../../shared/draft.ts";
 import { sendOnCtrlEnter } from "../../shared/keys.ts";
+import { MomentInput } from "../../shared/MomentInput.tsx";
 import { fieldError, ProblemNote } from "../../shared/problem.tsx";
 import { refresh, useApi, useSend } from "../../shared/query.ts";
 import { may, useMe } from "../access/session.ts";
@@ -46,7 +47,7 @@ function EditForm({ ticket, onDone }: { ticket: TicketView; onDone: () => void }
       <TextInput label={t("register.subject")} value={draft.subject ?? ticket.subject} onChange={(event) => set({ subject: event.currentTarget.value })} error={fieldError(error, "subject")} />
       <Textarea label={t("register.description")} autosize minRows={3} maxRows={10} value={draft.description ?? ticket.description} onChange={(event) => set({ description: event.currentTarget.value })} error={fieldError(error, "description")} />
       <div className={css.two}>
-        <TextInput type="datetime-local" label={t("register.due")} value={draft.due ?? local(ticket.dueAt)} onChange={(event) => set({ due: event.currentTarget.value })} error={fieldError(error, "dueAt")} />
+        <MomentInput label={t("register.due")} value={draft.due ?? local(ticket.dueAt)} onChange={(due) => set({ due })} error={fieldError(error, "dueAt")} />
         <Select label={t("register.priority")} data={priorityKeys.map((key, index) => ({ value: String(index), label: t(key) }))} value={draft.priority ?? String(ticket.priority)} onChange={(priority) => set({ priority: priority ?? "1" })} error={fieldError(error, "priority")} />
       </div>
       {!ticket.masked && <div className={css.two}>

@@ -8,6 +8,7 @@ import { languageNames, languages, useT } from "../../i18n/intl.tsx";
 import { useDraft } from "../../shared/draft.ts";
 import { focusFault, focusOn } from "../../shared/focus.ts";
 import { sendOnCtrlEnter } from "../../shared/keys.ts";
+import { MomentInput } from "../../shared/MomentInput.tsx";
 import { Keys } from "../../shared/parts.tsx";
 import { fieldError, ProblemNote } from "../../shared/problem.tsx";
 import { refresh, useSend } from "../../shared/query.ts";
@@ -118,7 +119,7 @@ function MoreFields({ draft, set, known: { phone, email, language }, type, error
   const needs = (field: string) => type?.requires.includes(field) ?? false;
   return (
     <>
-      <TextInput type="datetime-local" label={t("register.due")} description={type?.deadlineHours ? t("register.dueRule", { hours: type.deadlineHours }) : undefined} withAsterisk={needs("required_by")} value={draft.due} onChange={(event) => set({ due: event.currentTarget.value })} error={fieldError(error, "dueAt", "required_by")} />
+      <MomentInput label={t("register.due")} description={type?.deadlineHours ? t("register.dueRule", { hours: type.deadlineHours }) : undefined} withAsterisk={needs("required_by")} value={draft.due} onChange={(due) => set({ due })} error={fieldError(error, "dueAt", "required_by")} />
       <div><span className={css.label} id="register-priority">{t("register.priority")}</span>
         <SegmentedControl size="xs" fullWidth aria-labelledby="register-priority" value={draft.priority} onChange={(priority) => set({ priority })} data={[{ value: "", label: t("register.byType") }, ...priorityKeys.slice(1).map((key, index) => ({ value: String(index + 1), label: t(key) }))]} /></div>
       <div className={css.two}>
