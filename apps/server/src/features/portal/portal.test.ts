@@ -263,3 +263,16 @@ test("serves its style sheet and the project's colour, and refuses scripts by po
   expect((await get("/portal/colour/none.css")).body).toBe("");
   expect(String((await get("/status")).headers["content-security-policy"])).not.toContain("unsafe-inline");
 });
+
+test("says in the page's own language that the score is missing and keeps what was written; what was done is read before the question", async () => {
+  const { url, seen } = await done({ language: "sl" });
+  const again = await post(url, { said: "yes", seen, text: "Hvala <vsem>" });
+  expect(again.statusCode).toBe(422);
+  expect(again.body).toContain("Prosimo, izberite oceno od 1 do 5.");
+  expect(again.body).toContain("Hvala &#60;vsem&#62;");
+  // The browser's own bubble would speak the browser's language.
+  expect(again.body).toMatch(/<form[^>]+novalidate>/);
+  expect(again.body.indexOf("The modem was replaced")).toBeLessThan(again.body.indexOf("<form"));
+  expect((await get(`${url}?said=yes`)).body).toContain('class="notice good"');
+  expect((await get(`${url}?said=moved_on`)).body).not.toContain("notice good");
+});

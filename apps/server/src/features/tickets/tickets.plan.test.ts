@@ -32,6 +32,7 @@ const cases: [name: string, index: string, plan: () => Promise<string>][] = [
   ["callbacks due now", "tickets_callbacks", () => explain(ticketsQuery({ ...byDue, where: callbackRanks(new Date("2026-01-25"))[0]! }))],
   ["callbacks left for longer", "tickets_callbacks", () => explain(ticketsQuery({ ...byDue, after: null, where: callbackRanks(new Date("2026-01-25"))[1]! }))],
   ["callbacks put off", "tickets_callbacks", () => explain(ticketsQuery({ ...byDue, after: null, where: callbackRanks(new Date("2026-01-25"))[2]! }))],
+  ["callbacks to a number", "tickets_callback_number", () => explain(ticketsAcrossQuery({ ...page, after: null, where: views.callbacksTo("+38641555777") }))],
   ["breaching", "tickets_running", () => explain(ticketsQuery({ ...byDue, where: views.breaching(new Date("2026-03-01")) }))],
   ["department", "tickets_department", () => explain(ticketsQuery({ ...page, where: views.department("technicians") }))],
   ["mine", "tickets_mine", () => explain(ticketsAcrossQuery({ ...page, where: views.mine(owner) }))],
