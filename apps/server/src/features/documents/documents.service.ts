@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, open, rm } from "node:fs/promises";
+import { open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { z } from "zod";
 import { problemText, type Rights } from "@linija/rules";
@@ -8,6 +8,7 @@ import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx } from "../../platform/db.ts";
 import { AppError, conflict, invalidField, notFound } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
+import { writeWhole } from "../../platform/files.ts";
 import { newId } from "../../platform/ids.ts";
 import { may, rights } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
@@ -86,17 +87,6 @@ async function words(ctx: Ctx, { ticket, project, declared, language }: Wanted):
 }
 
 const rightsFor = (ctx: Ctx, ticket: Wanted["ticket"]): Rights => new Set(rights.filter((right) => may(ctx, right, ticket)));
-
-async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  await mkdir(join(path, ".."), { recursive: true });
-  const file = await open(path, "wx", 0o600);
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
 
 interface ToStore { id: string; path: string; declared: DocumentDeclaration; printed: PrintedDocument; made: Pdf; version: number; ticketId: string; language: Language }
 

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, open, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx } from "../../platform/db.ts";
 import { AppError, conflict, invalidField, notFound } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
+import { writeWhole } from "../../platform/files.ts";
 import { newId } from "../../platform/ids.ts";
 import { mediaTypeOf, safeFileName, type FileStore } from "../tickets/index.ts";
 import { fillerOf, loadRecord, touchesOf } from "./forms.service.ts";
@@ -43,17 +44,6 @@ async function addFile(ctx: Ctx, { record, upload, store }: { record: RecordRow;
     throw error;
   }
   return toFile(row);
-}
-
-async function writeWhole(path: string, bytes: Buffer): Promise<void> {
-  await mkdir(join(path, ".."), { recursive: true });
-  const file = await open(path, "wx", 0o600);
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }
 
 export const addRecordFile = async (ctx: Ctx, id: string, upload: FormUpload, store: FileStore) => addFile(ctx, { record: await loadRecord(ctx, id, "fill"), upload, store });
