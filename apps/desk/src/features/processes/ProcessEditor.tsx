@@ -6,6 +6,7 @@ import { IconArrowBackUp, IconArrowForwardUp, IconCirclePlus, IconMaximize } fro
 import { useMemo, useState, type KeyboardEvent } from "react";
 import { useIntl } from "react-intl";
 import { EditorTexts, useT } from "../../i18n/intl.tsx";
+import type { PictureProps } from "../projects/editors.ts";
 import { changeText, freeKey, readProcess, type Change, type Written } from "./document.ts";
 import { graphOf, type Graph } from "./graph.ts";
 import { useHistory } from "./history.ts";
@@ -16,7 +17,7 @@ import css from "./processes.module.css";
 
 /** Where the text is wrong, by its path: `stages.done`, `transitions.take.guards.0.rule`. */
 export interface Trouble { at: string; line: number | null; message: string; remedy: string }
-export interface ProcessEditorProps { text: string; onChange: (text: string) => void; problems: readonly Trouble[]; readOnly?: boolean }
+export interface ProcessEditorProps { text: string; onChange: (text: string) => void; problems: readonly Trouble[]; readOnly?: boolean; projectKey: string; onShowText?: (line: number) => void }
 export type Chosen = { kind: "stages" | "transitions"; key: string } | null;
 
 const nodeTypes = { stage: StageView, way: WayView };
@@ -25,8 +26,8 @@ const edgeTypes = { line: LineView };
 const FIT = { padding: 0.04, minZoom: 0.45, maxZoom: 1 };
 
 /** The process as a picture. Every change of it is a change of the text, which stays the only document. */
-export function ProcessEditor(props: ProcessEditorProps) {
-  return <EditorTexts><ReactFlowProvider><Editor {...props} /></ReactFlowProvider></EditorTexts>;
+export default function ProcessPicture({ value, ...props }: PictureProps) {
+  return <EditorTexts><ReactFlowProvider><Editor {...props} text={value} /></ReactFlowProvider></EditorTexts>;
 }
 
 function Editor({ text, onChange, problems, readOnly = false }: ProcessEditorProps) {
@@ -150,5 +151,3 @@ function waysNear(graph: Graph, chosen: Chosen): ReadonlySet<string> | null {
   if (!chosen) return null;
   return new Set(chosen.kind === "transitions" ? [chosen.key] : graph.lines.filter(({ from, to }) => from === chosen.key || to === chosen.key).map(({ way }) => way));
 }
-
-export default ProcessEditor;
