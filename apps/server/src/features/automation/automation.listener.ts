@@ -1,12 +1,10 @@
 import type { Db, TxCtx } from "../../platform/db.ts";
 import type { DurableListener, Heard } from "../../platform/deliveries.ts";
 import type { EventValues } from "../rules/index.ts";
-import { wakingEvents } from "./automation.contract.ts";
+import { mayWake, wokenBy, type Woken } from "./automation.facts.rules.ts";
 import type { Performing } from "./automation.perform.ts";
 import { MAX_DEPTH, wake, type Waking } from "./automation.run.ts";
 import { insertRuns, selectDone, selectProjectsOf, selectRulesInUse, type NewRun, type RuleInUse } from "./automation.sql.ts";
-
-const WAKING: ReadonlySet<string> = new Set(wakingEvents);
 
 /**
  * Runs the rules that a fact about a ticket wakes, in the transaction that takes its delivery away: facts of one ticket
@@ -14,26 +12,29 @@ const WAKING: ReadonlySet<string> = new Set(wakingEvents);
  */
 export const automationListener = (deps: Performing): DurableListener => ({
   name: "automation",
-  wants: (type) => WAKING.has(type),
+  wants: mayWake,
   hear: async (heard) => {
     const ctx = heard[0]!.ctx;
     const rules = await rulesInUse(ctx.db);
-    const woken = heard.filter(({ event }) => event.subject.kind === "ticket" && rules.some((rule) => rule.events.includes(event.type)));
+    const woken = heard.flatMap((each) => {
+      const fact = wokenBy(each.event);
+      return fact && rules.some((rule) => rule.events.includes(fact.event)) ? [{ ...each, fact }] : [];
+    });
     if (woken.length === 0) return;
-    const projects = await selectProjectsOf(ctx.db, woken.map(({ event }) => event.subject.id));
+    const projects = await selectProjectsOf(ctx.db, woken.map(({ fact }) => fact.ticketId));
     await wakeAll(ctx, woken.map((each) => ({ ctx: each.ctx, waking: wakingOf(each, rules, projects) })), deps);
   },
 });
 
-function wakingOf({ event }: Heard, rules: RuleInUse[], projects: Map<string, string>): Waking {
-  const projectKey = projects.get(event.subject.id) ?? "";
+function wakingOf({ event, fact }: Heard & { fact: Woken }, rules: RuleInUse[], projects: Map<string, string>): Waking {
+  const projectKey = projects.get(fact.ticketId) ?? "";
   const data = event.data as Partial<Record<"from" | "to" | "transition", unknown>>;
   const word = (value: unknown): string | null => (typeof value === "string" ? value : null);
   const moved = event.type === "ticket.moved" || event.type === "ticket.registered";
-  const values: EventValues = { type: event.type, from: moved ? word(data.from) : null, to: moved ? word(data.to) : null, transition: word(data.transition), by: event.actor.name, at: event.at };
+  const values: EventValues = { type: fact.event, from: moved ? word(data.from) : null, to: moved ? word(data.to) : null, transition: word(data.transition), by: event.actor.name, at: event.at };
   return {
-    ticketId: event.subject.id, projectKey, cause: event.id, wokenBy: event.type, depth: event.depth, event: values,
-    rules: rules.filter((rule) => rule.projectKey === projectKey && rule.events.includes(event.type)),
+    ticketId: fact.ticketId, projectKey, cause: event.id, wokenBy: fact.event, depth: event.depth, event: values,
+    rules: rules.filter((rule) => rule.projectKey === projectKey && rule.events.includes(fact.event)),
   };
 }
 

@@ -175,7 +175,7 @@ export async function attachRecord(ctx: Ctx, id: string, subject: { kind: Subjec
     if (known) throw conflict("form_attached");
     await checkSubject(ctx, locked.projectKey, subject);
     await updateSubject(ctx.db, id, subject, ctx.now());
-    await emit(ctx, { type: "form.attached", subject: { kind: "form", id }, data: { subject, formKey: locked.formKey }, touches: [subject] });
+    await emit(ctx, { type: "form.attached", subject: { kind: "form", id }, data: { subject, formKey: locked.formKey, state: locked.state }, touches: [subject] });
     await audit(ctx, { action: "form.attach", object: { kind: "form", id }, after: { subject } });
     return { ...locked, subjectKind: subject.kind, subjectId: subject.id, updatedAt: ctx.now() };
   });

@@ -116,9 +116,15 @@ export async function store(ctx: TxCtx, it: Living, { outcome, transition, given
     await emit(ctx, { type: "ticket.moved", subject: { kind: "ticket", id: after.id }, data, touches: touched(after, before) });
     await audit(ctx, { action: `ticket.${transition}`, object: { kind: "ticket", id: after.id }, before: summary(before), after: { ...summary(after), given } });
   }
+  if (byClient) await tellWritten(ctx, after, String(given.answer ?? spoken(given)));
   if (after.reopened > before.reopened) await emit(ctx, { type: "ticket.reopened", subject: { kind: "ticket", id: after.id }, data: { number: after.number, projectKey: after.projectKey, times: after.reopened, reason: given.reason ?? null, ownerId: after.ownerId }, touches: touched(after, before) });
   await others(ctx, it, { after, outcome });
   return after;
+}
+
+/** The client has put something into words: with a step, or (the portal) in a message. */
+export async function tellWritten(ctx: TxCtx, ticket: Ticket, text: string): Promise<void> {
+  if (text !== "") await emit(ctx, { type: "ticket.client_wrote", subject: { kind: "ticket", id: ticket.id }, data: { number: ticket.number, projectKey: ticket.projectKey, text }, touches: touched(ticket) });
 }
 
 /** What the step means for approvals, sub-tasks and a parent that waits. */
