@@ -120,8 +120,9 @@ export class PageCall {
   async #hearPromise(taken: Taken, tries = PROMISE_TRIES): Promise<void> {
     const report = await this.#server.state(taken).catch(() => null);
     if (this.#screen.at !== "ended" || this.#taken !== taken) return;
-    if (report?.state === "ended") { if (report.callback) this.#become({ at: "ended", callback: report.callback }); return; }
-    if (tries > 0) window.setTimeout(() => void this.#hearPromise(taken, tries - 1), PROMISE_AGAIN_MS);
+    // The call knows that it is over a moment before the promise is written.
+    if (report?.callback) this.#become({ at: "ended", callback: report.callback });
+    else if (tries > 0) window.setTimeout(() => void this.#hearPromise(taken, tries - 1), PROMISE_AGAIN_MS);
   }
 
   #become(screen: Screen): void {
