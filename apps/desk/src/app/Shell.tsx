@@ -42,6 +42,7 @@ function Frame({ path }: { path: string }) {
   useGoKeys();
   useLineKeys();
   useAlerts(path);
+  useOutbox(me.id);
   useReady();
   return (
     <div className={css.shell}>
@@ -63,6 +64,15 @@ function Frame({ path }: { path: string }) {
 
 /** For comfort only: the server refuses what the page would ask for. */
 const isBarred = (me: Me, path: string) => path === "/wall" || places.some((place) => path.startsWith(place.to) && !hasRole(me, ...place.roles));
+
+function useOutbox(userId: string): void {
+  useEffect(() => {
+    let stop: (() => void) | null = null;
+    let isGone = false;
+    const idle = setTimeout(() => void import("../features/forms/outbox.ts").then(({ startOutbox }) => { if (!isGone) stop = startOutbox(userId); }), 3_000);
+    return () => { isGone = true; clearTimeout(idle); stop?.(); };
+  }, [userId]);
+}
 
 function useGoKeys(): void {
   const navigate = useNavigate();

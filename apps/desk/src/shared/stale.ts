@@ -22,10 +22,11 @@ const stale: Record<string, Partial<Record<RouteName, Reach>>> = {
   user: { listUsers: "all", getMe: "all", listOperators: "items", getOperator: "one" },
   // Said beside the ticket itself, for whom the ticket may concern.
   project: {},
-  declarations: { listProjects: "all", listTexts: "all", readText: "all", listVersions: "all", previewMigration: "all", ticketTypes: "all", operatorChoices: "all", getFloor: "all" },
+  declarations: { listProjects: "all", listTexts: "all", readText: "all", listVersions: "all", previewMigration: "all", ticketTypes: "all", listForms: "all", operatorChoices: "all", getFloor: "all" },
   notice: { getTicket: "all", clientTimeline: "all" },
   promise: { listPromises: "all", ticketPromises: "all", clientPromises: "all", promiseFigures: "all" },
   guide_run: { ticketGuides: "all" },
+  form: { getRecord: "one", listRecords: "all" },
   solution: { ticketSolutions: "one" },
 };
 

@@ -15,14 +15,15 @@ import { refresh, useSend } from "../../shared/query.ts";
 import { may, useMe } from "../access/session.ts";
 import { AddressFields, hasAddress, noAddress, type Address } from "../clients/AddressFields.tsx";
 import { addressLine } from "../clients/names.ts";
+import { useRegisterForm } from "../forms/register.tsx";
 import { FilePicker, useUploads } from "./files.tsx";
 import { Registered } from "./Registered.tsx";
 import { useTypes } from "./useTypes.ts";
 import { priorityKeys } from "./words.ts";
 import css from "./tickets.module.css";
 
-interface Draft { draftId: string; project: string | null; type: string | null; subject: string; description: string; due: string; priority: string; language: Language | null; phone: string | null; email: string | null; address: Address | null }
-const begin = (): Draft => ({ draftId: crypto.randomUUID(), project: null, type: null, subject: "", description: "", due: "", priority: "", language: null, phone: null, email: null, address: null });
+interface Draft { draftId: string; project: string | null; type: string | null; subject: string; description: string; due: string; priority: string; language: Language | null; phone: string | null; email: string | null; address: Address | null; /** Of each kind's form, the id it will have. */ forms: Record<string, string> }
+const begin = (): Draft => ({ draftId: crypto.randomUUID(), project: null, type: null, subject: "", description: "", due: "", priority: "", language: null, phone: null, email: null, address: null, forms: {} });
 
 /** The call's project, else one the client and the operator share. */
 const projectOf = (client: ClientView, call: CallView | undefined, mine: string[]) => call?.projectKey ?? client.projects.find((each) => mine.includes(each)) ?? mine[0] ?? "";
@@ -71,8 +72,9 @@ export function RegisterForm({ client, call }: { client: ClientView; call?: Call
   const projectKey = draft.project ?? projectOf(client, call, me.projects);
   const { project, type, projects } = useTypes({ projectKey, type: draft.type ?? undefined });
   const uploads = useUploads();
+  const declared = useRegisterForm({ ids: draft.forms, onIds: (forms) => set({ forms }), projectKey, type, call });
   const create = useSend("createTicket", ["listTickets", "clientTimeline", "getCall", "getLine", "searchClients"], {
-    onSuccess: async (ticket) => { setMade(ticket); focusOn("registered"); forget(); setFiles([]); await uploads.send(ticket.id, files); },
+    onSuccess: async (ticket) => { setMade(ticket); focusOn("registered"); await declared.release(ticket.id); forget(); setFiles([]); await uploads.send(ticket.id, files); },
     onError: () => focusFault(form.current),
   });
   const { phone, email, language } = contactOf(draft, { client, call, spoken: project?.languages[0] ?? "en" });
@@ -87,14 +89,13 @@ export function RegisterForm({ client, call }: { client: ClientView; call?: Call
     } });
   };
   if (made) return <Registered ticket={made} failed={uploads.failed} onAgain={() => { setMade(null); create.reset(); focusOn("register-type"); }} />;
-  const needs = (field: string) => type?.requires.includes(field) ?? false;
-  const error = create.error;
+  const { error } = create;
   return (
     <form ref={form} className={css.form} aria-label={t("register.title")} onSubmit={(event) => { event.preventDefault(); void send(); }} onKeyDown={sendOnCtrlEnter(() => void send())}>
       {projects.length > 1 && <Select label={t("register.project")} data={projects.map((each) => ({ value: each.key, label: each.name }))} value={projectKey} onChange={(value) => set({ project: value, type: null })} error={fieldError(error, "projectKey")} />}
       <Select id="register-type" label={t("register.type")} placeholder={t("register.typeHint")} withAsterisk data={project?.types.filter((each) => each.registrable).map((each) => ({ value: each.key, label: each.name })) ?? []} value={draft.type} onChange={(value) => set({ type: value })} error={fieldError(error, "type")} searchable />
       <TextInput ref={subject} label={t("register.subject")} withAsterisk maxLength={200} value={draft.subject} onChange={(event) => set({ subject: event.currentTarget.value })} error={fieldError(error, "subject")} autoComplete="off" />
-      <Textarea label={t("register.description")} withAsterisk={needs("description")} autosize minRows={3} maxRows={10} value={draft.description} onChange={(event) => set({ description: event.currentTarget.value })} error={fieldError(error, "description")} />
+      <Textarea label={t("register.description")} withAsterisk={type?.requires.includes("description")} autosize minRows={3} maxRows={10} value={draft.description} onChange={(event) => set({ description: event.currentTarget.value })} error={fieldError(error, "description")} />
       {address.lacking && (
         <fieldset className={css.asked}>
           <legend>{t("register.noAddress")}</legend>
@@ -102,14 +103,20 @@ export function RegisterForm({ client, call }: { client: ClientView; call?: Call
         </fieldset>
       )}
       <MoreFields draft={draft} set={set} known={{ phone, email, language }} type={type} error={error} />
+      {declared.part}
       <FilePicker files={files} onChange={setFiles} />
-      {!address.error && <ProblemNote error={address.problem ?? error} names={{ clientId: t("col.client"), subject: t("register.subject"), description: t("register.description"), contactPhone: t("register.phone"), dueAt: t("register.due") }} />}
+      {!address.error && <Refused error={address.problem ?? error} />}
       <div className={css.formFoot}>
         <Button variant="subtle" color="gray" onClick={forget}>{t("do.clear")}</Button>
         <Button type="submit" loading={create.isPending || address.busy} disabled={!draft.type || !draft.subject.trim()}>{t("register.send")}<span className={css.onButton}><Keys combo="Ctrl+Enter" /></span></Button>
       </div>
     </form>
   );
+}
+
+function Refused({ error }: { error: unknown }) {
+  const t = useT();
+  return <ProblemNote error={error} names={{ clientId: t("col.client"), subject: t("register.subject"), description: t("register.description"), contactPhone: t("register.phone"), dueAt: t("register.due") }} />;
 }
 
 interface MoreProps { draft: Draft; set: (change: Partial<Draft>) => void; known: { phone: string; email: string; language: Language }; type?: { deadlineHours: number | null; requires: string[] }; error: unknown }

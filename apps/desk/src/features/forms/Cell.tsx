@@ -1,0 +1,103 @@
+import { valueAt, type Field } from "@linija/forms";
+import { Button, Popover, TextInput, Tooltip } from "@mantine/core";
+import { IconAlertTriangle, IconBuilding, IconEye, IconHeadset, IconPencil, IconUser, IconWand } from "@tabler/icons-react";
+import { useState, type ReactNode } from "react";
+import { useIntl } from "react-intl";
+import { useT } from "../../i18n/intl.tsx";
+import { ProblemNote } from "../../shared/problem.tsx";
+import { inputId, useFilling, useStore } from "./useForm.tsx";
+import css from "./forms.module.css";
+
+const signs = { client: IconUser, operator: IconHeadset, department: IconBuilding, system: IconWand };
+
+/** The frame of one field: who filled it, who is typing there, what is hidden, what two people wrote at once. */
+export function Cell({ field, path, children }: { field: Field; path: string; children: ReactNode }) {
+  const isVisible = useStore((store) => store.state.isVisible(path));
+  const width = useStore((store) => store.form.sections.flatMap((section) => section.fields).find((one) => one.path === path)?.width ?? 1);
+  const mask = useStore((store) => store.maskAt(path));
+  const isTyped = useStore((store) => store.typingAt(path) !== null);
+  if (!isVisible) return null;
+  return (
+    <div className={css.cell} data-path={path} data-width={width} data-typed={isTyped || undefined}>
+      {mask ? <Masked field={field} path={path} mayReveal={mask.mayReveal} /> : children}
+      <Marks path={path} />
+      <ConflictNote path={path} />
+    </div>
+  );
+}
+
+function Marks({ path }: { path: string }) {
+  const t = useT();
+  const intl = useIntl();
+  const filler = useStore((store) => store.fillerAt(path));
+  const typing = useStore((store) => store.typingAt(path));
+  if (typing) return <span className={css.typing} role="status"><IconPencil size={12} aria-hidden />{t("forms.typing", { name: typing.name || t(`forms.by.${typing.by}`) })}</span>;
+  if (!filler) return null;
+  const Sign = signs[filler.by];
+  const words = t("forms.filledBy", { who: t(`forms.by.${filler.by}`), name: filler.name || "–", at: intl.formatDate(filler.at, { dateStyle: "medium", timeStyle: "short" }) });
+  return <Tooltip label={words} multiline maw={280}><span className={css.mark} data-by={filler.by} role="img" aria-label={words}><Sign size={12} aria-hidden /></span></Tooltip>;
+}
+
+/** Theirs stands in the field; mine is one press away and lost to nobody. */
+function ConflictNote({ path }: { path: string }) {
+  const t = useT();
+  const { store } = useFilling();
+  const conflicts = useStore((one) => one.conflicts);
+  const mine = conflicts.filter((one) => one.path === path || one.path.startsWith(`${path}.`));
+  return mine.map((one) => (
+    <div key={one.path} className={css.conflict} role="alert">
+      <IconAlertTriangle size={14} aria-hidden /><span className="grow">{t("forms.conflict", { value: plain(one.mine) })}</span>
+      <Button size="compact-xs" variant="default" onClick={() => { store.write(one.path, one.mine); store.settle(one.path); }}>{t("forms.takeMine")}</Button>
+      <Button size="compact-xs" variant="subtle" onClick={() => store.settle(one.path)}>{t("forms.keepTheirs")}</Button>
+    </div>
+  ));
+}
+
+/** A value of any kind on one line. */
+export function plain(value: unknown): string {
+  if (value === null || value === undefined || value === "") return "–";
+  if (Array.isArray(value)) return value.map(plain).join(", ");
+  if (typeof value !== "object") return String(value as string | number | boolean);
+  const { name, amount, currency, ...rest } = value as Record<string, unknown>;
+  if (typeof name === "string") return name;
+  if (typeof amount === "string") return `${amount} ${String(currency as string)}`;
+  return Object.values(rest).filter((part) => part !== null && part !== "").map(plain).join(" ");
+}
+
+function Masked({ field, path, mayReveal }: { field: Field; path: string; mayReveal: boolean }) {
+  const t = useT();
+  const { store, deeds, language, readOnly, prefix } = useFilling();
+  const bullets = useStore((one) => one.maskAt(path) && plain(valueAt(one.data, path)));
+  const [shown, setShown] = useState<string | null>(null);
+  return (
+    <div role="group" aria-labelledby={`${inputId(prefix, path)}-name`}>
+      <span className={css.label} id={`${inputId(prefix, path)}-name`}>{field.name[language]}</span>
+      <div className={css.masked}>
+        <span className="num grow" id={inputId(prefix, path)} tabIndex={-1}>{shown ?? bullets}</span>
+        {shown === null && mayReveal && deeds.reveal && <Reveal onAsk={async (reason) => setShown(plain(await deeds.reveal!(path, reason)))} />}
+        {!readOnly && <Button size="compact-xs" variant="subtle" onClick={() => store.unmask(path)}>{t("forms.writeAnew")}</Button>}
+      </div>
+    </div>
+  );
+}
+
+const FEWEST = 3;
+
+function Reveal({ onAsk }: { onAsk: (reason: string) => Promise<void> }) {
+  const t = useT();
+  const [reason, setReason] = useState("");
+  const [error, setError] = useState<unknown>(null);
+  const ask = () => { if (reason.trim().length >= FEWEST) void onAsk(reason.trim()).catch(setError); };
+  return (
+    <Popover width={260} position="bottom-end" trapFocus>
+      <Popover.Target><Button size="compact-xs" variant="light" leftSection={<IconEye size={13} />}>{t("contacts.show")}</Button></Popover.Target>
+      <Popover.Dropdown>
+        <div className={css.stack}>
+          <TextInput data-autofocus label={t("contacts.reason")} description={t("contacts.kept")} maxLength={300} value={reason} onChange={(event) => setReason(event.currentTarget.value)} onKeyDown={(event) => { if (event.key === "Enter") { event.preventDefault(); ask(); } }} />
+          <ProblemNote error={error} />
+          <Button size="compact-sm" disabled={reason.trim().length < FEWEST} onClick={ask}>{t("contacts.show")}</Button>
+        </div>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}

@@ -1,0 +1,122 @@
+import type { TicketView } from "@linija/server/contract/tickets/tickets";
+import { Button } from "@mantine/core";
+import { IconChevronDown, IconChevronRight, IconCloudOff, IconForms } from "@tabler/icons-react";
+import { useState } from "react";
+import { useIntl } from "react-intl";
+import { EditorTexts, useT } from "../../i18n/intl.tsx";
+import { Skeleton } from "../../shared/parts.tsx";
+import { ProblemNote } from "../../shared/problem.tsx";
+import { useApi } from "../../shared/query.ts";
+import { readStored, writeStored } from "../../shared/settings.ts";
+import { may, useMe } from "../access/session.ts";
+import { useTypes } from "../tickets/useTypes.ts";
+import { FormView } from "./FormView.tsx";
+import { goTo } from "./Progress.tsx";
+import { Share } from "./Share.tsx";
+import type { FormSession, Record } from "./session.ts";
+import { useDeeds, useFormSession, useSnapshot } from "./useSession.ts";
+import { useLanguage } from "./useForm.tsx";
+import css from "./forms.module.css";
+
+/** The forms of a ticket: the one its type asks for, to be filled, and those that were. */
+export default function FormBlock({ ticket }: { ticket: TicketView }) {
+  const me = useMe();
+  if (!may(me, "forms.read") || ticket.mergedInto !== null) return null;
+  return <EditorTexts><Forms ticket={ticket} /></EditorTexts>;
+}
+
+function Forms({ ticket }: { ticket: TicketView }) {
+  const me = useMe();
+  const { type } = useTypes(ticket);
+  const { data } = useApi("listRecords", { query: { subjectKind: "ticket", subjectId: ticket.id, limit: 20 } });
+  const key = `linija:form-of:${ticket.id}`;
+  const [begun, setBegun] = useState(() => readStored<{ id: string; formId: string }>(key));
+  if (!data) return null;
+  const listed = data.items.some(({ id }) => id === begun?.id);
+  const wanted = type?.form ?? null;
+  const isThere = data.items.some(({ formKey }) => formKey === wanted);
+  const begin = (formId: string) => { const next = { id: crypto.randomUUID(), formId }; writeStored(key, next); setBegun(next); };
+  return (
+    <>
+      {begun && !listed && !isThere && <Unsent key={begun.id} begun={begun} ticketId={ticket.id} />}
+      {data.items.map(({ id }) => <Listed key={id} id={id} ticketId={ticket.id} />)}
+      {!begun && !isThere && wanted && may(me, "forms.fill") && <Begin projectKey={ticket.projectKey} formKey={wanted} onBegin={begin} />}
+    </>
+  );
+}
+
+function Begin({ projectKey, formKey, onBegin }: { projectKey: string; formKey: string; onBegin: (formId: string) => void }) {
+  const t = useT();
+  const language = useLanguage();
+  const { data } = useApi("listForms", { query: { projectKey } }, { staleTime: 60_000 });
+  const form = data?.items.find(({ key }) => key === formKey);
+  if (!form) return null;
+  return <section className={css.block} aria-labelledby="form-begin"><div className={css.head}><IconForms size={16} aria-hidden /><h2 id="form-begin">{form.name[language]}</h2><span className="grow" /><Button size="compact-sm" onClick={() => onBegin(form.id)}>{t("forms.begin")}</Button></div></section>;
+}
+
+/** The server has not heard of it yet. */
+function Unsent({ begun, ticketId }: { begun: { id: string; formId: string }; ticketId: string }) {
+  return <Opened id={begun.id} formId={begun.formId} ticketId={ticketId} record={null} />;
+}
+
+const TYPING_GONE_MS = 6_000;
+
+function Listed({ id, ticketId }: { id: string; ticketId: string }) {
+  // A mark of who is typing goes without a word: it is looked at again while there is one.
+  const { data: record, error } = useApi("getRecord", { params: { id } }, { refetchInterval: (query) => (query.state.data?.typing.some((one) => !one.me) ? TYPING_GONE_MS : false) });
+  if (error && !record) return <ProblemNote error={error} />;
+  if (!record) return <Skeleton rows={1} height={64} />;
+  return <Opened id={id} formId={record.formId} ticketId={ticketId} record={record} />;
+}
+
+interface OpenedProps { id: string; formId: string; ticketId: string; record: Record | null }
+
+function Opened({ id, formId, ticketId, record }: OpenedProps) {
+  const { session, error } = useFormSession({ id, formId, subject: { kind: "ticket", id: ticketId }, record });
+  if (error) return <ProblemNote error={error} />;
+  return session ? <Filled session={session} id={id} /> : <Skeleton rows={2} height={64} />;
+}
+
+function Filled({ session, id }: { session: FormSession; id: string }) {
+  const t = useT();
+  const intl = useIntl();
+  const language = useLanguage();
+  useSnapshot(session);
+  const deeds = useDeeds(session, { projectKey: session.formId.split("/")[0]!, country: "" });
+  const { record } = session;
+  const isDone = record?.state === "submitted";
+  const readOnly = isDone || record?.mayWrite === false;
+  const [isOpen, setOpen] = useState(!isDone);
+  const prefix = `form-${id.slice(0, 8)}`;
+  const submit = async () => { const wrong = await session.submit(); if (wrong) goTo(prefix, wrong); };
+  const Chevron = isOpen ? IconChevronDown : IconChevronRight;
+  return (
+    <section className={css.block} aria-labelledby={`${prefix}-title`} onKeyDown={(event) => { if (event.key === "ArrowDown" && event.ctrlKey) { const next = session.store.completeness.missing[0]; if (next) { event.preventDefault(); goTo(prefix, next.path); } } if (event.key === "Enter" && event.ctrlKey && !readOnly) { event.preventDefault(); void submit(); } }}>
+      <div className={css.head}>
+        <IconForms size={16} aria-hidden /><h2 id={`${prefix}-title`}>{session.store.form.document.name[language]}</h2>
+        <span className={`chip ${isDone ? "live" : ""}`}>{t(isDone ? "forms.submitted" : "forms.draft")}</span>
+        <span className="grow" />
+        {!isDone && <SavedMark session={session} />}
+        <Button size="compact-sm" variant="subtle" aria-expanded={isOpen} leftSection={<Chevron size={14} aria-hidden />} onClick={() => setOpen(!isOpen)}>{t(isOpen ? "forms.hide" : "forms.show")}</Button>
+      </div>
+      {isDone && record?.submittedAt && <p className={css.hint}>{t("forms.submittedBy", { name: record.submittedBy ?? "–", at: intl.formatDate(record.submittedAt, { dateStyle: "medium", timeStyle: "short" }) })}</p>}
+      {isOpen && <FormView store={session.store} deeds={deeds} readOnly={readOnly} prefix={prefix} />}
+      {isOpen && !readOnly && (
+        <div className={css.foot}>
+          {record && <Share record={record} />}<span className="grow" />
+          {session.status === "refused" && <ProblemNote error={session.error} />}
+          <Button loading={session.submitting && session.status === "saving"} onClick={() => void submit()}>{t("forms.submit")}</Button>
+        </div>
+      )}
+    </section>
+  );
+}
+
+/** Quiet: whether what is typed is with the server, or kept here. */
+export function SavedMark({ session }: { session: FormSession }) {
+  const t = useT();
+  useSnapshot(session);
+  const { status, submitting } = session;
+  if (status === "kept") return <span className={css.kept} data-away role="status"><IconCloudOff size={14} aria-hidden />{t(submitting ? "forms.keptSubmit" : "forms.kept")}</span>;
+  return <span className={css.kept} role="status">{t(status === "refused" ? "forms.refused" : status === "saving" ? "forms.saving" : "forms.saved")}</span>;
+}

@@ -1,0 +1,79 @@
+import { api, ApiError, type Reply } from "../../shared/api.ts";
+import { allKept, forget, keep, readKept, type Kept } from "./kept.ts";
+
+type Saved = Reply<"saveRecord">;
+export type Sent =
+  | { kind: "sent"; record: Saved["record"]; conflicts: Saved["conflicts"]; dirty: ReadonlyMap<string, unknown> }
+  /** Nobody answered: it stays here and is sent later. */
+  | { kind: "away" }
+  | { kind: "refused"; error: ApiError; /** Its values are kept, its submission is taken back. */ dirty: ReadonlyMap<string, unknown> };
+
+const isAway = (error: unknown): boolean => !(error instanceof ApiError) || error.problem.status === 0 || error.problem.status >= 500 || error.problem.status === 429;
+
+/**
+ * Sends what is kept of one form. Sent again after a lost answer it is the same record, the same values, one submission:
+ * its id was chosen here. One tab at a time sends it.
+ */
+export async function sendKept(id: string): Promise<Sent | null> {
+  return await navigator.locks.request(`linija:form:${id}`, async () => {
+    const kept = await readKept(id);
+    return kept ? send(kept) : null;
+  }) as Sent | null;
+}
+
+async function send(kept: Kept): Promise<Sent> {
+  const dirty = new Map(Object.entries(kept.dirty));
+  try {
+    const { record, conflicts } = await save(kept);
+    // Values are with the server; the submission is another step, which may still be refused.
+    const submitted = kept.submit && conflicts.length === 0 && record.state === "draft" ? await submit(kept, record) : record;
+    await settle(kept, submitted);
+    return { kind: "sent", record: submitted, conflicts, dirty };
+  } catch (error) {
+    if (isAway(error)) return { kind: "away" };
+    const now = await readKept(kept.id);
+    if (now) await keep({ ...now, submit: false });
+    return { kind: "refused", error: error as ApiError, dirty };
+  }
+}
+
+async function save(kept: Kept): Promise<Saved> {
+  const changes = Object.entries(kept.dirty).map(([path, value]) => ({ path, value }));
+  if (kept.version > 0 && changes.length > 0) return api("saveRecord", { params: { id: kept.id }, body: { version: kept.version, changes } });
+  if (kept.version > 0) return { record: await api("getRecord", { params: { id: kept.id } }), conflicts: [] };
+  const data = Object.fromEntries(Object.entries(kept.dirty).filter(([, value]) => value !== null));
+  const record = await api("createRecord", { body: { id: kept.id, projectKey: kept.projectKey, formKey: kept.formKey, formId: kept.formId, subject: kept.subject, data } });
+  if (record.state === "submitted") return { record, conflicts: [] };
+  // It may be there since a try whose answer was lost: what was typed since goes as changes.
+  return changes.length > 0 && record.version > 1 ? api("saveRecord", { params: { id: kept.id }, body: { version: record.version, changes } }) : { record, conflicts: [] };
+}
+
+const submit = (kept: Kept, { version }: Saved["record"]): Promise<Saved["record"]> => api("submitRecord", { params: { id: kept.id }, body: { version } });
+
+/** What arrived is forgotten here; what was typed meanwhile stays. */
+async function settle(sent: Kept, record: Saved["record"]): Promise<void> {
+  const now = await readKept(sent.id);
+  if (!now) return;
+  const left = Object.fromEntries(Object.entries(now.dirty).filter(([path, value]) => JSON.stringify(value) !== JSON.stringify(sent.dirty[path])));
+  if (Object.keys(left).length === 0 && (!now.submit || record.state === "submitted")) await forget(sent.id);
+  else await keep({ ...now, version: record.version, dirty: left, submit: now.submit && record.state !== "submitted" });
+}
+
+const EVERY_MS = 5_000;
+
+/** Sends what is kept from other pages and earlier days, as soon as the server answers. Returns how to stop. */
+export function startOutbox(userId: string): () => void {
+  let isBusy = false;
+  const look = async (): Promise<void> => {
+    if (isBusy) return;
+    isBusy = true;
+    // A form that is open sends itself; this is for those that are not.
+    for (const kept of await allKept()) if (!kept.held && kept.userId === userId && Date.now() - kept.at > EVERY_MS) await sendKept(kept.id).catch(() => null);
+    isBusy = false;
+  };
+  const told = (): void => { void look(); };
+  const timer = setInterval(told, EVERY_MS);
+  addEventListener("online", told);
+  told();
+  return () => { clearInterval(timer); removeEventListener("online", told); };
+}

@@ -1,0 +1,172 @@
+import { complete, isEmpty, stateOf, validate, valueAt, withValue, type Completeness, type FieldProblem, type Form, type FormData, type State } from "@linija/forms";
+
+export interface Filler { by: "client" | "operator" | "department" | "system"; name: string; at: string }
+export interface Typing { by: "client" | "operator" | "department"; name: string; path: string; me: boolean }
+export interface Conflict { path: string; mine: unknown; theirs: unknown }
+/** What the server says of the same data. */
+export interface Told { data: FormData; masked: readonly { path: string; mayReveal: boolean }[]; filledBy: Readonly<Record<string, Filler>>; typing: readonly Typing[] }
+
+/** Conditions, computed values and mistakes follow the typing after this pause: no key waits for them. */
+const THINK_MS = 60;
+const NO_STATE: Told = { data: {}, masked: [], filledBy: {}, typing: [] };
+
+const within = (path: string, whole: string): boolean => path === whole || path.startsWith(`${whole}.`);
+
+/**
+ * A number as people write it. The server knows the numbering plans; here only what can be no number at all is told, at
+ * the field and at once.
+ */
+export function phoneOf(text: string): string | null {
+  const plain = text.replace(/[\s().\-/]/g, "").replace(/^00/, "+");
+  return /^\+[1-9]\d{6,14}$|^\d{6,14}$/.test(plain) ? plain : null;
+}
+
+/**
+ * A form being filled: its data and all that follows from it. Fields listen to their own place only, so that a key costs
+ * one field, whatever the length of the form.
+ */
+export class FormStore {
+  readonly form: Form;
+  data: FormData;
+  state: State;
+  completeness: Completeness;
+  told: Told = NO_STATE;
+  conflicts: readonly Conflict[] = [];
+  showsAll = false;
+  /** What was written here and is not with the server yet, by place. */
+  readonly dirty = new Map<string, unknown>();
+  private problems = new Map<string, FieldProblem>();
+  private refused = new Map<string, string>();
+  private readonly touched = new Set<string>();
+  private readonly listeners = new Set<() => void>();
+  private timer: ReturnType<typeof setTimeout> | null = null;
+  /** Called after each change somebody typed. */
+  onWrite: () => void = () => undefined;
+
+  constructor(form: Form, data: FormData = {}) {
+    this.form = form;
+    this.data = data;
+    this.state = stateOf(form, data, context());
+    this.completeness = complete(form, data, context());
+    this.think();
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => { this.listeners.delete(listener); };
+  };
+
+  private tell(): void {
+    for (const listener of this.listeners) listener();
+  }
+
+  write(path: string, value: unknown): void {
+    this.data = withValue(this.data, path, value);
+    // Of a whole that is written its parts are, too; a part of a whole that waits to be sent goes with it.
+    for (const known of this.dirty.keys()) if (within(known, path)) this.dirty.delete(known);
+    const whole = [...this.dirty.keys()].find((known) => within(path, known));
+    if (whole === undefined) this.dirty.set(path, value ?? null);
+    else this.dirty.set(whole, valueAt(this.data, whole) ?? null);
+    for (const known of this.refused.keys()) if (within(known, path) || within(path, known)) this.refused.delete(known);
+    this.conflicts = this.conflicts.filter((one) => !within(one.path, path) && !within(path, one.path));
+    this.tell();
+    this.timer ??= setTimeout(() => this.think(), THINK_MS);
+    this.onWrite();
+  }
+
+  /** Decides what is shown, computed, missing and wrong. */
+  think(): void {
+    if (this.timer) clearTimeout(this.timer);
+    this.timer = null;
+    const now = context();
+    this.state = stateOf(this.form, this.data, now);
+    this.data = this.state.data;
+    this.completeness = complete(this.form, this.data, now);
+    this.problems = new Map(validate(this.form, this.data, now).filter(({ path }) => !this.isMasked(path)).map((problem) => [problem.path, problem]));
+    this.tell();
+  }
+
+  /** Left by somebody: from now on it is told what is wrong with it. */
+  touch(path: string): void {
+    if (this.touched.has(path)) return;
+    this.touched.add(path);
+    this.tell();
+  }
+
+  showAll(): void {
+    this.think();
+    this.showsAll = true;
+    this.tell();
+  }
+
+  /** What is shown at a place now. Nobody is scolded for what they have not come to yet. */
+  problemAt(path: string): FieldProblem | null {
+    const problem = this.problems.get(path);
+    if (!problem) return null;
+    const isLate = problem.code === "required" || problem.code === "consent_needed";
+    return this.showsAll || (!isLate && this.isTouched(path)) ? problem : null;
+  }
+
+  private isTouched(path: string): boolean {
+    return this.touched.has(path) || [...this.touched].some((one) => within(one, path));
+  }
+
+  refusedAt(path: string): string | undefined { return this.refused.get(path); }
+  get isRight(): boolean { return this.problems.size === 0; }
+  firstWrong(): string | null { return this.problems.keys().next().value ?? null; }
+  maskAt(path: string): { path: string; mayReveal: boolean } | null { return this.told.masked.find((one) => within(path, one.path)) ?? null; }
+  conflictAt(path: string): Conflict | null { return this.conflicts.find((one) => one.path === path) ?? null; }
+  private isMasked(path: string): boolean { return this.told.masked.some((one) => within(path, one.path)); }
+
+  fillerAt(path: string): Filler | null {
+    const { filledBy } = this.told;
+    if (filledBy[path]) return filledBy[path];
+    const parts = Object.keys(filledBy).filter((known) => within(known, path));
+    return parts.length === 0 ? null : parts.map((known) => filledBy[known]!).reduce((last, one) => (one.at > last.at ? one : last));
+  }
+
+  typingAt(path: string): Typing | null { return this.told.typing.find((one) => !one.me && within(one.path, path)) ?? null; }
+
+  /** What the server has, with what is only here still on top of it. */
+  take(told: Told): void {
+    let data = told.data;
+    for (const [path, value] of this.dirty) data = withValue(data, path, value);
+    this.told = { ...told, masked: told.masked.filter(({ path }) => ![...this.dirty.keys()].some((known) => within(known, path) || within(path, known))) };
+    this.data = data;
+    this.think();
+  }
+
+  /** These have arrived as they were sent; what was typed meanwhile has not. */
+  sent(changes: ReadonlyMap<string, unknown>): void {
+    for (const [path, value] of changes) if (this.dirty.get(path) === value) this.dirty.delete(path);
+  }
+
+  refuse(errors: readonly { field: string; message: string }[]): void {
+    for (const { field, message } of errors) if (field.startsWith("data.")) this.refused.set(field.slice(5), message);
+    this.tell();
+  }
+
+  /** Both wrote there: theirs is kept, mine is offered. */
+  clash(conflicts: readonly Conflict[]): void {
+    if (conflicts.length === 0) return;
+    this.conflicts = [...this.conflicts.filter((old) => !conflicts.some(({ path }) => path === old.path)), ...conflicts];
+    this.tell();
+  }
+
+  settle(path: string): void {
+    this.conflicts = this.conflicts.filter((one) => one.path !== path);
+    this.tell();
+  }
+
+  /** Bullets make place for a value that is written anew. */
+  unmask(path: string): void {
+    this.told = { ...this.told, masked: this.told.masked.filter((one) => one.path !== path) };
+    this.data = withValue(this.data, path, null);
+    this.think();
+  }
+
+  isFilled(path: string): boolean { return !isEmpty(valueAt(this.data, path)); }
+  stop(): void { if (this.timer) clearTimeout(this.timer); }
+}
+
+const context = () => ({ values: { now: new Date() }, phone: (text: string) => phoneOf(text) });

@@ -1,0 +1,44 @@
+import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { useApi } from "../../shared/query.ts";
+import { useMe } from "../access/session.ts";
+import { openSession, type FormSession, type Record } from "./session.ts";
+import type { FormDeeds } from "./useForm.tsx";
+
+interface Wanted { id: string; formId: string; subject: { kind: "ticket"; id: string } | null; record: Record | null; held?: boolean }
+
+/** The session of one form while its panel is open; null until its version is here. */
+export function useFormSession({ id, formId, subject, record, held = false }: Wanted) {
+  const me = useMe();
+  const { data: version, error } = useApi("getForm", { query: { id: formId } }, { staleTime: Infinity });
+  const [session, setSession] = useState<FormSession | null>(null);
+  const subjectId = subject?.id ?? null;
+  useEffect(() => {
+    if (!version) return undefined;
+    let isGone = false;
+    let made: FormSession | null = null;
+    void openSession({ id, userId: me.id, version, subject: subjectId === null ? null : { kind: "ticket", id: subjectId }, held }, record).then((opened) => {
+      made = opened;
+      if (isGone) opened.stop(); else setSession(opened);
+    });
+    return () => { isGone = true; made?.stop(); setSession(null); };
+    // A newer record is brought to the session below, which must not be begun anew for it.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [version, id, me.id, subjectId, held]);
+  useEffect(() => { if (session && record) session.take(record); }, [session, record]);
+  return { session, error };
+}
+
+const noop = () => () => undefined;
+export const useSnapshot = (session: FormSession | null): number => useSyncExternalStore(session?.subscribe ?? noop, () => session?.snapshot ?? 0);
+
+/** What the fields of a session may ask for. */
+export function useDeeds(session: FormSession, version: { projectKey: string; country: string }, call?: FormDeeds["call"]): FormDeeds {
+  const { projectKey, country } = version;
+  return useMemo(() => ({
+    projectKey, country, formId: session.formId, call,
+    reveal: (path, reason) => session.reveal(path, reason),
+    upload: (file) => session.upload(file),
+    fileName: (id) => { const file = session.record?.files.find((one) => one.id === id); return file ? { name: file.name, href: `/api/forms/records/${session.record!.id}/files/${id}` } : null; },
+    at: (path) => session.at(path),
+  }), [session, projectKey, country, call]);
+}

@@ -1,0 +1,166 @@
+import { ActionIcon, Autocomplete, Button, Select, TextInput } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { IconCheck, IconFile, IconMapPin, IconPaperclip, IconX } from "@tabler/icons-react";
+import { useRef, useState } from "react";
+import { useIntl } from "react-intl";
+import { useT } from "../../i18n/intl.tsx";
+import { ProblemNote } from "../../shared/problem.tsx";
+import { useApi } from "../../shared/query.ts";
+import { Below, Legend, LineField, type FieldProps } from "./simple.tsx";
+import { useFilling, usePlace, useStore } from "./useForm.tsx";
+import css from "./forms.module.css";
+
+/** Names in three parts, a document, anything of parts: its own inputs side by side under one name. */
+export function PartsField({ field, path }: FieldProps) {
+  const place = usePlace(field, path);
+  return (
+    <fieldset className={css.parts}>
+      <legend className={css.label} id={`${place.id}-name`}>{place.label}{place.required && <span className={css.star} aria-hidden> *</span>}</legend>
+      {place.hint && <span className={css.hint}>{place.hint}</span>}
+      <div className={css.partsRow}>{[...field.parts.values()].map((part) => <LineField key={part.key} field={part} path={`${path}.${part.key}`} />)}</div>
+      <Below error={place.error} />
+    </fieldset>
+  );
+}
+
+type Address = Partial<Record<"country" | "city" | "cityKey" | "street" | "streetKey" | "house" | "flat" | "postcode" | "note", string>>;
+const ASK_MS = 200;
+
+/** Candidates for what is typed: cities, streets of the chosen city, or the cities that have such a street. */
+function useCandidates(address: Address) {
+  const { deeds, readOnly } = useFilling();
+  const [city] = useDebouncedValue(address.city ?? "", ASK_MS);
+  const [street] = useDebouncedValue(address.street ?? "", ASK_MS);
+  const asks = !deeds.isPublic && !readOnly && deeds.projectKey !== "";
+  const { projectKey } = deeds;
+  const cities = useApi("suggestCities", { query: { projectKey, q: city } }, { enabled: asks && city.length > 1, placeholderData: (before) => before }).data?.items ?? [];
+  const found = useApi("suggestStreets", { query: { projectKey, q: street, ...(address.cityKey && { cityKey: address.cityKey }) } }, { enabled: asks && street.length > 1, placeholderData: (before) => before }).data;
+  const streets = found?.items ?? [];
+  // A street that is in no list of the city's may be misspelt, or new: it is told and never refused.
+  const isUnsure = asks && address.street !== undefined && address.streetKey === undefined && address.cityKey !== undefined && streets.length > 0;
+  return { cities, streets, withStreet: address.city ? [] : found?.cities ?? [], isUnsure };
+}
+
+const isGiven = ([, value]: [string, string | undefined]): boolean => value !== undefined && value !== "";
+/** Nothing but the country it began with is no address. */
+function tidy(address: Address): Address | null {
+  const given = Object.entries(address).filter(isGiven);
+  return given.some(([key]) => key !== "country") ? Object.fromEntries(given) : null;
+}
+const distinct = (names: readonly string[]): string[] => [...new Set(names)];
+
+/** The city first: streets of one name stand in several cities (R199). Whoever names a street is asked which city. */
+export function AddressField({ field, path }: FieldProps) {
+  const t = useT();
+  const { readOnly, language } = useFilling();
+  const place = usePlace(field, path);
+  const address = (place.value ?? {}) as Address;
+  const { cities, streets, withStreet, isUnsure } = useCandidates(address);
+  const put = (change: Address) => place.set(tidy({ ...address, ...change }));
+  const takeCity = (name: string) => { const city = cities.find((one) => labelOf(one) === name || one.name === name); put(city ? { city: city.name, cityKey: city.key, country: city.country } : { city: name, cityKey: undefined, streetKey: undefined }); };
+  const takeStreet = (name: string) => put({ street: name, streetKey: streets.find((one) => one.name === name)?.key });
+  const cityProblem = useStore((one) => one.problemAt(`${path}.city`) ?? (one.problemAt(path)?.code === "city_first" ? one.problemAt(path) : null));
+  const common = (key: keyof Address) => ({ label: field.parts.get(key)?.name[language], readOnly, autoComplete: "off", value: address[key] ?? "", maxLength: field.parts.get(key)?.document.maxLength, onBlur: place.onBlur, onFocus: place.onFocus });
+  const part = (key: "house" | "flat" | "postcode" | "note") => <TextInput {...common(key)} onChange={(event) => put({ [key]: event.currentTarget.value })} />;
+  return (
+    <fieldset className={css.parts} data-kind="address">
+      <legend className={css.label} id={`${place.id}-name`}>{place.label}{place.required && <span className={css.star} aria-hidden> *</span>}</legend>
+      <div className={css.address}>
+        <Autocomplete {...common("city")} id={place.id} withAsterisk={place.required} data={distinct(cities.map(labelOf))} filter={({ options }) => options} onChange={takeCity} error={cityProblem ? t("forms.cityFirst") : undefined} />
+        <Autocomplete {...common("street")} id={`${place.id}-street`} data={distinct(streets.map(({ name }) => name))} filter={({ options }) => options} onChange={takeStreet} />
+        {part("house")}{part("flat")}{part("postcode")}
+      </div>
+      {withStreet.length > 0 && (
+        <div className={css.which} role="group" aria-label={t("forms.whichCity")}><IconMapPin size={14} aria-hidden /><span>{t("forms.whichCity")}</span>
+          {withStreet.map(({ key, name, country, street }) => <Button key={`${key}${street}`} size="compact-xs" variant="light" onClick={() => put({ city: name, cityKey: key, country, street })}>{name}: {street}</Button>)}</div>
+      )}
+      {isUnsure && <p className={css.hint} role="status">{t("forms.notInList")}</p>}
+      {part("note")}
+      <Below error={cityProblem ? undefined : place.error} />
+    </fieldset>
+  );
+}
+
+const labelOf = ({ name, region }: { name: string; region: string }): string => (region ? `${name}, ${region}` : name);
+
+interface Chosen { id: string; name: string }
+
+export function LookupField({ field, path }: FieldProps) {
+  const t = useT();
+  const { deeds, language } = useFilling();
+  const place = usePlace(field, path);
+  const chosen = place.value as (Chosen & Record<string, unknown>) | undefined;
+  const [typed, setTyped] = useState("");
+  const [asked] = useDebouncedValue(typed, ASK_MS);
+  const { data, error } = useApi("findLookups", { query: { formId: deeds.formId, path: field.path, q: asked === chosen?.name ? "" : asked } }, { enabled: !place.readOnly && !deeds.isPublic && deeds.formId !== "", placeholderData: (before) => before });
+  const items = [...(chosen ? [chosen] : []), ...(data?.items ?? []).filter(({ id }) => id !== chosen?.id)];
+  const kept = Object.entries(field.document["x-lookup"]?.keep ?? {}).filter(([key]) => chosen?.[key] !== undefined);
+  return (
+    <>
+      <Select id={place.id} label={place.label} description={place.hint} error={place.error} withAsterisk={place.required} readOnly={place.readOnly} onBlur={place.onBlur} onFocus={place.onFocus} searchable clearable={!place.readOnly} filter={({ options }) => options} nothingFoundMessage={error ? t("problem.unreachable") : t("forms.nothingFound")}
+        data={items.map(({ id, name }) => ({ value: id, label: name }))} value={chosen?.id ?? null} searchValue={typed} onSearchChange={setTyped} onChange={(id) => { const one = items.find((each) => each.id === id); place.set(one ? { id: one.id, name: one.name } : null); }} autoComplete="off" />
+      {kept.length > 0 && <p className={css.hint}>{kept.map(([key, { name }]) => { const value = chosen?.[key]; return `${name[language]}: ${typeof value === "object" ? Object.values(value as object).join(" ") : String(value as string)}`; }).join(" · ")}</p>}
+    </>
+  );
+}
+
+export function FileField({ field, path }: FieldProps) {
+  const t = useT();
+  const { deeds } = useFilling();
+  const place = usePlace(field, path);
+  const input = useRef<HTMLInputElement>(null);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const ids = Array.isArray(place.value) ? (place.value as string[]) : [];
+  const add = async (files: FileList | null) => {
+    setBusy(true);
+    setError(null);
+    try {
+      const added = [...ids];
+      for (const file of files ?? []) { added.push((await deeds.upload!(file)).id); place.set([...added]); }
+    } catch (failure) { setError(failure); }
+    setBusy(false);
+  };
+  return (
+    <div role="group" aria-labelledby={`${place.id}-name`}>
+      <Legend place={place} />
+      <div className={css.files}>
+        {ids.map((id) => { const known = deeds.fileName?.(id); return <span key={id} className={css.file}><IconFile size={14} aria-hidden />{known?.href ? <a href={known.href} download>{known.name}</a> : <span className="cut">{known?.name ?? t("forms.file")}</span>}{!place.readOnly && <ActionIcon size={20} aria-label={t("forms.removeFile", { name: known?.name ?? "" })} onClick={() => place.set(ids.length > 1 ? ids.filter((one) => one !== id) : null)}><IconX size={13} /></ActionIcon>}</span>; })}
+        {!place.readOnly && <Button id={place.id} size="compact-sm" variant="default" loading={busy} disabled={!deeds.upload} leftSection={<IconPaperclip size={14} />} onClick={() => input.current?.click()}>{t("forms.addFile")}</Button>}
+        <input ref={input} type="file" hidden multiple accept={field.document["x-accept"]?.join(",")} aria-label={place.label} onChange={(event) => { void add(event.currentTarget.files); }} />
+      </div>
+      <ProblemNote error={error} />
+      <Below error={place.error} />
+    </div>
+  );
+}
+
+interface Consent { given: boolean; text?: string; language?: string; at?: string }
+
+/** What was read, in which language and when, and where in the recording: a dispute is settled by it (R163). */
+export function ConsentField({ field, path }: FieldProps) {
+  const t = useT();
+  const intl = useIntl();
+  const { deeds, language } = useFilling();
+  const place = usePlace(field, path);
+  const consent = place.value as Consent | undefined;
+  const words = field.document["x-text"]?.[language] ?? "";
+  const answer = (given: boolean) => {
+    const { call } = deeds;
+    const offset = call?.startedAt ? Math.max(0, Date.now() - Date.parse(call.startedAt)) : undefined;
+    place.set({ given, text: words, language, at: new Date().toISOString(), ...(call && { interactionId: call.id }), ...(offset !== undefined && { offsetMs: offset }) });
+    place.onBlur();
+  };
+  return (
+    <div role="group" aria-labelledby={`${place.id}-name`}>
+      <Legend place={place} />
+      <blockquote className={css.consent}>{consent?.text ?? words}</blockquote>
+      <div className={css.files}>
+        <Button id={place.id} size="compact-sm" variant={consent?.given ? "filled" : "default"} disabled={place.readOnly} aria-pressed={consent?.given === true} leftSection={<IconCheck size={14} />} onClick={() => answer(true)}>{t("forms.agrees")}</Button>
+        <Button size="compact-sm" variant={consent?.given === false ? "light" : "default"} disabled={place.readOnly} aria-pressed={consent?.given === false} onClick={() => answer(false)}>{t("forms.refuses")}</Button>
+        {consent?.at && <span className={css.hint}>{intl.formatDate(consent.at, { dateStyle: "medium", timeStyle: "short" })}</span>}
+      </div>
+      <Below error={place.error} />
+    </div>
+  );
+}
