@@ -66,3 +66,27 @@ test("a client who hangs up in the queue is called back with one press, through 
   expect(left.items.filter((each) => each.contactPhone === number)).toEqual([]);
   expect(igor.browser.failures).toEqual([]);
 });
+
+test("a client nobody knows who rings again instead of waiting for the call back is known to wait for it, and is not called back once served", async () => {
+  const number = newNumber("+79165");
+  const { page, t } = igor;
+  const first = await caller.call("300", { from: number });
+  await first.waitFor("answered");
+  await page.goto("/work");
+  await igor.session.raw("PUT", "/calls/line/state", { state: "not_ready", reason: "break" });
+  await until("the call waits", async () => (await vera.ask<Floor>("GET", "/floor")).waiting.find((each) => each.fromNumber === number));
+  await first.hangUp();
+  const owed = () => igor.session.ask<{ items: TicketRow[] }>("GET", `/tickets?view=callbacks&phone=${encodeURIComponent(number)}`);
+  const ticket = await until("the callback ticket", async () => (await owed()).items[0]);
+
+  await igor.goReady();
+  const second = await caller.call("300", { from: number });
+  await igor.offer.getByText(t("callback.owed")).waitFor();
+  await igor.answer();
+  await page.getByRole("region", { name: t("client.tab.story") }).getByText(t("callback.owed")).waitFor();
+  await second.hangUp();
+  await igor.session.lineIn("wrap_up");
+  await igor.wrapUp("Решено сразу", "Вопрос решён.");
+  expect((await igor.session.ticket(ticket.id)).stage).toBe("cancelled");
+  expect((await owed()).items).toEqual([]);
+});

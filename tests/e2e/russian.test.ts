@@ -66,17 +66,17 @@ test("in Russian: a client calls, an operator answers, the request is registered
   // The request, while they talk.
   const ticketNumber = await anna.register({ type: "Счёт или платёж", subject: "Двойное списание за ноябрь", description: "Списали дважды, просит вернуть." });
   tell("number said to the client", ticketNumber);
-  await mailbox.about(ticketNumber, "Ваше обращение принято");
+  await mailbox.about(ticketNumber, "Ваша заявка принята");
 
   // The client hangs up; wrap-up asks for what is missing and lets nothing be skipped.
   await call.hangUp();
   await anna.session.lineIn("wrap_up");
-  await anna.wrap.getByRole("radio", { name: "Зарегистрировано обращение" }).click();
+  await anna.wrap.getByRole("radio", { name: "Зарегистрирована заявка" }).click();
   await anna.wrap.getByText(anna.t("wrap.needsNotes")).waitFor();
   expect(await anna.wrap.getByRole("button", { name: anna.t("wrap.finish") }).isDisabled()).toBe(true);
   const refused = await anna.session.raw("POST", `/calls/${callId}/wrap-up`, { disposition: "ticket", notes: "" });
   expect([refused.status, ((await refused.json()) as { errors: { field: string }[] }).errors.map((each) => each.field)]).toEqual([422, ["notes"]]);
-  await anna.wrapUp("Зарегистрировано обращение", "Двойное списание, обращение передано.");
+  await anna.wrapUp("Зарегистрирована заявка", "Двойное списание, заявка передана.");
 
   // The recording: the client at the left, the operator at the right.
   const over = await anna.session.ask<CallView>("GET", `/calls/${callId}`);
@@ -115,6 +115,6 @@ test("in Russian: a client calls, an operator answers, the request is registered
   await client.page.getByRole("button", { name: say("portal_yes_button") }).click();
   await client.page.getByText(say("portal_said_yes")).waitFor();
   expect(await anna.session.ticket(ticketId)).toMatchObject({ status: "closed", closedAs: "confirmed", score: 5 });
-  await mailbox.about(ticketNumber, "обращение закрыто");
+  await mailbox.about(ticketNumber, "заявка закрыта");
   expect(anna.browser.failures).toEqual([]);
 });
