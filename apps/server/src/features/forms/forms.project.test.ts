@@ -11,9 +11,11 @@ import { suggestCities } from "./forms.addresses.service.ts";
 const database = await testDatabase();
 const { texts: repository } = await readFolder(fileURLToPath(new URL("../../../../../projects", import.meta.url)));
 const kinds = [formsKind, placesKind];
+/** Processes whose conditions speak of forms give way to the ordinary one, so that a test may bring forms of its own. */
+const plain = (path: string, text: string): string => (path.includes("/processes/") && /\bform\./.test(text) ? repository.get("common/processes/request.yaml")!.replace(/^key: .*$/m, text.match(/^key: .*$/m)![0]) : text);
 /** The internet provider with texts put in place of its own. */
 function withTexts(changes: Record<string, string>): Map<string, string> {
-  const texts = new Map([...repository].filter(([path]) => !/\/(forms\/|places\.yaml)/.test(path)).map(([path, text]) => [path, path.endsWith("/types.yaml") ? text.replaceAll(/^ *form: .*\n/gm, "") : text]));
+  const texts = new Map([...repository].filter(([path]) => !/\/(forms\/|places\.yaml)/.test(path)).map(([path, text]) => [path, path.endsWith("/types.yaml") ? text.replaceAll(/^ *form: .*\n/gm, "") : plain(path, text)]));
   for (const [path, text] of Object.entries(changes)) texts.set(`internet/${path}`, text);
   return texts;
 }

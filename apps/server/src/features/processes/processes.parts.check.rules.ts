@@ -61,9 +61,9 @@ export function checkAutomatic(process: Process): DeclarationProblem[] {
 }
 
 /** What the rest of the project must have: names of expressions, types of sub-tasks, deeds of the authority matrix. */
-export interface Around { catalogue: Catalogue; types: readonly string[]; /** Null: not known. */ deeds: readonly string[] | null }
+export interface Around { /** Null: not known. */ catalogue: Catalogue | null; types: readonly string[]; /** Null: not known. */ deeds: readonly string[] | null }
 export function checkInProject(process: Process, { catalogue, types, deeds }: Around): DeclarationProblem[] {
-  const problems = compileProcess(process, catalogue).problems;
+  const problems = catalogue ? compileProcess(process, catalogue).problems : [];
   for (const [key, { approval, subtasks }] of Object.entries(process.transitions)) {
     if (approval && deeds && !deeds.includes(approval.deed)) problems.push({ path: ["transitions", key, "approval", "deed"], message: `there is no deed "${approval.deed}" in authority.yaml`, remedy: deeds.length > 0 ? `use one of ${deeds.join(", ")}, or add it` : "add authority.yaml with it" });
     subtasks.forEach(({ type }, index) => {

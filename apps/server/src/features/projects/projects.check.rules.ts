@@ -51,9 +51,11 @@ function checkProcesses(declared: ProjectDeclaration): CheckedProblem[] {
   // Without that kind of text nobody has looked at authorities at all.
   const authority = declared.more["authority"]?.["authority"] as Authority | undefined;
   const deeds = authority ? Object.keys(authority.deeds) : null;
+  // The same of forms: what a condition says of `form` cannot be judged then.
+  const isFormed = (key: string): boolean => declared.types.some(({ process, form }) => process === key && form !== undefined);
   const types = [...declared.types.map(({ key }) => key), ...(declared.processes["task"] ? ["task"] : [])];
   return Object.entries(declared.processes).flatMap(([key, process]) => {
-    const catalogue = catalogueFor(declared, { processes: [process], purpose: "guard" });
+    const catalogue = !declared.more["forms"] && isFormed(key) ? null : catalogueFor(declared, { processes: [process], purpose: "guard" });
     return checkInProject(process, { catalogue, types, deeds }).map((problem) => ({ file: `processes/${key}.yaml`, ...problem }));
   });
 }
