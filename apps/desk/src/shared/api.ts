@@ -15,10 +15,12 @@ import type * as promises from "@linija/server/contract/promises/promises";
 import type * as relations from "@linija/server/contract/relations/relations";
 import type * as tickets from "@linija/server/contract/tickets/tickets";
 import type * as ticketsProcess from "@linija/server/contract/tickets/tickets.process";
+import type * as bulk from "@linija/server/contract/bulk/bulk";
+import type * as views from "@linija/server/contract/views/views";
 import type * as webhooks from "@linija/server/contract/webhooks/webhooks";
 import type { z } from "zod";
 
-type Modules = typeof access & typeof automation & typeof webhooks & typeof calls & typeof clients & typeof declarations & typeof migrations & typeof documents & typeof floor & typeof forms & typeof operators & typeof articles & typeof guides & typeof promises & typeof relations & typeof tickets & typeof ticketsProcess;
+type Modules = typeof views & typeof bulk & typeof access & typeof automation & typeof webhooks & typeof calls & typeof clients & typeof declarations & typeof migrations & typeof documents & typeof floor & typeof forms & typeof operators & typeof articles & typeof guides & typeof promises & typeof relations & typeof tickets & typeof ticketsProcess;
 interface Shape { method: string; path: string; reply: z.ZodType; params?: z.ZodType; query?: z.ZodType; body?: z.ZodType }
 type Contracts = { [K in keyof Modules as Modules[K] extends Shape ? K : never]: Modules[K] extends Shape ? Modules[K] : never };
 
@@ -63,6 +65,8 @@ export const routes = {
   submitRecord: "POST /forms/records/:id/submit", revealField: "POST /forms/records/:id/reveal", setTyping: "POST /forms/records/:id/typing", shareRecord: "POST /forms/records/:id/link", unshareRecord: "DELETE /forms/records/:id/link",
   findLookups: "GET /forms/lookups", suggestCities: "GET /forms/addresses/cities", suggestStreets: "GET /forms/addresses/streets",
   getShared: "GET /public/forms/:secret", saveShared: "PATCH /public/forms/:secret", typeShared: "POST /public/forms/:secret/typing",
+  listViews: "GET /tickets/views", saveView: "POST /tickets/views", changeView: "PUT /tickets/views/:id", removeView: "DELETE /tickets/views/:id", findTickets: "GET /tickets/found", ticketBoard: "GET /tickets/board",
+  previewBulk: "POST /tickets/bulk", listBulk: "GET /tickets/bulk", getBulk: "GET /tickets/bulk/:id", listBulkItems: "GET /tickets/bulk/:id/items", startBulk: "POST /tickets/bulk/:id/start", stopBulk: "POST /tickets/bulk/:id/stop", undoBulk: "POST /tickets/bulk/:id/undo",
   getFloor: "GET /floor", forceState: "PUT /floor/operators/:id/state",
 } as const satisfies { [K in keyof Contracts]?: `${Contracts[K]["method"]} ${Contracts[K]["path"]}` };
 

@@ -14,6 +14,8 @@ interface PagesProps<T> {
   /** `tabIndex` is for the row's own buttons: a list of a thousand rows is one stop of the Tab key, not a thousand. */
   row: (item: T, chosen: boolean, tabIndex: 0 | -1) => ReactNode;
   onOpen: (item: T) => void;
+  /** Rows can be picked: X takes the one walked to, Shift+X all from the one picked before. */
+  onPick?: (item: T, isRange: boolean) => void;
   more?: { has: boolean; busy: boolean; load: () => void };
   /** Names of the columns; seen only, for each row tells its own. */
   head?: ReactNode;
@@ -23,7 +25,7 @@ const headPx = 32;
 const left = new Map<string, { top: number; chosen: string | null }>();
 
 /** A list of any length: only the rows on the screen exist, the next page is fetched before its end. J, K or arrows and Enter walk it. */
-export function Pages<T>({ label, place, items, rowHeight, keyOf, row, onOpen, more, head }: PagesProps<T>) {
+export function Pages<T>({ label, place, items, rowHeight, keyOf, row, onOpen, onPick, more, head }: PagesProps<T>) {
   const box = useRef<HTMLDivElement>(null);
   const [chosen, setChosen] = useState(left.get(place)?.chosen ?? null);
   // The virtualizer answers by mutable methods, so the compiler-style memo rules do not apply here.
@@ -59,6 +61,9 @@ export function Pages<T>({ label, place, items, rowHeight, keyOf, row, onOpen, m
   useKey("next", () => walk(1), items.length > 0);
   useKey("previous", () => walk(-1), items.length > 0);
   useKey("open", () => { const item = items[at]; if (item) onOpen(item); }, at >= 0);
+  const pick = (isRange: boolean) => { const item = items[at]; if (item) onPick?.(item, isRange); };
+  useKey("pick", () => pick(false), onPick !== undefined && at >= 0);
+  useKey("pickRange", () => pick(true), onPick !== undefined && at >= 0);
   return (
     <div className={css.list} ref={box} tabIndex={0} role="region" aria-label={label} onKeyDown={onArrow}>
       {head && <div className={css.listHead} aria-hidden>{head}</div>}

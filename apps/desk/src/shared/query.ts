@@ -56,10 +56,10 @@ export function refresh(names: readonly RouteName[], ids: ReadonlySet<string> = 
 type Paged = { [K in RouteName]: Reply<K> extends { items: unknown[]; next: string | null } ? K : never }[RouteName];
 
 /** Keyset pages of a list, joined as they arrive. */
-export function usePages<K extends Paged>(name: K, input: Input<K>, extra: { /** Changed items may move to any place, not only to the top. */ anyOrder?: boolean } = {}) {
+export function usePages<K extends Paged>(name: K, input: Input<K>, { enabled = true, ...extra }: { /** Changed items may move to any place, not only to the top. */ anyOrder?: boolean; enabled?: boolean } = {}) {
   type Item = (Reply<K> extends { items: (infer I)[] } ? I : never) & Known;
   const result = useInfiniteQuery({
-    queryKey: [name, input, "pages"], initialPageParam: undefined as string | undefined, meta: { ...extra },
+    queryKey: [name, input, "pages"], enabled, initialPageParam: undefined as string | undefined, meta: { ...extra },
     queryFn: ({ pageParam }) => {
       const given = input as { query?: object };
       return api(name, ...([{ ...given, query: { limit: pageSize, ...given.query, after: pageParam } }] as unknown as Args<K>)) as unknown as Promise<Page<Item>>;

@@ -9,7 +9,7 @@ type Reach = "all" | "one" | "mentioned" | "line" | "items";
 
 const stale: Record<string, Partial<Record<RouteName, Reach>>> = {
   line: { getLine: "all" },
-  ticket: { listTickets: "items", getTicket: "one", listTicketRuns: "one", listRelations: "one", listDocuments: "one", clientTimeline: "mentioned" },
+  ticket: { listTickets: "items", findTickets: "items", ticketBoard: "all", getTicket: "one", listTicketRuns: "one", listRelations: "one", listDocuments: "one", clientTimeline: "mentioned" },
   client: { searchClients: "items", getClient: "one", clientByPhone: "all", clientTimeline: "one", clientHistory: "one" },
   interaction: { listCalls: "items", getCall: "one", clientTimeline: "mentioned", getLine: "line" },
   call: { listCalls: "items", getCall: "one", clientTimeline: "mentioned", getLine: "line" },

@@ -1,93 +1,91 @@
-import type { TicketRow } from "@linija/server/contract/tickets/tickets";
-import type { Input } from "../../shared/api.ts";
-import { TextInput } from "@mantine/core";
+import type { SavedView } from "@linija/server/contract/views/views";
+import { Button, SegmentedControl, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { IconSearch, IconTicket } from "@tabler/icons-react";
+import { IconFilter, IconLayoutKanban, IconList, IconSearch, type TablerIcon } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useRef, useState } from "react";
-import { useT, useWord } from "../../i18n/intl.tsx";
-import { Moment, useZone } from "../../shared/clock.tsx";
+import { lazy, Suspense, useRef, useState } from "react";
+import { useT } from "../../i18n/intl.tsx";
 import { useKey } from "../../shared/keys.ts";
-import { Pages } from "../../shared/pages.tsx";
-import { Empty, Page, Skeleton } from "../../shared/parts.tsx";
-import { ProblemNote } from "../../shared/problem.tsx";
-import { usePages } from "../../shared/query.ts";
-import { hasRole, useMe } from "../access/session.ts";
-import { CallbackButton } from "./CallbackButton.tsx";
-import { Due } from "./Due.tsx";
-import { useTypes } from "./useTypes.ts";
-import { priorityKey, statusTone } from "./words.ts";
+import { Page, Skeleton } from "../../shared/parts.tsx";
+import { useApi } from "../../shared/query.ts";
+import { hasRole, may, useMe } from "../access/session.ts";
+import { fixedView, partsOf, readAsked, written, type Asked } from "../views/asked.ts";
+import { FilterPanel } from "../views/FilterPanel.tsx";
+import { SavedViews } from "../views/SavedViews.tsx";
+import boardCss from "../views/views.module.css";
+import { usePicked } from "./picked.ts";
+import { TicketList, type Listed } from "./TicketList.tsx";
 import css from "./tickets.module.css";
 
-type View = NonNullable<Input<"listTickets">["query"]["view"]>;
-const deskViews: View[] = ["mine", "open", "unassigned", "callbacks", "waiting", "breaching", "done", "unconfirmed", "all"];
-/** These stand by their deadline, the others by their last change. */
-const byDeadline = new Set<View>(["callbacks", "breaching"]);
+const Board = lazy(() => import("../views/Board.tsx").then(({ Board }) => ({ default: Board })));
+
+type View = Listed | "forgotten";
+const deskViews: View[] = ["mine", "open", "unassigned", "callbacks", "waiting", "breaching", "forgotten", "done", "unconfirmed", "all"];
 const departmentViews: View[] = ["department", "mine", "done"];
+
+/** What the address asks for: a view that is always there, a saved one, or a filter made from either. */
+function useAsked() {
+  const me = useMe();
+  const navigate = useNavigate();
+  const search = useSearch({ from: "/tickets" });
+  const onlyDepartment = !hasRole(me, "operator", "supervisor", "administrator");
+  const views = onlyDepartment ? departmentViews : deskViews;
+  const saved = useApi("listViews", null, { staleTime: 60_000 }).data?.items.find(({ id }) => id === search.view);
+  const fixed = views.find((each) => each === search.view) ?? (onlyDepartment ? "department" : hasRole(me, "operator") ? "mine" : "open");
+  const begun: Asked = saved ? { filter: saved.filter, sort: saved.sort } : fixedView(fixed, me.department);
+  const changed = readAsked(search.filter, search.sort);
+  const isBoard = search.board ?? false;
+  const go = (next: { view?: string; asked?: Asked | null; board?: boolean }) => {
+    const asked = next.asked === undefined ? changed : next.asked;
+    void navigate({ to: "/tickets", search: { view: next.view ?? search.view, filter: asked ? written(asked.filter) : undefined, sort: asked?.sort, board: (next.board ?? isBoard) || undefined }, replace: next.view === undefined });
+  };
+  return { views, saved, view: saved ? null : fixed, asked: changed ?? begun, isChanged: changed !== null, isBoard, go };
+}
 
 export function TicketsPage() {
   const t = useT();
   const me = useMe();
-  const navigate = useNavigate();
-  const onlyDepartment = !hasRole(me, "operator", "supervisor", "administrator");
-  const views = onlyDepartment ? departmentViews : deskViews;
-  const { view: asked } = useSearch({ from: "/tickets" });
-  const view = views.find((each) => each === asked) ?? (onlyDepartment ? "department" : hasRole(me, "operator") ? "mine" : "open");
+  const state = useAsked();
+  const { views, saved, view, asked, isChanged, isBoard, go } = state;
+  const [isOpen, setOpen] = useState(false);
   const [text, setText] = useState("");
-  const [typed] = useDebouncedValue(text.trim(), 150);
-  // The last digit checks the others, so half a number cannot be asked for.
-  const number = typed.replace(/\D/g, "").length >= 10 ? typed : "";
-  const box = useRef<HTMLInputElement>(null);
-  const list = usePages("listTickets", { query: { view: number ? "all" : view, number: number || undefined } }, { anyOrder: byDeadline.has(view) });
-  const show = (ticket: TicketRow) => void navigate({ to: "/tickets/$id", params: { id: ticket.id } });
-  useKey("search", () => box.current?.focus());
+  const [typed] = useDebouncedValue(text.trim(), 200);
+  const picked = usePicked();
+  const words = typed.length > 1 ? typed : "";
+  // Words are looked for everywhere, whatever view they were typed in, but within a filter somebody is making.
+  const shown: Asked = words ? { filter: { ...(isChanged && asked.filter), text: words }, sort: "changed" } : asked;
+  const show = (next: string, board: boolean) => { setText(""); picked.clear(); go({ view: next, asked: null, board }); };
+  const panel = (error: unknown) => isOpen && <FilterPanel asked={asked} error={error} onChange={(next) => go({ asked: next })} onClear={() => go({ asked: null })} />;
+  const listed = words ? null : listedOf(state);
   return (
-    <Page wide title={t("nav.tickets")} tools={<TextInput ref={box} leftSection={<IconSearch size={15} />} placeholder={t("tickets.number")} aria-label={t("tickets.number")} value={text} onChange={(event) => setText(event.currentTarget.value)} />}>
+    <Page wide title={t("nav.tickets")} tools={<div className={boardCss.tools}>
+      <Search text={text} onChange={setText} />
+      <Button variant={isOpen ? "light" : "default"} aria-expanded={isOpen} leftSection={<IconFilter size={15} />} onClick={() => setOpen(!isOpen)}>{t("views.filter")}{isChanged && ` (${partsOf(asked.filter)})`}</Button>
+      <Layout isBoard={isBoard} onChange={(board) => { picked.clear(); go({ board }); }} />
+    </div>}>
       <nav className={css.views} aria-label={t("tickets.views")}>
-        {views.map((each) => <button key={each} type="button" aria-current={each === view && !number ? "true" : undefined} onClick={() => { setText(""); void navigate({ to: "/tickets", search: { view: each } }); }}>{t(`tickets.view.${each}`)}</button>)}
+        {views.map((each) => <button key={each} type="button" aria-current={each === view && !words ? "true" : undefined} onClick={() => show(each, isBoard)}>{t(`tickets.view.${each}`)}{each === view && isChanged && " •"}</button>)}
+        <SavedViews asked={asked} isBoard={isBoard} current={saved?.id} isChanged={isChanged} onShow={(next: SavedView) => show(next.id, next.layout === "board")} onSaved={(next) => go({ view: next.id, asked: null })} />
       </nav>
-      <div className={`panel ${css.listPanel}`}>
-        <ProblemNote error={list.error} onRetry={() => void list.refetch()} />
-        {!list.items && !list.error && <Skeleton rows={10} height={40} />}
-        {list.items?.length === 0 && <Empty icon={<IconTicket size={22} />} text={t(number ? "tickets.notFound" : "tickets.empty")} />}
-        {list.items && list.items.length > 0 && (
-          <Pages key={view} place={`tickets:${view}`} head={<Head />} label={t(`tickets.view.${view}`)} items={list.items} rowHeight={52} keyOf={(ticket) => ticket.id} onOpen={show}
-            row={(ticket, chosen, tabIndex) => <Row ticket={ticket} chosen={chosen} tabIndex={tabIndex} onOpen={() => show(ticket)} />}
-            more={{ has: list.hasNextPage, busy: list.isFetchingNextPage, load: () => void list.fetchNextPage() }} />
-        )}
-      </div>
+      {isBoard && panel(null)}
+      {isBoard ? <Suspense fallback={<Skeleton rows={8} height={56} />}><Board filter={shown.filter} /></Suspense>
+        : <TicketList key={listed ?? "found"} listed={listed} shown={shown} label={words ? t("views.search") : saved?.name ?? t(`tickets.view.${view ?? "open"}`)} isWords={words !== ""} picked={may(me, "tickets.bulk") ? picked : null} panel={panel} />}
     </Page>
   );
 }
 
-function Head() {
+/** The view that is read by its name; null when only its filter says what is shown. */
+const listedOf = ({ view, isChanged, isBoard }: ReturnType<typeof useAsked>): Listed | null => (isChanged || isBoard || view === null || view === "forgotten" ? null : view);
+
+function Search({ text, onChange }: { text: string; onChange: (text: string) => void }) {
   const t = useT();
-  const zone = useZone();
-  return (
-    <div className={css.row}>
-      <div className={css.rowOpen}><span /><span>{t("col.number")}</span><span>{t("col.subject")}</span><span>{t("col.stage")}</span><span>{t("register.priority")}</span><span>{t("ticket.owner")}</span><span>{t("ticket.due")}</span><span title={t("time.zone", { zone })}>{t("col.changed")}</span></div>
-      <span className={css.rowCall} />
-    </div>
-  );
+  const box = useRef<HTMLInputElement>(null);
+  useKey("search", () => box.current?.focus());
+  return <TextInput ref={box} className={boardCss.search} leftSection={<IconSearch size={15} />} placeholder={t("views.search")} aria-label={t("views.search")} value={text} onChange={(event) => onChange(event.currentTarget.value)} />;
 }
 
-function Row({ ticket, chosen, tabIndex, onOpen }: { ticket: TicketRow; chosen: boolean; tabIndex: number; onOpen: () => void }) {
+function Layout({ isBoard, onChange }: { isBoard: boolean; onChange: (board: boolean) => void }) {
   const t = useT();
-  const word = useWord();
-  const { project, type } = useTypes(ticket);
-  return (
-    <div className={css.row} data-chosen={chosen || undefined}>
-      <button type="button" tabIndex={tabIndex} className={css.rowOpen} onClick={onOpen}>
-        <span className={css.bar} style={{ background: project?.color }} aria-hidden />
-        <span className="stack-s"><span className="num strong">{ticket.number}</span><span className="cut small dim">{type?.name ?? word("type", ticket.type)}</span></span>
-        <span className="stack-s"><span className="cut strong">{ticket.subject}</span><span className="cut small dim"><span className={css.rowNarrow}>{ticket.number} · {word("stage", ticket.stage)} · </span>{ticket.calls > 1 && <b className="strong">{t("ticket.called", { count: ticket.calls })} · </b>}{ticket.clientName || ticket.contactPhone}</span></span>
-        <span><span className={`chip ${statusTone[ticket.status]} ${css.rowStage}`}>{word("stage", ticket.stage)}</span></span>
-        <span>{ticket.priority >= 2 && <span className={`chip ${ticket.priority === 3 ? "danger" : "warn"}`}>{t(priorityKey(ticket.priority))}</span>}{ticket.reopened > 0 && <span className={`chip ${ticket.status === "closed" ? "" : "danger"}`}>{t("ticket.reopened", { count: ticket.reopened })}</span>}</span>
-        <span className="cut dim">{ticket.ownerName || t("ticket.noOwner")}</span>
-        <span><Due ticket={ticket} /></span>
-        <span className="dim num"><Moment at={ticket.updatedAt} /></span>
-      </button>
-      <span className={css.rowCall}><CallbackButton ticket={ticket} compact tabIndex={tabIndex} /></span>
-    </div>
-  );
+  const choice = (value: string, Icon: TablerIcon, label: string) => ({ value, label: <span className={boardCss.layout} title={label}><Icon size={16} aria-label={label} /></span> });
+  return <SegmentedControl size="sm" aria-label={t("views.layout")} value={isBoard ? "board" : "list"} onChange={(value) => onChange(value === "board")} data={[choice("list", IconList, t("views.list")), choice("board", IconLayoutKanban, t("views.board"))]} />;
 }

@@ -44,7 +44,7 @@ export function Transitions({ ticket }: { ticket: TicketView }) {
   );
 }
 
-function StepForm({ ticket, step, error, busy, onSend }: { ticket: TicketView; step: Step; error: unknown; busy: boolean; onSend: (input: Record<string, unknown>) => void }) {
+export function StepForm({ ticket, step, error, busy, onSend }: { ticket: TicketView; step: Step; error: unknown; busy: boolean; onSend: (input: Record<string, unknown>) => void }) {
   const t = useT();
   const { draft, set, forget } = useDraft<Record<string, string>>(`step:${ticket.id}:${step.key}`, () => ({}));
   const shown = step.fields.filter((field) => !field.when || Object.entries(field.when).every(([key, value]) => draft[key] === value));

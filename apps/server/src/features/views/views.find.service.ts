@@ -110,7 +110,12 @@ export async function ticketBoard(ctx: Ctx, query: z.output<typeof contracts.tic
   const filter = readFilter(query.filter);
   const reader = await readerOf(ctx, user, filter);
   const stages = await stagesOf(ctx, reader.projects, filter, user.language);
-  return { columns: await Promise.all(stages.map(async (column) => ({ ...column, ...await count(ctx, user, reader, { ...filter, stages: [column.stage] }) }))) };
+  return { columns: await Promise.all(stages.map(async (column) => ({ ...column, ...await count(ctx, user, reader, { ...filter, stages: [column.stage] }) }))), departments: await departmentsOf(ctx, reader.projects, user.language as Language) };
+}
+
+async function departmentsOf(ctx: Ctx, projectKeys: string[], language: Language): Promise<{ key: string; name: string }[]> {
+  const projects = await Promise.all(projectKeys.map((key) => projectOf(ctx.db, key)));
+  return [...new Map(projects.flatMap(({ departments }) => Object.entries(departments).map(([key, name]) => [key, { key, name: name[language] }] as const))).values()];
 }
 
 async function count(ctx: Ctx, user: User, reader: Reader, filter: TicketFilter): Promise<{ count: number; more: boolean }> {
