@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import pg from "pg";
 import { expect, test } from "vitest";
 import { testDatabase } from "../testing/database.ts";
 import { inTx } from "./db.ts";
@@ -34,6 +35,32 @@ test("keeps the order of adding and removing under one key within a transaction"
   expect((await keys()).map(({ key, payload }) => [key, payload.n])).toEqual([["order.again", 2], ["order.kept", 1], ["order.twice", 5]]);
   await inTx(database.ctx(), async (ctx) => { await addJob(ctx, "thing.do", { n: 3 }, { key: "order.kept" }); await removeJob(ctx, "order.kept"); });
   expect((await keys()).map(({ key }) => key)).toEqual(["order.again", "order.twice"]);
+});
+
+test("a job that fails while the database is away is tried again when it is back", async () => {
+  await inTx(database.ctx(), (ctx) => addJob(ctx, "thing.fail", {}));
+  let away = false;
+  class Away extends pg.Client {
+    override connect(...given: unknown[]): Promise<void> {
+      if (!away) return super.connect(...(given as []));
+      away = false;
+      (given[0] as (error: Error) => void)(Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" }));
+      return Promise.resolve();
+    }
+  }
+  const pool = new pg.Pool({ ...database.pool.options, Client: Away, maxUses: 1 } as pg.PoolConfig).on("error", () => undefined);
+  const again = Promise.withResolvers<void>();
+  let tries = 0;
+  const fail = (): Promise<void> => {
+    tries += 1;
+    if (tries > 1) { again.resolve(); return Promise.resolve(); }
+    away = true;
+    return Promise.reject(new Error("away"));
+  };
+  const jobs = await startJobs(pool, { "thing.fail": fail }, createLog("fatal", ""));
+  await again.promise;
+  await jobs.stop();
+  await pool.end();
 });
 
 test("runs what is for every night once a day, and makes up for a night it was off", async () => {

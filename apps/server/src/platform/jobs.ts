@@ -29,8 +29,10 @@ export function removeJob(ctx: TxCtx, key: string): Promise<void> {
 /**
  * Fetched and finished several at a time: with one statement a job for each, fetching would cost as much as doing. When
  * nothing was due, the next look comes a tenth of a second later however many timers of later days are set meanwhile.
+ * Failures are told in batches for the sake of what becomes of a batch that cannot be told, as while the database is
+ * away: it ends the runner, whose next start frees the job. A lone one is an unhandled rejection, its job locked for hours.
  */
-const SETTINGS = { concurrentJobs: 4, pollInterval: 1_000, localQueue: { size: 8, refetchDelay: { durationMs: 100, maxAbortThreshold: Infinity } }, completeJobBatchDelay: 0 };
+const SETTINGS = { concurrentJobs: 4, pollInterval: 1_000, localQueue: { size: 8, refetchDelay: { durationMs: 100, maxAbortThreshold: Infinity } }, completeJobBatchDelay: 0, failJobBatchDelay: 0 };
 
 /** UTC; when little is going on in the countries of the projects. */
 const NIGHT = "23 1 * * *";
