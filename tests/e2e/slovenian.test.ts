@@ -50,7 +50,7 @@ test("in Slovenian: a visitor calls from a web page, the client says no and then
   await pageHears(maja.page, CLIENT_HZ);
 
   await maja.newClient({ familyName: "Kranjc", givenName: "Ana", email: `ana${number.slice(-6)}@example.com` });
-  const ticketNumber = await maja.register({ type: "Pritožba", subject: "Počena skodelica", description: "Skodelica je prispela počena." });
+  const ticketNumber = await maja.register({ type: "Vprašanje", subject: "Počena skodelica", description: "Skodelica je prispela počena, kaj zdaj." });
   tell("number said to the client", ticketNumber);
   await mailbox.about(ticketNumber, "prejeli smo vaš zahtevek");
 
