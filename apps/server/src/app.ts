@@ -198,9 +198,10 @@ async function startWork({ ctx, config }: Node, database: Database, listeners: D
   stops.push(() => clocks.stop());
   const automation = startAutomation(ctx, performing);
   stops.push(() => automation.stop());
-  const webhooks = startWebhooks(ctx, { secrets: openSecrets(config.LINIJA_DATA, config.LINIJA_KEY), allowPrivate: config.WEBHOOK_PRIVATE });
+  const secrets = openSecrets(config.LINIJA_DATA, config.LINIJA_KEY);
+  const webhooks = startWebhooks(ctx, { secrets, allowPrivate: config.WEBHOOK_PRIVATE });
   stops.push(() => webhooks.stop());
-  const jobs = await startJobs(database.pool, jobHandlers(ctx), ctx.log, nightlyJobs);
+  const jobs = await startJobs(database.pool, jobHandlers(ctx, { mailer, secrets }), ctx.log, nightlyJobs);
   stops.push(() => jobs.stop());
   return { mailUrl: mail?.url ?? null, settled: () => deliveries.settled() };
 }

@@ -16,7 +16,7 @@ import { documentsRoutes, startPrinter } from "./features/documents/index.ts";
 import { floorRoutes } from "./features/floor/index.ts";
 import { formsRoutes } from "./features/forms/index.ts";
 import { operatorsRoutes, type OperatorsDeps } from "./features/operators/index.ts";
-import { portalRoutes, underWhite } from "./features/portal/index.ts";
+import { myRoutes, portalRoutes, underWhite } from "./features/portal/index.ts";
 import { articlesRoutes } from "./features/articles/index.ts";
 import { guidesRoutes } from "./features/guides/index.ts";
 import { promisesRoutes } from "./features/promises/index.ts";
@@ -39,7 +39,8 @@ export async function mountRoutes(app: App, input: WebInput & { publicUrl: strin
   viewsRoutes(app);
   bulkRoutes(app);
   automationRoutes(app);
-  webhooksRoutes(app, { secrets: openSecrets(config.LINIJA_DATA, config.LINIJA_KEY), allowPrivate: config.WEBHOOK_PRIVATE });
+  const secrets = openSecrets(config.LINIJA_DATA, config.LINIJA_KEY);
+  webhooksRoutes(app, { secrets, allowPrivate: config.WEBHOOK_PRIVATE });
   formsRoutes(app, { files: { folder: join(config.LINIJA_DATA, "form-files") } });
   const printer = startPrinter();
   app.addHook("onClose", () => printer.stop());
@@ -52,6 +53,7 @@ export async function mountRoutes(app: App, input: WebInput & { publicUrl: strin
   operatorsRoutes(app, operatorsDeps(input));
   callPageRoutes(app, () => declarations().projects.map(({ project }) => ({ key: project.key, name: project.name, about: project.about, number: project.numbers[0]!, languages: project.languages, language: project.default_language, colour: underWhite(project.colour) })));
   portalRoutes(app, { ctx: input.ctx });
+  myRoutes(app, { ctx: input.ctx, secrets });
   if (config.LINIJA_DEMO) demoMailRoutes(app, { ctx: input.ctx });
   declarationsRoutes(app, input.projects);
   floorRoutes(app, { get queues() { return floorQueues(declarations()); }, hours: input.plan.hours, get timeZone() { return declarations().company.time_zone; }, router: input.router });

@@ -9,6 +9,7 @@ import { bulkJobs } from "./features/bulk/index.ts";
 import { articleJobs, solvedListener } from "./features/articles/index.ts";
 import { noticesListener } from "./features/notices/index.ts";
 import { FORGET_REGISTRATIONS, operatorsJobs, operatorsListener, type OperatorsListenerDeps } from "./features/operators/index.ts";
+import { FORGET_CLIENT_SESSIONS, portalJobs, type PortalJobsDeps } from "./features/portal/index.ts";
 import { projectOf, ticketClocks, ticketJobs, ticketsListener } from "./features/tickets/index.ts";
 import { callWebhook } from "./features/webhooks/index.ts";
 
@@ -19,10 +20,10 @@ export const performing: Performing = { callWebhook };
 export const durableListeners = (deps: { publicUrl: () => string } & OperatorsListenerDeps): DurableListener[] => [noticesListener(deps), operatorsListener(deps), automationListener(performing), solvedListener, ticketsListener];
 
 /** Background work by name. */
-export const jobHandlers = (ctx: Ctx): Record<string, JobHandler> => ({ ...ticketJobs(ctx), ...clockJobs(ctx, clocksDeps()), ...declarationJobs(ctx), ...articleJobs(ctx), ...bulkJobs(ctx), ...accessJobs(ctx), ...operatorsJobs(ctx) });
+export const jobHandlers = (ctx: Ctx, deps: PortalJobsDeps): Record<string, JobHandler> => ({ ...ticketJobs(ctx), ...clockJobs(ctx, clocksDeps()), ...declarationJobs(ctx), ...articleJobs(ctx), ...bulkJobs(ctx), ...accessJobs(ctx), ...operatorsJobs(ctx), ...portalJobs(ctx, deps) });
 
 /** Those that run once a day: what nobody needs any more is forgotten. */
-export const nightlyJobs = [FORGET_SESSIONS, FORGET_REGISTRATIONS] as const;
+export const nightlyJobs = [FORGET_SESSIONS, FORGET_CLIENT_SESSIONS, FORGET_REGISTRATIONS] as const;
 
 /** The ticket first, by its process; then the rules that wait for the same mark. */
 const ticketClocksAndRules: ClockHandler = {

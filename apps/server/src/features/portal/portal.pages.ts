@@ -26,16 +26,16 @@ export const statusForm = (language: Language, state: FormState): SafeHtml => {
 <form class="card form" method="post" action="/status?lang=${language}">${state.problem && html`<p class="problem" role="alert" id="problem">${say(state.problem)}</p>`}
 <label for="number">${say("portal_number")}</label><input id="number" name="number" value="${state.number}" required maxlength="40" autocomplete="off" autocapitalize="characters" spellcheck="false" placeholder="INT-482-109-375-4" ${state.problem && html`aria-invalid="true" aria-describedby="problem"`}>
 <label for="digits">${say("portal_digits")}</label><input id="digits" name="digits" required inputmode="numeric" minlength="4" maxlength="20" autocomplete="off" placeholder="••••">
-<button class="primary">${say("portal_show")}</button></form><p class="quiet small">${say("portal_find_hint")}</p>`;
+<button class="primary">${say("portal_show")}</button></form><p class="quiet small">${say("portal_find_hint")}</p><p class="small"><a href="/my?lang=${language}">${say("my_title")}</a></p>`;
 };
 
-const sayIn = (language: Language) => (key: string, params: Record<string, string | number> = {}) => translate(language, key, params);
-type Say = ReturnType<typeof sayIn>;
+export const sayIn = (language: Language) => (key: string, params: Record<string, string | number> = {}) => translate(language, key, params);
+export type Say = ReturnType<typeof sayIn>;
 
-export interface PageState { secret: string; language: Language; said: string | null; prefers: "yes" | "no" | null; problem: boolean; /** What was written beside an answer that was not whole. */ text?: string }
+export interface PageState { /** Where answers go. */ path: string; /** Proves that the form is ours, where a cookie signs in. */ csrf?: string; language: Language; said: string | null; prefers: "yes" | "no" | null; problem: boolean; /** What was written beside an answer that was not whole. */ text?: string }
 
 /** A ticket as its client sees it. */
-export function statusPage(shown: Shown, state: PageState): SafeHtml {
+export function statusPage(shown: Shown, state: PageState, more: SafeHtml | null = null): SafeHtml {
   const { ticket, project } = shown;
   const { language } = state;
   const say = sayIn(language);
@@ -46,11 +46,11 @@ ${stepLine(say, shown.steps)}${next(say, shown, when)}</section>
 ${ticket.resolution && html`<section class="card"><h2>${say("portal_what_was_done")}</h2>${paragraphs(ticket.resolution)}</section>`}
 ${shown.answersByLink && html`<p class="card">${say("portal_answer_by_link")}</p>`}
 ${shown.asked.answer && answerForm(say, shown, state)}${shown.asked.yes && yesNo(say, shown, state)}${!shown.asked.yes && shown.asked.no && stillNot(say, shown, state)}
-${history(say, shown.history, when)}
+${more}${history(say, shown.history, when)}
 <p class="quiet small">${say("portal_call_us", { phone: "" })}<a href="tel:${project.project.caller_id}">${spokenPhone(project.project.caller_id)}</a></p>`;
 }
 
-const SAID: Record<string, string> = { yes: "portal_said_yes", no: "portal_said_no", answer: "portal_said_answer", moved_on: "portal_moved_on" };
+const SAID: Record<string, string> = { yes: "portal_said_yes", no: "portal_said_no", answer: "portal_said_answer", message: "my_said_message", moved_on: "portal_moved_on" };
 const thanks = (say: Say, said: string | null): SafeHtml | null => (said && Object.hasOwn(SAID, said) ? html`<p class="notice ${said === "moved_on" ? "" : "good"}" role="status">${say(SAID[said]!)}</p>` : null);
 
 const stepLine = (say: Say, steps: Step[]): SafeHtml => html`<ol class="steps">${steps.map((step) =>
@@ -64,25 +64,26 @@ function next(say: Say, { ticket, sees, silenceAt, question, refusedBecause, ask
 ${silenceAt && asked.yes && html`<p class="due">${say("portal_silence", { at: when(silenceAt) })}</p>`}${question && html`<blockquote>${paragraphs(question)}</blockquote>`}${refusedBecause && html`<blockquote>${paragraphs(refusedBecause)}</blockquote>`}</div>`;
 }
 
-const hidden = ({ ticket }: Shown, said: string): SafeHtml => html`<input type="hidden" name="said" value="${said}"><input type="hidden" name="seen" value="${ticket.stageSince.toISOString()}">`;
-const action = ({ secret, language }: PageState): string => `/s/${secret}?lang=${language}`;
+export const csrfField = (csrf: string | undefined): SafeHtml | undefined => (csrf === undefined ? undefined : html`<input type="hidden" name="csrf" value="${csrf}">`);
+const hidden = ({ ticket }: Shown, { csrf }: PageState, said: string): SafeHtml => html`${csrfField(csrf)}<input type="hidden" name="said" value="${said}"><input type="hidden" name="seen" value="${ticket.stageSince.toISOString()}">`;
+const action = ({ path, language }: PageState): string => `${path}?lang=${language}`;
 const incomplete = (say: Say, state: PageState, said: PageState["prefers"], words = "portal_incomplete"): SafeHtml | null => (state.problem && state.prefers === said ? html`<p class="problem" role="alert">${say(words)}</p>` : null);
 
-const answerForm = (say: Say, shown: Shown, state: PageState): SafeHtml => html`<form class="card form" method="post" action="${action(state)}"><h2>${say("portal_we_need")}</h2>${hidden(shown, "answer")}${incomplete(say, state, null)}
+const answerForm = (say: Say, shown: Shown, state: PageState): SafeHtml => html`<form class="card form" method="post" action="${action(state)}"><h2>${say("portal_we_need")}</h2>${hidden(shown, state, "answer")}${incomplete(say, state, null)}
 <label for="answer">${say("portal_your_answer")}</label><textarea id="answer" name="text" rows="4" maxlength="1000" required></textarea><button class="primary">${say("portal_send")}</button></form>`;
 
 /** Both ways stand open side by side; the one the mail's link chose comes first. */
 function yesNo(say: Say, shown: Shown, state: PageState): SafeHtml {
   // The page says what is missing in its own language; the browser's bubble speaks the browser's.
-  const yes = html`<form class="card form" method="post" action="${action(state)}" novalidate><h2>${say("portal_yes")}</h2>${hidden(shown, "yes")}${incomplete(say, state, "yes", "portal_score_missing")}
+  const yes = html`<form class="card form" method="post" action="${action(state)}" novalidate><h2>${say("portal_yes")}</h2>${hidden(shown, state, "yes")}${incomplete(say, state, "yes", "portal_score_missing")}
 <fieldset class="score"><legend>${say("portal_score")}</legend>${[1, 2, 3, 4, 5].map((score) => html`<label><input type="radio" name="score" value="${score}" required><span>${score}</span></label>`)}</fieldset><p class="ends small quiet"><span>${say("portal_score_low")}</span><span>${say("portal_score_high")}</span></p>
 <label for="comment">${say("portal_comment")}</label><textarea id="comment" name="text" rows="2" maxlength="1000">${state.prefers === "yes" ? state.text ?? "" : ""}</textarea><button class="primary">${say("portal_yes_button")}</button></form>`;
-  const no = html`<form class="card form" method="post" action="${action(state)}"><h2>${say("portal_no")}</h2>${hidden(shown, "no")}${incomplete(say, state, "no")}
+  const no = html`<form class="card form" method="post" action="${action(state)}"><h2>${say("portal_no")}</h2>${hidden(shown, state, "no")}${incomplete(say, state, "no")}
 <label for="reason">${say("portal_reason")}</label><textarea id="reason" name="text" rows="3" maxlength="1000" required></textarea><button class="secondary">${say("portal_no_button")}</button></form>`;
   return html`<section aria-label="${say("portal_is_it_solved")}">${state.prefers === "no" ? [no, yes] : [yes, no]}</section>`;
 }
 
-const stillNot = (say: Say, shown: Shown, state: PageState): SafeHtml => html`<details class="card form" ${(state.problem || state.prefers === "no") && html`open`}><summary>${say("portal_still_not")}</summary><form method="post" action="${action(state)}">${hidden(shown, "no")}${incomplete(say, state, "no")}
+const stillNot = (say: Say, shown: Shown, state: PageState): SafeHtml => html`<details class="card form" ${(state.problem || state.prefers === "no") && html`open`}><summary>${say("portal_still_not")}</summary><form method="post" action="${action(state)}">${hidden(shown, state, "no")}${incomplete(say, state, "no")}
 <label for="reason">${say("portal_reason")}</label><textarea id="reason" name="text" rows="3" maxlength="1000" required></textarea><button class="secondary">${say("portal_no_button")}</button></form></details>`;
 
 const history = (say: Say, passed: Passed[], when: (at: Date) => string): SafeHtml => html`<section class="card"><h2>${say("portal_history")}</h2><ol class="history">${passed.toReversed().map((each) =>

@@ -5,8 +5,9 @@ import { AppError } from "../../platform/errors.ts";
 import type { App } from "../../platform/http.ts";
 import type { SafeHtml } from "../../platform/html.ts";
 import { languageOf, translate } from "../../platform/messages.ts";
-import { languages, type Language } from "../api.contract.ts";
+import type { Language } from "../api.contract.ts";
 import { findProject } from "../tickets/index.ts";
+import { asked, field, heading, pages, send } from "./portal.http.ts";
 import { frame, notThere, statusForm, statusPage, tooManyTries, type PageState } from "./portal.pages.ts";
 import { underWhite } from "./portal.rules.ts";
 import { answerStatus, findStatus, showStatus, type Answer } from "./portal.service.ts";
@@ -23,21 +24,13 @@ export function portalRoutes(app: App, deps: PortalDeps): void {
     const project = await findProject(deps.ctx.db, key);
     return reply.type("text/css; charset=utf-8").header("cache-control", "public, max-age=3600").send(project ? `:root{--accent:${underWhite(project.project.colour)};--mark:${project.project.colour}}` : "");
   });
-  void app.register((scope, _options, done) => {
-    scope.addContentTypeParser("application/x-www-form-urlencoded", { parseAs: "string", bodyLimit: 16 * 1024 }, (_request, body, parsed) => { parsed(null, Object.fromEntries(new URLSearchParams(String(body)))); });
-    scope.addHook("onSend", (_request, reply, _payload, next) => { reply.header("cache-control", "no-store").header("referrer-policy", "no-referrer").header("x-robots-tag", "noindex"); next(); });
-    statusRoutes(scope as unknown as App, deps);
-    linkRoutes(scope as unknown as App, deps);
-    done();
+  pages(app, (scope) => {
+    statusRoutes(scope, deps);
+    linkRoutes(scope, deps);
   });
 }
 
 const clientCtx = (deps: PortalDeps, request: FastifyRequest): Ctx => ({ ...deps.ctx, actor: { kind: "client", id: null, name: "client" }, requestId: request.id });
-const asked = (request: FastifyRequest): Language | undefined => languages.find((language) => language === (request.query as { lang?: string }).lang);
-const field = (request: FastifyRequest, name: string): string => { const value = (request.body as Record<string, unknown> | null)?.[name]; return typeof value === "string" ? value : ""; };
-const send = (reply: FastifyReply, status: number, page: string) => reply.status(status).type("text/html; charset=utf-8").send(page);
-const heading = (language: Language): string => translate(language, "portal_name");
-
 function statusRoutes(app: App, deps: PortalDeps): void {
   const page = (language: Language, body: SafeHtml) => frame({ language, title: translate(language, "portal_find_title"), heading: heading(language), path: "/status" }, body);
   app.get("/status", { schema: { hide: true } }, (request, reply) => {
@@ -75,16 +68,16 @@ function linkRoutes(app: App, deps: PortalDeps): void {
   });
 }
 
-const preference = (said: string | undefined): PageState["prefers"] => (said === "yes" || said === "no" ? said : null);
+export const preference = (said: string | undefined): PageState["prefers"] => (said === "yes" || said === "no" ? said : null);
 
-function readAnswer(request: FastifyRequest): Answer | null {
+export function readAnswer(request: FastifyRequest): Answer | null {
   const said = field(request, "said");
   if (said !== "yes" && said !== "no" && said !== "answer") return null;
   const score = Number(field(request, "score"));
   return { said, seen: field(request, "seen"), score: Number.isInteger(score) && score > 0 ? score : null, text: field(request, "text") };
 }
 
-async function show(deps: PortalDeps, { request, reply }: { request: FastifyRequest; reply: FastifyReply }, state: Omit<PageState, "secret" | "language">): Promise<FastifyReply> {
+async function show(deps: PortalDeps, { request, reply }: { request: FastifyRequest; reply: FastifyReply }, state: Omit<PageState, "path" | "language">): Promise<FastifyReply> {
   const { secret } = request.params as { secret: string };
   const shown = await showStatus(clientCtx(deps, request), secret);
   if (!shown) {
@@ -93,5 +86,5 @@ async function show(deps: PortalDeps, { request, reply }: { request: FastifyRequ
   }
   const language = asked(request) ?? (shown.ticket.language as Language);
   const head = { language, title: `${shown.ticket.number} · ${shown.project.project.name[language]}`, heading: shown.project.project.name[language], path: `/s/${secret}`, projectKey: shown.project.project.key };
-  return send(reply, state.problem ? 422 : 200, frame(head, statusPage(shown, { ...state, secret, language })));
+  return send(reply, state.problem ? 422 : 200, frame(head, statusPage(shown, { ...state, path: `/s/${secret}`, language })));
 }

@@ -75,7 +75,10 @@ export interface Shown {
 export async function showStatus(ctx: Ctx, secret: string): Promise<Shown | null> {
   const isLook = secret.startsWith("look.");
   const ticket = isLook ? await byLook(ctx, secret) : await bySecret(ctx, secret);
-  if (!ticket) return null;
+  return ticket ? shownOf(ctx, ticket, isLook) : null;
+}
+
+export async function shownOf(ctx: Ctx, ticket: ShownTicket, isLook = false): Promise<Shown> {
   const process = await processOf(ctx.db, ticket.processId);
   const project = await projectOf(ctx.db, ticket.projectKey);
   const asked = askedOf(process, ticket.stage);
@@ -95,9 +98,12 @@ export interface Answer { said: "yes" | "no" | "answer"; seen: string; score: nu
 /** `moved_on`: the ticket had gone on before this answer came; the client is shown how it is now. */
 export type Answered = "yes" | "no" | "answer" | "moved_on" | "incomplete" | "unknown";
 
+/** The answer of who holds the link of a mail. */
+export const answerStatus = (ctx: Ctx, secret: string, answer: Answer): Promise<Answered> => answerTicket({ ...ctx, actor: { kind: "client", id: null, name: "client" } }, () => bySecret(ctx, secret), answer);
+
 /** The client's yes, no or answer. Pressing twice is one answer: the second press finds what the first has done. */
-export async function answerStatus(ctx: Ctx, secret: string, answer: Answer): Promise<Answered> {
-  const ticket = await bySecret(ctx, secret);
+export async function answerTicket(ctx: Ctx, load: () => Promise<ShownTicket | undefined>, answer: Answer): Promise<Answered> {
+  const ticket = await load();
   if (!ticket) return "unknown";
   const process = await processOf(ctx.db, ticket.processId);
   const transition = askedOf(process, ticket.stage)[answer.said];
@@ -105,13 +111,13 @@ export async function answerStatus(ctx: Ctx, secret: string, answer: Answer): Pr
   const input = inputOf(answer);
   if (!input) return "incomplete";
   try {
-    const outcome = await moveByClient({ ...ctx, actor: { kind: "client", id: null, name: "client" } }, ticket.id, { stageSince: answer.seen }, { transition, input });
+    const outcome = await moveByClient(ctx, ticket.id, { stageSince: answer.seen }, { transition, input });
     if (outcome === "moved") return answer.said;
   } catch (error) {
     if (error instanceof AppError && error.code === "invalid") return "incomplete";
     throw error;
   }
-  const now = await bySecret(ctx, secret);
+  const now = await load();
   return now && isSaidAlready(process, now, answer) ? answer.said : "moved_on";
 }
 

@@ -1,5 +1,7 @@
 import { sql, type RawBuilder } from "kysely";
 import type { Db } from "../../platform/db.ts";
+import type { Cursor } from "../../platform/page.ts";
+import { cardsOf } from "./portal.access.sql.ts";
 
 export interface TryLimit { max: number; windowS: number; /** Each lock is twice as long as the one before, up to 64 times. */ doubles: boolean }
 
@@ -39,7 +41,8 @@ export interface ShownTicket {
   id: string; number: string; projectKey: string; type: string; processId: string; stage: string; status: string; subject: string; language: string; dueAt: Date | null; stageSince: Date; pausedAt: Date | null;
   fields: Record<string, unknown>; resolution: string | null; score: number | null; closedAs: string | null; reopened: number; createdAt: Date;
 }
-const shown = (where: RawBuilder<unknown>) => sql<ShownTicket>`select id, number, project_key, type, process_id, stage, status, subject, language, due_at, stage_since, paused_at, fields, resolution, score, closed_as, reopened, created_at
+const SHOWN = sql`id, number, project_key, type, process_id, stage, status, subject, language, due_at, stage_since, paused_at, fields, resolution, score, closed_as, reopened, created_at`;
+const shown = (where: RawBuilder<unknown>) => sql<ShownTicket>`select ${SHOWN}
   from tickets where id = (select coalesce(merged_into, id) from tickets where ${where})`;
 /** The link of a merged ticket shows the one it became. */
 export const selectShown = (db: Db, linkHash: Buffer) => shown(sql`link_hash = ${linkHash}`).execute(db).then((result) => result.rows[0]);
@@ -49,3 +52,15 @@ export interface Passage { at: Date; type: string; data: { to?: string; from?: s
 /** The way of a ticket, oldest first; nothing of it says who. */
 export const selectPassages = (db: Db, ticketId: string) => sql<Passage>`select at, type, data from events
   where subject_id = ${ticketId} and type in ('ticket.registered', 'ticket.moved') order by at desc, id desc limit 100`.execute(db).then((result) => result.rows.reverse());
+
+/** Tickets of the cards an address opens. A sub-task is between colleagues. */
+const own = (address: string) => sql`parent_id is null and client_id in ${cardsOf(address)}`;
+
+/** One's own ticket, or the one it was merged into if that is one's own too. Somebody else's and one that is not there take the same way. */
+export const selectOwn = (db: Db, address: string, id: string) => sql<ShownTicket>`select ${SHOWN} from tickets
+  where id = (select coalesce(merged_into, id) from tickets where id = ${id} and ${own(address)}) and ${own(address)}`.execute(db).then((result) => result.rows[0]);
+
+export interface OwnTicket { id: string; number: string; projectKey: string; processId: string; stage: string; subject: string; createdAt: Date; updatedAt: Date }
+/** Newest first, as they were registered. */
+export const selectOwnTickets = (db: Db, address: string, { after, most }: { after: Cursor | null; most: number }) => sql<OwnTicket>`select id, number, project_key, process_id, stage, subject, created_at, updated_at from tickets
+  where ${own(address)} and merged_into is null ${after ? sql`and (created_at, id) < (${after[0]}, ${after[1]}::uuid)` : sql``} order by created_at desc, id desc limit ${most}`.execute(db).then((result) => result.rows);

@@ -1,0 +1,44 @@
+import { html, type SafeHtml } from "../../platform/html.ts";
+import { translate } from "../../platform/messages.ts";
+import type { Language } from "../api.contract.ts";
+import { momentText } from "../notices/index.ts";
+import type { Session } from "./portal.access.sql.ts";
+import { csrfField, sayIn, statusPage, type PageState } from "./portal.pages.ts";
+import type { OwnList } from "./portal.my.service.ts";
+import type { Shown } from "./portal.service.ts";
+
+export interface SignInState { address: string; /** The ticket to be shown afterwards. */ to: string | null; problem: boolean }
+
+export const signInPage = (language: Language, { address, to, problem }: SignInState): SafeHtml => {
+  const say = sayIn(language);
+  return html`<h1>${say("my_sign_in")}</h1><p class="quiet">${say("my_sign_in_about")}</p>
+<form class="card form" method="post" action="/my/sign-in?lang=${language}" novalidate>${problem && html`<p class="problem" role="alert" id="problem">${say("my_address_wrong")}</p>`}${to && html`<input type="hidden" name="to" value="${to}">`}
+<label for="address">${say("my_address")}</label><input id="address" name="address" inputmode="email" value="${address}" required maxlength="160" autocomplete="email" autocapitalize="none" spellcheck="false" ${problem && html`aria-invalid="true" aria-describedby="problem"`}>
+<button class="primary">${say("my_send_code")}</button></form><p class="small"><a href="/status?lang=${language}">${say("portal_find_title")}</a></p>`;
+};
+
+export const codePage = (language: Language, { address, minutes, problem }: { address: string; minutes: number; problem: boolean }): SafeHtml => {
+  const say = sayIn(language);
+  return html`<h1>${say("my_code_title")}</h1><p class="quiet">${say("my_code_about", { address, minutes })}</p>
+<form class="card form" method="post" action="/my/code?lang=${language}" novalidate>${problem && html`<p class="problem" role="alert" id="problem">${say("my_code_wrong")}</p>`}
+<label for="code">${say("my_code")}</label><input id="code" name="code" class="code" inputmode="numeric" required maxlength="12" autocomplete="one-time-code" ${problem && html`aria-invalid="true" aria-describedby="problem"`}>
+<button class="primary">${say("my_enter")}</button></form><p class="small"><a href="/my?lang=${language}">${say("my_code_again")}</a></p>`;
+};
+
+/** All requests of the reader, newest first. */
+export const listPage = (session: Session, list: OwnList): SafeHtml => {
+  const { language } = session;
+  const say = sayIn(language);
+  const items = list.items.map((each) => html`<li><a class="mail" href="/my/tickets/${each.id}"><span class="number">${each.number}</span><span class="step ${each.sees}">${say(`portal_step_${each.sees}`)}</span><b>${each.subject}</b><span>${each.project.project.name[language]}</span><time datetime="${each.createdAt.toISOString()}">${momentText(each.createdAt, language, each.project.project.time_zone)}</time></a></li>`);
+  return html`<h1>${say("my_title")}</h1>${items.length > 0 ? html`<ul class="mails">${items}</ul>` : html`<p class="card">${say("my_none")}</p>`}
+${list.next && html`<p><a class="button secondary" href="/my?after=${list.next}">${say("my_earlier")}</a></p>`}${signedInAs(session)}`;
+};
+
+const signedInAs = ({ address, csrf, language }: Session): SafeHtml => html`<form class="card form leave" method="post" action="/my/sign-out?lang=${language}">${csrfField(csrf)}<p class="quiet small">${translate(language, "my_signed_in_as", { address })}</p>
+<button class="secondary">${translate(language, "my_sign_out")}</button> <button class="secondary" name="everywhere" value="1">${translate(language, "my_sign_out_everywhere")}</button></form>`;
+
+/** One request: what the page of the mail's link shows, and what was written and sent besides. */
+export const ticketPage = (shown: Shown, state: PageState, more: SafeHtml | null): SafeHtml =>
+  html`<p class="small back"><a href="/my">← ${translate(state.language, "my_title")}</a></p>${statusPage(shown, state, more)}`;
+
+export const noTicket = (language: Language): SafeHtml => html`<h1>${translate(language, "my_no_ticket")}</h1><p>${translate(language, "my_no_ticket_about")}</p><p><a class="button primary" href="/my">${translate(language, "my_title")}</a></p>`;

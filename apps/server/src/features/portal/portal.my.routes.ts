@@ -1,0 +1,151 @@
+import { timingSafeEqual } from "node:crypto";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Ctx } from "../../platform/db.ts";
+import { AppError, forbidden } from "../../platform/errors.ts";
+import type { App } from "../../platform/http.ts";
+import type { SafeHtml } from "../../platform/html.ts";
+import { languageOf, translate } from "../../platform/messages.ts";
+import type { Secrets } from "../../platform/secret.ts";
+import type { Language } from "../api.contract.ts";
+import { hashSecret } from "../tickets/index.ts";
+import { addressOf, CODE_S, codeOf } from "./portal.access.rules.ts";
+import { askCode, askedAddress, sessionOf, signIn, signOut } from "./portal.access.service.ts";
+import type { Session } from "./portal.access.sql.ts";
+import { asked, field, heading, pages, send } from "./portal.http.ts";
+import { codePage, listPage, noTicket, signInPage, ticketPage } from "./portal.my.pages.ts";
+import { answerOwn, listOwn, showOwn } from "./portal.my.service.ts";
+import { frame, tooManyTries, type PageState } from "./portal.pages.ts";
+import { preference, readAnswer } from "./portal.routes.ts";
+
+export interface MyDeps { /** A context of the system; the portal puts the client into it. */ ctx: Ctx; secrets: Secrets }
+
+/** Apart from the cookie of colleagues, and sent to these pages alone. */
+export const CLIENT_COOKIE = "linija_client";
+const CODE_COOKIE = "linija_code";
+
+/** The portal of clients who are signed in by a code: their own requests, without script. */
+export function myRoutes(app: App, deps: MyDeps): void {
+  pages(app, (scope) => {
+    scope.addHook("preParsing", (request, _reply, payload, next) => { next(isForeign(request) ? forbidden("csrf") : null, payload); });
+    doorRoutes(scope, deps);
+    ticketRoutes(scope, deps);
+  });
+}
+
+/** A form of another site; browsers say so, and what says nothing has the form's token. */
+const isForeign = ({ method, headers }: FastifyRequest): boolean => method === "POST" && headers["sec-fetch-site"] !== undefined && headers["sec-fetch-site"] !== "same-origin";
+
+const cookieOf = (request: FastifyRequest) => ({ httpOnly: true, sameSite: "lax" as const, secure: request.protocol === "https", path: "/my" });
+const fromOf = (request: FastifyRequest) => ({ ip: request.ip, agent: request.headers["user-agent"] ?? "" });
+const isId = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
+const visitor = (deps: MyDeps, request: FastifyRequest): Ctx => ({ ...deps.ctx, actor: { kind: "client", id: null, name: "client" }, requestId: request.id });
+export const signedIn = (deps: { ctx: Ctx }, request: FastifyRequest, { clientId, name }: Session): Ctx => ({ ...deps.ctx, actor: { kind: "client", id: clientId, name }, requestId: request.id });
+const page = (language: Language, { title, path, projectKey }: { title: string; path: string; projectKey?: string }, body: SafeHtml): string =>
+  frame({ language, title, heading: heading(language), path, ...(projectKey !== undefined && { projectKey }) }, body);
+
+function doorRoutes(app: App, deps: MyDeps): void {
+  app.get("/my", { schema: { hide: true } }, async (request, reply) => {
+    const session = await sessionOf(visitor(deps, request), request.cookies[CLIENT_COOKIE], asked(request));
+    const { to = "", after } = request.query as { to?: string; after?: string };
+    if (!session) return door({ request, reply }, 200, (language) => signInPage(language, { address: "", to: isId(to) ? to : null, problem: false }));
+    return send(reply, 200, page(session.language, { title: translate(session.language, "my_title"), path: "/my" }, listPage(session, await listOwn(signedIn(deps, request, session), session, after))));
+  });
+  app.post("/my/sign-in", { schema: { hide: true } }, async (request, reply) => {
+    const address = addressOf(field(request, "address"));
+    const to = field(request, "to");
+    if (!address) return door({ request, reply }, 422, (language) => signInPage(language, { address: field(request, "address").slice(0, 160), to: isId(to) ? to : null, problem: true }));
+    return patiently(request, reply, async () => {
+      const language = asked(request) ?? languageOf(request);
+      const secret = await askCode(visitor(deps, request), { address, language, ticketId: isId(to) ? to : null }, fromOf(request), deps.secrets);
+      return reply.setCookie(CODE_COOKIE, secret, { ...cookieOf(request), maxAge: CODE_S }).redirect(`/my/code?lang=${language}`, 303);
+    });
+  });
+  codeRoutes(app, deps);
+  app.post("/my/sign-out", { schema: { hide: true } }, async (request, reply) => {
+    const token = request.cookies[CLIENT_COOKIE];
+    const session = await sessionOf(visitor(deps, request), token);
+    if (session) {
+      refuseForged(session, field(request, "csrf"));
+      await signOut(signedIn(deps, request, session), { token: token!, session, everywhere: field(request, "everywhere") === "1" });
+    }
+    return reply.clearCookie(CLIENT_COOKIE, cookieOf(request)).redirect(`/my?lang=${asked(request) ?? languageOf(request)}`, 303);
+  });
+}
+
+function codeRoutes(app: App, deps: MyDeps): void {
+  const form = async (request: FastifyRequest, reply: FastifyReply, problem: boolean) => {
+    const address = await askedAddress(visitor(deps, request), request.cookies[CODE_COOKIE]);
+    if (!address) return reply.redirect(`/my?lang=${asked(request) ?? languageOf(request)}`, 303);
+    return door({ request, reply }, problem ? 422 : 200, (language) => codePage(language, { address, minutes: CODE_S / 60, problem }), "/my/code");
+  };
+  app.get("/my/code", { schema: { hide: true } }, (request, reply) => form(request, reply, false));
+  app.post("/my/code", { schema: { hide: true } }, async (request, reply) => {
+    const secret = request.cookies[CODE_COOKIE];
+    if (!secret) return form(request, reply, true);
+    return patiently(request, reply, async () => {
+      const done = await signIn(visitor(deps, request), { secret, code: codeOf(field(request, "code")), oldToken: request.cookies[CLIENT_COOKIE] }, fromOf(request));
+      if (!done) return form(request, reply, true);
+      return reply.clearCookie(CODE_COOKIE, cookieOf(request)).setCookie(CLIENT_COOKIE, done.token, { ...cookieOf(request), expires: done.expiresAt }).redirect(done.ticketId ? `/my/tickets/${done.ticketId}` : "/my", 303);
+    });
+  });
+}
+
+interface Http { request: FastifyRequest; reply: FastifyReply }
+
+/** A page for who is not signed in. */
+function door({ request, reply }: Http, status: number, body: (language: Language) => SafeHtml, path = "/my"): FastifyReply {
+  const language = asked(request) ?? languageOf(request);
+  return send(reply, status, page(language, { title: translate(language, "my_sign_in"), path }, body(language)));
+}
+
+/** Too many tries are told on a page, with when to come back. */
+async function patiently(request: FastifyRequest, reply: FastifyReply, work: () => Promise<FastifyReply>): Promise<FastifyReply> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== "too_many") throw error;
+    reply.header("retry-after", String(error.retryAfterS));
+    return door({ request, reply }, 429, (language) => tooManyTries(language, Math.ceil((error.retryAfterS ?? 60) / 60)));
+  }
+}
+
+/** Compares digests: equal length, and no time to learn from. */
+export const refuseForged = ({ csrf }: Session, given: string): void => { if (!timingSafeEqual(hashSecret(csrf), hashSecret(given))) throw forbidden("csrf"); };
+
+interface Mine { session: Session; ctx: Ctx; id: string }
+
+/** Who asks and for which ticket; null when the reply is already the way to sign in. */
+export async function mine(deps: MyDeps, request: FastifyRequest, reply: FastifyReply): Promise<Mine | null> {
+  const { id } = request.params as { id: string };
+  const session = await sessionOf(visitor(deps, request), request.cookies[CLIENT_COOKIE], asked(request));
+  if (session) return { session, ctx: signedIn(deps, request, session), id: isId(id) ? id : NOBODYS };
+  await reply.redirect(`/my?lang=${asked(request) ?? languageOf(request)}${isId(id) ? `&to=${id}` : ""}`, 303);
+  return null;
+}
+
+const NOBODYS = "00000000-0000-0000-0000-000000000000";
+
+function ticketRoutes(app: App, deps: MyDeps): void {
+  app.get("/my/tickets/:id", { schema: { hide: true } }, async (request, reply) => {
+    const own = await mine(deps, request, reply);
+    const { said, answer } = request.query as { said?: string; answer?: string };
+    return own ? showTicket(own, reply, { said: said ?? null, prefers: preference(answer), problem: false }) : reply;
+  });
+  app.post("/my/tickets/:id/answer", { schema: { hide: true } }, async (request, reply) => {
+    const own = await mine(deps, request, reply);
+    if (!own) return reply;
+    refuseForged(own.session, field(request, "csrf"));
+    const answer = readAnswer(request);
+    const outcome = answer ? await answerOwn(own.ctx, own.session, own.id, answer) : "incomplete";
+    if (outcome === "incomplete" || outcome === "unknown") return showTicket(own, reply, { said: null, prefers: preference(answer?.said), problem: true, ...(answer && { text: answer.text }) });
+    return reply.redirect(`/my/tickets/${own.id}?said=${outcome}`, 303);
+  });
+}
+
+export async function showTicket({ ctx, session, id }: Mine, reply: FastifyReply, state: Omit<PageState, "path" | "language" | "csrf">): Promise<FastifyReply> {
+  const { language, csrf } = session;
+  const shown = await showOwn(ctx, session, id);
+  if (!shown) return send(reply, 404, page(language, { title: translate(language, "my_no_ticket"), path: "/my" }, noTicket(language)));
+  const head = { title: `${shown.ticket.number} · ${shown.project.project.name[language]}`, path: `/my/tickets/${shown.ticket.id}`, projectKey: shown.project.project.key };
+  return send(reply, state.problem ? 422 : 200, page(language, head, ticketPage(shown, { ...state, path: `/my/tickets/${shown.ticket.id}/answer`, csrf, language }, null)));
+}
