@@ -1,18 +1,23 @@
 import "@xyflow/react/dist/base.css";
-import type { Language } from "@linija/server/contract/api";
 import { ActionIcon, Tooltip } from "@mantine/core";
-import { Background, BackgroundVariant, MarkerType, ReactFlow, ReactFlowProvider, useReactFlow, type Connection } from "@xyflow/react";
-import { IconArrowBackUp, IconArrowForwardUp, IconCirclePlus, IconMaximize } from "@tabler/icons-react";
-import { useMemo, useState, type KeyboardEvent } from "react";
-import { useIntl } from "react-intl";
-import { EditorTexts, useT } from "../../i18n/intl.tsx";
-import type { PictureProps } from "../projects/editors.ts";
-import { changeText, freeKey, readProcess, type Change, type Written } from "./document.ts";
-import { graphOf, type Graph } from "./graph.ts";
-import { useHistory } from "./history.ts";
-import { NothingPanel, StagePanel, WayPanel } from "./panels.tsx";
-import { LineView, StageView, WayView, type LineFlowEdge, type StageFlowNode, type WayFlowNode } from "./picture.tsx";
-import { sidestep, type Arrow } from "./walk.ts";
+import { Background, BackgroundVariant, MarkerType, ReactFlow, ReactFlowProvider, useReactFlow, useStore, type Connection } from "@xyflow/react";
+import { IconArrowBackUp, IconArrowForwardUp, IconCirclePlus, IconDownload, IconFileText, IconMaximize, IconWalk } from "@tabler/icons-react";
+import { useEffect, useMemo, useState } from "react";
+import { EditorTexts, useT, type MessageKey } from "../../i18n/intl.tsx";
+import type { PictureProps as EditorProps } from "../projects/editors.ts";
+import { useCatalogue } from "../rules/catalogue.ts";
+import { lineOf, type Written, type WrittenTransition } from "./document.ts";
+import type { Graph } from "./graph.ts";
+import type { useHistory } from "./history.ts";
+import { useKnown } from "./known.ts";
+import { BenchOf, useShownLanguage, type Bench } from "./parts.tsx";
+import { LineView, StageView, WayView, type LineFlowEdge, type StageFlowNode, type WayFlowNode, type WayMark } from "./picture.tsx";
+import { StagePanel } from "./StagePanel.tsx";
+import { download, svgOf } from "./svg.ts";
+import { useProcess } from "./useProcess.ts";
+import { Walk } from "./Walk.tsx";
+import { WayPanel } from "./WayPanel.tsx";
+import { WholePanel } from "./WholePanel.tsx";
 import css from "./processes.module.css";
 
 /** Where the text is wrong, by its path: `stages.done`, `transitions.take.guards.0.rule`. */
@@ -26,75 +31,43 @@ const edgeTypes = { line: LineView };
 const FIT = { padding: 0.04, minZoom: 0.45, maxZoom: 1 };
 
 /** The process as a picture. Every change of it is a change of the text, which stays the only document. */
-export default function ProcessPicture({ value, ...props }: PictureProps) {
+export default function ProcessPicture({ value, ...props }: EditorProps) {
   return <EditorTexts><ReactFlowProvider><Editor {...props} text={value} /></ReactFlowProvider></EditorTexts>;
 }
 
-function Editor({ text, onChange, problems, readOnly = false }: ProcessEditorProps) {
+function Editor({ text, onChange, problems, readOnly = false, projectKey, onShowText }: ProcessEditorProps) {
   const t = useT();
-  const [chosen, setChosen] = useState<Chosen>(null);
-  const history = useHistory(text, onChange);
-  const read = useMemo(() => readProcess(text), [text]);
-  const [lastGood, setLastGood] = useState(read);
-  // While a text is being typed it is often broken: the picture before stays until it is whole again.
-  if (read.ok && read !== lastGood) setLastGood(read);
-  const process = lastGood.ok ? lastGood.process : EMPTY;
-  const graph = useMemo(() => graphOf(process), [process]);
-  const change = (...changes: Change[]): void => { if (!readOnly && read.ok) history.change(changes.reduce((result, each) => changeText(result, each), text)); };
-  const addStage = (): void => {
-    const key = freeKey("new_stage", Object.keys(process.stages));
-    change({ do: "add_stage", key, name: { en: "New stage", ru: "Новая стадия", sl: "Nova faza" } });
-    setChosen({ kind: "stages", key });
-  };
-  const connect = (from: string, to: string): void => {
-    const key = freeKey("new_way", Object.keys(process.transitions));
-    change({ do: "add_transition", key, name: { en: "New transition", ru: "Новый переход", sl: "Nov prehod" }, from, to });
-    setChosen({ kind: "transitions", key });
-  };
-  const remove = (): void => {
-    if (!chosen) return;
-    change(chosen.kind === "stages" ? { do: "remove_stage", key: chosen.key } : { do: "remove_transition", key: chosen.key });
-    setChosen(null);
-  };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const act = actionOf(event);
-    if (!act) return;
-    event.preventDefault();
-    if (act === "undo") history.undo();
-    else if (act === "redo") history.redo();
-    else if (act === "stage") addStage();
-    else if (act === "remove") remove();
-    else if (act === "way") { if (chosen?.kind === "stages") connect(chosen.key, chosen.key); }
-    else setChosen(sidestep(graph, chosen, act));
-  };
-  const panel = { process, problems, change, readOnly, choose: setChosen, remove };
+  const language = useShownLanguage();
+  const work = useProcess({ text, onChange, readOnly });
+  const { process, graph, chosen, setChosen, change, read, history } = work;
+  const [isWalking, setIsWalking] = useState(false);
+  const { catalogue } = useCatalogue(projectKey);
+  const known = useKnown(projectKey, language);
+  const bench: Bench = { process, problems, change, readOnly, catalogue, known, choose: setChosen, remove: work.remove };
+  const save = (): void => download(`${process.key ?? "process"}.svg`, svgOf(process, graph, { language, sees: (view) => t(`process.sees.${view}` as MessageKey) }));
   return (
     <div className={css.editor}>
-      <div className={css.canvas} tabIndex={0} role="application" aria-label={t("process.picture")} onKeyDown={onKeyDown}>
-        <Tools history={history} addStage={addStage} readOnly={readOnly} />
-        <Picture process={process} graph={graph} problems={problems} chosen={chosen} choose={setChosen} {...(!readOnly && { connect })} />
+      <div className={css.canvas} tabIndex={0} role="application" aria-label={t("process.picture")} aria-describedby="process-chosen" onKeyDown={work.onKeyDown}>
+        <Tools history={history} addStage={work.addStage} readOnly={readOnly} onWalk={() => setIsWalking(!isWalking)} isWalking={isWalking} onDownload={save} onText={chosen && onShowText ? () => onShowText(lineOf(text, [chosen.kind, chosen.key]) ?? 1) : undefined} />
+        <Picture process={process} graph={graph} problems={problems} chosen={chosen} choose={work.pick} {...(!readOnly && { connect: work.connect })} />
+        {work.drawing !== null && <p className={css.drawing} role="status">{t("process.drawing", { stage: process.stages[work.drawing]?.name?.[language] ?? work.drawing })}</p>}
         {!read.ok && <p className={css.broken} role="alert">{t("process.broken", { line: read.line, message: read.message })}</p>}
+        <span id="process-chosen" className={css.unseen} aria-live="polite">{chosen ? process[chosen.kind][chosen.key]?.name?.[language] : ""}</span>
       </div>
-      <aside className={css.panel} aria-label={t("process.panel")}>
-        {chosen?.kind === "stages" && process.stages[chosen.key] ? <StagePanel key={chosen.key} stageKey={chosen.key} {...panel} />
-          : chosen?.kind === "transitions" && process.transitions[chosen.key] ? <WayPanel key={chosen.key} wayKey={chosen.key} {...panel} />
-            : <NothingPanel {...panel} />}
-      </aside>
+      <BenchOf value={bench}>
+        <aside className={css.panel} aria-label={t("process.panel")} tabIndex={0}>
+          {isWalking ? <Walk onClose={() => setIsWalking(false)} />
+            : chosen?.kind === "stages" && process.stages[chosen.key] ? <StagePanel key={chosen.key} stageKey={chosen.key} />
+              : chosen?.kind === "transitions" && process.transitions[chosen.key] ? <WayPanel key={chosen.key} wayKey={chosen.key} />
+                : <WholePanel />}
+        </aside>
+      </BenchOf>
     </div>
   );
 }
 
-const EMPTY: Written = { stages: {}, transitions: {}, clocks: { timers: {}, escalations: [] } };
-
-const ARROWS: Record<string, Arrow> = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
-const LETTERS: Record<string, "stage" | "way" | "remove"> = { n: "stage", t: "way", Delete: "remove", Backspace: "remove" };
-function actionOf(event: KeyboardEvent): Arrow | "undo" | "redo" | "stage" | "way" | "remove" | null {
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  if (event.ctrlKey || event.metaKey) return key === "z" ? (event.shiftKey ? "redo" : "undo") : key === "y" ? "redo" : null;
-  return event.altKey ? null : ARROWS[key] ?? LETTERS[key] ?? null;
-}
-
-function Tools({ history, addStage, readOnly }: { history: ReturnType<typeof useHistory>; addStage: () => void; readOnly: boolean }) {
+interface ToolsProps { history: ReturnType<typeof useHistory>; addStage: () => void; readOnly: boolean; isWalking: boolean; onWalk: () => void; onDownload: () => void; onText: (() => void) | undefined }
+function Tools({ history, addStage, readOnly, isWalking, onWalk, onDownload, onText }: ToolsProps) {
   const t = useT();
   const { fitView } = useReactFlow();
   return (
@@ -105,6 +78,9 @@ function Tools({ history, addStage, readOnly }: { history: ReturnType<typeof use
         <Tooltip label={`${t("process.redo")} (Ctrl+Y)`}><ActionIcon aria-label={t("process.redo")} disabled={!history.canRedo} onClick={history.redo}><IconArrowForwardUp size={17} /></ActionIcon></Tooltip>
       </>}
       <Tooltip label={t("process.fit")}><ActionIcon aria-label={t("process.fit")} onClick={() => void fitView({ padding: 0.04 })}><IconMaximize size={17} /></ActionIcon></Tooltip>
+      <Tooltip label={t("process.walk")}><ActionIcon aria-label={t("process.walk")} aria-pressed={isWalking} onClick={onWalk}><IconWalk size={17} /></ActionIcon></Tooltip>
+      <Tooltip label={t("process.download")}><ActionIcon aria-label={t("process.download")} onClick={onDownload}><IconDownload size={17} /></ActionIcon></Tooltip>
+      {onText && <Tooltip label={t("process.showText")}><ActionIcon aria-label={t("process.showText")} onClick={onText}><IconFileText size={17} /></ActionIcon></Tooltip>}
     </div>
   );
 }
@@ -113,7 +89,7 @@ interface PictureProps { process: Written; graph: Graph; problems: readonly Trou
 
 function Picture({ process, graph, problems, chosen, choose, connect }: PictureProps) {
   const t = useT();
-  const language = useIntl().locale.slice(0, 2) as Language;
+  const language = useShownLanguage();
   const troubled = useMemo(() => new Set(problems.map(({ at }) => at.split(".").slice(0, 2).join("."))), [problems]);
   const nodes = useMemo((): (StageFlowNode | WayFlowNode)[] => {
     const isChosen = (kind: "stages" | "transitions", key: string): boolean => chosen?.kind === kind && chosen.key === key;
@@ -124,7 +100,7 @@ function Picture({ process, graph, problems, chosen, choose, connect }: PictureP
         const data = { stage, name: name?.[language] ?? stage.key, clientSees: sees ? t(`process.sees.${sees}`) : "", clock: clock ?? "runs", isFinal: isFinal === true, hasProblem: troubled.has(`stages.${stage.key}`) };
         return { id: stage.key, type: "stage", ...place(stage), data, selected: isChosen("stages", stage.key) };
       }),
-      ...graph.ways.map((way): WayFlowNode => ({ id: `way:${way.key}`, type: "way", ...place(way), data: { way, name: process.transitions[way.key]?.name?.[language] ?? way.key, isChosen: isChosen("transitions", way.key), isTroubled: troubled.has(`transitions.${way.key}`) } })),
+      ...graph.ways.map((way): WayFlowNode => ({ id: `way:${way.key}`, type: "way", ...place(way), data: { way, name: process.transitions[way.key]?.name?.[language] ?? way.key, isChosen: isChosen("transitions", way.key), isTroubled: troubled.has(`transitions.${way.key}`), marks: marksOf(process.transitions[way.key]) } })),
     ];
   }, [graph, process, language, t, troubled, chosen]);
   const edges = useMemo(() => {
@@ -135,6 +111,7 @@ function Picture({ process, graph, problems, chosen, choose, connect }: PictureP
       ...(!line.to.startsWith("way:") && { markerEnd: { type: MarkerType.ArrowClosed, width: 14, height: 14 } }),
     }));
   }, [graph, chosen]);
+  useInSight(graph, chosen);
   return (
     <ReactFlow
       nodes={nodes} edges={edges} nodeTypes={nodeTypes} edgeTypes={edgeTypes} fitView fitViewOptions={FIT} minZoom={0.15} maxZoom={1.6} nodesDraggable={false} nodesConnectable={connect !== undefined}
@@ -145,6 +122,21 @@ function Picture({ process, graph, problems, chosen, choose, connect }: PictureP
     </ReactFlow>
   );
 }
+
+/** What is chosen with the keyboard comes into view; what is seen stays where it is. */
+function useInSight(graph: Graph, chosen: Chosen): void {
+  const { getViewport, setCenter } = useReactFlow();
+  const size = useStore(({ width, height }) => ({ width, height }), (a, b) => a.width === b.width && a.height === b.height);
+  useEffect(() => {
+    const node = chosen && (chosen.kind === "stages" ? graph.nodes : graph.ways).find(({ key }) => key === chosen.key);
+    if (!node || size.width === 0) return;
+    const { x, y, zoom } = getViewport();
+    const [left, top] = [node.x * zoom + x, node.y * zoom + y];
+    if (left < 0 || top < 0 || left + node.width * zoom > size.width || top + node.height * zoom > size.height) void setCenter(node.x + node.width / 2, node.y + node.height / 2, { zoom, duration: 150 });
+  }, [graph, chosen, size, getViewport, setCenter]);
+}
+
+const marksOf = (way: WrittenTransition | undefined): WayMark[] => (["guards", "checklist", "approval", "subtasks", "notice"] as const).filter((mark) => { const given = way?.[mark]; return Array.isArray(given) ? given.length > 0 : Boolean(given); });
 
 /** The chosen transition, or those that begin or end at the chosen stage; null when nothing is chosen. */
 function waysNear(graph: Graph, chosen: Chosen): ReadonlySet<string> | null {

@@ -1,8 +1,11 @@
 import type { Process } from "@linija/server/contract/processes/processes";
 import { isMap, isSeq, parseDocument, type Document } from "yaml";
+import { referencesIn, type Kind, type Path } from "./references.ts";
 
 /** A process as it is written, before any default; parts may be missing while somebody is typing. */
-export type Written = { key?: string; start?: string; stages: Record<string, WrittenStage>; transitions: Record<string, WrittenTransition>; clocks: { timers: Record<string, WrittenTimer>; escalations: unknown[] } } & Partial<Pick<Process, "name" | "fields" | "policies" | "checklists" | "excludes">>;
+export type Written = { key?: string; start?: string; stages: Record<string, WrittenStage>; transitions: Record<string, WrittenTransition>; clocks: WrittenClocks } & Partial<Pick<Process, "name" | "fields" | "policies" | "checklists" | "excludes" | "start_notice">>;
+export type WrittenClocks = Partial<Pick<Process["clocks"], "deadline_hours" | "first_answer_hours">> & { timers: Record<string, WrittenTimer>; escalations: WrittenEscalation[] };
+export type WrittenEscalation = Partial<Process["clocks"]["escalations"][number]>;
 export type WrittenStage = Partial<Process["stages"][string]>;
 export type WrittenTransition = Partial<Omit<Process["transitions"][string], "from">> & { from: string[]; to: string };
 export interface WrittenTimer { stage: string; after_hours: number; transition: string; counts?: "always" | "working" }
@@ -25,10 +28,9 @@ export function readProcess(text: string): Read {
   }));
   const clocks = record(given.clocks);
   const timers = Object.fromEntries(Object.entries(record(clocks.timers)).map(([key, timer]) => [key, record(timer) as unknown as WrittenTimer]));
-  return { ok: true, process: { ...given, stages, transitions, clocks: { timers, escalations: Array.isArray(clocks.escalations) ? clocks.escalations : [] } } };
+  return { ok: true, process: { ...given, stages, transitions, clocks: { ...clocks, timers, escalations: Array.isArray(clocks.escalations) ? (clocks.escalations as WrittenEscalation[]) : [] } } };
 }
 
-type Path = readonly (string | number)[];
 export type Texts = Record<"en" | "ru" | "sl", string>;
 
 /** One change of the text, with everything that must change along; comments and order stay. */
@@ -37,7 +39,7 @@ export type Change =
   | { do: "remove"; path: Path }
   | { do: "add_stage"; key: string; name: Texts }
   | { do: "add_transition"; key: string; name: Texts; from: string; to: string }
-  | { do: "rename"; kind: "stages" | "transitions"; key: string; to: string }
+  | { do: "rename"; kind: Kind; key: string; to: string }
   | { do: "remove_stage"; key: string }
   | { do: "remove_transition"; key: string };
 
@@ -120,30 +122,27 @@ function removeIn(document: Document, path: Path): void {
 }
 
 function rename(document: Document, { kind, key, to }: Extract<Change, { do: "rename" }>): void {
-  const map = document.get(kind);
-  const pair = isMap(map) ? map.items.find((item) => String(item.key) === key) : undefined;
-  if (!pair || document.hasIn([kind, to])) return;
-  pair.key = document.createNode(to);
+  if (document.hasIn([kind, to])) return;
+  renameKey(document, [kind], key, to);
   for (const path of referencesTo(document, kind, key)) document.setIn(path, to);
+  if (kind === "fields") for (const [name, { set = {} }] of transitionsOf(document)) if (key in set) renameKey(document, ["transitions", name, "set"], key, to);
 }
 
-/** Every place that names this stage or transition. */
-function referencesTo(document: Document, kind: "stages" | "transitions", key: string): Path[] {
+const transitionsOf = (document: Document): [string, WrittenTransition][] => {
   const read = readProcess(document.toString({ lineWidth: 0 }));
-  if (!read.ok) return [];
-  const { process } = read;
-  const timers = Object.entries(process.clocks.timers);
-  if (kind === "transitions") return [
-    ...timers.filter(([, timer]) => timer.transition === key).map(([name]) => ["clocks", "timers", name, "transition"]),
-    ...Object.entries(process.transitions).filter(([, { approval }]) => approval?.refused === key).map(([name]) => ["transitions", name, "approval", "refused"]),
-  ];
-  return [
-    ...(process.start === key ? [["start"]] : []),
-    ...timers.filter(([, timer]) => timer.stage === key).map(([name]) => ["clocks", "timers", name, "stage"]),
-    ...Object.entries(process.transitions).flatMap(([name, transition]) => [
-      ...transition.from.flatMap((stage, index) => (stage === key ? [["transitions", name, "from", index]] : [])), ...(transition.to === key ? [["transitions", name, "to"]] : []),
-    ]),
-  ];
+  return read.ok ? Object.entries(read.process.transitions) : [];
+};
+
+function renameKey(document: Document, path: Path, key: string, to: string): void {
+  const map = document.getIn(path, true);
+  const pair = isMap(map) ? map.items.find((item) => String(item.key) === key) : undefined;
+  if (pair) pair.key = document.createNode(to);
+}
+
+/** Every place that names it. */
+function referencesTo(document: Document, kind: Kind, key: string): Path[] {
+  const read = readProcess(document.toString({ lineWidth: 0 }));
+  return read.ok ? referencesIn(read.process, kind, key) : [];
 }
 
 function removeTransition(document: Document, key: string): void {

@@ -10,7 +10,7 @@ export interface Point { x: number; y: number }
 export interface Graph { nodes: StageNode[]; ways: WayNode[]; lines: Line[]; width: number; height: number }
 
 const STAGE = { width: 172, height: 54 };
-const WAY = { width: 132, height: 20 };
+const WAY = { width: 152, height: 22 };
 const idOf = (way: string): string => `way:${way}`;
 
 /** Lays the stages out in the order tickets take them. Pure: the same process is the same picture. */
@@ -90,4 +90,17 @@ export function troublesOf(process: Written): Map<string, "unreached" | "stuck">
     else if (stage.final !== true && !ways.some(({ from }) => from.includes(key))) troubles.set(key, "stuck");
   }
   return troubles;
+}
+
+/** A soft line through points. */
+export function curve(points: Point[]): string {
+  const [first, ...rest] = points;
+  if (!first) return "";
+  let path = `M ${first.x} ${first.y}`;
+  for (const [index, point] of rest.entries()) {
+    const before = points[index]!;
+    const bend = (point.x - before.x) / 2;
+    path += ` C ${before.x + bend} ${before.y}, ${point.x - bend} ${point.y}, ${point.x} ${point.y}`;
+  }
+  return path;
 }

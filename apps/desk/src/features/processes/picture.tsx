@@ -1,7 +1,7 @@
 import { BaseEdge, Handle, Position, type Edge, type EdgeProps, type Node, type NodeProps } from "@xyflow/react";
-import { IconAlertTriangle, IconClock, IconClockOff, IconClockPause, IconFlagFilled, IconPlayerPlayFilled, IconRobot, IconUser } from "@tabler/icons-react";
+import { IconAlertTriangle, IconClock, IconClockOff, IconClockPause, IconFlagFilled, IconGavel, IconListCheck, IconMail, IconPlayerPlayFilled, IconRobot, IconShieldHalf, IconSubtask, IconUser } from "@tabler/icons-react";
 import { useT } from "../../i18n/intl.tsx";
-import type { Line, Point, StageNode, WayNode } from "./graph.ts";
+import { curve, type Line, type StageNode, type WayNode } from "./graph.ts";
 import css from "./processes.module.css";
 
 /** What a stage shows of itself; the rest stands in the panel. */
@@ -28,9 +28,11 @@ function ClockMark({ clock }: { clock: StageData["clock"] }) {
   return <Icon size={13} aria-label={t(`process.clock.${clock}`)} />;
 }
 
-export type WayData = { way: WayNode; name: string; isChosen: boolean; isTroubled: boolean; [key: string]: unknown };
+export type WayMark = "guards" | "checklist" | "approval" | "subtasks" | "notice";
+export type WayData = { way: WayNode; name: string; isChosen: boolean; isTroubled: boolean; marks: readonly WayMark[]; [key: string]: unknown };
 export type WayFlowNode = Node<WayData, "way">;
 
+const marks = { guards: IconShieldHalf, checklist: IconListCheck, approval: IconGavel, subtasks: IconSubtask, notice: IconMail } as const;
 const icons = { client: IconUser, automatic: IconRobot, timer: IconClock } as const;
 
 export function WayView({ data }: NodeProps<WayFlowNode>) {
@@ -38,9 +40,10 @@ export function WayView({ data }: NodeProps<WayFlowNode>) {
   const { way: { kind }, name, isChosen, isTroubled } = data;
   const Icon = kind === "person" ? null : icons[kind];
   return (
-    <div className={css.way} data-chosen={isChosen || undefined} data-trouble={isTroubled || undefined} title={name}>
+    <div className={css.way} data-chosen={isChosen || undefined} data-trouble={isTroubled || undefined} title={[name, ...data.marks.map((mark) => t(`process.mark.${mark}`))].join(" · ")}>
       <Handle type="target" position={Position.Left} className={css.hidden} isConnectable={false} />
       {kind !== "person" && Icon && <Icon size={12} aria-label={t(`process.way.${kind}`)} />}<span className="cut">{name}</span>
+      {data.marks.length > 0 && <span className={css.marks}>{data.marks.map((mark) => { const Mark = marks[mark]; return <Mark key={mark} size={11} aria-label={t(`process.mark.${mark}`)} />; })}</span>}
       <Handle type="source" position={Position.Right} className={css.hidden} isConnectable={false} />
     </div>
   );
@@ -54,16 +57,4 @@ export function LineView({ id, data, sourceX, sourceY, targetX, targetY, markerE
   if (!data) return null;
   const points = [{ x: sourceX, y: sourceY }, ...data.line.points.slice(1, -1), { x: targetX, y: targetY }];
   return <BaseEdge id={id} path={curve(points)} {...(markerEnd !== undefined && { markerEnd })} className={css.line ?? ""} data-system={data.isSystem || undefined} data-chosen={data.isChosen || undefined} data-faint={data.isFaint || undefined} />;
-}
-
-function curve(points: Point[]): string {
-  const [first, ...rest] = points;
-  if (!first) return "";
-  let path = `M ${first.x} ${first.y}`;
-  for (const [index, point] of rest.entries()) {
-    const before = points[index]!;
-    const bend = (point.x - before.x) / 2;
-    path += ` C ${before.x + bend} ${before.y}, ${point.x - bend} ${point.y}, ${point.x} ${point.y}`;
-  }
-  return path;
 }
