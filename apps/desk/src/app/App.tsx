@@ -17,8 +17,10 @@ const NewPassword = lazy(() => import("../features/access/NewPassword.tsx").then
 const loadDesk = () => import("./Desk.tsx").then(({ Desk }) => ({ default: Desk }));
 const Desk = lazy(loadDesk);
 // Who we are, the desk and its words come side by side, not one after another.
-void queryClient.prefetchQuery({ queryKey: ["getMe", null], queryFn: () => api("getMe") });
-void loadDesk();
+if (!location.pathname.startsWith("/f/")) {
+  void queryClient.prefetchQuery({ queryKey: ["getMe", null], queryFn: () => api("getMe") });
+  void loadDesk();
+}
 
 /** Mantine only reads the scheme; `settings.ts` and `color-scheme.js` own it. */
 const schemeManager = { get: () => "auto" as const, set: () => undefined, subscribe: () => undefined, unsubscribe: () => undefined, clear: () => undefined };

@@ -12,7 +12,7 @@ const signs = { client: IconUser, operator: IconHeadset, department: IconBuildin
 
 /** The frame of one field: who filled it, who is typing there, what is hidden, what two people wrote at once. */
 export function Cell({ field, path, children }: { field: Field; path: string; children: ReactNode }) {
-  const isVisible = useStore((store) => store.state.isVisible(path));
+  const isVisible = useStore((store) => store.isShown(path));
   const width = useStore((store) => store.form.sections.flatMap((section) => section.fields).find((one) => one.path === path)?.width ?? 1);
   const mask = useStore((store) => store.maskAt(path));
   const isTyped = useStore((store) => store.typingAt(path) !== null);

@@ -32,14 +32,15 @@ function Forms({ ticket }: { ticket: TicketView }) {
   const key = `linija:form-of:${ticket.id}`;
   const [begun, setBegun] = useState(() => readStored<{ id: string; formId: string }>(key));
   if (!data) return null;
-  const listed = data.items.some(({ id }) => id === begun?.id);
   const wanted = type?.form ?? null;
   const isThere = data.items.some(({ formKey }) => formKey === wanted);
   const begin = (formId: string) => { const next = { id: crypto.randomUUID(), formId }; writeStored(key, next); setBegun(next); };
+  const listed = data.items.map(({ id }) => ({ id, formId: null as string | null }));
+  // One that is begun stays the same on the screen when the server has heard of it.
+  const shown = begun && !listed.some(({ id }) => id === begun.id) && !isThere ? [begun, ...listed] : listed;
   return (
     <>
-      {begun && !listed && !isThere && <Unsent key={begun.id} begun={begun} ticketId={ticket.id} />}
-      {data.items.map(({ id }) => <Listed key={id} id={id} ticketId={ticket.id} />)}
+      {shown.map(({ id, formId }) => <One key={id} id={id} formId={formId} ticketId={ticket.id} />)}
       {!begun && !isThere && wanted && may(me, "forms.fill") && <Begin projectKey={ticket.projectKey} formKey={wanted} onBegin={begin} />}
     </>
   );
@@ -54,19 +55,17 @@ function Begin({ projectKey, formKey, onBegin }: { projectKey: string; formKey: 
   return <section className={css.block} aria-labelledby="form-begin"><div className={css.head}><IconForms size={16} aria-hidden /><h2 id="form-begin">{form.name[language]}</h2><span className="grow" /><Button size="compact-sm" onClick={() => onBegin(form.id)}>{t("forms.begin")}</Button></div></section>;
 }
 
-/** The server has not heard of it yet. */
-function Unsent({ begun, ticketId }: { begun: { id: string; formId: string }; ticketId: string }) {
-  return <Opened id={begun.id} formId={begun.formId} ticketId={ticketId} record={null} />;
-}
-
 const TYPING_GONE_MS = 6_000;
 
-function Listed({ id, ticketId }: { id: string; ticketId: string }) {
+/** `formId` of one the server has not heard of yet. */
+function One({ id, formId, ticketId }: { id: string; formId: string | null; ticketId: string }) {
   // A mark of who is typing goes without a word: it is looked at again while there is one.
-  const { data: record, error } = useApi("getRecord", { params: { id } }, { refetchInterval: (query) => (query.state.data?.typing.some((one) => !one.me) ? TYPING_GONE_MS : false) });
-  if (error && !record) return <ProblemNote error={error} />;
-  if (!record) return <Skeleton rows={1} height={64} />;
-  return <Opened id={id} formId={record.formId} ticketId={ticketId} record={record} />;
+  const { data: record, error } = useApi("getRecord", { params: { id } }, { enabled: formId === null, refetchInterval: (query) => (query.state.data?.typing.some((one) => !one.me) ? TYPING_GONE_MS : false) });
+  const [begunAs] = useState(formId);
+  const version = begunAs ?? record?.formId;
+  if (error && !record && !begunAs) return <ProblemNote error={error} />;
+  if (!version) return <Skeleton rows={1} height={64} />;
+  return <Opened id={id} formId={version} ticketId={ticketId} record={record ?? null} />;
 }
 
 interface OpenedProps { id: string; formId: string; ticketId: string; record: Record | null }

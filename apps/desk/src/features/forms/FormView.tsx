@@ -50,7 +50,7 @@ function Group({ properties, fieldPathId }: ObjectFieldTemplateProps) {
   const { store, language } = useFilling();
   const path = fieldPathId.path.join(".");
   const field = fieldAt(store.form.fields, path);
-  const isVisible = useStore((one) => one.state.isVisible(path));
+  const isVisible = useStore((one) => one.isShown(path));
   if (!isVisible || !field) return null;
   return <fieldset className={css.group}><legend className={css.label}>{field.name[language]}</legend><div className={css.grid} data-columns={2}>{properties.map(({ name, content }) => <div key={name} className={css.contents}>{content}</div>)}</div></fieldset>;
 }
@@ -62,7 +62,7 @@ function uiOf(parts: ReadonlyMap<string, Field>): UiSchema {
 
 /** Types are the renderer's only question: limits and patterns are judged elsewhere. */
 function shapeOf(parts: ReadonlyMap<string, Field>): object {
-  return { type: "object", properties: Object.fromEntries([...parts].map(([key, field]) => [key, field.kind === "group" ? shapeOf(field.parts) : {}])) };
+  return { type: "object", properties: Object.fromEntries([...parts].map(([key, field]) => [key, field.kind === "group" ? shapeOf(field.parts) : { type: field.document.type ?? "string" }])) };
 }
 
 const nothing = {};

@@ -43,6 +43,6 @@ export function TableField({ field, path }: FieldProps) {
 }
 
 function Column({ column, path }: { column: Field; path: string }) {
-  const isVisible = useStore((store) => store.state.isVisible(path));
+  const isVisible = useStore((store) => store.isShown(path));
   return isVisible ? <div className={css.column}>{draw(column, path)}</div> : <div />;
 }

@@ -1,14 +1,26 @@
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, type ReactNode } from "react";
+import { ApiError } from "../../shared/api.ts";
 import { Skeleton } from "../../shared/parts.tsx";
 import type { FormSession } from "./session.ts";
 
 const RegisterPart = lazy(() => import("./RegisterPart.tsx"));
 
-interface Asked { ids: Readonly<Record<string, string>>; onIds: (ids: Record<string, string>) => void; projectKey: string; type: { form: string | null } | undefined; call?: { id: string; answeredAt: string | null } | undefined }
+interface Asked { ids: Readonly<Record<string, string>>; onIds: (ids: Record<string, string>) => void; projectKey: string; type: { form: string | null; formRequired: boolean } | undefined; call?: { id: string; answeredAt: string | null } | undefined }
 
-/** The form beside a registration. `release` says what it belongs to, once that is there: then it is sent, once. */
-export function useRegisterForm({ ids, onIds, projectKey, type, call }: Asked): { part: ReactNode; release: (ticketId: string) => Promise<void> } {
+interface Declared {
+  part: ReactNode;
+  /** Which form goes with the request and is submitted with it; null: none, it is finished later. False: it has to, and is not complete. */
+  hand: () => Promise<string | null | false>;
+  /** Says what the form belongs to, unless it went with it: then it is sent, once. */
+  release: (ticketId: string) => Promise<void>;
+  /** What the server holds against the form stands at its fields. */
+  refuse: (error: unknown) => void;
+}
+
+/** The form beside a registration. */
+export function useRegisterForm({ ids, onIds, projectKey, type, call }: Asked): Declared {
   const session = useRef<FormSession | null>(null);
+  const handed = useRef(false);
   const onSession = useCallback((opened: FormSession | null) => { if (opened) session.current = opened; }, []);
   const formKey = type?.form ?? null;
   const callId = call?.id;
@@ -19,6 +31,13 @@ export function useRegisterForm({ ids, onIds, projectKey, type, call }: Asked): 
   useEffect(() => { if (formKey && !id) onIds({ ...ids, [formKey]: crypto.randomUUID() }); });
   return {
     part: formKey && id ? <Suspense fallback={<Skeleton rows={3} height={44} />}><RegisterPart key={id} id={id} projectKey={projectKey} formKey={formKey} call={talk} onSession={onSession} /></Suspense> : null,
-    release: async (ticketId) => { if (formKey) await session.current?.release({ kind: "ticket", id: ticketId }); },
+    hand: async () => {
+      handed.current = formKey !== null && await session.current?.hand() === true;
+      if (handed.current || !type?.formRequired) return handed.current && id ? id : null;
+      session.current?.store.showAll();
+      return false;
+    },
+    refuse: (error) => { if (error instanceof ApiError) session.current?.store.refuse((error.problem.errors ?? []).map((one) => ({ ...one, field: one.field.replace(/^form\./, "data.") }))); },
+    release: async (ticketId) => { if (formKey && !handed.current) await session.current?.release({ kind: "ticket", id: ticketId }); },
   };
 }

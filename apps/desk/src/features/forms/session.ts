@@ -29,10 +29,12 @@ export class FormSession {
   private work: Promise<void> = Promise.resolve();
   private lastTyping = { path: null as string | null, at: 0 };
   private isStopped = false;
+  private isListed: boolean;
 
   constructor(begun: Begun, record: Record | null, kept: Kept | undefined) {
     this.begun = begun;
     this.record = record;
+    this.isListed = record !== null;
     this.store = storeOf(begun.version, record?.data ?? {});
     if (kept) for (const [path, value] of Object.entries(kept.dirty)) this.store.dirty.set(path, value);
     this.submitting = kept?.submit ?? false;
@@ -96,7 +98,8 @@ export class FormSession {
     if (sent.record.state === "submitted" || sent.conflicts.length > 0) this.submitting = false;
     this.take(sent.record);
     if (this.store.dirty.size > 0) this.sendIn(SAVE_MS);
-    refresh(["listRecords"]);
+    if (!this.isListed) refresh(["listRecords"]);
+    this.isListed = true;
     this.say("saved");
   }
 
@@ -119,9 +122,20 @@ export class FormSession {
     return null;
   }
 
+  /** For a registration that takes it along: with the server as a draft of its own. False when it is not complete, or nobody answers. */
+  async hand(): Promise<boolean> {
+    this.store.think();
+    if (!this.store.isRight) return false;
+    this.begun = { ...this.begun, held: false };
+    await this.send();
+    return this.record !== null && this.store.dirty.size === 0 && this.status === "saved";
+  }
+
   /** What it is about is there now: it goes to the server, submitted if nothing is missing, else to be finished there. */
-  release(subject: NonNullable<Kept["subject"]>): Promise<void> {
+  async release(subject: NonNullable<Kept["subject"]>): Promise<void> {
     this.begun = { ...this.begun, subject, held: false };
+    // It was handed over before, to a registration that came to nothing.
+    if (this.record && !this.record.subject) await api("attachRecord", { params: { id: this.begun.id }, body: subject }).then((record) => this.take(record), () => undefined);
     this.store.think();
     this.submitting = this.store.isRight;
     return this.send();

@@ -33,6 +33,8 @@ export class FormStore {
   told: Told = NO_STATE;
   conflicts: readonly Conflict[] = [];
   showsAll = false;
+  /** Hidden by conditions only the server knows. */
+  hiddenByHost: ReadonlySet<string> = new Set();
   /** What was written here and is not with the server yet, by place. */
   readonly dirty = new Map<string, unknown>();
   private problems = new Map<string, FieldProblem>();
@@ -165,6 +167,7 @@ export class FormStore {
     this.think();
   }
 
+  isShown(path: string): boolean { return this.state.isVisible(path) && ![...this.hiddenByHost].some((hidden) => within(path, hidden)); }
   isFilled(path: string): boolean { return !isEmpty(valueAt(this.data, path)); }
   stop(): void { if (this.timer) clearTimeout(this.timer); }
 }

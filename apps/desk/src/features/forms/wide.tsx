@@ -92,7 +92,7 @@ export function LookupField({ field, path }: FieldProps) {
   const chosen = place.value as (Chosen & Record<string, unknown>) | undefined;
   const [typed, setTyped] = useState("");
   const [asked] = useDebouncedValue(typed, ASK_MS);
-  const { data, error } = useApi("findLookups", { query: { formId: deeds.formId, path: field.path, q: asked === chosen?.name ? "" : asked } }, { enabled: !place.readOnly && !deeds.isPublic && deeds.formId !== "", placeholderData: (before) => before });
+  const { data, error } = useApi("findLookups", { query: { formId: deeds.formId, path: field.path, q: asked } }, { enabled: !place.readOnly && !deeds.isPublic && deeds.formId !== "" && asked.trim() !== "" && asked !== chosen?.name, placeholderData: (before) => before });
   const items = [...(chosen ? [chosen] : []), ...(data?.items ?? []).filter(({ id }) => id !== chosen?.id)];
   const kept = Object.entries(field.document["x-lookup"]?.keep ?? {}).filter(([key]) => chosen?.[key] !== undefined);
   return (
