@@ -14,7 +14,7 @@ import { demoMailRoutes, mailProbe } from "./features/notices/index.ts";
 import { webhooksRoutes } from "./features/webhooks/index.ts";
 import { documentsRoutes, startPrinter } from "./features/documents/index.ts";
 import { floorRoutes } from "./features/floor/index.ts";
-import { formsRoutes } from "./features/forms/index.ts";
+import { formsRoutes, ticketForms } from "./features/forms/index.ts";
 import { operatorsRoutes, type OperatorsDeps } from "./features/operators/index.ts";
 import { myRoutes, portalRoutes, underWhite } from "./features/portal/index.ts";
 import { articlesRoutes } from "./features/articles/index.ts";
@@ -35,7 +35,7 @@ export async function mountRoutes(app: App, input: WebInput & { publicUrl: strin
   auditRoutes(app);
   healthRoutes(app, { ctx: input.ctx, probes: [databaseProbe(input.ctx), jobsProbe(input.ctx), mailProbe(input.ctx, config), clocksProbe(input.ctx), diskProbe(() => dataFolders(config.LINIJA_DATA)), declarationsProbe(input.projects), ...nodeProbes(input), ...voiceProbes(input)] });
   clientsRoutes(app);
-  ticketsRoutes(app, { files: { folder: join(config.LINIJA_DATA, "attachments") } });
+  ticketsRoutes(app, { files: { folder: join(config.LINIJA_DATA, "attachments") }, forms: ticketForms });
   viewsRoutes(app);
   bulkRoutes(app);
   automationRoutes(app);

@@ -75,7 +75,7 @@ export function RegisterForm({ client, call }: { client: ClientView; call?: Call
   const declared = useRegisterForm({ ids: draft.forms, onIds: (forms) => set({ forms }), projectKey, type, call });
   const create = useSend("createTicket", ["listTickets", "clientTimeline", "getCall", "getLine", "searchClients"], {
     onSuccess: async (ticket) => { setMade(ticket); focusOn("registered"); await declared.release(ticket.id); forget(); setFiles([]); await uploads.send(ticket.id, files); },
-    onError: () => focusFault(form.current),
+    onError: (error) => { declared.refuse(error); focusFault(form.current); },
   });
   const { phone, email, language } = contactOf(draft, { client, call, spoken: project?.languages[0] ?? "en" });
   const address = useAddress({ client, draft, needed: type?.requires.includes("address") ?? false, error: create.error });
@@ -83,7 +83,10 @@ export function RegisterForm({ client, call }: { client: ClientView; call?: Call
     if (!draft.type) return focusOn("register-type");
     if (!draft.subject.trim()) return subject.current?.focus();
     const fields = await address.ready();
-    if (fields) create.mutate({ body: {
+    const formRecordId = fields && await declared.hand();
+    if (formRecordId === false) focusFault(form.current);
+    else if (fields) create.mutate({ body: {
+      ...(formRecordId && { formRecordId }),
       projectKey, type: draft.type, subject: draft.subject, description: draft.description, clientId: client.id, interactionId: call?.id ?? null, draftId: draft.draftId, language,
       dueAt: draft.due ? new Date(draft.due).toISOString() : null, priority: draft.priority ? Number(draft.priority) : undefined, contactPhone: phone || null, contactEmail: email || null, fields,
     } });

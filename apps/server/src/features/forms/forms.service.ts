@@ -146,7 +146,8 @@ export async function submitRecord(ctx: Ctx, id: string, input: z.output<typeof 
   return view(ctx, record);
 }
 
-async function submitLocked(ctx: TxCtx, { record, used }: Saved): Promise<RecordRow> {
+/** Nothing incomplete or wrong is taken; the caller has locked the draft. */
+export async function submitLocked(ctx: TxCtx, { record, used }: Saved): Promise<RecordRow> {
   const context = contextOf(ctx, used);
   const faults = validate(used.form, record.data, context);
   if (faults.length > 0) throw faultsOf(faults);
@@ -174,12 +175,17 @@ export async function attachRecord(ctx: Ctx, id: string, subject: { kind: Subjec
     if (known && known.kind === subject.kind && known.id === subject.id) return locked;
     if (known) throw conflict("form_attached");
     await checkSubject(ctx, locked.projectKey, subject);
-    await updateSubject(ctx.db, id, subject, ctx.now());
-    await emit(ctx, { type: "form.attached", subject: { kind: "form", id }, data: { subject, formKey: locked.formKey, state: locked.state }, touches: [subject] });
-    await audit(ctx, { action: "form.attach", object: { kind: "form", id }, after: { subject } });
-    return { ...locked, subjectKind: subject.kind, subjectId: subject.id, updatedAt: ctx.now() };
+    return attachLocked(ctx, locked, subject);
   });
   return view(ctx, record);
+}
+
+/** The caller has locked the record and knows that the thing is there. */
+export async function attachLocked(ctx: TxCtx, { id, ...record }: RecordRow, subject: { kind: SubjectKind; id: string }): Promise<RecordRow> {
+  await updateSubject(ctx.db, id, subject, ctx.now());
+  await emit(ctx, { type: "form.attached", subject: { kind: "form", id }, data: { subject, formKey: record.formKey, state: record.state }, touches: [subject] });
+  await audit(ctx, { action: "form.attach", object: { kind: "form", id }, after: { subject } });
+  return { ...record, id, subjectKind: subject.kind, subjectId: subject.id, updatedAt: ctx.now() };
 }
 
 /** A masked value for a reason; who saw it and why is in the audit log before it is shown. */

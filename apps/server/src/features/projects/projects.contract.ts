@@ -99,6 +99,8 @@ export const ticketTypeSchema = z.strictObject({
   priority: prioritySchema.default("normal"),
   /** The form that is filled for it, one of `forms/`. */
   form: keySchema.optional(),
+  /** Whether a person can register it only with that form filled in; else it may be finished on the ticket. */
+  form_required: z.boolean().optional(),
   requires: z.array(z.enum(["client", "subject", "description", "phone", "address", "required_by"])).default([]),
 });
 export const dispositionSchema = z.strictObject({

@@ -15,6 +15,7 @@ export { parseTicketNumber, type ParsedNumber } from "./tickets.number.rules.ts"
 export { filled, fromEngine, priorityName, priorityNumber, statusOf } from "./tickets.rules.ts";
 export { ticketsRoutes } from "./tickets.routes.ts";
 export { attachmentHeader, mediaTypeOf, safeFileName } from "./tickets.files.rules.ts";
+export type { TicketForms } from "./tickets.forms.ts";
 export type { FileStore } from "./tickets.attachments.service.ts";
 export { ticketsListener } from "./tickets.listener.ts";
 export { authorityKind } from "./tickets.authority.ts";

@@ -52,6 +52,8 @@ export const createTicket = contract({
     language: languageSchema.optional(), contactPhone: z.string().max(32).nullable().optional(), contactEmail: z.email().max(160).nullable().optional(), fields: z.record(z.string().max(60), z.unknown()).default({}),
     /** Chosen by the desk once per form, so that sending twice makes one ticket. */
     draftId: z.uuid().optional(),
+    /** A draft of the type's form, by the same person: it belongs to the ticket from then on and is submitted with it, or nothing is registered. */
+    formRecordId: z.uuid().optional(),
   }),
   reply: ticketSchema,
 });
@@ -62,4 +64,4 @@ export const addNote = contract({ method: "POST", path: "/tickets/:id/notes", su
 /** Multipart: one part `file`. */
 export const addAttachment = contract({ method: "POST", path: "/tickets/:id/attachments", summary: "Attach a file (multipart, part `file`, at most 20 MB)", params: idParams, reply: attachmentView });
 export const removeAttachment = contract({ method: "DELETE", path: "/tickets/:id/attachments/:attachmentId", summary: "Remove an attachment", params: z.object({ id: z.uuid(), attachmentId: z.uuid() }), reply: okReply });
-export const ticketTypes = contract({ method: "GET", path: "/tickets/types", summary: "Ticket types and dispositions of the projects one works in", reply: z.object({ projects: z.array(z.object({ key: z.string(), name: z.string(), color: z.string(), languages: z.array(languageSchema), types: z.array(z.object({ key: z.string(), name: z.string(), deadlineHours: z.number().nullable(), requires: z.array(z.string()), registrable: z.boolean(), /** Key of the form that is filled for it. */ form: z.string().nullable() })), dispositions: z.array(z.object({ key: z.string(), name: z.string(), requiresNotes: z.boolean(), requiresTicket: z.boolean(), requiresClient: z.boolean(), directions: z.array(z.enum(["in", "out"])) })) })) }) });
+export const ticketTypes = contract({ method: "GET", path: "/tickets/types", summary: "Ticket types and dispositions of the projects one works in", reply: z.object({ projects: z.array(z.object({ key: z.string(), name: z.string(), color: z.string(), languages: z.array(languageSchema), types: z.array(z.object({ key: z.string(), name: z.string(), deadlineHours: z.number().nullable(), requires: z.array(z.string()), registrable: z.boolean(), /** Key of the form that is filled for it. */ form: z.string().nullable(), /** It cannot be registered without. */ formRequired: z.boolean() })), dispositions: z.array(z.object({ key: z.string(), name: z.string(), requiresNotes: z.boolean(), requiresTicket: z.boolean(), requiresClient: z.boolean(), directions: z.array(z.enum(["in", "out"])) })) })) }) });

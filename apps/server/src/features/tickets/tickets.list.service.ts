@@ -7,6 +7,7 @@ import type { Language } from "../api.contract.ts";
 import type * as contracts from "./tickets.contract.ts";
 import { findProject, processOf, type ProjectInUse } from "./tickets.definitions.ts";
 import { parseTicketNumber } from "./tickets.number.rules.ts";
+import { needsForm } from "./tickets.rules.ts";
 import { toRow } from "./tickets.view.ts";
 import { callbackRanks, notAbout, ofDepartment, selectTickets, selectTicketsAcross, views, type Condition, type ListedTicket, type ListFilter } from "./tickets.view.sql.ts";
 
@@ -87,7 +88,7 @@ async function typesOf(ctx: Ctx, { project, types, dispositions, processIds }: P
   return {
     key: project.key, name: project.name[language], color: project.colour, languages: project.languages,
     types: await Promise.all(types.map(async (type) => ({
-      key: type.key, name: type.name[language], requires: type.requires, registrable: type.key !== "callback", form: type.form ?? null,
+      key: type.key, name: type.name[language], requires: type.requires, registrable: type.key !== "callback", form: type.form ?? null, formRequired: needsForm(type),
       deadlineHours: (type.deadline_hours === undefined ? (await processOf(ctx.db, processIds[type.process]!)).clocks.deadline_hours : type.deadline_hours)?.[type.priority] ?? null,
     }))),
     dispositions: dispositions.map((each) => ({ key: each.key, name: each.name[language], requiresNotes: each.requires.includes("notes"), requiresTicket: each.requires.includes("ticket"), requiresClient: each.requires.includes("client"),

@@ -81,6 +81,8 @@ export async function buildProcess(ctx: Ctx, text = CLAIM): Promise<Process> {
   const process = readProcess(text);
   const project = loaded.declarations.projects.find((each) => each.project.key === "internet")!;
   project.processes[process.key] = process;
+  // In place of the project's own of that key, if it has one.
+  project.types = project.types.filter(({ key }) => key !== process.key);
   project.types.push({ key: process.key, name: process.name, intake: "problem", process: process.key, priority: "normal", requires: [] });
   await storeDeclarations(ctx, loaded.declarations, { kinds: [authorityKind] });
   return process;

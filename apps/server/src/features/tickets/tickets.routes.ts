@@ -11,12 +11,13 @@ import { MAX_FILE_BYTES } from "./tickets.files.contract.ts";
 import { attachmentHeader } from "./tickets.files.rules.ts";
 import { listTickets, ticketTypes } from "./tickets.list.service.ts";
 import { moveTicket } from "./tickets.move.service.ts";
+import type { TicketForms } from "./tickets.forms.ts";
 import { addNote, createTicket, editTicket, getTicket } from "./tickets.service.ts";
 
-export function ticketsRoutes(app: App, deps: { files: FileStore }): void {
+export function ticketsRoutes(app: App, deps: { files: FileStore; forms?: TicketForms }): void {
   mount(app, contracts.ticketTypes, "signed_in", (ctx) => ticketTypes(ctx));
   mount(app, contracts.listTickets, "signed_in", (ctx, { query }) => listTickets(ctx, query));
-  mount(app, contracts.createTicket, "signed_in", (ctx, { body }) => createTicket(ctx, body));
+  mount(app, contracts.createTicket, "signed_in", (ctx, { body }) => createTicket(ctx, body, deps.forms));
   mount(app, contracts.getTicket, "signed_in", (ctx, { params }) => getTicket(ctx, params.id));
   mount(app, contracts.updateTicket, "signed_in", (ctx, { params, body }) => editTicket(ctx, params.id, body));
   mount(app, contracts.moveTicket, "signed_in", (ctx, { params, body }) => moveTicket(ctx, params.id, body));

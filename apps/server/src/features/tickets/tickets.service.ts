@@ -14,6 +14,7 @@ import { prepareDraft } from "./tickets.draft.ts";
 import { deadlineProblem, fieldsNotByHand } from "./tickets.edit.rules.ts";
 import { perform, touched, type NoticeOwed } from "./tickets.effects.ts";
 import { guarded, loadTicket } from "./tickets.load.ts";
+import { formFor, type TicketForms } from "./tickets.forms.ts";
 import { follow } from "./tickets.move.service.ts";
 import { keepReasons, refuseStrangers, registerWithClocks } from "./tickets.register.ts";
 import { aboutOf, fromEngine, priorityName } from "./tickets.rules.ts";
@@ -32,7 +33,7 @@ export async function getTicket(ctx: Ctx, id: string): Promise<TicketView> {
 }
 
 /** Registers a ticket at once: its number, its deadline, and the client is told. A draft sent twice is one ticket. */
-export async function createTicket(ctx: Ctx, input: CreateInput): Promise<TicketView> {
+export async function createTicket(ctx: Ctx, input: CreateInput, forms?: TicketForms): Promise<TicketView> {
   const userId = ctx.actor.kind === "user" ? ctx.actor.id : null;
   const department = ctx.actor.kind === "user" && !ctx.actor.roles.some((role) => role !== "department_worker") ? ctx.actor.department ?? null : null;
   if (!may(ctx, "tickets.create", { projectKey: input.projectKey, ownerId: userId, department })) throw forbidden();
@@ -40,8 +41,10 @@ export async function createTicket(ctx: Ctx, input: CreateInput): Promise<Ticket
   if (found.isEarlier) return sameDraft(ctx, input, userId);
   const project = await projectOf(ctx.db, input.projectKey);
   const draft = prepareDraft(ctx, project, input, found);
+  const fillForm = formFor(ctx, { type: draft.type, projectKey: input.projectKey, recordId: input.formRecordId, forms });
   const made = await inTx(ctx, async (ctx) => {
     const made = await registerWithClocks(ctx, project, { ...draft, drawn: found, id: input.draftId ?? newId(ctx.now().getTime()), ownerId: userId, createdBy: userId, department });
+    if (made) await fillForm?.(ctx, made.ticket.id);
     return made && { ...made, moved: await follow(ctx, made.ticket) };
   });
   return made ? firstView(ctx, made, found.contact?.name ?? "") : sameDraft(ctx, input, userId);
