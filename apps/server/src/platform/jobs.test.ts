@@ -40,15 +40,13 @@ test("keeps the order of adding and removing under one key within a transaction"
 test("a job that fails while the database is away is tried again when it is back", async () => {
   await inTx(database.ctx(), (ctx) => addJob(ctx, "thing.fail", {}));
   let away = false;
-  class Away extends pg.Client {
-    override connect(...given: unknown[]): Promise<void> {
-      if (!away) return super.connect(...(given as []));
-      away = false;
-      (given[0] as (error: Error) => void)(Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" }));
-      return Promise.resolve();
-    }
-  }
-  const pool = new pg.Pool({ ...database.pool.options, Client: Away, maxUses: 1 } as pg.PoolConfig).on("error", () => undefined);
+  const pool = new pg.Pool(database.pool.options as pg.PoolConfig).on("error", () => undefined);
+  const connect = pool.connect.bind(pool) as (...given: unknown[]) => Promise<pg.PoolClient>;
+  pool.connect = ((...given: unknown[]) => {
+    if (!away || given.length > 0) return connect(...given);
+    away = false;
+    return Promise.reject(Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" }));
+  }) as typeof pool.connect;
   const again = Promise.withResolvers<void>();
   let tries = 0;
   const fail = (): Promise<void> => {
