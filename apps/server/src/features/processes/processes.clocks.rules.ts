@@ -1,5 +1,5 @@
 import { type Clock, type WorkingTime } from "../clocks/clocks.contract.ts";
-import { dueAt, dueIfResumed, pauseClock, resumeClock, startClock, stateOf, stopClock } from "../clocks/clocks.rules.ts";
+import { changeAllowed, dueAt, dueIfResumed, pauseClock, resumeClock, startClock, stateOf, stopClock } from "../clocks/clocks.rules.ts";
 import { type DeadlineHours, type Process } from "./processes.contract.ts";
 import { type ProcessEffect, type ProcessTicket } from "./processes.ticket.contract.ts";
 
@@ -54,10 +54,10 @@ export class Clocks {
     this.now.delete(name);
   }
 
-  /** The time allowed becomes less or more; what was counted stays counted. */
+  /** The time allowed becomes less or more; what was counted stays counted, and marks that lie ahead again are told again. */
   allow(hours: number): void {
     const clock = this.now.get(SOLUTION);
-    if (clock) this.now.set(SOLUTION, { ...clock, counts: "working", allowedMs: Math.round(hours * hourMs) });
+    if (clock) this.now.set(SOLUTION, changeAllowed({ ...clock, counts: "working" }, Math.round(hours * hourMs), this.at.now, this.at.clock));
   }
 
   change(name: string, how: (clock: Clock, at: Date) => Clock): void {

@@ -1,6 +1,6 @@
 import { type Deed, type Process, type Subtask, type Transition } from "./processes.contract.ts";
 import { ask, holds, type Asked } from "./processes.expressions.rules.ts";
-import { type ProcessActor, type ProcessEffect, type ProcessTicket, type Reason } from "./processes.ticket.contract.ts";
+import { type ProcessActor, type ProcessEffect, type ProcessProblem, type ProcessTicket, type Reason } from "./processes.ticket.contract.ts";
 
 const ladder = ["low", "normal", "high", "urgent"] as const;
 
@@ -52,6 +52,16 @@ export function wishes({ subtasks, visit }: Transition, asked: Asked, place: str
   effects.push(...visits(visit, asked, place));
   return { effects, reasons };
 }
+
+/** A task for the department named in a field has nowhere to go while that field is empty. */
+export function departmentless({ subtasks }: Transition, asked: Asked, place: string): ProcessProblem[] {
+  return subtasks.flatMap(({ department, when }, index): ProcessProblem[] => {
+    if (typeof department === "string" || !isBlank(asked.ticket.fields[department.field])) return [];
+    if (when !== undefined && !holds(ask(asked, `${place}.subtasks.${index}.when`))) return [];
+    return [{ field: department.field, code: "required" }];
+  });
+}
+const isBlank = (value: unknown): boolean => value === undefined || String(value).trim() === "";
 
 const visits = (visit: Transition["visit"], asked: Asked, place: string): ProcessEffect[] =>
   (visit && (visit.when === undefined || holds(ask(asked, `${place}.visit.when`))) ? [{ kind: "want_visit", skill: visit.skill ?? null, minutes: visit.minutes }] : []);

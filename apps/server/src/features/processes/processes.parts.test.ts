@@ -134,6 +134,13 @@ test("sub-tasks take their department and task from fields, and only where their
     { key: "a", type: "task", department: "delivery", task: "The red box", waits: true, dueHours: null }, { key: "b" }]);
 });
 
+test("a sub-task for a department that nobody has named is refused with that field, unless its condition does not hold (R109)", () => {
+  const process = made({ subtasks: [{ key: "a", department: { field: "office" }, subject: words("Look"), task: words("Look"), when: "ticket.fields.ok == true" }] });
+  expect(end(process, { ok: true })).toEqual({ ok: false, problems: [{ field: "office", code: "required" }] });
+  expect(end(process, { ok: true, office: "" })).toEqual({ ok: false, problems: [{ field: "office", code: "required" }] });
+  expect(end(process, { ok: false }).ok).toBe(true);
+});
+
 test.each([
   [{ role: "operator", department: "delivery" }, true], [{ role: "operator", department: "accounting" }, false], [{ role: "operator", relation: "owner" }, false], [{ role: "operator", relation: "creator" }, true],
   [{ role: "operator", relation: "same_department" }, true], [{ role: "supervisor", relation: "creator" }, false],

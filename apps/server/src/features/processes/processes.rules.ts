@@ -1,7 +1,7 @@
 import { dueIfResumed, markFired, stateOf } from "../clocks/clocks.rules.ts";
 import { Clocks, FIRST_ANSWER, hoursFor, type Moment, SOLUTION, timerName } from "./processes.clocks.rules.ts";
 import { type DeadlineHours, noticesOf, type Process, type Transition, type Who } from "./processes.contract.ts";
-import { answersFirst, isFinal, perform, wishes } from "./processes.deeds.rules.ts";
+import { answersFirst, departmentless, isFinal, perform, wishes } from "./processes.deeds.rules.ts";
 import { ask, holds } from "./processes.expressions.rules.ts";
 import { askedOf, pass, type World } from "./processes.guards.rules.ts";
 import {
@@ -68,6 +68,9 @@ export function apply(process: Process, ticket: ProcessTicket, key: string, inpu
   if (reason) return { ok: false, problems: [{ field: "transition", code: reason }] };
   const passed = pass({ process, key, transition, before: ticket, given: input.fields ?? {}, world: input.world, now: input.now });
   if (!passed.ok) return passed;
+  const after: ProcessTicket = { ...ticket, fields: passed.fields, stage: transition.to, stageSince: input.now.toISOString() };
+  const lacking = departmentless(transition, { ...askedOf({ process, before: ticket, world: input.world, now: input.now }), ticket: after }, `transitions.${key}`);
+  if (lacking.length > 0) return { ok: false, problems: lacking };
   if (passed.held) return { ok: true, ticket, effects: [], reasons: passed.reasons, held: passed.held };
   const by: Reason = { what: "stage", value: transition.to, because: { kind: input.actor.id ? "person" : "process", path: `transitions.${key}`, text: input.actor.id ?? input.actor.roles[0] ?? "" }, inputs: { from: ticket.stage } };
   return take(process, { key, transition, before: ticket, fields: passed.fields, reasons: [by, ...passed.reasons] }, input);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
+import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
 import type { JobHandler } from "../../platform/jobs.ts";
 import { calendarTime, saveClocks, startClock, type ClockHandler } from "../clocks/index.ts";
@@ -16,7 +17,11 @@ export const ticketClocks: ClockHandler = {
   lock: (ctx, ids) => lockTickets(ctx.db, ids),
   met: async (met) => { for (const { ctx, subject, clock, percent } of met) await fireClock(ctx, { ticketId: subject.id, name: clock.name, percent }); },
   moved: async (moved) => {
-    for (const { ctx, subject, clock, dueAt } of moved) if (clock.name === "solution") await updateDue(ctx.db, subject.id, dueAt);
+    for (const { ctx, subject, projectKey, clock, dueAt } of moved) {
+      if (clock.name === "solution") await updateDue(ctx.db, subject.id, dueAt);
+      // Desks show every clock, not only the deadline.
+      await emit(ctx, { type: "ticket.clock_moved", subject, data: { clock: clock.name, dueAt: dueAt?.toISOString() ?? null }, touches: [{ kind: "project", id: projectKey }] });
+    }
   },
 };
 const clockTimeOf = async (ctx: Ctx, projectKey: string) => {

@@ -1,14 +1,15 @@
 import { sql } from "kysely";
 import { beforeEach, expect, test } from "vitest";
-import type { Actor } from "../../platform/db.ts";
+import { inTx, type Actor } from "../../platform/db.ts";
 import type { AppError } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { actorOf, buildUser } from "../access/access.factory.ts";
+import { clocksOf } from "../clocks/index.ts";
 import { removeAttachment } from "./tickets.attachments.service.ts";
 import { decideApproval, listApprovals } from "./tickets.approvals.service.ts";
 import { listReasons, tickItem } from "./tickets.checks.service.ts";
-import { fireClock, ticketJobs } from "./tickets.clocks.ts";
+import { fireClock, ticketClocks, ticketJobs } from "./tickets.clocks.ts";
 import { createTicket as createTicketContract, type TicketView } from "./tickets.contract.ts";
 import { listTickets } from "./tickets.list.service.ts";
 import { moveTicket } from "./tickets.move.service.ts";
@@ -180,6 +181,14 @@ test("why: each decision names the text that made it and what it was made from",
   const { items } = await listReasons(as(ana), taken.id, {});
   expect(items).toContainEqual(expect.objectContaining({ what: "approval", value: "held", because: { kind: "authority", path: "transitions.refund.approval", text: "refund" }, words: "Refund", inputs: expect.objectContaining({ "ticket.fields.amount": { amount: "150.00", currency: "EUR" }, limit: { amount: "20", currency: "EUR" } }) }));
   expect(items).toContainEqual(expect.objectContaining({ what: "deadline", because: expect.objectContaining({ kind: "process", path: "clocks.deadline_hours.normal" }), inputs: { priority: "normal", hours: 20 } }));
+});
+
+test("a deadline that a changed calendar has moved stands on the ticket, and desks hear of it", async () => {
+  const clock = first((await clocksOf(as(ana), "ticket", [taken.id])).get(taken.id)!.filter(({ name }) => name === "solution"));
+  const dueAt = at(30)();
+  await inTx(database.ctx(), (ctx) => ticketClocks.moved!([{ ctx, subject: { kind: "ticket", id: taken.id }, projectKey: "internet", clock, dueAt }]));
+  expect((await getTicket(as(ana), taken.id)).dueAt).toBe(dueAt.toISOString());
+  expect(await eventsOf(taken.id, "ticket.clock_moved")).toEqual([{ clock: "solution", dueAt: dueAt.toISOString() }]);
 });
 
 test("two people move one ticket at once: one wins, the other is told and nothing is done twice", async () => {
