@@ -29,6 +29,10 @@ const claim = (ctx: TxCtx, listener: string, most: number) => kept(sql<Claimed>`
   taken as (delete from deliveries d using due where d.listener = ${listener} and d.event_id = due.event_id returning d.event_id, d.attempts)
   select e.id as event_id, t.attempts, e.at, e.type, e.subject_kind, e.subject_id, e.actor, e.data, e.depth, e.request_id from taken t join events e on e.id = t.event_id order by e.id`).execute(ctx.db).then((result) => result.rows);
 
+/** A look that begins no transaction: idle, a listener costs one read of its index. */
+const isDue = (ctx: Ctx, listener: string): Promise<boolean> => kept(sql<{ due: boolean }>`
+  select exists (select 1 from deliveries where listener = ${listener} and next_at <= now() and failed is null) as due`).execute(ctx.db).then((result) => result.rows[0]!.due);
+
 /** Runs durable listeners on this node: woken by commits here; a look every second finds those of other nodes and retries. */
 export function startDeliveries(ctx: Ctx, listeners: DurableListener[]): { stop(): Promise<void>; settled(): Promise<void> } {
   const loops = listeners.map((listener) => {
@@ -44,6 +48,7 @@ export function startDeliveries(ctx: Ctx, listeners: DurableListener[]): { stop(
 
 /** Heard and removed in one transaction. When one cannot be heard all are given back and heard one by one, so that only its next try is put off. True when there may be more. */
 async function some(ctx: Ctx, listener: DurableListener, most: number): Promise<boolean> {
+  if (!(await isDue(ctx, listener.name))) return false;
   let claimed: Claimed[] = [];
   try {
     await inTx(ctx, async (ctx) => {

@@ -4,6 +4,11 @@ import type { RuleInUse } from "./automation.sql.ts";
 
 export interface DueRule { projectKey: string; key: string; versionId: string; schedule: string; nextAt: Date | null }
 
+/** Whether a look is worth a transaction: a rule whose moment has come, or a sweep to go on with. */
+export const isAnyDue = (db: Db, now: Date) => sql<{ due: boolean }>`select
+  exists (select 1 from automation_rules where schedule is not null and enabled and (next_at is null or next_at <= ${now}))
+  or exists (select 1 from automation_sweeps where state = 'running' and try_at <= ${now}) as due`.execute(db).then((result) => result.rows[0]!.due);
+
 /** Scheduled rules whose moment has come, or is not reckoned yet; another node's are skipped. */
 export const lockDueRules = (db: Db, now: Date) => sql<DueRule>`select project_key, key, version_id, schedule, next_at from automation_rules
   where schedule is not null and enabled and (next_at is null or next_at <= ${now}) order by next_at nulls first limit 20 for update skip locked`.execute(db).then((result) => result.rows);

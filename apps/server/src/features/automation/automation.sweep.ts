@@ -7,7 +7,7 @@ import { nextDue } from "./automation.document.ts";
 import { wakeAll } from "./automation.listener.ts";
 import type { Performing } from "./automation.perform.ts";
 import { deleteOldRuns } from "./automation.sql.ts";
-import { deleteOldSweeps, insertSweep, lockDueRules, lockSweep, putOffSweep, selectLive, updateNext, updateSweep, type DueRule, type Sweep } from "./automation.sweep.sql.ts";
+import { deleteOldSweeps, insertSweep, isAnyDue, lockDueRules, lockSweep, putOffSweep, selectLive, updateNext, updateSweep, type DueRule, type Sweep } from "./automation.sweep.sql.ts";
 
 /** So many tickets share one transaction. */
 const BATCH = 50;
@@ -26,6 +26,7 @@ export function startAutomation(ctx: Ctx, deps: Performing): Loop {
 
 /** Takes what is due and does one batch; `more` when there may be another. */
 export async function sweepOnce(ctx: Ctx, deps: Performing): Promise<"more" | "idle"> {
+  if (!(await isAnyDue(ctx.db, ctx.now()))) return "idle";
   const due = await inTx(ctx, async (ctx) => {
     const rules = await lockDueRules(ctx.db, ctx.now());
     for (const rule of rules) await begin(ctx, rule);

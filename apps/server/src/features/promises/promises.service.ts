@@ -10,7 +10,7 @@ import { getClient } from "../clients/index.ts";
 import { guarded, loadTicket } from "../tickets/index.ts";
 import type * as contracts from "./promises.contract.ts";
 import type { PromiseView } from "./promises.contract.ts";
-import { closePromiseRow, insertPromise, selectFigures, selectMine, selectOfClient, selectOfTicket, selectOpen, selectPromise, takeOverdue, type NewPromise, type Overdue, type Promised } from "./promises.sql.ts";
+import { closePromiseRow, insertPromise, isAnyOverdue, selectFigures, selectMine, selectOfClient, selectOfTicket, selectOpen, selectPromise, takeOverdue, type NewPromise, type Overdue, type Promised } from "./promises.sql.ts";
 
 export const FIGURES_DAYS = 30;
 /** Farther away nobody promises anything a client could hold on to. */
@@ -119,6 +119,8 @@ const TOGETHER = 100;
 
 /** Tells who promised and who supervises that a promise is late, once; returns whether there may be more. */
 export async function tellOverdue(ctx: Ctx): Promise<boolean> {
+  // Idle, no transaction is begun.
+  if (!(await isAnyOverdue(ctx.db, ctx.now()))) return false;
   return inTx(ctx, async (ctx) => {
     const overdue = await takeOverdue(ctx.db, ctx.now(), TOGETHER);
     for (const each of overdue) await alert(ctx, each);

@@ -39,6 +39,7 @@ export const closePromiseRow = (db: Db, id: string, version: number, change: { s
 
 export interface Overdue { id: string; projectKey: string; ticketId: string | null; clientId: string | null; promisedBy: string | null; text: string; dueAt: Date; number: string; clientName: string }
 /** Takes those whose time has passed and nobody was told of; another node that looks at the same moment takes others. */
+export const isAnyOverdue = (db: Db, now: Date) => sql<{ due: boolean }>`select exists (select 1 from promises where state = 'open' and told_at is null and due_at <= ${now}) as due`.execute(db).then((result) => result.rows[0]!.due);
 export const takeOverdue = (db: Db, now: Date, most: number) => sql<Overdue>`with due as (select id from promises where state = 'open' and told_at is null and due_at <= ${now} order by due_at, id limit ${most} for update skip locked),
     told as (update promises p set told_at = ${now} from due where p.id = due.id returning p.*)
   select p.id, p.project_key, p.ticket_id, p.client_id, p.promised_by, p.text, p.due_at, coalesce(t.number, '') as number, coalesce(c.name, '') as client_name
