@@ -13,6 +13,7 @@ import type * as guides from "@linija/server/contract/guides/guides";
 import type * as operators from "@linija/server/contract/operators/operators";
 import type * as promises from "@linija/server/contract/promises/promises";
 import type * as relations from "@linija/server/contract/relations/relations";
+import type * as reports from "@linija/server/contract/reports/reports";
 import type * as tickets from "@linija/server/contract/tickets/tickets";
 import type * as ticketsProcess from "@linija/server/contract/tickets/tickets.process";
 import type * as bulk from "@linija/server/contract/bulk/bulk";
@@ -20,7 +21,7 @@ import type * as views from "@linija/server/contract/views/views";
 import type * as webhooks from "@linija/server/contract/webhooks/webhooks";
 import type { z } from "zod";
 
-type Modules = typeof views & typeof bulk & typeof access & typeof automation & typeof webhooks & typeof calls & typeof clients & typeof declarations & typeof migrations & typeof documents & typeof floor & typeof forms & typeof operators & typeof articles & typeof guides & typeof promises & typeof relations & typeof tickets & typeof ticketsProcess;
+type Modules = typeof views & typeof bulk & typeof access & typeof automation & typeof webhooks & typeof calls & typeof clients & typeof declarations & typeof migrations & typeof documents & typeof floor & typeof forms & typeof operators & typeof articles & typeof guides & typeof promises & typeof relations & typeof reports & typeof tickets & typeof ticketsProcess;
 interface Shape { method: string; path: string; reply: z.ZodType; params?: z.ZodType; query?: z.ZodType; body?: z.ZodType }
 type Contracts = { [K in keyof Modules as Modules[K] extends Shape ? K : never]: Modules[K] extends Shape ? Modules[K] : never };
 
@@ -67,6 +68,7 @@ export const routes = {
   getShared: "GET /public/forms/:secret", saveShared: "PATCH /public/forms/:secret", typeShared: "POST /public/forms/:secret/typing",
   listViews: "GET /tickets/views", saveView: "POST /tickets/views", changeView: "PUT /tickets/views/:id", removeView: "DELETE /tickets/views/:id", findTickets: "GET /tickets/found", ticketBoard: "GET /tickets/board",
   previewBulk: "POST /tickets/bulk", listBulk: "GET /tickets/bulk", getBulk: "GET /tickets/bulk/:id", listBulkItems: "GET /tickets/bulk/:id/items", startBulk: "POST /tickets/bulk/:id/start", stopBulk: "POST /tickets/bulk/:id/stop", undoBulk: "POST /tickets/bulk/:id/undo",
+  getStageTimes: "GET /reports/stage-times", listStays: "GET /reports/stage-times/tickets",
   getFloor: "GET /floor", forceState: "PUT /floor/operators/:id/state",
 } as const satisfies { [K in keyof Contracts]?: `${Contracts[K]["method"]} ${Contracts[K]["path"]}` };
 
