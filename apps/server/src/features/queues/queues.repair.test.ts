@@ -52,6 +52,18 @@ describe("after a restart of the router", () => {
     expect([done, owes, lost, rung].map((id) => floor.state(id))).toEqual(["ready", "wrap_up", "ready", "ready"]);
   });
 
+  test("a call whose ringing ended meanwhile waits on and is offered again, to whoever it rang before as well", async () => {
+    const id = await interaction("waiting");
+    const work = workOf(id);
+    const ana = await operator("offered", { interactionId: id });
+    const floor = await Floor.open();
+    floor.holdings.held = [{ workId: id, at: "waiting", work, operatorId: null, offerId: null }];
+    expect(await floor.router.repair()).toBe(2);
+    expect([floor.state(ana), floor.offers.map(({ callId, operatorId }) => [callId, operatorId])]).toEqual(["offered", [[id, ana]]]);
+    floor.close("accepted");
+    expect(floor.state(ana)).toBe("talking");
+  });
+
   test("an operator whose call lives on a node that did not answer is left alone", async () => {
     const ana = await operator("talking");
     await database.pool.query("update operator_states set interaction_id = $2 where operator_id = $1", [ana, await interaction("talking", ana)]);

@@ -1,34 +1,17 @@
 import { createRouting, type Decision, type Routing } from "@linija/routing";
-import type { Ctx } from "../../platform/db.ts";
 import { conflict, isDatabaseAway, notFound } from "../../platform/errors.ts";
 import { announce } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
 import { counter } from "../../platform/metrics.ts";
 import { selectOperator, selectOperators, type OperatorRow, type OperatorState } from "../operators/index.ts";
-import type { LiveWriter, StateRow } from "../interactions/index.ts";
-import { isHeldBy, view, type Entry, type HeldWork, type OfferEnd, type OfferOut, type Operator, type OperatorNow, type RoutedQueue, type Work } from "./queues.words.ts";
-import { verdictOn, type Standing } from "./queues.repair.rules.ts";
+import type { StateRow } from "../interactions/index.ts";
+import { isHeldBy, view, type Entry, type HeldWork, type OfferEnd, type Operator, type OperatorNow, type RoutedQueue, type RouterDeps, type Work } from "./queues.words.ts";
+import { verdictOn } from "./queues.repair.rules.ts";
 import { selectHolds } from "./queues.sql.ts";
 
 export type { HeldWork, OfferEnd, OfferOut, OperatorNow, RoutedQueue, Work } from "./queues.words.ts";
 
 const mended = counter("router_repairs_total", "What the router's sweep found wrong and mended", ["what"]);
-
-export interface RouterDeps {
-  ctx: Ctx;
-  writer: Pick<LiveWriter, "write">;
-  queues: RoutedQueue[];
-  /** Tells the call's node; false when the call no longer waits. */
-  offer(nodeId: string, offer: OfferOut): Promise<boolean>;
-  /** What the voice nodes hold now; not complete when one of them did not answer. */
-  holdings(): Promise<{ held: HeldWork[]; isComplete: boolean }>;
-  /** What the table of states says; everybody once. */
-  standing(): Promise<Standing[]>;
-  /** False from the moment another node routes or may: what still comes back of this one's offers then changes nothing. */
-  isMine(): boolean;
-  /** Does something after so many milliseconds; a timer of the process unless a test has its own. */
-  later?(work: () => void, ms: number): void;
-}
 
 /** Lines come free by the second, as talks end; until then the same operator would be tried hundreds of times. */
 const NO_LINE_PAUSE_MS = 2_000;
@@ -203,10 +186,14 @@ export class Router {
   /** The operator's new state comes before the end of the work, so that what the engine gives them next fits it. */
   #takeOut(workId: string, operator: Operator | undefined, to: "ready" | "wrap_up" = "ready"): void {
     this.#works.delete(workId);
-    if (operator && to === "wrap_up") void this.#change(operator, "wrap_up", null, workId);
-    else if (operator) this.#free(operator);
-    const decisions = operator ? this.#tellEngine(operator) : [];
+    const decisions = operator ? this.#letGo(operator, workId, to) : [];
     this.#dispatch([...decisions, ...this.#engine.finishWork(workId, this.#ms(), { operatorReady: operator?.state === "ready", idleSinceMs: operator?.idleSince.getTime() ?? this.#ms() })]);
+  }
+
+  #letGo(operator: Operator, workId: string, to: "ready" | "wrap_up"): Decision[] {
+    if (to === "wrap_up") void this.#change(operator, "wrap_up", null, workId);
+    else this.#free(operator);
+    return this.#tellEngine(operator);
   }
 
   offerClosed(offerId: string, operatorId: string, why: OfferEnd): void {
@@ -384,7 +371,10 @@ export class Router {
       const verdict = verdictOn({ id: operator.row.id, state: operator.state }, rows.find((row) => row.id === interactionId), isComplete);
       if (verdict === null) continue;
       freed++;
-      this.#takeOut(interactionId ?? "", operator, verdict);
+      const [workId, entry] = [interactionId ?? "", this.#works.get(interactionId ?? "")];
+      // The call itself may wait again or be somebody else's, and stays.
+      if (entry && entry.operatorId !== operator.row.id) this.#dispatch(this.#letGo(operator, workId, verdict));
+      else this.#takeOut(workId, operator, verdict);
     }
     return freed;
   }

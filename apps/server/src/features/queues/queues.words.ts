@@ -1,5 +1,8 @@
 import type { WorkInput } from "@linija/routing";
+import type { Ctx } from "../../platform/db.ts";
+import type { LiveWriter } from "../interactions/index.ts";
 import type { OperatorRow, OperatorState } from "../operators/index.ts";
+import type { Standing } from "./queues.repair.rules.ts";
 
 /** A queue as routing needs it. */
 export interface RoutedQueue { queueId: string; projectKey: string; priority: number }
@@ -22,6 +25,22 @@ export interface Operator {
 }
 /** Work as the router knows it. */
 export interface Entry { work: Work; /** Who is offered it or has it. */ operatorId: string | null; /** Told of by its node after a restart: the engine knows no offer of it. */ isAdopted: boolean }
+
+export interface RouterDeps {
+  ctx: Ctx;
+  writer: Pick<LiveWriter, "write">;
+  queues: RoutedQueue[];
+  /** Tells the call's node; false when the call no longer waits. */
+  offer(nodeId: string, offer: OfferOut): Promise<boolean>;
+  /** What the voice nodes hold now; not complete when one of them did not answer. */
+  holdings(): Promise<{ held: HeldWork[]; isComplete: boolean }>;
+  /** What the table of states says; everybody once. */
+  standing(): Promise<Standing[]>;
+  /** False from the moment another node routes or may: what still comes back of this one's offers then changes nothing. */
+  isMine(): boolean;
+  /** Does something after so many milliseconds; a timer of the process unless a test has its own. */
+  later?(work: () => void, ms: number): void;
+}
 
 export const view = (operator: Operator): OperatorNow => ({
   operatorId: operator.row.id, name: operator.row.name, state: operator.state, reason: operator.reason, since: operator.since.toISOString(), interactionId: operator.interactionId, device: operator.row.device,
