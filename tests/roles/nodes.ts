@@ -42,7 +42,8 @@ export class Nodes extends House {
 
   /** The web node loads the demo; the others join one by one. */
   static async open(): Promise<Nodes> {
-    const folder = newFolder("roles");
+    // Whoever rings while a node is started again still rings when it is back, however slow the machine.
+    const folder = newFolder("roles", 60);
     const nodes = new Nodes(folder, await startPostgres(folder, createLog("error", "")));
     for (const name of ["media", "web", "voice", "router"] as const) await nodes.start(name);
     await eventually(async () => { const part = await nodes.part(); if (part?.state !== "ok") throw new Error(`the web node does not know the others: ${JSON.stringify(part)}`); });

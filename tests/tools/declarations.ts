@@ -14,9 +14,9 @@ const week = (hours: string[]) => Object.fromEntries(["mon", "tue", "wed", "thu"
 /**
  * The company's own declarations with flows that come to the point:
  * 1000 the company: language and project at once; 100 internet: a menu at once (1 support, 2 sales); 200 shop: answered, straight to the queue; 300 taxi: only rings
- * until an operator answers; 900 night: closed now, offers a callback.
+ * until an operator answers; 900 night: closed now, offers a callback. `ringS` is how long an operator is rung.
  */
-export function writeDeclarations(folder: string): void {
+export function writeDeclarations(folder: string, ringS = 5): void {
   cpSync(source, folder, { recursive: true });
   const change = (file: string, edit: (content: Record<string, unknown>) => unknown): void => {
     const path = join(folder, file);
@@ -32,7 +32,7 @@ export function writeDeclarations(folder: string): void {
   const opens = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"][(new Date().getUTCDay() + 3) % 7]!;
   change("night/calendar.yaml", () => ({ weekly: { ...week([]), [opens]: ["12:00-12:01"] } }));
   for (const open of ["internet", "shop", "taxi"]) change(`${open}/calendar.yaml`, () => ({ weekly: week(always) }));
-  for (const ringing of ["internet", "shop", "taxi"]) change(`${ringing}/queues.yaml`, (file) => ({ queues: (file.queues as object[]).map((queue) => ({ ...queue, ring_s: 5 })) }));
+  for (const ringing of ["internet", "shop", "taxi"]) change(`${ringing}/queues.yaml`, (file) => ({ queues: (file.queues as object[]).map((queue) => ({ ...queue, ring_s: ringS })) }));
 
   // Whoever dials the company is asked for the language at once.
   change("company.yaml", (company) => {
