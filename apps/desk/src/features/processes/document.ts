@@ -56,7 +56,7 @@ const plain = (line: string): string => line.replace(/(?<=\S)\s+|\s+$/g, "");
 const tidy = (line: string): string => (/["']/.test(line) ? line : line.replaceAll("[ ", "[").replaceAll(" ]", "]"));
 
 /** The new text in which every line that means the same as before is written as before: a change touches only its own lines. */
-function keepLines(before: string, after: string): string {
+export function keepLines(before: string, after: string): string {
   const old = before.split("\n");
   const made = after.split("\n");
   let head = 0;

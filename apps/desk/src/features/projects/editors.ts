@@ -7,6 +7,7 @@ export interface PictureProps { projectKey: string; path: string; value: string;
 
 /** Editors by kind of text, each loaded when it is first opened; a line a feature. Without one a text is edited as text. */
 export const editors: Partial<Record<string, () => Promise<{ default: ComponentType<PictureProps> }>>> = {
+  forms: () => import("../forms/FormBuilder.tsx"),
   processes: () => import("../processes/ProcessEditor.tsx"),
   rules: () => import("../rules/RuleEditor.tsx"),
 };
