@@ -187,7 +187,7 @@ async function startWork({ ctx, config }: Node, database: Database, listeners: D
   stops.push(() => deliveries.stop());
   const sealer = startSealer(ctx);
   stops.push(() => sealer.stop());
-  const sender = startSender(ctx, mailer);
+  const sender = startSender(ctx, mailer, config.LINIJA_DATA);
   stops.push(() => sender.stop());
   const promises = startPromises(ctx);
   stops.push(() => promises.stop());

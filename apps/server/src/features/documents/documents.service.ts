@@ -108,8 +108,16 @@ async function store(ctx: Ctx, { id, path, declared, printed, made, version, tic
 }
 
 /** The file as it lies, for those who may see the ticket. */
-export async function openDocument(ctx: Ctx, ticketId: string, id: string, { folder }: Pick<DocumentStore, "folder">) {
+export async function openDocument(ctx: Ctx, ticketId: string, id: string, store: Pick<DocumentStore, "folder">) {
   await loadTicket(ctx, ticketId, "tickets.read");
+  return documentFile(ctx, ticketId, id, store);
+}
+
+/** For who has asked already whether the reader may have it. */
+export const findDocument = (ctx: Ctx, ticketId: string, id: string) => selectDocument(ctx.db, ticketId, id);
+
+/** The same with its file open. */
+export async function documentFile(ctx: Ctx, ticketId: string, id: string, { folder }: Pick<DocumentStore, "folder">) {
   const row = await selectDocument(ctx.db, ticketId, id);
   if (!row) throw notFound("document", id);
   const path = join(folder, row.path);

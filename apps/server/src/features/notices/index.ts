@@ -5,3 +5,4 @@ export { mailProbe, sendsNoMail } from "./notices.health.ts";
 export { momentText } from "./notices.text.ts";
 export { startDemoMail, type DemoMailServer } from "./demo.mail.ts";
 export { demoMailRoutes } from "./demo.mail.routes.ts";
+export { writeLetter, type Letter } from "./notices.letter.ts";

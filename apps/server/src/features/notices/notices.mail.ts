@@ -1,7 +1,7 @@
 import { createTransport } from "nodemailer";
 import type { Language } from "../api.contract.ts";
 
-export interface Mail { from: { name: string; address: string }; to: string; subject: string; text: string; html: string; messageId: string; language: Language }
+export interface Mail { from: { name: string; address: string }; to: string; subject: string; text: string; html: string; messageId: string; language: Language; files?: { name: string; mediaType: string; content: Buffer }[] }
 
 /** Sends one mail or throws; `close` ends its connections. */
 export interface Mailer { send(mail: Mail): Promise<void>; close(): void }
@@ -14,8 +14,8 @@ export function createMailer(smtpUrl: string): Mailer {
     ...(["127.0.0.1", "localhost", "[::1]"].includes(hostname) && { ignoreTLS: true }) });
   return {
     // Addresses go as objects: a name or an address can never be read as a list or as another header.
-    send: async ({ from, to, subject, text, html, messageId, language }) => {
-      await transport.sendMail({ from, to: [{ name: "", address: to }], subject, text, html, messageId, headers: { "auto-submitted": "auto-generated", "content-language": language } });
+    send: async ({ from, to, subject, text, html, messageId, language, files = [] }) => {
+      await transport.sendMail({ from, to: [{ name: "", address: to }], subject, text, html, messageId, headers: { "auto-submitted": "auto-generated", "content-language": language }, attachments: files.map(({ name, mediaType, content }) => ({ filename: name, contentType: mediaType, content })) });
     },
     close: () => transport.close(),
   };

@@ -16,6 +16,14 @@ export const insertNotices = (db: Db, rows: NewNotice[]): Promise<Set<string>> =
   from json_to_recordset(${JSON.stringify(rows)}::json) as r(id uuid, "ticketId" uuid, cause text, key text, language text, recipient text, subject text, "bodyText" text, "bodyHtml" text, state text, "messageId" text, "createdAt" timestamptz)
   on conflict (cause) do nothing returning id`).execute(db).then((result) => new Set(result.rows.map(({ id }) => id)));
 
+/** A file that goes with a mail; `path` is under the data folder. */
+export interface NoticeFile { name: string; mediaType: string; path: string; bytes: number }
+export const insertNoticeFiles = async (db: Db, noticeId: string, files: NoticeFile[]): Promise<void> => {
+  for (const [position, { name, mediaType, path, bytes }] of files.entries()) await sql`insert into notice_files (notice_id, position, name, media_type, path, bytes) values (${noticeId}, ${position}, ${name}, ${mediaType}, ${path}, ${bytes})`.execute(db);
+};
+export const selectNoticeFiles = (db: Db, noticeIds: string[]) =>
+  kept(sql<NoticeFile & { noticeId: string }>`select notice_id, name, media_type, path, bytes::float8 as bytes from notice_files where notice_id = any(${noticeIds}::uuid[]) order by notice_id, position`).execute(db).then((result) => result.rows);
+
 /** Whom a notice speaks to and about what, at the moment it is written. */
 export interface Told {
   id: string; number: string; projectKey: string; processId: string; type: string; subject: string; language: Language; resolution: string | null; dueAt: Date | null; stage: string;
@@ -29,6 +37,10 @@ export const selectTold = (db: Db, ticketIds: string[]) => kept(sql<Told>`select
   from tickets t left join clients c on c.id = t.client_id left join users u on u.id = t.owner_id where t.id = any(${ticketIds}::uuid[])`).execute(db).then((result) => result.rows);
 
 export interface Due extends NoticeRow { number: string; projectKey: string }
+/** Whether a look is worth a transaction. */
+export const isAnyDue = (db: Db, now: Date): Promise<boolean> =>
+  kept(sql<{ due: boolean }>`select exists (select 1 from notices where state = 'queued' and next_at <= ${now}) as due`).execute(db).then((result) => result.rows[0]!.due);
+
 /** Held by the sender until it has written what came of them; those another sender holds are passed by. */
 export const lockDue = (db: Db, { now, most }: { now: Date; most: number }) =>
   kept(sql<Due>`select n.id, n.ticket_id, n.cause, n.key, n.language, n.recipient, n.subject, n.body_text, n.body_html, n.state, n.attempts, n.message_id, n.error, n.created_at, n.sent_at, t.number, t.project_key from notices n join tickets t on t.id = n.ticket_id

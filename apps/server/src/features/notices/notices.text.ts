@@ -11,13 +11,21 @@ export const isOneAddress = (address: string | null): address is string => addre
 /** The notice as a mail: plain text, and the same text as a page for readers that prefer one. */
 export function composeMail(notice: Notice, language: Language, values: Values): { subject: string; text: string; html: string } {
   const { subject, body } = renderNotice(notice, language, clean(values));
+  return asMail(language, subject, body);
+}
+
+/** The same of what a person has written; line breaks do not reach the subject. */
+export const composeLetter = (language: Language, subject: string, body: string): { subject: string; text: string; html: string } => asMail(language, plain(subject).replaceAll("\n", " "), plain(body));
+
+function asMail(language: Language, subject: string, body: string): { subject: string; text: string; html: string } {
   const page = html`<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${subject}</title></head>
 <body>${paragraphs(body)}</body></html>`;
   return { subject: subject.slice(0, 250), text: body, html: page.text };
 }
 
 /** Control characters other than line breaks have no business in a mail. */
-const clean = (values: Values): Values => Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value?.replaceAll(/[^\P{Cc}\n]/gu, " ")]));
+const plain = (text: string): string => text.replaceAll(/[^\P{Cc}\n]/gu, " ");
+const clean = (values: Values): Values => Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value === undefined ? undefined : plain(value)]));
 
 /** Russian addresses a person by given name and patronymic; the others by the whole name; one whose name we do not know, as a client. */
 export const greeted = (language: Language, client: { clientName: string; givenName: string; middleName: string }): string =>

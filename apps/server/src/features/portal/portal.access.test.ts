@@ -22,7 +22,7 @@ const system = database.ctx();
 await buildProjects(system);
 const secrets = secretsOf(createSecretKey(randomBytes(32)));
 const ana = actorOf(await buildUser(database.db, { name: "Ana Skrivnostna", roles: ["operator"], projects: ["internet", "shop"] }));
-const http = await testHttp(database, (app) => myRoutes(app, { ctx: system, secrets }));
+const http = await testHttp(database, (app) => myRoutes(app, { ctx: system, secrets, folders: { attachments: "/nowhere", documents: "/nowhere" } }));
 const outbox: Mail[] = [];
 const mailer: Mailer = { send: (mail) => { outbox.push(mail); return Promise.resolve(); }, close: () => undefined };
 const jobs = portalJobs(system, { mailer, secrets });

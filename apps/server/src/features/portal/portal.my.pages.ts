@@ -1,10 +1,11 @@
-import { html, type SafeHtml } from "../../platform/html.ts";
+import { html, paragraphs, type SafeHtml } from "../../platform/html.ts";
 import { translate } from "../../platform/messages.ts";
 import type { Language } from "../api.contract.ts";
+import { CLIENT_FILE_MB, CLIENT_TEXT } from "../messages/index.ts";
 import { momentText } from "../notices/index.ts";
 import type { Session } from "./portal.access.sql.ts";
 import { csrfField, sayIn, statusPage, type PageState } from "./portal.pages.ts";
-import type { OwnList } from "./portal.my.service.ts";
+import type { OwnList, Talk } from "./portal.my.service.ts";
 import type { Shown } from "./portal.service.ts";
 
 export interface SignInState { address: string; /** The ticket to be shown afterwards. */ to: string | null; problem: boolean }
@@ -36,6 +37,27 @@ ${list.next && html`<p><a class="button secondary" href="/my?after=${list.next}"
 
 const signedInAs = ({ address, csrf, language }: Session): SafeHtml => html`<form class="card form leave" method="post" action="/my/sign-out?lang=${language}">${csrfField(csrf)}<p class="quiet small">${translate(language, "my_signed_in_as", { address })}</p>
 <button class="secondary">${translate(language, "my_sign_out")}</button> <button class="secondary" name="everywhere" value="1">${translate(language, "my_sign_out_everywhere")}</button></form>`;
+
+export interface Writing { /** Of the form. */ messageId: string; text: string; problem: { key: string; params: Record<string, string | number> } | null }
+
+const sizeText = (bytes: number): string => (bytes < 1_048_576 ? `${Math.max(1, Math.round(bytes / 1_024))} KB` : `${(bytes / 1_048_576).toFixed(1)} MB`);
+
+/** Documents that were sent, then what was written both ways, and the form for writing. */
+export function talkPart(shown: Shown, talk: Talk, { csrf, language }: Session, writing: Writing): SafeHtml {
+  const say = sayIn(language);
+  const { ticket, project: { project } } = shown;
+  const base = `/my/tickets/${ticket.id}`;
+  const link = (file: Talk[number]["files"][number]) => html`<a href="${base}/${file.kind}s/${file.id}">${file.name}</a> <span class="quiet small">${sizeText(file.bytes)}</span>`;
+  const documents = talk.flatMap(({ byClient, files }) => (byClient ? [] : files.filter(({ kind }) => kind === "document"))).filter(({ id }, index, all) => all.findIndex((each) => each.id === id) === index);
+  const messages = talk.map((each) => html`<li class="${each.byClient ? "own" : ""}"><p class="by"><b>${each.byClient ? say("my_you") : project.name[language]}</b> <time datetime="${each.at.toISOString()}">${momentText(each.at, language, project.time_zone)}</time></p>${each.text !== "" && paragraphs(each.text)}${each.files.map((file) => html`<p class="file">${link(file)}</p>`)}</li>`);
+  const { problem } = writing;
+  const form = html`<form class="form" id="write" method="post" action="${base}/messages?lang=${language}#write" enctype="multipart/form-data" novalidate>${csrfField(csrf)}<input type="hidden" name="message" value="${writing.messageId}"><h2>${say("my_write")}</h2>${problem && html`<p class="problem" role="alert">${say(problem.key, problem.params)}</p>`}
+<label for="text">${say("my_text")}</label><textarea id="text" name="text" rows="3" maxlength="${CLIENT_TEXT}">${writing.text}</textarea>
+<label for="file">${say("my_file")}</label><input id="file" name="file" type="file" aria-describedby="file-about"><p class="quiet small" id="file-about">${say("my_file_about", { most: CLIENT_FILE_MB })}</p><button class="primary">${say("my_send_message")}</button></form>`;
+  return html`${documents.length > 0 && html`<section class="card"><h2>${say("my_documents")}</h2><ul class="plain">${documents.map((file) => html`<li>${link(file)}</li>`)}</ul></section>`}
+<section class="card"><h2>${say("my_messages")}</h2>${messages.length > 0 ? html`<ol class="talk">${messages}</ol>` : html`<p class="quiet">${say("my_messages_none")}</p>`}
+${ticket.status === "closed" ? html`<p class="quiet small">${say("my_closed")}</p>` : form}</section>`;
+}
 
 /** One request: what the page of the mail's link shows, and what was written and sent besides. */
 export const ticketPage = (shown: Shown, state: PageState, more: SafeHtml | null): SafeHtml =>

@@ -3,21 +3,23 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Ctx } from "../../platform/db.ts";
 import { AppError, forbidden } from "../../platform/errors.ts";
 import type { App } from "../../platform/http.ts";
+import { newId } from "../../platform/ids.ts";
 import type { SafeHtml } from "../../platform/html.ts";
 import { languageOf, translate } from "../../platform/messages.ts";
 import type { Secrets } from "../../platform/secret.ts";
 import type { Language } from "../api.contract.ts";
-import { hashSecret } from "../tickets/index.ts";
+import { attachmentHeader, hashSecret } from "../tickets/index.ts";
 import { addressOf, CODE_S, codeOf } from "./portal.access.rules.ts";
 import { askCode, askedAddress, sessionOf, signIn, signOut } from "./portal.access.service.ts";
 import type { Session } from "./portal.access.sql.ts";
 import { asked, field, heading, pages, send } from "./portal.http.ts";
-import { codePage, listPage, noTicket, signInPage, ticketPage } from "./portal.my.pages.ts";
-import { answerOwn, listOwn, showOwn } from "./portal.my.service.ts";
+import { codePage, listPage, noTicket, signInPage, talkPart, ticketPage, type Writing } from "./portal.my.pages.ts";
+import { answerOwn, listOwn, openOwn, showOwn, talkOf, type Folders } from "./portal.my.service.ts";
 import { frame, tooManyTries, type PageState } from "./portal.pages.ts";
 import { preference, readAnswer } from "./portal.routes.ts";
+import { readWriting } from "./portal.my.form.ts";
 
-export interface MyDeps { /** A context of the system; the portal puts the client into it. */ ctx: Ctx; secrets: Secrets }
+export interface MyDeps { /** A context of the system; the portal puts the client into it. */ ctx: Ctx; secrets: Secrets; /** Where files and documents lie. */ folders: Folders }
 
 /** Apart from the cookie of colleagues, and sent to these pages alone. */
 export const CLIENT_COOKIE = "linija_client";
@@ -29,6 +31,8 @@ export function myRoutes(app: App, deps: MyDeps): void {
     scope.addHook("preParsing", (request, _reply, payload, next) => { next(isForeign(request) ? forbidden("csrf") : null, payload); });
     doorRoutes(scope, deps);
     ticketRoutes(scope, deps);
+    fileRoute(scope, deps);
+    writeRoute(scope, deps);
   });
 }
 
@@ -112,7 +116,7 @@ async function patiently(request: FastifyRequest, reply: FastifyReply, work: () 
 /** Compares digests: equal length, and no time to learn from. */
 export const refuseForged = ({ csrf }: Session, given: string): void => { if (!timingSafeEqual(hashSecret(csrf), hashSecret(given))) throw forbidden("csrf"); };
 
-interface Mine { session: Session; ctx: Ctx; id: string }
+export interface Mine { session: Session; ctx: Ctx; id: string }
 
 /** Who asks and for which ticket; null when the reply is already the way to sign in. */
 export async function mine(deps: MyDeps, request: FastifyRequest, reply: FastifyReply): Promise<Mine | null> {
@@ -142,10 +146,40 @@ function ticketRoutes(app: App, deps: MyDeps): void {
   });
 }
 
-export async function showTicket({ ctx, session, id }: Mine, reply: FastifyReply, state: Omit<PageState, "path" | "language" | "csrf">): Promise<FastifyReply> {
+type Part = Omit<PageState, "path" | "language" | "csrf"> & { writing?: Omit<Writing, "messageId"> };
+
+export async function showTicket({ ctx, session, id }: Mine, reply: FastifyReply, { writing, ...state }: Part): Promise<FastifyReply> {
   const { language, csrf } = session;
   const shown = await showOwn(ctx, session, id);
   if (!shown) return send(reply, 404, page(language, { title: translate(language, "my_no_ticket"), path: "/my" }, noTicket(language)));
   const head = { title: `${shown.ticket.number} · ${shown.project.project.name[language]}`, path: `/my/tickets/${shown.ticket.id}`, projectKey: shown.project.project.key };
-  return send(reply, state.problem ? 422 : 200, page(language, head, ticketPage(shown, { ...state, path: `/my/tickets/${shown.ticket.id}/answer`, csrf, language }, null)));
+  const talk = talkPart(shown, await talkOf(ctx, session, shown.ticket.id), session, { messageId: newId(), text: "", problem: null, ...writing });
+  return send(reply, state.problem || writing ? 422 : 200, page(language, head, ticketPage(shown, { ...state, path: `/my/tickets/${shown.ticket.id}/answer`, csrf, language }, talk)));
+}
+
+/** What was sent, as a download that cannot run in our origin. */
+function fileRoute(app: App, deps: MyDeps): void {
+  app.get("/my/tickets/:id/:kind/:fileId", { schema: { hide: true } }, async (request, reply) => {
+    const own = await mine(deps, request, reply);
+    if (!own) return reply;
+    const { kind, fileId } = request.params as { kind: string; fileId: string };
+    const file = (kind === "files" || kind === "documents") && isId(fileId) ? await openOwn(own.ctx, own, { kind: kind === "files" ? "file" : "document", id: fileId }, deps.folders) : null;
+    const { language } = own.session;
+    if (!file) return send(reply, 404, page(language, { title: translate(language, "my_no_ticket"), path: "/my" }, noTicket(language)));
+    return reply.headers({
+      "content-type": file.mediaType, "content-length": String(file.bytes), "content-disposition": attachmentHeader(file.name),
+      "x-content-type-options": "nosniff", "content-security-policy": "sandbox; default-src 'none'",
+    }).send(file.stream);
+  });
+}
+
+function writeRoute(app: App, deps: MyDeps): void {
+  app.post("/my/tickets/:id/messages", { schema: { hide: true } }, async (request, reply) => {
+    const own = await mine(deps, request, reply);
+    if (!own) return reply;
+    const outcome = await readWriting(request, own, { csrf: (given) => { refuseForged(own.session, given); }, folders: deps.folders });
+    if (outcome.kind === "unknown") return showTicket(own, reply, { said: null, prefers: null, problem: false });
+    if (outcome.kind === "problem") return showTicket(own, reply, { said: null, prefers: null, problem: false, writing: outcome });
+    return reply.redirect(`/my/tickets/${own.id}?said=message`, 303);
+  });
 }

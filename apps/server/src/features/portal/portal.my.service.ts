@@ -1,10 +1,12 @@
 import type { Ctx } from "../../platform/db.ts";
+import { tooMany } from "../../platform/errors.ts";
 import { decodeCursor, encodeCursor, pageOf } from "../../platform/page.ts";
+import { clientFile, clientMessages, clientWrites, type ClientWriting } from "../messages/index.ts";
 import { processOf, projectOf, type ProjectInUse } from "../tickets/index.ts";
 import type { Session } from "./portal.access.sql.ts";
 import { seesOf, type Sees } from "./portal.rules.ts";
 import { answerTicket, shownOf, type Answer, type Answered, type Shown } from "./portal.service.ts";
-import { selectOwn, selectOwnTickets, type OwnTicket } from "./portal.sql.ts";
+import { countTry, selectOwn, selectOwnIds, selectOwnTickets, type OwnTicket } from "./portal.sql.ts";
 
 const PAGE = 20;
 
@@ -33,3 +35,28 @@ export async function showOwn(ctx: Ctx, { address }: Session, id: string): Promi
 }
 
 export const answerOwn = (ctx: Ctx, { address }: Session, id: string, answer: Answer): Promise<Answered> => answerTicket(ctx, () => selectOwn(ctx.db, address, id), answer);
+
+export type Talk = Awaited<ReturnType<typeof clientMessages>>;
+export interface Folders { attachments: string; documents: string }
+
+/** What was written about one's own ticket, both ways. */
+export const talkOf = async (ctx: Ctx, { address }: Session, id: string): Promise<Talk> => clientMessages(ctx, await selectOwnIds(ctx.db, address, id));
+
+/** Who asks, and for which ticket. */
+export interface Asked { session: Session; id: string }
+
+const WRITING = { max: 30, windowS: 15 * 60, doubles: false };
+
+/** False when there is no such ticket for this reader. */
+export async function writeOwn(ctx: Ctx, { session: { address }, id }: Asked, writing: ClientWriting, { attachments }: Folders): Promise<boolean> {
+  const ticket = await selectOwn(ctx.db, address, id);
+  if (!ticket) return false;
+  const { lockedUntil } = await countTry(ctx.db, `pw:${ticket.id}`, ctx.now(), WRITING);
+  if (lockedUntil) throw tooMany(Math.max(1, Math.ceil((lockedUntil.getTime() - ctx.now().getTime()) / 1_000)), "my_messages_too_many");
+  await clientWrites(ctx, ticket.id, writing, { folder: attachments });
+  return true;
+}
+
+/** Null for what was not sent to this reader or by them. */
+export const openOwn = async (ctx: Ctx, { session: { address }, id }: Asked, wanted: { kind: "file" | "document"; id: string }, folders: Folders) =>
+  clientFile(ctx, await selectOwnIds(ctx.db, address, id), wanted, folders);

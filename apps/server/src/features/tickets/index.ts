@@ -16,6 +16,6 @@ export { filled, fromEngine, priorityName, priorityNumber, statusOf } from "./ti
 export { ticketsRoutes } from "./tickets.routes.ts";
 export { attachmentHeader, mediaTypeOf, safeFileName } from "./tickets.files.rules.ts";
 export type { TicketForms } from "./tickets.forms.ts";
-export type { FileStore } from "./tickets.attachments.service.ts";
+export { addClientAttachment, attachmentFile, findAttachment, type FileStore, type Upload } from "./tickets.attachments.service.ts";
 export { ticketsListener } from "./tickets.listener.ts";
 export { authorityKind } from "./tickets.authority.ts";

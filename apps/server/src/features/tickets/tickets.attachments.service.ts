@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Transform, type Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { audit } from "../../platform/audit.ts";
-import { inTx, type Ctx } from "../../platform/db.ts";
+import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
@@ -13,7 +13,7 @@ import { touched } from "./tickets.effects.ts";
 import { MAX_FILE_BYTES } from "./tickets.files.contract.ts";
 import { mediaTypeOf, safeFileName, SNIFF_BYTES } from "./tickets.files.rules.ts";
 import { loadTicket } from "./tickets.load.ts";
-import { touchTicket } from "./tickets.sql.ts";
+import { touchTicket, type Ticket } from "./tickets.sql.ts";
 import { toAttachmentView } from "./tickets.view.ts";
 import { countAttachments, deleteAttachment, insertAttachment, selectAttachment } from "./tickets.view.sql.ts";
 
@@ -23,22 +23,34 @@ const MAX_FILES = 50;
 export interface FileStore { folder: string; maxBytes?: number }
 export interface Upload { name: string; stream: Readable; /** True when the parser cut the stream at its own limit. */ truncated: () => boolean }
 
+export const addAttachment = (ctx: Ctx, ticketId: string, upload: Upload, store: FileStore) => attach(ctx, ticketId, { upload, reader: ctx }, store);
+
+/** A file from the client, whom another service has let in; \`also\` refuses it, or writes what belongs to it, in the same transaction. */
+export const addClientAttachment = (ctx: Ctx, ticketId: string, { upload, also }: { upload: Upload; also: Also }, store: FileStore) =>
+  attach(ctx, ticketId, { upload, reader: { ...ctx, actor: { kind: "system", name: "portal" } }, also }, store);
+
+type AttachmentView = ReturnType<typeof toAttachmentView>;
+type Also = (ctx: TxCtx, file: AttachmentView, ticket: Ticket) => Promise<void>;
+interface Attaching { upload: Upload; /** Whose rights are asked. */ reader: Ctx; also?: Also }
+
 /** Writes the file first, whole and flushed, then its row: a row never points to a file that is not there. */
-export async function addAttachment(ctx: Ctx, ticketId: string, upload: Upload, store: FileStore) {
-  await loadTicket(ctx, ticketId, "tickets.attach");
+async function attach(ctx: Ctx, ticketId: string, { upload, reader, also }: Attaching, store: FileStore): Promise<AttachmentView> {
+  await loadTicket(reader, ticketId, "tickets.attach");
   const id = newId(ctx.now().getTime());
   const path = join(ctx.now().toISOString().slice(0, 7), id);
   const written = await write(upload, join(store.folder, path), store.maxBytes ?? MAX_FILE_BYTES);
   try {
     return await inTx(ctx, async (ctx) => {
-      const ticket = await loadTicket(ctx, ticketId, "tickets.attach", { lock: true });
+      const ticket = await loadTicket({ ...ctx, actor: reader.actor }, ticketId, "tickets.attach", { lock: true });
       if ((await countAttachments(ctx.db, ticketId)).n >= MAX_FILES) throw invalidField("file", "too_many_files", { most: MAX_FILES });
       const row = { id, ticketId, path, ...written, uploadedBy: ctx.actor.kind === "user" ? ctx.actor.id : null, at: ctx.now() };
       await insertAttachment(ctx.db, row);
       await touchTicket(ctx.db, ticketId, ctx.now());
       await emit(ctx, { type: "ticket.file_added", subject: { kind: "ticket", id: ticketId }, data: { attachmentId: id, name: row.name, bytes: row.bytes }, touches: touched(ticket) });
       await audit(ctx, { action: "ticket.attach", object: { kind: "ticket", id: ticketId }, after: { attachmentId: id, name: row.name, bytes: row.bytes, sha256: row.sha256 } });
-      return toAttachmentView({ ...row, by: ctx.actor.name });
+      const view = toAttachmentView({ ...row, by: ctx.actor.kind === "client" ? "" : ctx.actor.name });
+      await also?.(ctx, view, ticket);
+      return view;
     });
   } catch (error) {
     await rm(join(store.folder, path), { force: true });
@@ -74,6 +86,14 @@ async function write(upload: Upload, path: string, maxBytes: number): Promise<{ 
 /** The file as it lies, for those who may see the ticket. */
 export async function openAttachment(ctx: Ctx, ticketId: string, attachmentId: string, store: FileStore) {
   await loadTicket(ctx, ticketId, "tickets.read");
+  return attachmentFile(ctx, ticketId, attachmentId, store);
+}
+
+/** For who has asked already whether the reader may have it. */
+export const findAttachment = (ctx: Ctx, ticketId: string, attachmentId: string) => selectAttachment(ctx.db, ticketId, attachmentId);
+
+/** The same with its file open. */
+export async function attachmentFile(ctx: Ctx, ticketId: string, attachmentId: string, store: FileStore) {
   const row = await selectAttachment(ctx.db, ticketId, attachmentId);
   if (!row) throw notFound("attachment", attachmentId);
   const file = await open(join(store.folder, row.path)).catch((error: NodeJS.ErrnoException) => {

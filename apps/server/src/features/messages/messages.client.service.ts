@@ -1,0 +1,70 @@
+import { audit } from "../../platform/audit.ts";
+import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
+import { AppError, conflict, invalidField } from "../../platform/errors.ts";
+import { emit } from "../../platform/events.ts";
+import { documentFile } from "../documents/index.ts";
+import { addClientAttachment, attachmentFile, loadTicket, type FileStore, type Ticket, type Upload } from "../tickets/index.ts";
+import { touched } from "./messages.service.ts";
+import { countClientFiles, insertMessage, insertMessageFiles, selectMessage, selectMessages, selectSent, touchTicket, type MessageRow } from "./messages.sql.ts";
+
+/** The largest file a client may send. */
+export const CLIENT_FILE_MB = 10;
+const CLIENT_FILES = 20;
+export const CLIENT_TEXT = 4_000;
+/** What people send: told from the bytes, not from the name. No archives, and nothing we do not know. */
+const TAKEN = /^(image|audio|video)\/|^text\/plain$|^application\/(pdf|msword|vnd\.(openxmlformats|oasis))/;
+
+export interface ClientWriting { /** Made with the form: the same form sent twice is one message. */ id: string; text: string; upload: Upload | null }
+
+/** What a client writes, with a file or without. Whoever calls this has made sure that the ticket is the client's own. */
+export async function clientWrites(ctx: Ctx, ticketId: string, writing: ClientWriting, store: FileStore): Promise<void> {
+  const { id, upload } = writing;
+  const text = writing.text.trim().slice(0, CLIENT_TEXT);
+  const before = await selectMessage(ctx.db, id);
+  if (before) return sameOrRefused(before, ticketId);
+  if (text === "" && !upload) throw invalidField("text", "my_message_empty");
+  if (!upload) return inTx(ctx, async (ctx) => keep(ctx, await locked(ctx, ticketId), { id, text, fileId: null }));
+  try {
+    await addClientAttachment(ctx, ticketId, { upload, also: async (ctx, file, ticket) => {
+      if (!TAKEN.test(file.mediaType)) throw invalidField("file", "my_file_kind");
+      if (await countClientFiles(ctx.db, ticketId) >= CLIENT_FILES) throw invalidField("file", "my_files_too_many");
+      await keep(ctx, ticket, { id, text, fileId: file.id });
+    } }, { ...store, maxBytes: CLIENT_FILE_MB * 1024 * 1024 });
+  } catch (error) {
+    // The other press of the same form was first, and the file of this one is gone.
+    if (!(error instanceof AppError) || error.reason !== "message_another") throw error;
+    sameOrRefused((await selectMessage(ctx.db, id))!, ticketId);
+  }
+}
+
+function sameOrRefused(before: { ticketId: string; byClient: boolean }, ticketId: string): void {
+  if (before.ticketId !== ticketId || !before.byClient) throw conflict("message_another");
+}
+
+/** The system reads it: the client's own right was looked at before. */
+const locked = (ctx: TxCtx, ticketId: string): Promise<Ticket> => loadTicket({ ...ctx, actor: { kind: "system", name: "portal" } }, ticketId, "tickets.read", { lock: true });
+
+async function keep(ctx: TxCtx, ticket: Ticket, { id, text, fileId }: { id: string; text: string; fileId: string | null }): Promise<void> {
+  if (ticket.status === "closed") throw conflict("my_closed");
+  const isNew = await insertMessage(ctx.db, { id, ticketId: ticket.id, byClient: true, authorId: null, text, at: ctx.now() });
+  if (!isNew) throw conflict("message_another");
+  await insertMessageFiles(ctx.db, id, { files: fileId ? [fileId] : [], documents: [] });
+  await touchTicket(ctx.db, ticket.id, ctx.now());
+  const subject = { kind: "ticket", id: ticket.id };
+  await emit(ctx, { type: "ticket.client_wrote", subject, data: { messageId: id, number: ticket.number, projectKey: ticket.projectKey, text }, touches: touched(ticket) });
+  if (ticket.ownerId) await emit(ctx, { type: "ticket.reminded", subject, data: { number: ticket.number, operatorId: ticket.ownerId }, touches: [{ kind: "operator", id: ticket.ownerId }] });
+  await audit(ctx, { action: "ticket.client_wrote", object: subject, after: { messageId: id, text, fileId } });
+}
+
+/** Messages of tickets that are the reader's own; nothing of it says which colleague wrote. */
+export const clientMessages = async (ctx: Ctx, ticketIds: string[]): Promise<Omit<MessageRow, "by" | "mail">[]> =>
+  (await selectMessages(ctx.db, ticketIds)).map(({ id, byClient, text, at, files }) => ({ id, byClient, text, at, files }));
+
+/** A file that went with a message of these tickets, open; null for any other, whether it is there or not. */
+export async function clientFile(ctx: Ctx, ticketIds: string[], wanted: { kind: "file" | "document"; id: string }, folders: { attachments: string; documents: string }) {
+  const ticketId = await selectSent(ctx.db, ticketIds, wanted);
+  if (!ticketId) return null;
+  if (wanted.kind === "file") return attachmentFile(ctx, ticketId, wanted.id, { folder: folders.attachments });
+  const { fileName, ...file } = await documentFile(ctx, ticketId, wanted.id, { folder: folders.documents });
+  return { ...file, name: fileName, mediaType: "application/pdf" };
+}

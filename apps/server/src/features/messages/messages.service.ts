@@ -1,0 +1,77 @@
+import { join } from "node:path";
+import type { z } from "zod";
+import { audit } from "../../platform/audit.ts";
+import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
+import { conflict, invalidField } from "../../platform/errors.ts";
+import { emit } from "../../platform/events.ts";
+import { translate } from "../../platform/messages.ts";
+import { findDocument } from "../documents/index.ts";
+import { writeLetter } from "../notices/index.ts";
+import { findAttachment, loadTicket, projectOf, type Ticket } from "../tickets/index.ts";
+import { MAX_MESSAGE_MB, type MessageView } from "./messages.contract.ts";
+import type * as contracts from "./messages.contract.ts";
+import { insertMessage, insertMessageFiles, selectMerged, selectMessage, selectMessages, selectRecipient, touchTicket, type MessageRow } from "./messages.sql.ts";
+
+type Sending = z.output<typeof contracts.sendMessage.body>;
+const MOST_BYTES = MAX_MESSAGE_MB * 1024 * 1024;
+
+const toView = ({ id, byClient, by, text, at, files, mail }: MessageRow): MessageView => ({ id, byClient, by, text, at: at.toISOString(), files, mail });
+
+export async function listMessages(ctx: Ctx, ticketId: string): Promise<{ items: MessageView[] }> {
+  await loadTicket(ctx, ticketId, "tickets.read");
+  return { items: (await selectMessages(ctx.db, await selectMerged(ctx.db, ticketId))).map(toView) };
+}
+
+/** Tells the client, once: on their own page at once, and by a mail that carries the files, if there is an address. */
+export async function sendMessage(ctx: Ctx, ticketId: string, input: Sending, { publicUrl }: { publicUrl: string }): Promise<MessageView> {
+  return inTx(ctx, async (ctx) => {
+    const ticket = await loadTicket(ctx, ticketId, "tickets.write", { lock: true });
+    const before = await selectMessage(ctx.db, input.id);
+    if (before && (before.ticketId !== ticketId || before.byClient || before.text !== input.text)) throw conflict("message_another");
+    if (before) return toView(before);
+    const files = await filesOf(ctx, ticketId, input);
+    const isNew = await insertMessage(ctx.db, { id: input.id, ticketId, byClient: false, authorId: ctx.actor.kind === "user" ? ctx.actor.id : null, text: input.text, at: ctx.now() });
+    if (!isNew) throw conflict("message_another");
+    await insertMessageFiles(ctx.db, input.id, { files: unique(input.files), documents: unique(input.documents) });
+    const mail = await mailOf(ctx, ticket, { input, files, publicUrl });
+    await touchTicket(ctx.db, ticketId, ctx.now());
+    await emit(ctx, { type: "ticket.message_sent", subject: { kind: "ticket", id: ticketId }, data: { messageId: input.id, number: ticket.number, projectKey: ticket.projectKey, documents: input.documents, files: input.files }, touches: touched(ticket) });
+    await audit(ctx, { action: "ticket.message", object: { kind: "ticket", id: ticketId }, after: { messageId: input.id, text: input.text, mail, files: files.map(({ name, sha256 }) => ({ name, sha256 })) } });
+    return toView((await selectMessage(ctx.db, input.id))!);
+  });
+}
+
+const unique = (ids: string[]): string[] => [...new Set(ids)];
+
+interface Sent { name: string; mediaType: string; path: string; bytes: number; sha256: string }
+
+/** What is named must lie on this ticket. */
+async function filesOf(ctx: Ctx, ticketId: string, input: Sending): Promise<Sent[]> {
+  const found: Sent[] = [];
+  for (const id of unique(input.documents)) {
+    const row = await findDocument(ctx, ticketId, id);
+    if (!row) throw invalidField("documents", "message_document_unknown");
+    found.push({ name: row.fileName, mediaType: "application/pdf", path: join("documents", row.path), bytes: row.bytes, sha256: row.sha256 });
+  }
+  for (const id of unique(input.files)) {
+    const row = await findAttachment(ctx, ticketId, id);
+    if (!row) throw invalidField("files", "message_file_unknown");
+    found.push({ name: row.name, mediaType: row.mediaType, path: join("attachments", row.path), bytes: Number(row.bytes), sha256: row.sha256 });
+  }
+  if (found.reduce((sum, { bytes }) => sum + bytes, 0) > MOST_BYTES) throw invalidField("files", "message_too_heavy", { most: MAX_MESSAGE_MB });
+  return found;
+}
+
+/** The link asks for signing in: nothing in this letter opens anything by itself. */
+async function mailOf(ctx: TxCtx, ticket: Ticket, { input, files, publicUrl }: { input: Sending; files: Sent[]; publicUrl: string }): Promise<string> {
+  const { project } = await projectOf(ctx.db, ticket.projectKey);
+  const { language, number, id } = ticket;
+  const answer = translate(language, "message_mail_answer", { link: `${publicUrl.replace(/\/$/, "")}/my/tickets/${id}` });
+  return writeLetter(ctx, {
+    ticketId: id, cause: `message:${input.id}`, key: "message", language, recipient: await selectRecipient(ctx.db, id), from: project,
+    subject: translate(language, "message_mail_subject", { number }), text: `${input.text}\n\n—\n${project.name[language]}\n${answer}`, files: files.map(({ name, mediaType, path, bytes }) => ({ name, mediaType, path, bytes })),
+  });
+}
+
+export const touched = (ticket: Ticket): { kind: string; id: string }[] =>
+  [...(ticket.ownerId ? [{ kind: "operator", id: ticket.ownerId }] : []), ...(ticket.clientId ? [{ kind: "client", id: ticket.clientId }] : []), { kind: "project", id: ticket.projectKey }];

@@ -1,0 +1,202 @@
+import { createSecretKey, randomBytes } from "node:crypto";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { sql } from "kysely";
+import { afterAll, beforeEach, expect, test } from "vitest";
+import { newId, newSecret } from "../../platform/ids.ts";
+import { secretsOf } from "../../platform/secret.ts";
+import { testDatabase } from "../../testing/database.ts";
+import { testHttp } from "../../testing/http.ts";
+import { actorOf, buildUser } from "../access/access.factory.ts";
+import { buildClient } from "../clients/clients.factory.ts";
+import { messagesRoutes } from "../messages/index.ts";
+import type { MessageView } from "../messages/messages.contract.ts";
+import { sendDue, type Mail, type Mailer } from "../notices/index.ts";
+import { addNote, hashSecret } from "../tickets/index.ts";
+import { buildProjects, buildTicket } from "../tickets/tickets.factory.ts";
+import { insertAttachment } from "../tickets/tickets.view.sql.ts";
+import { insertSession } from "./portal.access.sql.ts";
+import { CLIENT_COOKIE, myRoutes } from "./portal.my.routes.ts";
+
+const database = await testDatabase();
+const system = database.ctx();
+await buildProjects(system);
+const folder = mkdtempSync(join(tmpdir(), "linija-portal-"));
+afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
+const folders = { attachments: join(folder, "attachments"), documents: join(folder, "documents") };
+for (const each of Object.values(folders)) mkdirSync(each);
+const http = await testHttp(database, (app) => myRoutes(app, { ctx: system, secrets: secretsOf(createSecretKey(randomBytes(32))), folders }), (app) => messagesRoutes(app, { publicUrl: "https://linija.test/" }));
+const ana = await http.signIn({ name: "Ana Skrivnostna", projects: ["internet"] });
+const anaActor = actorOf(await buildUser(database.db, { roles: ["operator"], projects: ["internet"] }));
+beforeEach(() => sql`delete from status_tries`.execute(database.db));
+
+let people = 0;
+/** A client who is signed in, with a ticket. */
+async function client() {
+  people += 1;
+  const address = `pisec${people}@example.test`;
+  const card = await buildClient(database.ctx(anaActor), { givenName: "Marija", familyName: `Pisec${people}`, emails: [address] });
+  const ticket = await buildTicket(system, { clientId: card.id, language: "en", contactEmail: address, ownerId: ana.userId });
+  const token = newSecret();
+  await insertSession(database.db, { tokenHash: hashSecret(token), address, csrf: newSecret(), language: "en", now: new Date(), expiresAt: new Date(Date.now() + 3_600_000), network: "", agent: "" });
+  const headers = { cookie: `${CLIENT_COOKIE}=${token}` };
+  const url = `/my/tickets/${ticket.id}`;
+  const get = (path: string) => http.app.inject({ method: "GET", url: path, headers });
+  const form = async () => { const { body } = await get(url); return { csrf: /name="csrf" value="([^"]+)"/.exec(body)![1]!, message: /name="message" value="([^"]+)"/.exec(body)![1]! }; };
+  const post = (fields: Record<string, string>, file?: { name: string; bytes: Buffer }, path = `${url}/messages`) => {
+    const data = [...Object.entries(fields).map(([name, value]) => Buffer.from(`--b\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`)),
+      Buffer.from(`--b\r\ncontent-disposition: form-data; name="file"; filename="${file?.name ?? ""}"\r\ncontent-type: application/octet-stream\r\n\r\n`), file?.bytes ?? Buffer.alloc(0), Buffer.from("\r\n--b--\r\n")];
+    return http.app.inject({ method: "POST", url: path, headers: { ...headers, "content-type": "multipart/form-data; boundary=b" }, payload: Buffer.concat(data) });
+  };
+  return { address, card, ticket, url, get, form, post };
+}
+const PNG = Buffer.concat([Buffer.from("89504e470d0a1a0a", "hex"), Buffer.from("pixels")]);
+const messages = async (ticketId: string): Promise<MessageView[]> => (await ana.send("GET", `/api/tickets/${ticketId}/messages`)).json().items;
+const filesOnDisk = () => readdirSync(folders.attachments, { recursive: true }).length;
+
+/** A document as the documents feature stores it. */
+async function document(ticketId: string): Promise<string> {
+  const id = newId();
+  writeFileSync(join(folders.documents, `${id}.pdf`), `%PDF-1.7 ${id}`);
+  await sql`insert into documents (id, ticket_id, key, number, language, name, file_name, bytes, pages, sha256, path, declaration_hash, ticket_version, made_at)
+    values (${id}, ${ticketId}, 'act', (select count(*) + 1 from documents), 'en', 'Act', 'Act 1.pdf', ${`%PDF-1.7 ${id}`.length}, 1, 'abc', ${`${id}.pdf`}, 'h', 1, now())`.execute(database.db);
+  return id;
+}
+async function attachment(ticketId: string, text = "From us"): Promise<string> {
+  const id = newId();
+  writeFileSync(join(folders.attachments, id), text);
+  await insertAttachment(database.db, { id, ticketId, name: "plan.txt", mediaType: "text/plain", bytes: text.length, sha256: "abc", path: id, uploadedBy: null, at: new Date() });
+  return id;
+}
+const outbox: Mail[] = [];
+const mailer: Mailer = { send: (mail) => { outbox.push(mail); return Promise.resolve(); }, close: () => undefined };
+
+test("R121 R118 a document is sent with a message: by mail once with the file, on the client's page, audited; pressed twice it is one", async () => {
+  const marija = await client();
+  const [sent, kept] = [await document(marija.ticket.id), await document(marija.ticket.id)];
+  const body = { id: newId(), text: "Please sign this.", documents: [sent], files: [] };
+  const presses = await Promise.all([1, 2, 3].map(() => ana.send("POST", `/api/tickets/${marija.ticket.id}/messages`, body)));
+  for (const press of presses) expect(press.json()).toMatchObject({ id: body.id, byClient: false, by: "Ana Skrivnostna", mail: "queued", files: [{ id: sent, kind: "document", name: "Act 1.pdf" }] });
+  expect((await ana.send("POST", `/api/tickets/${marija.ticket.id}/messages`, { ...body, text: "Something else" })).statusCode).toBe(409);
+  await Promise.all([sendDue(system, mailer, folder), sendDue(system, mailer, folder)]);
+  await sendDue(system, mailer, folder);
+  const mails = outbox.filter(({ to }) => to === marija.address);
+  expect(mails).toMatchObject([{ subject: `${marija.ticket.number}: a message for you`, files: [{ name: "Act 1.pdf", mediaType: "application/pdf" }] }]);
+  expect(mails[0]!.files![0]!.content.toString()).toBe(`%PDF-1.7 ${sent}`);
+  expect(mails[0]!.text).toContain(`https://linija.test/my/tickets/${marija.ticket.id}`);
+  expect(mails[0]!.text).not.toContain("/s/");
+  expect(await messages(marija.ticket.id)).toMatchObject([{ mail: "sent" }]);
+  const page = (await marija.get(marija.url)).body;
+  expect(page).toContain("Documents for you");
+  expect(page).toContain("Please sign this.");
+  expect(page).not.toContain("Skrivnostna");
+  const file = await marija.get(`${marija.url}/documents/${sent}`);
+  expect([file.statusCode, file.body]).toEqual([200, `%PDF-1.7 ${sent}`]);
+  expect(file.headers).toMatchObject({ "content-type": "application/pdf", "x-content-type-options": "nosniff", "content-security-policy": "sandbox; default-src 'none'" });
+  expect((await marija.get(`${marija.url}/documents/${kept}`)).statusCode).toBe(404);
+  const { rows } = await sql`select 1 from audit_log where object_id = ${marija.ticket.id} and action = 'ticket.message'`.execute(database.db);
+  expect(rows).toHaveLength(1);
+});
+
+test("R121 a letter whose file is not there is put off, and one without an address is on the page only", async () => {
+  const marija = await client();
+  const id = await document(marija.ticket.id);
+  rmSync(join(folders.documents, `${id}.pdf`));
+  await ana.send("POST", `/api/tickets/${marija.ticket.id}/messages`, { id: newId(), text: "Here it is", documents: [id] });
+  await sendDue(system, mailer, folder);
+  expect(await messages(marija.ticket.id)).toMatchObject([{ mail: "queued" }]);
+  await sql`delete from notices where ticket_id = ${marija.ticket.id}`.execute(database.db);
+  const nobody = await buildTicket(system, { contactEmail: null });
+  expect((await ana.send("POST", `/api/tickets/${nobody.id}/messages`, { id: newId(), text: "Hello" })).json()).toMatchObject({ mail: "no_address" });
+});
+
+test("R121 only files and documents of the ticket can be sent, and not more than mail takes", async () => {
+  const [marija, other] = [await client(), await client()];
+  const send = (body: object) => ana.send("POST", `/api/tickets/${marija.ticket.id}/messages`, { id: newId(), text: "x", ...body });
+  expect((await send({ documents: [await document(other.ticket.id)] })).json().errors).toMatchObject([{ field: "documents" }]);
+  expect((await send({ files: [await attachment(other.ticket.id)] })).json().errors).toMatchObject([{ field: "files" }]);
+  const heavy = await attachment(marija.ticket.id);
+  await sql`update attachments set bytes = 16000000 where id = ${heavy}`.execute(database.db);
+  expect((await send({ files: [heavy] })).json().errors).toMatchObject([{ field: "files", code: "message_too_heavy" }]);
+  expect(await messages(marija.ticket.id)).toEqual([]);
+});
+
+test("R121 who may not see the ticket neither reads nor writes to its client, and who only reads does not write", async () => {
+  const marija = await client();
+  const url = `/api/tickets/${marija.ticket.id}/messages`;
+  const [stranger, boss] = [await http.signIn({ projects: ["taxi"] }), await http.signIn({ roles: ["administrator"], projects: ["internet"] })];
+  const body = { id: newId(), text: "x" };
+  expect([(await stranger.send("GET", url)).statusCode, (await stranger.send("POST", url, body)).statusCode]).toEqual([404, 404]);
+  expect([(await boss.send("GET", url)).statusCode, (await boss.send("POST", url, body)).statusCode]).toEqual([200, 403]);
+  expect([(await http.anonymous("GET", url)).statusCode, (await http.anonymous("POST", url, body)).statusCode]).toEqual([401, 401]);
+});
+
+test("R121 what a client writes and sends reaches colleagues once, and their owner is told; notes never reach the client", async () => {
+  const marija = await client();
+  await addNote(database.ctx(anaActor), marija.ticket.id, "internal note about the client");
+  const unsent = await attachment(marija.ticket.id, "internal file");
+  const form = await marija.form();
+  const presses = await Promise.all([1, 2].map(() => marija.post({ ...form, text: "Here is the picture <b>" }, { name: "slika š.png", bytes: PNG })));
+  for (const press of presses) expect(press.headers.location).toBe(`${marija.url}?said=message`);
+  const [message, ...more] = await messages(marija.ticket.id);
+  expect(more).toEqual([]);
+  expect(message).toMatchObject({ byClient: true, by: "", text: "Here is the picture <b>", mail: null, files: [{ kind: "file", name: "slika š.png", mediaType: "image/png" }] });
+  expect((await marija.post({ ...(await marija.form()), text: "And a word" })).statusCode).toBe(303);
+  const page = (await marija.get(`${marija.url}?said=message`)).body;
+  expect(page).toContain("Your message has reached us");
+  expect(page).toContain("Here is the picture &#60;b&#62;");
+  expect(page).not.toMatch(/internal|plan\.txt|<script/);
+  expect((await marija.get(`${marija.url}/files/${message!.files[0]!.id}`)).rawPayload.equals(PNG)).toBe(true);
+  expect((await marija.get(`${marija.url}/files/${unsent}`)).statusCode).toBe(404);
+  const { rows } = await sql<{ type: string; n: number }>`select type, count(*)::int as n from events where subject_id = ${marija.ticket.id} and type in ('ticket.client_wrote', 'ticket.reminded', 'ticket.file_added') group by type order by type`.execute(database.db);
+  expect(rows).toEqual([{ type: "ticket.client_wrote", n: 2 }, { type: "ticket.file_added", n: 1 }, { type: "ticket.reminded", n: 2 }]);
+});
+
+test("R121 files of other kinds, too large, empty or too many are refused with words, and leave nothing behind", async () => {
+  const marija = await client();
+  const before = filesOnDisk();
+  const tried = async (file: { name: string; bytes: Buffer }) => { const reply = await marija.post({ ...(await marija.form()), text: "kept words" }, file); return [reply.statusCode, /role="alert">([^<]+)</.exec(reply.body)?.[1], reply.body.includes("kept words")]; };
+  expect(await tried({ name: "a.png", bytes: Buffer.from("4d5a900003000000", "hex") })).toEqual([422, expect.stringContaining("files of this kind"), true]);
+  expect(await tried({ name: "a.zip", bytes: Buffer.from("504b030400000000", "hex") })).toEqual([422, expect.stringContaining("files of this kind"), true]);
+  expect(await tried({ name: "a.png", bytes: Buffer.concat([PNG, Buffer.alloc(10 * 1024 * 1024)]) })).toEqual([422, "The file is larger than 10 MB.", true]);
+  expect((await tried({ name: "a.png", bytes: Buffer.alloc(0) }))[0]).toBe(422);
+  expect((await marija.post({ ...(await marija.form()), text: "  " })).statusCode).toBe(422);
+  expect(await messages(marija.ticket.id)).toEqual([]);
+  expect(filesOnDisk() - before).toBeLessThanOrEqual(1);
+  for (let count = 0; count < 20; count += 1) expect((await marija.post({ ...(await marija.form()), text: "" }, { name: `${count}.png`, bytes: PNG })).statusCode).toBe(303);
+  expect((await tried({ name: "more.png", bytes: PNG }))[1]).toContain("enough files");
+  await sql`update status_tries set tries = 30`.execute(database.db);
+  expect((await marija.post({ ...(await marija.form()), text: "again" })).body).toContain("many messages in a short time");
+});
+
+test("R121 nobody writes to or opens a file of a ticket that is not theirs, nor without the form's token, nor on a closed one", async () => {
+  const [marija, other] = [await client(), await client()];
+  const mine = await attachment(other.ticket.id);
+  await ana.send("POST", `/api/tickets/${other.ticket.id}/messages`, { id: newId(), text: "For you", files: [mine] });
+  const form = await marija.form();
+  for (const path of [`${other.url}/files/${mine}`, `${marija.url}/files/${mine}`, `${marija.url}/files/${newId()}`, `${marija.url}/documents/${mine}`, `${marija.url}/elsewhere/${mine}`]) expect((await marija.get(path)).statusCode).toBe(404);
+  expect((await other.get(`${other.url}/files/${mine}`)).body).toBe("From us");
+  expect((await marija.post({ ...form, text: "x" }, { name: "a.png", bytes: PNG }, `${other.url}/messages`)).statusCode).toBe(404);
+  expect((await marija.post({ ...form, text: "x", csrf: "" })).statusCode).toBe(403);
+  expect((await marija.post({ ...form, text: "x", csrf: "" }, { name: "a.png", bytes: PNG })).statusCode).toBe(403);
+  expect((await messages(other.ticket.id)).length).toBe(1);
+  const taken = (await messages(other.ticket.id))[0]!.id;
+  expect((await marija.post({ ...form, text: "x", message: taken })).statusCode).toBe(409);
+  await sql`update tickets set status = 'closed' where id = ${marija.ticket.id}`.execute(database.db);
+  expect((await marija.get(marija.url)).body).toContain("This request is closed");
+  expect((await marija.post({ ...form, text: "x" })).statusCode).toBe(422);
+});
+
+test("R121 what was written on a ticket that was merged is shown with the one it became, and only if both are the reader's", async () => {
+  const marija = await client();
+  const [second, foreign] = [await buildTicket(system, { clientId: marija.card.id, language: "en" }), await client()];
+  await ana.send("POST", `/api/tickets/${second.id}/messages`, { id: newId(), text: "On the second" });
+  await ana.send("POST", `/api/tickets/${foreign.ticket.id}/messages`, { id: newId(), text: "On the foreign" });
+  await sql`update tickets set merged_into = ${marija.ticket.id} where id in (${second.id}, ${foreign.ticket.id})`.execute(database.db);
+  const page = (await marija.get(`/my/tickets/${second.id}`)).body;
+  expect(page).toContain(marija.ticket.number);
+  expect(page).toContain("On the second");
+  expect(page).not.toContain("On the foreign");
+  expect((await foreign.get(foreign.url)).statusCode).toBe(404);
+});
