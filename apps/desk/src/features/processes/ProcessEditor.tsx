@@ -4,11 +4,13 @@ import { Background, BackgroundVariant, MarkerType, ReactFlow, ReactFlowProvider
 import { IconArrowBackUp, IconArrowForwardUp, IconCirclePlus, IconDownload, IconFileText, IconMaximize, IconWalk } from "@tabler/icons-react";
 import { useEffect, useMemo, useState } from "react";
 import { EditorTexts, useT, type MessageKey } from "../../i18n/intl.tsx";
+import { useApi } from "../../shared/query.ts";
 import type { PictureProps as EditorProps } from "../projects/editors.ts";
 import { useCatalogue } from "../rules/catalogue.ts";
 import { lineOf, type Written, type WrittenTransition } from "./document.ts";
-import type { Graph } from "./graph.ts";
+import { firstLook, type Graph } from "./graph.ts";
 import type { useHistory } from "./history.ts";
+import { useFrame, type Size } from "./useFrame.ts";
 import { useKnown } from "./known.ts";
 import { BenchOf, useShownLanguage, type Bench } from "./parts.tsx";
 import { LineView, StageView, WayView, type LineFlowEdge, type StageFlowNode, type WayFlowNode, type WayMark } from "./picture.tsx";
@@ -27,8 +29,6 @@ export type Chosen = { kind: "stages" | "transitions"; key: string } | null;
 
 const nodeTypes = { stage: StageView, way: WayView };
 const edgeTypes = { line: LineView };
-/** All of a large process at once would be too small to read: then it begins at the left and is moved. */
-const FIT = { padding: 0.04, minZoom: 0.45, maxZoom: 1 };
 
 /** The process as a picture. Every change of it is a change of the text, which stays the only document. */
 export default function ProcessPicture({ value, ...props }: EditorProps) {
@@ -38,18 +38,21 @@ export default function ProcessPicture({ value, ...props }: EditorProps) {
 function Editor({ text, onChange, problems, readOnly = false, projectKey, onShowText }: ProcessEditorProps) {
   const t = useT();
   const language = useShownLanguage();
-  const work = useProcess({ text, onChange, readOnly });
+  const { ref, size, direction, turn } = useFrame(text);
+  const work = useProcess({ text, onChange, readOnly, direction });
   const { process, graph, chosen, setChosen, change, read, history } = work;
   const [isWalking, setIsWalking] = useState(false);
-  const { catalogue } = useCatalogue(projectKey);
+  // What all projects share is written in the vocabulary of any of them.
+  const first = useApi("ticketTypes", null, { staleTime: 5 * 60_000 }).data?.projects[0]?.key;
+  const { catalogue } = useCatalogue(projectKey === "common" ? first ?? projectKey : projectKey);
   const known = useKnown(projectKey, language);
   const bench: Bench = { process, problems, change, readOnly, catalogue, known, choose: setChosen, remove: work.remove };
   const save = (): void => download(`${process.key ?? "process"}.svg`, svgOf(process, graph, { language, sees: (view) => t(`process.sees.${view}` as MessageKey) }));
   return (
     <div className={css.editor}>
-      <div className={css.canvas} tabIndex={0} role="application" aria-label={t("process.picture")} aria-describedby="process-chosen" onKeyDown={work.onKeyDown}>
-        <Tools history={history} addStage={work.addStage} readOnly={readOnly} onWalk={() => setIsWalking(!isWalking)} isWalking={isWalking} onDownload={save} onText={chosen && onShowText ? () => onShowText(lineOf(text, [chosen.kind, chosen.key]) ?? 1) : undefined} />
-        <Picture process={process} graph={graph} problems={problems} chosen={chosen} choose={work.pick} {...(!readOnly && { connect: work.connect })} />
+      <div ref={ref} className={css.canvas} tabIndex={0} role="application" aria-label={t("process.picture")} aria-describedby="process-chosen" onKeyDown={work.onKeyDown}>
+        <Tools history={history} addStage={work.addStage} readOnly={readOnly} onWalk={() => setIsWalking(!isWalking)} isWalking={isWalking} onFit={() => turn(process)} onDownload={save} onText={chosen && onShowText ? () => onShowText(lineOf(text, [chosen.kind, chosen.key]) ?? 1) : undefined} />
+        {size && <Picture key={direction} size={size} process={process} graph={graph} problems={problems} chosen={chosen} choose={work.pick} {...(!readOnly && { connect: work.connect })} />}
         {work.drawing !== null && <p className={css.drawing} role="status">{t("process.drawing", { stage: process.stages[work.drawing]?.name?.[language] ?? work.drawing })}</p>}
         {!read.ok && <p className={css.broken} role="alert">{t("process.broken", { line: read.line, message: read.message })}</p>}
         <span id="process-chosen" className={css.unseen} aria-live="polite">{chosen ? process[chosen.kind][chosen.key]?.name?.[language] : ""}</span>
@@ -66,8 +69,8 @@ function Editor({ text, onChange, problems, readOnly = false, projectKey, onShow
   );
 }
 
-interface ToolsProps { history: ReturnType<typeof useHistory>; addStage: () => void; readOnly: boolean; isWalking: boolean; onWalk: () => void; onDownload: () => void; onText: (() => void) | undefined }
-function Tools({ history, addStage, readOnly, isWalking, onWalk, onDownload, onText }: ToolsProps) {
+interface ToolsProps { history: ReturnType<typeof useHistory>; addStage: () => void; readOnly: boolean; isWalking: boolean; onWalk: () => void; onFit: () => void; onDownload: () => void; onText: (() => void) | undefined }
+function Tools({ history, addStage, readOnly, isWalking, onWalk, onFit, onDownload, onText }: ToolsProps) {
   const t = useT();
   const { fitView } = useReactFlow();
   return (
@@ -77,7 +80,7 @@ function Tools({ history, addStage, readOnly, isWalking, onWalk, onDownload, onT
         <Tooltip label={`${t("process.undo")} (Ctrl+Z)`}><ActionIcon aria-label={t("process.undo")} disabled={!history.canUndo} onClick={history.undo}><IconArrowBackUp size={17} /></ActionIcon></Tooltip>
         <Tooltip label={`${t("process.redo")} (Ctrl+Y)`}><ActionIcon aria-label={t("process.redo")} disabled={!history.canRedo} onClick={history.redo}><IconArrowForwardUp size={17} /></ActionIcon></Tooltip>
       </>}
-      <Tooltip label={t("process.fit")}><ActionIcon aria-label={t("process.fit")} onClick={() => void fitView({ padding: 0.04 })}><IconMaximize size={17} /></ActionIcon></Tooltip>
+      <Tooltip label={t("process.fit")}><ActionIcon aria-label={t("process.fit")} onClick={() => { onFit(); void fitView({ padding: 0.04, maxZoom: 1 }); }}><IconMaximize size={17} /></ActionIcon></Tooltip>
       <Tooltip label={t("process.walk")}><ActionIcon aria-label={t("process.walk")} aria-pressed={isWalking} onClick={onWalk}><IconWalk size={17} /></ActionIcon></Tooltip>
       <Tooltip label={t("process.download")}><ActionIcon aria-label={t("process.download")} onClick={onDownload}><IconDownload size={17} /></ActionIcon></Tooltip>
       {onText && <Tooltip label={t("process.showText")}><ActionIcon aria-label={t("process.showText")} onClick={onText}><IconFileText size={17} /></ActionIcon></Tooltip>}
@@ -85,9 +88,9 @@ function Tools({ history, addStage, readOnly, isWalking, onWalk, onDownload, onT
   );
 }
 
-interface PictureProps { process: Written; graph: Graph; problems: readonly Trouble[]; chosen: Chosen; choose: (chosen: Chosen) => void; connect?: (from: string, to: string) => void }
+interface PictureProps { size: Size; process: Written; graph: Graph; problems: readonly Trouble[]; chosen: Chosen; choose: (chosen: Chosen) => void; connect?: (from: string, to: string) => void }
 
-function Picture({ process, graph, problems, chosen, choose, connect }: PictureProps) {
+function Picture({ size, process, graph, problems, chosen, choose, connect }: PictureProps) {
   const t = useT();
   const language = useShownLanguage();
   const troubled = useMemo(() => new Set(problems.map(({ at }) => at.split(".").slice(0, 2).join("."))), [problems]);
@@ -97,25 +100,26 @@ function Picture({ process, graph, problems, chosen, choose, connect }: PictureP
     return [
       ...graph.nodes.map((stage): StageFlowNode => {
         const { name, client_sees: sees, clock, final: isFinal } = process.stages[stage.key] ?? {};
-        const data = { stage, name: name?.[language] ?? stage.key, clientSees: sees ? t(`process.sees.${sees}`) : "", clock: clock ?? "runs", isFinal: isFinal === true, hasProblem: troubled.has(`stages.${stage.key}`) };
+        const data = { direction: graph.direction, stage, name: name?.[language] ?? stage.key, clientSees: sees ? t(`process.sees.${sees}`) : "", clock: clock ?? "runs", isFinal: isFinal === true, hasProblem: troubled.has(`stages.${stage.key}`) };
         return { id: stage.key, type: "stage", ...place(stage), data, selected: isChosen("stages", stage.key) };
       }),
-      ...graph.ways.map((way): WayFlowNode => ({ id: `way:${way.key}`, type: "way", ...place(way), data: { way, name: process.transitions[way.key]?.name?.[language] ?? way.key, isChosen: isChosen("transitions", way.key), isTroubled: troubled.has(`transitions.${way.key}`), marks: marksOf(process.transitions[way.key]) } })),
+      ...graph.ways.map((way): WayFlowNode => ({ id: `way:${way.key}`, type: "way", ...place(way), data: { direction: graph.direction, way, name: process.transitions[way.key]?.name?.[language] ?? way.key, isChosen: isChosen("transitions", way.key), isTroubled: troubled.has(`transitions.${way.key}`), marks: marksOf(process.transitions[way.key]) } })),
     ];
   }, [graph, process, language, t, troubled, chosen]);
   const edges = useMemo(() => {
     const near = waysNear(graph, chosen);
     const bySystem = new Set(graph.ways.filter(({ kind }) => kind === "automatic" || kind === "timer").map(({ key }) => key));
     return graph.lines.map((line): LineFlowEdge => ({
-      id: line.id, type: "line", source: line.from, target: line.to, focusable: false, data: { line, isSystem: bySystem.has(line.way), isChosen: near?.has(line.way) ?? false, isFaint: near !== null && !near.has(line.way) },
+      id: line.id, type: "line", source: line.from, target: line.to, focusable: false, data: { direction: graph.direction, line, isSystem: bySystem.has(line.way), isChosen: near?.has(line.way) ?? false, isFaint: near !== null && !near.has(line.way) },
       ...(!line.to.startsWith("way:") && { markerEnd: { type: MarkerType.ArrowClosed, width: 14, height: 14 } }),
     }));
   }, [graph, chosen]);
+  const [look] = useState(() => firstLook(graph, size));
   useInSight(graph, chosen);
   return (
     <ReactFlow
-      nodes={nodes} edges={edges} nodeTypes={nodeTypes} edgeTypes={edgeTypes} fitView fitViewOptions={FIT} minZoom={0.15} maxZoom={1.6} nodesDraggable={false} nodesConnectable={connect !== undefined}
-      disableKeyboardA11y deleteKeyCode={null} selectionKeyCode={null} elementsSelectable={false} proOptions={{ hideAttribution: true }}
+      nodes={nodes} edges={edges} nodeTypes={nodeTypes} edgeTypes={edgeTypes} defaultViewport={look} minZoom={0.1} maxZoom={1.6} nodesDraggable={false} nodesConnectable={connect !== undefined}
+      disableKeyboardA11y deleteKeyCode={null} selectionKeyCode={null} elementsSelectable={false}
       onNodeClick={(_event, { id }) => choose(id.startsWith("way:") ? { kind: "transitions", key: id.slice(4) } : { kind: "stages", key: id })} onPaneClick={() => choose(null)} onConnect={({ source, target }: Connection) => connect?.(source, target)}
     >
       <Background variant={BackgroundVariant.Dots} gap={20} size={1} color="var(--line-strong)" />

@@ -7,16 +7,17 @@ export interface Way { key: string; kind: "person" | "client" | "automatic" | "t
 export interface WayNode extends Way { x: number; y: number; width: number; height: number }
 export interface Line { id: string; way: string; from: string; to: string; points: Point[] }
 export interface Point { x: number; y: number }
-export interface Graph { nodes: StageNode[]; ways: WayNode[]; lines: Line[]; width: number; height: number }
+export type Direction = "right" | "down";
+export interface Graph { direction: Direction; nodes: StageNode[]; ways: WayNode[]; lines: Line[]; width: number; height: number }
 
 const STAGE = { width: 172, height: 54 };
 const WAY = { width: 152, height: 22 };
 const idOf = (way: string): string => `way:${way}`;
 
-/** Lays the stages out in the order tickets take them. Pure: the same process is the same picture. */
-export function graphOf(process: Written): Graph {
+/** Lays the stages out in the order tickets take them, to the right or down. Pure: the same process is the same picture. */
+export function graphOf(process: Written, direction: Direction = "right"): Graph {
   const picture = new graphlib.Graph({ multigraph: false });
-  picture.setGraph({ rankdir: "LR", nodesep: 26, ranksep: 38, edgesep: 8, marginx: 16, marginy: 16 });
+  picture.setGraph({ ...(direction === "right" ? { rankdir: "LR", nodesep: 26, ranksep: 38 } : { rankdir: "TB", nodesep: 30, ranksep: 26 }), edgesep: 8, marginx: 16, marginy: 16 });
   picture.setDefaultEdgeLabel(() => ({}));
   const keys = Object.keys(process.stages);
   for (const key of keys) picture.setNode(key, { ...STAGE });
@@ -43,8 +44,34 @@ export function graphOf(process: Written): Graph {
     nodes: keys.map((key) => ({ key, ...place(key, STAGE), isStart: process.start === key, trouble: troubles.get(key) ?? null })),
     ways: ways.map(({ key, kind }) => ({ key, kind, ...place(idOf(key), WAY) })),
     lines: ways.flatMap(({ key, from, to }) => [...from.map((stage) => line(key, stage, idOf(key))), line(key, idOf(key), to)]),
-    width, height,
+    width, height, direction,
   };
+}
+
+/** Smaller than this a name cannot be read. */
+const LEAST_ZOOM = 0.6;
+const EDGE = 16;
+interface Size { width: number; height: number }
+const zoomOf = (graph: Size, size: Size): number => Math.min((size.width - 2 * EDGE) / graph.width, (size.height - 2 * EDGE) / graph.height, 1);
+
+/** The direction in which more of it can be read at once in a window of that size. */
+export function directionFor(process: Written, size: Size): Direction {
+  return zoomOf(graphOf(process, "down"), size) > zoomOf(graphOf(process, "right"), size) ? "down" : "right";
+}
+
+/** What is seen first: all of it, or as much as can be read, beginning where tickets begin. */
+export function firstLook(graph: Graph, size: Size): { x: number; y: number; zoom: number } {
+  const all = zoomOf(graph, size);
+  const middle = (zoom: number) => ({ x: (size.width - graph.width * zoom) / 2, y: (size.height - graph.height * zoom) / 2, zoom });
+  const start = graph.nodes.find(({ isStart }) => isStart) ?? graph.nodes[0];
+  if (all >= LEAST_ZOOM || !start) return middle(all);
+  const zoom = LEAST_ZOOM;
+  // Below the tools of the picture.
+  const top = 56;
+  const along = (extent: number, whole: number, at: number, length: number): number => (whole * zoom <= extent - 2 * EDGE ? (extent - whole * zoom) / 2 : extent / 2 - (at + length / 2) * zoom);
+  return graph.direction === "right"
+    ? { x: EDGE - start.x * zoom, y: along(size.height, graph.height, start.y, start.height), zoom }
+    : { x: along(size.width, graph.width, start.x, start.width), y: top - start.y * zoom, zoom };
 }
 
 const setLine = (picture: graphlib.Graph, from: string, to: string, { isBack, weight }: { isBack: boolean; weight: number }): void => {
@@ -92,15 +119,15 @@ export function troublesOf(process: Written): Map<string, "unreached" | "stuck">
   return troubles;
 }
 
-/** A soft line through points. */
-export function curve(points: Point[]): string {
+/** A soft line through points, leaving and arriving along the direction of the picture. */
+export function curve(points: Point[], direction: Direction): string {
   const [first, ...rest] = points;
   if (!first) return "";
   let path = `M ${first.x} ${first.y}`;
   for (const [index, point] of rest.entries()) {
     const before = points[index]!;
-    const bend = (point.x - before.x) / 2;
-    path += ` C ${before.x + bend} ${before.y}, ${point.x - bend} ${point.y}, ${point.x} ${point.y}`;
+    const bend = direction === "right" ? { x: (point.x - before.x) / 2, y: 0 } : { x: 0, y: (point.y - before.y) / 2 };
+    path += ` C ${before.x + bend.x} ${before.y + bend.y}, ${point.x - bend.x} ${point.y - bend.y}, ${point.x} ${point.y}`;
   }
   return path;
 }

@@ -8,7 +8,7 @@ const cut = (text: string, most: number): string => (text.length > most ? `${tex
 /** The picture as a file of its own, black on white, for paper and for documents. */
 export function svgOf(process: Written, graph: Graph, { language, sees }: { language: Language; sees: (view: string) => string }): string {
   const bySystem = new Set(graph.ways.filter(({ kind }) => kind === "automatic" || kind === "timer").map(({ key }) => key));
-  const lines = graph.lines.map(({ way, to, points }) => `<path d="${curve(points)}" fill="none" stroke="#566072"${bySystem.has(way) ? ' stroke-dasharray="5 4"' : ""}${to.startsWith("way:") ? "" : ' marker-end="url(#end)"'}/>`);
+  const lines = graph.lines.map(({ way, to, points }) => `<path d="${curve(points, graph.direction)}" fill="none" stroke="#566072"${bySystem.has(way) ? ' stroke-dasharray="5 4"' : ""}${to.startsWith("way:") ? "" : ' marker-end="url(#end)"'}/>`);
   const ways = graph.ways.map(({ key, x, y, width, height }) => `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="${height / 2}" fill="#fff" stroke="#9aa3b2"/><text x="${x + width / 2}" y="${y + height / 2 + 4}" text-anchor="middle" font-size="11">${escape(cut(process.transitions[key]?.name?.[language] ?? key, 24))}</text>`);
   const stages = graph.nodes.map(({ key, x, y, width, height, isStart }) => {
     const stage = process.stages[key];

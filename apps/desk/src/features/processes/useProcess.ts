@@ -1,6 +1,6 @@
 import { useMemo, useState, type KeyboardEvent } from "react";
 import { changeText, freeKey, readProcess, type Change, type Written } from "./document.ts";
-import { graphOf } from "./graph.ts";
+import { graphOf, type Direction } from "./graph.ts";
 import { useHistory } from "./history.ts";
 import type { Chosen } from "./ProcessEditor.tsx";
 import { sidestep, waysFrom, type Arrow } from "./walk.ts";
@@ -8,7 +8,7 @@ import { sidestep, waysFrom, type Arrow } from "./walk.ts";
 const EMPTY: Written = { stages: {}, transitions: {}, clocks: { timers: {}, escalations: [] } };
 
 /** The text as a process, what of it is chosen, and every way to change it. */
-export function useProcess({ text, onChange, readOnly }: { text: string; onChange: (text: string) => void; readOnly: boolean }) {
+export function useProcess({ text, onChange, readOnly, direction }: { text: string; onChange: (text: string) => void; readOnly: boolean; direction: Direction }) {
   const [chosen, setChosen] = useState<Chosen>(null);
   /** The stage a new transition is being drawn from. */
   const [drawing, setDrawing] = useState<string | null>(null);
@@ -18,7 +18,7 @@ export function useProcess({ text, onChange, readOnly }: { text: string; onChang
   // While a text is being typed it is often broken: the picture before stays until it is whole again.
   if (read.ok && read !== lastGood) setLastGood(read);
   const process = lastGood.ok ? lastGood.process : EMPTY;
-  const graph = useMemo(() => graphOf(process), [process]);
+  const graph = useMemo(() => graphOf(process, direction), [process, direction]);
   const change = (...changes: Change[]): void => { if (!readOnly && read.ok) history.change(changes.reduce((result, each) => changeText(result, each), text)); };
   const addStage = (): void => {
     const key = freeKey("new_stage", Object.keys(process.stages));
