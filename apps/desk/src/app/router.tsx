@@ -40,6 +40,7 @@ const floor = createRoute({ getParentRoute: () => root, path: "/floor", componen
 const wall = createRoute({ getParentRoute: () => root, path: "/wall", component: lazyRouteComponent(() => import("../features/floor/WallPage.tsx"), "WallPage") });
 const department = createRoute({ getParentRoute: () => root, path: "/department", component: lazyRouteComponent(() => import("../features/department/DepartmentPage.tsx"), "DepartmentPage") });
 const promises = createRoute({ getParentRoute: () => root, path: "/promises", component: lazyRouteComponent(() => import("../features/promises/PromisesPage.tsx"), "PromisesPage") });
+const approvals = createRoute({ getParentRoute: () => root, path: "/approvals", component: lazyRouteComponent(() => import("../features/approvals/ApprovalsPage.tsx"), "ApprovalsPage") });
 const operators = createRoute({
   getParentRoute: () => root, path: "/operators", component: lazyRouteComponent(() => import("../features/operators/OperatorsPage.tsx"), "OperatorsPage"),
   validateSearch: (search): { operator?: string } => ({ operator: text(search.operator) }),
@@ -53,7 +54,7 @@ const admin = createRoute({ getParentRoute: () => root, path: "/admin", componen
 const settings = createRoute({ getParentRoute: () => root, path: "/settings", component: lazyRouteComponent(() => import("../features/settings/SettingsPage.tsx"), "SettingsPage") });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, work, calls, tickets, ticket, clients, floor, wall, department, promises, operators, projects, project, admin, settings]),
+  routeTree: root.addChildren([home, work, calls, tickets, ticket, clients, floor, wall, department, promises, approvals, operators, projects, project, admin, settings]),
   defaultPreload: "intent",
   defaultNotFoundComponent: () => <Nowhere />,
   defaultErrorComponent: ({ reset }) => <Broken reset={reset} />,

@@ -26,6 +26,7 @@ const stale: Record<string, Partial<Record<RouteName, Reach>>> = {
   notice: { getTicket: "all", clientTimeline: "all" },
   promise: { listPromises: "all", ticketPromises: "all", clientPromises: "all", promiseFigures: "all" },
   guide_run: { ticketGuides: "all" },
+  approvals: { listApprovals: "all" },
   form: { getRecord: "one", listRecords: "all" },
   solution: { ticketSolutions: "one" },
 };

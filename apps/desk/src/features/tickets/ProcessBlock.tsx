@@ -23,7 +23,7 @@ export default function ProcessBlock({ ticket }: { ticket: TicketView }) {
   );
 }
 
-const amountText = (amount: Approval["amount"]) => (amount === null ? "" : typeof amount === "number" ? String(amount) : `${amount.amount} ${amount.currency}`);
+export const amountText = (amount: Approval["amount"]) => (amount === null ? "" : typeof amount === "number" ? String(amount) : `${amount.amount} ${amount.currency}`);
 
 function Approvals({ ticket }: { ticket: TicketView }) {
   const t = useT();
@@ -44,7 +44,8 @@ function Approvals({ ticket }: { ticket: TicketView }) {
   );
 }
 
-function Decide({ id, approvalId }: { id: string; approvalId: string }) {
+/** Yes, or no with a reason. */
+export function Decide({ id, approvalId }: { id: string; approvalId: string }) {
   const t = useT();
   const [note, setNote] = useState("");
   const decide = useSend("decideApproval", ["getTicket", "listTickets", "listApprovals", "listReasons"]);

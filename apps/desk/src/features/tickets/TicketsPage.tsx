@@ -9,6 +9,7 @@ import { useKey } from "../../shared/keys.ts";
 import { Page, Skeleton } from "../../shared/parts.tsx";
 import { useApi } from "../../shared/query.ts";
 import { hasRole, may, useMe } from "../access/session.ts";
+import { ApprovalsLink } from "../approvals/ApprovalsLink.tsx";
 import { fixedView, partsOf, readAsked, written, type Asked } from "../views/asked.ts";
 import { FilterPanel } from "../views/FilterPanel.tsx";
 import { SavedViews } from "../views/SavedViews.tsx";
@@ -60,11 +61,12 @@ export function TicketsPage() {
   return (
     <Page wide title={t("nav.tickets")} tools={<div className={boardCss.tools}>
       <Search text={text} onChange={setText} />
-      <Button variant={isOpen ? "light" : "default"} aria-expanded={isOpen} leftSection={<IconFilter size={15} />} onClick={() => setOpen(!isOpen)}>{t("views.filter")}{isChanged && ` (${partsOf(asked.filter)})`}</Button>
+      <Button variant="default" aria-expanded={isOpen} leftSection={<IconFilter size={15} />} onClick={() => setOpen(!isOpen)}>{t("views.filter")}{isChanged && ` (${partsOf(asked.filter)})`}</Button>
       <Layout isBoard={isBoard} onChange={(board) => { picked.clear(); go({ board }); }} />
     </div>}>
       <nav className={css.views} aria-label={t("tickets.views")}>
         {views.map((each) => <button key={each} type="button" aria-current={each === view && !words ? "true" : undefined} onClick={() => show(each, isBoard)}>{t(`tickets.view.${each}`)}{each === view && isChanged && " •"}</button>)}
+        {may(me, "tickets.approve") && <ApprovalsLink className={css.approvals} />}
         <SavedViews asked={asked} isBoard={isBoard} current={saved?.id} isChanged={isChanged} onShow={(next: SavedView) => show(next.id, next.layout === "board")} onSaved={(next) => go({ view: next.id, asked: null })} />
       </nav>
       {isBoard && panel(null)}
