@@ -92,7 +92,8 @@ function searching({ clients }: Rows): Asking {
   };
 }
 
-const TYPES: Record<string, string[]> = { internet: ["question", "fault", "connection", "invoice", "complaint"], shop: ["question", "order", "return", "complaint"], taxi: ["question", "taxi-order", "lost-thing", "complaint"] };
+/** Kinds that are registered without a form of their own. */
+const TYPES: Record<string, string[]> = { internet: ["question", "fault", "invoice", "complaint"], shop: ["question", "refund", "complaint"], taxi: ["question", "lost-thing", "complaint"] };
 function registering({ clients }: Rows): Asking {
   return (desk) => {
     const client = anyOf(ofProjects(clients, desk));

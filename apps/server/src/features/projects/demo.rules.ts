@@ -135,7 +135,7 @@ function makeSteps(making: Making, story: Story): DemoStep[] {
   // The newest are left where they are, so that a new operator finds work waiting.
   const younger = declared.scenes.tickets - 1 - story.index;
   const canTake = processOf(declared, scene)?.transitions.take !== undefined;
-  const canAsk = canTake && mayAsk(declared, scene);
+  const canAsk = mayAsk(declared, scene);
   if (younger === 0 || (!canTake && younger < 4)) return steps;
   if (canTake) go("take", (5 + random.int(50)) * minuteMs);
   if (younger === 1 && canAsk) go("ask_client", 10 * minuteMs, byOperator, { question: questions[client.language] });
@@ -144,11 +144,8 @@ function makeSteps(making: Making, story: Story): DemoStep[] {
     go("ask_client", hourMs, byOperator, { question: questions[client.language] });
     go("client_answered", (2 + random.int(20)) * hourMs, { role: "client" }, { answer: answers[client.language] });
   }
-  const way = wayToDone(declared, scene);
-  // Where an operator alone cannot end it (a checklist, an approval), the client was content with the talk and took it back.
-  if (way.length === 0) go("cancel", (1 + random.int(9)) * hourMs, byOperator, { reason: settled[client.language] });
   // The next ones are done within the last two days and wait for the client's yes.
-  else endIt(making, story, { go, way, afterMs: younger < 7 ? now - at - (6 + random.int(40)) * hourMs : (1 + random.int(9)) * hourMs, waits: younger < 7 });
+  endIt(making, story, { go, untilMs: younger < 7 ? now - at : null });
   return steps;
 }
 
@@ -160,10 +157,13 @@ function mayAsk(declared: ProjectDeclaration, scene: Scene): boolean {
 
 type Go = (transition: string, afterMs: number, by?: DemoActor, fields?: DemoStep["fields"]) => void;
 
-function endIt({ random, declared }: Making, { scene, client, index }: Story, { go, way, afterMs, waits }: { go: Go; way: string[]; afterMs: number; waits: boolean }): void {
+function endIt({ random, declared }: Making, { scene, client, index }: Story, { go, untilMs }: { go: Go; untilMs: number | null }): void {
+  const way = wayToDone(declared, scene);
+  // Where an operator alone cannot end it (a checklist, an approval), the client was content with the talk and took it back.
+  if (way.length === 0) return go("cancel", (1 + random.int(9)) * hourMs, undefined, { reason: settled[client.language] });
   const finish = (after: number): void => { for (const [place, step] of way.entries()) go(step, place === 0 ? after : (10 + random.int(50)) * minuteMs, undefined, fieldsOf(declared, scene, step, client.language)); };
-  finish(afterMs);
-  if (waits) return;
+  finish(untilMs === null ? (1 + random.int(9)) * hourMs : untilMs - (6 + random.int(40)) * hourMs);
+  if (untilMs !== null) return;
   if (index % 7 === 2) {
     go("reopen", (3 + random.int(20)) * hourMs, { role: "client" }, { reason: complaints[client.language] });
     go("take", (4 + random.int(20)) * minuteMs);

@@ -103,7 +103,7 @@ interface Stored { outcome: Extract<ProcessOutcome, { ok: true }>; transition: s
 export async function store(ctx: TxCtx, it: Living, { outcome, transition, given, byClient }: Stored): Promise<Ticket> {
   const { ticket: before, process, project } = it;
   const columns = fromEngine(outcome.ticket, before.fields);
-  const own = transition ? filled(process, { key: transition, from: before.stage, given, byClient }) : { closedAs: before.closedAs };
+  const own = transition ? filled(process, { key: transition, from: before.stage, given: { ...given, ...computedBy(process, transition, outcome.ticket.fields) }, byClient }) : { closedAs: before.closedAs };
   const status = statusOf(process, columns.stage);
   const after = await updateTicketRow(ctx.db, before.id, before.version, {
     ...columns, ...own, status, closedAt: status === "closed" ? before.closedAt ?? ctx.now() : null, updatedAt: ctx.now(), ...(process.excludes.length > 0 && { aboutUserIds: aboutOf(process, columns.fields) }),
@@ -121,6 +121,10 @@ export async function store(ctx: TxCtx, it: Living, { outcome, transition, given
   await others(ctx, it, { after, outcome });
   return after;
 }
+
+/** What the transition has computed counts as what was given: a department chosen by the city of the form is one that was named. */
+const computedBy = (process: Process, transition: string, fields: FieldValues): FieldValues =>
+  Object.fromEntries(Object.keys(process.transitions[transition]?.set ?? {}).flatMap((key) => (fields[key] === undefined ? [] : [[key, fields[key]]])));
 
 /** The client has put something into words: with a step, or (the portal) in a message. */
 export async function tellWritten(ctx: TxCtx, ticket: Ticket, text: string): Promise<void> {
