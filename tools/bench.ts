@@ -7,6 +7,7 @@ const benches: Record<string, () => Promise<{ run(say: (line: string) => void): 
   http: () => import("./bench/http.ts"),
   desk: () => import("./bench/desk.ts"),
   rules: () => import("./bench/rules.ts"),
+  tickets: () => import("./bench/tickets.ts"),
   clocks: () => import("./bench/clocks.ts"),
 };
 

@@ -9,31 +9,34 @@ import { startPostgres } from "../../apps/server/src/platform/postgres.ts";
 import { root } from "../steps.ts";
 import { startServer } from "./child.ts";
 
-const SIZE = { clients: 100_000, interactions: 1_000_000, tickets: 200_000 };
+export interface FilledSize { clients: number; interactions: number; tickets: number }
+const SIZE: FilledSize = { clients: 100_000, interactions: 1_000_000, tickets: 200_000 };
 /** What the rows are made by: with any change the cluster is filled anew. */
 const SOURCES = ["apps/server/migrations", "apps/server/src/features/clients/clients.bulk.sql.ts", "apps/server/src/features/clients/clients.search.rules.ts"];
 
 export interface Filled { database: Database; /** For `DATABASE_URL`. */ url: string; pid: number; stop(): Promise<void> }
 
 /** A company of three years: the demo's people and declarations with 100,000 clients and 1,000,000 conversations, kept in `.cache` between runs. */
-export async function openFilled(say: (line: string) => void): Promise<Filled> {
-  const folder = join(root, ".cache", `bench-filled-${hash()}`);
-  if (!existsSync(join(folder, "filled"))) await fill(folder, say);
+export async function openFilled(say: (line: string) => void, size = SIZE): Promise<Filled> {
+  const folder = join(root, ".cache", `bench-filled-${nameOf(size)}-${hash()}`);
+  if (!existsSync(join(folder, "filled"))) await fill(folder, size, say);
   const opened = await open(folder);
   await forgetRuns(opened.database, new Date(readFileSync(join(folder, "filled"), "utf8")));
   return opened;
 }
 
-async function fill(folder: string, say: (line: string) => void): Promise<void> {
-  for (const name of readdirSync(join(root, ".cache")).filter((name) => name.startsWith("bench-filled-"))) rmSync(join(root, ".cache", name), { recursive: true, force: true });
+const nameOf = ({ clients, interactions, tickets }: FilledSize): string => [clients, interactions, tickets].join("-");
+
+async function fill(folder: string, size: FilledSize, say: (line: string) => void): Promise<void> {
+  for (const name of readdirSync(join(root, ".cache")).filter((name) => name.startsWith(`bench-filled-${nameOf(size)}-`))) rmSync(join(root, ".cache", name), { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  say(`Filling ${SIZE.clients} clients, ${SIZE.interactions} conversations, ${SIZE.tickets} tickets (once) …`);
+  say(`Filling ${size.clients} clients, ${size.interactions} conversations, ${size.tickets} tickets (once) …`);
   const began = performance.now();
   const server = await startServer({ folder, page: "/api/health" });
   await server.ready();
   await server.stop();
   const { database, stop } = await open(folder);
-  await fillClients(database.db, SIZE);
+  await fillClients(database.db, size);
   await database.pool.query("checkpoint");
   await stop();
   writeFileSync(join(folder, "filled"), new Date().toISOString());
@@ -55,11 +58,11 @@ async function forgetRuns({ db }: Database, filledAt: Date): Promise<void> {
   await sql`delete from notices where created_at > ${filledAt}`.execute(db);
   await sql`delete from tickets where created_at > ${filledAt}`.execute(db);
   await sql`delete from events where at > ${filledAt}`.execute(db);
-  await sql`vacuum (analyze) tickets, notices, events, deliveries`.execute(db);
+  await sql`vacuum (analyze) tickets, ticket_search, notices, events, deliveries`.execute(db);
 }
 
 function hash(): string {
-  const hash = createHash("sha256").update(JSON.stringify(SIZE));
+  const hash = createHash("sha256");
   for (const source of SOURCES) {
     const path = join(root, source);
     const files = source.endsWith(".ts") ? [path] : readdirSync(path).sort().map((name) => join(path, name));

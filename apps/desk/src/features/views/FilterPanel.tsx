@@ -19,7 +19,7 @@ export function FilterPanel({ asked: { filter, sort }, error, onChange, onClear 
   const choices = useChoices(filter);
   const set = (change: Partial<TicketFilter>) => onChange({ filter: { ...filter, ...change }, sort });
   const list = (name: Lists, label: string) => (
-    <MultiSelect label={label} data={choices[name]} value={(filter[name] as string[] | undefined) ?? []} onChange={(values) => set({ [name]: values })} clearable searchable={choices[name].length > 7} hidePickedOptions error={fieldError(error, `filter.${name}`)} clearButtonProps={{ "aria-label": t("do.clear") }} />
+    <MultiSelect size="xs" label={label} data={choices[name]} value={(filter[name] as string[] | undefined) ?? []} onChange={(values) => set({ [name]: values })} clearable searchable={choices[name].length > 7} hidePickedOptions error={fieldError(error, `filter.${name}`)} clearButtonProps={{ "aria-label": t("do.clear") }} />
   );
   return (
     <section className={`panel ${css.panel}`} aria-label={t("views.filter")}>
@@ -30,8 +30,8 @@ export function FilterPanel({ asked: { filter, sort }, error, onChange, onClear 
         {list("stages", t("col.stage"))}
         {list("owners", t("ticket.owner"))}
         {choices.departments.length > 0 && list("departments", t("ticket.department"))}
-        <MultiSelect label={t("register.priority")} data={priorityKeys.map((key, index) => ({ value: String(index), label: t(key) }))} value={(filter.priorities ?? []).map(String)} onChange={(values) => set({ priorities: values.map(Number) })} clearable hidePickedOptions clearButtonProps={{ "aria-label": t("do.clear") }} />
-        <Hours label={t("views.dueWithin")} value={filter.dueWithinH} onChange={(dueWithinH) => set({ dueWithinH })} />
+        <MultiSelect size="xs" label={t("register.priority")} data={priorityKeys.map((key, index) => ({ value: String(index), label: t(key) }))} value={(filter.priorities ?? []).map(String)} onChange={(values) => set({ priorities: values.map(Number) })} clearable hidePickedOptions clearButtonProps={{ "aria-label": t("do.clear") }} />
+        <Hours label={t("views.dueWithin")} placeholder={t("views.zero")} value={filter.dueWithinH} onChange={(dueWithinH) => set({ dueWithinH })} />
         <Hours label={t("views.untouchedFor")} value={filter.untouchedForH} onChange={(untouchedForH) => set({ untouchedForH })} />
         <Hours label={t("views.olderThan")} value={filter.olderThanH} onChange={(olderThanH) => set({ olderThanH })} />
         <Select label={t("views.reopened")} data={[{ value: "yes", label: t("views.yes") }, { value: "no", label: t("views.no") }]} clearable value={filter.reopened === undefined ? null : filter.reopened ? "yes" : "no"} onChange={(value) => set({ reopened: value === null ? undefined : value === "yes" })} clearButtonProps={{ "aria-label": t("do.clear") }} />
@@ -43,9 +43,9 @@ export function FilterPanel({ asked: { filter, sort }, error, onChange, onClear 
   );
 }
 
-function Hours({ label, value, onChange }: { label: string; value: number | undefined; onChange: (hours: number | undefined) => void }) {
+function Hours({ label, placeholder, value, onChange }: { label: string; placeholder?: string; value: number | undefined; onChange: (hours: number | undefined) => void }) {
   const t = useT();
-  return <NumberInput label={label} rightSection={<span className="small dim">{t("views.h")}</span>} hideControls min={0} max={8_760} allowNegative={false} value={value ?? ""} onChange={(hours) => onChange(hours === "" ? undefined : Number(hours))} />;
+  return <NumberInput size="xs" label={label} placeholder={placeholder} rightSection={<span className="small dim">{t("views.h")}</span>} hideControls min={0} max={8_760} allowNegative={false} value={value ?? ""} onChange={(hours) => onChange(hours === "" ? undefined : Number(hours))} />;
 }
 
 /** One field of the process or of the form, by its name in the declaration. */

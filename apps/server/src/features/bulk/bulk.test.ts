@@ -39,13 +39,14 @@ async function run(ids: string[], action: BulkAction) {
 const rowsOf = async (ids: string[]) => (await sql<Record<string, unknown>>`select id, stage, status, owner_id, priority, due_at, stage_since, paused_at, department, resolution, closed_as, (select jsonb_agg(to_jsonb(c) order by name) from clocks c where c.subject_id = t.id) as clocks from tickets t where id = any(${ids}::uuid[]) order by id`.execute(database.db)).rows;
 
 test("R123 previews a bulk change: who would refuse and why, and nothing is changed", async () => {
-  const [own, other] = [await several(2), await buildTicket(system, { projectKey: "taxi" })];
+  const [own, other, foreign] = [await several(2), await buildTicket(system), await buildTicket(system, { projectKey: "taxi" })];
+  await sql`update tickets set merged_into = ${own[0]!.id} where id = ${other.id}`.execute(database.db);
   const before = await rowsOf([...idsOf(own), other.id]);
-  const shown = await preview([...idsOf(own), other.id], { kind: "change", priority: 3, ownerId: ana });
+  const shown = await preview([...idsOf(own), other.id, foreign.id, newId()], { kind: "change", priority: 3, ownerId: ana });
   expect(shown).toMatchObject({ state: "ready", total: 3, counts: { ready: 2, refused: 1 }, tells: 0 });
   const { items } = await listBulkItems(asAna, shown.id, { state: "refused" });
-  // Another project's ticket stays unknown.
-  expect(items).toMatchObject([{ id: other.id, number: "", subject: "", state: "refused" }]);
+  // Another project's ticket is not told from one that is not there.
+  expect(items).toMatchObject([{ id: other.id, number: other.number, state: "refused" }]);
   expect(items[0]!.reason).toBeTruthy();
   expect(await rowsOf([...idsOf(own), other.id])).toEqual(before);
   expect((await sql<{ n: number }>`select count(*)::int as n from events where subject_id = any(${idsOf(own)}::text[]) and type <> 'ticket.registered'`.execute(database.db)).rows[0]!.n).toBe(0);

@@ -16,6 +16,14 @@ const NAMES = {
 const CITIES = { en: "London Leeds Bristol York", ru: "Москва Казань Тверь Псков", sl: "Ljubljana Maribor Celje Kranj" } as const;
 const SPAN_MS = 3 * 365 * 86_400_000;
 
+/** What tickets are about: a few words are in every third text, most in one of hundreds, as in real ones. The first of each list are the commonest. */
+const SAID = {
+  en: "internet router cable invoice payment contract delivery order parcel driver address technician appointment connection tariff refund speed evening morning television password message account document signature branch transfer meter reading outage cellar window stairs elevator neighbour keyboard antenna socket splitter firmware coupon voucher umbrella suitcase glove bridge tunnel roundabout warehouse pallet forklift envelope stamp passport landlord tenant balcony chimney plaster radiator thermostat boiler",
+  ru: "интернет роутер кабель счёт оплата договор доставка заказ посылка водитель адрес мастер визит подключение тариф возврат скорость вечер утро телевизор пароль сообщение кабинет документ подпись отделение перевод счётчик показание авария подвал окно лестница лифт сосед клавиатура антенна розетка разветвитель прошивка купон ваучер зонт чемодан перчатка мост туннель перекрёсток склад поддон погрузчик конверт марка паспорт хозяин жилец балкон труба штукатурка батарея термостат котёл",
+  sl: "internet usmerjevalnik kabel račun plačilo pogodba dostava naročilo paket voznik naslov tehnik termin priklop tarifa vračilo hitrost večer jutro televizor geslo sporočilo dostop dokument podpis poslovalnica nakazilo števec odčitek izpad klet okno stopnice dvigalo sosed tipkovnica antena vtičnica razcepnik programje kupon bon dežnik kovček rokavica most predor krožišče skladišče paleta viličar kuverta znamka potni najemodajalec najemnik balkon dimnik omet radiator termostat kotel",
+} as const;
+const LOST = { en: "does not work since the morning", ru: "не работает с утра, прошу разобраться", sl: "ne dela od jutra, prosim za pomoč" } as const;
+
 type Kind = 0 | 1 | 2;
 /** Version 7 shaped: time first, then what kind of row and which. */
 const bulkId = (ms: RawBuilder<unknown>, kind: Kind, n: string) =>
@@ -43,7 +51,8 @@ export async function fillClients(db: Db, size: BulkSize): Promise<void> {
     await insertConversations(tx, size, span);
     await insertTickets(tx, size, span);
   });
-  for (const table of ["clients", "client_phones", "client_emails", "interactions", "tickets"]) await sql`vacuum (analyze) ${sql.table(table)}`.execute(db);
+  await indexWords(db);
+  for (const table of ["clients", "client_phones", "client_emails", "interactions", "tickets", "ticket_search"]) await sql`vacuum (analyze) ${sql.table(table)}`.execute(db);
 }
 
 interface Span { startMs: number; endMs: number }
@@ -91,12 +100,24 @@ async function insertConversations(db: Db, size: BulkSize, span: Span): Promise<
 async function insertTickets(db: Db, size: BulkSize, span: Span): Promise<void> {
   const step = SPAN_MS / Math.max(1, size.tickets);
   const began = sql`${sql.lit(span.startMs)}::bigint + (k::float8 * ${sql.lit(step)})::bigint - 1800000`;
-  await sql`insert into tickets (id, number, project_key, type, process_id, stage, status, client_id, subject, language, owner_id, stage_since, closed_at, closed_as, link_hash, created_at, updated_at)
-    select ${bulkId(began, 2, "k")}, 'BLK-' || lpad(k::text, 9, '0'), x.project, v.type, v.id, v.stage, case when x.open then 'open' else 'closed' end, ${clientId(span, "x.n")}, 'Request ' || k, (array['en', 'ru', 'sl'])[1 + k % 3],
+  await sql`insert into tickets (id, number, project_key, type, process_id, stage, status, client_id, subject, description, language, owner_id, stage_since, closed_at, closed_as, link_hash, created_at, updated_at)
+    select ${bulkId(began, 2, "k")}, 'BLK-' || lpad(k::text, 9, '0'), x.project, v.type, v.id, v.stage, case when x.open then 'open' else 'closed' end, ${clientId(span, "x.n")}, s.w[w.a] || ' ' || s.w[w.b] || ' ' || s.lost, concat_ws(' ', s.lost, s.w[w.c], s.w[w.a], s.w[w.d], s.w[w.e], s.lost, s.w[w.b], 'TP' || ${pick("k", 36, 20_000)}, s.w[w.f], 'DG' || k), (array['en', 'ru', 'sl'])[1 + k % 3],
       (u.ids)[1 + ${pick("k", 22, sql`greatest(cardinality(u.ids), 1)`)}::int], ${at(began)}, case when not x.open then ${at(sql`${began} + 86400000`)} end, case when not x.open then 'confirmed' end,
       sha256(('bulk' || k)::bytea), ${at(began)}, ${at(sql`${began} + 60000`)}
     from generate_series(1, ${size.tickets}) k, ${PROJECTS}, (select coalesce(array_agg(id), '{}') as ids from users where 'operator' = any(roles)) u,
       lateral (select n, ${projectOf("n")} as project, k % 5 = 0 as open from (select 1 + ${pick("k", 20, size.clients)} as n) n) x
       join lateral (select v.id, v.definition->>'start' as stage, coalesce((select t->>'key' from projects d, jsonb_array_elements(d.definition::jsonb->'types') t where d.key = v.project_key and t->>'process' = v.key limit 1), v.key) as type
-        from process_versions v where v.project_key = x.project order by v.key, v.loaded_at desc limit 1) v on true`.execute(db);
+        from process_versions v where v.project_key = x.project order by v.key, v.loaded_at desc limit 1) v on true
+      join lateral (select ${word("k", 30)} as a, ${word("k", 31)} as b, ${word("k", 32)} as c, ${word("k", 33)} as d, ${word("k", 34)} as e, ${word("k", 35)} as f) w on true
+      join lateral (select w, lost from json_to_recordset(${JSON.stringify((["en", "ru", "sl"] as const).map((language, l) => ({ l, w: SAID[language].split(" "), lost: LOST[language] })))}::json) as r(l int, w text[], lost text) where l = k % 3) s on true`.execute(db);
+}
+
+/** Which word of a list: the square of an even number, so that the first come often and the last seldom. */
+const word = (n: string, salt: number) => sql`(1 + floor(power(${pick(n, salt, 1_000)} / 1000.0, 2) * ${sql.lit(SAID.en.split(" ").length)}))::int`;
+
+/** The trigger that keeps words does not hear rows of a bulk load; one pass over all, and the index after it, is quicker besides. */
+async function indexWords(db: Db): Promise<void> {
+  await sql`drop index ticket_search_words`.execute(db);
+  await sql`insert into ticket_search (ticket_id, created_at, words) select t.id, t.created_at, ticket_search_of(t) from tickets t where not exists (select 1 from ticket_search s where s.ticket_id = t.id)`.execute(db);
+  await sql`create index ticket_search_words on ticket_search using gin (words) with (gin_pending_list_limit = 1024)`.execute(db);
 }

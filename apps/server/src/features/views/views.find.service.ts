@@ -14,7 +14,8 @@ import { placeOfWeek, selectWalk, selectWords, sortColumn, type FoundTicket, typ
 
 /** How much of an index the steps of one page read: a page that fits at once costs little, one that is hard to fill ends early. */
 const STEPS = [200, 1_000, 4_000, 8_000];
-const WORDS_STEP = 1_000;
+/** By words a page of common ones is full at once; more is read only where other parts of the filter leave little. */
+const WORD_STEPS = [200, 500, 1_000, 4_000];
 
 interface Found { rows: FoundTicket[]; /** Where to go on; null: there is no more. */ next: [string, string] | null; /** It ended because enough was read, not because the page is full. */ isShort: boolean }
 type User = ReturnType<typeof userOf>;
@@ -65,15 +66,15 @@ const walkSteps = (read: (place: [string, string] | null, most: number) => Promi
 
 /** Week by week at first, in longer and longer windows: rare words come to the end soon, common ones never need to. */
 function wordSteps(ctx: Ctx, plan: Extract<Plan, { by: "words" }>, reading: Omit<Reading, "after" | "most">): Step[] {
-  const step = (weeks: (newest: number) => number[] | null): Step => async (place) => {
+  const step = (weeks: (newest: number) => number[] | null, most: number): Step => async (place) => {
     // Clocks of nodes differ a little: what was registered a moment ahead belongs to the newest week too.
     const newest = place ? weekOf(Date.parse(place[0])) : weekOf(ctx.now().getTime() + 3_600_000);
     const window = weeks(newest);
-    const { rows, read, end } = await selectWords(ctx.db, plan, window, { ...reading, after: place, most: WORDS_STEP });
-    if (read === WORDS_STEP) return { rows, place: end };
+    const { rows, read, end } = await selectWords(ctx.db, plan, window, { ...reading, after: place, most });
+    if (read === most) return { rows, place: end };
     return { rows, place: window ? placeOfWeek(window.at(-1)!) : null };
   };
-  return windowsFrom(0).map((window) => step((newest) => window && window.weeks.map((_, index) => newest - index)));
+  return windowsFrom(0).map((window, n) => step((newest) => window && window.weeks.map((_, index) => newest - index), WORD_STEPS[n]!));
 }
 
 /** In which projects, and how much of each ticket's existence the reader may know. */

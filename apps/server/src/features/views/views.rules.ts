@@ -80,7 +80,7 @@ function planWords(text: string): Plan {
 }
 
 /** So many weeks are looked through together, newest first; the last step is all the time before. */
-const WINDOWS = [1, 3, 12, 52];
+const WINDOWS = [1, 8, 52];
 const WEEK_MS = 604_800_000;
 export const weekOf = (ms: number): number => Math.floor(ms / WEEK_MS);
 export const weekStart = (week: number): Date => new Date(week * WEEK_MS);
