@@ -10,6 +10,7 @@ import type * as documents from "@linija/server/contract/documents/documents";
 import type * as floor from "@linija/server/contract/floor/floor";
 import type * as forms from "@linija/server/contract/forms/forms";
 import type * as guides from "@linija/server/contract/guides/guides";
+import type * as messages from "@linija/server/contract/messages/messages";
 import type * as operators from "@linija/server/contract/operators/operators";
 import type * as promises from "@linija/server/contract/promises/promises";
 import type * as relations from "@linija/server/contract/relations/relations";
@@ -21,7 +22,7 @@ import type * as views from "@linija/server/contract/views/views";
 import type * as webhooks from "@linija/server/contract/webhooks/webhooks";
 import type { z } from "zod";
 
-type Modules = typeof views & typeof bulk & typeof access & typeof automation & typeof webhooks & typeof calls & typeof clients & typeof declarations & typeof migrations & typeof documents & typeof floor & typeof forms & typeof operators & typeof articles & typeof guides & typeof promises & typeof relations & typeof reports & typeof tickets & typeof ticketsProcess;
+type Modules = typeof views & typeof bulk & typeof access & typeof automation & typeof webhooks & typeof calls & typeof clients & typeof declarations & typeof migrations & typeof documents & typeof messages & typeof floor & typeof forms & typeof operators & typeof articles & typeof guides & typeof promises & typeof relations & typeof reports & typeof tickets & typeof ticketsProcess;
 interface Shape { method: string; path: string; reply: z.ZodType; params?: z.ZodType; query?: z.ZodType; body?: z.ZodType }
 type Contracts = { [K in keyof Modules as Modules[K] extends Shape ? K : never]: Modules[K] extends Shape ? Modules[K] : never };
 
@@ -45,7 +46,7 @@ export const routes = {
   listApprovals: "GET /approvals", decideApproval: "POST /tickets/:id/approvals/:approvalId", tickItem: "PUT /tickets/:id/checks", listReasons: "GET /tickets/:id/reasons",
   listOperators: "GET /operators", operatorChoices: "GET /operators/choices", getOperator: "GET /operators/:id", changeOperator: "PATCH /operators/:id",
   givePhone: "POST /operators/:id/phone", takePhone: "DELETE /operators/:id/phone",
-  listDocuments: "GET /tickets/:id/documents", makeDocument: "POST /tickets/:id/documents",
+  listDocuments: "GET /tickets/:id/documents", makeDocument: "POST /tickets/:id/documents", listMessages: "GET /tickets/:id/messages", sendMessage: "POST /tickets/:id/messages",
   listProjects: "GET /projects", createProject: "POST /projects", listTexts: "GET /projects/:key/texts", readText: "GET /projects/:key/text", checkText: "POST /projects/:key/check",
   saveText: "PUT /projects/:key/text", removeText: "POST /projects/:key/text/remove", takeBackText: "POST /projects/:key/text/take-back", saveDraft: "PUT /projects/:key/draft",
   dropDraft: "POST /projects/:key/draft/drop", listVersions: "GET /projects/:key/versions",

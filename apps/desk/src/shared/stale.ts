@@ -9,7 +9,7 @@ type Reach = "all" | "one" | "mentioned" | "line" | "items";
 
 const stale: Record<string, Partial<Record<RouteName, Reach>>> = {
   line: { getLine: "all" },
-  ticket: { listTickets: "items", findTickets: "items", ticketBoard: "all", getTicket: "one", listTicketRuns: "one", listRelations: "one", listDocuments: "one", clientTimeline: "mentioned" },
+  ticket: { listTickets: "items", findTickets: "items", ticketBoard: "all", getTicket: "one", listTicketRuns: "one", listRelations: "one", listDocuments: "one", listMessages: "one", clientTimeline: "mentioned" },
   client: { searchClients: "items", getClient: "one", clientByPhone: "all", clientTimeline: "one", clientHistory: "one" },
   interaction: { listCalls: "items", getCall: "one", clientTimeline: "mentioned", getLine: "line" },
   call: { listCalls: "items", getCall: "one", clientTimeline: "mentioned", getLine: "line" },
@@ -23,7 +23,7 @@ const stale: Record<string, Partial<Record<RouteName, Reach>>> = {
   // Said beside the ticket itself, for whom the ticket may concern.
   project: {},
   declarations: { listProjects: "all", listTexts: "all", readText: "all", listVersions: "all", previewMigration: "all", ticketTypes: "all", listForms: "all", operatorChoices: "all", getFloor: "all" },
-  notice: { getTicket: "all", clientTimeline: "all" },
+  notice: { getTicket: "all", listMessages: "all", clientTimeline: "all" },
   promise: { listPromises: "all", ticketPromises: "all", clientPromises: "all", promiseFigures: "all" },
   guide_run: { ticketGuides: "all" },
   approvals: { listApprovals: "all" },
