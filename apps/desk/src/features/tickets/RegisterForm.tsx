@@ -22,8 +22,11 @@ import { useTypes } from "./useTypes.ts";
 import { priorityKeys } from "./words.ts";
 import css from "./tickets.module.css";
 
-interface Draft { draftId: string; project: string | null; type: string | null; subject: string; description: string; due: string; priority: string; language: Language | null; phone: string | null; email: string | null; address: Address | null; /** Of each kind's form, the id it will have. */ forms: Record<string, string> }
-const begin = (): Draft => ({ draftId: crypto.randomUUID(), project: null, type: null, subject: "", description: "", due: "", priority: "", language: null, phone: null, email: null, address: null, forms: {} });
+type Intake = "question" | "problem" | "request";
+const intakes: Intake[] = ["question", "problem", "request"];
+
+interface Draft { draftId: string; project: string | null; /** What the client came with; it narrows the kinds. */ intake: Intake | null; type: string | null; subject: string; description: string; due: string; priority: string; language: Language | null; phone: string | null; email: string | null; address: Address | null; /** Of each kind's form, the id it will have. */ forms: Record<string, string> }
+const begin = (): Draft => ({ draftId: crypto.randomUUID(), project: null, intake: null, type: null, subject: "", description: "", due: "", priority: "", language: null, phone: null, email: null, address: null, forms: {} });
 
 /** The call's project, else one the client and the operator share. */
 const projectOf = (client: ClientView, call: CallView | undefined, mine: string[]) => call?.projectKey ?? client.projects.find((each) => mine.includes(each)) ?? mine[0] ?? "";
@@ -95,8 +98,8 @@ export function RegisterForm({ client, call }: { client: ClientView; call?: Call
   const { error } = create;
   return (
     <form ref={form} className={css.form} aria-label={t("register.title")} onSubmit={(event) => { event.preventDefault(); void send(); }} onKeyDown={sendOnCtrlEnter(() => void send())}>
-      {projects.length > 1 && <Select label={t("register.project")} data={projects.map((each) => ({ value: each.key, label: each.name }))} value={projectKey} onChange={(value) => set({ project: value, type: null })} error={fieldError(error, "projectKey")} />}
-      <Select id="register-type" label={t("register.type")} placeholder={t("register.typeHint")} withAsterisk data={project?.types.filter((each) => each.registrable).map((each) => ({ value: each.key, label: each.name })) ?? []} value={draft.type} onChange={(value) => set({ type: value })} error={fieldError(error, "type")} searchable />
+      {projects.length > 1 && <Select label={t("register.project")} data={projects.map((each) => ({ value: each.key, label: each.name }))} value={projectKey} onChange={(value) => set({ project: value, intake: null, type: null })} error={fieldError(error, "projectKey")} />}
+      <Kind draft={draft} set={set} types={project?.types ?? []} error={error} />
       <TextInput ref={subject} label={t("register.subject")} withAsterisk maxLength={200} value={draft.subject} onChange={(event) => set({ subject: event.currentTarget.value })} error={fieldError(error, "subject")} autoComplete="off" />
       <Textarea label={t("register.description")} withAsterisk={type?.requires.includes("description")} autosize minRows={3} maxRows={10} value={draft.description} onChange={(event) => set({ description: event.currentTarget.value })} error={fieldError(error, "description")} />
       {address.lacking && (
@@ -105,7 +108,7 @@ export function RegisterForm({ client, call }: { client: ClientView; call?: Call
           <AddressFields address={address.typed} set={(typed) => set({ address: typed })} error={address.error} id={streetId} />
         </fieldset>
       )}
-      <MoreFields draft={draft} set={set} known={{ phone, email, language }} type={type} error={error} />
+      <MoreFields isShort={type?.intake === "question"} draft={draft} set={set} known={{ phone, email, language }} type={type} error={error} />
       {declared.part}
       <FilePicker files={files} onChange={setFiles} />
       {!address.error && <Refused error={address.problem ?? error} />}
@@ -117,21 +120,42 @@ export function RegisterForm({ client, call }: { client: ClientView; call?: Call
   );
 }
 
+interface KindProps { draft: Draft; set: (change: Partial<Draft>) => void; types: { key: string; name: string; intake: Intake; registrable: boolean }[]; error: unknown }
+/** First what the client came with, then which kind of it; where there is only one kind it is chosen at once (R127). */
+function Kind({ draft, set, types, error }: KindProps) {
+  const t = useT();
+  const open = types.filter(({ registrable }) => registrable);
+  const came = draft.intake ?? open.find(({ key }) => key === draft.type)?.intake ?? null;
+  const offered = draft.intake ? open.filter(({ intake }) => intake === draft.intake) : open;
+  const choose = (intake: Intake): void => {
+    const fitting = open.filter((each) => each.intake === intake);
+    const kept = fitting.find(({ key }) => key === draft.type) ?? (fitting.length === 1 ? fitting[0] : undefined);
+    set({ intake, type: kept?.key ?? null });
+    focusOn("register-type");
+  };
+  return (
+    <>
+      <SegmentedControl fullWidth aria-label={t("register.intake")} value={came ?? ""} onChange={(value) => choose(value as Intake)} data={intakes.map((value) => ({ value, label: t(`register.intake.${value}`), disabled: !open.some(({ intake }) => intake === value) }))} />
+      <Select id="register-type" label={t("register.type")} placeholder={t("register.typeHint")} withAsterisk data={offered.map(({ key, name }) => ({ value: key, label: name }))} value={draft.type} onChange={(value) => set({ type: value })} error={fieldError(error, "type")} searchable />
+    </>
+  );
+}
+
 function Refused({ error }: { error: unknown }) {
   const t = useT();
   return <ProblemNote error={error} names={{ clientId: t("col.client"), subject: t("register.subject"), description: t("register.description"), contactPhone: t("register.phone"), dueAt: t("register.due") }} />;
 }
 
-interface MoreProps { draft: Draft; set: (change: Partial<Draft>) => void; known: { phone: string; email: string; language: Language }; type?: { deadlineHours: number | null; requires: string[] }; error: unknown }
+interface MoreProps { /** A question is answered in the talk: no deadline, no priority. */ isShort: boolean; draft: Draft; set: (change: Partial<Draft>) => void; known: { phone: string; email: string; language: Language }; type?: { deadlineHours: number | null; requires: string[] }; error: unknown }
 /** When it should be done, how soon it matters, and where the client is told. */
-function MoreFields({ draft, set, known: { phone, email, language }, type, error }: MoreProps) {
+function MoreFields({ isShort, draft, set, known: { phone, email, language }, type, error }: MoreProps) {
   const t = useT();
   const needs = (field: string) => type?.requires.includes(field) ?? false;
   return (
     <>
-      <MomentInput label={t("register.due")} description={type?.deadlineHours ? t("register.dueRule", { hours: type.deadlineHours }) : undefined} withAsterisk={needs("required_by")} value={draft.due} onChange={(due) => set({ due })} error={fieldError(error, "dueAt", "required_by")} />
-      <div><span className={css.label} id="register-priority">{t("register.priority")}</span>
-        <SegmentedControl size="xs" fullWidth aria-labelledby="register-priority" value={draft.priority} onChange={(priority) => set({ priority })} data={[{ value: "", label: t("register.byType") }, ...priorityKeys.slice(1).map((key, index) => ({ value: String(index + 1), label: t(key) }))]} /></div>
+      {!isShort && <MomentInput label={t("register.due")} description={type?.deadlineHours ? t("register.dueRule", { hours: type.deadlineHours }) : undefined} withAsterisk={needs("required_by")} value={draft.due} onChange={(due) => set({ due })} error={fieldError(error, "dueAt", "required_by")} />}
+      {!isShort && <div><span className={css.label} id="register-priority">{t("register.priority")}</span>
+        <SegmentedControl size="xs" fullWidth aria-labelledby="register-priority" value={draft.priority} onChange={(priority) => set({ priority })} data={[{ value: "", label: t("register.byType") }, ...priorityKeys.slice(1).map((key, index) => ({ value: String(index + 1), label: t(key) }))]} /></div>}
       <div className={css.two}>
         <TextInput type="tel" label={t("register.phone")} withAsterisk={needs("phone")} value={phone} onChange={(event) => set({ phone: event.currentTarget.value })} error={fieldError(error, "contactPhone", "phone")} />
         <Select label={t("register.language")} data={languages.map((value) => ({ value, label: languageNames[value] }))} value={language} onChange={(value) => set({ language: value as Language })} error={fieldError(error, "language")} />
