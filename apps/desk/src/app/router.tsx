@@ -50,11 +50,15 @@ const project = createRoute({
   getParentRoute: () => root, path: "/projects/$key", component: lazyRouteComponent(() => import("../features/projects/ProjectPage.tsx"), "ProjectPage"),
   validateSearch: (search): { text?: string } => ({ text: text(search.text) }),
 });
+const reports = createRoute({
+  getParentRoute: () => root, path: "/reports", component: lazyRouteComponent(() => import("../features/reports/StageTimesPage.tsx"), "StageTimesPage"),
+  validateSearch: (search): { project?: string; process?: string; days?: number } => ({ project: text(search.project), process: text(search.process), days: typeof search.days === "number" ? search.days : undefined }),
+});
 const admin = createRoute({ getParentRoute: () => root, path: "/admin", component: lazyRouteComponent(() => import("../features/health/AdminPage.tsx"), "AdminPage") });
 const settings = createRoute({ getParentRoute: () => root, path: "/settings", component: lazyRouteComponent(() => import("../features/settings/SettingsPage.tsx"), "SettingsPage") });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, work, calls, tickets, ticket, clients, floor, wall, department, promises, approvals, operators, projects, project, admin, settings]),
+  routeTree: root.addChildren([home, work, calls, tickets, ticket, clients, floor, wall, department, promises, approvals, operators, projects, project, reports, admin, settings]),
   defaultPreload: "intent",
   defaultNotFoundComponent: () => <Nowhere />,
   defaultErrorComponent: ({ reset }) => <Broken reset={reset} />,

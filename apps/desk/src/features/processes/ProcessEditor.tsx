@@ -59,14 +59,16 @@ function Editor({ text, onChange, problems, readOnly = false, projectKey, onShow
       </div>
       <BenchOf value={bench}>
         <aside className={css.panel} aria-label={t("process.panel")} tabIndex={0}>
-          {isWalking ? <Walk onClose={() => setIsWalking(false)} />
-            : chosen?.kind === "stages" && process.stages[chosen.key] ? <StagePanel key={chosen.key} stageKey={chosen.key} />
-              : chosen?.kind === "transitions" && process.transitions[chosen.key] ? <WayPanel key={chosen.key} wayKey={chosen.key} />
-                : <WholePanel />}
+          {isWalking ? <Walk onClose={() => setIsWalking(false)} /> : <Panel process={process} chosen={chosen} />}
         </aside>
       </BenchOf>
     </div>
   );
+}
+
+function Panel({ process, chosen }: { process: Written; chosen: Chosen }) {
+  if (!chosen || !process[chosen.kind][chosen.key]) return <WholePanel />;
+  return chosen.kind === "stages" ? <StagePanel key={chosen.key} stageKey={chosen.key} /> : <WayPanel key={chosen.key} wayKey={chosen.key} />;
 }
 
 interface ToolsProps { history: ReturnType<typeof useHistory>; addStage: () => void; readOnly: boolean; isWalking: boolean; onWalk: () => void; onFit: () => void; onDownload: () => void; onText: (() => void) | undefined }

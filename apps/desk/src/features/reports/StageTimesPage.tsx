@@ -1,0 +1,106 @@
+import type { StageTimes } from "@linija/server/contract/reports/reports";
+import { SegmentedControl, Select } from "@mantine/core";
+import { IconRoute } from "@tabler/icons-react";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useState } from "react";
+import { EditorTexts, useT } from "../../i18n/intl.tsx";
+import { Empty, Page, Skeleton } from "../../shared/parts.tsx";
+import { ProblemNote } from "../../shared/problem.tsx";
+import { useApi } from "../../shared/query.ts";
+import { useDuration } from "./durations.ts";
+import { askedOf, StageMap } from "./StageMap.tsx";
+import { Stays, type Asked } from "./Stays.tsx";
+import css from "./reports.module.css";
+
+export const StageTimesPage = () => <EditorTexts><StageTimesView /></EditorTexts>;
+
+const PERIODS = [7, 30, 90, 365];
+const DAY_MS = 86_400_000;
+/** To the end of this hour: the same question within it is the same page of the cache. */
+const endOfHour = (): number => Math.ceil(Date.now() / 3_600_000) * 3_600_000;
+
+/** How long tickets stay in each stage of a process, and the paths they really take (R120). */
+function StageTimesView() {
+  const t = useT();
+  const search = useSearch({ from: "/reports" });
+  const navigate = useNavigate({ from: "/reports" });
+  const projects = useApi("ticketTypes", null, { staleTime: 5 * 60_000 }).data?.projects ?? [];
+  const project = search.project ?? projects[0]?.key;
+  const days = search.days ?? 30;
+  const [end] = useState(endOfHour);
+  const period = { project: project ?? "", from: new Date(end - days * DAY_MS).toISOString(), to: new Date(end).toISOString() };
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const { data, error, refetch } = useApi("getStageTimes", { query: { ...period, ...(search.process && { process: search.process }) } }, { enabled: project !== undefined });
+  const go = (next: typeof search): void => { setAsked(null); void navigate({ search: next }); };
+  return (
+    <Page wide title={t("times.title")}>
+      <div className={css.filters}>
+        <Select label={t("times.project")} data={projects.map(({ key, name }) => ({ value: key, label: name }))} value={project ?? null} onChange={(value) => value && go({ project: value, days })} allowDeselect={false} />
+        <Select label={t("times.process")} data={data?.processes.map(({ key, name }) => ({ value: key, label: name })) ?? []} value={data?.process ?? null} onChange={(value) => value && go({ project, days, process: value })} allowDeselect={false} />
+        <SegmentedControl aria-label={t("times.period")} value={String(days)} onChange={(value) => go({ ...search, days: Number(value) })} data={PERIODS.map((each) => ({ value: String(each), label: t("times.days", { days: each }) }))} />
+      </div>
+      <ProblemNote error={error} onRetry={() => void refetch()} />
+      {!data && !error && <Skeleton rows={8} height={36} />}
+      {data && <Report times={data} open={setAsked} />}
+      {data && asked && <Stays asked={asked} period={{ ...period, process: data.process }} onClose={() => setAsked(null)} />}
+    </Page>
+  );
+}
+
+interface Props { times: StageTimes; open: (asked: Asked) => void }
+
+function Report({ times, open }: Props) {
+  const t = useT();
+  if (times.ways.length === 0 && times.stages.every(({ here }) => here === 0)) return <div className="panel"><Empty icon={<IconRoute size={22} />} text={t("times.empty")} /></div>;
+  return (
+    <div className={css.report}>
+      <section className={`panel ${css.part}`}><h2>{t("times.registered", { count: times.registered })}</h2><p className="small dim">{t("times.calendar")}</p><Stages times={times} open={open} /></section>
+      {times.ways.length > 0 && <section className={`panel ${css.part}`}><h2>{t("times.map")}</h2><p className="small dim">{t("times.mapHint")}</p><StageMap times={times} open={open} /><Ways times={times} open={open} /></section>}
+    </div>
+  );
+}
+
+function Stages({ times, open }: Props) {
+  const t = useT();
+  const duration = useDuration();
+  const most = Math.max(...times.stages.map(({ meanS }) => meanS ?? 0), 1);
+  return (
+    <div className={css.scroll} tabIndex={0} role="region" aria-label={t("times.title")}>
+      <table className={css.table}>
+        <thead><tr><th scope="col">{t("times.stage")}</th>{(["mean", "median", "p90", "stays", "here"] as const).map((column) => <th key={column} scope="col" className="num">{t(`times.${column}`)}</th>)}</tr></thead>
+        <tbody>
+          {times.stages.filter(({ stays, here }) => stays > 0 || here > 0).map((stage) => (
+            <tr key={stage.stage}>
+              <th scope="row">{stage.name} {stage.longest && <span className="chip warn">{t("times.longest")}</span>}<meter className={css.bar} aria-hidden min={0} max={most} value={stage.final ? 0 : stage.meanS ?? 0} data-longest={stage.longest || undefined} /></th>
+              <td className="num">{duration(stage.meanS)}</td><td className="num">{duration(stage.medianS)}</td><td className="num">{duration(stage.p90S)}</td>
+              <td className="num">{stage.stays > 0 ? <button type="button" className={css.number} aria-label={t("times.open", { what: stage.name })} onClick={() => open({ stage: stage.stage, title: stage.name })}>{stage.stays}</button> : 0}</td>
+              <td className="num">{stage.here}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Ways({ times, open }: Props) {
+  const t = useT();
+  const duration = useDuration();
+  const nameOf = (key: string): string => times.stages.find(({ stage }) => stage === key)?.name ?? key;
+  return (
+    <details className={css.ways}>
+      <summary>{t("times.ways")}</summary>
+      <table className={css.table}>
+        <thead><tr>{(["way", "from", "to"] as const).map((column) => <th key={column} scope="col">{t(`times.${column}`)}</th>)}<th scope="col" className="num">{t("times.mean")}</th><th scope="col" className="num">{t("times.count")}</th></tr></thead>
+        <tbody>
+          {times.ways.map((way) => (
+            <tr key={[way.from, way.transition, way.to].join()}>
+              <th scope="row">{way.name}</th><td>{nameOf(way.from)}</td><td>{nameOf(way.to)}</td><td className="num">{duration(way.meanS)}</td>
+              <td className="num"><button type="button" className={css.number} aria-label={t("times.open", { what: askedOf(way, times).title })} onClick={() => open(askedOf(way, times))}>{way.count}</button></td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </details>
+  );
+}
