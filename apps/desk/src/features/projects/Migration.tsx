@@ -57,6 +57,7 @@ function Old({ version, stages }: { version: OldVersion; stages: { key: string; 
     <section className={`panel ${css.old}`}>
       <div className="row between"><b>{t("projects.oldVersion")} <Moment at={version.loadedAt} full /></b><span className="num">{t("projects.tickets", { count: version.tickets })}</span></div>
       {version.stages.map((stage) => <div key={stage.key} className="row small"><span className={css.from}>{stage.name}</span><span className="num dim">{stage.tickets}</span><IconArrowRight size={14} aria-hidden />{stage.to ? nameOf(stage.to) : <span className="chip warn">{t("projects.noStage")}</span>}</div>)}
+      {version.approvals > 0 && <p className="small">{t("projects.oldApprovals", { count: version.approvals })}</p>}
     </section>
   );
 }

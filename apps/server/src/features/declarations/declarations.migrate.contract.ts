@@ -5,7 +5,7 @@ const params = z.object({ key: z.string().min(1).max(60), process: z.string().mi
 const stages = z.record(z.string().max(60), z.string().max(60));
 
 const oldVersion = z.object({
-  id: z.string(), loadedAt: instant, tickets: z.number().int(),
+  id: z.string(), loadedAt: instant, tickets: z.number().int(), /** Decisions that are waited for on them; one about a step that is not there any more lapses. */ approvals: z.number().int(),
   /** `to`: the stage of the new version by that name; null: there is none, so it has to be chosen, or these tickets stay. */
   stages: z.array(z.object({ key: z.string(), name: z.string(), tickets: z.number().int(), to: z.string().nullable() })),
 });

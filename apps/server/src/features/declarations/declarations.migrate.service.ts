@@ -5,7 +5,7 @@ import { conflict, invalidField, notFound } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
 import { addJob, type JobHandler } from "../../platform/jobs.ts";
-import { processOf, projectOf, statusOf } from "../tickets/index.ts";
+import { adoptVersion, processOf, projectOf, statusOf } from "../tickets/index.ts";
 import type * as contracts from "./declarations.migrate.contract.ts";
 import { languageOf, mayManage } from "./declarations.service.ts";
 import * as db from "./declarations.migrate.sql.ts";
@@ -30,7 +30,7 @@ export async function previewMigration(ctx: Ctx, key: string, process: string): 
     const old = await processOf(ctx.db, id);
     const own = counts.filter((count) => count.id === id);
     return {
-      id, loadedAt: own[0]!.loadedAt.toISOString(), tickets: own.reduce((sum, { tickets }) => sum + tickets, 0),
+      id, loadedAt: own[0]!.loadedAt.toISOString(), tickets: own.reduce((sum, { tickets }) => sum + tickets, 0), approvals: own.reduce((sum, { approvals }) => sum + approvals, 0),
       stages: own.map(({ stage, tickets }) => ({ key: stage!, name: old.stages[stage!]?.name[language] ?? stage!, tickets, to: to.stages[stage!] ? stage! : null })),
     };
   }));
@@ -124,6 +124,7 @@ async function moveBatch(ctx: TxCtx, row: db.MigrationRow): Promise<void> {
   });
   await db.moveTickets(ctx.db, row, moves, ctx.now());
   for (const { id, fromProcessId, fromStage, toStage } of moves) {
+    if (toStage) await adoptVersion(ctx, id, fromStage);
     if (toStage) await emit(ctx, { type: "ticket.process_changed", subject: { kind: "ticket", id }, data: { from: fromProcessId, to: row.toId, stage: { from: fromStage, to: toStage } } });
   }
   const moved = moves.filter(({ toStage }) => toStage !== null).length;
@@ -136,6 +137,7 @@ async function undoBatch(ctx: TxCtx, row: db.MigrationRow): Promise<void> {
   const tickets = await db.selectToUndo(ctx.db, row, BATCH);
   const back = await Promise.all(tickets.map(async (ticket) => ({ ...ticket, status: statusOf(await processOf(ctx.db, ticket.fromProcessId), ticket.fromStage) })));
   await db.undoTickets(ctx.db, row, back, ctx.now());
+  for (const { id } of back) await adoptVersion(ctx, id, tickets.find((ticket) => ticket.id === id)!.toStage);
   for (const { id, fromProcessId } of back) await emit(ctx, { type: "ticket.process_changed", subject: { kind: "ticket", id }, data: { from: row.toId, to: fromProcessId, undone: true } });
   const after = { ...row, moved: Math.max(0, row.moved - tickets.length) };
   if (tickets.length < BATCH) await end(ctx, after, "undone");

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Db } from "../../platform/db.ts";
 
-export interface VersionCount { id: string; loadedAt: Date; stage: string | null; tickets: number }
+export interface VersionCount { id: string; loadedAt: Date; stage: string | null; tickets: number; approvals: number }
 export interface MigrationRow {
   id: string; projectKey: string; processKey: string; toId: string; stages: Record<string, string>; state: "running" | "done" | "stopped" | "undoing" | "undone";
   moved: number; skipped: number; authorName: string | null; at: Date; finishedAt: Date | null;
@@ -11,7 +11,8 @@ const OPEN = sql`t.status in ('open', 'waiting', 'done')`;
 
 /** Open tickets of every version but the newest, by stage. */
 export const selectOldVersions = async (db: Db, projectKey: string, processKey: string, toId: string): Promise<VersionCount[]> =>
-  (await sql<VersionCount>`select v.id, v.loaded_at, t.stage, count(*)::int as tickets from process_versions v join tickets t on t.process_id = v.id and ${OPEN}
+  (await sql<VersionCount>`select v.id, v.loaded_at, t.stage, count(*)::int as tickets,
+      sum((select count(*) from ticket_approvals a where a.ticket_id = t.id and a.state = 'pending'))::int as approvals from process_versions v join tickets t on t.process_id = v.id and ${OPEN}
     where v.project_key = ${projectKey} and v.key = ${processKey} and v.id <> ${toId} group by v.id, v.loaded_at, t.stage order by v.loaded_at desc, v.id, t.stage`.execute(db)).rows;
 
 const MIGRATION = sql`m.id, m.project_key, m.process_key, m.to_id, m.stages, m.state, m.moved, m.skipped, u.name as author_name, m.at, m.finished_at from process_migrations m left join users u on u.id = m.author_id`;
@@ -54,11 +55,11 @@ export async function moveTickets(db: Db, migration: MigrationRow, rows: Moved[]
     from ${records} where t.id = r.id and r."toStage" is not null`.execute(db);
 }
 
-export interface ToUndo { id: string; fromProcessId: string; fromStage: string }
+export interface ToUndo { id: string; fromProcessId: string; fromStage: string; toStage: string }
 
 /** Only tickets that still stand where the migration put them. */
 export const selectToUndo = async (db: Db, migration: MigrationRow, limit: number): Promise<ToUndo[]> =>
-  (await sql<ToUndo>`select t.id, d.from_process_id, d.from_stage from process_migration_tickets d join tickets t on t.id = d.ticket_id
+  (await sql<ToUndo>`select t.id, d.from_process_id, d.from_stage, d.to_stage from process_migration_tickets d join tickets t on t.id = d.ticket_id
     where d.migration_id = ${migration.id}::uuid and not d.undone and d.to_stage is not null and t.process_id = ${migration.toId} and t.stage = d.to_stage order by t.id limit ${limit} for update of t`.execute(db)).rows;
 
 export async function undoTickets(db: Db, migration: MigrationRow, rows: (ToUndo & { status: string })[], at: Date): Promise<void> {

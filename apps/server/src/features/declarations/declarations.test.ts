@@ -6,6 +6,7 @@ import { readFolder } from "../projects/index.ts";
 import { processOf, projectOf } from "../tickets/index.ts";
 import { buildTicket } from "../tickets/tickets.factory.ts";
 import type { Ctx } from "../../platform/db.ts";
+import { newId } from "../../platform/ids.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { REPOSITORY, startNode, type StartedNode } from "./declarations.factory.ts";
 import { previewMigration, runBatch, startMigration, undoMigration } from "./declarations.migrate.service.ts";
@@ -201,5 +202,22 @@ describe("R159 a process that changes", () => {
     await undoMigration(ana, "internet", id);
     await runBatch(system, id);
     expect(await at()).toEqual(before);
+  });
+
+  test("a ticket that is brought to it rings by its marks, keeps the deadline it was told, and decisions nobody can take any more lapse", async () => {
+    const made = await buildTicket(system, { projectKey: "internet", type: "question", requiredBy: new Date("2027-03-01T12:00:00Z") });
+    const state = async () => (await sql<{ thresholds: number[]; dueAt: Date; approval: string }>`select c.thresholds, t.due_at, a.state as approval from tickets t join clocks c on c.subject_id = t.id and c.name = 'solution' join ticket_approvals a on a.ticket_id = t.id where t.id = ${made.id}::uuid`.execute(database.db)).rows[0]!;
+    await sql`insert into ticket_approvals (id, ticket_id, project_key, transition, stage, input, deed, requested_at) values (${newId()}, ${made.id}, 'internet', 'gone', ${made.stage}, '{}', 'refund', now())`.execute(database.db);
+    const before = await state();
+    expect(before.thresholds).toContain(75);
+    await save("common", "processes/request.yaml", (text) => text.replace("at_percent: 75", "at_percent: 60"));
+    const preview = await previewMigration(ana, "internet", "request");
+    expect(preview.versions.reduce((sum, { approvals }) => sum + approvals, 0)).toBe(1);
+    const { id } = await startMigration(ana, "internet", "request", { toId: preview.toId, stages: {} });
+    await runBatch(system, id);
+    expect(await state()).toEqual({ thresholds: before.thresholds.map((percent) => (percent === 75 ? 60 : percent)), dueAt: before.dueAt, approval: "lapsed" });
+    await undoMigration(ana, "internet", id);
+    await runBatch(system, id);
+    expect((await state()).thresholds).toEqual(before.thresholds);
   });
 });

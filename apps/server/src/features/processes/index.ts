@@ -1,4 +1,4 @@
-export { allowed, apply, automatic, clockFired, setDue, setPriority, start } from "./processes.rules.ts";
+export { adopt, allowed, apply, automatic, clockFired, setDue, setPriority, start } from "./processes.rules.ts";
 export type { ApplyInput, Moment, StartInput, World } from "./processes.rules.ts";
 export { checkValue } from "./processes.fields.rules.ts";
 export { checkProcess } from "./processes.check.rules.ts";

@@ -82,6 +82,17 @@ export class Clocks {
     }
   }
 
+  /** By another version of the process from now on: its marks, its timers and its time for the stage. What was counted in the same stage stays counted. */
+  adopt(stage: string, isSame: boolean): void {
+    const before = new Map(isSame ? this.now : []);
+    for (const name of [SOLUTION, FIRST_ANSWER]) this.change(name, (clock) => ({ ...clock, thresholds: this.thresholds(name) }));
+    this.enter(stage);
+    for (const [name, anew] of this.now) {
+      const old = before.get(name);
+      if (old && name !== SOLUTION && name !== FIRST_ANSWER) this.now.set(name, changeAllowed({ ...old, counts: anew.counts, thresholds: anew.thresholds }, anew.allowedMs, this.at.now, this.at.clock));
+    }
+  }
+
   private thresholds(name: string): number[] {
     return this.process.clocks.escalations.filter((each) => each.clock === name).map((each) => each.at_percent);
   }

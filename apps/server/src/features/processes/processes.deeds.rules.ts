@@ -1,6 +1,6 @@
 import { type Deed, type Process, type Subtask, type Transition } from "./processes.contract.ts";
 import { ask, holds, type Asked } from "./processes.expressions.rules.ts";
-import { type ProcessActor, type ProcessEffect, type ProcessProblem, type ProcessTicket, type Reason } from "./processes.ticket.contract.ts";
+import { type FieldValue, type ProcessActor, type ProcessEffect, type ProcessProblem, type ProcessTicket, type Reason } from "./processes.ticket.contract.ts";
 
 const ladder = ["low", "normal", "high", "urgent"] as const;
 
@@ -61,7 +61,7 @@ export function departmentless({ subtasks }: Transition, asked: Asked, place: st
     return [{ field: department.field, code: "required" }];
   });
 }
-const isBlank = (value: unknown): boolean => value === undefined || String(value).trim() === "";
+const isBlank = (value: FieldValue | undefined): boolean => value === undefined || String(value).trim() === "";
 
 const visits = (visit: Transition["visit"], asked: Asked, place: string): ProcessEffect[] =>
   (visit && (visit.when === undefined || holds(ask(asked, `${place}.visit.when`))) ? [{ kind: "want_visit", skill: visit.skill ?? null, minutes: visit.minutes }] : []);

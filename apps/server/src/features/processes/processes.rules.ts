@@ -144,6 +144,14 @@ export function setPriority(process: Process, ticket: ProcessTicket, priority: P
   return { ok: true, ticket: after, effects, reasons: [whyDue(after, {})] };
 }
 
+/** The ticket lives by another version of its process from now on. The deadline the client was told stays; all other clocks are those of that version. */
+export function adopt(process: Process, ticket: ProcessTicket, { isSame, ...moment }: Moment & { /** The stage is the one it was in. */ isSame: boolean }): Started {
+  const after = { ...ticket };
+  const clocks = new Clocks(process, ticket, moment);
+  clocks.adopt(ticket.stage, isSame);
+  return { ok: true, ticket: after, effects: clocks.settle(after), reasons: [] };
+}
+
 /** A deadline set by hand beats the computed one; null takes it away. */
 export function setDue(process: Process, ticket: ProcessTicket, due: Date | null, moment: Moment): Started {
   const after = { ...ticket };

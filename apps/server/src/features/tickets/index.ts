@@ -3,6 +3,7 @@ export { guarded, loadTicket } from "./tickets.load.ts";
 export { registerSubtasks } from "./tickets.subtasks.ts";
 export type { Ticket } from "./tickets.sql.ts";
 export { moveByClient, moveTicket, reviewTicket } from "./tickets.move.service.ts";
+export { adoptVersion } from "./tickets.adopt.service.ts";
 export { fireClock, ticketClocks, ticketJobs } from "./tickets.clocks.ts";
 export { notAbout, ofDepartment, type ListedTicket } from "./tickets.view.sql.ts";
 export { toRow } from "./tickets.view.ts";

@@ -48,6 +48,10 @@ export const updateApproval = (db: Db, id: string, decision: { state: "approved"
 export const lapseApprovals = (db: Db, ticketId: string, stage: string, at: Date) =>
   sql`update ticket_approvals set state = 'lapsed', decided_at = ${at} where ticket_id = ${ticketId} and state = 'pending' and stage <> ${stage}`.execute(db);
 
+/** By the version a ticket lives by now these alone can be decided. */
+export const lapseUnknown = (db: Db, { ticketId, transitions, at }: { ticketId: string; transitions: string[]; at: Date }) =>
+  sql`update ticket_approvals set state = 'lapsed', decided_at = ${at} where ticket_id = ${ticketId} and state = 'pending' and not (transition = any(${transitions}::text[]))`.execute(db);
+
 export interface OpenApproval extends Approval {
   number: string; subject: string; processId: string; requestedByName: string; requesterRoles: string[];
   ownerId: Ticket["ownerId"]; department: Ticket["department"]; aboutUserIds: string[] | null;
