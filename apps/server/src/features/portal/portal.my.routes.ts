@@ -12,7 +12,7 @@ import { attachmentHeader, hashSecret } from "../tickets/index.ts";
 import { addressOf, CODE_S, codeOf } from "./portal.access.rules.ts";
 import { askCode, askedAddress, sessionOf, signIn, signOut } from "./portal.access.service.ts";
 import type { Session } from "./portal.access.sql.ts";
-import { asked, field, heading, pages, send } from "./portal.http.ts";
+import { asked, field, pages, send } from "./portal.http.ts";
 import { codePage, listPage, noTicket, signInPage, talkPart, ticketPage, type Writing } from "./portal.my.pages.ts";
 import { answerOwn, listOwn, openOwn, showOwn, talkOf, type Folders } from "./portal.my.service.ts";
 import { frame, tooManyTries, type PageState } from "./portal.pages.ts";
@@ -45,7 +45,7 @@ const isId = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{
 const visitor = (deps: MyDeps, request: FastifyRequest): Ctx => ({ ...deps.ctx, actor: { kind: "client", id: null, name: "client" }, requestId: request.id });
 export const signedIn = (deps: { ctx: Ctx }, request: FastifyRequest, { clientId, name }: Session): Ctx => ({ ...deps.ctx, actor: { kind: "client", id: clientId, name }, requestId: request.id });
 const page = (language: Language, { title, path, projectKey }: { title: string; path: string; projectKey?: string }, body: SafeHtml): string =>
-  frame({ language, title, heading: heading(language), path, ...(projectKey !== undefined && { projectKey }) }, body);
+  frame({ language, title, heading: translate(language, "my_portal"), path, ...(projectKey !== undefined && { projectKey }) }, body);
 
 function doorRoutes(app: App, deps: MyDeps): void {
   app.get("/my", { schema: { hide: true } }, async (request, reply) => {
@@ -180,6 +180,7 @@ function writeRoute(app: App, deps: MyDeps): void {
     const outcome = await readWriting(request, own, { csrf: (given) => { refuseForged(own.session, given); }, folders: deps.folders });
     if (outcome.kind === "unknown") return showTicket(own, reply, { said: null, prefers: null, problem: false });
     if (outcome.kind === "problem") return showTicket(own, reply, { said: null, prefers: null, problem: false, writing: outcome });
-    return reply.redirect(`/my/tickets/${own.id}?said=message`, 303);
+    // A fragment of its own, or the browser would keep the form's and pass over the thanks.
+    return reply.redirect(`/my/tickets/${own.id}?said=message#top`, 303);
   });
 }
