@@ -1,8 +1,8 @@
-import { catalogueOf, formHost, formProblemText, readForm, type Form, type FormProblem, type Kind, type Language, type Text } from "@linija/forms";
+import { catalogueOf, formHost, formProblemText, kinds, readForm, type Form, type FormProblem, type Kind, type Language, type Text } from "@linija/forms";
 import { createCatalogue, type Catalogue } from "@linija/rules";
-import { ActionIcon, SegmentedControl, Tooltip } from "@mantine/core";
-import { IconArrowBackUp, IconArrowForwardUp } from "@tabler/icons-react";
-import { useMemo, useState, type KeyboardEvent } from "react";
+import { ActionIcon, Button, Menu, SegmentedControl, Tooltip } from "@mantine/core";
+import { IconArrowBackUp, IconArrowForwardUp, IconPlus } from "@tabler/icons-react";
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { EditorTexts, useT } from "../../i18n/intl.tsx";
 import { useHistory } from "../processes/history.ts";
 import type { PictureProps } from "../projects/editors.ts";
@@ -58,18 +58,30 @@ function Builder({ value, onChange, onShowText }: PictureProps) {
     <div className={css.builder} onKeyDown={keys}>
       <div className={`scroll ${css.left}`}>
         <div className={css.tools}>
+          <AddField onAdd={add} />
           <Tooltip label={t("forms.b.undo")}><ActionIcon size={28} aria-label={t("forms.b.undo")} disabled={!history.canUndo} onClick={history.undo}><IconArrowBackUp size={16} /></ActionIcon></Tooltip>
           <Tooltip label={t("forms.b.redo")}><ActionIcon size={28} aria-label={t("forms.b.redo")} disabled={!history.canRedo} onClick={history.redo}><IconArrowForwardUp size={16} /></ActionIcon></Tooltip>
         </div>
         <Outline bench={bench} onAdd={add} />
       </div>
-      <Preview form={form} language={language} />
+      <Preview form={form} language={language} chosen={chosen?.kind === "field" ? chosen.key : null} />
       <aside className={`scroll ${css.right}`} aria-label={t("forms.b.properties")}>
         {chosen?.kind === "field" && written.fields[chosen.key] ? <FieldPanel key={chosen.key} fieldKey={chosen.key} bench={bench} />
           : chosen?.kind === "section" && written.sections[chosen.at] ? <SectionPanel key={chosen.at} at={chosen.at} bench={bench} />
             : <FormPanel bench={bench} />}
       </aside>
     </div>
+  );
+}
+
+/** The same kinds as below the fields, where the hands are. */
+function AddField({ onAdd }: { onAdd: (kind: Kind) => void }) {
+  const t = useT();
+  return (
+    <Menu position="bottom-start" withinPortal>
+      <Menu.Target><Button size="compact-sm" className="grow" leftSection={<IconPlus size={14} />}>{t("forms.b.palette")}</Button></Menu.Target>
+      <Menu.Dropdown className={css.menu}>{kinds.map((kind) => <Menu.Item key={kind} onClick={() => onAdd(kind)}>{t(`forms.kind.${kind}`)}</Menu.Item>)}</Menu.Dropdown>
+    </Menu>
   );
 }
 
@@ -100,19 +112,27 @@ function afterChosen({ sections }: Written, chosen: Chosen): { section: number; 
 const nobody: FormDeeds = { projectKey: "", formId: "", country: "", isPublic: true };
 
 /** The form as people will fill it; what is typed into it stays while the form changes under it. */
-function Preview({ form, language }: { form: Form | null; language: Language }) {
+function Preview({ form, language, chosen }: { form: Form | null; language: Language; chosen: string | null }) {
   const t = useT();
+  const sheet = useRef<HTMLDivElement>(null);
   const [shown, setShown] = useState<Language>(language);
   const [width, setWidth] = useState<"wide" | "narrow">("wide");
   const [kept, setKept] = useState<{ form: Form; store: FormStore } | null>(null);
   if (form && kept?.form !== form) setKept({ form, store: new FormStore(form, kept?.store.data ?? {}) });
+  useEffect(() => {
+    const cell = chosen && sheet.current?.querySelector(`[data-path="${CSS.escape(chosen)}"]`);
+    if (!cell) return undefined;
+    cell.setAttribute("data-chosen", "");
+    cell.scrollIntoView({ block: "nearest" });
+    return () => cell.removeAttribute("data-chosen");
+  }, [chosen, kept]);
   return (
     <section className={css.middle} aria-label={t("forms.b.preview")}>
       <div className={css.tools}>
         <SegmentedControl size="xs" aria-label={t("forms.b.language")} value={shown} onChange={(next) => setShown(next as Language)} data={["en", "ru", "sl"]} />
         <SegmentedControl size="xs" aria-label={t("forms.b.width")} value={width} onChange={(next) => setWidth(next as typeof width)} data={[{ value: "wide", label: t("forms.b.wide") }, { value: "narrow", label: t("forms.b.narrow") }]} />
       </div>
-      <div className={`scroll ${css.paper}`} tabIndex={0} role="region" aria-label={t("forms.b.preview")}><div className={css.sheet} data-width={width}>{kept && <FormView store={kept.store} deeds={nobody} prefix="preview" language={shown} />}</div></div>
+      <div className={`scroll ${css.paper}`} tabIndex={0} role="group" aria-label={t("forms.b.preview")}><div ref={sheet} className={css.sheet} data-width={width}>{kept && <FormView store={kept.store} deeds={nobody} prefix="preview" language={shown} />}</div></div>
     </section>
   );
 }

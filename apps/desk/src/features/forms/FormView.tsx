@@ -37,12 +37,14 @@ const templates: Partial<TemplatesType> = {
 function Sections({ properties }: ObjectFieldTemplateProps) {
   const { store, language, prefix } = useFilling();
   const drawn = new Map(properties.map(({ name, content }) => [name, content]));
+  const whole = store.form.document.name[language];
   return store.form.sections.map((section) => (
-    <section key={section.key} className={css.section} aria-labelledby={`${prefix}-section-${section.key}`}>
-      <h3 id={`${prefix}-section-${section.key}`}>{section.name[language]}</h3>
+    <div key={section.key} className={css.section} role="group" aria-labelledby={`${prefix}-section-${section.key}`}>
+      {/* A form without sections has one of its own name, which stands above it already. */}
+      <div className={section.name[language] === whole ? "visually-hidden" : css.sectionName} id={`${prefix}-section-${section.key}`}>{section.name[language]}</div>
       {section.hint && <p className={css.hint}>{section.hint[language]}</p>}
       <div className={css.grid} data-columns={section.columns}>{section.fields.map(({ path }) => drawn.get(path))}</div>
-    </section>
+    </div>
   ));
 }
 

@@ -59,6 +59,7 @@ export function AddressField({ field, path }: FieldProps) {
   const put = (change: Address) => place.set(tidy({ ...address, ...change }));
   const takeCity = (name: string) => { const city = cities.find((one) => labelOf(one) === name || one.name === name); put(city ? { city: city.name, cityKey: city.key, country: city.country } : { city: name, cityKey: undefined, streetKey: undefined }); };
   const takeStreet = (name: string) => put({ street: name, streetKey: streets.find((one) => one.name === name)?.key });
+  const isNeeded = useStore((one) => one.state.required.includes(`${path}.city`));
   const cityProblem = useStore((one) => one.problemAt(`${path}.city`) ?? (one.problemAt(path)?.code === "city_first" ? one.problemAt(path) : null));
   const common = (key: keyof Address) => ({ label: field.parts.get(key)?.name[language], readOnly, autoComplete: "off", value: address[key] ?? "", maxLength: field.parts.get(key)?.document.maxLength, onBlur: place.onBlur, onFocus: place.onFocus });
   const part = (key: "house" | "flat" | "postcode" | "note") => <TextInput {...common(key)} onChange={(event) => put({ [key]: event.currentTarget.value })} />;
@@ -66,8 +67,8 @@ export function AddressField({ field, path }: FieldProps) {
     <fieldset className={css.parts} data-kind="address">
       <legend className={css.label} id={`${place.id}-name`}>{place.label}{place.required && <span className={css.star} aria-hidden> *</span>}</legend>
       <div className={css.address}>
-        <Autocomplete {...common("city")} id={place.id} withAsterisk={place.required} data={distinct(cities.map(labelOf))} filter={({ options }) => options} onChange={takeCity} error={cityProblem ? t("forms.cityFirst") : undefined} />
-        <Autocomplete {...common("street")} id={`${place.id}-street`} data={distinct(streets.map(({ name }) => name))} filter={({ options }) => options} onChange={takeStreet} />
+        <Autocomplete size="xs" {...common("city")} id={place.id} withAsterisk={isNeeded} data={distinct(cities.map(labelOf))} filter={({ options }) => options} onChange={takeCity} error={cityProblem ? t("forms.cityFirst") : undefined} />
+        <Autocomplete size="xs" {...common("street")} id={`${place.id}-street`} data={distinct(streets.map(({ name }) => name))} filter={({ options }) => options} onChange={takeStreet} />
         {part("house")}{part("flat")}{part("postcode")}
       </div>
       {withStreet.length > 0 && (

@@ -1,0 +1,143 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Page } from "playwright-core";
+import { afterAll, expect, test } from "vitest";
+import { Browser } from "./browser.ts";
+import { Desk } from "./desk.ts";
+import { newNumber, Session, until } from "./linija.ts";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const FORM = `key: story
+name: { en: Order of a line, ru: Заказ линии, sl: Naročilo linije }
+schema:
+  properties:
+    orderer: { x-kind: person, x-client: fill, x-name: { en: Full name, ru: ФИО, sl: Ime in priimek } }
+    email: { x-kind: email, x-client: fill, x-name: { en: E-mail, ru: Почта, sl: E-pošta } }
+    count: { x-kind: number, type: integer, minimum: 1, x-name: { en: Sockets, ru: Розетки, sl: Vtičnice } }
+    # Exact to the cent.
+    price: { x-kind: money, x-currency: EUR, x-name: { en: Price of one, ru: Цена одной, sl: Cena ene } }
+    total: { x-kind: money, x-currency: EUR, x-name: { en: To pay, ru: К оплате, sl: Za plačilo } }
+    note: { x-kind: long_text, x-name: { en: Note, ru: Примечание, sl: Opomba } }
+  required: [orderer, email, count]
+show: { note: form.count > 2 }
+computed: { total: form.price * form.count }
+`;
+
+interface Text { text: string; current: number }
+interface RecordView { id: string; state: string; data: Record<string, unknown>; version: number }
+
+const admin = await Session.of("peter.admin");
+await admin.ask("PUT", "/projects/internet/text", { path: "forms/story.yaml", text: FORM, number: 0, note: "" });
+const types = await admin.ask<Text>("GET", "/projects/internet/text?path=types.yaml");
+await admin.ask("PUT", "/projects/internet/text", { path: "types.yaml", text: types.text.replace(/( *)- key: question\n/, "$&$1  form: story\n"), number: types.current, note: "" });
+const anna = await Desk.open("anna.sokolova", "en");
+await anna.session.ask("PUT", "/access/me/language", { language: "en" });
+afterAll(async () => { await anna.leave(); });
+
+const field = (page: Page, path: string) => page.locator(`[data-path="${path}"]`).getByRole("textbox");
+async function ticket(): Promise<string> {
+  const { id } = await anna.session.ask<{ id: string }>("POST", "/tickets", { projectKey: "internet", type: "question", subject: "A line for a flat", contactPhone: newNumber("+38640") });
+  await anna.page.goto(`/tickets/${id}`);
+  await anna.page.getByRole("button", { name: "Fill in the form" }).click();
+  await field(anna.page, "email").waitFor();
+  return id;
+}
+const recordsOf = async (id: string) => (await anna.session.ask<{ items: { id: string }[] }>("GET", `/forms/records?subjectKind=ticket&subjectId=${id}`)).items;
+const only = async (id: string) => { const [first] = await recordsOf(id); return first && anna.session.ask<RecordView>("GET", `/forms/records/${first.id}`); };
+async function barriers(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { violations } = await (globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { target: unknown }[] }[] }> } }).axe.run();
+    return violations.map((each) => `${each.id} ${JSON.stringify(each.nodes.map((node) => node.target))}`);
+  });
+}
+
+test("R154: a wrong field is explained when it is left, what depends on it is computed and shown at once, and the bar leads to what is missing", async () => {
+  const { page } = anna;
+  await ticket();
+  await field(page, "email").fill("nobody");
+  await page.keyboard.press("Tab");
+  await page.getByText("An address looks like name@example.org.").waitFor();
+  expect(await page.locator('[data-path="note"]').count()).toBe(0);
+  await field(page, "count").fill("3");
+  await field(page, "price").fill("9,90");
+  await until("the sum is there", async () => (await field(page, "total").inputValue()) === "29.70");
+  await field(page, "note").waitFor();
+  await page.getByRole("button", { name: "Missing: Surname" }).click();
+  expect(await page.evaluate(() => document.activeElement?.id.endsWith("orderer-surname"))).toBe(true);
+  expect(await barriers(page)).toEqual([]);
+});
+
+test("R160: what is filled without a network survives a reload and is submitted once when the server answers again", async () => {
+  const { page } = anna;
+  const id = await ticket();
+  await page.route("**/api/forms/records**", (route) => (route.request().method() === "GET" ? route.continue() : route.abort()));
+  await field(page, "orderer").nth(0).fill("Žnidaršič");
+  await field(page, "orderer").nth(1).fill("Čedomir");
+  await field(page, "email").fill("cedomir@example.org");
+  await field(page, "count").fill("1");
+  await page.getByText("Kept here, will be sent").waitFor();
+  await page.reload();
+  await until("the draft is back", async () => (await field(page, "orderer").nth(0).inputValue()) === "Žnidaršič");
+  await page.getByRole("button", { name: "Submit", exact: true }).click();
+  await page.getByText("Kept here, will be submitted").waitFor();
+  expect(await recordsOf(id)).toEqual([]);
+  await page.unroute("**/api/forms/records**");
+  await until("it is submitted", async () => (await only(id))?.state === "submitted");
+  expect(await recordsOf(id)).toHaveLength(1);
+  expect((await only(id))?.data["orderer"]).toEqual({ surname: "Žnidaršič", given: "Čedomir" });
+  await page.getByText(/^Submitted by/).waitFor();
+});
+
+test("R090, R164: the client opens the link, both fill, and each sees what the other writes and where they are", async () => {
+  const { page } = anna;
+  await ticket();
+  await field(page, "count").fill("2");
+  await page.getByRole("button", { name: "Fill together with the client" }).click();
+  await page.getByRole("button", { name: "Make a link" }).click();
+  const link = await until("the link is there", () => page.getByRole("textbox", { name: "Fill together with the client" }).inputValue());
+  await page.keyboard.press("Escape");
+  const phone = await Browser.open({ size: { width: 390, height: 780 } });
+  try {
+    const client = await phone.page();
+    await client.goto(link);
+    await field(client, "email").fill("client@example.org");
+    await page.getByText("client is here").waitFor();
+    await until("the operator sees it", async () => (await field(page, "email").inputValue()) === "client@example.org");
+    await field(page, "orderer").nth(0).fill("Kovač");
+    await until("the client sees it", async () => (await field(client, "orderer").nth(0).inputValue()) === "Kovač");
+    expect(await client.locator('[data-path="count"]').count()).toBe(0);
+    expect(await barriers(client)).toEqual([]);
+    expect(phone.failures).toEqual([]);
+  } finally {
+    await phone.close();
+  }
+});
+
+test("an administrator adds a field by keyboard, moves it, makes it depend on another and puts it in use; comments stay", async () => {
+  const peter = await Desk.open("peter.admin", "en");
+  const { page } = peter;
+  await peter.session.ask("PUT", "/access/me/language", { language: "en" });
+  await page.goto("/projects/internet?text=forms/story.yaml");
+  await page.getByRole("button", { name: "Add a field" }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("menuitem", { name: "Day", exact: true }).click();
+  const outline = page.getByRole("navigation", { name: "Fields of the form" });
+  await outline.getByRole("button", { name: "New field" }).focus();
+  await page.keyboard.press("Alt+ArrowUp");
+  const shown = page.getByRole("textbox", { name: "Shown when" });
+  await shown.fill("form.count > 1");
+  await page.keyboard.press("Escape");
+  await shown.blur();
+  expect(await barriers(page)).toEqual([]);
+  await page.getByRole("button", { name: "Save and use" }).click();
+  const saved = await until("it is in use", async () => { const now = await admin.ask<Text>("GET", "/projects/internet/text?path=forms/story.yaml"); return now.current > 1 && now.text; });
+  expect(saved).toContain("# Exact to the cent.");
+  expect(saved).toMatch(/show: \{ note: form.count > 2, date: form.count > 1 \}/);
+  expect(peter.browser.failures).toEqual([]);
+  await peter.browser.close();
+});
+
+test("no page of a form asked for what the policy forbids", () => {
+  expect(anna.browser.failures).toEqual([]);
+});
