@@ -4,6 +4,7 @@ import { invalidField, notFound } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { calendarTime, saveClocks, startClock } from "../clocks/index.ts";
 import { priorities } from "../projects/index.ts";
+import { asField } from "../processes/index.ts";
 import { fieldName, marksIn, type TicketContext } from "../rules/index.ts";
 import { addNote, createTicket, loadTicket, moveTicket, processOf, registerSubtasks, updateTicket, type CreateInput, type ProjectInUse } from "../tickets/index.ts";
 import { selectContact, selectDepartment, selectPerson, selectVersionOf, type RuleInUse } from "./automation.sql.ts";
@@ -20,23 +21,27 @@ export interface Performance { ticket: TicketRow; project: ProjectInUse; /** Of 
 
 /** Makes true what a rule decided: first what it set, in one change of the ticket, then its actions in order. */
 export async function performAll(ctx: TxCtx, performance: Performance, deps: Performing): Promise<void> {
-  const { ticket, result } = performance;
-  if (result.changes.length > 0) await updateTicket(ctx, ticket.id, await changeOf(ctx, ticket, result.changes));
+  const { ticket, project, result } = performance;
+  if (result.changes.length > 0) await updateTicket(ctx, ticket.id, await changeOf(ctx, { ticket, timeZone: project.project.time_zone }, result.changes));
   for (const [index, call] of result.actions.entries()) await ACTIONS[call.action]?.(ctx, { ...performance, cause: `${performance.cause}:${index}`, deps }, call.params);
 }
 
 type Update = Parameters<typeof updateTicket>[2];
 
-async function changeOf(ctx: TxCtx, ticket: TicketRow, changes: Change[]): Promise<Update> {
+async function changeOf(ctx: TxCtx, { ticket, timeZone }: { ticket: TicketRow; timeZone: string }, changes: Change[]): Promise<Update> {
   const process = await processOf(ctx.db, ticket.processId);
-  const keys = new Map(Object.keys(process.fields).map((key) => [fieldName(key), key]));
+  const fields = new Map(Object.entries(process.fields).map(([key, declared]) => [fieldName(key), { key, declared }]));
   const update: Update = { version: ticket.version };
   for (const { target, to } of changes) {
     const [, name = "", field] = target.split(".");
     if (name === "priority") update.priority = priorities.indexOf(to as (typeof priorities)[number]);
     else if (name === "due") update.dueAt = to as string | null;
     else if (name === "department") update.department = to as string | null;
-    else if (field !== undefined) update.fields = { ...update.fields, [keys.get(field) ?? missing(field)]: to };
+    else if (field !== undefined) {
+      const { key, declared } = fields.get(field) ?? missing(field);
+      // As the process keeps it: an amount as text, a day as a day.
+      update.fields = { ...update.fields, [key]: asField(declared, to as Plain, timeZone) ?? missing(field) };
+    }
   }
   return update;
 }

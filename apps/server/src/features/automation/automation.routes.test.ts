@@ -6,6 +6,7 @@ import { afterAll, expect, test } from "vitest";
 import { openSecrets } from "../../platform/secret.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { testHttp } from "../../testing/http.ts";
+import { formsKind } from "../forms/index.ts";
 import { loadDeclarations } from "../projects/index.ts";
 import { storeDeclarations } from "../tickets/index.ts";
 import { buildTicket } from "../tickets/tickets.factory.ts";
@@ -14,9 +15,9 @@ import { rulesKind } from "./automation.kind.ts";
 import { automationRoutes } from "./automation.routes.ts";
 
 const database = await testDatabase();
-const loaded = await loadDeclarations(fileURLToPath(new URL("../../../../../projects", import.meta.url)), { kinds: [rulesKind] });
+const loaded = await loadDeclarations(fileURLToPath(new URL("../../../../../projects", import.meta.url)), { kinds: [rulesKind, formsKind] });
 if (!loaded.ok) throw new Error("the declarations cannot be read");
-await storeDeclarations(database.ctx(), loaded.declarations, { kinds: [rulesKind] });
+await storeDeclarations(database.ctx(), loaded.declarations, { kinds: [rulesKind, formsKind] });
 const folder = mkdtempSync(join(tmpdir(), "linija-rules-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 const http = await testHttp(database, automationRoutes, (app) => webhooksRoutes(app, { secrets: openSecrets(folder, ""), allowPrivate: false }));
@@ -39,7 +40,7 @@ test.each(routes)("%s %s is not for strangers", async (method, url) => {
 
 test("an administrator reads the rules of a project and, with a certificate, checks, tries and runs a text dry", async () => {
   const rules = await admin.send("GET", "/api/automation/internet/rules");
-  expect(rules.json()).toMatchObject({ mayEdit: false, items: [{ key: "dangerous_words", on: { event: ["ticket.registered"] } }, { key: "regular_client" }, { key: "forgotten_waiting", on: { schedule: "0 9 * * 1-5" } }] });
+  expect(rules.json()).toMatchObject({ mayEdit: false, items: [{ key: "dangerous_words", on: { event: ["ticket.registered"] } }, { key: "regular_client" }, { key: "angry_again" }, { key: "at_risk_first_order" }, { key: "forgotten_waiting", on: { schedule: "0 9 * * 1-5" } }] });
   expect((await admin.send("POST", "/api/automation/internet/check", { text })).json()).toMatchObject({ status: 403, code: "no_certificate" });
   expect((await admin.send("PUT", `/api/automation/editors/${admin.userId}`, { certified: true })).statusCode).toBe(200);
   expect((await admin.send("POST", "/api/automation/internet/check", { text })).json()).toEqual({ problems: [] });

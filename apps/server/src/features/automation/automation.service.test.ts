@@ -7,6 +7,7 @@ import type { AppError } from "../../platform/errors.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { actorOf, buildUser } from "../access/access.factory.ts";
 import { buildClient } from "../clients/clients.factory.ts";
+import { formsKind } from "../forms/index.ts";
 import { loadDeclarations } from "../projects/index.ts";
 import { storeDeclarations } from "../tickets/index.ts";
 import { buildTicket } from "../tickets/tickets.factory.ts";
@@ -20,9 +21,9 @@ const database = await testDatabase();
 const now = new Date("2026-03-02T09:00:00Z");
 const system = database.ctx(undefined, () => now);
 const folder = fileURLToPath(new URL("../../../../../projects", import.meta.url));
-const loaded = await loadDeclarations(folder, { kinds: [rulesKind] });
+const loaded = await loadDeclarations(folder, { kinds: [rulesKind, formsKind] });
 if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
-await storeDeclarations(system, loaded.declarations, { kinds: [rulesKind] });
+await storeDeclarations(system, loaded.declarations, { kinds: [rulesKind, formsKind] });
 const declared = loaded.declarations.projects.find(({ project }) => project.key === "internet")!;
 
 const build = async (over: Parameters<typeof buildUser>[1]): Promise<Ctx> => ({ ...database.ctx(actorOf(await buildUser(database.db, over))), now: () => now });
@@ -115,11 +116,11 @@ test("R357 the history of a ticket tells which rule set what, with its version a
 test("a clock of a ticket stops at the marks that rules wait for, beside those of its process", async () => {
   const late = { text: 'key: early\nname: { en: Early }\non: { clock: solution, at_percent: 33 }\nsteps:\n  - do: tell_owner\n    with: { text: \'"a third"\' }\n' };
   const projects = loaded.declarations.projects.map((each) => (each === declared ? { ...each, more: { ...each.more, rules: { ...each.more["rules"], early: late } } } : each));
-  await storeDeclarations(system, { ...loaded.declarations, projects }, { kinds: [rulesKind] });
+  await storeDeclarations(system, { ...loaded.declarations, projects }, { kinds: [rulesKind, formsKind] });
   const ticket = await buildTicket(system, { type: "fault" });
   const { rows } = await sql<{ thresholds: number[] }>`select thresholds from clocks where subject_id = ${ticket.id} and name = 'solution'`.execute(database.db);
   expect(rows[0]!.thresholds).toEqual(expect.arrayContaining([33, 100]));
-  await storeDeclarations(system, loaded.declarations, { kinds: [rulesKind] });
+  await storeDeclarations(system, loaded.declarations, { kinds: [rulesKind, formsKind] });
 });
 
 test("R352 every example of the editor is accepted and runs on a real ticket", async () => {
@@ -137,10 +138,10 @@ test("R352 every example of the editor is accepted and runs on a real ticket", a
 
 test("the rules that come with the projects are in use after a start, and every text of theirs is read with its places", async () => {
   const { items } = await listRules(admin, "internet");
-  const files = readdirSync(`${folder}/internet/rules`);
-  expect(items.filter(({ key }) => key !== "mine").map(({ path }) => path.replace("rules/", "")).sort()).toEqual(files.sort());
-  for (const file of files) {
-    const rule = readFileSync(`${folder}/internet/rules/${file}`, "utf8");
+  const files = ["internet", "common"].flatMap((of) => readdirSync(`${folder}/${of}/rules`).map((name) => ({ of, name })));
+  expect(items.filter(({ key }) => key !== "mine").map(({ path }) => path.replace("rules/", "")).sort()).toEqual(files.map(({ name }) => name).sort());
+  for (const { of, name } of files) {
+    const rule = readFileSync(`${folder}/${of}/rules/${name}`, "utf8");
     const read = readRuleText(rule);
     expect(read.ok && [read.rule.body.length, read.rule.body.split("\n").length]).toEqual([rule.length, rule.split("\n").length]);
   }

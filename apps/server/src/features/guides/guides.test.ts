@@ -82,7 +82,7 @@ describe("what a guide must be", () => {
 describe("a talk led by a guide", () => {
   test("R290 the way through the diagnosis tree is kept on the ticket, what was asked stands in its fields, and its end proposes the next step", async () => {
     const ticket = await buildTicket(system, { type: "fault" });
-    expect((await ticketGuides(ana, ticket.id)).guides).toMatchObject([{ key: "calm-talk", suggested: true }, { key: "no-internet", suggested: true }]);
+    expect((await ticketGuides(ana, ticket.id)).guides).toMatchObject([{ key: "calm-talk", suggested: true }, { key: "no-internet", suggested: true }, { key: "no-show", suggested: false }]);
     let run = await startGuide(ana, ticket.id, { guide: "no-internet" });
     expect(run.step).toMatchObject({ key: "light", language: "ru" });
     for (const [choice, values] of [["red", { modem_light: "red" }], ["red", { since: "Monday" }], [null, { at_home: "after 4" }]] as const) run = await takeStep(ana, run.id, { version: run.version, choice, values });

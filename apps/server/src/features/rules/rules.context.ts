@@ -63,14 +63,20 @@ export function fieldValues(fields: Record<string, unknown>, catalogue: Catalogu
   return Object.fromEntries(Object.entries(fields).flatMap(([key, value]) => {
     const declared = known?.get(fieldName(key));
     if (!declared) return [];
-    return [[declared.key, declared.type.kind === "datetime" && typeof value === "string" ? momentOf(value, catalogue.timeZone) : value === "" ? null : value]];
+    return [[declared.key, readAs(declared.type, value, catalogue.timeZone)]];
   }));
+}
+
+function readAs(type: { kind: string; currency?: string | null | undefined }, value: unknown, timeZone: string): unknown {
+  if (value === "") return null;
+  if (typeof value !== "string") return value;
+  if (type.kind === "money" && type.currency) return { amount: value, currency: type.currency };
+  return type.kind === "datetime" ? momentOf(value, timeZone) : value;
 }
 
 const DAY = /^\d{4}-\d\d-\d\d$/;
 
 function momentOf(text: string, timeZone: string): string | number | null {
-  if (text === "") return null;
   return DAY.test(text) ? Temporal.PlainDate.from(text).toZonedDateTime(timeZone).epochMilliseconds : text;
 }
 

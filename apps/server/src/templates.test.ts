@@ -1,0 +1,228 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { sql } from "kysely";
+import { expect, test } from "vitest";
+import { newId } from "./platform/ids.ts";
+import { testDatabase } from "./testing/database.ts";
+import { testHttp, type Browser } from "./testing/http.ts";
+import { formsRoutes, ticketForms } from "./features/forms/index.ts";
+import type { RecordView } from "./features/forms/forms.contract.ts";
+import { portalRoutes } from "./features/portal/index.ts";
+import { describeProblems, projectFolders, readDeclarations, readFolder } from "./features/projects/index.ts";
+import { linkSecret, reviewTicket, storeDeclarations, ticketsRoutes } from "./features/tickets/index.ts";
+import type { TicketView } from "./features/tickets/tickets.contract.ts";
+import { buildClient } from "./features/clients/clients.factory.ts";
+import { automationListener } from "./features/automation/index.ts";
+import { inTx } from "./platform/db.ts";
+import { textKinds } from "./kinds.ts";
+
+const { texts } = await readFolder(fileURLToPath(new URL("../../../projects", import.meta.url)));
+const read = readDeclarations(texts, { kinds: textKinds, projects: projectFolders(texts) });
+if (!read.ok) throw new Error(describeProblems(read));
+const { projects } = read.declarations;
+const database = await testDatabase();
+await storeDeclarations(database.ctx(), read.declarations, { kinds: textKinds });
+const folder = mkdtempSync(join(tmpdir(), "linija-templates-"));
+const http = await testHttp(database, (app) => ticketsRoutes(app, { files: { folder }, forms: ticketForms }), (app) => formsRoutes(app, { files: { folder } }), (app) => portalRoutes(app, { ctx: database.ctx() }));
+
+type Role = "operator" | "supervisor" | "administrator";
+/** One deed of the day, in the order it is done. */
+type Deed =
+  /** A transition by somebody; a role, or a department. */
+  | { by: Role | { department: string }; move: string; with?: Record<string, unknown>; to: string }
+  | { tick: string }
+  /** The department answers the task it was given, after what else has to be done with it. */
+  | { task: string; department: string; steps?: [string, Record<string, unknown>][]; answer: string; to: string }
+  /** What was held is approved. */
+  | { approve: Role; to: string }
+  | { client: "yes"; to: string };
+
+interface Day { project: string; type: string; form?: string; data?: Record<string, unknown>; photos?: string; deeds: Deed[]; title: string }
+
+const name = { surname: "Žagar", given: "Špela" };
+const address = { country: "SI", city: "Ljubljana", cityKey: "ljubljana", street: "Dunajska cesta", house: "5" };
+const consent = (project: string, form: string) => {
+  const text = (projects.find((each) => each.project.key === project)!.more["forms"]![form] as { schema: { properties: Record<string, { "x-text"?: { en: string } }> } }).schema.properties["consent"]!["x-text"]!.en;
+  return { given: true, text, language: "en", at: "2026-11-20T10:00:00Z" };
+};
+const soon = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString();
+const day = (days: number): string => soon(days).slice(0, 10);
+const yes: Deed = { client: "yes", to: "closed" };
+const take: Deed = { by: "operator", move: "take", to: "in_work" };
+
+const DAYS: Day[] = [
+  { project: "internet", type: "connection", title: "R153 R155 R158 an application is submitted, verified, issued under its number and completed by the crew",
+    data: { subscriber: name, phone: "+38640123456", place: address, building: "house", tariff: "home", issue_on: day(9), consent: consent("internet", "connection") },
+    deeds: [take, { by: "operator", move: "submit", to: "submitted" }, { tick: "verification" }, { by: "operator", move: "verify", to: "verified" }, { by: "operator", move: "issue", with: { visit_at: soon(9) }, to: "issued" },
+      { task: "connect", department: "technicians", answer: "198 Mb/s by cable", to: "tested" }, { by: "operator", move: "complete", with: { resolution: "Connected, 198 Mb/s" }, to: "done" }, yes] },
+  { project: "internet", type: "no-show", title: "R130 R216 nobody came: the installers are located, a free crew found, a late date approved, and the client is content",
+    data: { kind: "no_show", promised_at: soon(-1), can_wait: true },
+    deeds: [take, { by: "operator", move: "locate", to: "searching" }, { task: "whereabouts", department: "technicians", answer: "In another town", to: "in_work" }, { by: "operator", move: "find_crew", to: "searching" },
+      { task: "crew", department: "technicians", answer: "Crew 7, tomorrow at nine", to: "in_work" }, { by: "operator", move: "agree", with: { visit_at: soon(12), moved_days: 12 }, to: "in_work" }, { approve: "supervisor", to: "planned" },
+      { by: "operator", move: "settle", with: { resolution: "Visited by crew 7", contacted: true, compensation: "9.90" }, to: "done" }, yes] },
+  { project: "internet", type: "tariff-change", title: "R157 another tariff waits until the equipment has been replaced",
+    data: { from_tariff: "start", to_tariff: "family", from_day: day(10), replace: true, equipment: [{ what: "Modem" }], way: "courier", consent: consent("internet", "tariff-change") },
+    deeds: [take, { by: "operator", move: "replace", to: "equipment" }, { task: "replace", department: "technicians", answer: "A1 for B2", to: "in_work" }, { by: "operator", move: "apply", with: { resolution: "From the first of the month", discount: 5 }, to: "done" }, yes] },
+  { project: "internet", type: "mistaken-payment", title: "R140 R133 a mistaken payment is verified by accounting, approved above the limit and paid back with its amount fixed",
+    data: { from_account: "SI56012345678", amount: { amount: "150.00", currency: "EUR" }, paid_on: day(-3), receipt_number: "77" },
+    deeds: [take, { tick: "receipt" }, { by: "operator", move: "verify", with: { amount: "150.00", account: "SI56012345678" }, to: "verification" }, { task: "verify", department: "accounting", answer: "Has come, number 77", to: "verified" },
+      { by: "operator", move: "refund", to: "verified" }, { approve: "supervisor", to: "paying" }, { task: "pay", department: "accounting", answer: "Payment 991", to: "done" }, yes] },
+  { project: "internet", type: "claim", title: "R128 a claim has its term, is decided with the client heard, paid and answered in writing",
+    data: { claimant: name, about: "service", circumstances: "No connection for ten days", demand: "refund", amount: { amount: "15.00", currency: "EUR" } },
+    deeds: [take, { by: "operator", move: "decide", with: { verdict: "granted", amount: "15.00", resolution: "Ten days are given back", contacted: true }, to: "decided" }, { by: "operator", move: "pay", to: "paying" },
+      { task: "pay", department: "accounting", answer: "Payment 12", to: "decided" }, { tick: "letter" }, { by: "operator", move: "reply", to: "done" }, yes] },
+  { project: "bank", type: "loan", title: "R204 R216 a loan application is scored, approved by who may, and paid out with the contract signed",
+    data: { applicant: name, born_on: "1990-05-05", document: { number: "PB1234567" }, phone: "+38640123456", employment: "employed", employer: "Lipa d.o.o.", income: { amount: "1900.00", currency: "EUR" }, amount: { amount: "8000.00", currency: "EUR" }, months: 60, purpose: "home", consent: consent("bank", "loan") },
+    deeds: [take, { by: "operator", move: "send", with: { identified: true }, to: "scoring" }, { task: "scoring", department: "credit", answer: "Can carry it", to: "decision" }, { by: "operator", move: "approve", to: "decision" }, { approve: "supervisor", to: "approved" },
+      { tick: "contract" }, { by: "operator", move: "pay_out", with: { contract: "KP-1", resolution: "Paid out" }, to: "done" }, yes] },
+  { project: "bank", type: "payment-reminder", title: "R205 R206 a warned client's promised day is checked; a promise that was not kept brings another call",
+    data: { account: "SI56012345678", due_on: day(5), sum: { amount: "200.00", currency: "EUR" }, reached: true, warned: true, promised_on: day(3) },
+    deeds: [take, { by: "operator", move: "warned", with: { identified: true }, to: "checking" }, { task: "check", department: "accounting", answer: "Nothing has come", to: "checked" }, { by: "operator", move: "again", to: "registered" }, take,
+      { by: "operator", move: "warned", with: { identified: true }, to: "checking" }, { task: "check", department: "accounting", answer: "200.00 have come", to: "checked" }, { by: "operator", move: "deposited", with: { resolution: "Deposited" }, to: "done" }, yes] },
+  { project: "taxi", type: "taxi-order", title: "R197 R199 an order goes to the carriers of its city alone, who bring it to its end; the operator only looks on",
+    data: { phone: "+79261234567", from: { country: "RU", city: "Подольск", cityKey: "podolsk", street: "Советская улица", house: "3" }, to: { country: "RU", city: "Москва", cityKey: "moscow", street: "Тверская улица", house: "1" }, passengers: 2, class: "comfort", read_back: true },
+    deeds: [take, { by: "operator", move: "hand_over", to: "offered" }, { by: { department: "carriers_region" }, move: "accept", with: { car: "Škoda, А123ВС", minutes: 7 }, to: "accepted" }, { by: { department: "carriers_region" }, move: "arrived", to: "arrived" },
+      { by: { department: "carriers_region" }, move: "ride", to: "in_ride" }, { by: { department: "carriers_region" }, move: "finish", with: { price: "640.00" }, to: "done" }, yes] },
+  { project: "shop", type: "delivery-problem", photos: "photos", title: "R131 R132 damage with a photograph goes to the warehouse by itself; the order is sent again at no price and the parcel hangs on the ticket",
+    data: { order: "10017", kind: "damage", items: [{ what: "Lamp", count: 1 }] },
+    deeds: [{ task: "finding", department: "warehouse", answer: "Two are in stock", to: "inspected" }, take, { by: "operator", move: "reship", with: { value: "45.00" }, to: "reshipping" },
+      { task: "reship", department: "warehouse", steps: [["reserve", { shelf: "B12" }]], answer: "PKT-1", to: "sent_again" }, { by: "operator", move: "finish", with: { resolution: "The new lamp has come", resolution_kind: "re_shipment" }, to: "done" }, yes] },
+  { project: "shop", type: "return", title: "R133 goods come back to the warehouse before the money goes out",
+    data: { order: "10018", received_on: day(-4), why: "mind", returned: [{ what: "Chair", count: 2, price: { amount: "20.00", currency: "EUR" } }], account: "SI56012345678" },
+    deeds: [take, { by: "operator", move: "accept", to: "expected" }, { task: "inspect", department: "warehouse", answer: "As new", to: "inspected" }, { by: "operator", move: "refund", to: "paying" }, { task: "pay", department: "accounting", answer: "Payment 3", to: "done" }, yes] },
+  { project: "energy", type: "alarm", title: "R362 load over the limit is an alarm with first steps, a crew and a cause",
+    data: { object: "Feeder 12", parameter: "load", value: 460, limit: 400, unit: "A", at: soon(0) },
+    deeds: [take, { tick: "first_steps" }, { by: "operator", move: "send_crew", with: { department: "grid", task: "Shift the load to feeder 14" }, to: "crew" }, { task: "crew", department: "grid", answer: "380 A, nobody is in danger", to: "restored" },
+      { by: "operator", move: "explain", with: { cause: "overload", resolution: "A pump was started twice" }, to: "done" }, { by: "operator", move: "confirm", to: "closed" }] },
+  { project: "energy", type: "planned-outage", title: "R362 R216 a planned outage is told in time, agreed by who may for so many, and ends when the crew says so",
+    data: { object: "TP 5", area: "Dunajska cesta 1–40", from_at: soon(4), to_at: soon(4.2), consumers: 300, work: "New transformer" },
+    deeds: [take, { tick: "announce" }, { by: "operator", move: "announce", with: { told: 300 }, to: "in_work" }, { approve: "supervisor", to: "announced" }, { by: "operator", move: "begin", to: "running" }, { task: "work", department: "grid", answer: "Ready", to: "done" }, yes] },
+  { project: "production", type: "alarm", title: "R360 telemetry over the limit is an alarm and a task of reaction",
+    data: { equipment: "Press 4", parameter: "temperature", value: 91, limit: 80, at: soon(0), line_stands: true },
+    deeds: [take, { tick: "first_steps" }, { by: "operator", move: "send_crew", with: { department: "maintenance", task: "Look at the cooling" }, to: "crew" }, { task: "crew", department: "maintenance", answer: "Pump replaced", to: "restored" },
+      { by: "operator", move: "explain", with: { cause: "wear", resolution: "The pump was worn" }, to: "done" }, { by: "operator", move: "confirm", to: "closed" }] },
+  { project: "production", type: "planned-stop", title: "R360 a line is stopped for as long as the supervisor agrees to",
+    data: { line: "L2", from_at: soon(1), to_at: soon(1.3), why: "Bearings" },
+    deeds: [take, { tick: "stop" }, { by: "operator", move: "begin", with: { hours: 6 }, to: "in_work" }, { approve: "supervisor", to: "running" }, { task: "work", department: "maintenance", answer: "Locks are away", to: "done" }, yes] },
+  { project: "transport", type: "delay", title: "R361 R201 the driver of a late vehicle is asked, the passengers are told",
+    data: { route: "24, 07:40", minutes: 25, vehicle: "LJ 12-345" },
+    deeds: [take, { by: "operator", move: "ask_driver", with: { message: "Where are you?" }, to: "driver" }, { task: "driver", department: "drivers", answer: "Behind an accident, 20 minutes", to: "in_work" },
+      { by: "operator", move: "tell", with: { expected_at: soon(0.02) }, to: "told" }, { by: "operator", move: "arrive", with: { resolution: "Arrived at 08:06" }, to: "done" }, yes] },
+  { project: "support", type: "incident", title: "R363 an incident goes through a remote session and the second line to its end",
+    data: { system: "windows", program: "Mail", message: "0x800CCC0E" },
+    deeds: [take, { by: "operator", move: "connect", with: { consent: true }, to: "remote" }, { by: "operator", move: "disconnect", to: "in_work" }, { by: "operator", move: "ask_experts", with: { task: "The certificate has expired" }, to: "experts" },
+      { task: "finding", department: "experts", answer: "Renewed", to: "in_work" }, { by: "operator", move: "mend", with: { cause: "program", resolution: "The certificate was renewed" }, to: "done" }, yes] },
+];
+
+const signedIn = new Map<string, Promise<Browser>>();
+function who(project: string, by: Role | { department: string }): Promise<Browser> {
+  const [role, department] = typeof by === "string" ? [by, null] as const : ["department_worker", by.department] as const;
+  const key = `${project} ${role} ${department}`;
+  if (!signedIn.has(key)) signedIn.set(key, http.signIn({ name: `${project} ${department ?? role}`, roles: [role], projects: [project], department }));
+  return signedIn.get(key)!;
+}
+
+async function sent<T>(browser: Browser, method: "GET" | "POST" | "PUT", url: string, body?: unknown): Promise<T> {
+  const reply = await browser.send(method, `/api${url}`, body);
+  expect(reply.statusCode, `${method} ${url} ${reply.body.slice(0, 600)}`).toBe(200);
+  return reply.json<T>();
+}
+
+/** The form as the register panel begins it, with a picture where one is wanted. */
+async function begin({ project, type, data, photos }: Day): Promise<string> {
+  const operator = await who(project, "operator");
+  const formKey = projects.find((each) => each.project.key === project)!.types.find(({ key }) => key === type)!.form!;
+  const record = await sent<RecordView>(operator, "POST", "/forms/records", { id: newId(), projectKey: project, formKey, data });
+  if (!photos) return record.id;
+  const png = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
+  const payload = Buffer.concat([Buffer.from("--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"damage.png\"\r\nContent-Type: image/png\r\n\r\n"), png, Buffer.from("\r\n--x--\r\n")]);
+  const reply = await http.app.inject({ method: "POST", url: `/api/forms/records/${record.id}/files`, headers: { cookie: operator.cookie, "x-csrf": operator.csrf, "content-type": "multipart/form-data; boundary=x" }, payload });
+  expect(reply.statusCode, reply.body).toBe(200);
+  const saved = await operator.send("PATCH", `/api/forms/records/${record.id}`, { version: (await sent<RecordView>(operator, "GET", `/forms/records/${record.id}`)).version, changes: [{ path: photos, value: [reply.json<{ id: string }>().id] }] });
+  expect(saved.statusCode, saved.body).toBe(200);
+  return record.id;
+}
+
+async function register(project: Day): Promise<TicketView> {
+  const operator = await who(project.project, "operator");
+  const client = await buildClient(database.ctx(), { projects: [project.project] });
+  const formRecordId = await begin(project);
+  const ticket = await sent<TicketView>(operator, "POST", "/tickets", { projectKey: project.project, type: project.type, subject: project.title.slice(0, 150), description: "As told by phone", clientId: client.id, contactPhone: "+38640123456", contactEmail: "s@example.test", fields: { address: "Dunajska cesta 5" }, formRecordId });
+  await reviewTicket(database.ctx(), ticket.id);
+  return ticket;
+}
+
+async function doOne(project: string, id: string, deed: Deed): Promise<void> {
+  const operator = await who(project, "operator");
+  const ticket = await sent<TicketView>(operator, "GET", `/tickets/${id}`);
+  if ("tick" in deed) {
+    for (const { key } of ticket.checklists.find(({ key }) => key === deed.tick)!.items) await sent(operator, "PUT", `/tickets/${id}/checks`, { checklist: deed.tick, item: key, done: true });
+  } else if ("move" in deed) {
+    await sent(await who(project, deed.by), "POST", `/tickets/${id}/transitions`, { version: ticket.version, transition: deed.move, input: deed.with ?? {} });
+  } else if ("approve" in deed) {
+    const held = ticket.approvals.find(({ state }) => state === "pending")!;
+    await sent(await who(project, deed.approve), "POST", `/tickets/${id}/approvals/${held.id}`, { decision: "approve", note: "" });
+  } else if ("task" in deed) {
+    await answer(project, ticket, deed);
+  } else {
+    const url = `/s/${await linkSecret(database.db, id)}`;
+    const reply = await http.app.inject({ method: "POST", url, headers: { "content-type": "application/x-www-form-urlencoded" }, payload: new URLSearchParams({ said: "yes", score: "5", text: "", seen: ticket.stageSince }).toString() });
+    expect(reply.statusCode, reply.body.slice(0, 500)).toBe(303);
+  }
+}
+
+async function answer(project: string, ticket: TicketView, { task, department, steps = [], answer: resolution }: Extract<Deed, { task: string }>): Promise<void> {
+  const worker = await who(project, { department });
+  const { id } = ticket.subtasks.find(({ key, status }) => key === task && status === "open")!;
+  const { type } = await sent<TicketView>(worker, "GET", `/tickets/${id}`);
+  for (const [transition, input] of [...steps, [type === "task" ? "answer" : "send", { resolution }] as const]) {
+    const { version } = await sent<TicketView>(worker, "GET", `/tickets/${id}`);
+    await sent(worker, "POST", `/tickets/${id}/transitions`, { version, transition, input });
+  }
+}
+
+test("R358 R363 every project of the gallery has what a day of work needs", () => {
+  for (const { project, types, queues, processes, more, dispositions, reasons } of projects) {
+    expect(queues.flatMap(({ skills }) => Object.keys(skills)).length, `skills of ${project.key} (R364)`).toBeGreaterThan(0);
+    expect(types.filter(({ form }) => form !== undefined).length, `forms of ${project.key}`).toBeGreaterThan(1);
+    expect([Object.keys(processes).length > 5, dispositions.length > 5, reasons.length > 4, more["authority"] !== undefined], project.key).toEqual([true, true, true, true]);
+    for (const [kind, least] of [["rules", 2], ["guides", 2], ["articles", 5], ["documents", 3]] as const) expect(Object.keys(more[kind] ?? {}).length, `${kind} of ${project.key}`).toBeGreaterThanOrEqual(least);
+  }
+  expect(new Set(DAYS.map(({ project }) => project))).toEqual(new Set(projects.map(({ project }) => project.key)));
+});
+
+test.each(DAYS)("$project: $title", async (about) => {
+  const { id } = await register(about);
+  for (const deed of about.deeds) {
+    await doOne(about.project, id, deed);
+    if ("to" in deed) expect((await sent<TicketView>(await who(about.project, "operator"), "GET", `/tickets/${id}`)).stage, JSON.stringify(deed)).toBe(deed.to);
+  }
+});
+
+test("R134 a delay of three days has the compensation that the rules of the shop compute, offered on the ticket", async () => {
+  const about: Day = { project: "shop", type: "delivery-problem", title: "Four days late", data: { order: "10019", kind: "delay", days_late: 4, value: { amount: "129.90", currency: "EUR" } }, deeds: [] };
+  const { id } = await register(about);
+  const listener = automationListener({ callWebhook: () => Promise.resolve() });
+  const system = database.ctx();
+  // What a rule has set is read by it again, and nothing is offered twice.
+  for (const type of ["ticket.registered", "ticket.form_submitted"]) await inTx(system, (ctx) => listener.hear([{ ctx: { ...ctx, depth: 1 }, event: { id: newId(), type, subject: { kind: "ticket", id }, data: {}, at: ctx.now(), actor: ctx.actor, depth: 0, requestId: "r" } }]));
+  const ticket = await sent<TicketView>(await who("shop", "operator"), "GET", `/tickets/${id}`);
+  expect(ticket.fields["compensation"]).toBe("10.39");
+  const { rows } = await sql<{ state: string; problem: unknown }>`select state, problem from automation_runs where ticket_id = ${id} and rule_key = 'delay_compensation' order by at`.execute(database.db);
+  expect(rows).toEqual([{ state: "fired", problem: null }, { state: "not_fired", problem: null }]);
+  expect(ticket.notes.map(({ text }) => text)).toEqual([expect.stringContaining("4 days of delay")]);
+});
+
+test("R129 whoever a complaint is about neither sees nor moves it, in every project", async () => {
+  for (const { project } of projects) {
+    const [operator, blamed] = [await who(project.key, "operator"), await http.signIn({ name: "Blamed", roles: ["operator"], projects: [project.key] })];
+    const client = await buildClient(database.ctx(), { projects: [project.key] });
+    const { id, version } = await sent<TicketView>(operator, "POST", "/tickets", { projectKey: project.key, type: "complaint", subject: "Was rude", description: "On Monday", clientId: client.id, contactPhone: "+38640123456" });
+    expect((await blamed.send("GET", `/api/tickets/${id}`)).statusCode).toBe(200);
+    if (project.key === "taxi") continue;
+    await sent(operator, "POST", `/tickets/${id}/transitions`, { version, transition: "take", input: { about: "employee", employee: blamed.userId } });
+    expect((await blamed.send("GET", `/api/tickets/${id}`)).statusCode, project.key).toBe(404);
+  }
+});
