@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { changeText, freeKey, lineOf, readProcess } from "./document.ts";
-import { graphOf, troublesOf } from "./graph.ts";
+import { directionFor, firstLook, graphOf, troublesOf } from "./graph.ts";
+import { svgOf } from "./svg.ts";
+import { sidestep, waysFrom } from "./walk.ts";
 
 const TEXT = `# A request from one end to the other.
 key: request
@@ -107,4 +109,47 @@ test("a key is made of a name and is free", () => {
 test("the place of a stage in the text is found", () => {
   expect(lineOf(TEXT, ["stages", "work"])).toBe(11);
   expect(lineOf(TEXT, ["stages", "nothing"])).toBeNull();
+});
+
+test("fields, rules and checklists are renamed wherever they are named", () => {
+  const rich = TEXT.replace("requires: [reason] }", "requires: [reason, { field: sum, when: { reason: other } }], accepts: [reason], checklist: papers, set: { reason: \"'x'\" }, guards: [{ rule: \"true\", policy: proof }], subtasks: [{ key: pay, department: { field: reason }, answer: reason }] }")
+    .replace("clocks:", "excludes: [reason]\nfields:\n  reason: { kind: text }\npolicies:\n  proof: { title: {} }\nchecklists:\n  papers: { items: {} }\nclocks:");
+  const renamed = [["fields", "reason", "why"], ["policies", "proof", "rule_5"], ["checklists", "papers", "documents"]] as const;
+  const text = renamed.reduce((before, [kind, key, to]) => changeText(before, { do: "rename", kind, key, to }), rich);
+  const { transitions: { close }, excludes } = processOf(text);
+  expect(close).toMatchObject({ requires: ["why", { field: "sum" }], accepts: ["why"], checklist: "documents", set: { why: "'x'" }, guards: [{ policy: "rule_5" }], subtasks: [{ department: { field: "why" }, answer: "why" }] });
+  expect(excludes).toEqual(["why"]);
+});
+
+test("arrows walk the stages, Enter finds the transitions of one, and those are walked up and down", () => {
+  const graph = graphOf(processOf(TEXT));
+  expect(sidestep(graph, null, "right")).toEqual({ kind: "stages", key: "registered" });
+  const [first, second] = waysFrom(graph, "registered");
+  expect([first, second].toSorted()).toEqual(["close", "take"]);
+  expect(sidestep(graph, { kind: "transitions", key: first! }, "down")).toEqual({ kind: "transitions", key: second });
+  expect(sidestep(graph, { kind: "transitions", key: "take" }, "right")).toEqual({ kind: "stages", key: "work" });
+  expect(sidestep(graph, { kind: "transitions", key: "take" }, "left")).toEqual({ kind: "stages", key: "registered" });
+});
+
+test("a change of words lays nothing out anew, a change of ways does", () => {
+  const graph = graphOf(processOf(TEXT));
+  expect(graphOf(processOf(changeText(TEXT, { do: "set", path: ["stages", "work", "name", "en"], value: "Being done" })))).toBe(graph);
+  expect(graphOf(processOf(changeText(TEXT, { do: "remove_transition", key: "take" })))).not.toBe(graph);
+});
+
+test("the picture turns to where more of it can be read, and begins where tickets begin", () => {
+  const process = processOf(TEXT);
+  expect([directionFor(process, { width: 2_000, height: 300 }), directionFor(process, { width: 400, height: 900 })]).toEqual(["right", "down"]);
+  const graph = graphOf(process, "right");
+  const start = graph.nodes.find(({ isStart }) => isStart)!;
+  const { x, zoom } = firstLook(graph, { width: 200, height: 200 });
+  expect(start.x * zoom + x).toBeCloseTo(16);
+});
+
+test("the picture as a file has every stage by name and nothing that could be markup", () => {
+  const process = processOf(changeText(TEXT, { do: "set", path: ["stages", "work", "name", "en"], value: "<b>Work & so</b>" }));
+  const svg = svgOf(process, graphOf(process), { language: "en", sees: (view) => view });
+  expect(svg).toContain("&lt;b&gt;Work &amp; so&lt;/b&gt;");
+  expect(svg).toContain("Registered");
+  expect(svg).not.toContain("<b>");
 });

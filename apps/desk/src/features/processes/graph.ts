@@ -16,12 +16,28 @@ const idOf = (way: string): string => `way:${way}`;
 
 /** Lays the stages out in the order tickets take them, to the right or down. Pure: the same process is the same picture. */
 export function graphOf(process: Written, direction: Direction = "right"): Graph {
+  const shape = JSON.stringify([direction, process.start, Object.entries(process.stages).map(([key, stage]) => [key, stage.final === true]), waysOf(process)]);
+  const known = layouts.get(shape);
+  if (known) return known;
+  const graph = layOut(process, direction);
+  if (layouts.size >= MOST_LAYOUTS) layouts.delete(layouts.keys().next().value!);
+  layouts.set(shape, graph);
+  return graph;
+}
+/** Laying out a large process takes tenths of a second; a change of words or clocks moves nothing, and undo finds what was there. */
+const layouts = new Map<string, Graph>();
+const MOST_LAYOUTS = 24;
+/** From this many transitions the exact ranks cost more than they please. */
+const MANY_WAYS = 60;
+
+function layOut(process: Written, direction: Direction): Graph {
   const picture = new graphlib.Graph({ multigraph: false });
   picture.setGraph({ ...(direction === "right" ? { rankdir: "LR", nodesep: 26, ranksep: 38 } : { rankdir: "TB", nodesep: 30, ranksep: 26 }), edgesep: 8, marginx: 16, marginy: 16 });
   picture.setDefaultEdgeLabel(() => ({}));
   const keys = Object.keys(process.stages);
   for (const key of keys) picture.setNode(key, { ...STAGE });
   const ways = waysOf(process);
+  if (ways.length > MANY_WAYS) picture.setGraph({ ...picture.graph(), ranker: "tight-tree" });
   const order = orderOf(process);
   const before = (a: string, b: string): boolean => (order.get(a) ?? 0) < (order.get(b) ?? 0);
   for (const { key, from, to } of ways) {
@@ -54,8 +70,9 @@ const EDGE = 16;
 interface Size { width: number; height: number }
 const zoomOf = (graph: Size, size: Size): number => Math.min((size.width - 2 * EDGE) / graph.width, (size.height - 2 * EDGE) / graph.height, 1);
 
-/** The direction in which more of it can be read at once in a window of that size. */
+/** The direction in which more of it can be read at once in a window of that size; a large one is moved about in any case. */
 export function directionFor(process: Written, size: Size): Direction {
+  if (waysOf(process).length > MANY_WAYS) return "right";
   return zoomOf(graphOf(process, "down"), size) > zoomOf(graphOf(process, "right"), size) ? "down" : "right";
 }
 

@@ -2,12 +2,14 @@ import type { StageTimes } from "@linija/server/contract/reports/reports";
 import { useMemo } from "react";
 import { useT } from "../../i18n/intl.tsx";
 import type { Written } from "../processes/document.ts";
-import { curve, graphOf } from "../processes/graph.ts";
+import { curve, directionFor, graphOf } from "../processes/graph.ts";
 import { useDuration } from "./durations.ts";
 import type { Asked } from "./Stays.tsx";
 import css from "./reports.module.css";
 
 const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
+/** What a desk usually has room for; a larger map is drawn smaller. */
+const WINDOW = { width: 1_100, height: 760 };
 const idOf = (way: StageTimes["ways"][number]): string => [way.from, way.transition, way.to].join("|");
 
 /** Only what was really taken: the declaration may allow ways that nobody goes, and old versions had others. */
@@ -25,7 +27,7 @@ function takenOf({ stages, ways, start }: StageTimes): Written {
 export function StageMap({ times, open }: { times: StageTimes; open: (asked: Asked) => void }) {
   const t = useT();
   const duration = useDuration();
-  const graph = useMemo(() => graphOf(takenOf(times)), [times]);
+  const graph = useMemo(() => { const taken = takenOf(times); return graphOf(taken, directionFor(taken, WINDOW)); }, [times]);
   const most = Math.max(...times.ways.map(({ count }) => count), 1);
   const wayOf = (key: string) => times.ways.find((way) => idOf(way) === key)!;
   const stageOf = (key: string) => times.stages.find(({ stage }) => stage === key)!;
@@ -38,17 +40,18 @@ export function StageMap({ times, open }: { times: StageTimes; open: (asked: Ask
           const stage = stageOf(key);
           return (
             <g key={key} className={css.stage} data-longest={stage.longest || undefined} data-final={stage.final || undefined} onClick={() => open({ stage: key, title: stage.name })}>
-              <rect x={x} y={y} width={width} height={height} rx={6} /><text x={x + 10} y={y + 22} className={css.name}>{cut(stage.name, 22)}</text>
+              <rect x={x} y={y} width={width} height={height} rx={6} /><text x={x + 10} y={y + 22} className={css.name}>{cut(stage.name, 20)}</text>
               <text x={x + 10} y={y + 41}>{stage.meanS === null ? "" : `⌀ ${duration(stage.meanS)}`}</text><text x={x + width - 10} y={y + 41} textAnchor="end">{stage.here > 0 ? `${t("times.here")}: ${stage.here}` : ""}</text>
             </g>
           );
         })}
         {graph.ways.map(({ key, x, y, width, height }) => {
           const way = wayOf(key);
+          const figures = `${way.count} · ${duration(way.meanS)}`;
           return (
             <g key={key} className={css.way} onClick={() => open(askedOf(way, times))}>
               <title>{`${way.name} · ${way.count} · ${duration(way.meanS)}`}</title>
-              <rect x={x} y={y} width={width} height={height} rx={height / 2} /><text x={x + 9} y={y + 15}>{cut(way.name, 13)}</text><text x={x + width - 9} y={y + 15} textAnchor="end" className={css.count}>{`${way.count} · ${duration(way.meanS)}`}</text>
+              <rect x={x} y={y} width={width} height={height} rx={height / 2} /><text x={x + 9} y={y + 15}>{cut(way.name, 21 - figures.length)}</text><text x={x + width - 9} y={y + 15} textAnchor="end" className={css.count}>{figures}</text>
             </g>
           );
         })}

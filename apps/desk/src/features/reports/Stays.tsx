@@ -1,4 +1,4 @@
-import { Button, Drawer } from "@mantine/core";
+import { Button, Modal } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { FormattedDate } from "react-intl";
 import { useT } from "../../i18n/intl.tsx";
@@ -18,13 +18,13 @@ export function Stays({ asked, period, onClose }: { asked: Asked; period: { proj
   const { title, ...filter } = asked;
   const list = usePages("listStays", { query: { ...period, ...filter } }, { anyOrder: true });
   return (
-    <Drawer opened onClose={onClose} position="right" size={460} title={title} closeButtonProps={{ "aria-label": t("times.close") }}>
+    <Modal opened onClose={onClose} size={560} title={title} closeButtonProps={{ "aria-label": t("times.close") }}>
       <ProblemNote error={list.error} onRetry={() => void list.refetch()} />
       {!list.items && !list.error && <Skeleton rows={6} height={40} />}
       {list.items?.length === 0 && <Empty text={t("times.empty")} />}
       <ul className={css.stays}>
         {list.items?.map((stay) => (
-          <li key={`${stay.ticketId}${stay.at}`}>
+          <li key={stay.id}>
             <Link to="/tickets/$id" params={{ id: stay.ticketId }} className={css.ticket}><span className="num">{stay.number}</span> <span className="cut">{stay.subject}</span></Link>
             <strong className="num">{duration(stay.seconds)}</strong>
             <span className="small dim">{stay.from} → {stay.to}, <FormattedDate value={stay.at} day="numeric" month="short" hour="2-digit" minute="2-digit" /></span>
@@ -32,6 +32,6 @@ export function Stays({ asked, period, onClose }: { asked: Asked; period: { proj
         ))}
       </ul>
       {list.hasNextPage && <Button variant="subtle" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>{t("do.more")}</Button>}
-    </Drawer>
+    </Modal>
   );
 }

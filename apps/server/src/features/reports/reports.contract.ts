@@ -26,7 +26,7 @@ export const getStageTimes = contract({
   query: z.object({ ...period, /** Without it, the process with the most moves in the period. */ process: key.optional() }), reply: stageTimesSchema,
 });
 
-export const stayView = z.object({ ticketId: z.uuid(), number: z.string(), subject: z.string(), seconds: z.number(), from: z.string(), to: z.string(), at: instant });
+export const stayView = z.object({ /** Of the move that ended it: a ticket may have stayed there twice. */ id: z.uuid(), ticketId: z.uuid(), number: z.string(), subject: z.string(), seconds: z.number(), from: z.string(), to: z.string(), at: instant });
 export const listStays = contract({
   method: "GET", path: "/reports/stage-times/tickets", summary: "The stays behind a number of that report, the longest first",
   query: z.object({ ...period, process: key, stage: key, /** Only those that went on by it, to `next`. */ transition: key.optional(), next: key.optional(), ...pageQuery }), reply: page(stayView),

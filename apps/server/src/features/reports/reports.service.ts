@@ -35,7 +35,7 @@ export async function listStays(ctx: Ctx, asked: z.output<(typeof staysContract)
   const shown = rows.slice(0, limit);
   const last = rows.length > limit ? shown.at(-1) : undefined;
   const nameOf = (stage: string): string => process.stages[stage]?.name[language] ?? stage;
-  return { items: shown.map(({ ticketId, number, subject, seconds, stage, next, at }) => ({ ticketId, number, subject, seconds, from: nameOf(stage), to: nameOf(next), at: at.toISOString() })), next: last ? encodeCursor(last.ms, last.id) : null };
+  return { items: shown.map(({ id, ticketId, number, subject, seconds, stage, next, at }) => ({ id, ticketId, number, subject, seconds, from: nameOf(stage), to: nameOf(next), at: at.toISOString() })), next: last ? encodeCursor(last.ms, last.id) : null };
 }
 
 /** Another's project is not there (404); a period must be one. */
