@@ -40,14 +40,19 @@ const signedInAs = ({ address, csrf, language }: Session): SafeHtml => html`<for
 
 export interface Writing { /** Of the form. */ messageId: string; text: string; problem: { key: string; params: Record<string, string | number> } | null }
 
-const sizeText = (bytes: number): string => (bytes < 1_048_576 ? `${Math.max(1, Math.round(bytes / 1_024))} KB` : `${(bytes / 1_048_576).toFixed(1)} MB`);
+/** As people of the language write it. */
+function sizeText(bytes: number, language: Language): string {
+  const unit = bytes < 1_048_576 ? "kilobyte" : "megabyte";
+  const value = unit === "kilobyte" ? Math.max(1, bytes / 1_024) : bytes / 1_048_576;
+  return new Intl.NumberFormat(language, { style: "unit", unit, maximumFractionDigits: unit === "kilobyte" ? 0 : 1 }).format(value);
+}
 
 /** Documents that were sent, then what was written both ways, and the form for writing. */
 export function talkPart(shown: Shown, talk: Talk, { csrf, language }: Session, writing: Writing): SafeHtml {
   const say = sayIn(language);
   const { ticket, project: { project } } = shown;
   const base = `/my/tickets/${ticket.id}`;
-  const link = (file: Talk[number]["files"][number]) => html`<a href="${base}/${file.kind}s/${file.id}">${file.name}</a> <span class="quiet small">${sizeText(file.bytes)}</span>`;
+  const link = (file: Talk[number]["files"][number]) => html`<a href="${base}/${file.kind}s/${file.id}">${file.name}</a> <span class="quiet small">${sizeText(file.bytes, language)}</span>`;
   const documents = talk.flatMap(({ byClient, files }) => (byClient ? [] : files.filter(({ kind }) => kind === "document"))).filter(({ id }, index, all) => all.findIndex((each) => each.id === id) === index);
   const messages = talk.map((each) => html`<li class="${each.byClient ? "own" : ""}"><p class="by"><b>${each.byClient ? say("my_you") : project.name[language]}</b> <time datetime="${each.at.toISOString()}">${momentText(each.at, language, project.time_zone)}</time></p>${each.text !== "" && paragraphs(each.text)}${each.files.map((file) => html`<p class="file">${link(file)}</p>`)}</li>`);
   const { problem } = writing;
