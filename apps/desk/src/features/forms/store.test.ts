@@ -1,0 +1,57 @@
+import { EXAMPLE, formHost, readForm } from "@linija/forms";
+import { expect, test } from "vitest";
+import { FormStore, phoneOf } from "./store.ts";
+
+const read = readForm(EXAMPLE, formHost("UTC"));
+if (!read.ok) throw new Error("the example is wrong");
+const { form } = read;
+const nothing = { masked: [], filledBy: {}, typing: [] };
+const begun = (): FormStore => { const store = new FormStore(form); store.stop(); return store; };
+
+test("what is typed here stays on top of what the server tells, until it has arrived (R160)", () => {
+  const store = begun();
+  store.write("email", "ana@example.org");
+  store.take({ ...nothing, data: { email: "old@example.org", note: "theirs" } });
+  expect(store.data).toMatchObject({ email: "ana@example.org", note: "theirs" });
+  store.sent(new Map([["email", "ana@example.org"]]));
+  store.take({ ...nothing, data: { email: "newer@example.org" } });
+  expect(store.data["email"]).toBe("newer@example.org");
+  store.stop();
+});
+
+test("a value changed while the one before was on its way is still to be sent", () => {
+  const store = begun();
+  store.write("email", "a@example.org");
+  const sent = new Map(store.dirty);
+  store.write("email", "ab@example.org");
+  store.sent(sent);
+  expect([...store.dirty]).toEqual([["email", "ab@example.org"]]);
+  store.stop();
+});
+
+test("parts of a whole that waits to be sent go with it, and a whole takes its parts along", () => {
+  const store = begun();
+  store.write("subscriber.given", "Ana");
+  store.write("subscriber", { surname: "Novak" });
+  store.write("subscriber.given", "Eva");
+  expect([...store.dirty]).toEqual([["subscriber", { surname: "Novak", given: "Eva" }]]);
+  store.stop();
+});
+
+test("nobody is told what is empty before they submit, nor what is wrong before they leave the field (R154)", () => {
+  const store = begun();
+  store.write("phone", "12x");
+  store.think();
+  expect(store.problemAt("phone")).toBeNull();
+  store.touch("phone");
+  expect(store.problemAt("phone")?.code).toBe("phone");
+  expect(store.problemAt("address")).toBeNull();
+  store.showAll();
+  expect(store.problemAt("address.city")?.code).toBe("required");
+  store.stop();
+});
+
+test("a number as people write it is no mistake; what can be none is", () => {
+  expect(["+386 (40) 123-456", "00386 40 123 456", "040/123-456"].map(phoneOf)).toEqual(["+38640123456", "+38640123456", "040123456"]);
+  expect(["12", "no", "+0123456789"].map(phoneOf)).toEqual([null, null, null]);
+});
