@@ -29,7 +29,7 @@ interface RecordView { id: string; state: string; data: Record<string, unknown>;
 const admin = await Session.of("peter.admin");
 await admin.ask("PUT", "/projects/internet/text", { path: "forms/story.yaml", text: FORM, number: 0, note: "" });
 const types = await admin.ask<Text>("GET", "/projects/internet/text?path=types.yaml");
-await admin.ask("PUT", "/projects/internet/text", { path: "types.yaml", text: types.text.replace(/( *)- key: question\n/, "$&$1  form: story\n"), number: types.current, note: "" });
+await admin.ask("PUT", "/projects/internet/text", { path: "types.yaml", text: types.text.replace(/( *)- key: question\n/, "$&$1  form: story\n$1  form_required: false\n"), number: types.current, note: "" });
 const anna = await Desk.open("anna.sokolova", "en");
 await anna.session.ask("PUT", "/access/me/language", { language: "en" });
 afterAll(async () => { await anna.leave(); });

@@ -8,7 +8,7 @@ import { useDeeds, useFormSession } from "./useSession.ts";
 import type { FormDeeds } from "./useForm.tsx";
 import css from "./forms.module.css";
 
-export interface RegisterPartProps { id: string; projectKey: string; formKey: string; call?: FormDeeds["call"]; onSession: (session: FormSession | null) => void }
+export interface RegisterPartProps { id: string; projectKey: string; formKey: string; /** The request is registered with it alone. */ isNeeded: boolean; call?: FormDeeds["call"]; onSession: (session: FormSession | null) => void }
 
 /** The form of the kind of request that is being registered: kept at this desk until there is a request it belongs to. */
 export default function RegisterPart(props: RegisterPartProps) {
@@ -17,16 +17,16 @@ export default function RegisterPart(props: RegisterPartProps) {
   return form ? <EditorTexts><Held key={form.id} {...props} formId={form.id} /></EditorTexts> : null;
 }
 
-function Held({ id, formId, projectKey, call, onSession }: RegisterPartProps & { formId: string }) {
+function Held({ id, formId, projectKey, isNeeded, call, onSession }: RegisterPartProps & { formId: string }) {
   const { session, error } = useFormSession({ id, formId, subject: null, record: null, held: true });
   useEffect(() => { onSession(session); return () => onSession(null); }, [session, onSession]);
   if (error) return <ProblemNote error={error} />;
-  return session && <Drawn session={session} projectKey={projectKey} call={call} id={id} />;
+  return session && <Drawn session={session} isNeeded={isNeeded} projectKey={projectKey} call={call} id={id} />;
 }
 
-function Drawn({ session, projectKey, call, id }: { session: FormSession; projectKey: string; call?: FormDeeds["call"]; id: string }) {
+function Drawn({ session, projectKey, isNeeded, call, id }: { session: FormSession; isNeeded: boolean; projectKey: string; call?: FormDeeds["call"]; id: string }) {
   const t = useT();
   const deeds = useDeeds(session, { projectKey, country: "" }, call);
-  const held = { ...deeds, upload: undefined, reveal: undefined, at: undefined };
-  return <div className={css.registered}><p className={css.hint}>{t("forms.registerHint")}</p><FormView store={session.store} deeds={held} prefix={`register-${id.slice(0, 8)}`} /></div>;
+  const held = { ...deeds, reveal: undefined, at: undefined };
+  return <div className={css.registered}><p className={css.hint}>{t(isNeeded ? "forms.registerNeeded" : "forms.registerHint")}</p><FormView store={session.store} deeds={held} prefix={`register-${id.slice(0, 8)}`} /></div>;
 }

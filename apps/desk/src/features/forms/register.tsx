@@ -30,7 +30,7 @@ export function useRegisterForm({ ids, onIds, projectKey, type, call }: Asked): 
   // Each kind's form has a record of its own: changing the kind and back loses nothing.
   useEffect(() => { if (formKey && !id) onIds({ ...ids, [formKey]: crypto.randomUUID() }); });
   return {
-    part: formKey && id ? <Suspense fallback={<Skeleton rows={3} height={44} />}><RegisterPart key={id} id={id} projectKey={projectKey} formKey={formKey} call={talk} onSession={onSession} /></Suspense> : null,
+    part: formKey && id ? <Suspense fallback={<Skeleton rows={3} height={44} />}><RegisterPart key={id} id={id} projectKey={projectKey} formKey={formKey} isNeeded={type?.formRequired ?? false} call={talk} onSession={onSession} /></Suspense> : null,
     hand: async () => {
       handed.current = formKey !== null && await session.current?.hand() === true;
       if (handed.current || !type?.formRequired) return handed.current && id ? id : null;

@@ -144,6 +144,8 @@ export class FormSession {
   get formId(): string { return this.begun.version.id; }
 
   async upload(file: File): Promise<{ id: string; name: string }> {
+    // A file needs a form on the server to belong to, also while it is not said what that is about.
+    this.begun = { ...this.begun, held: false };
     if (!this.record) await this.send();
     const form = new FormData();
     form.append("file", file);

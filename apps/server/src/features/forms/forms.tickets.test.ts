@@ -15,7 +15,7 @@ const database = await testDatabase();
 await buildProjects(database.ctx());
 await sql`insert into articles (project_key, key, kind, title, body, words, folded, search, updated_at) values ('internet', 't1', 'tariff', '{"en":"Fibre 300","ru":"Оптика 300","sl":"Optika 300"}', '{"en":"","ru":"","sl":""}', '{}', '', '', now())`.execute(database.db);
 const name = { en: "Connect", ru: "Подключить", sl: "Priklop" };
-const types = ["connect", "visit"].map((key) => ({ key, name, intake: "request", process: "request", priority: "normal", requires: [], form: "connection", ...(key === "connect" && { form_required: true }) }));
+const types = ["connect", "visit"].map((key) => ({ key, name, intake: "request", process: "request", priority: "normal", requires: [], form: "connection", ...(key === "visit" && { form_required: false }) }));
 await sql`update projects set definition = jsonb_set(definition::jsonb, '{types}', (definition::jsonb -> 'types') || ${JSON.stringify(types)}::jsonb)::json where key = 'internet'`.execute(database.db);
 await buildForm(database.ctx());
 

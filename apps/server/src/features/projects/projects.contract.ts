@@ -99,7 +99,7 @@ export const ticketTypeSchema = z.strictObject({
   priority: prioritySchema.default("normal"),
   /** The form that is filled for it, one of `forms/`. */
   form: keySchema.optional(),
-  /** Whether a person can register it only with that form filled in; else it may be finished on the ticket. */
+  /** False: a person may register it and finish that form on the ticket; else it is registered with the form filled in. */
   form_required: z.boolean().optional(),
   requires: z.array(z.enum(["client", "subject", "description", "phone", "address", "required_by"])).default([]),
 });

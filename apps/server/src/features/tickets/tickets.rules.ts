@@ -110,8 +110,8 @@ export function aboutOf(process: Process, fields: Record<string, unknown>): stri
   return named.length > 0 ? [...new Set(named)] : null;
 }
 
-/** Whether a person registers it only with its form; else it may be finished on the ticket, where conditions of the process wait for it. */
-export const needsForm = (type: { form?: string | undefined; form_required?: boolean | undefined }): boolean => type.form !== undefined && type.form_required === true;
+/** Whether a person registers it only with its form; where not, it may be finished on the ticket, and conditions of the process wait for it. */
+export const needsForm = (type: { form?: string | undefined; form_required?: boolean | undefined }): boolean => type.form !== undefined && type.form_required !== false;
 
 /** The type of sub-tasks of every project that declares none of its own. */
 const TASK = { key: "task", name: { en: "Task", ru: "Задание", sl: "Naloga" }, intake: "request" as const, process: "task", priority: "normal" as const, requires: [] };
