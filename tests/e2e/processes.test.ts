@@ -34,7 +34,7 @@ test("an administrator changes a process in its picture, takes a step back, and 
   const name = panel.getByRole("textbox", { name: `${words["process.name"]!} EN` });
   await name.fill("Finding the fault");
   await name.press("Enter");
-  await picture.getByText("Finding the fault").waitFor();
+  await picture.getByText("Finding the fault").first().waitFor();
   await page.getByRole("button", { name: words["projects.save"]! }).click();
   const after = await until("a new version", async () => { const now = await text(); return now.current > before.current && now; });
   const old = new Set(before.text.split("\n"));
@@ -48,7 +48,7 @@ test("a walk through the process shows what each side may do, and stores nothing
   await page.getByRole("button", { name: words["process.walk"]! }).click();
   const panel = page.getByRole("complementary", { name: words["process.panel"]! });
   await panel.getByRole("region", { name: words["process.role.operator"]! }).getByRole("button", { name: "Begin diagnostics" }).click();
-  await panel.getByText("Finding the fault").waitFor();
+  await panel.getByText("Finding the fault").first().waitFor();
   await panel.getByRole("region", { name: words["process.role.client"]! }).getByRole("button", { name: "The client withdraws it" }).waitFor();
   expect((await text()).draft).toEqual(before.draft);
 });
