@@ -73,7 +73,7 @@ function Stages({ times, open }: Props) {
             <tr key={stage.stage}>
               <th scope="row">{stage.name} {stage.longest && <span className="chip warn">{t("times.longest")}</span>}<meter className={css.bar} aria-hidden min={0} max={most} value={stage.final ? 0 : stage.meanS ?? 0} data-longest={stage.longest || undefined} /></th>
               <td className="num">{duration(stage.meanS)}</td><td className="num">{duration(stage.medianS)}</td><td className="num">{duration(stage.p90S)}</td>
-              <td className="num">{stage.stays > 0 ? <button type="button" className={css.number} aria-label={t("times.open", { what: stage.name })} onClick={() => open({ stage: stage.stage, title: stage.name })}>{stage.stays}</button> : 0}</td>
+              <td className="num">{stage.stays > 0 ? <button type="button" className={css.number} aria-label={`${stage.stays} · ${t("times.open", { what: stage.name })}`} onClick={() => open({ stage: stage.stage, title: stage.name })}>{stage.stays}</button> : 0}</td>
               <td className="num">{stage.here}</td>
             </tr>
           ))}
@@ -96,7 +96,7 @@ function Ways({ times, open }: Props) {
           {times.ways.map((way) => (
             <tr key={[way.from, way.transition, way.to].join()}>
               <th scope="row">{way.name}</th><td>{nameOf(way.from)}</td><td>{nameOf(way.to)}</td><td className="num">{duration(way.meanS)}</td>
-              <td className="num"><button type="button" className={css.number} aria-label={t("times.open", { what: askedOf(way, times).title })} onClick={() => open(askedOf(way, times))}>{way.count}</button></td>
+              <td className="num"><button type="button" className={css.number} aria-label={`${way.count} · ${t("times.open", { what: askedOf(way, times).title })}`} onClick={() => open(askedOf(way, times))}>{way.count}</button></td>
             </tr>
           ))}
         </tbody>
