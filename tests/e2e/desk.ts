@@ -18,12 +18,16 @@ export class Desk {
 
   static async open(login: string, language: "en" | "ru" | "sl", hz = 800): Promise<Desk> {
     const [browser, session] = await Promise.all([Browser.open({ hz, language }), Session.of(login)]);
+    // Whoever was here in an earlier story may have left the desk in another language.
+    await session.ask("PUT", "/access/me/language", { language });
     const page = await browser.page();
     const t = deskWords(language);
     await page.goto("/");
     await page.getByRole("textbox", { name: t("signIn.login") }).fill(login);
     await page.locator("input[name=password]").fill(linija.password);
     await page.getByRole("button", { name: t("signIn.enter") }).click();
+    // A story that goes elsewhere at once would take the sign-in back.
+    await page.locator("input[name=password]").waitFor({ state: "detached" });
     return new Desk({ page, browser, session, t });
   }
 

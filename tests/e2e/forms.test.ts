@@ -31,7 +31,6 @@ await admin.ask("PUT", "/projects/internet/text", { path: "forms/story.yaml", te
 const types = await admin.ask<Text>("GET", "/projects/internet/text?path=types.yaml");
 await admin.ask("PUT", "/projects/internet/text", { path: "types.yaml", text: types.text.replace(/( *)- key: question\n/, "$&$1  form: story\n$1  form_required: false\n"), number: types.current, note: "" });
 const anna = await Desk.open("anna.sokolova", "en");
-await anna.session.ask("PUT", "/access/me/language", { language: "en" });
 afterAll(async () => { await anna.leave(); });
 
 const field = (page: Page, path: string) => page.locator(`[data-path="${path}"]`).getByRole("textbox");
@@ -117,7 +116,6 @@ test("R090, R164: the client opens the link, both fill, and each sees what the o
 test("an administrator adds a field by keyboard, moves it, makes it depend on another and puts it in use; comments stay", async () => {
   const peter = await Desk.open("peter.admin", "en");
   const { page } = peter;
-  await peter.session.ask("PUT", "/access/me/language", { language: "en" });
   await page.goto("/projects/internet?text=forms/story.yaml");
   await page.getByRole("button", { name: "Add a field" }).focus();
   await page.keyboard.press("Enter");
