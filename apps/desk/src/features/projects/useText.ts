@@ -21,10 +21,11 @@ export function useText(key: string, path: string) {
   const shown = work ?? begin(loaded);
   const isChanged = differs(shown, loaded);
   const problems = useCheck(key, path, shown?.text ?? null, isChanged);
-  useKeptDraft(key, path, work);
   const save = useSend("saveText", ["readText", "listTexts", "listVersions", "listProjects", "ticketTypes", "previewMigration"], {
     onSuccess: () => setWork(null), onError: (error) => { if (error instanceof ApiError && error.problem.status === 409) refresh(["readText"]); },
   });
+  // A draft that came after the save it is part of would stand beside it as somebody's unsaved work.
+  useKeptDraft(key, path, save.isPending ? null : work);
   const drop = useSend("dropDraft", ["readText", "listTexts"], { onSuccess: () => setWork(null) });
   return {
     read, shown, problems, save, isChanged,
