@@ -45,8 +45,7 @@ function refuseEntries(files: readonly Entry[]): ZipProblem[] {
     const isTwice = seen.has(name.toLowerCase());
     seen.add(name.toLowerCase());
     if (isTwice) return [{ file: name, message: "stands in the archive twice", remedy: "keep one of them" }];
-    // eslint-disable-next-line no-control-regex -- control characters in names are the point
-    if (name.startsWith("/") || /^[a-z]:/i.test(name) || /[\\\u0000-\u001f]/.test(name) || name.split("/").some((part) => part === ".." || part === "." || part === "")) return [{ file: name, message: "leads out of the project's folder", remedy: "names are paths inside the folder, with plain slashes" }];
+    if (name.startsWith("/") || /^[a-z]:/i.test(name) || /[\\\p{Cc}]/u.test(name) || name.split("/").some((part) => part === ".." || part === "." || part === "")) return [{ file: name, message: "leads out of the project's folder", remedy: "names are paths inside the folder, with plain slashes" }];
     return size > MAX_TEXT_BYTES ? [{ file: name, message: `has ${Math.ceil(size / 1024)} kB, and at most ${MAX_TEXT_BYTES / 1024} kB may be`, remedy: "split it or take out what does not belong here" }] : [];
   });
 }

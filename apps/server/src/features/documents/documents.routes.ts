@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { unauthenticated } from "../../platform/errors.ts";
+import { sendFile } from "../../platform/files.ts";
 import { mount, type App, type HttpOptions } from "../../platform/http.ts";
-import { attachmentHeader } from "../tickets/index.ts";
 import * as contracts from "./documents.contract.ts";
 import { listDocuments, makeDocument, openDocument, type DocumentStore } from "./documents.service.ts";
 
@@ -22,10 +22,6 @@ function fileRoute(app: App, store: DocumentStore): void {
     const { id, documentId } = request.params as z.output<typeof fileParams>;
     const { show } = request.query as z.output<typeof fileQuery>;
     const file = await openDocument(ctx, id, documentId, store);
-    const disposition = attachmentHeader(file.fileName);
-    return reply.headers({
-      "content-type": "application/pdf", "content-length": String(file.bytes), "content-disposition": show ? disposition.replace(/^attachment/, "inline") : disposition,
-      "x-content-type-options": "nosniff", "content-security-policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'", "cache-control": "private, no-store",
-    }).send(file.stream);
+    return sendFile(reply, { ...file, name: file.fileName, mediaType: "application/pdf" }, { isShown: show !== undefined });
   });
 }

@@ -82,6 +82,14 @@ test("a file is added by the client and downloaded by the operator, as what cann
   expect((await browser.send("GET", `/api/forms/records/${id}`)).json()).toMatchObject({ files: [{ name: "entrance.html" }] });
 });
 
+test("a file that comes without a name is taken under a plain one, and breaks nothing", async () => {
+  const { secret } = await shared();
+  const boundary = "xyz";
+  const payload = `--${boundary}\r\ncontent-disposition: form-data; name="file"\r\ncontent-type: application/octet-stream\r\n\r\nbytes\r\n--${boundary}--\r\n`;
+  const sent = await http.app.inject({ method: "POST", url: `/api/public/forms/${secret}/files`, headers: { "content-type": `multipart/form-data; boundary=${boundary}` }, payload });
+  expect([sent.statusCode, sent.json<{ name: string }>().name]).toEqual([200, "file"]);
+});
+
 test("an address that asks by links too often is told to wait", async () => {
   const replies = [];
   for (let i = 0; i < 260; i++) replies.push((await http.anonymous("GET", `/api/public/forms/${"y".repeat(43)}`)).statusCode);

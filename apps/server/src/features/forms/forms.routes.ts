@@ -1,8 +1,9 @@
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import { invalidField, unauthenticated } from "../../platform/errors.ts";
+import { sendFile } from "../../platform/files.ts";
 import { mount, type App, type HttpOptions } from "../../platform/http.ts";
-import { attachmentHeader, type FileStore } from "../tickets/index.ts";
+import type { FileStore } from "../tickets/index.ts";
 import { suggestCities, suggestStreets } from "./forms.addresses.service.ts";
 import * as contracts from "./forms.contract.ts";
 import { getForm, listForms } from "./forms.definitions.ts";
@@ -45,22 +46,18 @@ export function formsRoutes(app: App, deps: { files: FileStore }): void {
 async function uploadOf(request: FastifyRequest): Promise<FormUpload> {
   const part = request.isMultipart() ? await request.file({ limits: { fileSize: MAX_FORM_FILE_BYTES } }) : undefined;
   if (!part || part.fieldname !== "file") throw invalidField("file", "required");
-  return { name: part.filename, bytes: await part.toBuffer() };
+  return { name: part.filename ?? "", bytes: await part.toBuffer() };
 }
 
 const fileParams = z.object({ id: z.uuid(), fileId: z.uuid() });
 
-/** Bytes from outside leave as an attachment in a sandbox: whatever they are, they cannot run in our origin. */
 function downloadRoute(app: App, files: FileStore): void {
   app.get("/api/forms/records/:id/files/:fileId", { schema: { params: fileParams, tags: ["forms"], summary: "Download a file of a form" } }, async (request, reply) => {
     const ctx = await (app as unknown as HttpOptions).contextOf(request);
     if (ctx.actor.kind !== "user") throw unauthenticated();
     const { id, fileId } = request.params as z.output<typeof fileParams>;
     const file = await openRecordFile(ctx, id, fileId, files);
-    return reply.headers({
-      "content-type": file.mediaType, "content-length": String(file.bytes), "content-disposition": attachmentHeader(file.name),
-      "x-content-type-options": "nosniff", "content-security-policy": "sandbox; default-src 'none'", "cache-control": "private, no-store",
-    }).send(file.stream);
+    return sendFile(reply, file);
   });
 }
 

@@ -2,13 +2,14 @@ import { timingSafeEqual } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Ctx } from "../../platform/db.ts";
 import { AppError, forbidden } from "../../platform/errors.ts";
+import { sendFile } from "../../platform/files.ts";
 import type { App } from "../../platform/http.ts";
 import { newId } from "../../platform/ids.ts";
 import type { SafeHtml } from "../../platform/html.ts";
 import { languageOf, translate } from "../../platform/messages.ts";
 import type { Secrets } from "../../platform/secret.ts";
 import type { Language } from "../api.contract.ts";
-import { attachmentHeader, hashSecret } from "../tickets/index.ts";
+import { hashSecret } from "../tickets/index.ts";
 import { addressOf, CODE_S, codeOf } from "./portal.access.rules.ts";
 import { askCode, askedAddress, sessionOf, signIn, signOut } from "./portal.access.service.ts";
 import type { Session } from "./portal.access.sql.ts";
@@ -166,10 +167,7 @@ function fileRoute(app: App, deps: MyDeps): void {
     const file = (kind === "files" || kind === "documents") && isId(fileId) ? await openOwn(own.ctx, own, { kind: kind === "files" ? "file" : "document", id: fileId }, deps.folders) : null;
     const { language } = own.session;
     if (!file) return send(reply, 404, page(language, { title: translate(language, "my_no_ticket"), path: "/my" }, noTicket(language)));
-    return reply.headers({
-      "content-type": file.mediaType, "content-length": String(file.bytes), "content-disposition": attachmentHeader(file.name),
-      "x-content-type-options": "nosniff", "content-security-policy": "sandbox; default-src 'none'",
-    }).send(file.stream);
+    return sendFile(reply, file);
   });
 }
 

@@ -15,7 +15,7 @@ export { drawNumber, hashSecret, linkSecret } from "./tickets.keys.ts";
 export { parseTicketNumber, type ParsedNumber } from "./tickets.number.rules.ts";
 export { filled, fromEngine, priorityName, priorityNumber, statusOf } from "./tickets.rules.ts";
 export { ticketsRoutes } from "./tickets.routes.ts";
-export { attachmentHeader, mediaTypeOf, safeFileName } from "./tickets.files.rules.ts";
+export { mediaTypeOf, safeFileName } from "./tickets.files.rules.ts";
 export type { TicketForms } from "./tickets.forms.ts";
 export { addClientAttachment, attachmentFile, findAttachment, type FileStore, type Upload } from "./tickets.attachments.service.ts";
 export { ticketsListener } from "./tickets.listener.ts";

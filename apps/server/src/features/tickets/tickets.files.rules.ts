@@ -42,10 +42,3 @@ export function safeFileName(given: string): string {
   const extension = dot > 0 && plain.length - dot <= 12 ? plain.slice(dot) : "";
   return Array.from(plain.slice(0, plain.length - extension.length)).slice(0, 120).join("") + extension;
 }
-
-/** RFC 6266 §4.1 with RFC 8187 for names beyond ASCII. */
-export function attachmentHeader(name: string): string {
-  const ascii = name.replaceAll(/[^\x20-\x7e]|["\\%]/g, "_");
-  const encoded = encodeURIComponent(name).replaceAll(/['()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
-  return `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`;
-}

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { invalidField, unauthenticated } from "../../platform/errors.ts";
+import { sendFile } from "../../platform/files.ts";
 import { mount, type App, type HttpOptions } from "../../platform/http.ts";
 import { decideApproval, listApprovals } from "./tickets.approvals.service.ts";
 import { listReasons, tickItem } from "./tickets.checks.service.ts";
@@ -8,7 +9,6 @@ import * as processContracts from "./tickets.process.contract.ts";
 import { revealContacts } from "./tickets.contacts.service.ts";
 import { addAttachment, openAttachment, removeAttachment, type FileStore } from "./tickets.attachments.service.ts";
 import { MAX_FILE_BYTES } from "./tickets.files.contract.ts";
-import { attachmentHeader } from "./tickets.files.rules.ts";
 import { listTickets, ticketTypes } from "./tickets.list.service.ts";
 import { moveTicket } from "./tickets.move.service.ts";
 import type { TicketForms } from "./tickets.forms.ts";
@@ -41,16 +41,12 @@ export function ticketsRoutes(app: App, deps: { files: FileStore; forms?: Ticket
 
 const downloadParams = z.object({ id: z.uuid(), attachmentId: z.uuid() });
 
-/** Bytes from outside leave as an attachment in a sandbox: whatever they are, they cannot run in our origin. */
 function downloadRoute(app: App, files: FileStore): void {
   app.get("/api/tickets/:id/attachments/:attachmentId", { schema: { params: downloadParams, tags: ["tickets"], summary: "Download an attachment" } }, async (request, reply) => {
     const ctx = await (app as unknown as HttpOptions).contextOf(request);
     if (ctx.actor.kind !== "user") throw unauthenticated();
     const { id, attachmentId } = request.params as z.output<typeof downloadParams>;
     const file = await openAttachment(ctx, id, attachmentId, files);
-    return reply.headers({
-      "content-type": file.mediaType, "content-length": String(file.bytes), "content-disposition": attachmentHeader(file.name),
-      "x-content-type-options": "nosniff", "content-security-policy": "sandbox; default-src 'none'", "cache-control": "private, no-store",
-    }).send(file.stream);
+    return sendFile(reply, file);
   });
 }
