@@ -100,7 +100,7 @@ export function RegisterForm({ client, call }: { client: ClientView; call?: Call
     <form ref={form} className={css.form} aria-label={t("register.title")} onSubmit={(event) => { event.preventDefault(); void send(); }} onKeyDown={sendOnCtrlEnter(() => void send())}>
       {projects.length > 1 && <Select label={t("register.project")} data={projects.map((each) => ({ value: each.key, label: each.name }))} value={projectKey} onChange={(value) => set({ project: value, intake: null, type: null })} error={fieldError(error, "projectKey")} />}
       <Kind draft={draft} set={set} types={project?.types ?? []} error={error} />
-      <TextInput ref={subject} label={t("register.subject")} withAsterisk maxLength={200} value={draft.subject} onChange={(event) => set({ subject: event.currentTarget.value })} error={fieldError(error, "subject")} autoComplete="off" />
+      <TextInput ref={subject} id="register-subject" label={t("register.subject")} withAsterisk maxLength={200} value={draft.subject} onChange={(event) => set({ subject: event.currentTarget.value })} error={fieldError(error, "subject")} autoComplete="off" />
       <Textarea label={t("register.description")} withAsterisk={type?.requires.includes("description")} autosize minRows={3} maxRows={10} value={draft.description} onChange={(event) => set({ description: event.currentTarget.value })} error={fieldError(error, "description")} />
       {address.lacking && (
         <fieldset className={css.asked}>
@@ -131,7 +131,8 @@ function Kind({ draft, set, types, error }: KindProps) {
     const fitting = open.filter((each) => each.intake === intake);
     const kept = fitting.find(({ key }) => key === draft.type) ?? (fitting.length === 1 ? fitting[0] : undefined);
     set({ intake, type: kept?.key ?? null });
-    focusOn("register-type");
+    // A list that has only one thing to choose would open over the next field.
+    focusOn(kept ? "register-subject" : "register-type");
   };
   return (
     <>
