@@ -1,10 +1,10 @@
-import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { sql } from "kysely";
 import type { Db } from "../../apps/server/src/platform/db.ts";
+import { newId } from "../../apps/server/src/platform/ids.ts";
 import { cpuMs, load, percentile, round, startServer } from "./child.ts";
 import { openFilled, type Filled, type FilledSize } from "./filled.ts";
 import { send, signIn, type Ask, type Desk } from "./http.desk.ts";
@@ -124,7 +124,7 @@ const registering = (clients: Map<string, Client[]>): Asking => (desk) => {
   const client = anyOf(clients.get(anyOf(desk.projects.filter((key) => clients.has(key) && TYPES[key])))!);
   return { method: "POST", path: "/tickets", body: {
     projectKey: client.projectKey, type: anyOf(TYPES[client.projectKey]!), subject: `${client.familyName}: ${anyOf(WORDS)} does not work since the morning`, description: "The client says what happened, when, and what has been tried so far. ".repeat(4),
-    clientId: client.id, fields: { address: client.city }, draftId: randomUUID(),
+    clientId: client.id, fields: { address: client.city }, draftId: newId(),
   } };
 };
 

@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import type { NotificationData } from "@mantine/notifications";
 import { lazy, useCallback } from "react";
 import { useT } from "../i18n/intl.tsx";
+import { newId } from "./ids.ts";
 import { useProblemText } from "./problem.tsx";
 
 const load = () => import("./Toasts.tsx");
@@ -27,7 +28,7 @@ export function useRefusal(): (error: unknown) => void {
 export const say = (message: string) => show({ message, autoClose: 3500 });
 
 const withDeed = (message: string, label: string, deed: () => void) => {
-  const id = crypto.randomUUID();
+  const id = newId();
   const press = () => { void load().then(({ notifications }) => notifications.hide(id)); deed(); };
   show({ id, autoClose: 7000, message: <span className="row between">{message}<Button size="compact-sm" variant="subtle" onClick={press}>{label}</Button></span> });
 };

@@ -3,7 +3,7 @@ import { inTx, type Ctx, type TxCtx } from "./db.ts";
 import { isDatabaseAway } from "./errors.ts";
 import { onCommitted, registerDurable, type StoredEvent } from "./events.ts";
 import { kept } from "./kept.ts";
-import { startLoop } from "./loop.ts";
+import { startLoop, type Taken } from "./loop.ts";
 
 /** A fact and the context of what follows from it: its request, one deeper. All of one batch share a transaction. */
 export interface Heard { ctx: TxCtx; event: StoredEvent }
@@ -19,13 +19,16 @@ const MAX_ATTEMPTS = 12;
 interface Claimed { eventId: string; attempts: number; at: Date; type: string; subjectKind: string; subjectId: string; actor: StoredEvent["actor"]; data: unknown; depth: number; requestId: string }
 
 /** So many facts share one transaction: its beginning and its flush to disk cost more than hearing a fact. */
-const TOGETHER = 16;
+const TOGETHER = 64;
 
-/** Takes the oldest delivery of each subject that is due: a later fact of the same subject waits for the earlier one. */
+/**
+ * Takes the oldest delivery of each subject that is due: a later fact of the same subject waits for the earlier one. How
+ * many is written out: a kept plan for a number it cannot see reads all events instead of a few.
+ */
 const claim = (ctx: TxCtx, listener: string, most: number) => kept(sql<Claimed>`
   with due as (select d.event_id from deliveries d where d.listener = ${listener} and d.next_at <= now() and d.failed is null
       and not exists (select 1 from deliveries o where o.listener = d.listener and o.subject_id = d.subject_id and o.failed is null and o.event_id < d.event_id)
-    order by d.event_id limit ${most} for update of d skip locked),
+    order by d.event_id limit ${sql.lit(most)} for update of d skip locked),
   taken as (delete from deliveries d using due where d.listener = ${listener} and d.event_id = due.event_id returning d.event_id, d.attempts)
   select e.id as event_id, t.attempts, e.at, e.type, e.subject_kind, e.subject_id, e.actor, e.data, e.depth, e.request_id from taken t join events e on e.id = t.event_id order by e.id`).execute(ctx.db).then((result) => result.rows);
 
@@ -46,8 +49,8 @@ export function startDeliveries(ctx: Ctx, listeners: DurableListener[]): { stop(
   };
 }
 
-/** Heard and removed in one transaction. When one cannot be heard all are given back and heard one by one, so that only its next try is put off. True when there may be more. */
-async function some(ctx: Ctx, listener: DurableListener, most: number): Promise<boolean> {
+/** Heard and removed in one transaction. When one cannot be heard all are given back and heard one by one, so that only its next try is put off. */
+async function some(ctx: Ctx, listener: DurableListener, most: number): Promise<Taken> {
   if (!(await isDue(ctx, listener.name))) return false;
   let claimed: Claimed[] = [];
   try {
@@ -65,7 +68,7 @@ async function some(ctx: Ctx, listener: DurableListener, most: number): Promise<
       await putOff(ctx, listener.name, culprit, error);
     }
   }
-  return claimed.length > 0;
+  return claimed.length === most || (claimed.length > 0 && "some");
 }
 
 const putOff = (ctx: Ctx, listener: string, claimed: Claimed, error: unknown) => sql`update deliveries set attempts = attempts + 1,

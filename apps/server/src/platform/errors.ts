@@ -47,3 +47,6 @@ export function isDatabaseAway(error: unknown): boolean {
 
 /** Another transaction was first (serialization failure, deadlock): nothing was written, and who asks again sees what is there now. */
 export const isOvertaken = (error: unknown): boolean => ["40001", "40P01"].includes((error as { code?: string } | null)?.code ?? "");
+
+/** A row of the same key was there, or came in the same moment: nothing was written. */
+export const isDuplicate = (error: unknown): boolean => (error as { code?: string } | null)?.code === "23505";

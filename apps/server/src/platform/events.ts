@@ -1,5 +1,6 @@
 import type { Actor, TxCtx } from "./db.ts";
 import { newId } from "./ids.ts";
+import { remembered } from "./remembered.ts";
 
 /** A fact. `subject` is what it is about; listeners hear the facts of one subject in order. */
 export interface DomainEvent<T extends string = string, D = unknown> {
@@ -16,6 +17,8 @@ export interface StoredEvent extends DomainEvent { id: string; at: Date; actor: 
 const durable = new Map<string, (type: string) => boolean>();
 /** Told after commit on this node; realtime lives here. Missing one is repaired by a refetch. */
 const afterCommit = new Set<(events: StoredEvent[]) => void>();
+
+remembered(() => { durable.clear(); afterCommit.clear(); });
 
 export const registerDurable = (name: string, wants: (type: string) => boolean): void => { durable.set(name, wants); };
 export const onCommitted = (listener: (events: StoredEvent[]) => void): (() => void) => {

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { chmodSync, chownSync, cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -211,7 +211,19 @@ function spawnServer(place: Place, log: Log, said: string[]): ChildProcess {
   child.stdout.on("data", heard);
   child.stderr.on("data", heard);
   child.on("error", (error) => log.error({ error: error.message }, "PostgreSQL cannot be started"));
+  if (child.pid && existsSync(CHRT)) yieldToServer(child.pid, log);
   return child;
+}
+
+const CHRT = "/usr/bin/chrt";
+
+/**
+ * Its backends (which inherit this) take their turn and do not push aside who has just asked them: on two cores every
+ * question stopped the server's thread, and with it calls and pages; registering tickets gained a tenth. Where it may not
+ * be set, all is as before.
+ */
+function yieldToServer(pid: number, log: Log): void {
+  execFile(CHRT, ["--batch", "--pid", "0", String(pid)], (error) => { if (error) log.debug({ error: error.message }, "PostgreSQL keeps the ordinary scheduling"); });
 }
 
 async function accepting(place: Place, child: ChildProcess): Promise<"accepting" | "ended"> {

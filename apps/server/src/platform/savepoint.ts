@@ -6,8 +6,8 @@ import type { TxCtx } from "./db.ts";
  * and the rest of the transaction goes on. The error is thrown on.
  */
 export async function withSavepoint<T>(ctx: TxCtx, work: () => Promise<T>): Promise<T> {
-  const { events, deliveries, audits, jobs, removedJobs } = ctx.facts;
-  const before = { events: [...events], deliveries: [...deliveries], audits: [...audits], jobs: [...jobs], removedJobs: [...removedJobs] };
+  const { events, deliveries, audits, jobs, removedJobs, inserts } = ctx.facts;
+  const before = { events: [...events], deliveries: [...deliveries], audits: [...audits], jobs: [...jobs], removedJobs: [...removedJobs], inserts: [...inserts] };
   const callbacks = ctx.afterCommit.length;
   await sql`savepoint part`.execute(ctx.db);
   try {

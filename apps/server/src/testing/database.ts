@@ -3,6 +3,7 @@ import { afterAll, inject } from "vitest";
 import { openDatabase, type Actor, type Ctx, type Database } from "../platform/db.ts";
 import { newId } from "../platform/ids.ts";
 import { createLog } from "../platform/log.ts";
+import { forgetAll } from "../platform/remembered.ts";
 
 export interface TestDatabase extends Database {
   connection: pg.PoolConfig;
@@ -12,6 +13,7 @@ export interface TestDatabase extends Database {
 
 /** A fresh database of the test file's own, cloned from the migrated template and dropped at the end. */
 export async function testDatabase(): Promise<TestDatabase> {
+  forgetAll();
   const { host } = inject("postgres");
   const name = `t_${newId().replaceAll("-", "")}`;
   const admin = { host, user: "linija", database: "postgres" };

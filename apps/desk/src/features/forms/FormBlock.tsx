@@ -4,6 +4,7 @@ import { IconChevronDown, IconChevronRight, IconCloudOff, IconForms } from "@tab
 import { useState } from "react";
 import { useIntl } from "react-intl";
 import { EditorTexts, useT } from "../../i18n/intl.tsx";
+import { newId } from "../../shared/ids.ts";
 import { Skeleton } from "../../shared/parts.tsx";
 import { ProblemNote } from "../../shared/problem.tsx";
 import { useApi } from "../../shared/query.ts";
@@ -34,7 +35,7 @@ function Forms({ ticket }: { ticket: TicketView }) {
   if (!data) return null;
   const wanted = type?.form ?? null;
   const isThere = data.items.some(({ formKey }) => formKey === wanted);
-  const begin = (formId: string) => { const next = { id: crypto.randomUUID(), formId }; writeStored(key, next); setBegun(next); };
+  const begin = (formId: string) => { const next = { id: newId(), formId }; writeStored(key, next); setBegun(next); };
   const listed = data.items.map(({ id }) => ({ id, formId: null as string | null }));
   // One that is begun stays the same on the screen when the server has heard of it.
   const shown = begun && !listed.some(({ id }) => id === begun.id) && !isThere ? [begun, ...listed] : listed;

@@ -1,5 +1,6 @@
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, type ReactNode } from "react";
 import { ApiError } from "../../shared/api.ts";
+import { newId } from "../../shared/ids.ts";
 import { Skeleton } from "../../shared/parts.tsx";
 import type { FormSession } from "./session.ts";
 
@@ -28,7 +29,7 @@ export function useRegisterForm({ ids, onIds, projectKey, type, call }: Asked): 
   const talk = useMemo(() => (callId ? { id: callId, startedAt } : undefined), [callId, startedAt]);
   const id = formKey ? ids[formKey] : undefined;
   // Each kind's form has a record of its own: changing the kind and back loses nothing.
-  useEffect(() => { if (formKey && !id) onIds({ ...ids, [formKey]: crypto.randomUUID() }); });
+  useEffect(() => { if (formKey && !id) onIds({ ...ids, [formKey]: newId() }); });
   return {
     part: formKey && id ? <Suspense fallback={<Skeleton rows={3} height={44} />}><RegisterPart key={id} id={id} projectKey={projectKey} formKey={formKey} isNeeded={type?.formRequired ?? false} call={talk} onSession={onSession} /></Suspense> : null,
     hand: async () => {

@@ -8,6 +8,7 @@ import { Moment } from "../../shared/clock.tsx";
 import { useDraft } from "../../shared/draft.ts";
 import { sendOnCtrlEnter } from "../../shared/keys.ts";
 import { ProblemNote } from "../../shared/problem.tsx";
+import { newId } from "../../shared/ids.ts";
 import { useApi, useSend } from "../../shared/query.ts";
 import { may, useMe } from "../access/session.ts";
 import css from "./messages.module.css";
@@ -45,7 +46,7 @@ function Item({ ticketId, message }: { ticketId: string; message: MessageView })
 }
 
 interface Draft { id: string; text: string; files: string[]; documents: string[] }
-const empty = (): Draft => ({ id: crypto.randomUUID(), text: "", files: [], documents: [] });
+const empty = (): Draft => ({ id: newId(), text: "", files: [], documents: [] });
 const toggled = (ids: string[], id: string): string[] => (ids.includes(id) ? ids.filter((each) => each !== id) : [...ids, id]);
 
 /** What is being written survives a reload; sent twice with one id it is one message. */

@@ -6,6 +6,7 @@ import { Button, SegmentedControl, Select, Textarea, TextInput } from "@mantine/
 import { useRef, useState } from "react";
 import { languageNames, languages, useT } from "../../i18n/intl.tsx";
 import { useDraft } from "../../shared/draft.ts";
+import { newId } from "../../shared/ids.ts";
 import { focusFault, focusOn } from "../../shared/focus.ts";
 import { sendOnCtrlEnter } from "../../shared/keys.ts";
 import { MomentInput } from "../../shared/MomentInput.tsx";
@@ -26,7 +27,7 @@ type Intake = "question" | "problem" | "request";
 const intakes: Intake[] = ["question", "problem", "request"];
 
 interface Draft { draftId: string; project: string | null; /** What the client came with; it narrows the kinds. */ intake: Intake | null; type: string | null; subject: string; description: string; due: string; priority: string; language: Language | null; phone: string | null; email: string | null; address: Address | null; /** Of each kind's form, the id it will have. */ forms: Record<string, string> }
-const begin = (): Draft => ({ draftId: crypto.randomUUID(), project: null, intake: null, type: null, subject: "", description: "", due: "", priority: "", language: null, phone: null, email: null, address: null, forms: {} });
+const begin = (): Draft => ({ draftId: newId(), project: null, intake: null, type: null, subject: "", description: "", due: "", priority: "", language: null, phone: null, email: null, address: null, forms: {} });
 
 /** The call's project, else one the client and the operator share. */
 const projectOf = (client: ClientView, call: CallView | undefined, mine: string[]) => call?.projectKey ?? client.projects.find((each) => mine.includes(each)) ?? mine[0] ?? "";

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Ctx } from "../../platform/db.ts";
 import { forbidden, notFound } from "../../platform/errors.ts";
+import { remembered } from "../../platform/remembered.ts";
 import { may } from "../access/index.ts";
 import { languages, type Language } from "../api.contract.ts";
 import { guarded, loadTicket, projectOf, type Ticket } from "../tickets/index.ts";
@@ -82,7 +83,7 @@ async function frequency(ctx: Ctx): Promise<Frequency> {
   return kept.frequency;
 }
 /** For tests and benches that fill the table themselves. */
-export const forgetFrequency = (): void => { kept = null; };
+export const forgetFrequency = remembered(() => { kept = null; });
 
 export const toSolution = (row: Solution): SolutionView => ({
   id: row.id, source: row.source, title: row.title, text: row.text, by: row.by, at: row.attachedAt.toISOString(), articleKey: row.articleKey,

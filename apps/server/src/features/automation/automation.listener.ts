@@ -1,9 +1,10 @@
 import type { Db, TxCtx } from "../../platform/db.ts";
 import type { DurableListener, Heard } from "../../platform/deliveries.ts";
+import { remembered } from "../../platform/remembered.ts";
 import type { EventValues } from "../rules/index.ts";
 import { mayWake, wokenBy, type Woken } from "./automation.facts.rules.ts";
 import type { Performing } from "./automation.perform.ts";
-import { MAX_DEPTH, wake, type Waking } from "./automation.run.ts";
+import { idleRuns, MAX_DEPTH, wake, type Waking } from "./automation.run.ts";
 import { insertRuns, selectDone, selectProjectsOf, selectRulesInUse, type NewRun, type RuleInUse } from "./automation.sql.ts";
 
 /**
@@ -43,14 +44,33 @@ export async function wakeAll(ctx: TxCtx, all: { ctx: TxCtx; waking: Waking }[],
   const wanted = all.filter(({ waking }) => waking.rules.length > 0);
   if (wanted.length === 0) return { looked: 0, fired: 0, failed: 0 };
   const done = await selectDone(ctx.db, [...new Set(wanted.map(({ waking }) => waking.cause))]);
-  const runs: NewRun[] = [];
-  for (const { ctx, waking } of wanted) {
+  const due = wanted.flatMap(({ ctx, waking }) => {
     const rules = waking.rules.filter((rule) => !done.has(`${waking.cause} ${rule.key} ${waking.ticketId}`));
-    if (rules.length > 0) runs.push(...(await wake(ctx, { ...waking, rules }, deps)));
-  }
+    return rules.length > 0 ? [{ ctx, waking: { ...waking, rules } }] : [];
+  });
+  const runs: NewRun[] = [];
+  const idle = await idleOf(ctx, due);
+  for (const each of due) runs.push(...(idle.get(each) ?? (await wake(each.ctx, each.waking, deps))));
   if (runs.length > 0) await insertRuns(ctx.db, runs);
   const count = (state: string): number => runs.filter((run) => run.state === state).length;
   return { looked: wanted.length, fired: count("fired"), failed: count("failed") };
+}
+
+type Due = { ctx: TxCtx; waking: Waking };
+
+/** The runs of what woke for nothing. A ticket heard of twice is left out: its second rule must see what the first has done. */
+async function idleOf(ctx: TxCtx, due: readonly Due[]): Promise<Map<Due, NewRun[]>> {
+  const alike = new Map<string, Due[]>();
+  const times = new Map<string, number>();
+  for (const { waking } of due) times.set(waking.ticketId, (times.get(waking.ticketId) ?? 0) + 1);
+  for (const each of due) {
+    const { projectKey, rules, depth, ticketId } = each.waking;
+    const key = `${projectKey} ${rules.map(({ versionId }) => versionId).join()}`;
+    if (depth === 0 && times.get(ticketId) === 1) alike.set(key, [...(alike.get(key) ?? []), each]);
+  }
+  const idle = new Map<Due, NewRun[]>();
+  for (const group of alike.values()) (await idleRuns(ctx, group)).forEach((runs, index) => { if (runs) idle.set(group[index]!, runs); });
+  return idle;
 }
 
 /** A clock of a ticket has come to a mark; called by whoever keeps the ticket's clocks, in the same transaction. */
@@ -73,4 +93,4 @@ export async function rulesInUse(db: Db): Promise<RuleInUse[]> {
 }
 
 /** Called when rules have changed on this node. */
-export const forgetRules = (): void => { cached = null; };
+export const forgetRules = remembered(() => { cached = null; });

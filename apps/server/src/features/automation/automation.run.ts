@@ -26,13 +26,11 @@ export interface Waking { ticketId: string; projectKey: string; rules: RuleInUse
 export async function wake(ctx: TxCtx, waking: Waking, deps: Performing): Promise<NewRun[]> {
   const runs: NewRun[] = [];
   if (await isTooMuch(ctx, waking)) return stopHere(ctx, waking);
-  const project = await projectOf(ctx.db, waking.projectKey);
-  const workshop = await workshopOf(ctx.db, project);
-  const compiled = waking.rules.map((rule) => ({ rule, text: compiledIn(workshop, rule) }));
-  const reads = compiled.flatMap(({ text }) => (text.ok ? text.rule.reads : []));
-  const read = (): Promise<TicketContext | undefined> => contextFor(ctx.db, {
-    ticketIds: [waking.ticketId], reads, catalogue: workshop.catalogue, now: ctx.now(), actor: ctx.actor, event: waking.event, project: projectValues(project), lock: true,
-  }).then((all) => all.get(waking.ticketId));
+  const { project, compiled, reader } = await workplace(ctx, waking);
+  const read = async (): Promise<TicketContext | undefined> => {
+    const found = (await reader([waking.ticketId], true)).get(waking.ticketId);
+    return found && heard(found, waking);
+  };
   let context = await read();
   for (const { rule, text } of compiled) {
     if (!context) break;
@@ -43,24 +41,58 @@ export async function wake(ctx: TxCtx, waking: Waking, deps: Performing): Promis
   return runs;
 }
 
+/**
+ * What facts of one project woke for nothing: their tickets are read in one statement and none is locked, for most
+ * conditions are false most of the time. Undefined for a ticket on which a rule has something to do; that one is woken alone.
+ */
+export async function idleRuns(ctx: TxCtx, all: readonly { ctx: TxCtx; waking: Waking }[]): Promise<(NewRun[] | undefined)[]> {
+  const { compiled, reader } = await workplace(ctx, all[0]!.waking);
+  const contexts = await reader(all.map(({ waking }) => waking.ticketId), false);
+  return all.map(({ ctx, waking }) => {
+    const context = contexts.get(waking.ticketId);
+    const judged = context ? compiled.map(({ rule, text }) => judge(ctx, { waking, rule, text, context: heard(context, waking) })) : [];
+    return judged.some(({ fired }) => fired) ? undefined : judged.map(({ run }) => run);
+  });
+}
+
+const heard = (context: TicketContext, { event }: Waking): TicketContext => ({ ...context, values: { ...context.values, event } });
+
+/** What rules woken together need: themselves, compiled, and a way to read what they ask about. */
+async function workplace(ctx: TxCtx, { projectKey, rules }: Waking) {
+  const project = await projectOf(ctx.db, projectKey);
+  const workshop = await workshopOf(ctx.db, project);
+  const compiled = rules.map((rule) => ({ rule, text: compiledIn(workshop, rule) }));
+  const reads = compiled.flatMap(({ text }) => (text.ok ? text.rule.reads : []));
+  const reader = (ticketIds: string[], lock: boolean) => contextFor(ctx.db, { ticketIds, reads, catalogue: workshop.catalogue, now: ctx.now(), actor: ctx.actor, project: projectValues(project), lock });
+  return { project, compiled, reader };
+}
+
 const isTooMuch = async (ctx: TxCtx, { depth, ticketId }: Waking): Promise<boolean> => depth >= MAX_DEPTH || (depth > 0 && (await countFired(ctx.db, ticketId, ctx.requestId)) >= MAX_FIRED);
 
 export const projectValues = ({ project }: ProjectInUse) => ({ key: project.key, name: project.name[project.default_language], time_zone: project.time_zone, languages: project.languages });
 
-interface Running { waking: Waking; rule: RuleInUse; text: CompiledText; context: TicketContext; project: ProjectInUse; deps: Performing }
+interface Judging { waking: Waking; rule: RuleInUse; text: CompiledText; context: TicketContext }
+interface Running extends Judging { project: ProjectInUse; deps: Performing }
+type Fired = Extract<RunResult, { ok: true }>;
 
-async function runOne(ctx: TxCtx, running: Running): Promise<NewRun> {
-  const { waking, rule, text, context } = running;
+/** Whether the rule fires, and the run to keep if nothing is done about it. */
+function judge(ctx: TxCtx, { waking, rule, text, context }: Judging): { run: NewRun; fired: Fired | null } {
   const began = performance.now();
   const base = { id: newId(ctx.now().getTime()), at: ctx.now(), projectKey: rule.projectKey, ruleKey: rule.key, versionId: rule.versionId, ticketId: waking.ticketId, cause: waking.cause, wokenBy: waking.wokenBy, depth: waking.depth, requestId: ctx.requestId };
-  const kept = (state: NewRun["state"], more: Partial<NewRun>): NewRun => ({ ...base, state, problem: null, changes: [], actions: [], trace: {}, ...more, durationUs: Math.round((performance.now() - began) * 1_000) });
+  const kept = (state: NewRun["state"], more: Partial<NewRun>) => ({ run: { ...base, state, problem: null, changes: [], actions: [], trace: {}, ...more, durationUs: Math.round((performance.now() - began) * 1_000) }, fired: null });
   if (!text.ok) return kept("failed", { problem: placeOnly(text.problems[0]!) });
   const result = decide(text.rule, context);
   if (!result.ok) return kept("failed", { problem: placeOnly(result.problem), trace: result.trace });
-  if (!result.fired) return kept("not_fired", { trace: result.trace });
-  const did = { changes: result.changes, actions: result.actions.map(({ action, params }) => ({ action, params })), trace: result.trace };
-  const problem = await perform(ctx, running, result);
-  return problem ? kept("failed", { problem, trace: result.trace }) : kept("fired", did);
+  return { ...kept(result.fired ? "fired" : "not_fired", { trace: result.trace }), fired: result.fired ? result : null };
+}
+
+async function runOne(ctx: TxCtx, running: Running): Promise<NewRun> {
+  const began = performance.now();
+  const { run, fired } = judge(ctx, running);
+  if (!fired) return run;
+  const problem = await perform(ctx, running, fired);
+  const did: Partial<NewRun> = problem ? { state: "failed", problem } : { changes: fired.changes, actions: fired.actions.map(({ action, params }) => ({ action, params })) };
+  return { ...run, ...did, durationUs: Math.round((performance.now() - began) * 1_000) };
 }
 
 export const decide = (rule: Rule, { values }: Pick<TicketContext, "values">, trace = true): RunResult => rule.run(values as Record<string, unknown>, { ...BUDGET, trace });
@@ -68,7 +100,7 @@ export const decide = (rule: Rule, { values }: Pick<TicketContext, "values">, tr
 const placeOnly = ({ code, params, line, column }: { code: KeptProblem["code"]; params: object; line: number; column: number }) => ({ code, params, line, column }) as KeptProblem;
 
 /** Null when all was done; else nothing was. */
-async function perform(ctx: TxCtx, { waking, rule, context, project, deps }: Running, result: Extract<RunResult, { ok: true }>): Promise<KeptProblem | null> {
+async function perform(ctx: TxCtx, { waking, rule, context, project, deps }: Running, result: Fired): Promise<KeptProblem | null> {
   try {
     await withSavepoint(ctx, () => performAll(ctx, { ticket: context.row, project, cause: `${waking.cause}:${rule.key}`, result, rule }, deps));
     return null;

@@ -50,9 +50,10 @@ export async function fillClients(db: Db, size: BulkSize): Promise<void> {
     await insertContacts(tx, size.clients, span);
     await insertConversations(tx, size, span);
     await insertTickets(tx, size, span);
+    await insertFacts(tx);
   });
   await indexWords(db);
-  for (const table of ["clients", "client_phones", "client_emails", "interactions", "tickets", "ticket_search"]) await sql`vacuum (analyze) ${sql.table(table)}`.execute(db);
+  for (const table of ["clients", "client_phones", "client_emails", "interactions", "tickets", "ticket_search", "events"]) await sql`vacuum (analyze) ${sql.table(table)}`.execute(db);
 }
 
 interface Span { startMs: number; endMs: number }
@@ -110,6 +111,14 @@ async function insertTickets(db: Db, size: BulkSize, span: Span): Promise<void> 
         from process_versions v where v.project_key = x.project order by v.key, v.loaded_at desc limit 1) v on true
       join lateral (select ${word("k", 30)} as a, ${word("k", 31)} as b, ${word("k", 32)} as c, ${word("k", 33)} as d, ${word("k", 34)} as e, ${word("k", 35)} as f) w on true
       join lateral (select w, lost from json_to_recordset(${JSON.stringify((["en", "ru", "sl"] as const).map((language, l) => ({ l, w: SAID[language].split(" "), lost: LOST[language] })))}::json) as r(l int, w text[], lost text) where l = k % 3) s on true`.execute(db);
+}
+
+/** That each was registered: a company of three years has a history. */
+async function insertFacts(db: Db): Promise<void> {
+  await sql`insert into events (id, at, type, subject_kind, subject_id, actor, data, depth, request_id)
+    select overlay(t.id::text placing '3' from 16 for 1)::uuid, t.created_at, 'ticket.registered', 'ticket', t.id::text, '{"kind": "system", "name": "bulk"}',
+      jsonb_build_object('number', t.number, 'projectKey', t.project_key, 'type', t.type, 'to', t.stage, 'clientId', t.client_id, 'interactionId', null, 'notices', '[]'::jsonb), 0, t.number
+    from tickets t where t.number like 'BLK-%' order by t.created_at`.execute(db);
 }
 
 /** Which word of a list: the square of an even number, so that the first come often and the last seldom. */

@@ -23,7 +23,7 @@ const pauseS = (attempts: number): number => Math.min(LONGEST_S, Math.round(Math
 
 /** Sends what is due, woken by each commit that queues a notice here and by a look every second. Files that go along lie under `folder`. */
 export function startSender(base: Ctx, mailer: Mailer, folder = ""): Loop {
-  const loop = startLoop(async () => (await sendDue(base, mailer, folder)) > 0, (error) => { if (!isDatabaseAway(error)) base.log.error({ err: error }, "notices could not be sent"); });
+  const loop = startLoop(async () => { const sent = await sendDue(base, mailer, folder); return sent === TOGETHER || (sent > 0 && "some"); }, (error) => { if (!isDatabaseAway(error)) base.log.error({ err: error }, "notices could not be sent"); });
   const unsubscribe = onCommitted((events) => { if (events.some(({ type }) => type === "notice.queued")) loop.wake(); });
   return { ...loop, stop: () => { unsubscribe(); return loop.stop(); } };
 }

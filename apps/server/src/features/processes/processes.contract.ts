@@ -186,4 +186,4 @@ export const isFor = (transition: Pick<Transition, "who">, role: ActorRole): boo
 export const noticesOf = (notice: z.infer<typeof noticesSchema> | undefined): (Pick<NoticeWish, "notice"> & Partial<NoticeWish>)[] =>
   notice === undefined ? [] : typeof notice === "string" ? [{ notice }] : notice;
 /** Whether the ticket may go on by itself. */
-export const hasAutomatic = (process: Process): boolean => Object.values(process.transitions).some(({ automatic }) => automatic !== undefined);
+export const goesOnBySelf = (process: Process, stage: string): boolean => Object.values(process.transitions).some(({ automatic, from }) => automatic !== undefined && from.includes(stage));

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { newId } from "../../platform/ids.ts";
 import { verdictOn } from "./queues.repair.rules.ts";
-import { database, Floor, interaction, operator, turns, workOf } from "./queues.router.testing.ts";
+import { database, Floor, interaction, openFloorDatabase, operator, turns, workOf } from "./queues.router.testing.ts";
+
+await openFloorDatabase();
 
 beforeEach(async () => { await database.pool.query("delete from operators"); });
 

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { newId } from "../../platform/ids.ts";
-import { database, Floor, operator, turns, workOf } from "./queues.router.testing.ts";
+import { database, Floor, openFloorDatabase, operator, turns, workOf } from "./queues.router.testing.ts";
+
+await openFloorDatabase();
 
 beforeEach(async () => { await database.pool.query("delete from operators"); });
 

@@ -1,10 +1,13 @@
 import { newId } from "../../platform/ids.ts";
-import { testDatabase } from "../../testing/database.ts";
+import { testDatabase, type TestDatabase } from "../../testing/database.ts";
 import { buildOperator, type StateOf } from "../../testing/operator.ts";
 import type { StateRow, Unit } from "../interactions/index.ts";
 import { Router, type HeldWork, type OfferOut, type Work } from "./queues.router.ts";
 
-export const database = await testDatabase();
+export let database: TestDatabase;
+/** Of the test file that calls it: what is imported is shared by several. */
+export async function openFloorDatabase(): Promise<void> { database = await testDatabase(); }
+
 export const queueId = "internet.support";
 
 /** A writer that keeps the last state of everybody, as the table would. */

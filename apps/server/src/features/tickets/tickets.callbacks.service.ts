@@ -67,7 +67,7 @@ async function earlierDue(ctx: TxCtx, open: Ticket, dueAt: Date | null) {
 }
 
 async function announceCall(ctx: TxCtx, ticket: Ticket, { interactionId, reason }: CallbackInput): Promise<Ticket> {
-  await linkCallback(ctx.db, interactionId, ticket.id);
+  await linkCallback(interactionId, ticket.id).execute(ctx.db);
   const { calls } = ticket;
   await emit(ctx, {
     type: "ticket.called_again", subject: { kind: "ticket", id: ticket.id }, touches: [...touched(ticket), { kind: "interaction", id: interactionId }],

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { inTx, type Ctx, type Db, type TxCtx } from "../../platform/db.ts";
 import { notFound } from "../../platform/errors.ts";
+import { remembered } from "../../platform/remembered.ts";
 import { processSchema, type Process } from "../processes/index.ts";
 import type { Declarations, ProjectDeclaration, TextKind } from "../projects/index.ts";
 import { insertProcessVersion, selectProcess, selectProjectDefinition, selectProjectHash, upsertProject } from "./tickets.definitions.sql.ts";
@@ -69,6 +70,7 @@ const hashOf = (definition: unknown): string => createHash("sha256").update(JSON
 const projects = new Map<string, ProjectInUse>();
 const current = new Map<string, { hash: string; readMs: number }>();
 const HASH_MS = 1_000;
+remembered(() => { current.clear(); projects.clear(); });
 const processes = new Map<string, Process>();
 
 /** Null for a project that is not declared. */

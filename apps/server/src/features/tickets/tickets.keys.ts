@@ -3,7 +3,12 @@ import type { Db } from "../../platform/db.ts";
 import { insertKeys, nextNumber, selectKeys, type Drawn } from "./tickets.sql.ts";
 import { ticketNumber } from "./tickets.number.rules.ts";
 
-const asKey = (hex: string): KeyObject => createSecretKey(Buffer.from(hex, "hex"));
+const known = new Map<string, KeyObject>();
+function asKey(hex: string): KeyObject {
+  const key = known.get(hex) ?? createSecretKey(Buffer.from(hex, "hex"));
+  known.set(hex, key);
+  return key;
+}
 
 /** Both keys, made once and kept in `settings`. A race ends with the one that was stored. */
 async function keys(db: Db): Promise<{ number: KeyObject; link: KeyObject }> {

@@ -4,7 +4,7 @@ import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
 import { conflict, invalid, invalidField } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
-import { apply, automatic, hasAutomatic, type FieldValues, type Held, type Process, type ProcessActor, type ProcessOutcome } from "../processes/index.ts";
+import { apply, automatic, goesOnBySelf, type FieldValues, type Held, type Process, type ProcessActor, type ProcessOutcome } from "../processes/index.ts";
 import type * as contracts from "./tickets.contract.ts";
 import type { TicketView } from "./tickets.contract.ts";
 import { processOf, type ProjectInUse } from "./tickets.definitions.ts";
@@ -171,9 +171,9 @@ const MOST_STEPS = 10;
 /** Takes automatic transitions as long as one is due. Called after every change of a ticket that conditions may read. */
 export async function follow(ctx: TxCtx, ticket: Ticket): Promise<Ticket> {
   const process = await processOf(ctx.db, ticket.processId);
-  if (!hasAutomatic(process)) return ticket;
   let now = ticket;
   for (let step = 0; step < MOST_STEPS; step++) {
+    if (!goesOnBySelf(process, now.stage)) return now;
     const it = await living(ctx, now);
     const system: Doer = { by: { id: null, roles: ["system"] }, actor: { kind: "system", name: "process" }, roles: ["system"] };
     const world = await worldOf(ctx, it, system);

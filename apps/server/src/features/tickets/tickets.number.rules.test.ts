@@ -15,6 +15,10 @@ test("gives 10,000 tickets in a row 10,000 different numbers, none next to the o
   expect(close.length).toBeLessThan(5);
 });
 
+test("gives the numbers it always gave: an installation's next ticket must never get the number of an old one", () => {
+  expect([0, 1, 2, 123_456_789, 999_999_999].map((n) => ticketNumber("INT", n, key))).toEqual(["INT-368-204-565-5", "INT-213-074-626-5", "INT-133-403-935-5", "INT-256-468-683-2", "INT-136-475-206-7"]);
+});
+
 test("spreads the numbers of a short sequence evenly over their first digit", () => {
   const counts = Array.from({ length: 10 }, () => 0);
   for (let n = 0; n < 10_000; n += 1) { const first = Math.floor(scramble(n, key) / 100_000_000); counts[first] = counts[first]! + 1; }

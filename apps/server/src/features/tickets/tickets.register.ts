@@ -4,7 +4,7 @@ import { invalid } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
 import type { Clock } from "../clocks/index.ts";
-import { hasAutomatic, start, type Process, type Reason } from "../processes/index.ts";
+import { goesOnBySelf, start, type Process, type Reason } from "../processes/index.ts";
 import { processOf, type ProjectInUse } from "./tickets.definitions.ts";
 import type { Draft } from "./tickets.draft.ts";
 import { perform, touched } from "./tickets.effects.ts";
@@ -12,12 +12,14 @@ import { drawNumber } from "./tickets.keys.ts";
 import { moment } from "./tickets.load.ts";
 import { insertReasons, selectColleagues } from "./tickets.process.sql.ts";
 import { aboutOf, fromEngine, priorityName, statusOf } from "./tickets.rules.ts";
-import { insertTicket, linkCallback, linkInteraction, type Drawn, type NewTicket, type Ticket } from "./tickets.sql.ts";
+import { insertTicket, linkCallback, linkInteraction, newTicket, ticketStatement, type Drawn, type NewTicket, type Ticket } from "./tickets.sql.ts";
 
 export interface Registered extends Draft {
   id: string; ownerId: string | null; createdBy: string | null; department: string | null;
   /** From the sequence, when it was asked already. */
   drawn?: Drawn;
+  /** By the one statement of `inOneStatement`, which fails when the same ticket is there. */
+  inOneStatement?: boolean;
   /** Of a sub-task. */
   parent?: { id: string; task: string; waits: boolean; aboutUserIds: string[] | null };
 }
@@ -41,10 +43,9 @@ export async function registerWithClocks(ctx: TxCtx, project: ProjectInUse, draf
     contactPhone: draft.contactPhone, contactEmail: draft.contactEmail, department: draft.department, linkHash, createdBy: draft.createdBy, createdAt: ctx.now(), updatedAt: ctx.now(),
     ...(about && { aboutUserIds: about }), ...asSubtask(draft.parent),
   };
-  const ticket = await insertTicket(ctx.db, row);
+  const ticket = await insert(ctx, row, draft.inOneStatement ?? false);
   if (!ticket) return undefined;
-  if (ticket.interactionId) await (ticket.type === "callback" ? linkCallback : linkInteraction)(ctx.db, ticket.interactionId, ticket.id);
-  const notices = await perform(ctx, { ticket, project, effects: begun.effects, isNew: !hasAutomatic(process) });
+  const notices = await perform(ctx, { ticket, project, effects: begun.effects, isNew: !goesOnBySelf(process, ticket.stage) });
   keepReasons(ctx, ticket, begun.reasons);
   await emit(ctx, {
     type: "ticket.registered", subject: { kind: "ticket", id: ticket.id }, touches: touched(ticket),
@@ -52,6 +53,15 @@ export async function registerWithClocks(ctx: TxCtx, project: ProjectInUse, draf
   });
   await audit(ctx, { action: "ticket.register", object: { kind: "ticket", id: ticket.id }, after: { ...row, linkHash: undefined } });
   return { ticket, clocks: begun.ticket.clocks ?? [] };
+}
+
+async function insert(ctx: TxCtx, row: NewTicket, inOneStatement: boolean): Promise<Ticket | undefined> {
+  const ticket = inOneStatement ? newTicket(row) : await insertTicket(ctx.db, row);
+  if (!ticket) return undefined;
+  const link = ticket.interactionId ? (ticket.type === "callback" ? linkCallback : linkInteraction)(ticket.interactionId, ticket.id) : null;
+  if (inOneStatement) ctx.facts.inserts.push(ticketStatement(ticket), ...(link ? [link] : []));
+  else if (link) await link.execute(ctx.db);
+  return ticket;
 }
 
 /** Whom it is about may have had to write it down, but does not keep it. */

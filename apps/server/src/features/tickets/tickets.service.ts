@@ -1,22 +1,22 @@
 import type { z } from "zod";
 import { audit } from "../../platform/audit.ts";
-import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
-import { conflict, forbidden, invalid, invalidField } from "../../platform/errors.ts";
+import { inOneStatement, inTx, isInTransaction, type Ctx, type TxCtx } from "../../platform/db.ts";
+import { conflict, forbidden, invalid, invalidField, isDuplicate } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
 import { may } from "../access/index.ts";
 import type { Clock } from "../clocks/index.ts";
-import { setDue, setPriority, type ProcessTicket } from "../processes/index.ts";
+import { goesOnBySelf, setDue, setPriority, type ProcessTicket } from "../processes/index.ts";
 import type * as contracts from "./tickets.contract.ts";
 import type { TicketView } from "./tickets.contract.ts";
-import { processOf, projectOf } from "./tickets.definitions.ts";
+import { processOf, projectOf, type ProjectInUse } from "./tickets.definitions.ts";
 import { prepareDraft } from "./tickets.draft.ts";
 import { deadlineProblem, fieldsNotByHand } from "./tickets.edit.rules.ts";
 import { perform, touched, type NoticeOwed } from "./tickets.effects.ts";
 import { guarded, loadTicket } from "./tickets.load.ts";
 import { formFor, type TicketForms } from "./tickets.forms.ts";
 import { follow } from "./tickets.move.service.ts";
-import { keepReasons, refuseStrangers, registerWithClocks } from "./tickets.register.ts";
+import { keepReasons, refuseStrangers, registerWithClocks, type Registered } from "./tickets.register.ts";
 import { aboutOf, fromEngine, priorityName } from "./tickets.rules.ts";
 import { insertNote, selectSurroundings, selectTicket, selectUserForTicket, touchTicket, updateTicketRow, type Ticket, type TicketChange } from "./tickets.sql.ts";
 import { NOTHING_BESIDE } from "./tickets.view.sql.ts";
@@ -34,24 +34,52 @@ export async function getTicket(ctx: Ctx, id: string): Promise<TicketView> {
 
 /** Registers a ticket at once: its number, its deadline, and the client is told. A draft sent twice is one ticket. */
 export async function createTicket(ctx: Ctx, input: CreateInput, forms?: TicketForms): Promise<TicketView> {
-  const userId = ctx.actor.kind === "user" ? ctx.actor.id : null;
-  const department = ctx.actor.kind === "user" && !ctx.actor.roles.some((role) => role !== "department_worker") ? ctx.actor.department ?? null : null;
+  const { userId, department } = registrar(ctx.actor);
   if (!may(ctx, "tickets.create", { projectKey: input.projectKey, ownerId: userId, department })) throw forbidden();
   const found = await selectSurroundings(ctx.db, { draftId: input.draftId ?? null, clientId: input.clientId, interactionId: input.interactionId });
   if (found.isEarlier) return sameDraft(ctx, input, userId);
   const project = await projectOf(ctx.db, input.projectKey);
   const draft = prepareDraft(ctx, project, input, found);
   const fillForm = formFor(ctx, { type: draft.type, projectKey: input.projectKey, recordId: input.formRecordId, forms });
-  const made = await inTx(ctx, async (ctx) => {
-    const made = await registerWithClocks(ctx, project, { ...draft, drawn: found, id: input.draftId ?? newId(ctx.now().getTime()), ownerId: userId, createdBy: userId, department });
-    if (made) await fillForm?.(ctx, made.ticket.id);
-    return made && { ...made, moved: await follow(ctx, made.ticket) };
-  });
+  const whole: Registered = { ...draft, drawn: found, id: input.draftId ?? newId(ctx.now().getTime()), ownerId: userId, createdBy: userId, department };
+  const creating: Creating = { project, whole, fillForm };
+  const made = await ((await isPlain(ctx, creating)) ? createAtOnce(ctx, creating) : createStepwise(ctx, creating));
   return made ? firstView(ctx, made, found.contact?.name ?? "") : sameDraft(ctx, input, userId);
 }
 
+interface Made { ticket: Ticket; moved: Ticket; clocks: Clock[] }
+interface Creating { project: ProjectInUse; whole: Registered; fillForm: ReturnType<typeof formFor> }
+
+/** In whose name it is registered; of a department only for who works for nothing else. */
+const registrar = (actor: Ctx["actor"]): { userId: string | null; department: string | null } => (actor.kind !== "user" ? { userId: null, department: null }
+  : { userId: actor.id, department: actor.roles.every((role) => role === "department_worker") ? actor.department ?? null : null });
+
+/** Most tickets are nothing but rows: no form is submitted, nothing goes on by itself, and an earlier ticket has made the keys. */
+async function isPlain(ctx: Ctx, { project, whole, fillForm }: Creating): Promise<boolean> {
+  if (fillForm || isInTransaction(ctx) || !whole.drawn?.numberKey || !whole.drawn.linkKey) return false;
+  const process = await processOf(ctx.db, project.processIds[whole.type.process]!);
+  return !goesOnBySelf(process, process.start);
+}
+
+const createStepwise = (ctx: Ctx, { project, whole, fillForm }: Creating): Promise<Made | undefined> => inTx(ctx, async (ctx) => {
+  const made = await registerWithClocks(ctx, project, whole);
+  if (made) await fillForm?.(ctx, made.ticket.id);
+  return made && { ...made, moved: await follow(ctx, made.ticket) };
+});
+
+/** Undefined when the same draft was sent in the same moment. */
+async function createAtOnce(ctx: Ctx, { project, whole }: Creating): Promise<Made | undefined> {
+  try {
+    const made = await inOneStatement(ctx, (ctx) => registerWithClocks(ctx, project, { ...whole, inOneStatement: true }));
+    return made && { ...made, moved: made.ticket };
+  } catch (error) {
+    if (isDuplicate(error)) return undefined;
+    throw error;
+  }
+}
+
 /** Unless it went on by itself, nothing can be written on it yet, and both names are known. */
-const firstView = (ctx: Ctx, { ticket, moved, clocks }: { ticket: Ticket; moved: Ticket; clocks: Clock[] }, clientName: string): Promise<TicketView> =>
+const firstView = (ctx: Ctx, { ticket, moved, clocks }: Made, clientName: string): Promise<TicketView> =>
   (moved === ticket ? toView(ctx, ticket, { clientName, ownerName: ticket.ownerId ? ctx.actor.name : "", notes: [], notices: [], attachments: [], ...NOTHING_BESIDE, clockRows: clocks }) : toView(ctx, moved));
 
 /** The ticket that the same form made before, or in the same moment. */

@@ -40,15 +40,29 @@ export const selectTicketForUpdate = (db: Db, id: string) => kept(sql<Ticket>`wi
 /** As every ticket begins, where its row does not say otherwise. */
 const NEW = { description: "", fields: {}, channel: "voice", score: null, clientComment: null, resolution: null, closedAt: null, closedAs: null, reopened: 0, version: 1, calls: 1, lastCallAt: null, mergedInto: null, parentId: null, parentTask: null, parentWaits: false, aboutUserIds: null };
 
+/** The whole row of a new ticket. */
+export const newTicket = (row: NewTicket): Ticket => ({ ...NEW, ...row } as Ticket);
+
 /** Undefined when the ticket (its id or its call's callback) is already there. */
 export async function insertTicket(db: Db, row: NewTicket): Promise<Ticket | undefined> {
-  const ticket = { ...NEW, ...row } as Ticket;
-  const columns = Object.fromEntries(Object.entries(ticket).map(([name, value]) => [snake(name), Buffer.isBuffer(value) ? `\\x${value.toString("hex")}` : value]));
-  const done = await kept(sql`insert into tickets (${COLUMNS}) select ${COLUMNS} from json_populate_record(null::tickets, ${JSON.stringify(columns)}::json) on conflict do nothing`).execute(db);
+  const ticket = newTicket(row);
+  const done = await kept(sql`${ticketStatement(ticket)} on conflict do nothing`).execute(db);
   return done.numAffectedRows === 1n ? ticket : undefined;
 }
 
-const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+/** Fails when the ticket is already there. */
+export function ticketStatement(ticket: Ticket) {
+  const columns = Object.fromEntries(Object.entries(ticket).map(([name, value]) => [snake(name), Buffer.isBuffer(value) ? `\\x${value.toString("hex")}` : value]));
+  return sql`insert into tickets (${COLUMNS}) select ${COLUMNS} from json_populate_record(null::tickets, ${JSON.stringify(columns)}::json)`;
+}
+
+/** Forty columns a ticket: each name is turned once. */
+const columnNames = new Map<string, string>();
+function snake(name: string): string {
+  const known = columnNames.get(name) ?? name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  columnNames.set(name, known);
+  return known;
+}
 
 /** Updates only the version the reader saw; undefined means someone else was first. */
 export const updateTicketRow = (db: Db, id: string, version: number, change: TicketChange) =>
@@ -94,12 +108,11 @@ export const selectSurroundings = (db: Db, draft: { draftId: string | null; clie
   .execute(db).then((result) => result.rows[0]!);
 
 /** The conversation a ticket came from points to it; the first ticket of a conversation wins. */
-export const linkInteraction = (db: Db, interactionId: string, ticketId: string) =>
-  sql`update interactions set ticket_id = ${ticketId} where id = ${interactionId} and ticket_id is null`.execute(db);
+export const linkInteraction = (interactionId: string, ticketId: string) => sql`update interactions set ticket_id = ${ticketId} where id = ${interactionId} and ticket_id is null`;
 
 /** The same with a callback, which a call has beside a ticket registered while they talked. */
-export const linkCallback = (db: Db, interactionId: string, ticketId: string) =>
-  sql`update interactions set callback_id = ${ticketId}, ticket_id = coalesce(ticket_id, ${ticketId}) where id = ${interactionId}`.execute(db);
+export const linkCallback = (interactionId: string, ticketId: string) =>
+  sql`update interactions set callback_id = ${ticketId}, ticket_id = coalesce(ticket_id, ${ticketId}) where id = ${interactionId}`;
 
 export const selectUserForTicket = (db: Db, id: string) =>
   sql<{ id: string; name: string; projects: string[] }>`select id, name, projects from users where id = ${id} and disabled_at is null`.execute(db).then((result) => result.rows[0]);
