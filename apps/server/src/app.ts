@@ -33,6 +33,7 @@ import { gather } from "./features/realtime/index.ts";
 import { createMailer, startDemoMail, startSender } from "./features/notices/index.ts";
 import { makeFirstAdministrator, type FirstAdministrator } from "./features/access/index.ts";
 import { startRemembering } from "./features/articles/index.ts";
+import { formFilesIn } from "./features/forms/index.ts";
 import { startPromises } from "./features/promises/index.ts";
 import { startReminders } from "./features/views/index.ts";
 import { seedDemo } from "./features/demo/index.ts";
@@ -201,7 +202,7 @@ async function startWork({ ctx, config }: Node, database: Database, listeners: D
   const secrets = openSecrets(config.LINIJA_DATA, config.LINIJA_KEY);
   const webhooks = startWebhooks(ctx, { secrets, allowPrivate: config.WEBHOOK_PRIVATE });
   stops.push(() => webhooks.stop());
-  const jobs = await startJobs(database.pool, jobHandlers(ctx, { mailer, secrets }), ctx.log, nightlyJobs);
+  const jobs = await startJobs(database.pool, jobHandlers(ctx, { mailer, secrets, formFiles: formFilesIn(config.LINIJA_DATA) }), ctx.log, nightlyJobs);
   stops.push(() => jobs.stop());
   return { mailUrl: mail?.url ?? null, settled: () => deliveries.settled() };
 }

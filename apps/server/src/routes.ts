@@ -14,7 +14,7 @@ import { demoMailRoutes, mailProbe } from "./features/notices/index.ts";
 import { webhooksRoutes } from "./features/webhooks/index.ts";
 import { documentsRoutes, startPrinter } from "./features/documents/index.ts";
 import { floorRoutes } from "./features/floor/index.ts";
-import { formsRoutes, ticketForms } from "./features/forms/index.ts";
+import { formFilesIn, formsRoutes, ticketForms } from "./features/forms/index.ts";
 import { messagesRoutes } from "./features/messages/index.ts";
 import { operatorsRoutes, type OperatorsDeps } from "./features/operators/index.ts";
 import { myRoutes, portalRoutes, underWhite } from "./features/portal/index.ts";
@@ -43,7 +43,7 @@ export async function mountRoutes(app: App, input: WebInput & { publicUrl: strin
   automationRoutes(app);
   const secrets = openSecrets(config.LINIJA_DATA, config.LINIJA_KEY);
   webhooksRoutes(app, { secrets, allowPrivate: config.WEBHOOK_PRIVATE });
-  formsRoutes(app, { files: { folder: join(config.LINIJA_DATA, "form-files") } });
+  formsRoutes(app, { files: formFilesIn(config.LINIJA_DATA) });
   const printer = startPrinter();
   app.addHook("onClose", () => printer.stop());
   documentsRoutes(app, { folder: join(config.LINIJA_DATA, "documents"), printer });

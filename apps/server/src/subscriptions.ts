@@ -7,10 +7,11 @@ import { calendarTime, clockJobs, type ClockHandler, type ClocksDeps } from "./f
 import { declarationJobs } from "./features/declarations/index.ts";
 import { bulkJobs } from "./features/bulk/index.ts";
 import { articleJobs, solvedListener } from "./features/articles/index.ts";
+import { FORGET_DRAFTS, formJobs } from "./features/forms/index.ts";
 import { noticesListener } from "./features/notices/index.ts";
 import { FORGET_REGISTRATIONS, operatorsJobs, operatorsListener, type OperatorsListenerDeps } from "./features/operators/index.ts";
 import { FORGET_CLIENT_SESSIONS, portalJobs, type PortalJobsDeps } from "./features/portal/index.ts";
-import { projectOf, ticketClocks, ticketJobs, ticketsListener } from "./features/tickets/index.ts";
+import { projectOf, ticketClocks, ticketJobs, ticketsListener, type FileStore } from "./features/tickets/index.ts";
 import { callWebhook } from "./features/webhooks/index.ts";
 
 /** What other features do for rules. */
@@ -20,10 +21,10 @@ export const performing: Performing = { callWebhook };
 export const durableListeners = (deps: { publicUrl: () => string } & OperatorsListenerDeps): DurableListener[] => [noticesListener(deps), operatorsListener(deps), automationListener(performing), solvedListener, ticketsListener];
 
 /** Background work by name. */
-export const jobHandlers = (ctx: Ctx, deps: PortalJobsDeps): Record<string, JobHandler> => ({ ...ticketJobs(ctx), ...clockJobs(ctx, clocksDeps()), ...declarationJobs(ctx), ...articleJobs(ctx), ...bulkJobs(ctx), ...accessJobs(ctx), ...operatorsJobs(ctx), ...portalJobs(ctx, deps) });
+export const jobHandlers = (ctx: Ctx, deps: PortalJobsDeps & { formFiles: FileStore }): Record<string, JobHandler> => ({ ...ticketJobs(ctx), ...clockJobs(ctx, clocksDeps()), ...declarationJobs(ctx), ...articleJobs(ctx), ...bulkJobs(ctx), ...accessJobs(ctx), ...operatorsJobs(ctx), ...portalJobs(ctx, deps), ...formJobs(ctx, deps.formFiles) });
 
 /** Those that run once a day: what nobody needs any more is forgotten. */
-export const nightlyJobs = [FORGET_SESSIONS, FORGET_CLIENT_SESSIONS, FORGET_REGISTRATIONS] as const;
+export const nightlyJobs = [FORGET_SESSIONS, FORGET_CLIENT_SESSIONS, FORGET_REGISTRATIONS, FORGET_DRAFTS] as const;
 
 /** The ticket first, by its process; then the rules that wait for the same mark. */
 const ticketClocksAndRules: ClockHandler = {

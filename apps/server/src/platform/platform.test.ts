@@ -1,7 +1,8 @@
 import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { testDatabase } from "../testing/database.ts";
-import { inTx } from "./db.ts";
+import { inOneStatement, inTx } from "./db.ts";
+import { withSavepoint } from "./savepoint.ts";
 import { startDeliveries, type Heard } from "./deliveries.ts";
 import { audit } from "./audit.ts";
 import { emit } from "./events.ts";
@@ -75,4 +76,28 @@ test("makes ids that sort by time and never repeat", () => {
 test("searches Cyrillic by trigram, as the client base needs", async () => {
   const found = await sql<{ s: number }>`select similarity('Иванов', 'иванова') s`.execute(database.db);
   expect(found.rows[0]!.s).toBeGreaterThan(0.4);
+});
+
+test("what is written in one statement is all there or none of it, and nothing can be written beside it", async () => {
+  const count = async (key: string) => (await sql<{ rows: number; events: number }>`select (select count(*)::int from settings where key = ${key}) as rows, (select count(*)::int from events where subject_id = ${key}) as events`.execute(database.db)).rows[0];
+  const put = (key: string) => inOneStatement(database.ctx(), async (ctx) => {
+    ctx.facts.inserts.push(sql`insert into settings (key, value) values (${key}, '1')`);
+    await emit(ctx, { type: "setting.made", subject: { kind: "setting", id: key }, data: {} });
+    return (await sql<{ n: number }>`select 1 as n`.execute(ctx.db)).rows[0]!.n;
+  });
+  expect(await put("one")).toBe(1);
+  expect(await count("one")).toEqual({ rows: 1, events: 1 });
+  await expect(put("one")).rejects.toMatchObject({ code: "23505" });
+  expect(await count("one")).toEqual({ rows: 1, events: 1 });
+  const beside = [sql`insert into settings (key, value) values ('beside', '1')`, sql`/* kept */ update settings set value = '2'`, sql`delete from settings`, sql`with gone as (delete from settings returning 1) select * from gone`];
+  for (const statement of beside) await expect(inOneStatement(database.ctx(), (ctx) => statement.execute(ctx.db))).rejects.toThrow("by its facts");
+  expect((await sql<{ value: unknown }>`select value from settings where key in ('one', 'beside')`.execute(database.db)).rows).toEqual([{ value: 1 }]);
+});
+
+test("a part of a transaction that is given up leaves none of its inserts to the end", async () => {
+  await inTx(database.ctx(), async (ctx) => {
+    await withSavepoint(ctx, () => { ctx.facts.inserts.push(sql`insert into settings (key, value) values ('part', '1')`); return Promise.reject(new Error("no")); }).catch(() => undefined);
+    ctx.facts.inserts.push(sql`insert into settings (key, value) values ('whole', '1')`);
+  });
+  expect((await sql<{ key: string }>`select key from settings where key in ('part', 'whole')`.execute(database.db)).rows).toEqual([{ key: "whole" }]);
 });

@@ -94,6 +94,18 @@ test("rules run in their order and each sees what those before it set", async ()
   expect((await runsOf(ticket.id)).map(({ ruleKey, state, changes }) => [ruleKey, state, changes.map(({ to }) => to)])).toEqual([["sooner", "fired", ["high"]], ["later", "fired", ["urgent"]]]);
 });
 
+test("of tickets registered in one moment each is judged by its own words, and every rule that looked is kept (R348, R357)", async () => {
+  await use(raise);
+  const tickets = [];
+  for (let n = 0; n < 12; n++) tickets.push(await buildTicket(system, { subject: n % 4 === 0 ? `fire in cabinet ${n}` : `a question ${n}` }));
+  await settle();
+  const seen = [];
+  for (const { id } of tickets) seen.push([(await getTicket(system, id)).priority, ...(await runsOf(id)).map(({ state }) => state)]);
+  expect(seen).toEqual(tickets.map((_, n) => (n % 4 === 0 ? [3, "fired"] : [1, "not_fired"])));
+  const [idle] = await runsOf(tickets[1]!.id);
+  expect(idle!.trace.entries![0]).toMatchObject({ kind: "when", inputs: { "ticket.subject": "a question 1" }, result: false });
+});
+
 test("a rule that wakes itself again and again is stopped at the fifth time, and the ticket's history says so", async () => {
   await use(rule("swing", "{ event: ticket.changed }", `steps:\n  - set: { ticket.priority: 'ticket.priority == "low" ? "high" : "low"' }\n`));
   const ticket = await buildTicket(system);

@@ -88,3 +88,9 @@ export const selectByLinkId = (db: Db, id: string, now: Date) =>
 export const putFormInUse = (db: Db, projectKey: string, used: Record<string, unknown>) =>
   sql`update projects set definition = jsonb_set(jsonb_set(definition::jsonb, '{more}', coalesce(definition::jsonb -> 'more', '{}')), '{more,forms}', coalesce(definition::jsonb #> '{more,forms}', '{}') || ${JSON.stringify(used)}::jsonb)::json,
     hash = md5(hash || ${JSON.stringify(used)}::text) where key = ${projectKey}`.execute(db);
+
+/** Drafts about nothing that were last touched before; one that somebody is writing in is passed by. */
+export const lockForgotten = (db: Db, before: Date, limit: number) =>
+  sql<Pick<RecordRow, "id" | "projectKey" | "formKey" | "ownerId" | "updatedAt"> & { paths: string[] }>`select r.id, r.project_key, r.form_key, r.owner_id, r.updated_at, array(select path from form_files f where f.record_id = r.id) as paths
+    from form_records r where r.state = 'draft' and r.subject_id is null and r.updated_at < ${before} order by r.updated_at, r.id limit ${limit} for update of r skip locked`.execute(db).then((result) => result.rows);
+export const deleteRecords = (db: Db, ids: string[]) => sql`delete from form_records where id = any(${ids}::uuid[])`.execute(db);
