@@ -1,5 +1,5 @@
 import { parseDocument } from "yaml";
-import type { KindProblem, TextKind } from "../projects/index.ts";
+import { problem, schemaProblems, type KindProblem, type TextKind } from "../projects/index.ts";
 import { catalogueFor } from "../rules/index.ts";
 import { documentSchema, type DocumentDeclaration } from "./documents.declaration.contract.ts";
 import { compileDocument } from "./documents.rules.ts";
@@ -9,14 +9,14 @@ export const documentKind: TextKind = {
   at: "documents",
   read(text, { key }) {
     const parsed = documentSchema.safeParse(parseDocument(text).toJS());
-    if (!parsed.success) return { value: null, problems: parsed.error.issues.map((issue): KindProblem => ({ path: issue.path as (string | number)[], message: issue.message, remedy: "correct it as projects/README.md says of documents" })) };
-    const named = parsed.data.key === key ? [] : [{ path: ["key"], message: `is "${parsed.data.key}"`, remedy: "name the file as the document" }];
+    if (!parsed.success) return { value: null, problems: parsed.error.issues.flatMap(schemaProblems) };
+    const named = parsed.data.key === key ? [] : [problem(["key"], "other_key", { name: parsed.data.key, file: key })];
     return { value: parsed.data, problems: named };
   },
   check(value, declared) {
     const document = value as DocumentDeclaration;
     const unknown = document.types.filter((type) => !declared.types.some(({ key }) => key === type));
-    const problems: KindProblem[] = unknown.map((type) => ({ path: ["types", document.types.indexOf(type)], message: `there is no ticket type "${type}"`, remedy: `use one of ${declared.types.map(({ key }) => key).join(", ")}` }));
+    const problems: KindProblem[] = unknown.map((type) => problem(["types", document.types.indexOf(type)], "no_type", { name: type, names: declared.types.map(({ key }) => key) }));
     const catalogue = catalogueFor(declared, { processes: Object.values(declared.processes), purpose: "guard" });
     const compiled = compileDocument(document, catalogue);
     return compiled.ok ? problems : [...problems, ...compiled.problems];

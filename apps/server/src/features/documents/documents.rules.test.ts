@@ -49,7 +49,7 @@ test("a mistake in any expression is refused at save with its place", () => {
   const compiled = compileDocument(declared([{ text: words("{{ticket.nubmer}}") }, { text: words("x"), when: "ticket.number" }, { table: { rows: "ticket.lines", columns: [{ name: words("x"), value: "row.wat" }] } }]), catalogue);
   if (compiled.ok) throw new Error("compiled");
   expect(compiled.problems.map(({ path }) => path.join("."))).toEqual(["content.0.text.en", "content.0.text.ru", "content.0.text.sl", "content.1.when", "content.2.table.columns.0.value"]);
-  expect(compiled.problems[0]!.message).toContain("number");
+  expect((compiled.problems[0]!.params["text"] as { en: string }).en).toContain("number");
 });
 
 test("a document cannot read what its author may not", () => {

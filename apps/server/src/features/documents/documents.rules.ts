@@ -1,10 +1,14 @@
 import { compileExpression, problemText, type Catalogue, type Context, type Expression, type Problem, type Rights } from "@linija/rules";
-import { languages, type DeclarationProblem, type Language, type Text } from "../projects/texts.contract.ts";
+import { inAll, problem, type PlacedProblem } from "../projects/problems.contract.ts";
+import { languages, type Language, type Text } from "../projects/texts.contract.ts";
 import type { Block, DocumentDeclaration } from "./documents.declaration.contract.ts";
 import { elementOf, writeValue, type Writing } from "./documents.format.rules.ts";
+import { namesOf, type Names } from "./documents.names.rules.ts";
 
+/** An expression with what its values are called, if they are those of a choice. */
+type Said = Expression & { readonly names: Names | null };
 /** A text cut at its `{{…}}`. */
-type Written = readonly (string | Expression)[];
+type Written = readonly (string | Said)[];
 type WrittenText = Readonly<Record<Language, Written>>;
 
 export interface CompiledDocument { declared: DocumentDeclaration; title: WrittenText; footer: WrittenText | null; content: CompiledBlock[] }
@@ -12,7 +16,7 @@ export interface CompiledDocument { declared: DocumentDeclaration; title: Writte
 type CompiledBlock = { when: Expression | null } & (
   | { kind: "heading"; text: WrittenText }
   | { kind: "text"; text: WrittenText; align: Align; bold: boolean }
-  | { kind: "facts"; facts: { name: WrittenText; value: Expression }[] }
+  | { kind: "facts"; facts: { name: WrittenText; value: Said }[] }
   | { kind: "table"; columns: { name: WrittenText; values: Expression; align: Align; width: number | null }[] }
   | { kind: "list"; items: WrittenText[] }
   | { kind: "signatures"; names: WrittenText[] }
@@ -27,15 +31,15 @@ export type PrintedBlock =
   | { kind: "signatures"; names: string[] } | { kind: "space"; points: number } | { kind: "page_break" };
 export interface PrintedDocument { title: string; footer: string; page: "A4" | "A5"; language: Language; content: PrintedBlock[] }
 
-export type CompileResult = { ok: true; document: CompiledDocument } | { ok: false; problems: DeclarationProblem[] };
+export type CompileResult = { ok: true; document: CompiledDocument } | { ok: false; problems: PlacedProblem[] };
 type Path = (string | number)[];
 
 /** Checks every expression of a document against the project's catalogue and makes it ready to be printed. */
 export function compileDocument(declared: DocumentDeclaration, catalogue: Catalogue, rights: Rights = "all"): CompileResult {
-  const problems: DeclarationProblem[] = [];
-  const expression = (text: string, path: Path, expects?: string): Expression | null => {
+  const problems: PlacedProblem[] = [];
+  const expression = (text: string, path: Path, expects?: string): Said | null => {
     const compiled = compileExpression(text, catalogue, { rights, ...(expects !== undefined && { expects }) });
-    if (compiled.ok) return compiled.expression;
+    if (compiled.ok) return { ...compiled.expression, names: namesOf(text, catalogue) };
     for (const problem of compiled.problems) problems.push(refusal(problem, path, text));
     return null;
   };
@@ -47,7 +51,7 @@ export function compileDocument(declared: DocumentDeclaration, catalogue: Catalo
   return problems.length > 0 ? { ok: false, problems } : { ok: true, document };
 }
 
-interface Compile { expression(text: string, path: Path, expects?: string): Expression | null; written(text: Text, path: Path): WrittenText }
+interface Compile { expression(text: string, path: Path, expects?: string): Said | null; written(text: Text, path: Path): WrittenText }
 
 /** Null only beside a problem, which refuses the whole. */
 function compileBlock(block: Block, path: Path, compile: Compile): CompiledBlock | null {
@@ -66,7 +70,7 @@ function compilePlain(block: PlainBlock, path: Path, { expression, written }: Co
   if ("space" in block) return { kind: "space", points: block.space };
   if ("page_break" in block) return { kind: "page_break" };
   const facts = block.facts.map(({ name, value }, index) => ({ name: written(name, [...path, "facts", index, "name"]), value: expression(value, [...path, "facts", index, "value"]) }));
-  return { kind: "facts", facts: facts.filter((fact): fact is { name: WrittenText; value: Expression } => fact.value !== null) };
+  return { kind: "facts", facts: facts.filter((fact): fact is { name: WrittenText; value: Said } => fact.value !== null) };
 }
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
@@ -80,9 +84,8 @@ function compileTable({ rows, as, columns }: Extract<Block, { table: unknown }>[
   return { when, kind: "table", columns: compiled.filter((column): column is typeof column & { values: Expression } => column.values !== null) };
 }
 
-const refusal = (problem: Problem, path: Path, text: string): DeclarationProblem => ({
-  path, message: `in "${text.length > 80 ? `${text.slice(0, 80)}…` : text}": ${problemText(problem, "en")}`, remedy: "correct the expression; the catalogue of variables says what there is",
-});
+const refusal = (found: Problem, path: Path, text: string): PlacedProblem =>
+  problem(path, "document_expression", { source: text.length > 80 ? `${text.slice(0, 80)}…` : text, text: inAll((language) => problemText(found, language)) });
 
 /** Cuts a text at `{{…}}`; a brace within quotes ends nothing. */
 export function cutText(text: string): (string | { expression: string })[] {
@@ -121,7 +124,7 @@ export function printDocument(document: CompiledDocument, context: Context, writ
     if (!result.ok) throw new Stopped(result.problem);
     return result.value;
   };
-  const say = (text: WrittenText): string => text[writing.language].map((part) => (typeof part === "string" ? part : writeValue(value(part), part.type, writing))).join("");
+  const say = (text: WrittenText): string => text[writing.language].map((part) => (typeof part === "string" ? part : write(value(part), part, writing))).join("");
   try {
     const content = document.content.filter(({ when }) => when === null || value(when) === true).map((block) => printBlock(block, { value, say, writing }));
     const { page } = document.declared;
@@ -133,6 +136,9 @@ export function printDocument(document: CompiledDocument, context: Context, writ
 }
 
 const BUDGET = { steps: 50_000 };
+
+/** A choice by its name in the language of the paper, anything else as its type is written. */
+const write = (value: unknown, { type, names }: Said, writing: Writing): string => (typeof value === "string" ? names?.get(value)?.[writing.language] : undefined) ?? writeValue(value, type, writing);
 
 class Stopped extends Error {
   readonly problem: Problem;
@@ -147,7 +153,7 @@ interface Print { value(expression: Expression): unknown; say(text: WrittenText)
 function printBlock(block: CompiledBlock, { value, say, writing }: Print): PrintedBlock {
   if (block.kind === "heading") return { kind: "heading", text: say(block.text) };
   if (block.kind === "text") return { kind: "text", text: say(block.text), align: block.align, bold: block.bold };
-  if (block.kind === "facts") return { kind: "facts", facts: block.facts.map((fact) => [say(fact.name), writeValue(value(fact.value), fact.value.type, writing)]) };
+  if (block.kind === "facts") return { kind: "facts", facts: block.facts.map((fact) => [say(fact.name), write(value(fact.value), fact.value, writing)]) };
   if (block.kind === "list") return { kind: "list", items: block.items.map(say) };
   if (block.kind === "signatures") return { kind: "signatures", names: block.names.map(say) };
   if (block.kind === "space") return { kind: "space", points: block.points };

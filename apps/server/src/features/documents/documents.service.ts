@@ -12,7 +12,7 @@ import { writeWhole } from "../../platform/files.ts";
 import { newId } from "../../platform/ids.ts";
 import { may, rights } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
-import { isOpen, workingClock } from "../projects/index.ts";
+import { isOpen, wordsOf, workingClock } from "../projects/index.ts";
 import { catalogueFor, contextFor } from "../rules/index.ts";
 import { loadTicket, processOf, projectOf, type ProjectInUse } from "../tickets/index.ts";
 import type * as contracts from "./documents.contract.ts";
@@ -77,8 +77,8 @@ async function words(ctx: Ctx, { ticket, project, declared, language }: Wanted):
   const catalogue = catalogueFor(project, { processes: [await processOf(ctx.db, ticket.processId)], purpose: "guard", hours });
   // Compiled with the rights of who makes it: a paper must not show what its maker may not see.
   const compiled = compileDocument(declared, catalogue, rightsFor(ctx, ticket));
-  if (!compiled.ok) throw conflict("document_beyond_rights", { problem: compiled.problems[0]!.message });
-  const reads = ["ticket", "ticket.owner", "client", "call"];
+  if (!compiled.ok) throw conflict("document_beyond_rights", { problem: wordsOf(compiled.problems[0]!, ctx.actor.kind === "user" ? (ctx.actor.language as Language) : language).message });
+  const reads = ["ticket", "ticket.owner", "client", "call", "form"];
   const { key, time_zone, languages, name } = project.project;
   const found = await contextFor(ctx.db, { ticketIds: [ticket.id], reads, catalogue, now: ctx.now(), actor: ctx.actor, project: { key, name: name[language], time_zone, languages } });
   const result = printDocument(compiled.document, { ...found.get(ticket.id)?.values }, { language, timeZone: time_zone });
