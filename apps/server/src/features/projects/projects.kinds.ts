@@ -25,7 +25,7 @@ export interface TextKind {
 
 /** Known by their architecture: until their feature reads them they are only looked at as YAML. */
 const FOLDERS = ["forms", "rules", "documents", "guides", "articles"];
-const FILES = ["authority.yaml", "places.yaml"];
+const FILES = ["authority.yaml", "places.yaml", "webhooks_in.yaml"];
 const OWN_FILES = ["project.yaml", "calendar.yaml", "queues.yaml", "ivr.yaml", "types.yaml", "dispositions.yaml", "notices.yaml"];
 const NAME = /^[a-z][a-z0-9-]{0,40}\.yaml$/;
 

@@ -214,7 +214,7 @@ function readMore({ reader, kinds, common }: Reading, folder: string): More {
   return more;
 }
 
-const isUnread = (path: string, kind: string | null): boolean => kind !== null && kind !== "processes" && (path.includes("/") ? kind !== "demo" : ["authority", "places"].includes(kind));
+const isUnread = (path: string, kind: string | null): boolean => kind !== null && kind !== "processes" && (path.includes("/") ? kind !== "demo" : ["authority", "places", "webhooks_in"].includes(kind));
 
 function checkMore({ reader, kinds }: Reading, folder: string, declared: ProjectDeclaration): void {
   for (const kind of kinds) {

@@ -1,4 +1,5 @@
 import { mount, type App } from "../../platform/http.ts";
+import { hooksRoutes } from "./webhooks.in.routes.ts";
 import * as contracts from "./webhooks.contract.ts";
 import { createWebhook, listDeliveries, listWebhooks, removeWebhook, replayDelivery, updateWebhook, type WebhookSettings } from "./webhooks.service.ts";
 
@@ -9,4 +10,5 @@ export function webhooksRoutes(app: App, settings: WebhookSettings): void {
   mount(app, contracts.removeWebhook, "signed_in", (ctx, { params }) => removeWebhook(ctx, params));
   mount(app, contracts.listDeliveries, "signed_in", (ctx, { params, query }) => listDeliveries(ctx, params.project, query));
   mount(app, contracts.replayDelivery, "signed_in", (ctx, { params }) => replayDelivery(ctx, params));
+  hooksRoutes(app, settings.secrets);
 }

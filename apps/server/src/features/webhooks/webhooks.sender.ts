@@ -8,6 +8,7 @@ import { emit, onCommitted } from "../../platform/events.ts";
 import { startLoop, type Loop } from "../../platform/loop.ts";
 import { isPublic, MAX_ATTEMPTS, refusalOf, signatureOf, waitMs } from "./webhooks.guard.ts";
 import type { WebhookSettings } from "./webhooks.service.ts";
+import { deleteOldCalls } from "./webhooks.in.sql.ts";
 import { claimDeliveries, deleteOldDeliveries, updateDelivery, type DueDelivery } from "./webhooks.sql.ts";
 
 const TOGETHER = 8;
@@ -24,7 +25,7 @@ interface Answer { status: number | null; error: string | null }
 export function startWebhooks(ctx: Ctx, settings: WebhookSettings): Loop {
   let tidiedMs = 0;
   const loop = startLoop(async () => {
-    if (performance.now() - tidiedMs > TIDY_MS) { tidiedMs = performance.now(); while ((await deleteOldDeliveries(ctx.db, ctx.now())) > 0) { /* some at a time */ } }
+    if (performance.now() - tidiedMs > TIDY_MS) { tidiedMs = performance.now(); await deleteOldCalls(ctx.db, ctx.now()); while ((await deleteOldDeliveries(ctx.db, ctx.now())) > 0) { /* some at a time */ } }
     return sendDue(ctx, settings);
   }, (error) => { if (!isDatabaseAway(error)) ctx.log.error({ err: error }, "webhooks could not be sent"); });
   const unsubscribe = onCommitted((events) => { if (events.some((event) => event.type === "webhook.queued")) loop.wake(); });

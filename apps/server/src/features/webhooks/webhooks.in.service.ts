@@ -1,0 +1,164 @@
+import { randomBytes } from "node:crypto";
+import { audit } from "../../platform/audit.ts";
+import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
+import { forbidden, invalidField, notFound, unauthenticated } from "../../platform/errors.ts";
+import { emit } from "../../platform/events.ts";
+import { newId, newSecret } from "../../platform/ids.ts";
+import type { Secrets } from "../../platform/secret.ts";
+import { may } from "../access/index.ts";
+import { createRecord, ticketForms } from "../forms/index.ts";
+import { asField } from "../processes/index.ts";
+import { priorities } from "../projects/index.ts";
+import { addNote, createTicket, findProject, processOf, type ProjectInUse } from "../tickets/index.ts";
+import { readBody } from "./webhooks.in.body.ts";
+import type { HookReply, HookView } from "./webhooks.in.contract.ts";
+import { hooksOf } from "./webhooks.in.kind.ts";
+import { compileHook, isOfNow, isSignedWith, readSignature, sayingOf, type CompiledHook, type Hook, type Said, type Signature } from "./webhooks.in.rules.ts";
+import { countAlarm, deleteSecret, insertCall, selectCalled, selectOnTicket, selectSecret, selectStates, updateAlarm, updateCall, upsertSecret, type Alarm, type HookAt, type OnTicket } from "./webhooks.in.sql.ts";
+
+interface Params { project: string; hook: string }
+export interface Sent { signature: unknown; raw: Buffer }
+
+/** What is compared with where there is no secret, so that a stranger cannot tell what there is by the time it takes. */
+const NOBODYS = randomBytes(32).toString("base64url");
+const LONGEST_ALARM = 500;
+
+/** Takes what another system reports: a ticket, a note on the open one, or nothing. Without its signature nobody learns what hooks there are. */
+export async function receiveHook(ctx: Ctx, { project: projectKey, hook: hookKey }: Params, sent: Sent, secrets: Secrets): Promise<HookReply> {
+  const at: HookAt = { projectKey, hookKey };
+  const project = await findProject(ctx.db, projectKey);
+  const hook = project && hooksOf(project).find(({ key }) => key === hookKey);
+  const secret = await openedSecret(ctx, at, secrets);
+  const signature = readSignature(sent.signature);
+  const isSigned = signature !== null && isSignedWith(secret ?? NOBODYS, signature, sent.raw);
+  if (!isSigned || secret === null || !hook) throw unauthenticated("hook_signature");
+  if (!isOfNow(signature, ctx.now())) throw unauthenticated("hook_too_old");
+  const compiled = compiledIn(project, hook);
+  const said = sayingOf(compiled, readBody(hook, sent.raw), ctx.now());
+  return inTx({ ...ctx, actor: { kind: "system", name: hook.name[compiled.language] } }, (ctx) => take(ctx, { at, project, compiled, said, signature }));
+}
+
+/** Null also for one that was sealed with another key: the hook stays closed until a new one is made. */
+async function openedSecret(ctx: Ctx, at: HookAt, secrets: Secrets): Promise<string | null> {
+  const sealed = await selectSecret(ctx.db, at);
+  try {
+    return sealed ? secrets.open(sealed) : null;
+  } catch (error) {
+    ctx.log.error({ err: error, hook: `${at.projectKey}/${at.hookKey}` }, "the secret of a hook cannot be opened");
+    return null;
+  }
+}
+
+/** A project as it is in use never changes: a new version of it is another object. */
+const compiledHooks = new WeakMap<ProjectInUse, Map<string, CompiledHook>>();
+function compiledIn(project: ProjectInUse, hook: Hook): CompiledHook {
+  const known = compiledHooks.get(project) ?? new Map<string, CompiledHook>();
+  compiledHooks.set(project, known);
+  const compiled = known.get(hook.key) ?? compileHook(hook, project.project).compiled;
+  known.set(hook.key, compiled);
+  return compiled;
+}
+
+interface Taking { at: HookAt; project: ProjectInUse; compiled: CompiledHook; said: Said; signature: Signature }
+
+async function take(ctx: TxCtx, taking: Taking): Promise<HookReply> {
+  const { at, said, signature: { digest } } = taking;
+  if (!(await insertCall(ctx.db, { ...at, signature: digest, at: ctx.now() }))) return reply("seen", await selectCalled(ctx.db, digest));
+  const name = said("same");
+  if (typeof name !== "string" || name === "" || name.length > LONGEST_ALARM) throw invalidField("same", "hook_same");
+  const alarm = await countAlarm(ctx.db, { ...at, alarm: name, at: ctx.now() });
+  const open = alarm.ticketId === null ? undefined : await selectOnTicket(ctx.db, alarm.ticketId);
+  const answer = open && OPEN.has(open.status) ? await repeated(ctx, { taking, name, alarm, open }) : await first(ctx, taking, name);
+  if (answer.ticket) await updateCall(ctx.db, digest, answer.ticket.id);
+  await emit(ctx, { type: "hook.received", subject: { kind: "hook", id: `${at.projectKey}/${at.hookKey}` }, data: { state: answer.state, ticketId: answer.ticket?.id ?? null, alarm: name }, touches: answer.ticket ? [{ kind: "ticket", id: answer.ticket.id }] : [] });
+  return answer;
+}
+
+const reply = (state: HookReply["state"], ticket: OnTicket | { id: string; number: string } | undefined): HookReply => ({ state, ticket: ticket ? { id: ticket.id, number: ticket.number } : null });
+/** Of what has been explained or closed the next report is news. */
+const OPEN: ReadonlySet<string> = new Set(["open", "waiting"]);
+
+/** Each is counted; of many within a short time one is written down. */
+async function repeated(ctx: TxCtx, { taking: { at, compiled, said }, name, alarm, open }: { taking: Taking; name: string; alarm: Alarm; open: OnTicket }): Promise<HookReply> {
+  const { hook: { repeat }, language } = compiled;
+  const isDue = alarm.notedAt === null || ctx.now().getTime() - alarm.notedAt.getTime() >= repeat.every_minutes * 60_000;
+  const note = isDue ? said(`repeat.note.${language}`) : null;
+  if (typeof note === "string" && note !== "") await addNote(ctx, open.id, `${note.slice(0, 9_000)} (${alarm.times}×)`);
+  await updateAlarm(ctx.db, { ...at, alarm: name }, { ticketId: open.id, notedAt: isDue ? ctx.now() : alarm.notedAt });
+  return reply("repeated", open);
+}
+
+async function first(ctx: TxCtx, taking: Taking, name: string): Promise<HookReply> {
+  const { at, compiled: { hook, language }, said, project } = taking;
+  if (hook.when !== undefined && said("when") !== true) return reply("ignored", undefined);
+  const [fields, formRecordId, priority] = [await processFields(ctx, taking), await filledForm(ctx, taking), priorities.findIndex((each) => each === said("priority"))];
+  const ticket = await createTicket(ctx, {
+    projectKey: project.project.key, type: hook.type, subject: told(said(`subject.${language}`), 200), description: told(said(`description.${language}`), 20_000), language, fields,
+    clientId: null, interactionId: null, dueAt: null, ...(priority >= 0 && { priority }), ...(formRecordId && { formRecordId }),
+  }, ticketForms);
+  await updateAlarm(ctx.db, { ...at, alarm: name }, { ticketId: ticket.id, notedAt: null, times: 1 });
+  return reply("registered", ticket);
+}
+
+const told = (text: unknown, most: number): string => (typeof text === "string" ? text : "").trim().slice(0, most);
+
+async function processFields(ctx: TxCtx, { compiled: { hook }, said, project }: Taking): Promise<Record<string, unknown>> {
+  const keys = Object.keys(hook.fields);
+  if (keys.length === 0) return {};
+  const process = await processOf(ctx.db, project.processIds[project.types.find(({ key }) => key === hook.type)!.process]!);
+  const values = keys.map((key) => [key, asField(process.fields[key]!, said(`fields.${key}`) as Parameters<typeof asField>[1], project.project.time_zone)] as const);
+  return Object.fromEntries(values.filter(([, value]) => value !== undefined && value !== ""));
+}
+
+/** The type's form, filled in by the hook; it is submitted with the ticket or nothing is registered. */
+async function filledForm(ctx: TxCtx, { compiled: { hook }, said, project }: Taking): Promise<string | null> {
+  const formKey = project.types.find(({ key }) => key === hook.type)?.form;
+  if (formKey === undefined || Object.keys(hook.form).length === 0) return null;
+  const data = Object.fromEntries(Object.keys(hook.form).map((key) => [key, said(`form.${key}`)] as const).filter(([, value]) => value !== null));
+  const { id } = await createRecord(ctx, { id: newId(ctx.now().getTime()), projectKey: project.project.key, formKey, subject: null, data });
+  return id;
+}
+
+/** Doors of a project are the administrator's; one that is not declared is not there. */
+async function hooksFor(ctx: Ctx, projectKey: string): Promise<Hook[]> {
+  if (!may(ctx, "webhooks.manage", { projectKey })) throw forbidden();
+  const project = await findProject(ctx.db, projectKey);
+  return project ? hooksOf(project) : [];
+}
+
+const pathOf = ({ project, hook }: Params): string => `/api/hooks/${project}/${hook}`;
+
+export async function listHooks(ctx: Ctx, projectKey: string): Promise<{ items: HookView[] }> {
+  const hooks = await hooksFor(ctx, projectKey);
+  const states = new Map((await selectStates(ctx.db, projectKey)).map((state) => [state.hookKey, state]));
+  return { items: hooks.map(({ key, name, type }) => ({ key, name, type, path: pathOf({ project: projectKey, hook: key }), secretMadeAt: states.get(key)?.madeAt?.toISOString() ?? null, secretMadeBy: states.get(key)?.madeBy ?? null, lastAt: states.get(key)?.lastAt?.toISOString() ?? null })) };
+}
+
+export async function makeHookSecret(ctx: Ctx, at: Params, secrets: Secrets): Promise<{ secret: string; path: string }> {
+  await declaredHook(ctx, at);
+  const secret = newSecret();
+  await inTx(ctx, async (ctx) => {
+    await upsertSecret(ctx.db, { projectKey: at.project, hookKey: at.hook }, { secret: secrets.seal(secret), at: ctx.now(), by: ctx.actor.name });
+    await tellSecret(ctx, at, "secret_made");
+  });
+  return { secret, path: pathOf(at) };
+}
+
+export async function removeHookSecret(ctx: Ctx, at: Params): Promise<{ ok: true }> {
+  await declaredHook(ctx, at);
+  await inTx(ctx, async (ctx) => {
+    if (await deleteSecret(ctx.db, { projectKey: at.project, hookKey: at.hook })) await tellSecret(ctx, at, "secret_removed");
+  });
+  return { ok: true };
+}
+
+async function declaredHook(ctx: Ctx, { project, hook }: Params): Promise<void> {
+  const hooks = await hooksFor(ctx, project);
+  if (!hooks.some(({ key }) => key === hook)) throw notFound("webhook", hook);
+}
+
+async function tellSecret(ctx: TxCtx, { project, hook }: Params, what: "secret_made" | "secret_removed"): Promise<void> {
+  const object = { kind: "hook", id: `${project}/${hook}` };
+  await emit(ctx, { type: `hook.${what}`, subject: object, data: {} });
+  await audit(ctx, { action: `hook.${what}`, object });
+}
