@@ -19,7 +19,7 @@ export function WholePanel() {
     <>
       <div className={css.panelHead}><h2>{t("process.whole")}</h2></div>
       <p className="small dim">{t("process.hint")}</p>
-      {problems.map((problem) => <p key={`${problem.at}${problem.message}`} className={css.problem} role="alert">{problem.message}. {problem.remedy}</p>)}
+      {problems.map((problem) => <p key={`${problem.at}${problem.message}`} className={css.problem} role="alert">{problem.message} → {problem.remedy}</p>)}
       <Names label={t("process.name")} path={["name"]} value={process.name} />
       <Select size="xs" label={t("process.startsAt")} data={optionsOf(process.stages, language)} value={process.start ?? null} onChange={(value) => value && set(["start"], value)} readOnly={readOnly} allowDeselect={false} />
       <Notices label={t("process.startNotice")} path={["start_notice"]} value={process.start_notice} />

@@ -115,7 +115,7 @@ export function Head({ title }: { title: string }) {
 
 /** What is wrong here and what to do about it. */
 export function Problems({ at }: { at: string }) {
-  return useBench().problems.filter((problem) => problem.at === at || problem.at.startsWith(`${at}.`)).map((problem) => <p key={`${problem.at}${problem.message}`} className={css.problem} role="alert">{problem.message}. {problem.remedy}</p>);
+  return useBench().problems.filter((problem) => problem.at === at || problem.at.startsWith(`${at}.`)).map((problem) => <p key={`${problem.at}${problem.message}`} className={css.problem} role="alert">{problem.message} → {problem.remedy}</p>);
 }
 
 /** The key, renamed wherever it is named. */

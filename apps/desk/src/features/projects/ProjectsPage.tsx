@@ -77,7 +77,7 @@ function TemplateCard({ template, onCreate }: { template: TemplateView; onCreate
       <span className="row wrap">{kinds.map((kind) => <span key={kind} className="chip">{t("projects.kindCount", { kind: t(`projects.kind.${kind}` as "projects.kind.forms"), count: template.kinds[kind] ?? 0 })}</span>)}</span>
       <span className={css.foot}>
         {first
-          ? <Tooltip multiline w={360} label={`${first.file}${first.line ? `:${first.line}` : ""} ${first.message}`}><span className="chip danger"><IconAlertTriangle size={13} aria-hidden />{t("projects.templateBroken", { count: template.problems.length })}</span></Tooltip>
+          ? <Tooltip multiline w={360} label={`${first.file}${first.line ? `:${first.line}` : ""} ${first.message} → ${first.remedy}`}><span className="chip danger"><IconAlertTriangle size={13} aria-hidden />{t("projects.templateBroken", { count: template.problems.length })}</span></Tooltip>
           : <Button size="compact-sm" variant="light" leftSection={<IconPlus size={14} aria-hidden />} onClick={onCreate}>{t("projects.create")}<span className="visually-hidden">: {template.name}</span></Button>}
       </span>
     </div>

@@ -1,6 +1,6 @@
 import type { TxCtx } from "../../platform/db.ts";
 import { languages } from "../api.contract.ts";
-import { readBySchema, type KindProblem, type TextKind } from "../projects/index.ts";
+import { problem, readBySchema, type KindProblem, type TextKind } from "../projects/index.ts";
 import { articleSchema, type Article } from "./articles.declaration.contract.ts";
 import { deleteOtherArticles, upsertArticle } from "./articles.sql.ts";
 import { folded, partsOf, type Parts } from "./articles.words.rules.ts";
@@ -13,12 +13,12 @@ export const articlesKind: TextKind = {
   at: "articles",
   read(text, { key }) {
     const read = readArticle(text);
-    if (read.value && read.value.key !== key) return { value: null, problems: [{ path: ["key"], message: `is "${read.value.key}"`, remedy: "name the file as the article" }] };
+    if (read.value && read.value.key !== key) return { value: null, problems: [problem(["key"], "other_key", { name: read.value.key, file: key })] };
     return read;
   },
   check(value, { types }) {
     const known = types.map(({ key }) => key);
-    return (value as Article).types.flatMap((type, index) => (known.includes(type) ? [] : [{ path: ["types", index], message: `there is no type of ticket "${type}"`, remedy: `use one of ${known.join(", ")}` }]));
+    return (value as Article).types.flatMap((type, index) => (known.includes(type) ? [] : [problem(["types", index], "no_type", { name: type, names: known })]));
   },
   use: async (ctx: TxCtx, projectKey, values) => {
     const articles = Object.values(values as Record<string, Article>);

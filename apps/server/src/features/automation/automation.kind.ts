@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createCatalogue, problemText, type Catalogue, type Problem } from "@linija/rules";
 import type { TxCtx } from "../../platform/db.ts";
 import { forbidden, invalid } from "../../platform/errors.ts";
-import type { KindProblem, ProjectDeclaration, TextKind } from "../projects/index.ts";
+import { inAll, problem, wordsOf, type KindProblem, type Language, type ProjectDeclaration, type TextKind } from "../projects/index.ts";
 import { compileText, vocabularyOf } from "./automation.compile.ts";
 import { readRuleText } from "./automation.document.ts";
 import { forgetRules } from "./automation.listener.ts";
@@ -16,23 +16,23 @@ interface RuleValue { text: string }
 const checkedWith = new WeakMap<RuleValue, Catalogue>();
 const catalogues = new WeakMap<ProjectDeclaration, Catalogue>();
 
-const told = (problem: Problem): KindProblem => ({ path: [...(problem.path ?? [])], message: problemText(problem, "en"), remedy: "correct the expression", line: problem.line, column: problem.column });
+const placed = (found: Problem): KindProblem => ({ ...problem([...(found.path ?? [])], "expression", { text: inAll((language) => problemText(found, language)) }), line: found.line, column: found.column });
 
 /** Rules as a kind of texts of a project: read, checked against the whole project, and put in use with it. */
 export const rulesKind: TextKind = {
   at: "rules",
   read(text, { key }) {
     const read = readRuleText(text);
-    if (!read.ok) return { value: null, problems: read.problems.map(told) };
+    if (!read.ok) return { value: null, problems: read.problems.map(placed) };
     const expected = key.replaceAll("-", "_");
-    if (read.rule.key !== expected) return { value: null, problems: [{ path: ["key"], message: `is "${read.rule.key}"`, remedy: `name the file as the rule, or write key: ${expected}` }] };
+    if (read.rule.key !== expected) return { value: null, problems: [problem(["key"], "other_key", { name: read.rule.key, file: expected })] };
     return { value: { text } satisfies RuleValue, problems: [] };
   },
   check(value, declared) {
     const catalogue = catalogueOf(declared);
     checkedWith.set(value as RuleValue, catalogue);
     const compiled = compileText((value as RuleValue).text, catalogue, "all");
-    return compiled.ok ? [] : compiled.problems.map(told);
+    return compiled.ok ? [] : compiled.problems.map(placed);
   },
   use: (ctx, projectKey, values) => putInUse(ctx, projectKey, values as Record<string, RuleValue>),
 };
@@ -70,9 +70,10 @@ async function refuseAuthor(ctx: TxCtx, projectKey: string, texts: RuleValue[]):
   if (ctx.actor.kind !== "user") return;
   if (!(await isCertified(ctx))) throw forbidden("no_certificate");
   const rights = authorRights(ctx, projectKey, true);
+  const language = ctx.actor.language as Language;
   for (const value of texts) {
     const catalogue = checkedWith.get(value);
     const compiled = catalogue && compileText(value.text, catalogue, rights);
-    if (compiled && !compiled.ok) throw invalid(compiled.problems.slice(0, 20).map((problem) => ({ field: `rules:${problem.line}`, code: "declaration_problem", params: { message: problemText(problem, "en"), remedy: "" } })));
+    if (compiled && !compiled.ok) throw invalid(compiled.problems.slice(0, 20).map((found) => ({ field: `rules:${found.line}`, code: "declaration_problem", params: { ...wordsOf(placed(found), language) } })));
   }
 }

@@ -4,7 +4,7 @@ import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
 import { conflict, invalid, invalidField, notFound } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
-import { kindOf, projectFolders, readDeclarations, RESERVED, textsOf, type FileProblem, type ProjectDeclaration } from "../projects/index.ts";
+import { kindOf, projectFolders, readDeclarations, RESERVED, textsOf, wordsOf, type FileProblem, type ProjectDeclaration } from "../projects/index.ts";
 import type { Language } from "../api.contract.ts";
 import type * as contracts from "./declarations.contract.ts";
 import { lockGround } from "./declarations.store.ts";
@@ -41,7 +41,7 @@ function projectView({ project }: ProjectDeclaration, { rows, stored, language }
 
 function templateView({ key, declared, problems }: Template, language: Language): Omit<Projects["templates"][number], "kinds"> {
   // A broken template is shown by its folder's name, with what is wrong with it.
-  if (!declared) return { key, name: key, about: "", colour: "#868e96", languages: [], ticketPrefix: "", mailFrom: "", problems: problems.map(problemView) };
+  if (!declared) return { key, name: key, about: "", colour: "#868e96", languages: [], ticketPrefix: "", mailFrom: "", problems: problems.map((problem) => problemView(problem, language)) };
   const { project } = declared;
   return { key, name: project.name[language], about: project.about[language], colour: project.colour, languages: project.languages, ticketPrefix: project.ticket_prefix, mailFrom: project.mail_from, problems: [] };
 }
@@ -121,7 +121,7 @@ export async function exportProject(ctx: Ctx, deps: DeclarationsDeps, key: strin
 export async function importProject(ctx: Ctx, deps: DeclarationsDeps, bytes: Uint8Array, { into, note = "" }: { into?: string | undefined; note?: string | undefined }): Promise<Reply<typeof contracts.importProject>> {
   mayManage(ctx);
   const unpacked = unpack(bytes);
-  if (!unpacked.ok) throw invalid(unpacked.problems.slice(0, 50).map(({ file, message, remedy }) => ({ field: file || "file", code: "declaration_problem", params: { message, remedy } })), "declaration_refused");
+  if (!unpacked.ok) throw invalid(unpacked.problems.slice(0, 50).map(({ file, ...told }) => ({ field: file || "file", code: "declaration_problem", params: { ...wordsOf(told, languageOf(ctx)) } })), "declaration_refused");
   const key = into ?? keyOf(unpacked.texts);
   if (RESERVED.includes(key) || !/^[a-z][a-z0-9_-]{1,30}$/.test(key)) throw invalidField("file", "project_key_unusable");
   if (into !== undefined && !declaredOf(deps, into)) throw notFound("project", into);

@@ -77,3 +77,14 @@ test("an unknown project is not there, a strange path is told at its field", asy
   const reply = await admin.send("PUT", "/api/projects/shop/text", { path: "../taxi/queues.yaml", text: "a: 1", number: 0 });
   expect([reply.statusCode, reply.json<{ errors: { field: string }[] }>().errors[0]?.field]).toEqual([422, "path"]);
 });
+
+test.each([["ru", 'нет процесса «nowhere» → допустимы: '], ["sl", 'ni procesa »nowhere« → uporabite eno od: '], ["en", 'there is no process "nowhere" → use one of ']] as const)("what is wrong with a text is told to a reader of %s in that language", async (language, sentence) => {
+  const reader = await http.signIn({ roles: ["administrator"], projects: ["internet"], language });
+  const { text, current } = (await reader.send("GET", "/api/projects/shop/text?path=types.yaml")).json<{ text: string; current: number }>();
+  const bent = text.replace("process: request", "process: nowhere");
+  const [problem] = (await reader.send("POST", "/api/projects/shop/check", { path: "types.yaml", text: bent })).json<{ problems: { at: string; line: number; message: string; remedy: string }[] }>().problems;
+  expect(`${problem!.message} → ${problem!.remedy}`).toContain(sentence);
+  const saved = await reader.send("PUT", "/api/projects/shop/text", { path: "types.yaml", text: bent, number: current });
+  expect(saved.statusCode).toBe(422);
+  expect(saved.json<{ errors: object[] }>().errors[0]).toMatchObject({ field: `shop/types.yaml:${problem!.line}`, message: expect.stringContaining(`${problem!.at}: ${sentence}`) as string });
+});

@@ -3,7 +3,7 @@ import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
 import { conflict, forbidden, invalid, invalidField, notFound, type AppError } from "../../platform/errors.ts";
 import { may } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
-import { kindOf, readDeclarations, type FileProblem, type ProjectDeclaration, type Texts } from "../projects/index.ts";
+import { kindOf, readDeclarations, wordsOf, type FileProblem, type ProjectDeclaration, type Texts } from "../projects/index.ts";
 import type * as contracts from "./declarations.contract.ts";
 import type { LiveDeclarations } from "./declarations.live.ts";
 import { changed, lockGround, putInUse, type Ground, type StoreSettings } from "./declarations.store.ts";
@@ -101,25 +101,28 @@ export async function checkText(ctx: Ctx, deps: DeclarationsDeps, key: string, b
   const place = placeFor(ctx, deps, key, body.path);
   const keys = deps.live.current().projects.map(({ project }) => project.key);
   const read = readDeclarations(changed(await db.selectCurrent(ctx.db), [{ ...place, text: body.text }]), { kinds: deps.settings.kinds, projects: keys });
-  return { problems: read.ok ? [] : read.problems.map(problemView) };
+  return { problems: read.ok ? [] : read.problems.map((problem) => problemView(problem, languageOf(ctx))) };
 }
 
-export function problemView({ file, line, column, path, message, remedy }: FileProblem) {
-  return { file, path: placeOf(file).path, line, column, at: path, message, remedy };
+export function problemView(problem: FileProblem, language: Language) {
+  const { file, line, column, path } = problem;
+  return { file, path: placeOf(file).path, line, column, at: path, ...wordsOf(problem.told ?? problem, language) };
 }
 
 /** Says what the reader says, place by place; a desk that asked for a check before shows them at their lines. */
-export function refused(problems: readonly FileProblem[]): AppError {
-  return invalid(problems.slice(0, 50).map(({ file, line, path, message, remedy }) => ({
-    field: `${file}${line ? `:${line}` : ""}`, code: "declaration_problem", params: { message: path ? `${path}: ${message}` : message, remedy },
-  })), "declaration_refused");
+export function refused(problems: readonly FileProblem[], language: Language): AppError {
+  return invalid(problems.slice(0, 50).map((problem) => {
+    const { file, line, path } = problem;
+    const { message, remedy } = wordsOf(problem.told ?? problem, language);
+    return { field: `${file}${line ? `:${line}` : ""}`, code: "declaration_problem", params: { message: path ? `${path}: ${message}` : message, remedy } };
+  }), "declaration_refused");
 }
 
 /** Reads everything with the changes in place and puts it in use, or refuses all of it. */
 export async function putChanges(ctx: TxCtx, deps: DeclarationsDeps, ground: Ground, input: { changes: Change[]; note: string; template?: string; project?: string }): Promise<void> {
   const keys = [...new Set([...ground.keys, ...(input.project ? [input.project] : [])])];
   const read = readDeclarations(changed(ground.rows, input.changes), { kinds: deps.settings.kinds, projects: keys });
-  if (!read.ok) throw refused(read.problems);
+  if (!read.ok) throw refused(read.problems, languageOf(ctx));
   await putInUse(ctx, ground, deps.settings, { changes: input.changes, declarations: read.declarations, origin: "desk", note: input.note, ...(input.template && { template: input.template }) });
   ctx.afterCommit.push(() => void deps.live.look());
 }

@@ -1,12 +1,12 @@
 import { strFromU8, strToU8, unzipSync, zipSync, type Zippable } from "fflate";
-import { decodeText, MAX_TEXT_BYTES } from "../projects/index.ts";
+import { decodeText, MAX_TEXT_BYTES, told, tooLarge, type ToldProblem } from "../projects/index.ts";
 
 /** An archive as it may be sent, and what it may hold. */
 export const MAX_ZIP_BYTES = 2 * 1024 * 1024;
 const MAX_FILES = 400;
 const MAX_UNPACKED_BYTES = 8 * 1024 * 1024;
 
-export interface ZipProblem { file: string; message: string; remedy: string }
+export interface ZipProblem extends ToldProblem { file: string }
 export type Unpacked = { ok: true; texts: Map<string, string> } | { ok: false; problems: ZipProblem[] };
 
 /** The texts as an archive with one folder, named as the project. The same texts make the same bytes. */
@@ -21,32 +21,32 @@ export function pack(folder: string, texts: ReadonlyMap<string, string>): Uint8A
  */
 export function unpack(bytes: Uint8Array): Unpacked {
   const entries = entriesOf(bytes);
-  if (!entries) return refuse("", "is not a .zip archive that can be read", "export the project again");
+  if (!entries) return refuse(told("zip_unreadable"));
   const files = entries.filter(({ name }) => !name.endsWith("/"));
-  const problems = [...refuseEntries(files), ...entries.filter(({ isLink }) => isLink).map(({ name }) => ({ file: name, message: "is a link", remedy: "put the file itself into the archive" }))];
+  const problems = [...refuseEntries(files), ...entries.filter(({ isLink }) => isLink).map(({ name }) => ({ file: name, ...told("zip_link") }))];
   if (problems.length > 0) return { ok: false, problems };
   try {
     return decode(unzipSync(bytes));
   } catch (error) {
-    return refuse("", `cannot be unpacked (${error instanceof Error ? error.message : "broken"})`, "export the project again");
+    return refuse(told("zip_broken", { text: error instanceof Error ? error.message : "?" }));
   }
 }
 
-const refuse = (file: string, message: string, remedy: string): Unpacked => ({ ok: false, problems: [{ file, message, remedy }] });
+const refuse = (problem: ToldProblem): Unpacked => ({ ok: false, problems: [{ file: "", ...problem }] });
 
 interface Entry { name: string; size: number; isLink: boolean }
 
 function refuseEntries(files: readonly Entry[]): ZipProblem[] {
   const total = files.reduce((sum, { size }) => sum + size, 0);
-  if (files.length === 0) return [{ file: "", message: "holds no files", remedy: "put the project's texts into it" }];
-  if (files.length > MAX_FILES || total > MAX_UNPACKED_BYTES) return [{ file: "", message: `holds ${files.length} files of ${Math.ceil(total / 1024)} kB together`, remedy: `at most ${MAX_FILES} files and ${MAX_UNPACKED_BYTES / 1024} kB` }];
+  if (files.length === 0) return [{ file: "", ...told("zip_empty") }];
+  if (files.length > MAX_FILES || total > MAX_UNPACKED_BYTES) return [{ file: "", ...told("zip_too_large", { files: files.length, size: Math.ceil(total / 1024), most_files: MAX_FILES, most: MAX_UNPACKED_BYTES / 1024 }) }];
   const seen = new Set<string>();
   return files.flatMap(({ name, size }): ZipProblem[] => {
     const isTwice = seen.has(name.toLowerCase());
     seen.add(name.toLowerCase());
-    if (isTwice) return [{ file: name, message: "stands in the archive twice", remedy: "keep one of them" }];
-    if (name.startsWith("/") || /^[a-z]:/i.test(name) || /[\\\p{Cc}]/u.test(name) || name.split("/").some((part) => part === ".." || part === "." || part === "")) return [{ file: name, message: "leads out of the project's folder", remedy: "names are paths inside the folder, with plain slashes" }];
-    return size > MAX_TEXT_BYTES ? [{ file: name, message: `has ${Math.ceil(size / 1024)} kB, and at most ${MAX_TEXT_BYTES / 1024} kB may be`, remedy: "split it or take out what does not belong here" }] : [];
+    if (isTwice) return [{ file: name, ...told("zip_twice") }];
+    if (name.startsWith("/") || /^[a-z]:/i.test(name) || /[\\\p{Cc}]/u.test(name) || name.split("/").some((part) => part === ".." || part === "." || part === "")) return [{ file: name, ...told("zip_outside") }];
+    return size > MAX_TEXT_BYTES ? [{ file: name, ...tooLarge(size) }] : [];
   });
 }
 
@@ -62,7 +62,7 @@ function decode(unpacked: Record<string, Uint8Array>): Unpacked {
     if (/(^|\/)(README\.md|\.DS_Store)$/i.test(path)) continue;
     const decoded = decodeText(unpacked[name]!);
     if (decoded.ok) texts.set(path, decoded.text);
-    else problems.push({ file: name, message: decoded.message, remedy: decoded.remedy });
+    else problems.push({ file: name, ...decoded.problem });
   }
   return problems.length > 0 ? { ok: false, problems } : { ok: true, texts };
 }

@@ -3,7 +3,7 @@ import type { Ctx } from "../../platform/db.ts";
 import { notFound } from "../../platform/errors.ts";
 import { may } from "../access/index.ts";
 import { fold } from "../clients/index.ts";
-import { readBySchema, type KindProblem, type TextKind } from "../projects/index.ts";
+import { problem, readBySchema, type KindProblem, type TextKind } from "../projects/index.ts";
 import { replacePlaces, selectCities, selectCitiesByKey, selectStreetsNamed, selectStreetsNear, selectStreetsOf, type CityRow, type StreetRow } from "./forms.addresses.sql.ts";
 
 const MOST_STREETS = 20_000;
@@ -46,14 +46,14 @@ export const placesKind: TextKind = {
 
 function placeProblems({ cities }: Places): KindProblem[] {
   const count = Object.values(cities).reduce((sum, city) => sum + city.streets.length, 0);
-  const many = count > MOST_STREETS ? [{ path: ["cities"], message: `${count} streets`, remedy: `leave at most ${MOST_STREETS}` }] : [];
+  const many = count > MOST_STREETS ? [problem(["cities"], "streets_many", { count, most: MOST_STREETS })] : [];
   return [...many, ...Object.entries(cities).flatMap(([cityKey, { streets }]) => {
     const seen = new Set<string>();
     return streets.flatMap((street, index) => {
       const folded = fold(street);
       const isTwice = seen.has(folded);
       seen.add(folded);
-      return isTwice || folded === "" ? [{ path: ["cities", cityKey, "streets", index], message: isTwice ? `"${street}" is there already` : `"${street}" has no letters`, remedy: "remove it" }] : [];
+      return isTwice || folded === "" ? [problem(["cities", cityKey, "streets", index], isTwice ? "street_twice" : "street_empty", { name: street })] : [];
     });
   })];
 }

@@ -4,7 +4,7 @@ import type { Ctx, Db, TxCtx } from "../../platform/db.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
 import { may, rights } from "../access/index.ts";
 import { countryOf, normalizePhone } from "../clients/index.ts";
-import type { KindProblem, TextKind } from "../projects/index.ts";
+import { inAll, problem, type KindProblem, type TextKind } from "../projects/index.ts";
 import { findProject, projectOf, type ProjectInUse } from "../tickets/index.ts";
 import { insertFormVersion, selectFormNames, selectFormVersion } from "./forms.sql.ts";
 
@@ -17,11 +17,11 @@ export const formsKind: TextKind = {
   read(text, { key }) {
     const read = readForm(text, formHost("UTC"));
     if (!read.ok) {
-      const problems = read.problems.map((problem): KindProblem => ({ path: [...problem.path], message: formProblemText(problem, "en"), remedy: "correct it; the form builder shows the place", line: problem.line, column: problem.column }));
+      const problems = read.problems.map((found): KindProblem => ({ ...problem([...found.path], "form", { text: inAll((language) => formProblemText(found, language)) }), line: found.line, column: found.column }));
       return { value: null, problems };
     }
     const { document, fields } = read.form;
-    if (document.key !== key) return { value: null, problems: [{ path: ["key"], message: `is "${document.key}"`, remedy: "name the file as the form" }] };
+    if (document.key !== key) return { value: null, problems: [problem(["key"], "other_key", { name: document.key, file: key })] };
     const problems = [...unknownRights(fields), ...unknownEntities(read.form)];
     return { value: problems.length > 0 ? null : document, problems };
   },
@@ -36,11 +36,11 @@ export const formsKind: TextKind = {
 export const entities = ["client", "ticket", "colleague", "department", "article"] as const;
 
 const unknownEntities = (form: Form): KindProblem[] => [...lookupsOf(form)].flatMap(([path, { entity }]) => ((entities as readonly string[]).includes(entity) ? []
-  : [{ path: ["schema", "properties", ...path.split("."), "x-lookup", "entity"], message: `"${entity}" cannot be looked up`, remedy: `use one of ${entities.join(", ")}` }]));
+  : [problem(["schema", "properties", ...path.split("."), "x-lookup", "entity"], "no_lookup", { name: entity, names: entities })]));
 
 /** A mask with a right nobody can have would hide a field for ever. */
 const unknownRights = (fields: ReadonlyMap<string, Field>): KindProblem[] => [...fields.values()].flatMap((field) => [
-  ...(field.mask === null || (rights as string[]).includes(field.mask) ? [] : [{ path: ["schema", "properties", ...field.path.split("."), "x-mask"], message: `there is no right "${field.mask}"`, remedy: `use one of ${rights.join(", ")}` }]),
+  ...(field.mask === null || (rights as string[]).includes(field.mask) ? [] : [problem(["schema", "properties", ...field.path.split("."), "x-mask"], "no_right", { name: field.mask, names: rights })]),
   ...unknownRights(field.parts),
 ]);
 

@@ -36,7 +36,7 @@ export const guideSchema = z.strictObject({
   /** The same for all types of an intake; for guides of all projects, whose types differ. */
   intakes: z.array(z.enum(["question", "problem", "request"])).default([]),
   start: keySchema,
-  steps: z.record(keySchema, stepSchema).refine((steps) => Object.keys(steps).length <= 200, "a guide has at most 200 steps"),
+  steps: z.record(keySchema, stepSchema).refine((steps) => Object.keys(steps).length <= 200, "schema_guide_steps"),
 });
 export type Guide = z.infer<typeof guideSchema>;
 

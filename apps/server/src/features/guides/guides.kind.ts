@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { TxCtx } from "../../platform/db.ts";
-import { readBySchema, type KindProblem, type ProjectDeclaration, type TextKind } from "../projects/index.ts";
+import { problem, readBySchema, type KindProblem, type ProjectDeclaration, type TextKind } from "../projects/index.ts";
 import { guideSchema, type Guide } from "./guides.declaration.contract.ts";
 import { checkGuide } from "./guides.rules.ts";
 import { insertGuideVersion } from "./guides.sql.ts";
@@ -18,7 +18,7 @@ export const guidesKind: TextKind = {
   at: "guides",
   read(text, { key }) {
     const read = readGuide(text);
-    if (read.value && read.value.key !== key) return { value: null, problems: [{ path: ["key"], message: `is "${read.value.key}"`, remedy: "name the file as the guide" }] };
+    if (read.value && read.value.key !== key) return { value: null, problems: [problem(["key"], "other_key", { name: read.value.key, file: key })] };
     return read;
   },
   check: (value, declared) => checkAgainst(value as Guide, declared),
@@ -35,10 +35,10 @@ function checkAgainst(guide: Guide, { types, processes }: ProjectDeclaration): K
   const transitions = new Set(Object.values(processes).flatMap((process) => Object.keys(process.transitions)));
   const ends = Object.entries(guide.steps).flatMap(([key, { end }]) => (end ? [{ key, end }] : []));
   return [
-    ...guide.types.flatMap((type, index) => (known.has(type) ? [] : [{ path: ["types", index], message: `there is no type of ticket "${type}"`, remedy: `use one of ${[...known].join(", ")}` }])),
+    ...guide.types.flatMap((type, index) => (known.has(type) ? [] : [problem(["types", index], "no_type", { name: type, names: [...known] })])),
     ...ends.flatMap(({ key, end }) => [
-      ...(end.type && !known.has(end.type) ? [{ path: ["steps", key, "end", "type"], message: `there is no type of ticket "${end.type}"`, remedy: `use one of ${[...known].join(", ")}` }] : []),
-      ...(end.transition && !transitions.has(end.transition) ? [{ path: ["steps", key, "end", "transition"], message: `no process of the project has the transition "${end.transition}"`, remedy: `use one of ${[...transitions].join(", ")}` }] : []),
+      ...(end.type && !known.has(end.type) ? [problem(["steps", key, "end", "type"], "no_type", { name: end.type, names: [...known] })] : []),
+      ...(end.transition && !transitions.has(end.transition) ? [problem(["steps", key, "end", "transition"], "no_transition_anywhere", { name: end.transition, names: [...transitions] })] : []),
     ]),
   ];
 }

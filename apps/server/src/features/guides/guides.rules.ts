@@ -1,12 +1,11 @@
+import { problem, type PlacedProblem } from "../projects/problems.contract.ts";
 import { guideVariables, type Guide, type GuideRecord, type Outcome, type Step } from "./guides.declaration.contract.ts";
 
 export type Value = string | number | boolean;
 /** One step as it was passed; `choice` is null where the step has only one way on. */
 export interface Passed { step: string; choice: string | null; values: Record<string, Value>; at: string }
-export interface Problem { path: (string | number)[]; message: string; remedy: string }
 
 const ways = (step: Step): string[] => [...step.choices.map(({ to }) => to), ...(step.next ? [step.next] : [])];
-const oneOf = (names: Iterable<string>): string => `use one of ${[...names].join(", ")}`;
 
 /** Where the talk stands: the start, or where the last passed step led; null: it has ended. */
 export function standing(guide: Guide, path: readonly Passed[]): string | null {
@@ -62,48 +61,48 @@ function fits({ kind, options }: GuideRecord, value: unknown): value is Value {
 export const recorded = (path: readonly Passed[]): Record<string, Value> => Object.assign({}, ...path.map(({ values }) => values)) as Record<string, Value>;
 
 /** Mistakes the schema cannot see: ways that lead nowhere, steps nobody can reach, steps no end can be reached from. */
-export function checkGuide(guide: Guide): Problem[] {
+export function checkGuide(guide: Guide): PlacedProblem[] {
   const names = Object.keys(guide.steps);
-  const problems: Problem[] = [];
-  if (!guide.steps[guide.start]) return [{ path: ["start"], message: `there is no step "${guide.start}"`, remedy: oneOf(names) }];
+  const problems: PlacedProblem[] = [];
+  if (!guide.steps[guide.start]) return [problem(["start"], "no_guide_step", { name: guide.start, names })];
   for (const [key, step] of Object.entries(guide.steps)) problems.push(...checkStep(guide, key, step));
   if (problems.length > 0) return problems;
   return checkWays(guide);
 }
 
-function checkStep(guide: Guide, key: string, step: Step): Problem[] {
+function checkStep(guide: Guide, key: string, step: Step): PlacedProblem[] {
   const path = ["steps", key];
-  const problems: Problem[] = [];
+  const problems: PlacedProblem[] = [];
   const kinds = [step.choices.length > 0, step.next !== undefined, step.end !== undefined].filter(Boolean).length;
-  if (kinds === 0) problems.push({ path, message: "leads nowhere", remedy: "give it choices, a next step or an end" });
-  if (kinds > 1) problems.push({ path, message: "has more than one of choices, next and end", remedy: "keep one of the three" });
+  if (kinds === 0) problems.push(problem(path, "step_no_way"));
+  if (kinds > 1) problems.push(problem(path, "step_many_ways"));
   step.choices.forEach(({ key: choice, to }, index) => {
-    if (!guide.steps[to]) problems.push({ path: [...path, "choices", index, "to"], message: `there is no step "${to}"`, remedy: oneOf(Object.keys(guide.steps)) });
-    if (step.choices.findIndex((other) => other.key === choice) < index) problems.push({ path: [...path, "choices", index, "key"], message: `"${choice}" stands here twice`, remedy: "give each choice its own key" });
+    if (!guide.steps[to]) problems.push(problem([...path, "choices", index, "to"], "no_guide_step", { name: to, names: Object.keys(guide.steps) }));
+    if (step.choices.findIndex((other) => other.key === choice) < index) problems.push(problem([...path, "choices", index, "key"], "twice", { name: choice }));
   });
-  if (step.next && !guide.steps[step.next]) problems.push({ path: [...path, "next"], message: `there is no step "${step.next}"`, remedy: oneOf(Object.keys(guide.steps)) });
+  if (step.next && !guide.steps[step.next]) problems.push(problem([...path, "next"], "no_guide_step", { name: step.next, names: Object.keys(guide.steps) }));
   return [...problems, ...checkRecords(step, path), ...checkVariables(step, path)];
 }
 
-const checkRecords = (step: Step, path: (string | number)[]): Problem[] => step.record.flatMap(({ field, kind, options }, index): Problem[] => {
+const checkRecords = (step: Step, path: (string | number)[]): PlacedProblem[] => step.record.flatMap(({ field, kind, options }, index): PlacedProblem[] => {
   const here = [...path, "record", index];
-  if (kind === "choice" && Object.keys(options).length === 0) return [{ path: here, message: "a choice without options", remedy: "add options" }];
-  return step.record.findIndex((other) => other.field === field) < index ? [{ path: [...here, "field"], message: `"${field}" is asked for twice`, remedy: "ask once a step" }] : [];
+  if (kind === "choice" && Object.keys(options).length === 0) return [problem(here, "choice_empty")];
+  return step.record.findIndex((other) => other.field === field) < index ? [problem([...here, "field"], "asked_twice", { name: field })] : [];
 });
 
 const SLOT = /\{\{\s*([a-z_]+)\s*\}\}/g;
 const variablesOf = (text: string): string[] => [...text.matchAll(SLOT)].map((match) => match[1] ?? "");
-const checkVariables = (step: Step, path: (string | number)[]): Problem[] => Object.entries(step.say).flatMap(([language, text]) =>
-  variablesOf(text).filter((name) => !guideVariables.some((known) => known === name)).map((name) => ({ path: [...path, "say", language], message: `there is no variable {{${name}}}`, remedy: oneOf(guideVariables) })));
+const checkVariables = (step: Step, path: (string | number)[]): PlacedProblem[] => Object.entries(step.say).flatMap(([language, text]) =>
+  variablesOf(text).filter((name) => !guideVariables.some((known) => known === name)).map((name) => problem([...path, "say", language], "no_guide_variable", { name, names: guideVariables })));
 
-function checkWays(guide: Guide): Problem[] {
+function checkWays(guide: Guide): PlacedProblem[] {
   const reached = closure([guide.start], (key) => ways(guide.steps[key]!));
   const back = new Map<string, string[]>();
   for (const [key, step] of Object.entries(guide.steps)) for (const to of ways(step)) back.set(to, [...(back.get(to) ?? []), key]);
   const ending = closure(Object.entries(guide.steps).filter(([, step]) => step.end).map(([key]) => key), (key) => back.get(key) ?? []);
-  return Object.keys(guide.steps).flatMap((key): Problem[] => {
-    if (!reached.has(key)) return [{ path: ["steps", key], message: "no way leads here from the start", remedy: "lead a choice to it, or remove it" }];
-    return ending.has(key) ? [] : [{ path: ["steps", key], message: "no end can be reached from here: the talk would never be over", remedy: "lead a way out of the circle to a step with an end" }];
+  return Object.keys(guide.steps).flatMap((key): PlacedProblem[] => {
+    if (!reached.has(key)) return [problem(["steps", key], "step_unreached")];
+    return ending.has(key) ? [] : [problem(["steps", key], "step_endless")];
   });
 }
 

@@ -9,7 +9,7 @@ export type AuthorityRole = (typeof authorityRoles)[number];
 export const limitSchema = z.union([
   z.literal(["any", "none"]),
   z.number().min(0),
-  z.string().regex(/^\d{1,15}(\.\d{1,6})? [A-Z]{3}$/, "write an amount like 20 EUR, a number, any or none"),
+  z.string().regex(/^\d{1,15}(\.\d{1,6})? [A-Z]{3}$/, "schema_limit"),
 ]);
 export type Limit = z.infer<typeof limitSchema>;
 

@@ -1,5 +1,5 @@
 import { Decimal } from "@linija/rules";
-import { type DeclarationProblem } from "../projects/texts.contract.ts";
+import { problem, type PlacedProblem } from "../projects/problems.contract.ts";
 import { type Authority, type AuthorityRole, authorityRoles, type Limit } from "./processes.authority.contract.ts";
 import { type Amount } from "./processes.ticket.contract.ts";
 
@@ -23,10 +23,10 @@ export function isWithin(allowed: Allowance, amount: Amount | null): boolean {
   return allowed.currency === amount.currency && compare(amount.amount, allowed.amount) <= 0;
 }
 
-export function checkAuthority(authority: Authority): DeclarationProblem[] {
+export function checkAuthority(authority: Authority): PlacedProblem[] {
   return Object.entries(authority.deeds).flatMap(([key, { limits }]) => {
     const units = new Set(Object.values(limits).map(allowance).flatMap((limit) => (limit === null || limit === "any" ? [] : typeof limit === "number" ? ["number"] : [limit.currency])));
-    return units.size > 1 ? [{ path: ["deeds", key, "limits"], message: `limits in ${[...units].join(" and ")} cannot be compared`, remedy: "write all limits of a deed in one currency, or all as numbers" }] : [];
+    return units.size > 1 ? [problem(["deeds", key, "limits"], "limits_differ", { names: [...units] })] : [];
   });
 }
 

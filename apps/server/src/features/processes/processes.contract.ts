@@ -32,9 +32,9 @@ export const stageSchema = z.strictObject({
   max_hours: z.number().positive().max(10_000).optional(),
 });
 
-export const currencySchema = z.string().regex(/^[A-Z]{3}$/, "three capital letters of ISO 4217, like EUR");
+export const currencySchema = z.string().regex(/^[A-Z]{3}$/, "schema_currency");
 /** Exact decimal text, as forms and rules carry amounts. */
-export const amountSchema = z.string().regex(/^-?\d{1,15}(\.\d{1,6})?$/, "write an amount like 12.50");
+export const amountSchema = z.string().regex(/^-?\d{1,15}(\.\d{1,6})?$/, "schema_amount");
 
 export const fieldSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("text"), name: textSchema, max_length: z.int().min(1).max(20_000).default(4_000) }),

@@ -1,6 +1,6 @@
 import { compileExpression, problemText, type Catalogue, type Expression, type Plain } from "@linija/rules";
 import { Temporal } from "temporal-polyfill";
-import { type DeclarationProblem } from "../projects/texts.contract.ts";
+import { inAll, problem, type PlacedProblem } from "../projects/problems.contract.ts";
 import { type Process, type ProcessField, type Transition } from "./processes.contract.ts";
 import { type FieldValue, type FieldValues, type ProcessTicket } from "./processes.ticket.contract.ts";
 
@@ -22,13 +22,13 @@ const TYPES: Readonly<Record<ProcessField["kind"], string>> = { text: "text", nu
 const typeOf = (field: ProcessField): string => (field.kind === "money" ? `money<${field.currency}>` : TYPES[field.kind]);
 
 /** Compiles every expression; problems name their place in the process, as a check at save shows them. */
-export function compileProcess(process: Process, catalogue: Catalogue): { compiled: CompiledProcess; problems: DeclarationProblem[] } {
+export function compileProcess(process: Process, catalogue: Catalogue): { compiled: CompiledProcess; problems: PlacedProblem[] } {
   const expressions = new Map<string, Expression>();
-  const problems: DeclarationProblem[] = [];
+  const problems: PlacedProblem[] = [];
   for (const { path, text, expects } of sitesOf(process)) {
     const result = compileExpression(text, catalogue, { ...(expects && { expects }), stored: true });
     if (result.ok) expressions.set(path.join("."), result.expression);
-    else for (const problem of result.problems) problems.push({ path, message: `${problemText(problem, "en")} (${problem.line}:${problem.column})`, remedy: "correct the expression" });
+    else for (const found of result.problems) problems.push(problem(path, "expression_at", { text: inAll((language) => problemText(found, language)), line: found.line, column: found.column }));
   }
   const reads = [...new Set([...expressions.values()].flatMap((expression) => expression.reads))];
   return { compiled: { expressions, reads, timeZone: catalogue.timeZone }, problems };

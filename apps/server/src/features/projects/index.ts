@@ -2,6 +2,9 @@ export { describeProblems, loadDeclarations, projectFolders, projectsNamed, read
 export { decodeText, MAX_TEXT_BYTES, readFolder, type Texts } from "./projects.texts.ts";
 export { kindOf, type KindProblem, type TextKind } from "./projects.kinds.ts";
 export { readBySchema } from "./projects.schema.ts";
+export { inAll, problem, told, type PlacedProblem, type ProblemCode, type ToldProblem } from "./problems.contract.ts";
+export { schemaProblems, wordsOf, type Words } from "./projects.problems.ts";
+export { tooLarge } from "./projects.texts.ts";
 export { addWorkingTime, isOpen, nextOpening, workingClock, workingTime, workingTimeBetween } from "./calendar.rules.ts";
 export { makeDemo } from "./demo.rules.ts";
 export type { DemoActor, DemoClient, DemoInteraction, DemoProject, DemoStep, DemoTicket } from "./demo.contract.ts";

@@ -1,14 +1,15 @@
 import { z } from "zod";
 import { deadlineHoursSchema, type Process } from "../processes/processes.contract.ts";
 import { ivrFlowSchema, type IvrFlow } from "../ivr/ivr.contract.ts";
+import type { ToldProblem } from "./problems.contract.ts";
 import { keySchema, languageSchema, prioritySchema, textSchema } from "./texts.contract.ts";
 
 export { languages, priorities } from "./texts.contract.ts";
 export type { DeclarationProblem, Language, Priority, Text } from "./texts.contract.ts";
 
-const phoneSchema = z.string().regex(/^\+[1-9]\d{6,14}$/, "write the number as +, country and number without spaces (E.164)");
-const dialledSchema = z.string().regex(/^(\+[1-9]\d{6,14}|\d{2,6})$/, "write +386… or a short number of 2 to 6 digits");
-const timeZoneSchema = z.string().refine(isTimeZone, "not a time zone; write one like Europe/Ljubljana");
+const phoneSchema = z.string().regex(/^\+[1-9]\d{6,14}$/, "schema_phone");
+const dialledSchema = z.string().regex(/^(\+[1-9]\d{6,14}|\d{2,6})$/, "schema_dialled");
+const timeZoneSchema = z.string().refine(isTimeZone, "schema_time_zone");
 
 function isTimeZone(name: string): boolean {
   try {
@@ -30,8 +31,8 @@ export const projectSchema = z.strictObject({
   /** The number shown to clients whom we call, and told in mails. */
   caller_id: phoneSchema,
   /** Three capital letters at the front of ticket numbers: INT-…. */
-  ticket_prefix: z.string().regex(/^[A-Z]{3}$/, "three capital letters"),
-  colour: z.string().regex(/^#[0-9a-f]{6}$/i, "a colour like #1971c2"),
+  ticket_prefix: z.string().regex(/^[A-Z]{3}$/, "schema_prefix"),
+  colour: z.string().regex(/^#[0-9a-f]{6}$/i, "schema_colour"),
   mail_from: z.email(),
   greeting: textSchema,
   recording: z.boolean().default(true),
@@ -48,9 +49,9 @@ export const companySchema = projectSchema
   });
 
 /** "06:00-23:59" or "00:00-24:00"; a shift over midnight is written as two. */
-const spanSchema = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$/, "write hours like 08:00-16:30; the day ends at 24:00")
-  .refine((span) => span.slice(0, 5) < span.slice(6), "the end must be later than the beginning; write a night shift as 22:00-24:00 and, next day, 00:00-06:00");
-const spansSchema = z.array(spanSchema).refine(inOrder, "hours of a day must be in order and must not overlap");
+const spanSchema = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$/, "schema_hours")
+  .refine((span) => span.slice(0, 5) < span.slice(6), "schema_hours_end");
+const spansSchema = z.array(spanSchema).refine(inOrder, "schema_hours_order");
 function inOrder(spans: string[]): boolean {
   return spans.every((span, index) => index === 0 || (spans[index - 1] ?? "").slice(6) <= span.slice(0, 5));
 }
@@ -58,10 +59,10 @@ function inOrder(spans: string[]): boolean {
 export const weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 const weeklySchema = z.strictObject({ mon: spansSchema, tue: spansSchema, wed: spansSchema, thu: spansSchema, fri: spansSchema, sat: spansSchema, sun: spansSchema });
 export const calendarSchema = z.strictObject({
-  weekly: weeklySchema.refine((week) => Object.values(week).some((day) => day.length > 0), "at least one day must have hours"),
+  weekly: weeklySchema.refine((week) => Object.values(week).some((day) => day.length > 0), "schema_week"),
   holidays: z.array(z.strictObject({
     /** 2026-04-06, or 12-25 for every year. */
-    date: z.string().regex(/^(\d{4}-)?(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, "write 2026-04-06, or 12-25 for every year"),
+    date: z.string().regex(/^(\d{4}-)?(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, "schema_day"),
     name: textSchema,
     /** Shorter hours on that day; without them it is closed. */
     hours: spansSchema.default([]),
@@ -80,7 +81,7 @@ export const queueSchema = z.strictObject({
   priority: z.int().min(0).max(100),
   service_level: z.strictObject({ answered_within_s: z.int().min(1), percent: z.int().min(1).max(100) }),
   ring_s: z.int().min(5).max(120),
-  music: z.string().regex(/^music\/[a-z0-9-]+\.wav$/, "a file of prompts/music"),
+  music: z.string().regex(/^music\/[a-z0-9-]+\.wav$/, "schema_music"),
   announce_every_s: z.int().min(10),
   max_wait_s: z.int().min(10),
   callback_due_min: z.int().min(1),
@@ -183,5 +184,6 @@ export interface Declarations {
   names: z.infer<typeof namesFileSchema>;
   projects: ProjectDeclaration[];
 }
-export interface FileProblem { file: string; line: number | null; column: number | null; path: string; message: string; remedy: string }
+/** A problem with its place; worded in English for logs and terminals, and by `told` in any language. */
+export interface FileProblem { file: string; line: number | null; column: number | null; path: string; message: string; remedy: string; told?: ToldProblem }
 export type LoadResult = { ok: true; declarations: Declarations } | { ok: false; problems: FileProblem[] };

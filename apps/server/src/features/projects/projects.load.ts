@@ -8,6 +8,7 @@ import {
   peopleFileSchema, type ProjectDeclaration, projectSchema, queuesFileSchema, scenesFileSchema, typesFileSchema,
 } from "./projects.contract.ts";
 import { kindOf, type TextKind } from "./projects.kinds.ts";
+import { problem } from "./problems.contract.ts";
 import { makeReader, note, readDeclaration, readYaml, type Reader } from "./projects.read.ts";
 import { readFolder, type Texts } from "./projects.texts.ts";
 
@@ -48,8 +49,8 @@ export function readDeclarations(texts: Texts, options: ReadOptions = {}): LoadR
 
 function refuseMissing(reader: Reader, keys: readonly string[]): void {
   const folders = projectFolders(reader.texts);
-  if (folders.length === 0) note(reader, ".", { path: [], message: "no folder here has a project.yaml", remedy: "add a project, or correct the path of the declarations" });
-  else keys.forEach((key, index) => { if (!folders.includes(key)) note(reader, "company.yaml", { path: ["projects", index], message: `there is no folder "${key}" with a project.yaml`, remedy: `use one of ${folders.join(", ")}` }); });
+  if (folders.length === 0) note(reader, ".", problem([], "no_project_folder"));
+  else keys.forEach((key, index) => { if (!folders.includes(key)) note(reader, "company.yaml", problem(["projects", index], "no_folder", { name: key, names: folders })); });
 }
 
 function readCommon(reader: Reader, kinds: readonly TextKind[]): Reading {
@@ -134,7 +135,7 @@ function readAnew(reading: Reading, folder: string): ProjectDeclaration | null {
   const isBroken = reader.problems.some(({ file }) => file.startsWith(`${folder}/processes/`) || file.startsWith("common/processes/"));
   if (!declared || isBroken) return null;
   const { project, ivr, queues } = declared;
-  if (project.key !== folder) note(reader, `${folder}/project.yaml`, { path: ["key"], message: `is "${project.key}" in the folder "${folder}"`, remedy: "name the folder as the project" });
+  if (project.key !== folder) note(reader, `${folder}/project.yaml`, problem(["key"], "other_folder", { name: project.key, folder }));
   const flowProblems = checkFlow(ivr, { queues: queues.map((queue) => queue.key), projects: [] });
   for (const problem of flowProblems) note(reader, `${folder}/ivr.yaml`, problem);
   for (const problem of checkProject(declared)) note(reader, fileOf(reader, folder, problem), problem);
@@ -166,7 +167,7 @@ const isWhole = <T extends object>(parts: T): parts is { [K in keyof T]: NonNull
 /** A text nobody reads would look as if it did something. */
 function refuseStrangers({ reader, kinds }: Reading, folder: string): void {
   for (const path of textsOf(reader.texts, folder).keys()) {
-    if (kindOf(path, kinds) === null) note(reader, `${folder}/${path}`, { path: [], message: "no declaration has this name", remedy: "remove it, or put it in the folder of its kind in small letters, digits and hyphens" });
+    if (kindOf(path, kinds) === null) note(reader, `${folder}/${path}`, problem([], "unknown_file"));
   }
 }
 
@@ -191,7 +192,7 @@ function readProcesses(reader: Reader, folder: string): Record<string, Process> 
     const process = readDeclaration(reader, file, processSchema);
     if (!process) continue;
     for (const problem of checkProcess(process)) note(reader, file, problem);
-    if (keyOf(file) !== process.key) note(reader, file, { path: ["key"], message: `is "${process.key}"`, remedy: "name the file as the process" });
+    if (keyOf(file) !== process.key) note(reader, file, problem(["key"], "other_key", { name: process.key, file: keyOf(file) }));
     processes[process.key] = process;
   }
   return processes;

@@ -1,7 +1,9 @@
 import { type Document, isNode, LineCounter, parseDocument } from "yaml";
 import { type z } from "zod";
+import { told, type ToldProblem } from "./problems.contract.ts";
 import { type FileProblem } from "./projects.contract.ts";
 import { type KindProblem } from "./projects.kinds.ts";
+import { schemaProblems, wordsOf } from "./projects.problems.ts";
 import { decodeText, type Texts } from "./projects.texts.ts";
 
 type Path = readonly (string | number)[];
@@ -19,14 +21,14 @@ export const makeReader = (texts: Texts): Reader => ({ texts, problems: [], sour
 /** The file's content as its schema gives it, or null after noting what is wrong with it. */
 export function readDeclaration<S extends z.ZodType>(reader: Reader, file: string, schema: S): z.output<S> | null {
   if (!reader.texts.has(file)) {
-    reader.problems.push({ file, line: null, column: null, path: "", message: "the file is missing", remedy: "add it; another project's file shows how it looks" });
+    push(reader, { file, line: null, column: null, path: "" }, told("file_missing"));
     return null;
   }
   const content = readYaml(reader, file);
   if (!content) return null;
   const parsed = schema.safeParse(content.value);
   if (parsed.success) return parsed.data;
-  for (const issue of parsed.error.issues) for (const path of placesOf(issue)) note(reader, file, { path, message: issue.message, remedy: remedyFor(issue) });
+  for (const problem of parsed.error.issues.flatMap(schemaProblems)) note(reader, file, problem);
   return null;
 }
 
@@ -37,25 +39,28 @@ const MAX_DEPTH = 100;
 /** The plain value of a text that is well-formed YAML, or null after noting why it is not. */
 export function readYaml(reader: Reader, file: string): { value: unknown } | null {
   const text = reader.texts.get(file) ?? "";
-  const bad = (message: string, remedy: string, at: { line: number; col: number } | null = null): null => {
-    reader.problems.push({ file, line: at?.line ?? 1, column: at?.col ?? null, path: "", message, remedy });
+  const bad = (problem: ToldProblem, at: { line: number; col: number } | null = null): null => {
+    push(reader, { file, line: at?.line ?? 1, column: at?.col ?? null, path: "" }, problem);
     return null;
   };
   const decoded = decodeText(Buffer.from(text, "utf8"));
-  if (!decoded.ok) return bad(decoded.message, decoded.remedy);
+  if (!decoded.ok) return bad(decoded.problem);
   const deep = tooDeep(text);
-  if (deep) return bad(`is nested deeper than ${MAX_DEPTH} levels`, "no declaration is that deep: look for a bracket too many", { line: deep, col: 1 });
+  if (deep) return bad(told("nested", { most: MAX_DEPTH }), { line: deep, col: 1 });
   try {
     const lines = new LineCounter();
     const document = parseDocument(text, { lineCounter: lines });
     reader.sources.set(file, { document, lines });
-    for (const error of document.errors) bad(error.message.split("\n")[0] ?? "", "correct the YAML: indentation, quotes, colons", lines.linePos(error.pos[0]));
+    for (const error of document.errors) bad(error.code === "DUPLICATE_KEY" ? told("key_twice") : told("yaml", { text: yamlText(error) }), lines.linePos(error.pos[0]));
     return document.errors.length > 0 ? null : { value: document.toJS({ maxAliasCount: MAX_ALIASES }) };
   } catch (error) {
     // An alias to itself, or more of them than anybody writes.
-    return bad(error instanceof RangeError ? "is nested too deeply" : String(error instanceof Error ? error.message : error).split("\n")[0]!, "write out what the aliases stand for");
+    return bad(error instanceof RangeError ? told("nested_aliases") : told("aliases", { text: yamlText(error) }));
   }
 }
+
+/** What the parser says; it speaks English only. */
+export const yamlText = (error: unknown): string => String(error instanceof Error ? error.message : error).split("\n")[0]!;
 
 /** The line where brackets open deeper than any declaration does; the parser itself would run out of stack there. */
 function tooDeep(text: string): number | null {
@@ -73,15 +78,14 @@ function tooDeep(text: string): number | null {
 
 /** Adds a problem found later, with the place it stands at. */
 export function note(reader: Reader, file: string, problem: KindProblem): void {
-  const { path, message, remedy } = problem;
+  const { path } = problem;
   const at = problem.line ? { line: problem.line, col: problem.column ?? null } : placeOf(sourceOf(reader, file), path);
-  reader.problems.push({ file, line: at?.line ?? null, column: at?.col ?? null, path: path.join("."), message, remedy });
+  push(reader, { file, line: at?.line ?? null, column: at?.col ?? null, path: path.join(".") }, problem);
 }
 
-/** Words nobody knows are told where they stand, not where the thing around them begins. */
-function placesOf(issue: z.core.$ZodIssue): (string | number)[][] {
-  const path = issue.path.map(plain);
-  return issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...path, key]) : [path];
+type At = Pick<FileProblem, "file" | "line" | "column" | "path">;
+function push(reader: Reader, at: At, problem: ToldProblem | KindProblem): void {
+  reader.problems.push({ ...at, ...wordsOf(problem, "en"), ...("code" in problem && { told: { code: problem.code, params: problem.params } }) });
 }
 
 /** Of a project that was known before, a text is only parsed when something has to be said of it. */
@@ -91,8 +95,6 @@ function sourceOf(reader: Reader, file: string): Source | undefined {
   return reader.sources.get(file);
 }
 
-const plain = (part: PropertyKey) => (typeof part === "number" ? part : String(part));
-
 /** The place of the innermost part of the path that exists. */
 function placeOf(source: Source | undefined, path: Path): { line: number; col: number } | null {
   for (let length = path.length; source && length > 0; length -= 1) {
@@ -100,11 +102,4 @@ function placeOf(source: Source | undefined, path: Path): { line: number; col: n
     if (isNode(node) && node.range) return source.lines.linePos(node.range[0]);
   }
   return source ? { line: 1, col: 1 } : null;
-}
-
-export function remedyFor(issue: z.core.$ZodIssue): string {
-  if (issue.code === "unrecognized_keys") return `remove or correct ${issue.keys.join(", ")}`;
-  if (issue.code === "invalid_type" && issue.input === undefined) return "add it";
-  if (issue.code === "invalid_value") return `use one of ${issue.values.map(String).join(", ")}`;
-  return "correct the value";
 }

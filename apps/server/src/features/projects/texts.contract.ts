@@ -13,12 +13,12 @@ export const textSchema = z.strictObject({
 });
 export type Text = z.infer<typeof textSchema>;
 
-/** Names of stages, queues, prompts and the like: how one declaration refers to another. */
-export const keySchema = z.string().regex(/^[a-z][a-z0-9_-]*$/, "use small letters, digits, - and _, starting with a letter");
+/** Messages of schemas of declarations are keys of `messages/*.yaml`. Names of stages, queues, prompts and the like: how one declaration refers to another. */
+export const keySchema = z.string().regex(/^[a-z][a-z0-9_-]*$/, "schema_key");
 
 export const priorities = ["low", "normal", "high", "urgent"] as const;
 export const prioritySchema = z.enum(priorities);
 export type Priority = z.infer<typeof prioritySchema>;
 
-/** One mistake in a declaration that its schema alone cannot see. */
+/** One mistake in a declaration that its schema alone cannot see, worded in English only; others are told by code (`problem`). */
 export interface DeclarationProblem { path: (string | number)[]; message: string; remedy: string }

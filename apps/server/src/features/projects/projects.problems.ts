@@ -1,0 +1,41 @@
+import type { z } from "zod";
+import { hasMessage, translate } from "../../platform/messages.ts";
+import { fieldProblem } from "../../platform/validation.ts";
+import { inAll, problem, problems, type PlacedProblem, type ProblemParams, type ToldProblem } from "./problems.contract.ts";
+import { type Language } from "./texts.contract.ts";
+
+export interface Words { message: string; remedy: string }
+
+/** A problem in the reader's language; one that a feature has worded itself stays as it is. */
+export function wordsOf(told: ToldProblem | Words, language: Language): Words {
+  if (!("code" in told)) return { message: told.message, remedy: told.remedy };
+  const params = Object.fromEntries(Object.entries(told.params).map(([name, value]) => [name, plain(value, language)]));
+  return { message: translate(language, `problem_${told.code}`, params), remedy: translate(language, `remedy_${problems[told.code][0]}`, params) };
+}
+
+function plain(value: ProblemParams[string], language: Language): string | number {
+  if (typeof value !== "object") return value;
+  return "en" in value ? value[language] : value.join(", ");
+}
+
+/** Words nobody knows are told where they stand, not where the thing around them begins. */
+export function schemaProblems(issue: z.core.$ZodIssue): PlacedProblem[] {
+  const path = issue.path.map((part) => (typeof part === "number" ? part : String(part)));
+  const text = inAll((language) => inWords(issue, language));
+  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => problem([...path, key], "schema_unknown", { text, names: issue.keys }));
+  // Zod hands over no input; that there was none stands only in its message.
+  if (issue.code === "invalid_type" && issue.message.endsWith("received undefined")) return [problem(path, "schema_missing", { text })];
+  if (issue.code === "invalid_value") return [problem(path, "schema_choice", { text, names: issue.values.map(String) })];
+  return [problem(path, "schema_value", { text })];
+}
+
+/**
+ * A schema's own message is a key of `messages/*.yaml`. Without one zod speaks for itself in English, and what the edge says of a
+ * field of a request stands in the other languages, without its full stop: a remedy follows.
+ */
+function inWords(issue: z.core.$ZodIssue, language: Language): string {
+  if (hasMessage(language, issue.message)) return translate(language, issue.message);
+  if (language === "en") return issue.message;
+  const { code, params } = fieldProblem("")({ instancePath: "", keyword: issue.code, message: issue.message, params: issue as unknown as Record<string, unknown> });
+  return translate(language, code, params).replace(/\.$/, "");
+}
