@@ -6,6 +6,7 @@ import { LineProvider, useLine } from "../features/line/line.tsx";
 import { OfferCard } from "../features/line/OfferCard.tsx";
 import { SoundElsewhere } from "../features/line/SoundElsewhere.tsx";
 import { useLineKeys } from "../features/line/useLineKeys.ts";
+import { useReminders } from "../features/tickets/reminders.ts";
 import { useT } from "../i18n/intl.tsx";
 import { listenToKeys, useKey } from "../shared/keys.ts";
 import { onAlert, startLive } from "../shared/realtime.ts";
@@ -42,6 +43,7 @@ function Frame({ path }: { path: string }) {
   useGoKeys();
   useLineKeys();
   useAlerts(path);
+  useReminders();
   useOutbox(me.id);
   useReady();
   return (

@@ -20,6 +20,13 @@ export function onAlert(listener: (alert: Alert) => void): () => void {
   return () => { alertListeners.delete(listener); };
 }
 
+export type Reminder = Extract<Push, { kind: "reminded" }>;
+const reminderListeners = new Set<(reminder: Reminder) => void>();
+export function onReminder(listener: (reminder: Reminder) => void): () => void {
+  reminderListeners.add(listener);
+  return () => { reminderListeners.delete(listener); };
+}
+
 let waiting: Thing[] = [];
 let flushing: ReturnType<typeof setTimeout> | null = null;
 
@@ -38,6 +45,7 @@ function refreshSoon(things: Thing[]): void {
 function take(push: Push): void {
   if (push.kind === "line") refresh(["getLine"]);
   if (push.kind === "alert") for (const listener of alertListeners) listener(push);
+  if (push.kind === "reminded") for (const listener of reminderListeners) listener(push);
   if (push.kind === "changed") refreshSoon(push.things);
 }
 

@@ -30,7 +30,7 @@ export const say = (message: string) => show({ message, autoClose: 3500 });
 const withDeed = (message: string, label: string, deed: () => void) => {
   const id = newId();
   const press = () => { void load().then(({ notifications }) => notifications.hide(id)); deed(); };
-  show({ id, autoClose: 7000, message: <span className="row between">{message}<Button size="compact-sm" variant="subtle" onClick={press}>{label}</Button></span> });
+  show({ id, autoClose: 7000, message: <span className="row between">{message}<Button size="compact-sm" variant="subtle" flex="none" onClick={press}>{label}</Button></span> });
 };
 
 /** Something happened elsewhere; a press opens it. */

@@ -5,6 +5,7 @@ import { languageNames, useT, useWord } from "../../i18n/intl.tsx";
 import { Moment } from "../../shared/clock.tsx";
 import { may, useMe } from "../access/session.ts";
 import { DialButton } from "../line/DialButton.tsx";
+import { ClientPromises } from "../promises/ClientPromises.tsx";
 import { addressLine } from "./names.ts";
 import css from "./clients.module.css";
 
@@ -27,6 +28,7 @@ export function ClientCard({ client, call }: { client: ClientView; call?: CallVi
       </ul>
       {client.pinnedNote && <p className={css.pinned}><IconPin size={15} aria-label={t("client.pinnedNote")} /><span className="pre">{client.pinnedNote}</span></p>}
       {client.dataConfirmedAt && <p className="small dim">{t("client.confirmedAt")} <Moment at={client.dataConfirmedAt} full /></p>}
+      <ClientPromises key={client.id} clientId={client.id} />
     </section>
   );
 }

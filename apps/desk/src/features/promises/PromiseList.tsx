@@ -7,23 +7,28 @@ import { useT } from "../../i18n/intl.tsx";
 import { Moment, useNow } from "../../shared/clock.tsx";
 import { fieldError, ProblemNote } from "../../shared/problem.tsx";
 import { useSend } from "../../shared/query.ts";
+import { isKeptLate, isLateAt } from "./counts.ts";
 import css from "./promises.module.css";
 
-/** Promises with their two ends: kept by one press, broken with a reason. `about`: also what they were given about. */
-export function PromiseList({ promises, about = false, mayClose }: { promises: PromiseView[]; about?: boolean; mayClose: boolean }) {
+/** `ticket`: what they were given about; `all`: also to whom. */
+type Told = "ticket" | "all";
+
+/** Promises with their two ends: kept by one press, broken with a reason. */
+export function PromiseList({ promises, about, mayClose }: { promises: PromiseView[]; about?: Told; mayClose: boolean }) {
   return <ul className={css.list}>{promises.map((promise) => <li key={promise.id}><Row promise={promise} about={about} mayClose={mayClose} /></li>)}</ul>;
 }
 
-function Row({ promise, about, mayClose }: { promise: PromiseView; about: boolean; mayClose: boolean }) {
+function Row({ promise, about, mayClose }: { promise: PromiseView; about: Told | undefined; mayClose: boolean }) {
   const t = useT();
   const now = useNow();
   const isOpen = promise.state === "open";
-  const isLate = isOpen && Date.parse(promise.dueAt) <= now;
+  const isLate = isLateAt(promise, now);
   return (
     <article className={css.promise} data-late={isLate || undefined} data-over={!isOpen || undefined}>
       <div className="row between"><b className={css.text}>{promise.text}</b><State promise={promise} isLate={isLate} /></div>
       <div className="row between small wrap"><span className={isLate ? css.late : "dim"}>{t("promises.due")} <Moment at={promise.dueAt} full /></span><span className="dim">{promise.by.name}</span></div>
-      {about && <About promise={promise} />}
+      {promise.closed && <div className="row between small dim wrap"><span>{t("promises.closed")} <Moment at={promise.closed.at} full /></span><span>{promise.closed.by}</span></div>}
+      {about && <About promise={promise} withClient={about === "all"} />}
       {promise.reason && <p className="small">{promise.reason}</p>}
       {isOpen && mayClose && <Close promise={promise} />}
     </article>
@@ -34,15 +39,15 @@ function State({ promise, isLate }: { promise: PromiseView; isLate: boolean }) {
   const t = useT();
   if (isLate) return <span className="chip danger">{t("promises.late")}</span>;
   if (promise.state === "open") return null;
-  return <span className={`chip ${promise.state === "kept" ? "live" : "warn"}`}>{t(promise.state === "kept" ? "promises.kept" : "promises.broken")}</span>;
+  if (promise.state === "broken") return <span className="chip warn">{t("promises.broken")}</span>;
+  return isKeptLate(promise) ? <span className="chip warn">{t("promises.count.keptLate")}</span> : <span className="chip live">{t("promises.kept")}</span>;
 }
 
-function About({ promise: { ticket, client } }: { promise: PromiseView }) {
+function About({ promise: { ticket, client }, withClient }: { promise: PromiseView; withClient: boolean }) {
   return (
     <div className="row small wrap">
-      {ticket && <Link to="/tickets/$id" params={{ id: ticket.id }} className="num">{ticket.number}</Link>}
-      {ticket && <span className="cut">{ticket.subject}</span>}
-      {client && <Link to="/clients" search={{ client: client.id }}>{client.name}</Link>}
+      {ticket && <Link to="/tickets/$id" params={{ id: ticket.id }} className={css.about}><span className="num">{ticket.number}</span><span className="cut">{ticket.subject}</span></Link>}
+      {withClient && client && <Link to="/clients" search={{ client: client.id }}>{client.name}</Link>}
     </div>
   );
 }

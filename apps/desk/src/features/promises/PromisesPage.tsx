@@ -22,7 +22,7 @@ export function PromisesPage() {
       {leads && <Figures />}
       {!list.items && !list.error && <Skeleton rows={5} height={72} />}
       {list.items?.length === 0 && <div className="panel"><Empty icon={<IconHeartHandshake size={22} />} text={t("promises.nothingOpen")} /></div>}
-      {list.items && list.items.length > 0 && <PromiseList promises={list.items} about mayClose={may(me, "tickets.note")} />}
+      {list.items && list.items.length > 0 && <PromiseList promises={list.items} about="all" mayClose={may(me, "tickets.note")} />}
       {list.hasNextPage && <Button variant="subtle" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>{t("do.more")}</Button>}
     </Page>
   );

@@ -9,6 +9,8 @@ import { useApi } from "../../shared/query.ts";
 import { may, useMe } from "../access/session.ts";
 import { Attachments } from "./Attachments.tsx";
 import { CallbackButton } from "./CallbackButton.tsx";
+import { standsStill, tellsDeadline } from "./clocks.ts";
+import { Clocks } from "./Clocks.tsx";
 import { Contacts } from "./Contacts.tsx";
 import { Due } from "./Due.tsx";
 import { EditTicket } from "./EditTicket.tsx";
@@ -34,6 +36,7 @@ export function TicketDetail({ id }: { id: string }) {
       <div className={`scroll ${css.detailBody}`} tabIndex={0} role="region" aria-label={ticket.number}>
         <TicketBlocks ticket={ticket} place="top" />
         {ticket.mergedInto === null && <StageLine ticket={ticket} />}
+        <Clocks ticket={ticket} />
         <Transitions key={`${ticket.id}:${ticket.stage}`} ticket={ticket} />
         <Facts ticket={ticket} />
         <TicketBlocks ticket={ticket} place="main" />
@@ -58,7 +61,7 @@ function TicketHead({ ticket }: { ticket: TicketView }) {
         {project && <span className="chip"><span className="dot" style={{ background: project.color }} />{project.name}</span>}
         {ticket.priority >= 2 && <span className={`chip ${ticket.priority === 3 ? "danger" : "warn"}`}>{t(priorityKey(ticket.priority))}</span>}
         {ticket.reopened > 0 && <span className={`chip ${ticket.status === "closed" ? "" : "danger"}`}><IconRotate2 size={13} aria-hidden />{t("ticket.reopened", { count: ticket.reopened })}</span>}
-        <Due ticket={ticket} />
+        {!standsStill(ticket) && <Due ticket={ticket} />}
       </div><div className="row">
         <CallbackButton ticket={ticket} />
         <EditTicket ticket={ticket} />
@@ -87,7 +90,7 @@ function Facts({ ticket }: { ticket: TicketView }) {
         <Fact label={t("ticket.owner")}>{ticket.ownerName || t("ticket.noOwner")}</Fact>
         <Fact label={t("ticket.created")}><Moment at={ticket.createdAt} full /></Fact>
         {ticket.department && <Fact label={t("ticket.department")}>{word("department", ticket.department)}</Fact>}
-        {ticket.dueAt && <Fact label={t("ticket.due")}><Moment at={ticket.dueAt} full zone /></Fact>}
+        {ticket.dueAt && !tellsDeadline(ticket) && <Fact label={t("ticket.due")}><Moment at={ticket.dueAt} full zone /></Fact>}
         <Contacts ticket={ticket} />
         {ticket.calls > 1 && <Fact label={t("ticket.calls")}>{t("ticket.called", { count: ticket.calls })}{ticket.lastCallAt && <> · {t("ticket.lastCall")} <Moment at={ticket.lastCallAt} /></>}</Fact>}
         <Fact label={t("register.language")}>{languageNames[ticket.language]}</Fact>

@@ -8,5 +8,7 @@ export const pushSchema = z.discriminatedUnion("kind", [
   /** My line changed (offer, state, call): refetch `/calls/line` at once. */
   z.object({ kind: z.literal("line") }),
   z.object({ kind: z.literal("alert"), key: z.string(), params: z.record(z.string(), z.string()), ticketId: z.string().nullable() }),
+  /** I am reminded of a ticket. `id` is the reminder's own: several desks of one person tell it once. `untouched`: nobody has worked on it for long. */
+  z.object({ kind: z.literal("reminded"), id: z.string(), ticketId: z.string(), number: z.string(), reason: z.enum(["untouched", "other"]) }),
 ]);
 export type Push = z.infer<typeof pushSchema>;

@@ -2,10 +2,13 @@ import { createServer } from "node:http";
 import { connect, type AddressInfo } from "node:net";
 import { once } from "node:events";
 import { afterAll, expect, test } from "vitest";
+import type { Actor } from "../../platform/db.ts";
+import { announce } from "../../platform/events.ts";
+import { newId } from "../../platform/ids.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { WebSocket } from "ws";
 import { testHttp } from "../../testing/http.ts";
-import { startRealtime } from "./realtime.ts";
+import { gather, startRealtime } from "./realtime.ts";
 
 const database = await testDatabase();
 const server = createServer((_request, response) => { response.end("here"); });
@@ -19,17 +22,19 @@ const http = await testHttp(database);
 
 /** A signed-in desk and the alerts it hears; `settled` is a message sent after them. */
 async function deskOf(roles: string[], projects: string[]) {
-  const { cookie } = await http.signIn({ roles, projects });
+  const { cookie, userId } = await http.signIn({ roles, projects });
   const socket = new WebSocket(`ws://127.0.0.1:${port}/api/live`, { headers: { cookie } });
   const alerts: string[] = [];
+  const reminders: object[] = [];
   const settled = Promise.withResolvers<void>();
   socket.on("message", (data: Buffer) => {
     const message = JSON.parse(data.toString()) as { kind: string; params?: { number?: string } };
     if (message.kind === "alert") alerts.push(message.params!.number!);
+    if (message.kind === "reminded") reminders.push(message);
     if (message.kind === "changed") settled.resolve();
   });
   await once(socket, "open");
-  return { alerts, settled: settled.promise, close: () => { socket.close(); } };
+  return { userId, alerts, reminders, settled: settled.promise, close: () => { socket.close(); } };
 }
 
 test("an alert reaches the supervisors of its project and nobody else", async () => {
@@ -39,6 +44,22 @@ test("an alert reaches the supervisors of its project and nobody else", async ()
   await Promise.all(desks.map(({ settled }) => settled));
   expect(desks.map(({ alerts }) => alerts.join())).toEqual(["INT,ALL", "TAX,ALL", "", "INT,TAX,ALL"]);
   for (const desk of desks) desk.close();
+});
+
+test("a reminder reaches the desks of whom it reminds, not of others, and nobody is reminded of what they did themselves", async () => {
+  const [ana, other] = [await deskOf(["operator"], ["internet"]), await deskOf(["supervisor"], ["internet"])];
+  const { promise, resolve } = Promise.withResolvers<unknown>();
+  const stop = gather(resolve);
+  const told = (actor: Actor, data: object) => ({ id: newId(), at: new Date(), type: "ticket.reminded", subject: { kind: "ticket", id: newId() }, actor, data: { operatorId: ana.userId, ...data }, depth: 0, requestId: "" });
+  const system: Actor = { kind: "system", name: "clocks" };
+  const own = { ...system, kind: "user", id: ana.userId } as unknown as Actor;
+  announce([told(system, { number: "INT-1", reason: "untouched" }), told(system, { number: "INT-2" }), told(own, { number: "INT-3" }), told(system, { number: "INT-4", text: "told as an alert" }), told(system, { operatorId: null, number: "INT-5" })]);
+  push(await promise);
+  stop();
+  await Promise.all([ana.settled, other.settled]);
+  expect(ana.reminders).toMatchObject([{ number: "INT-1", reason: "untouched" }, { number: "INT-2", reason: "other" }]);
+  expect(other.reminders).toEqual([]);
+  for (const desk of [ana, other]) desk.close();
 });
 
 const UPGRADE = "GET /api/live HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nCookie: linija_session=abcdefabcdef\r\n\r\n";

@@ -107,7 +107,8 @@ function recheck(desks: Set<Desk>, changes: Changes, { db, log }: RealtimeOption
 }
 
 type Alert = Extract<Push, { kind: "alert" }>;
-interface Changes { things: Thing[]; lines: string[]; /** With the project whose supervisors are told; null: everybody who supervises. */ alerts: { projectKey: string | null; /** Whom it concerns besides. */ userId?: string | null; alert: Alert }[] }
+interface Reminder { userId: string; push: Extract<Push, { kind: "reminded" }> }
+interface Changes { /** A node of before there were any sends none. */ reminders?: Reminder[]; things: Thing[]; lines: string[]; /** With the project whose supervisors are told; null: everybody who supervises. */ alerts: { projectKey: string | null; /** Whom it concerns besides. */ userId?: string | null; alert: Alert }[] }
 
 /** Every node gathers its own facts, also one without desks: another node may have them. */
 export function gather(tell: (changes: Changes) => void): () => void {
@@ -115,10 +116,11 @@ export function gather(tell: (changes: Changes) => void): () => void {
   let things = new Map<string, Thing>();
   let lines = new Set<string>();
   let alerts: Changes["alerts"] = [];
+  let reminders: Reminder[] = [];
   const flush = (): void => {
     timer = null;
-    const changes = { things: [...things.values()].slice(0, 500), lines: [...lines], alerts };
-    things = new Map(); lines = new Set(); alerts = [];
+    const changes = { things: [...things.values()].slice(0, 500), lines: [...lines], alerts, reminders };
+    things = new Map(); lines = new Set(); alerts = []; reminders = [];
     tell(changes);
   };
   return onCommitted((events) => {
@@ -128,6 +130,7 @@ export function gather(tell: (changes: Changes) => void): () => void {
         else things.set(`${thing.kind}:${thing.id}`, thing);
       }
       if (event.type === "alert.raised") alerts.push(toAlert(event));
+      if (event.type === "ticket.reminded") reminders.push(...toReminders(event));
     }
     timer ??= setTimeout(flush, GATHER_MS);
   });
@@ -143,12 +146,20 @@ function toAlert(event: StoredEvent): Changes["alerts"][number] {
   return { projectKey: data.projectKey ?? null, userId: data.userId ?? null, alert: { kind: "alert", key: data.key ?? event.type, params: data.params ?? {}, ticketId: event.subject.kind === "ticket" ? event.subject.id : null } };
 }
 
+/** Nobody is reminded of what they have just done, and what a rule says to somebody is an alert of its own. */
+function toReminders({ id, subject, actor, data: given }: StoredEvent): Reminder[] {
+  const data = given as { operatorId?: string | null; number?: string; reason?: string; text?: string };
+  if (!data.operatorId || data.text !== undefined || (actor.kind === "user" && actor.id === data.operatorId)) return [];
+  return [{ userId: data.operatorId, push: { kind: "reminded", id, ticketId: subject.id, number: data.number ?? "", reason: data.reason === "untouched" ? "untouched" : "other" } }];
+}
+
 const alertsOf = ({ roles, projects }: Pick<Who, "roles" | "projects">): string[] => (roles.some((role) => role === "supervisor" || role === "administrator") ? projects : []);
 
 function messagesFor(desk: Desk, changes: Changes): Push[] {
   const line: Push[] = changes.lines.includes(desk.userId) ? [{ kind: "line" }] : [];
   const alerts = changes.alerts.filter(({ projectKey, userId }) => userId === desk.userId || (projectKey === null ? desk.alertsOf.length > 0 : desk.alertsOf.includes(projectKey))).map(({ alert }) => alert);
-  return [...line, ...alerts, ...(changes.things.length > 0 ? [{ kind: "changed", things: changes.things } as Push] : [])];
+  const reminders = (changes.reminders ?? []).filter(({ userId }) => userId === desk.userId).map(({ push }) => push);
+  return [...line, ...alerts, ...reminders, ...(changes.things.length > 0 ? [{ kind: "changed", things: changes.things } as Push] : [])];
 }
 
 function send(desk: Desk, message: Push): void {

@@ -16,8 +16,19 @@ export const subtaskView = z.object({
 });
 export const checklistView = z.object({ key: z.string(), name: z.string(), items: z.array(z.object({ key: z.string(), name: z.string(), done: z.boolean(), by: z.string(), at: instant.nullable() })) });
 
+/** A clock on its ticket's page. */
+export const ticketClockView = clockViewSchema.extend({
+  /** Of the process's own timer: what is done by itself when its time is over, in the reader's language. */
+  does: z.string().nullable(),
+  /** Since when it stands still. */
+  pausedAt: instant.nullable(),
+  /** When three quarters of the time are over, or were; null while it stands still before that. */
+  warnAt: instant.nullable(),
+});
+export type TicketClockView = z.infer<typeof ticketClockView>;
+
 /** What a process adds to a ticket; all of it empty for a process without these parts. */
 export const processParts = {
   parent: z.object({ id: z.uuid(), number: z.string(), subject: z.string() }).nullable(),
-  subtasks: z.array(subtaskView), approvals: z.array(approvalView), checklists: z.array(checklistView), clocks: z.array(clockViewSchema),
+  subtasks: z.array(subtaskView), approvals: z.array(approvalView), checklists: z.array(checklistView), clocks: z.array(ticketClockView),
 };

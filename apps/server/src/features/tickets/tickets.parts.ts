@@ -2,8 +2,8 @@ import type { z } from "zod";
 import type { Ctx } from "../../platform/db.ts";
 import type { Language } from "../api.contract.ts";
 import { may } from "../access/index.ts";
-import { viewClock } from "../clocks/index.ts";
-import { allowanceOf, isWithin, type Process } from "../processes/index.ts";
+import { momentOf, stateOf, viewClock, type Clock, type WorkingTime } from "../clocks/index.ts";
+import { allowanceOf, isWithin, timerName, type Process } from "../processes/index.ts";
 import { processOf, type ProjectInUse } from "./tickets.definitions.ts";
 import { guarded, moment } from "./tickets.load.ts";
 import type { approvalView, checklistView, processParts } from "./tickets.parts.contract.ts";
@@ -24,9 +24,22 @@ export async function partsOf(ctx: Ctx, shown: Shown, beside: WrittenBeside): Pr
       ({ id, number, key, subject, department, stage, status, dueAt, waits, answer, ownerName, stageName: (await processOf(ctx.db, processId)).stages[stage]?.name[language] ?? stage }))),
     approvals: beside.approvals.map((approval) => toApproval(ctx, { ...approval, ticket }, shown)),
     checklists: checklistsOf(shown, beside.checks),
-    clocks: beside.clockRows.map((each) => viewClock(each, now, clock)),
+    clocks: beside.clockRows.map((each) => ({ ...viewClock(each, now, clock), does: doesOf(shown, each), ...marksOf(each, clock) })),
   };
 }
+
+/** What the process does by itself when this clock of its own is over. */
+function doesOf({ process, language }: Shown, { name }: Clock): string | null {
+  const timer = Object.entries(process.clocks.timers).find(([key]) => timerName(key) === name)?.[1];
+  return timer ? process.transitions[timer.transition]?.name[language] ?? timer.transition : null;
+}
+
+/** The share of the time at which people are warned. */
+const WARN = 0.75;
+const marksOf = (clock: Clock, working: WorkingTime): { pausedAt: string | null; warnAt: string | null } => ({
+  pausedAt: stateOf(clock) === "paused" ? clock.intervals.at(-1)?.from ?? null : null,
+  warnAt: momentOf(clock, Math.round(clock.allowedMs * WARN), working)?.toISOString() ?? null,
+});
 
 type Listed = WrittenBeside["approvals"][number] & { ticket: Pick<Ticket, "projectKey" | "ownerId" | "department" | "aboutUserIds"> };
 export function toApproval(ctx: Ctx, { ticket, requestedById, ...approval }: Listed, { process, project, language }: Pick<Shown, "process" | "project" | "language">): z.input<typeof approvalView> {
