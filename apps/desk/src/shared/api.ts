@@ -6,6 +6,7 @@ import type * as calls from "@linija/server/contract/calls/calls";
 import type * as clients from "@linija/server/contract/clients/clients";
 import type * as declarations from "@linija/server/contract/declarations/declarations";
 import type * as migrations from "@linija/server/contract/declarations/declarations.migrate";
+import type * as removals from "@linija/server/contract/declarations/declarations.remove";
 import type * as documents from "@linija/server/contract/documents/documents";
 import type * as floor from "@linija/server/contract/floor/floor";
 import type * as forms from "@linija/server/contract/forms/forms";
@@ -22,7 +23,7 @@ import type * as views from "@linija/server/contract/views/views";
 import type * as webhooks from "@linija/server/contract/webhooks/webhooks";
 import type { z } from "zod";
 
-type Modules = typeof views & typeof bulk & typeof access & typeof automation & typeof webhooks & typeof calls & typeof clients & typeof declarations & typeof migrations & typeof documents & typeof messages & typeof floor & typeof forms & typeof operators & typeof articles & typeof guides & typeof promises & typeof relations & typeof reports & typeof tickets & typeof ticketsProcess;
+type Modules = typeof views & typeof bulk & typeof access & typeof automation & typeof webhooks & typeof calls & typeof clients & typeof declarations & typeof migrations & typeof removals & typeof documents & typeof messages & typeof floor & typeof forms & typeof operators & typeof articles & typeof guides & typeof promises & typeof relations & typeof reports & typeof tickets & typeof ticketsProcess;
 interface Shape { method: string; path: string; reply: z.ZodType; params?: z.ZodType; query?: z.ZodType; body?: z.ZodType }
 type Contracts = { [K in keyof Modules as Modules[K] extends Shape ? K : never]: Modules[K] extends Shape ? Modules[K] : never };
 
@@ -48,7 +49,7 @@ export const routes = {
   givePhone: "POST /operators/:id/phone", takePhone: "DELETE /operators/:id/phone",
   listDocuments: "GET /tickets/:id/documents", makeDocument: "POST /tickets/:id/documents", listMessages: "GET /tickets/:id/messages", sendMessage: "POST /tickets/:id/messages",
   listProjects: "GET /projects", createProject: "POST /projects", listTexts: "GET /projects/:key/texts", readText: "GET /projects/:key/text", checkText: "POST /projects/:key/check",
-  saveText: "PUT /projects/:key/text", removeText: "POST /projects/:key/text/remove", takeBackText: "POST /projects/:key/text/take-back", saveDraft: "PUT /projects/:key/draft",
+  saveText: "PUT /projects/:key/text", textUses: "GET /projects/:key/text/uses", removeText: "POST /projects/:key/text/remove", takeBackText: "POST /projects/:key/text/take-back", saveDraft: "PUT /projects/:key/draft",
   dropDraft: "POST /projects/:key/draft/drop", listVersions: "GET /projects/:key/versions",
   previewMigration: "GET /projects/:key/processes/:process/migration", startMigration: "POST /projects/:key/processes/:process/migration",
   stopMigration: "POST /projects/:key/migrations/:id/stop", undoMigration: "POST /projects/:key/migrations/:id/undo",

@@ -1,4 +1,4 @@
-import type { TextRow } from "@linija/server/contract/declarations/declarations";
+import type { RemovedRow, TextRow } from "@linija/server/contract/declarations/declarations";
 import { Button, Menu, Modal, Select, TextInput, Tooltip } from "@mantine/core";
 import { IconArrowLeft, IconDownload, IconFileText, IconPlus, IconUpload } from "@tabler/icons-react";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
@@ -8,16 +8,14 @@ import { Empty, Page, Skeleton } from "../../shared/parts.tsx";
 import { ProblemNote } from "../../shared/problem.tsx";
 import { useApi, useSend } from "../../shared/query.ts";
 import { ImportBox } from "./ImportBox.tsx";
+import { MANY, ORDER } from "./kinds.ts";
+import { RemovedPane } from "./RemovedPane.tsx";
 import { TextPane } from "./TextPane.tsx";
 import css from "./projects.module.css";
 
 export function ProjectPage() {
   return <EditorTexts><Project /></EditorTexts>;
 }
-
-/** What people look for first stands first. */
-const ORDER = ["company", "project", "calendar", "queues", "ivr", "types", "dispositions", "notices", "authority", "places", "processes", "forms", "rules", "guides", "articles", "documents", "demo"];
-const MANY = ["processes", "forms", "rules", "guides", "articles", "documents"];
 
 /** A project's texts by kind at the left, the chosen one at the right. */
 function Project() {
@@ -28,7 +26,9 @@ function Project() {
   const { data, error, refetch } = useApi("listTexts", { params: { key } });
   const [box, setBox] = useState<"import" | "new" | null>(null);
   const texts = data?.texts ?? [];
-  const chosen = texts.find(({ path }) => path === text) ?? texts.toSorted(byOrder)[0];
+  const gone = (data?.removed ?? []).filter(({ path }) => !texts.some((each) => each.path === path));
+  const removed = gone.find(({ path }) => path === text);
+  const chosen = removed ? undefined : texts.find(({ path }) => path === text) ?? texts.toSorted(byOrder)[0];
   const open = (path: string) => void navigate({ to: "/projects/$key", params: { key }, search: { text: path } });
   const name = key === "common" ? t("projects.common") : data?.name ?? "";
   return (
@@ -40,9 +40,10 @@ function Project() {
           <nav className={`panel scroll ${css.texts}`} aria-label={t("projects.textsOf", { name })}>
             <Link to="/projects" className={css.back}><IconArrowLeft size={15} aria-hidden />{t("nav.projects")}</Link>
             <Kinds texts={texts} chosen={chosen?.path} onOpen={open} />
+            <Removed texts={gone} chosen={removed?.path} onOpen={open} />
           </nav>
-          <section className={`panel ${css.work}`} aria-label={chosen?.path ?? name}>
-            {chosen ? <TextPane key={`${key}/${chosen.path}`} projectKey={key} path={chosen.path} kind={chosen.kind} /> : <Empty icon={<IconFileText size={22} />} text={t("projects.noTexts")} />}
+          <section className={`panel ${css.work}`} aria-label={(removed ?? chosen ?? { path: name }).path}>
+            <Chosen projectKey={key} text={chosen} removed={removed} />
           </section>
         </div>
       )}
@@ -50,6 +51,12 @@ function Project() {
       {box === "new" && <NewText projectKey={key} taken={texts.map(({ path }) => path)} onClose={() => setBox(null)} onMade={(path) => { setBox(null); open(path); }} />}
     </Page>
   );
+}
+
+function Chosen({ projectKey, text, removed }: { projectKey: string; text: TextRow | undefined; removed: RemovedRow | undefined }) {
+  const t = useT();
+  if (removed) return <RemovedPane key={removed.path} projectKey={projectKey} text={removed} />;
+  return text ? <TextPane key={`${projectKey}/${text.path}`} projectKey={projectKey} path={text.path} kind={text.kind} /> : <Empty icon={<IconFileText size={22} />} text={t("projects.noTexts")} />;
 }
 
 const byOrder = (a: TextRow, b: TextRow): number => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || a.path.localeCompare(b.path);
@@ -94,6 +101,18 @@ function TextLink({ text, name, isChosen, onOpen }: { text: TextRow; name: strin
       {text.differs && <Tooltip label={t("projects.differs")}><span className="chip">≠</span></Tooltip>}
       {text.draft && <span className="chip warn">{t("projects.draft")}</span>}
     </button>
+  );
+}
+
+/** Out of use, with a way back. */
+function Removed({ texts, chosen, onOpen }: { texts: readonly RemovedRow[]; chosen: string | undefined; onOpen: (path: string) => void }) {
+  const t = useT();
+  if (texts.length === 0) return null;
+  return (
+    <section>
+      <h2 className={css.kind}>{t("projects.removedGroup")}</h2>
+      <ul className={css.list}>{texts.toSorted((a, b) => b.at.localeCompare(a.at)).map(({ path }) => <li key={path}><button type="button" className={css.text} aria-current={path === chosen || undefined} onClick={() => onOpen(path)}><span className="cut grow dim">{path.replace(/\.yaml$/, "")}</span></button></li>)}</ul>
+    </section>
   );
 }
 

@@ -10,6 +10,7 @@ import { say } from "../../shared/toast.tsx";
 import { Compare } from "./Compare.tsx";
 import { editors, texts, type PictureProps } from "./editors.ts";
 import { Tickets } from "./Migration.tsx";
+import { RemoveButton } from "./Remove.tsx";
 import { useText } from "./useText.ts";
 import { Versions } from "./Versions.tsx";
 import css from "./projects.module.css";
@@ -55,6 +56,7 @@ export function TextPane({ projectKey, path, kind }: { projectKey: string; path:
       <div className={css.bar}>
         <SegmentedControl size="xs" aria-label={t("projects.view")} value={at} onChange={(value) => setView(value as View)} data={views.map((value) => ({ value, label: t(`projects.view.${value}`) }))} />
         <span className="grow" />
+        <RemoveButton projectKey={projectKey} path={path} kind={kind} current={read.data.current} />
         <State work={work} count={problems.length} />
       </div>
       {work.overtaken && <Overtaken by={read.data.by} onCompare={() => setView("changes")} onRebase={work.rebase} />}

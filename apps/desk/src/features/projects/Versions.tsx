@@ -7,6 +7,7 @@ import { ProblemNote } from "../../shared/problem.tsx";
 import { useApi, useSend } from "../../shared/query.ts";
 import { say } from "../../shared/toast.tsx";
 import { Compare } from "./Compare.tsx";
+import { TOUCHED } from "./kinds.ts";
 import css from "./projects.module.css";
 
 interface Props { projectKey: string; path: string; current: number; /** What the repository has instead. */ repository: string | null; onTake: (text: string) => void }
@@ -26,7 +27,7 @@ export function Versions({ projectKey, path, current, repository, onTake }: Prop
         {data.items.map((each) => (
           <li key={each.number}>
             <button type="button" className={css.version} data-chosen={each.number === number || undefined} onClick={() => setChosen(each.number)}>
-              <span className="row"><span className="strong num">{each.number}</span>{each.number === current && <span className="chip live">{t("projects.current")}</span>}{each.removed && <span className="chip warn">{t("projects.removed")}</span>}<span className="grow" /><span className="dim small"><Moment at={each.at} /></span></span>
+              <span className="row"><span className="strong num">{each.number}</span>{each.number === current && !each.removed && <span className="chip live">{t("projects.current")}</span>}{each.removed && <span className="chip warn">{t("projects.removed")}</span>}<span className="grow" /><span className="dim small"><Moment at={each.at} /></span></span>
               <span className="dim small cut">{each.by ?? t("projects.origin.files")}{each.note && ` · ${each.note}`}</span>
             </button>
           </li>
@@ -41,7 +42,7 @@ export function Versions({ projectKey, path, current, repository, onTake }: Prop
 function Older({ projectKey, path, current, number }: { projectKey: string; path: string; current: number; number: number }) {
   const t = useT();
   const { data, error } = useApi("readText", { params: { key: projectKey }, query: { path, number } });
-  const back = useSend("takeBackText", ["readText", "listTexts", "listVersions", "listProjects", "ticketTypes", "previewMigration"], { onSuccess: () => say(t("projects.takenBack", { number })) });
+  const back = useSend("takeBackText", TOUCHED, { onSuccess: () => say(t("projects.takenBack", { number })) });
   const take = () => back.mutate({ params: { key: projectKey }, body: { path, to: number, number: current, note: t("projects.takenBack", { number }) } });
   if (error) return <ProblemNote error={error} />;
   if (!data) return <Skeleton rows={6} height={20} />;

@@ -3,6 +3,7 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { useEffect, useRef, useState } from "react";
 import { api, ApiError, type Reply } from "../../shared/api.ts";
 import { refresh, useApi, useSend } from "../../shared/query.ts";
+import { TOUCHED } from "./kinds.ts";
 
 const CHECK_MS = 500;
 const DRAFT_MS = 1_500;
@@ -21,7 +22,7 @@ export function useText(key: string, path: string) {
   const shown = work ?? begin(loaded);
   const isChanged = differs(shown, loaded);
   const problems = useCheck(key, path, shown?.text ?? null, isChanged);
-  const save = useSend("saveText", ["readText", "listTexts", "listVersions", "listProjects", "ticketTypes", "previewMigration"], {
+  const save = useSend("saveText", TOUCHED, {
     onSuccess: () => setWork(null), onError: (error) => { if (error instanceof ApiError && error.problem.status === 409) refresh(["readText"]); },
   });
   // A draft that came after the save it is part of would stand beside it as somebody's unsaved work.

@@ -51,7 +51,10 @@ const textRow = z.object({
   differs: z.boolean(),
 });
 export type TextRow = z.infer<typeof textRow>;
-export const listTexts = contract({ method: "GET", path: "/projects/:key/texts", summary: "Texts of a project (`company`: of the company, `common`: of all projects)", params: keyParams, reply: z.object({ key: z.string(), name: z.string(), texts: z.array(textRow) }) });
+/** Not in use any more; its versions can be taken back. */
+const removedRow = z.object({ path: z.string(), kind: z.string(), number, by: z.string().nullable(), at: instant, note: z.string() });
+export type RemovedRow = z.infer<typeof removedRow>;
+export const listTexts = contract({ method: "GET", path: "/projects/:key/texts", summary: "Texts of a project (`company`: of the company, `common`: of all projects)", params: keyParams, reply: z.object({ key: z.string(), name: z.string(), texts: z.array(textRow), removed: z.array(removedRow) }) });
 
 export const readText = contract({
   method: "GET", path: "/projects/:key/text", summary: "One text: as it is in use, or a version of it, with the reader's draft", params: keyParams, query: z.object({ path, number: z.number().int().min(1).optional() }),

@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 const deeds: ["GET" | "POST" | "PUT", string, object?][] = [
   ["GET", "/api/projects"], ["GET", "/api/projects/shop/texts"], ["GET", "/api/projects/shop/text?path=queues.yaml"], ["POST", "/api/projects/shop/check", { path: "queues.yaml", text: "" }],
-  ["PUT", "/api/projects/shop/text", { path: "queues.yaml", text: "", number: 1 }], ["POST", "/api/projects/shop/text/remove", { path: "queues.yaml", number: 1 }],
+  ["PUT", "/api/projects/shop/text", { path: "queues.yaml", text: "", number: 1 }], ["GET", "/api/projects/shop/text/uses?path=processes/return.yaml"], ["POST", "/api/projects/shop/text/remove", { path: "queues.yaml", number: 1 }],
   ["POST", "/api/projects/shop/text/take-back", { path: "queues.yaml", to: 1, number: 1 }], ["PUT", "/api/projects/shop/draft", { path: "queues.yaml", text: "", base: 1 }],
   ["POST", "/api/projects/shop/draft/drop", { path: "queues.yaml" }], ["GET", "/api/projects/shop/versions?path=queues.yaml"], ["GET", "/api/projects/shop/export"],
   ["GET", "/api/projects/shop/processes/request/migration"], ["POST", "/api/projects/shop/processes/request/migration", { toId: "x" }],

@@ -4,8 +4,10 @@ import { mount, type App, type HttpOptions } from "../../platform/http.ts";
 import * as contracts from "./declarations.contract.ts";
 import * as migrations from "./declarations.migrate.contract.ts";
 import { previewMigration, startMigration, stopMigration, undoMigration } from "./declarations.migrate.service.ts";
+import * as removing from "./declarations.remove.contract.ts";
+import { removeText, textUses } from "./declarations.remove.service.ts";
 import { createProject, exportProject, importProject, listProjects } from "./declarations.projects.service.ts";
-import { checkText, dropDraft, listTexts, listVersions, readText, removeText, saveDraft, saveText, takeBackText, type DeclarationsDeps } from "./declarations.service.ts";
+import { checkText, dropDraft, listTexts, listVersions, readText, saveDraft, saveText, takeBackText, type DeclarationsDeps } from "./declarations.service.ts";
 import { MAX_ZIP_BYTES } from "./declarations.zip.rules.ts";
 
 /** Reading a whole project is some 20 ms of this process: enough for people, not for loops. */
@@ -19,6 +21,7 @@ export function declarationsRoutes(app: App, deps: DeclarationsDeps): void {
   mount(app, contracts.readText, "signed_in", (ctx, { params, query }) => readText(ctx, deps, params.key, query));
   mount(app, contracts.checkText, CHECKS, (ctx, { params, body }) => checkText(ctx, deps, params.key, body));
   mount(app, contracts.saveText, SAVES, (ctx, { params, body }) => saveText(ctx, deps, params.key, body));
+  mount(app, removing.textUses, CHECKS, (ctx, { params, query }) => textUses(ctx, deps, params.key, query.path));
   mount(app, contracts.removeText, SAVES, (ctx, { params, body }) => removeText(ctx, deps, params.key, body));
   mount(app, contracts.takeBackText, SAVES, (ctx, { params, body }) => takeBackText(ctx, deps, params.key, body));
   mount(app, contracts.saveDraft, "signed_in", (ctx, { params, body }) => saveDraft(ctx, deps, params.key, body));

@@ -41,7 +41,8 @@ export async function listTexts(ctx: Ctx, deps: DeclarationsDeps, key: string): 
   const begun = drafts.filter(({ path }) => !stored.some((text) => text.path === path)).map((draft) => ({
     path: draft.path, kind: kindAt(deps, { projectKey: key, path: draft.path }) ?? "", number: 0, origin: "desk" as const, at: draft.at.toISOString(), by: null, note: "", draft: { base: draft.base, at: draft.at.toISOString() }, differs: false,
   }));
-  return { key, name, texts: [...stored, ...begun] };
+  const removed = rows.filter((row) => row.text === null && isShown(row)).map((row) => ({ path: row.path, kind: kindAt(deps, row) ?? "", number: row.number, by: row.authorName, at: row.at.toISOString(), note: row.note }));
+  return { key, name, texts: [...stored, ...begun], removed };
 }
 
 /** Demo people are loaded once, into an empty database: to edit them would change nothing. */
@@ -63,14 +64,14 @@ function nameOf(ctx: Ctx, deps: DeclarationsDeps, key: string): string {
   return declared.project.name[languageOf(ctx)];
 }
 
-function kindAt({ settings }: DeclarationsDeps, { projectKey, path }: Place): string | null {
+export function kindAt({ settings }: DeclarationsDeps, { projectKey, path }: Place): string | null {
   if (projectKey === COMPANY) return path === "company.yaml" ? COMPANY : null;
   const kind = kindOf(path, settings.kinds);
   return projectKey === COMMON && !path.includes("/") && !["notices.yaml", "authority.yaml", "places.yaml"].includes(path) ? null : kind;
 }
 
 /** The place of a text that may be written, or a refusal that names the field. */
-function placeFor(ctx: Ctx, deps: DeclarationsDeps, key: string, path: string): Place {
+export function placeFor(ctx: Ctx, deps: DeclarationsDeps, key: string, path: string): Place {
   nameOf(ctx, deps, key);
   if (kindAt(deps, { projectKey: key, path }) === null) throw invalidField("path", "declaration_path");
   return { projectKey: key, path };
@@ -130,7 +131,7 @@ export async function putChanges(ctx: TxCtx, deps: DeclarationsDeps, ground: Gro
 interface One { path: string; text: string | null; number: number; note: string }
 
 /** Two people at once: the first is saved, the other is told who was first and keeps the draft. */
-async function saveOne(ctx: Ctx, deps: DeclarationsDeps, key: string, { path, text, number, note }: One): Promise<{ number: number }> {
+export async function saveOne(ctx: Ctx, deps: DeclarationsDeps, key: string, { path, text, number, note }: One): Promise<{ number: number }> {
   mayManage(ctx);
   const place = placeFor(ctx, deps, key, path);
   const saved = await inTx(ctx, async (ctx) => {
@@ -147,7 +148,6 @@ async function saveOne(ctx: Ctx, deps: DeclarationsDeps, key: string, { path, te
 }
 
 export const saveText = (ctx: Ctx, deps: DeclarationsDeps, key: string, body: Input<typeof contracts.saveText>) => saveOne(ctx, deps, key, body);
-export const removeText = (ctx: Ctx, deps: DeclarationsDeps, key: string, body: Input<typeof contracts.removeText>) => saveOne(ctx, deps, key, { ...body, text: null });
 
 /** An older text is saved again, as a new version: nothing that happened is lost. */
 export async function takeBackText(ctx: Ctx, deps: DeclarationsDeps, key: string, { path, to, number, note }: Input<typeof contracts.takeBackText>): Promise<{ number: number }> {

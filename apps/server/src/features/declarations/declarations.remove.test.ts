@@ -1,0 +1,106 @@
+import { sql } from "kysely";
+import { beforeAll, expect, test } from "vitest";
+import { textKinds } from "../../kinds.ts";
+import type { Ctx } from "../../platform/db.ts";
+import { testDatabase } from "../../testing/database.ts";
+import { buildUser } from "../access/access.factory.ts";
+import { processOf, projectOf } from "../tickets/index.ts";
+import { buildTicket } from "../tickets/tickets.factory.ts";
+import { startNode, type StartedNode } from "./declarations.factory.ts";
+import { mentionsOf } from "./declarations.remove.rules.ts";
+import { removeText, textUses } from "./declarations.remove.service.ts";
+import { listTexts, listVersions, readText, saveText, takeBackText } from "./declarations.service.ts";
+
+const database = await testDatabase();
+const system = database.ctx();
+let node: StartedNode;
+let ana: Ctx;
+
+beforeAll(async () => {
+  node = await startNode(system, undefined, textKinds);
+  const { id } = await buildUser(database.db, { name: "Ana Kos", roles: ["administrator"], projects: ["internet", "shop", "taxi"] });
+  ana = database.ctx({ kind: "user", id, name: "Ana Kos", roles: ["administrator"], projects: ["internet", "shop", "taxi"], language: "en" });
+});
+
+const uses = (key: string, path: string) => textUses(ana, node.deps, key, path);
+const remove = async (key: string, path: string, note = "") => removeText(ana, node.deps, key, { path, number: (await readText(ana, node.deps, key, { path })).current, note });
+const save = async (key: string, path: string, change: (text: string) => string) => {
+  const known = await readText(ana, node.deps, key, { path }).catch(() => ({ text: "", current: 0 }));
+  return saveText(ana, node.deps, key, { path, text: change(known.text), number: known.current, note: "" });
+};
+const rejection = (promise: Promise<unknown>) => promise.then(() => { throw new Error("it was not refused"); }, (error: unknown) => error as { code: string; reason: string; params: Record<string, unknown>; fields: { field: string }[] });
+
+test("a process that kinds of tickets are made with says which, where it is named and why it cannot go, and is refused", async () => {
+  const found = await uses("shop", "processes/return.yaml");
+  expect(found.types).toEqual([{ project: "Lipa shop", key: "return", name: expect.any(String) }]);
+  expect(found.places).toContainEqual({ file: "shop/types.yaml", line: expect.any(Number), text: "process: return" });
+  expect(found.problems).toContainEqual(expect.objectContaining({ file: "shop/types.yaml", line: expect.any(Number) }));
+  const error = await rejection(remove("shop", "processes/return.yaml"));
+  expect(error).toMatchObject({ code: "invalid", reason: "declaration_refused" });
+  expect(error.fields.map(({ field }) => field).join()).toContain("shop/types.yaml:");
+  expect((await readText(ana, node.deps, "shop", { path: "processes/return.yaml" })).text).not.toBe("");
+});
+
+test("what nothing needs is removed at once, by who and why, stays away after a start and is taken back", async () => {
+  const path = "guides/quick-order.yaml";
+  expect(await uses("taxi", path)).toMatchObject({ types: [], places: [], problems: [], openTickets: 0, isHeld: false, common: false });
+  expect(await remove("taxi", path, "Told otherwise now")).toEqual({ number: 2 });
+  expect(JSON.stringify((await projectOf(system.db, "taxi")).more["guides"])).not.toContain("quick-order");
+  const { texts, removed } = await listTexts(ana, node.deps, "taxi");
+  expect(texts.map((text) => text.path)).not.toContain(path);
+  expect(removed).toMatchObject([{ path, kind: "guides", number: 2, by: "Ana Kos", note: "Told otherwise now" }]);
+  const { rows } = await sql<{ before: string; reason: string }>`select before, reason from audit_log where action = 'declaration.removed' and object_id = ${`taxi/${path}`}`.execute(database.db);
+  expect(rows).toMatchObject([{ before: expect.stringContaining("quick-order"), reason: "Told otherwise now" }]);
+  const later = await startNode(system, undefined, textKinds);
+  expect((await listTexts(ana, later.deps, "taxi")).removed).toHaveLength(1);
+  expect((await rejection(uses("taxi", path))).code).toBe("not_found");
+  expect((await rejection(remove("taxi", path))).code).toBe("not_found");
+  await takeBackText(ana, node.deps, "taxi", { path, to: 1, number: 2, note: "" });
+  expect((await listTexts(ana, node.deps, "taxi")).removed).toEqual([]);
+  expect((await listVersions(ana, node.deps, "taxi", { path })).items.map(({ number, removed: gone }) => [number, gone])).toEqual([[3, false], [2, true], [1, false]]);
+});
+
+test("a process is not taken from under open tickets; once they are closed it goes, and they stay readable", async () => {
+  const { text: common } = await readText(ana, node.deps, "common", { path: "processes/callback.yaml" });
+  await save("shop", "processes/gift.yaml", () => common.replace("key: callback", "key: gift"));
+  const { text: types } = await readText(ana, node.deps, "shop", { path: "types.yaml" });
+  await save("shop", "types.yaml", () => `${types.trimEnd()}\n  - { key: gift, name: { en: Gift, ru: Подарок, sl: Darilo }, intake: request, process: gift, requires: [phone] }\n`);
+  const ticket = await buildTicket(system, { projectKey: "shop", type: "gift", subject: "Chair" });
+  expect(await uses("shop", "processes/gift.yaml")).toMatchObject({ types: [{ key: "gift" }], openTickets: 1, isHeld: true });
+  await save("shop", "types.yaml", () => types);
+  expect(await uses("shop", "processes/gift.yaml")).toMatchObject({ types: [], problems: [], openTickets: 1, isHeld: true });
+  expect(await rejection(remove("shop", "processes/gift.yaml"))).toMatchObject({ code: "conflict", reason: "declaration_in_tickets", params: { count: 1 } });
+  await sql`update tickets set status = 'closed', closed_at = now() where id = ${ticket.id}::uuid`.execute(database.db);
+  await remove("shop", "processes/gift.yaml");
+  expect((await projectOf(system.db, "shop")).processIds).not.toHaveProperty("gift");
+  expect((await processOf(system.db, ticket.processId)).key).toBe("gift");
+});
+
+test("a project's own text makes way for the common one of its name, whatever tickets are open", async () => {
+  const { text } = await readText(ana, node.deps, "common", { path: "processes/callback.yaml" });
+  await save("shop", "processes/callback.yaml", () => `# ours\n${text}`);
+  await buildTicket(system, { projectKey: "shop", type: "callback" });
+  expect(await uses("shop", "processes/callback.yaml")).toMatchObject({ common: true, openTickets: 1, isHeld: false, problems: [] });
+  await remove("shop", "processes/callback.yaml");
+  expect((await projectOf(system.db, "shop")).processIds).toHaveProperty("callback");
+});
+
+test("a common text is judged by every project that goes by it", async () => {
+  const found = await uses("common", "processes/request.yaml");
+  expect(new Set(found.types.map(({ project }) => project)).size).toBe(3);
+  expect(found.problems.length).toBeGreaterThan(2);
+  expect(await rejection(remove("common", "processes/request.yaml"))).toMatchObject({ reason: "declaration_refused" });
+});
+
+test("what a project cannot be without is refused, and two who remove at once are told apart", async () => {
+  expect(await rejection(remove("shop", "queues.yaml"))).toMatchObject({ reason: "declaration_refused" });
+  const { current } = await readText(ana, node.deps, "taxi", { path: "articles/child-seat.yaml" });
+  const results = await Promise.allSettled([1, 2].map(() => removeText(ana, node.deps, "taxi", { path: "articles/child-seat.yaml", number: current, note: "" })));
+  expect(results.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+});
+
+test("a name is found where it is a value, not in a sentence, a comment or a longer name", () => {
+  const texts = new Map([["shop/types.yaml", "types:\n  - { key: loan, process: loan }\n  - { key: x, process: loan-two }\n# process: loan\n"], ["shop/rules/a.yaml", 'when: ticket.type == "loan"\nname: { en: loan }\n'], ["shop/articles/b.yaml", "body: { en: about a loan of ours }\n"]]);
+  expect(mentionsOf(texts, { kind: "processes", key: "loan", types: ["loan"] }).map(({ file, line }) => `${file}:${line}`)).toEqual(["shop/types.yaml:2", "shop/rules/a.yaml:1"]);
+  expect(mentionsOf(new Map([["shop/guides/c.yaml", "next: [calm-talk]\nsee: calm-talk-two\nkey: calm-talk\n"]]), { kind: "guides", key: "calm-talk", types: [] }).map(({ line }) => line)).toEqual([1]);
+});
