@@ -58,7 +58,7 @@ describe("a mistake is told in the reader's language, at its place", () => {
     ["a word nobody knows", "internet/project.yaml", (text) => `${text}\ncolor: red\n`, "color", /Здесь неизвестно: color → уберите или исправьте color/, /Tu ni znano: color → odstranite ali popravite color/],
     ["a guide's step without a way on", "internet/guides/no-internet.yaml", (text) => text.replace(/^start: .*$/m, "start: nowhere"), "start", /нет шага «nowhere» → /, /ni koraka »nowhere« → /],
     ["a document of a type that is not there", "internet/documents/connection-order.yaml", (text) => text.replace(/^types: .*$/m, "types: [nowhere]"), "types.0", /нет вида заявки «nowhere» → /, /ni vrste zahtevka »nowhere« → /],
-  ])("%s", (_title, file, change, path, russian, slovenian) => {
+  ])("%s", (_title, file, change, ...[path, russian, slovenian]) => {
     const problem = found(file, change);
     expect(problem.path).toContain(path);
     expect(problem.line).toBeGreaterThan(0);
