@@ -221,8 +221,7 @@ test("R129 whoever a complaint is about neither sees nor moves it, in every proj
     const client = await buildClient(database.ctx(), { projects: [project.key] });
     const { id, version } = await sent<TicketView>(operator, "POST", "/tickets", { projectKey: project.key, type: "complaint", subject: "Was rude", description: "On Monday", clientId: client.id, contactPhone: "+38640123456" });
     expect((await blamed.send("GET", `/api/tickets/${id}`)).statusCode).toBe(200);
-    if (project.key === "taxi") continue;
-    await sent(operator, "POST", `/tickets/${id}/transitions`, { version, transition: "take", input: { about: "employee", employee: blamed.userId } });
+    await sent(operator, "POST", `/tickets/${id}/transitions`, { version, transition: "take", input: { ...(project.key !== "taxi" && { about: "employee" }), employee: blamed.userId } });
     expect((await blamed.send("GET", `/api/tickets/${id}`)).statusCode, project.key).toBe(404);
   }
 });

@@ -31,7 +31,7 @@ export function WholePanel() {
       <Fields />
       <Checklists />
       <Policies />
-      {employees.length > 0 && <Group title={t("process.excludes")}><p className="small dim">{t("process.excludesHint")}</p><MultiSelect size="xs" aria-label={t("process.excludes")} data={employees} value={process.excludes ?? []} onChange={(value) => set(["excludes"], value)} readOnly={readOnly} /></Group>}
+      {(employees.length > 0 || (process.excludes ?? []).length > 0) && <Group title={t("process.excludes")}><p className="small dim">{t("process.excludesHint")}</p><MultiSelect size="xs" aria-label={t("process.excludes")} data={[...employees, ...(process.excludes ?? []).filter((place) => place.startsWith("form."))]} value={process.excludes ?? []} onChange={(value) => set(["excludes"], value)} readOnly={readOnly} /></Group>}
     </>
   );
 }

@@ -7,7 +7,7 @@ import { announce, emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
 import { decodeCursor, encodeCursor, PAGE_SIZE, pageOf } from "../../platform/page.ts";
 import { may } from "../access/index.ts";
-import { loadTicket } from "../tickets/index.ts";
+import { loadTicket, reviewAbout } from "../tickets/index.ts";
 import type * as contracts from "./forms.contract.ts";
 import type { RecordView } from "./forms.contract.ts";
 import { formInUse, versionFor, type FormInUse } from "./forms.definitions.ts";
@@ -75,6 +75,7 @@ export async function createRecord(ctx: Ctx, input: CreateInput): Promise<Record
     const subject = input.subject;
     const row = { id: input.id, projectKey: input.projectKey, formId: used.id, formKey: used.key, subjectKind: subject?.kind ?? null, subjectId: subject?.id ?? null, ownerId: userId(ctx), data, reads: ruleValues(used.form, data, contextOf(ctx, used)), filledBy: provenance({}, changes, filler), createdAt: ctx.now() };
     if (!(await insertRecord(ctx.db, row))) return false;
+    await tellTicket(ctx, row);
     await writeChanges(ctx, { ...row, version: 1 }, { changes, filler });
     await emit(ctx, { type: "form.begun", subject: { kind: "form", id: row.id }, data: { formKey: used.key, projectKey: row.projectKey }, touches: subject ? [subject] : [] });
     await audit(ctx, { action: "form.begin", object: { kind: "form", id: row.id }, after: { formId: used.id, subject } });
@@ -116,12 +117,18 @@ export async function saveLocked(ctx: TxCtx, record: RecordRow, input: { version
   if (changes.length === 0) return { record, used, conflicts };
   const next: RecordRow = { ...record, data, filledBy: provenance(record.filledBy, changes, filler), version: record.version + 1, updatedAt: ctx.now() };
   await updateData(ctx.db, record.id, { data, reads: ruleValues(used.form, data, contextOf(ctx, used)), filledBy: next.filledBy, at: ctx.now() });
+  await tellTicket(ctx, record);
   await writeChanges(ctx, next, { changes, filler });
   const paths = changes.map(({ path }) => path);
   await emit(ctx, { type: "form.filled", subject: { kind: "form", id: record.id }, data: { version: next.version, paths, by: filler.by }, touches: touchesOf(record) });
   // Values stand in the form's own history, masked for who reads it; the log says what was written where.
   await audit(ctx, { action: "form.fill", object: { kind: "form", id: record.id }, after: { version: next.version, paths } });
   return { record: next, used, conflicts };
+}
+
+/** Whom a form names may be kept away from the ticket it is about. */
+async function tellTicket(ctx: TxCtx, { subjectKind, subjectId }: Pick<RecordRow, "subjectKind" | "subjectId">): Promise<void> {
+  if (subjectKind === "ticket" && subjectId) await reviewAbout(ctx, subjectId);
 }
 
 export const touchesOf = (record: RecordRow) => { const subject = subjectOf(record); return subject ? [subject] : []; };
@@ -154,6 +161,7 @@ export async function submitLocked(ctx: TxCtx, { record, used }: Saved): Promise
   const data = await withNumbers(ctx, used, submission(used.form, record.data, context));
   const at = ctx.now();
   await updateSubmitted(ctx.db, record.id, { data, reads: ruleValues(used.form, data, context), at, by: ctx.actor.name });
+  await tellTicket(ctx, record);
   const next: RecordRow = { ...record, data, state: "submitted", submittedAt: at, submittedBy: ctx.actor.name, updatedAt: at, version: record.version + 1, typing: [] };
   await writeChanges(ctx, next, { changes: diff(used.form, record.data, data), filler: { ...fillerOf(ctx), by: "system", id: null, name: used.form.key } });
   await emit(ctx, { type: "form.submitted", subject: { kind: "form", id: record.id }, data: { formKey: record.formKey, formId: record.formId, projectKey: record.projectKey, subject: subjectOf(record) }, touches: touchesOf(record) });
@@ -183,6 +191,7 @@ export async function attachRecord(ctx: Ctx, id: string, subject: { kind: Subjec
 /** The caller has locked the record and knows that the thing is there. */
 export async function attachLocked(ctx: TxCtx, { id, ...record }: RecordRow, subject: { kind: SubjectKind; id: string }): Promise<RecordRow> {
   await updateSubject(ctx.db, id, subject, ctx.now());
+  await tellTicket(ctx, { subjectKind: subject.kind, subjectId: subject.id });
   await emit(ctx, { type: "form.attached", subject: { kind: "form", id }, data: { subject, formKey: record.formKey, state: record.state }, touches: [subject] });
   await audit(ctx, { action: "form.attach", object: { kind: "form", id }, after: { subject } });
   return { ...record, id, subjectKind: subject.kind, subjectId: subject.id, updatedAt: ctx.now() };

@@ -2,7 +2,7 @@ export { adopt, allowed, apply, automatic, clockFired, setDue, setPriority, star
 export type { ApplyInput, Moment, StartInput, World } from "./processes.rules.ts";
 export { checkValue } from "./processes.fields.rules.ts";
 export { checkProcess } from "./processes.check.rules.ts";
-export { goesOnBySelf, isFor, noticesOf, processSchema, roleOf } from "./processes.contract.ts";
+export { excludesByForm, goesOnBySelf, inForm, isFor, noticesOf, processSchema, roleOf } from "./processes.contract.ts";
 export type { ActorRole, Guard, NoticeWish, Process, ProcessField, Subtask, Transition, Who } from "./processes.contract.ts";
 export { processTicketSchema } from "./processes.ticket.contract.ts";
 export type {

@@ -1,6 +1,6 @@
 import { problem, type PlacedProblem } from "../projects/problems.contract.ts";
 import { checkAutomatic, checkParts } from "./processes.parts.check.rules.ts";
-import { isFor, type Process, type Transition } from "./processes.contract.ts";
+import { inForm, isFor, type Process, type Transition } from "./processes.contract.ts";
 
 /** What the schema cannot see: names that point nowhere, stages nobody can reach or leave, automatic transitions that chase each other. */
 export function checkProcess(process: Process): PlacedProblem[] {
@@ -16,7 +16,8 @@ export function checkProcess(process: Process): PlacedProblem[] {
     problems.push(...checkTransitionFields(process, key, transition), ...checkParts(process, key, transition));
   }
   process.excludes.forEach((field, index) => {
-    if (process.fields[field]?.kind !== "employee") problems.push(problem(["excludes", index], "not_employee", { name: field }));
+    // Fields of forms are looked at with the whole project (`checkInProject`).
+    if (inForm(field) === null && process.fields[field]?.kind !== "employee") problems.push(problem(["excludes", index], "not_employee", { name: field }));
   });
   for (const [name, timer] of Object.entries(process.clocks.timers)) {
     needStage(timer.stage, ["clocks", "timers", name, "stage"]);

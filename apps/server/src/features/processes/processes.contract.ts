@@ -149,6 +149,13 @@ export const deadlineHoursSchema = z.strictObject({
 });
 export type DeadlineHours = z.infer<typeof deadlineHoursSchema>;
 
+/** A field of the form that the ticket's type names. */
+export const formPlaceSchema = z.string().regex(/^form(\.[a-z][A-Za-z0-9_]*)+$/, "name a field, or a field of the form as form.FIELD");
+/** The way to it in the form's data; null when the place is a field of the process. */
+export const inForm = (place: string): string[] | null => (place.startsWith("form.") ? place.split(".").slice(1) : null);
+/** Whether who is kept away stands in forms, too. */
+export const excludesByForm = ({ excludes }: { excludes: readonly string[] }): boolean => excludes.some((place) => inForm(place) !== null);
+
 export const clockNames = ["solution", "first_answer", "stage"] as const;
 
 export const processSchema = z.strictObject({
@@ -162,8 +169,8 @@ export const processSchema = z.strictObject({
   transitions: z.record(keySchema, transitionSchema),
   policies: z.record(keySchema, policySchema).default({}),
   checklists: z.record(keySchema, checklistSchema).default({}),
-  /** Fields of the kind `employee`: who is named there may neither see nor move the ticket (R129). */
-  excludes: z.array(keySchema).default([]),
+  /** Fields of the kind `employee`, or fields of the ticket's forms that look up a colleague (`form.employee`): who is named there may neither see nor move the ticket (R129). */
+  excludes: z.array(z.union([keySchema, formPlaceSchema])).default([]),
   clocks: z.strictObject({
     /** Until it is solved. */
     deadline_hours: deadlineHoursSchema.nullable(),

@@ -1,6 +1,7 @@
+import { formHost, lookupsOf, openForm, type FormDocument } from "@linija/forms";
 import { type Catalogue } from "@linija/rules";
 import { problem, type PlacedProblem } from "../projects/problems.contract.ts";
-import { isFor, type Process, type Subtask, type Transition } from "./processes.contract.ts";
+import { inForm, isFor, type Process, type Subtask, type Transition } from "./processes.contract.ts";
 import { compileProcess } from "./processes.expressions.rules.ts";
 
 type Path = (string | number)[];
@@ -61,9 +62,10 @@ export function checkAutomatic(process: Process): PlacedProblem[] {
 }
 
 /** What the rest of the project must have: names of expressions, types of sub-tasks, deeds of the authority matrix. */
-export interface Around { /** Null: not known. */ catalogue: Catalogue | null; types: readonly string[]; /** Null: not known. */ deeds: readonly string[] | null }
-export function checkInProject(process: Process, { catalogue, types, deeds }: Around): PlacedProblem[] {
+export interface Around { /** Null: not known. */ catalogue: Catalogue | null; types: readonly string[]; /** Null: not known. */ deeds: readonly string[] | null; /** Of the types that live by the process; absent: not known. */ forms?: readonly FormDocument[] | null }
+export function checkInProject(process: Process, { catalogue, types, deeds, forms }: Around): PlacedProblem[] {
   const problems = catalogue ? compileProcess(process, catalogue).problems : [];
+  if (forms) problems.push(...checkExcluded(process, forms));
   for (const [key, { approval, subtasks }] of Object.entries(process.transitions)) {
     if (approval && deeds && !deeds.includes(approval.deed)) problems.push(deedMissing(["transitions", key, "approval", "deed"], approval.deed, deeds));
     subtasks.forEach(({ type }, index) => {
@@ -72,6 +74,23 @@ export function checkInProject(process: Process, { catalogue, types, deeds }: Ar
   }
   return problems;
 }
+
+/** Whom a form names can be kept away only where a form has such a field, and where it is sure to hold a colleague. */
+function checkExcluded({ excludes }: Process, documents: readonly FormDocument[]): PlacedProblem[] {
+  const forms = documents.map((document) => openForm(document, formHost("UTC")));
+  return excludes.flatMap((place, index): PlacedProblem[] => {
+    const path = inForm(place)?.join(".");
+    if (path === undefined) return [];
+    const lookups = forms.flatMap((form) => lookupsOf(form).get(path) ?? []);
+    const isWhole = lookups.length > 0 && lookups.every(({ entity }) => entity === "colleague") && forms.every((form) => lookupsOf(form).has(path) || !hasPlace(form.fields, path.split(".")));
+    if (isWhole) return [];
+    const offered = [...new Set(forms.flatMap((form) => [...lookupsOf(form)].flatMap(([name, { entity }]) => (entity === "colleague" ? [`form.${name}`] : []))))];
+    return [offered.length > 0 ? problem(["excludes", index], "not_in_form", { name: path, names: offered }) : problem(["excludes", index], "no_colleague_in_form", { name: path })];
+  });
+}
+
+type Parts = ReadonlyMap<string, { parts: Parts }>;
+const hasPlace = (parts: Parts, [name = "", ...rest]: string[]): boolean => { const field = parts.get(name); return field !== undefined && (rest.length === 0 || hasPlace(field.parts, rest)); };
 
 const deedMissing = (path: Path, name: string, deeds: readonly string[]): PlacedProblem => (deeds.length > 0 ? problem(path, "no_deed", { name, names: deeds }) : problem(path, "no_authority", { name }));
 

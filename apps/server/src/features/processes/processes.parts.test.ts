@@ -1,3 +1,4 @@
+import { formSchema, type FormDocument } from "@linija/forms";
 import { createCatalogue, type CatalogueInput } from "@linija/rules";
 import { parse } from "yaml";
 import { describe, expect, test } from "vitest";
@@ -173,6 +174,20 @@ describe("a declaration is refused", () => {
     expect(problems.map(({ path }) => path.slice(2).join("."))).toEqual(["guards.0.rule", "set.days", "approval.deed", "subtasks.0.type"]);
     expect(wordsOf(problems[0]!, "en").message).toMatch(/amuont.*\(1:15\)/);
   });
+});
+
+test("R129 a place in a form from which somebody is kept away must be a lookup of a colleague in the forms of its types", () => {
+  const form = (name: string, entity: string) => formSchema.parse({ key: "complaint", name: doc, schema: { properties: { [name]: { "x-kind": "lookup", "x-name": doc, "x-lookup": { entity } } } } });
+  const process = made({}, { excludes: ["who", "form.driver"] });
+  const messages = (...forms: FormDocument[]) => checkInProject(process, { catalogue: null, types: [], deeds: null, forms }).map((problem) => [problem.path.join("."), ...Object.values(wordsOf(problem, "en"))]);
+  const refused = 'no form of this process\'s types looks up a colleague under "driver"';
+  expect(checkProcess(process)).toEqual([]);
+  expect(messages(form("driver", "colleague"))).toEqual([]);
+  expect(messages(form("driver", "colleague"), form("other", "ticket"))).toEqual([]);
+  expect(messages()).toMatchObject([["excludes.1", refused, expect.stringContaining("entity: colleague")]]);
+  expect(messages(form("driver", "client"))).toMatchObject([["excludes.1", refused, expect.anything()]]);
+  expect(messages(form("driver", "colleague"), form("driver", "client"))).toMatchObject([["excludes.1", refused, expect.anything()]]);
+  expect(messages(form("person", "colleague"))).toEqual([["excludes.1", refused, "use one of form.person"]]);
 });
 
 test("a process written before these parts is read as it was", () => {

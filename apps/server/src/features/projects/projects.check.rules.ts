@@ -1,3 +1,4 @@
+import type { FormDocument } from "@linija/forms";
 import { problem, type PlacedProblem } from "./problems.contract.ts";
 import { type Authority, checkInProject, departmentsOf, noticesOf } from "../processes/index.ts";
 import { catalogueFor } from "../rules/index.ts";
@@ -54,9 +55,17 @@ function checkProcesses(declared: ProjectDeclaration): CheckedProblem[] {
   const types = [...declared.types.map(({ key }) => key), ...(declared.processes["task"] ? ["task"] : [])];
   return Object.entries(declared.processes).flatMap(([key, process]) => {
     const catalogue = !declared.more["forms"] && isFormed(key) ? null : catalogueFor(declared, { processes: [process], purpose: "guard" });
-    return checkInProject(process, { catalogue, types, deeds }).map((found) => ({ file: `processes/${key}.yaml`, ...found }));
+    const forms = declared.more["forms"] && formsOf(declared, key);
+    return checkInProject(process, { catalogue, types, deeds, ...(forms && { forms }) }).map((found) => ({ file: `processes/${key}.yaml`, ...found }));
   });
 }
+
+/** Of the types that live by this process. */
+const formsOf = ({ types, more }: ProjectDeclaration, processKey: string): FormDocument[] =>
+  types.flatMap(({ process, form }) => {
+    const document = process === processKey && form !== undefined ? more["forms"]?.[form] : undefined;
+    return document ? [document as FormDocument] : [];
+  });
 
 function checkNotices({ notices, processes }: ProjectDeclaration): CheckedProblem[] {
   const problems: CheckedProblem[] = [];

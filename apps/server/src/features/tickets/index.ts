@@ -1,5 +1,6 @@
 export { addNote, createTicket, getTicket, updateTicket, type CreateInput } from "./tickets.service.ts";
 export { guarded, loadTicket } from "./tickets.load.ts";
+export { reviewAbout } from "./tickets.about.ts";
 export { registerSubtasks } from "./tickets.subtasks.ts";
 export type { Ticket } from "./tickets.sql.ts";
 export { moveByClient, moveTicket, reviewTicket } from "./tickets.move.service.ts";

@@ -1,5 +1,6 @@
 import type { TxCtx } from "../../platform/db.ts";
 import { adopt } from "../processes/index.ts";
+import { aboutNow } from "./tickets.about.ts";
 import { perform } from "./tickets.effects.ts";
 import { follow } from "./tickets.move.service.ts";
 import { lapseUnknown } from "./tickets.process.sql.ts";
@@ -17,7 +18,7 @@ export async function adoptVersion(ctx: TxCtx, id: string, fromStage: string): P
   if (!ticket) return;
   const it = await living(ctx, ticket);
   const { ticket: engine, effects } = adopt(it.process, it.engine, { ...it.moment, isSame: ticket.stage === fromStage });
-  const after = await updateTicketRow(ctx.db, id, ticket.version, { ...fromEngine(engine, ticket.fields), updatedAt: ctx.now() });
+  const after = await updateTicketRow(ctx.db, id, ticket.version, { ...fromEngine(engine, ticket.fields), updatedAt: ctx.now(), ...(await aboutNow(ctx, it.process, ticket)) });
   if (!after) return;
   await perform(ctx, { ticket: after, project: it.project, effects });
   const held = Object.entries(it.process.transitions).filter(([, { approval, from }]) => approval && from.includes(after.stage)).map(([key]) => key);

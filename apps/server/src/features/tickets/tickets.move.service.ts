@@ -7,13 +7,14 @@ import { newId } from "../../platform/ids.ts";
 import { apply, automatic, goesOnBySelf, type FieldValues, type Held, type Process, type ProcessActor, type ProcessOutcome } from "../processes/index.ts";
 import type * as contracts from "./tickets.contract.ts";
 import type { TicketView } from "./tickets.contract.ts";
+import { aboutNow } from "./tickets.about.ts";
 import { processOf, type ProjectInUse } from "./tickets.definitions.ts";
 import { alert, perform, touched } from "./tickets.effects.ts";
 import { loadTicket } from "./tickets.load.ts";
 import { insertApproval, lapseApprovals, selectOpenSubtasks } from "./tickets.process.sql.ts";
 import { isRefusal, refused } from "./tickets.refusals.ts";
 import { keepReasons, refuseStrangers } from "./tickets.register.ts";
-import { aboutOf, engineRoles, filled, fromEngine, statusOf, strangeInput } from "./tickets.rules.ts";
+import { engineRoles, filled, fromEngine, statusOf, strangeInput } from "./tickets.rules.ts";
 import { selectTicketForUpdate, updateTicketRow, type Ticket } from "./tickets.sql.ts";
 import { registerSubtasks } from "./tickets.subtasks.ts";
 import { toView } from "./tickets.view.ts";
@@ -106,7 +107,7 @@ export async function store(ctx: TxCtx, it: Living, { outcome, transition, given
   const own = transition ? filled(process, { key: transition, from: before.stage, given: { ...given, ...computedBy(process, transition, outcome.ticket.fields) }, byClient }) : { closedAs: before.closedAs };
   const status = statusOf(process, columns.stage);
   const after = await updateTicketRow(ctx.db, before.id, before.version, {
-    ...columns, ...own, status, closedAt: status === "closed" ? before.closedAt ?? ctx.now() : null, updatedAt: ctx.now(), ...(process.excludes.length > 0 && { aboutUserIds: aboutOf(process, columns.fields) }),
+    ...columns, ...own, status, closedAt: status === "closed" ? before.closedAt ?? ctx.now() : null, updatedAt: ctx.now(), ...(await aboutNow(ctx, process, { ...before, ...columns })),
   });
   if (!after) throw conflict("changed_meanwhile");
   const notices = await perform(ctx, { ticket: after, project, effects: outcome.effects });

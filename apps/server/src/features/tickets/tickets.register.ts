@@ -11,7 +11,7 @@ import { perform, touched } from "./tickets.effects.ts";
 import { drawNumber } from "./tickets.keys.ts";
 import { moment } from "./tickets.load.ts";
 import { insertReasons, selectColleagues } from "./tickets.process.sql.ts";
-import { aboutOf, fromEngine, priorityName, statusOf } from "./tickets.rules.ts";
+import { aboutOf, fromEngine, priorityName, statusOf, UUID } from "./tickets.rules.ts";
 import { insertTicket, linkCallback, linkInteraction, newTicket, ticketStatement, type Drawn, type NewTicket, type Ticket } from "./tickets.sql.ts";
 
 export interface Registered extends Draft {
@@ -81,7 +81,6 @@ export async function refuseStrangers(ctx: TxCtx, { process, projectKey, prefix 
   const strangers = named.filter(([, value]) => !known.includes(String(value)));
   if (strangers.length > 0) throw invalid(strangers.map(([name]) => ({ field: `${prefix}.${name}`, code: "unknown_owner" })));
 }
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** "Why?" is answered from these; the version says by which text. */
 export function keepReasons(ctx: TxCtx, ticket: Pick<Ticket, "id" | "processId">, reasons: readonly Reason[]): void {

@@ -1,5 +1,5 @@
 import type { Clock } from "../clocks/index.ts";
-import { isFor, type ActorRole, type FieldValue, type FieldValues, type Process, type ProcessTicket } from "../processes/index.ts";
+import { inForm, isFor, type ActorRole, type FieldValue, type FieldValues, type Process, type ProcessTicket } from "../processes/index.ts";
 
 /** Priorities as the engine names them; the number a ticket carries is the place in this list. */
 export const priorities = ["low", "normal", "high", "urgent"] as const;
@@ -104,10 +104,19 @@ export function missing(requires: readonly string[], draft: Draft): string[] {
   return requires.flatMap((name) => (has[name] && !has[name][0] ? [has[name][1]] : []));
 }
 
-/** Whom the process keeps away from the ticket: those named in its fields of that kind. */
-export function aboutOf(process: Process, fields: Record<string, unknown>): string[] | null {
-  const named = process.excludes.map((field) => fields[field]).filter((id): id is string => typeof id === "string" && id !== "");
+/** Whom the process keeps away from the ticket: those named in its fields of that kind and looked up in its forms. */
+export function aboutOf(process: Process, fields: Record<string, unknown>, forms: readonly unknown[] = []): string[] | null {
+  const named = process.excludes.flatMap((place) => { const way = inForm(place); return way ? forms.flatMap((data) => lookedUp(data, way)) : [fields[place]]; })
+    .filter((id): id is string => typeof id === "string" && UUID.test(id));
   return named.length > 0 ? [...new Set(named)] : null;
+}
+export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** The ids of what was chosen at a place of a form's data, in every row of a table. */
+function lookedUp(data: unknown, [name, ...rest]: readonly string[]): unknown[] {
+  if (Array.isArray(data)) return data.flatMap((row) => lookedUp(row, name === undefined ? [] : [name, ...rest]));
+  const record = typeof data === "object" && data !== null ? data as Record<string, unknown> : {};
+  return name === undefined ? [record["id"]] : lookedUp(record[name], rest);
 }
 
 /** Whether a person registers it only with its form; where not, it may be finished on the ticket, and conditions of the process wait for it. */

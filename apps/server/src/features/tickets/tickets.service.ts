@@ -6,9 +6,10 @@ import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
 import { may } from "../access/index.ts";
 import type { Clock } from "../clocks/index.ts";
-import { goesOnBySelf, setDue, setPriority, type ProcessTicket } from "../processes/index.ts";
+import { excludesByForm, goesOnBySelf, setDue, setPriority, type ProcessTicket } from "../processes/index.ts";
 import type * as contracts from "./tickets.contract.ts";
 import type { TicketView } from "./tickets.contract.ts";
+import { aboutNow } from "./tickets.about.ts";
 import { processOf, projectOf, type ProjectInUse } from "./tickets.definitions.ts";
 import { prepareDraft } from "./tickets.draft.ts";
 import { deadlineProblem, fieldsNotByHand } from "./tickets.edit.rules.ts";
@@ -17,8 +18,8 @@ import { guarded, loadTicket } from "./tickets.load.ts";
 import { formFor, type TicketForms } from "./tickets.forms.ts";
 import { follow } from "./tickets.move.service.ts";
 import { keepReasons, refuseStrangers, registerWithClocks, type Registered } from "./tickets.register.ts";
-import { aboutOf, fromEngine, priorityName } from "./tickets.rules.ts";
-import { insertNote, selectSurroundings, selectTicket, selectUserForTicket, touchTicket, updateTicketRow, type Ticket, type TicketChange } from "./tickets.sql.ts";
+import { fromEngine, priorityName } from "./tickets.rules.ts";
+import { insertNote, selectSurroundings, selectTicket, selectTicketForUpdate, selectUserForTicket, touchTicket, updateTicketRow, type Ticket, type TicketChange } from "./tickets.sql.ts";
 import { NOTHING_BESIDE } from "./tickets.view.sql.ts";
 import { toView } from "./tickets.view.ts";
 import { living, type Living } from "./tickets.world.ts";
@@ -63,9 +64,16 @@ async function isPlain(ctx: Ctx, { project, whole, fillForm }: Creating): Promis
 
 const createStepwise = (ctx: Ctx, { project, whole, fillForm }: Creating): Promise<Made | undefined> => inTx(ctx, async (ctx) => {
   const made = await registerWithClocks(ctx, project, whole);
-  if (made) await fillForm?.(ctx, made.ticket.id);
-  return made && { ...made, moved: await follow(ctx, made.ticket) };
+  if (!made) return undefined;
+  const ticket = fillForm ? await withForm(ctx, made.ticket, fillForm) : made.ticket;
+  return { ...made, ticket, moved: await follow(ctx, ticket) };
 });
+
+/** What the form says of whom it is about stands on the ticket from then on. */
+async function withForm(ctx: TxCtx, ticket: Ticket, fillForm: NonNullable<Creating["fillForm"]>): Promise<Ticket> {
+  await fillForm(ctx, ticket.id);
+  return excludesByForm(await processOf(ctx.db, ticket.processId)) ? (await selectTicketForUpdate(ctx.db, ticket.id))! : ticket;
+}
 
 /** Undefined when the same draft was sent in the same moment. */
 async function createAtOnce(ctx: Ctx, { project, whole }: Creating): Promise<Made | undefined> {
@@ -119,16 +127,19 @@ async function refuseAssignment(ctx: Ctx, before: Ticket, input: UpdateInput): P
   const reassigns = (input.ownerId !== undefined && input.ownerId !== before.ownerId) || (input.department !== undefined && input.department !== before.department);
   if (!reassigns) return;
   if (!may(ctx, "tickets.assign", guarded(before))) throw forbidden();
-  const owner = input.ownerId ? await selectUserForTicket(ctx.db, input.ownerId) : undefined;
-  if (input.ownerId && !owner?.projects.includes(before.projectKey)) throw invalidField("ownerId", "unknown_owner");
+  if (input.ownerId && !await mayOwn(ctx, before, input.ownerId)) throw invalidField("ownerId", "unknown_owner");
   const project = await projectOf(ctx.db, before.projectKey);
   if (input.department && !Object.hasOwn(project.departments, input.department)) throw invalidField("department", "unknown_department");
 }
 
+/** Whoever it is about is not told from somebody who is not there. */
+const mayOwn = async (ctx: Ctx, { projectKey, aboutUserIds }: Ticket, userId: string): Promise<boolean> =>
+  !aboutUserIds?.includes(userId) && ((await selectUserForTicket(ctx.db, userId))?.projects.includes(projectKey) ?? false);
+
 async function changed(ctx: TxCtx, before: Ticket, input: UpdateInput): Promise<{ change: TicketChange; notices: NoticeOwed[] }> {
   const { version: _seen, fields, dueAt, priority, ...plain } = input;
   const it = await living(ctx, before);
-  const change: TicketChange = { ...(plain as TicketChange), ...(fields && await changedFields(ctx, it, fields)) };
+  const change: TicketChange = { ...(plain as TicketChange), ...(fields && await changedFields(ctx, { ...it, ticket: { ...before, ...(input.ownerId !== undefined && { ownerId: input.ownerId }) } }, fields)) };
   const notices: NoticeOwed[] = [];
   if (priority !== undefined && priority !== before.priority) {
     const outcome = setPriority(it.process, it.engine, priorityName(priority), it.moment);
@@ -145,7 +156,7 @@ async function changed(ctx: TxCtx, before: Ticket, input: UpdateInput): Promise<
 async function changedFields(ctx: TxCtx, { ticket, process }: Living, given: Record<string, unknown>): Promise<TicketChange> {
   await refuseStrangers(ctx, { process, projectKey: ticket.projectKey }, given);
   const fields = { ...ticket.fields, ...given };
-  return { fields, ...(process.excludes.length > 0 && { aboutUserIds: aboutOf(process, fields) }) };
+  return { fields, ...(await aboutNow(ctx, process, { ...ticket, fields })) };
 }
 
 const dueOf = (engine: ProcessTicket, before: Ticket): Pick<TicketChange, "dueAt" | "clockFrom"> => {
