@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { chromium, type BrowserContext, type Page } from "playwright-core";
+import { chromium, type Browser as Chromium, type BrowserContext, type Page } from "playwright-core";
 import { tone, writeToneWav } from "@linija/media/testing";
 import { linija } from "./linija.ts";
 
@@ -49,10 +49,10 @@ const earsScript = `
 /** A Chromium of one person, whose microphone hums at `hz`. */
 export class Browser {
   readonly context: BrowserContext;
-  readonly #folder: string;
+  readonly #folder: string | null;
   readonly failures: string[] = [];
 
-  private constructor(context: BrowserContext, folder: string) {
+  private constructor(context: BrowserContext, folder: string | null) {
     this.context = context;
     this.#folder = folder;
   }
@@ -73,6 +73,11 @@ export class Browser {
     return new Browser(context, folder);
   }
 
+  /** Windows and cookies of one more person in a Chromium that is there already, for stories without sound. */
+  static async beside(chromium: Chromium, language = "en"): Promise<Browser> {
+    return new Browser(await chromium.newContext({ locale: language, viewport: { width: 1280, height: 720 }, baseURL: linija.url }), null);
+  }
+
   async page(): Promise<Page> {
     const page = await this.context.newPage();
     page.setDefaultTimeout(15_000);
@@ -83,9 +88,11 @@ export class Browser {
 
   async close(): Promise<void> {
     await this.context.close();
-    rmSync(this.#folder, { recursive: true, force: true });
+    if (this.#folder !== null) rmSync(this.#folder, { recursive: true, force: true });
   }
 }
+
+export const startChromium = (): Promise<Chromium> => chromium.launch({ executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium", headless: true, args: ["--no-sandbox", "--disable-gpu"] });
 
 /** Resolves once the tone is what this page hears. */
 export async function pageHears(page: Page, hz: number, timeout = 10_000): Promise<void> {
@@ -113,11 +120,15 @@ export class ClientPage {
   }
 
   static async open(language: string): Promise<ClientPage> {
-    const browser = await chromium.launch({ executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium", headless: true, args: ["--no-sandbox", "--disable-gpu"] });
-    const context = await browser.newContext({ javaScriptEnabled: false, locale: language, baseURL: linija.url, viewport: { width: 360, height: 640 } });
+    const browser = await startChromium();
+    return new ClientPage((await ClientPage.beside(browser, language)).page, () => browser.close());
+  }
+
+  static async beside(chromium: Chromium, language: string): Promise<ClientPage> {
+    const context = await chromium.newContext({ javaScriptEnabled: false, locale: language, baseURL: linija.url, viewport: { width: 360, height: 640 } });
     const page = await context.newPage();
     page.setDefaultTimeout(10_000);
-    return new ClientPage(page, () => browser.close());
+    return new ClientPage(page, () => context.close());
   }
 
   close(): Promise<void> { return this.#close(); }

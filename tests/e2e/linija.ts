@@ -30,8 +30,8 @@ export class Session {
     this.#headers = headers;
   }
 
-  static async of(login: string): Promise<Session> {
-    const reply = await fetch(`${linija.url}/api/access/sign-in`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ login, password: linija.password }) });
+  static async of(login: string, password = linija.password): Promise<Session> {
+    const reply = await fetch(`${linija.url}/api/access/sign-in`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ login, password }) });
     if (!reply.ok) throw new Error(`${login} could not sign in: ${await reply.text()}`);
     const me = (await reply.json()) as { id: string; csrf: string };
     const cookie = reply.headers.getSetCookie().map((each) => each.split(";")[0]).join("; ");
