@@ -5,8 +5,9 @@ import { useState } from "react";
 import { useT } from "../../i18n/intl.tsx";
 import { Moment } from "../../shared/clock.tsx";
 import { fieldError, ProblemNote } from "../../shared/problem.tsx";
-import { usePages, useSend } from "../../shared/query.ts";
+import { useSend } from "../../shared/query.ts";
 import css from "./tickets.module.css";
+import { Why } from "./Why.tsx";
 
 type Approval = TicketView["approvals"][number];
 
@@ -105,38 +106,5 @@ function Checklist({ ticket, list }: { ticket: TicketView; list: TicketView["che
       ))}
       <ProblemNote error={tick.error} />
     </section>
-  );
-}
-
-/** Asked for only when somebody wants to know. */
-function Why({ id }: { id: string }) {
-  const t = useT();
-  const [isOpen, setOpen] = useState(false);
-  return (
-    <section className={css.block}>
-      <div><Button size="compact-sm" variant="subtle" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>{t("process.why")}</Button></div>
-      {isOpen && <Reasons id={id} />}
-    </section>
-  );
-}
-
-const shown = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
-
-function Reasons({ id }: { id: string }) {
-  const t = useT();
-  const list = usePages("listReasons", { params: { id }, query: {} });
-  return (
-    <>
-      {list.items?.map((reason) => (
-        <article key={reason.id} className="stack">
-          <div className="row between wrap"><span><b>{reason.what}</b> <span className="num">{reason.value === null ? "" : String(reason.value)}</span></span><Moment at={reason.at} full /></div>
-          {reason.words && <p>{reason.words}</p>}
-          <p className="small dim"><code>{reason.because.path}</code> {reason.because.text && <code>{reason.because.text}</code>}</p>
-          {Object.keys(reason.inputs).length > 0 && <p className="small dim">{Object.entries(reason.inputs).map(([name, value]) => `${name} = ${shown(value)}`).join(" · ")}</p>}
-        </article>
-      ))}
-      {list.items?.length === 0 && <p className="dim">{t("process.whyEmpty")}</p>}
-      {list.hasNextPage && <Button size="compact-xs" variant="subtle" onClick={() => void list.fetchNextPage()}>{t("process.more")}</Button>}
-    </>
   );
 }

@@ -14,6 +14,7 @@ import { follow } from "./tickets.move.service.ts";
 import type * as contracts from "./tickets.process.contract.ts";
 import { deleteCheck, insertCheck, selectReasons } from "./tickets.process.sql.ts";
 import { updateTicketRow } from "./tickets.sql.ts";
+import { tell } from "./tickets.why.ts";
 import { toView } from "./tickets.view.ts";
 
 /** Ticks an item or takes the tick back; who and when is kept. Told twice it changes nothing. */
@@ -39,7 +40,8 @@ export async function listReasons(ctx: Ctx, id: string, query: z.output<typeof c
   const limit = query.limit ?? PAGE_SIZE;
   const process = await processOf(ctx.db, ticket.processId);
   const page = pageOf(await selectReasons(ctx.db, id, decodeCursor(query.after), limit + 1), limit, (row) => encodeCursor(row.at, row.id));
-  return { items: page.items.map(({ kind, path, text, at, ...row }) => ({ ...row, at: at.toISOString(), because: { kind, path, text }, words: wordsOf(process, { kind, path, text }, language) })), next: page.next };
+  const said = await tell(ctx, ticket.projectKey, page.items, language);
+  return { items: page.items.map(({ kind, path, text, at, ...row }, index) => ({ ...row, said: said[index]!, at: at.toISOString(), because: { kind, path, text }, words: wordsOf(process, { kind, path, text }, language) })), next: page.next };
 }
 
 /** The words people know for the place in the declaration. */

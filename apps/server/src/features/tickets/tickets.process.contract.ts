@@ -17,12 +17,27 @@ export const tickItem = contract({
   method: "PUT", path: "/tickets/:id/checks", summary: "Tick or untick an item of a checklist",
   params: idParams, body: z.object({ checklist: z.string().max(60), item: z.string().max(60), done: z.boolean() }), reply: ticketSchema,
 });
+/** The sentence that is told, whose words the desk has. */
+export const reasonSentences = ["moved_by", "moved_by_client", "moved_by_itself", "moved_by_condition", "moved_by_rule", "deadline_of_process", "deadline_of_type", "deadline_anew", "deadline_asked", "deadline_by_hand", "deadline_taken_away",
+  "escalation", "computed", "policy_met", "guard_met", "guard_met_by", "approval_above", "approval_asked", "approval_within", "approval_given", "subtask", "subtask_by", "other"] as const;
+/** What fills the sentence, in the reader's language, by the version of the process that decided; empty where it has no place. */
+export const saidView = z.object({
+  sentence: z.enum(reasonSentences), step: z.string(), from: z.string(), to: z.string(), who: z.string(),
+  /** What was computed, decided or given: a field, a deed, a policy, a task, a clock; of a deadline its hours. */
+  name: z.string(),
+  /** Of a deadline the instant, else as people write it. */
+  value: z.string(), limit: z.string(),
+  /** The condition with its values in place; empty where it cannot be said in words. */
+  condition: z.string(), deeds: z.array(z.string()), priority: z.string(),
+  process: z.string(), /** Which version of the process, counted from 1. */ number: z.int(), facts: z.array(z.object({ name: z.string(), value: z.string() })),
+});
+export type Said = z.infer<typeof saidView>;
 export const reasonView = z.object({
   id: z.uuid(), at: instant, what: z.string(), value: z.union([z.string(), z.number(), z.boolean()]).nullable(),
   because: z.object({ kind: z.enum(["process", "type", "rule", "person", "policy", "authority"]), path: z.string(), text: z.string() }),
   /** Version of the process that decided. */
   version: z.string(),
   /** Title and paragraph of the policy, or the name of the transition, in the reader's language. */
-  words: z.string(), inputs: z.record(z.string(), z.unknown()),
+  words: z.string(), inputs: z.record(z.string(), z.unknown()), said: saidView,
 });
 export const listReasons = contract({ method: "GET", path: "/tickets/:id/reasons", summary: "Why: each decision with the text that made it and its inputs, newest first", params: idParams, query: z.object(pageQuery), reply: page(reasonView) });

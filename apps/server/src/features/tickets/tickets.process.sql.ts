@@ -28,6 +28,12 @@ export const selectReasons = (db: Db, ticketId: string, after: [string, string] 
   select id, at, what, value, kind, version, path, text, inputs from ticket_reasons where ticket_id = ${ticketId} ${after ? sql`and (at, id) < (${after[0]}::timestamptz, ${after[1]}::uuid)` : sql``}
   order by at desc, id desc limit ${limit}`.execute(db).then((result) => result.rows);
 
+export const selectNames = async (db: Db, ids: string[]): Promise<Map<string, string>> => new Map(ids.length === 0 ? []
+  : (await sql<{ id: string; name: string }>`select id, name from users where id = any(${ids}::uuid[])`.execute(db)).rows.map(({ id, name }) => [id, name]));
+/** The how-manieth version of its process each is. */
+export const selectVersionNumbers = async (db: Db, ids: string[]): Promise<Map<string, number>> => new Map((await sql<{ id: string; n: number }>`
+  select v.id, (select count(*)::int from process_versions o where o.project_key = v.project_key and o.key = v.key and (o.loaded_at, o.id) <= (v.loaded_at, v.id)) as n from process_versions v where v.id = any(${ids}::text[])`.execute(db)).rows.map(({ id, n }) => [id, n]));
+
 export interface Approval {
   id: string; ticketId: string; projectKey: string; transition: string; stage: string; input: Record<string, unknown>; deed: string; amount: Amount | null;
   requestedBy: string | null; requestedAt: Date; state: "pending" | "approved" | "refused" | "lapsed";

@@ -183,6 +183,24 @@ test("why: each decision names the text that made it and what it was made from",
   expect(items).toContainEqual(expect.objectContaining({ what: "deadline", because: expect.objectContaining({ kind: "process", path: "clocks.deadline_hours.normal" }), inputs: { priority: "normal", hours: 20 } }));
 });
 
+test("why, in people's words: names of the declaration in the reader's language, with the values in the place of the names", async () => {
+  const waiting = await go(ana, taken, "ask_warehouse");
+  const stock = await getTicket(as(keeper), first(waiting.subtasks).id);
+  await go(keeper, stock, "answer", { resolution: "Gone" });
+  await go(ana, await getTicket(as(ana), taken.id), "refund", { amount: "150.00" });
+  const told = async (actor: Actor) => (await listReasons(as(actor), taken.id, {})).items.map(({ said }) => said);
+  const said = await told(ana);
+  expect(said.find(({ sentence }) => sentence === "moved_by_condition")).toMatchObject({ step: "Answered", to: "In work", condition: "Tasks not done yet (0) = 0", process: "Claim", number: 1, facts: [{ name: "Tasks not done yet", value: "0" }] });
+  expect(said.find(({ sentence }) => sentence === "approval_above")).toMatchObject({ step: "Refund", value: "€150.00", limit: "€20.00" });
+  expect(said.find(({ sentence, to }) => sentence === "moved_by" && to === "In work")).toMatchObject({ who: "Ana Kos", step: "Take", from: "Registered" });
+  expect(said.find(({ sentence }) => sentence === "deadline_of_process")).toMatchObject({ name: "20", priority: "normal", value: expect.stringMatching(/Z$/) as unknown });
+  expect(said.find(({ sentence }) => sentence === "subtask")).toMatchObject({ name: "Find the parcel", step: "Ask the warehouse" });
+  expect(said.find(({ sentence }) => sentence === "subtask_by")).toMatchObject({ name: "For your information", condition: "Priority (normal) ≠ low" });
+  const russian = await told(boris);
+  expect(russian.find(({ sentence }) => sentence === "moved_by_condition")).toMatchObject({ step: "Answered (ru)", to: "In work (ru)", condition: "Ещё не выполненные задания (0) = 0" });
+  expect(russian.find(({ sentence }) => sentence === "approval_above")).toMatchObject({ value: expect.stringMatching(/^150,00\s€$/) as unknown });
+});
+
 test("a deadline that a changed calendar has moved stands on the ticket, and desks hear of it", async () => {
   const clock = first((await clocksOf(as(ana), "ticket", [taken.id])).get(taken.id)!.filter(({ name }) => name === "solution"));
   const dueAt = at(30)();
