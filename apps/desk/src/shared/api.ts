@@ -21,9 +21,10 @@ import type * as ticketsProcess from "@linija/server/contract/tickets/tickets.pr
 import type * as bulk from "@linija/server/contract/bulk/bulk";
 import type * as views from "@linija/server/contract/views/views";
 import type * as webhooks from "@linija/server/contract/webhooks/webhooks";
+import type * as webhooksIn from "@linija/server/contract/webhooks/webhooks.in";
 import type { z } from "zod";
 
-type Modules = typeof views & typeof bulk & typeof access & typeof automation & typeof webhooks & typeof calls & typeof clients & typeof declarations & typeof migrations & typeof removals & typeof documents & typeof messages & typeof floor & typeof forms & typeof operators & typeof articles & typeof guides & typeof promises & typeof relations & typeof reports & typeof tickets & typeof ticketsProcess;
+type Modules = typeof views & typeof bulk & typeof access & typeof automation & typeof webhooks & typeof webhooksIn & typeof calls & typeof clients & typeof declarations & typeof migrations & typeof removals & typeof documents & typeof messages & typeof floor & typeof forms & typeof operators & typeof articles & typeof guides & typeof promises & typeof relations & typeof reports & typeof tickets & typeof ticketsProcess;
 interface Shape { method: string; path: string; reply: z.ZodType; params?: z.ZodType; query?: z.ZodType; body?: z.ZodType }
 type Contracts = { [K in keyof Modules as Modules[K] extends Shape ? K : never]: Modules[K] extends Shape ? Modules[K] : never };
 
@@ -57,6 +58,7 @@ export const routes = {
   dryRun: "POST /automation/:project/dry-run", listRuleRuns: "GET /automation/:project/rules/:key/runs", listTicketRuns: "GET /tickets/:id/automation", getRun: "GET /automation/runs/:id",
   certify: "PUT /automation/editors/:id", listEditors: "GET /automation/editors",
   listWebhooks: "GET /webhooks/:project", createWebhook: "POST /webhooks/:project", updateWebhook: "PUT /webhooks/:project/:id", removeWebhook: "DELETE /webhooks/:project/:id",
+  listHooks: "GET /hooks/:project", makeHookSecret: "PUT /hooks/:project/:hook/secret",
   listDeliveries: "GET /webhooks/:project/deliveries", replayDelivery: "POST /webhooks/:project/deliveries/:id/replay",
   listRelations: "GET /tickets/:id/relations", addRelation: "POST /tickets/:id/relations", removeRelation: "DELETE /tickets/:id/relations/:relationId",
   previewMerge: "GET /tickets/:id/merge", mergeTicket: "POST /tickets/:id/merge", undoMerge: "POST /tickets/merges/:id/undo",

@@ -8,6 +8,7 @@ import { Empty, Skeleton } from "../../shared/parts.tsx";
 import { fieldError, ProblemNote } from "../../shared/problem.tsx";
 import { useApi, usePages, useSend } from "../../shared/query.ts";
 import { useRefusal } from "../../shared/toast.tsx";
+import { WebhooksIn } from "./WebhooksIn.tsx";
 import css from "./rules.module.css";
 
 /** Other systems that rules of the project may tell, and what did not reach them. */
@@ -26,6 +27,7 @@ export function Webhooks({ projectKey }: { projectKey: string }) {
       {secret !== null && <div className={css.secret} role="status"><p>{t("rules.secretOnce")}</p><code>{secret}</code><CopyButton value={secret}>{({ copied, copy }) => <Button size="compact-xs" variant="default" onClick={copy}>{copied ? t("do.copied") : t("rules.copySecret")}</Button>}</CopyButton></div>}
       {isAdding ? <Add projectKey={projectKey} onDone={(made) => { setIsAdding(false); setSecret(made); }} /> : <div><Button size="xs" variant="default" leftSection={<IconPlus size={14} aria-hidden />} onClick={() => setIsAdding(true)}>{t("rules.addWebhook")}</Button></div>}
       {data && data.items.some(({ dead, queued }) => dead + queued > 0) && <Waiting projectKey={projectKey} />}
+      <WebhooksIn projectKey={projectKey} />
     </div>
   );
 }
