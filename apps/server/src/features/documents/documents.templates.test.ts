@@ -50,7 +50,7 @@ const PAPERS: Record<string, { type: string } & Paper> = {
   "bank/claim-letter": { type: "claim", data: { claimant: name, about: "payment", happened_on: "2026-11-15", circumstances: "Neznana bremenitev ponoči", demand: "refund", amount: eur("64.90") }, fields: { verdict: "granted", amount: "64.90", payment: "P-12", resolution: "The charge was not yours" },
     words: { en: ["Žagar Špela,", "Granted", "€64.90", "P-12", "Money back"], ru: ["Žagar Špela!", "Удовлетворить", "64,90 €", "Возврат денег", "15 ноября 2026"], sl: ["Ugodeno", "Vračilo denarja", "64,90 €", "petnajstih delovnih dneh"] } },
   "bank/deposit-reminder": { type: "payment-reminder", data: { account: "SI56012345678", due_on: "2026-12-05", sum: eur("200.00"), reached: true, warned: true, promised_on: "2026-12-03" },
-    words: { en: ["€200.00", "5 December 2026", "3 December 2026"], ru: ["200,00 €", "внесёте деньги 3 декабря 2026"], sl: ["200,00 €", "5. december 2026", "položili 3. december 2026"] } },
+    words: { en: ["€200.00", "5 December 2026", "3 December 2026"], ru: ["200,00 €", "внесёте деньги 3 декабря 2026"], sl: ["200,00 €", "5. december 2026", "navedli: 3. december 2026"] } },
   "taxi/lost-thing-act": { type: "lost-thing", data: { ride_at: "2026-11-20T18:00:00Z", car: "Škoda, А123ВС", what: "Чёрный рюкзак", marks: "Rdeč trak", hand_over: "office" },
     words: { en: ["Чёрный рюкзак", "At the office", "Škoda, А123ВС", "Received by"], ru: ["В офисе", "Приметы: Rdeč trak", "Вещь получил"], sl: ["V pisarni", "Prepoznavni znaki", "Stvar prejel"] } },
   "taxi/trip-certificate": { type: "taxi-order", data: { phone: "+79261234567", from: { country: "RU", city: "Подольск", cityKey: "podolsk", street: "Советская улица", house: "3" }, to: { country: "RU", city: "Москва", cityKey: "moscow", street: "Тверская улица", house: "1" }, passengers: 2, class: "comfort", read_back: true }, fields: { car: "Škoda, А123ВС", price: "640.00" },
@@ -67,7 +67,7 @@ const PAPERS: Record<string, { type: string } & Paper> = {
   "support/incident-report": { type: "incident", data: { device: "Prenosnik 7", system: "phone", program: "Pošta", since: "2026-11-22T05:00:00Z", people: 3 }, fields: { cause: "network", finding: "A cable was cut", resolution: "Laid anew" },
     words: { en: ["Phone or tablet", "Network", "A cable was cut", "Laid anew"], ru: ["Телефон или планшет", "Сеть", "Заключение экспертов"], sl: ["Telefon ali tablica", "Omrežje", "Ugotovitev strokovnjakov"] } },
   "support/remote-access-consent": { type: "remote-help", data: { device: "Prenosnik 7", what: "Nastavi tiskalnik", session: "123 456 789", closed_private: true, consent: agreed },
-    words: { en: [agreed.text, "123 456 789", "20 November 2026"], ru: ["Nastavi tiskalnik", "Согласие дано 20 ноября 2026"], sl: [`»${agreed.text}«`, "Soglasje je dano 20. november 2026"] } },
+    words: { en: [agreed.text, "123 456 789", "20 November 2026"], ru: ["Nastavi tiskalnik", "Согласие дано 20 ноября 2026"], sl: [`»${agreed.text}«`, "Soglasje je dano: 20. november 2026"] } },
 };
 
 /** What a kind of ticket with a common paper cannot be registered without. */
