@@ -1,4 +1,4 @@
-/** One request of a template, as the people of that trade work it through. Names are those on the screen, in English. */
+/** One request of each template, as the people of that trade work it through. Names are those on the screen, in English. */
 export interface Day {
   template: string;
   /** Of a project made here; absent: the demo has it in use already. */
@@ -28,13 +28,73 @@ export type Deed =
   | { yes: string; to: string };
 
 const at = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 16);
+const on = (days: number): string => at(days).slice(0, 10);
 const [received, inWork, done, closed] = ["we have received your request", "we are working on your request", "done. Is everything all right?", "thank you, the request is closed"];
 
 export const OPERATOR = "day.operator";
 export const SUPERVISOR = "day.supervisor";
 /** Who the demo has no people for. */
-export const DEPARTMENTS = { grid: "energy", maintenance: "production", drivers: "transport", experts: "support" } as const;
+export const DEPARTMENTS = { credit: "bank", grid: "energy", maintenance: "production", drivers: "transport", experts: "support" } as const;
 const worker = (department: keyof typeof DEPARTMENTS): string => `day.${department}`;
+
+const INTERNET: Day = {
+  template: "internet", title: "a mistaken payment is found by accounting, approved above the operator's limit and paid back (R140, R133)", type: "Mistaken payment", subject: "Paid somebody else's contract",
+  client: { language: "en", familyName: "Reed", givenName: "Alice" },
+  form: [["from_account", "SI56012345678"], ["amount", "150,00"], ["paid_on", on(-3)], ["receipt_number", "77"]],
+  deeds: [
+    { step: "Take into work", to: "In processing" }, { tick: "Receipt" },
+    { step: "Let accounting verify it", fill: { Amount: "150.00", "Account to pay back to": "SI56012345678" }, to: "Being verified" }, { answer: "Has come under number 77", by: "zala.bizjak", to: "Verified" },
+    { step: "Give it back", held: true, to: "Verified" }, { approve: "Refund", to: "Being paid back" }, { answer: "Payment 991", by: "zala.bizjak", to: "Paid back" }, { yes: done, to: "Closed" },
+  ],
+  told: [received, inWork, inWork, done, closed],
+};
+
+const SHOP: Day = {
+  template: "shop", title: "goods come back to the warehouse before the money goes out (R133)", type: "Return of goods", subject: "Two chairs come back",
+  client: { language: "sl", familyName: "Kovačič", givenName: "Mojca" },
+  form: [
+    ["order", "10018"], ["received_on", on(-4)], ["why", "Does not fit", "choose"], ["returned", "Add a row", "press"], ["returned.0.what", "Chair"], ["returned.0.count", "2"], ["returned.0.price", "20,00"],
+    ["account", "SI56012345678"],
+  ],
+  deeds: [
+    { step: "Take into work", to: "In processing" }, { step: "Accept the return", fill: { "Number of the parcel": "PKT-5" }, to: "The parcel is expected" }, { answer: "As new", by: "rok.hribar", to: "The warehouse has looked" },
+    { press: "Give the money back", to: "With accounting" }, { answer: "Payment 3", by: "zala.bizjak", to: "Paid back" }, { yes: "izvedeno. Je vse v redu?", to: "Closed" },
+  ],
+  told: ["prejeli smo vaš zahtevek", "vaš zahtevek je v obdelavi", "vaše vračilo je sprejeto", "izvedeno. Je vse v redu?", "hvala, zahtevek je zaprt"],
+};
+
+const CARRIER = "raisa.belova";
+const TAXI: Day = {
+  template: "taxi", title: "an order whose street is in several cities goes to the carriers of its own, who bring it to its end (R197, R199)", type: "Taxi order", subject: "Podolsk to Moscow, two people",
+  client: { language: "ru", familyName: "Громов", givenName: "Пётр" },
+  form: [
+    ["phone", "+79261234567"], ["from.street", "Советская"], ["from", "Подольск: Советская улица", "press"], ["from.House", "3", "named"], ["to", "Москва"], ["to.street", "Тверская улица"],
+    ["passengers", "2"], ["class", "Comfort", "choose"], ["read_back", "Yes", "press"],
+  ],
+  deeds: [
+    { press: "Check the address", to: "Address is checked" }, { press: "Hand over to carriers", to: "Offered to carriers" },
+    { step: "Accept the order", by: CARRIER, fill: { "Car and plate": "Škoda, А123ВС", "Minutes until the car comes": "7" }, to: "Car on the way" }, { press: "The car is there", by: CARRIER, to: "Car is waiting" },
+    { press: "The ride has begun", by: CARRIER, to: "In the ride" }, { step: "The ride is finished", by: CARRIER, fill: { "Price of the ride": "640.00" }, to: "Ride finished" },
+    { step: "The client says it is solved", fill: { Score: "5" }, to: "Closed" },
+  ],
+  told: ["машина уже едет", "спасибо, заявка закрыта"],
+};
+
+const BANK: Day = {
+  template: "bank", made: { key: "vesna-bank", name: "Vesna Bank", prefix: "VEB", numbers: ["+38615550461", "461"] },
+  title: "a loan is applied for with consent, scored, approved by who may and paid out with the contract signed (R204, R216)", type: "Loan application", subject: "Loan for a kitchen",
+  client: { language: "sl", familyName: "Žagar", givenName: "Špela" },
+  form: [
+    ["applicant.surname", "Žagar"], ["applicant.given", "Špela"], ["born_on", "1990-05-05"], ["document.number", "PB1234567"], ["phone", "+38640123456"], ["employment", "Employed", "choose"], ["employer", "Lipa d.o.o."],
+    ["income", "1900,00"], ["amount", "8000,00"], ["months", "60"], ["purpose", "Home and renovation", "choose"], ["consent", "Agrees", "press"],
+  ],
+  deeds: [
+    { step: "Take into work", to: "Application is filled in" }, { step: "Send to scoring", choose: { "Identity was checked": "Yes" }, to: "Scoring" }, { answer: "Can carry it", by: worker("credit"), to: "Waiting for the decision" },
+    { step: "Approve", held: true, to: "Waiting for the decision" }, { approve: "Loan", to: "Approved" }, { tick: "Before paying out" },
+    { step: "Contract signed, paid out", fill: { "Number of the contract": "KP-1", "What was done": "Paid out to the account" }, to: "Paid out" }, { yes: "izvedeno. Je vse v redu?", to: "Closed" },
+  ],
+  told: ["prejeli smo vaš zahtevek", "vaš zahtevek je v obdelavi", "vaša vloga je odobrena", "izvedeno. Je vse v redu?", "hvala, zahtevek je zaprt"],
+};
 
 const ENERGY: Day = {
   template: "energy", made: { key: "vesna-energy", name: "Vesna Energy", prefix: "VEN", numbers: ["+38615550462", "462"] },
@@ -87,4 +147,4 @@ const SUPPORT: Day = {
   told: [received, inWork, done, closed],
 };
 
-export const DAYS: readonly Day[] = [ENERGY, PRODUCTION, TRANSPORT, SUPPORT];
+export const DAYS: readonly Day[] = [INTERNET, SHOP, TAXI, BANK, ENERGY, PRODUCTION, TRANSPORT, SUPPORT];

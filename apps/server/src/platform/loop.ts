@@ -20,10 +20,11 @@ export function startLoop(work: () => Promise<Taken>, failed: (error: unknown) =
   let again = false;
   let stopped = false;
   const gathering = createPause();
+  const more = async (): Promise<Taken> => !stopped && (await work());
   const drain = async (): Promise<void> => {
     do {
       again = false;
-      for (let taken = await work(); taken && !stopped; taken = await work()) if (taken === "some") await gathering.pause(GATHER_MS);
+      for (let taken = await more(); taken; taken = await more()) if (taken === "some") await gathering.pause(GATHER_MS);
     } while (again && !stopped);
   };
   const wake = (): void => {

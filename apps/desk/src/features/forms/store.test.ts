@@ -29,6 +29,15 @@ test("a value changed while the one before was on its way is still to be sent", 
   store.stop();
 });
 
+test("a value of several parts has arrived when it comes back from the browser's own store, which copies it (R160)", () => {
+  const store = begun();
+  store.write("price", { amount: "12.50", currency: "EUR" });
+  store.write("address", { city: "Maribor", street: "Glavna" });
+  store.sent(structuredClone(new Map(store.dirty)));
+  expect([...store.dirty]).toEqual([]);
+  store.stop();
+});
+
 test("parts of a whole that waits to be sent go with it, and a whole takes its parts along", () => {
   const store = begun();
   store.write("subscriber.given", "Ana");

@@ -140,7 +140,7 @@ export class FormStore {
 
   /** These have arrived as they were sent; what was typed meanwhile has not. */
   sent(changes: ReadonlyMap<string, unknown>): void {
-    for (const [path, value] of changes) if (this.dirty.get(path) === value) this.dirty.delete(path);
+    for (const [path, value] of changes) if (JSON.stringify(this.dirty.get(path)) === JSON.stringify(value)) this.dirty.delete(path);
   }
 
   refuse(errors: readonly { field: string; message: string }[]): void {

@@ -51,7 +51,7 @@ export const createTicket = contract({
     priority: z.number().int().min(0).max(3).optional(),
     language: languageSchema.optional(), contactPhone: z.string().max(32).nullable().optional(), contactEmail: z.email().max(160).nullable().optional(), fields: z.record(z.string().max(60), z.unknown()).default({}),
     /** Chosen by the desk once per form, so that sending twice makes one ticket. */
-    draftId: z.uuid().optional(),
+    draftId: z.uuid().toLowerCase().optional(),
     /** A draft of the type's form, by the same person: it belongs to the ticket from then on and is submitted with it, or nothing is registered. */
     formRecordId: z.uuid().optional(),
   }),
