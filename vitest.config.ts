@@ -8,7 +8,7 @@ export default defineConfig({
     projects: [
       { test: { name: "packages", include: ["packages/*/{src,test}/**/*.test.ts", "tools/**/*.test.ts"], testTimeout: 60_000 } },
       // Files of one worker share what they import, which was half of their time: a test may not leave anything running or changed in a module.
-      { test: { name: "server", isolate: false, include: ["apps/server/src/**/*.test.ts"], globalSetup: ["apps/server/src/testing/postgres.setup.ts"], testTimeout: 20_000, hookTimeout: 30_000 } },
+      { test: { name: "server", isolate: false, include: ["apps/server/src/**/*.test.ts"], exclude: ["**/*.whole.test.ts"], globalSetup: ["apps/server/src/testing/postgres.setup.ts"], testTimeout: 20_000, hookTimeout: 30_000 } },
       { test: { name: "desk", include: ["apps/{desk,widget}/src/**/*.test.{ts,tsx}"] } },
     ],
   },

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { buildBrowserParts } from "./build.ts";
 import { check } from "./check.ts";
@@ -15,9 +15,7 @@ take(peers);
 if (peers.ok) {
   for (const done of await check()) take(done);
   await buildBrowserParts(root, (text) => console.log(text));
-  for (const suite of ["sip", "e2e", "chaos", "roles"]) {
-    const folder = join(root, "tests", suite);
-    if (!existsSync(folder) || !readdirSync(folder).some((name) => name.endsWith(".test.ts"))) continue;
+  for (const suite of ["templates", "sip", "e2e", "chaos", "roles"]) {
     const done = await vitest(`tests/${suite}`, ["--config", `tests/${suite}/vitest.config.ts`], { live: false });
     tell(done);
     take(done);
