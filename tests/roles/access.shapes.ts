@@ -12,6 +12,8 @@ export function routesOf(document: { paths: Record<string, Record<string, Operat
 }
 
 const ID = "00000000-0000-7000-8000-000000000000";
+/** One moment for all: asked twice in one request, the clock may have gone on between the two, and a period of a millisecond is another answer than none. */
+const TOMORROW = new Date(Date.now() + 86_400_000).toISOString();
 const BY_PATTERN: [string, string][] = [["\\d{4}", "2027-03-01T10:00:00Z"], ["A-Z]{3}", "ABC"], ["#[0-9a-f]", "#336699"], ["0-9*#", "1"], ["[a-z]", "abc"], ["\\w", "abc"]];
 
 /** The plainest value that fits, with the names the matrix knows in place. */
@@ -32,7 +34,7 @@ export function fill(shape: Shape, known: Record<string, unknown>, name = ""): u
 function textOf({ format, pattern, minLength }: Shape): string {
   if (format === "uuid") return ID;
   if (format === "email") return "nobody@example.test";
-  if (format === "date-time") return new Date(Date.now() + 86_400_000).toISOString();
+  if (format === "date-time") return TOMORROW;
   if (format === "uri") return "https://example.test/hook";
   const found = pattern === undefined ? undefined : BY_PATTERN.find(([sign]) => pattern.includes(sign));
   return found?.[1] ?? "abc".padEnd(minLength ?? 3, "c");
