@@ -1,17 +1,12 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test } from "vitest";
 
 type Messages = Record<string, string>;
-const here = import.meta.dirname;
-const part = (name: string) => JSON.parse(readFileSync(join(here, `${name}.json`), "utf8")) as Messages;
+const texts = import.meta.glob<Messages>("./*.json", { eager: true, import: "default" });
+const part = (name: string): Messages => texts[`./${name}.json`]!;
 /** The desk's texts and those of the editors, which come with their screens. */
 const read = (language: string): Messages => ({ ...part(language), ...part(`editors.${language}`) });
 const all = { en: read("en"), ru: read("ru"), sl: read("sl") };
-const source = join(here, "..");
-const code = readdirSync(source, { recursive: true, encoding: "utf8" })
-  .filter((name) => /\.tsx?$/.test(name) && !name.endsWith(".test.ts"))
-  .map((name) => readFileSync(join(source, name), "utf8")).join("\n");
+const code = Object.values(import.meta.glob<string>(["../**/*.{ts,tsx}", "!../**/*.test.ts"], { eager: true, query: "?raw", import: "default" })).join("\n");
 
 /** Names and kinds of the places to be filled, and the plural forms of each, without a parser's tree. */
 function placesOf(text: string): string[] {

@@ -38,9 +38,10 @@ test("has nothing to ask when both made the same change", () => {
   expect(isChanged(newer, edited)).toBe(false);
 });
 
-const choices = {
-  languages: ["en", "ru", "sl"] as ("en" | "ru" | "sl")[], skills: ["internet", "modem", "taxi"].map((key) => ({ key, mayChange: true })), freeExtension: null,
-  server: { host: "10.0.0.5", port: 5060, transports: ["udp" as const] },
+const choices: Parameters<typeof skillsInOrder>[0] = {
+  projects: [{ key: "internet", name: "Internet" }, { key: "taxi", name: "Taxi" }],
+  languages: ["en", "ru", "sl"], skills: ["internet", "modem", "taxi"].map((key) => ({ key, mayChange: true })), freeExtension: null,
+  server: { host: "10.0.0.5", port: 5060, transports: ["udp"] },
   queues: [{ id: "internet.support", projectKey: "internet", name: "Support", languages: ["sl", "ru"], skills: { internet: 2, modem: 3 } }, { id: "taxi.orders", projectKey: "taxi", name: "Taxi", languages: ["ru"], skills: { taxi: 1 } }],
 };
 

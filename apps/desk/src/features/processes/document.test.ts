@@ -125,7 +125,7 @@ test("arrows walk the stages, Enter finds the transitions of one, and those are 
   const graph = graphOf(processOf(TEXT));
   expect(sidestep(graph, null, "right")).toEqual({ kind: "stages", key: "registered" });
   const [first, second] = waysFrom(graph, "registered");
-  expect([first, second].toSorted()).toEqual(["close", "take"]);
+  expect(new Set([first, second])).toEqual(new Set(["close", "take"]));
   expect(sidestep(graph, { kind: "transitions", key: first! }, "down")).toEqual({ kind: "transitions", key: second });
   expect(sidestep(graph, { kind: "transitions", key: "take" }, "right")).toEqual({ kind: "stages", key: "work" });
   expect(sidestep(graph, { kind: "transitions", key: "take" }, "left")).toEqual({ kind: "stages", key: "registered" });

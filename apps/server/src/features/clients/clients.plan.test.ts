@@ -12,7 +12,7 @@ import { timelineQuery } from "./clients.timeline.sql.ts";
 
 const database = await testDatabase();
 const operator = await buildUser(database.db, { projects: ["internet", "shop"] });
-await fillClients(database.db, { clients: 50_000, interactions: 60_000, tickets: 20_000, until: new Date("2026-01-01T00:00:00Z") });
+await fillClients(database.db, { clients: 50_000, interactions: 30_000, tickets: 5_000, until: new Date("2026-01-01T00:00:00Z") });
 const ctx = database.ctx(actorOf(operator));
 const { items } = await searchClients(ctx, { text: "novak" });
 const cursor = decodeCursor(encodeCursor(items.at(-1)!.updatedAt, items.at(-1)!.id));

@@ -1,23 +1,20 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { apply, type ProcessActor, start } from "../processes/index.ts";
-import { type Declarations, type DemoTicket, describeProblems, loadDeclarations, makeDemo, type ProjectDeclaration, renderNotice, workingClock } from "./index.ts";
+import { type Declarations, type DemoTicket, describeProblems, loadDeclarations, makeDemo, type ProjectDeclaration, readDeclarations, readFolder, renderNotice, type Texts, workingClock } from "./index.ts";
 
 const root = fileURLToPath(new URL("../../../../../projects", import.meta.url));
 const now = new Date("2026-11-22T14:00:00Z");
 let declared: Declarations;
-let copy: string;
+let texts: Texts;
 
 beforeAll(async () => {
   const loaded = await loadDeclarations(root);
   if (!loaded.ok) throw new Error(describeProblems(loaded));
   declared = loaded.declarations;
-  copy = await mkdtemp(join(tmpdir(), "linija-projects-"));
+  ({ texts } = await readFolder(root));
 });
-afterAll(() => rm(copy, { recursive: true, force: true }));
 
 test("the three projects of the demo company load without a problem", () => {
   expect(declared.projects.map(({ project }) => [project.key, project.ticket_prefix, project.default_language])).toEqual([["internet", "INT", "ru"], ["shop", "SHP", "sl"], ["taxi", "TAX", "ru"]]);
@@ -34,11 +31,8 @@ test("every queue has at least two operators who are able and speak each of its 
 });
 
 describe("mistakes are all told at once, with file, line and remedy", () => {
-  async function spoil(changes: Record<string, (text: string) => string>) {
-    const folder = await mkdtemp(join(copy, "case-"));
-    await cp(root, folder, { recursive: true });
-    for (const [file, change] of Object.entries(changes)) await writeFile(join(folder, file), change(await readFile(join(folder, file), "utf8")));
-    const loaded = await loadDeclarations(folder);
+  function spoil(changes: Record<string, (text: string) => string>) {
+    const loaded = readDeclarations(new Map([...texts].map(([file, text]) => [file, changes[file]?.(text) ?? text])));
     return loaded.ok ? [] : loaded.problems;
   }
   test.each<[string, string, (text: string) => string, string]>([
@@ -55,23 +49,23 @@ describe("mistakes are all told at once, with file, line and remedy", () => {
     ["overlapping hours", "shop/calendar.yaml", (text) => text.replace('["06:00-23:59"]', '["06:00-12:00", "11:00-14:00"]'), "hours of a day must be in order"],
     ["an operator of no project", "demo/people.yaml", (text) => text.replace("projects: [taxi, internet]", "projects: [bank]"), 'there is no project "bank"'],
     ["a time zone that is not one", "company.yaml", (text) => text.replace("Europe/Ljubljana", "Europe/Lubljana"), "not a time zone"],
-  ])("%s", async (_title, file, change, message) => {
-    const problems = await spoil({ [file]: change });
+  ])("%s", (_title, file, change, message) => {
+    const problems = spoil({ [file]: change });
     const problem = problems.find((each) => each.file === file && each.message.includes(message));
     expect(problem, JSON.stringify(problems)).toBeDefined();
     expect(problem?.line).toBeGreaterThan(0);
     expect(problem?.remedy).not.toBe("");
   });
-  test("two mistakes in two projects are two lines", async () => {
-    const problems = await spoil({ "shop/types.yaml": (text) => text.replace("process: request", "process: x"), "taxi/ivr.yaml": (text) => text.replace("next: hours", "next: there") });
+  test("two mistakes in two projects are two lines", () => {
+    const problems = spoil({ "shop/types.yaml": (text) => text.replace("process: request", "process: x"), "taxi/ivr.yaml": (text) => text.replace("next: hours", "next: there") });
     expect(problems.map((each) => each.file).sort()).toEqual(["shop/types.yaml", "taxi/ivr.yaml"]);
   });
-  test("a process that cannot be read is told once, and not again by all that name it", async () => {
-    const problems = await spoil({ "common/processes/request.yaml": (text) => text.replace("client_sees: received", "client_sees: nothing") });
+  test("a process that cannot be read is told once, and not again by all that name it", () => {
+    const problems = spoil({ "common/processes/request.yaml": (text) => text.replace("client_sees: received", "client_sees: nothing") });
     expect(problems.map((each) => each.file)).toEqual(["common/processes/request.yaml"]);
   });
   test("a folder without projects says so", async () => {
-    const loaded = await loadDeclarations(join(copy, "nothing"));
+    const loaded = await loadDeclarations(join(root, "nothing"));
     expect(loaded.ok || loaded.problems.map((each) => each.message)).toContain("no folder here has a project.yaml");
   });
 });

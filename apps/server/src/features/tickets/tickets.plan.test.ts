@@ -10,11 +10,15 @@ await buildProjects(database.ctx());
 const [owner, client] = [newId(), newId()];
 await sql`insert into users (id, login, name, roles, password_hash) values (${owner}, 'owner', 'Owner', '{operator}', '')`.execute(database.db);
 await sql`insert into clients (id) values (${client})`.execute(database.db);
-await sql`insert into tickets (id, number, project_key, type, process_id, stage, status, subject, language, stage_since, link_hash, created_at, updated_at, due_at, owner_id, client_id, department, closed_as)
-  select gen_random_uuid(), 'INT-' || substr(d, 1, 3) || '-' || substr(d, 4, 3) || '-' || substr(d, 7, 3) || '-0', (array['internet', 'shop', 'taxi'])[1 + n % 3],
-    case when n % 40 = 0 then 'callback' else 'question' end, (select id from process_versions limit 1), 'registered', (array['open', 'waiting', 'done', 'closed', 'closed', 'closed'])[1 + n % 6], 's', 'en', at, sha256(d::bytea), at, at,
-    at + interval '1 day', case when n % 100 = 0 then ${owner}::uuid end, case when n % 500 = 0 then ${client}::uuid end, case when n % 30 = 0 then 'technicians' end, case when n % 24 = 3 then 'unconfirmed' end
-  from (select n, lpad(n::text, 9, '0') as d, timestamptz '2026-01-01' + n * interval '1 minute' as at from generate_series(1, 50000) n) t`.execute(database.db);
+await database.db.transaction().execute(async (tx) => {
+  // Plans of lists need no words to search by and no foreign keys looked at: 50,000 rows in a second.
+  await sql`set local session_replication_role = replica`.execute(tx);
+  await sql`insert into tickets (id, number, project_key, type, process_id, stage, status, subject, language, stage_since, link_hash, created_at, updated_at, due_at, owner_id, client_id, department, closed_as)
+    select gen_random_uuid(), 'INT-' || substr(d, 1, 3) || '-' || substr(d, 4, 3) || '-' || substr(d, 7, 3) || '-0', (array['internet', 'shop', 'taxi'])[1 + n % 3],
+      case when n % 40 = 0 then 'callback' else 'question' end, (select id from process_versions limit 1), 'registered', (array['open', 'waiting', 'done', 'closed', 'closed', 'closed'])[1 + n % 6], 's', 'en', at, sha256(d::bytea), at, at,
+      at + interval '1 day', case when n % 100 = 0 then ${owner}::uuid end, case when n % 500 = 0 then ${client}::uuid end, case when n % 30 = 0 then 'technicians' end, case when n % 24 = 3 then 'unconfirmed' end
+    from (select n, lpad(n::text, 9, '0') as d, timestamptz '2026-01-01' + n * interval '1 minute' as at from generate_series(1, 50000) n) t`.execute(tx);
+});
 await sql`analyze tickets`.execute(database.db);
 
 const page = { sort: "updated_at" as const, projects: ["internet", "taxi"], after: ["2026-01-20T00:00:00.000Z", newId()] as [string, string], limit: 51 };
