@@ -15,7 +15,7 @@ import { send, signIn, type Ask, type Desk } from "./http.desk.ts";
  */
 const SIZE: FilledSize = { clients: 100_000, interactions: 100_000, tickets: 1_000_000 };
 const DESKS = 8;
-const WARM_MS = 2_000;
+const WARM_MS = 8_000;
 const MEASURE_MS = 8_000;
 const OPEN_LOOP = { perS: 100, s: 8 };
 
