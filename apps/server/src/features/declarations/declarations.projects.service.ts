@@ -7,6 +7,7 @@ import { emit } from "../../platform/events.ts";
 import { kindOf, projectFolders, readDeclarations, RESERVED, textsOf, wordsOf, type FileProblem, type ProjectDeclaration } from "../projects/index.ts";
 import type { Language } from "../api.contract.ts";
 import type * as contracts from "./declarations.contract.ts";
+import { refuseHeld } from "./declarations.remove.service.ts";
 import { lockGround } from "./declarations.store.ts";
 import { declaredOf, languageOf, mayManage, problemView, putChanges, type DeclarationsDeps } from "./declarations.service.ts";
 import { fromTemplate } from "./declarations.template.rules.ts";
@@ -137,6 +138,7 @@ export async function importProject(ctx: Ctx, deps: DeclarationsDeps, bytes: Uin
     if (saved.length + removed.length > 0) await putChanges(ctx, deps, ground, { changes: [...saved, ...removed], note, project: key });
     if (into === undefined) await joinAsMaker(ctx, key);
     return { key, saved: saved.length, removed: removed.length };
+    await refuseHeld(ctx, deps, ground.rows, removed);
   });
   await deps.live.look();
   return result;

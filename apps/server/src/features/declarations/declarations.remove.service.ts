@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Ctx } from "../../platform/db.ts";
-import { conflict, notFound } from "../../platform/errors.ts";
+import { conflict, invalid, notFound } from "../../platform/errors.ts";
 import { readDeclarations } from "../projects/index.ts";
 import type * as contracts from "./declarations.contract.ts";
 import type * as removing from "./declarations.remove.contract.ts";
@@ -9,7 +9,7 @@ import { countByForm, countByProcess } from "./declarations.remove.sql.ts";
 import { kindAt, languageOf, mayManage, placeFor, problemView, saveOne, type DeclarationsDeps } from "./declarations.service.ts";
 import { selectCurrent, type CurrentText } from "./declarations.sql.ts";
 import { changed } from "./declarations.store.ts";
-import { asTexts, COMMON, fileOf, type Place } from "./declarations.texts.rules.ts";
+import { asTexts, COMMON, fileOf, type Change, type Place } from "./declarations.texts.rules.ts";
 
 type Uses = z.input<typeof removing.textUses.reply>;
 const MOST_PLACES = 30;
@@ -25,7 +25,7 @@ async function find(ctx: Ctx, deps: DeclarationsDeps, key: string, path: string)
   if (!row || row.text === null) throw notFound("text", path);
   const live = deps.live.current().projects.map(({ project }) => project.key);
   const projects = key === COMMON ? live.filter((projectKey) => !isThere(rows, { projectKey, path })) : live.filter((projectKey) => projectKey === key);
-  return { rows, row, kind: kindAt(deps, place)!, key: path.slice(path.lastIndexOf("/") + 1).replace(/\.yaml$/, ""), common: key !== COMMON && isThere(rows, { projectKey: COMMON, path }), projects };
+  return { rows, row, kind: kindAt(deps, place)!, key: keyIn(path), common: key !== COMMON && isThere(rows, { projectKey: COMMON, path }), projects };
 }
 
 async function countOpen(ctx: Ctx, { kind, projects, key }: Found): Promise<number> {
@@ -62,4 +62,16 @@ export async function removeText(ctx: Ctx, deps: DeclarationsDeps, key: string, 
   const open = await countOpen(ctx, found);
   if (isHeld(found, open)) throw conflict("declaration_in_tickets", { count: open });
   return saveOne(ctx, deps, key, { ...body, text: null });
+
+/** An archive without a process takes it away as a person would, and is refused as they are. */
+export async function refuseHeld(ctx: Ctx, deps: DeclarationsDeps, rows: readonly CurrentText[], removed: readonly Change[]): Promise<void> {
+  const faults = [];
+  for (const place of removed.filter((each) => kindAt(deps, each) === "processes" && !isThere(rows, { projectKey: COMMON, path: each.path }))) {
+    const count = await countByProcess(ctx.db, [place.projectKey], keyIn(place.path));
+    if (count > 0) faults.push({ field: fileOf(place), code: "declaration_in_tickets", params: { count } });
+  }
+  if (faults.length > 0) throw invalid(faults, "declaration_refused");
+}
+
+const keyIn = (path: string): string => path.slice(path.lastIndexOf("/") + 1).replace(/\.yaml$/, "");
 }

@@ -8,6 +8,7 @@ import { processOf, projectOf } from "../tickets/index.ts";
 import { buildTicket } from "../tickets/tickets.factory.ts";
 import { startNode, type StartedNode } from "./declarations.factory.ts";
 import { mentionsOf } from "./declarations.remove.rules.ts";
+import { exportProject, importProject } from "./declarations.projects.service.ts";
 import { removeText, textUses } from "./declarations.remove.service.ts";
 import { listTexts, listVersions, readText, saveText, takeBackText } from "./declarations.service.ts";
 
@@ -74,6 +75,20 @@ test("a process is not taken from under open tickets; once they are closed it go
   await remove("shop", "processes/gift.yaml");
   expect((await projectOf(system.db, "shop")).processIds).not.toHaveProperty("gift");
   expect((await processOf(system.db, ticket.processId)).key).toBe("gift");
+});
+
+test("an archive that lacks a process is refused while open tickets live by it, and nothing of it is taken", async () => {
+  const { text: common } = await readText(ana, node.deps, "common", { path: "processes/callback.yaml" });
+  const { bytes } = await exportProject(ana, node.deps, "taxi");
+  await save("taxi", "processes/tip.yaml", () => common.replace("key: callback", "key: tip"));
+  const { text: types } = await readText(ana, node.deps, "taxi", { path: "types.yaml" });
+  await save("taxi", "types.yaml", () => `${types.trimEnd()}\n  - { key: tip, name: { en: Tip, ru: Чаевые, sl: Napitnina }, intake: request, process: tip, requires: [phone] }\n`);
+  const ticket = await buildTicket(system, { projectKey: "taxi", type: "tip", subject: "Ten" });
+  expect(await rejection(importProject(ana, node.deps, bytes, { into: "taxi" }))).toMatchObject({ code: "invalid", reason: "declaration_refused", fields: [{ field: "taxi/processes/tip.yaml", code: "declaration_in_tickets", params: { count: 1 } }] });
+  expect((await projectOf(system.db, "taxi")).processIds).toHaveProperty("tip");
+  await sql`update tickets set status = 'closed', closed_at = now() where id = ${ticket.id}::uuid`.execute(database.db);
+  expect(await importProject(ana, node.deps, bytes, { into: "taxi" })).toMatchObject({ key: "taxi", saved: 1, removed: 1 });
+  expect((await projectOf(system.db, "taxi")).processIds).not.toHaveProperty("tip");
 });
 
 test("a project's own text makes way for the common one of its name, whatever tickets are open", async () => {

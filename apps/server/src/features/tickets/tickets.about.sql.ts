@@ -5,5 +5,11 @@ import type { Db } from "../../platform/db.ts";
 export const selectFormsOf = (db: Db, ticketId: string) => sql<{ data: unknown }>`select distinct on (form_key, state) data from form_records
   where subject_kind = 'ticket' and subject_id = ${ticketId} order by form_key, state, created_at desc, id desc`.execute(db).then((result) => result.rows.map(({ data }) => data));
 
-/** What a department is asked for a ticket tells what the ticket is about. */
-export const updateAboutOfSubtasks = (db: Db, parentId: string, about: string[] | null) => sql`update tickets set about_user_ids = ${about}::uuid[] where parent_id = ${parentId}`.execute(db);
+/** Whom the ticket is about that this one is a task of. */
+export const selectAbout = (db: Db, id: string) => sql<{ about: string[] | null }>`select about_user_ids as about from tickets where id = ${id}::uuid`.execute(db).then((result) => result.rows[0]?.about ?? null);
+
+export const selectTasks = (db: Db, parentId: string) => sql<{ id: string }>`select id from tickets where parent_id = ${parentId}::uuid order by id`.execute(db).then((result) => result.rows.map(({ id }) => id));
+
+/** Its version stays: a colleague who is writing on it has not been overtaken. */
+export const updateAbout = (db: Db, id: string, { aboutUserIds, ownerId }: { aboutUserIds: string[] | null; ownerId: string | null }) =>
+  sql`update tickets set about_user_ids = ${aboutUserIds}::uuid[], owner_id = ${ownerId}::uuid where id = ${id}::uuid`.execute(db);

@@ -3,21 +3,43 @@ import type { TxCtx } from "../../platform/db.ts";
 import { conflict } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { excludesByForm, type Process } from "../processes/index.ts";
-import { selectFormsOf, updateAboutOfSubtasks } from "./tickets.about.sql.ts";
+import { selectAbout, selectFormsOf, selectTasks, updateAbout } from "./tickets.about.sql.ts";
 import { processOf } from "./tickets.definitions.ts";
 import { touched } from "./tickets.effects.ts";
-import { aboutOf } from "./tickets.rules.ts";
+import { aboutOf, bothOf } from "./tickets.rules.ts";
 import { selectTicket, selectTicketForUpdate, updateTicketRow, type Ticket, type TicketChange } from "./tickets.sql.ts";
 
-type Concerned = Pick<Ticket, "id" | "fields" | "ownerId" | "aboutUserIds">;
+type Concerned = Pick<Ticket, "id" | "fields" | "ownerId" | "aboutUserIds" | "parentId">;
+type About = Pick<Ticket, "aboutUserIds" | "ownerId">;
 
-/** Whom a ticket is about, by its fields and by its forms as they stand now; its tasks are kept from them, too, and nobody it is about keeps it. The caller has locked the ticket. */
-export async function aboutNow(ctx: TxCtx, process: Process, { id, fields, ownerId, aboutUserIds: before }: Concerned): Promise<Pick<TicketChange, "aboutUserIds" | "ownerId">> {
+/** Whom a ticket is about: by its fields and by its forms as they stand now, and of a task also whom its parent is about. Its own tasks are kept from them, too, and nobody it is about keeps it. The caller has locked the ticket. */
+export async function aboutNow(ctx: TxCtx, process: Process, ticket: Concerned): Promise<Pick<TicketChange, "aboutUserIds" | "ownerId">> {
   if (process.excludes.length === 0) return {};
-  const aboutUserIds = aboutOf(process, fields, excludesByForm(process) ? await selectFormsOf(ctx.db, id) : []);
-  if (!isSame(before, aboutUserIds)) await updateAboutOfSubtasks(ctx.db, id, aboutUserIds);
-  return { aboutUserIds, ...(ownerId && aboutUserIds?.includes(ownerId) && { ownerId: null }) };
+  const { aboutUserIds, ownerId } = await aboutWith(ctx, process, ticket, ticket.parentId ? await selectAbout(ctx.db, ticket.parentId) : null);
+  if (!isSame(ticket.aboutUserIds, aboutUserIds)) await passOn(ctx, ticket.id, aboutUserIds);
+  return { aboutUserIds, ...(ownerId !== ticket.ownerId && { ownerId }) };
 }
+
+async function aboutWith(ctx: TxCtx, process: Process, { id, fields, ownerId }: Concerned, inherited: string[] | null): Promise<About> {
+  const own = aboutOf(process, fields, excludesByForm(process) ? await selectFormsOf(ctx.db, id) : []);
+  const aboutUserIds = bothOf(inherited, own);
+  return { aboutUserIds, ownerId: ownerId && aboutUserIds?.includes(ownerId) ? null : ownerId };
+}
+
+/** What a department is asked for a ticket tells what the ticket is about; whom the task names itself stays kept away, too. */
+async function passOn(ctx: TxCtx, parentId: string, inherited: string[] | null): Promise<void> {
+  for (const id of await selectTasks(ctx.db, parentId)) {
+    const before = (await selectTicketForUpdate(ctx.db, id))!;
+    const now = await aboutWith(ctx, await processOf(ctx.db, before.processId), before, inherited);
+    if (isSame(before.aboutUserIds, now.aboutUserIds)) continue;
+    await updateAbout(ctx.db, id, now);
+    await tell(ctx, before, { ...before, ...now });
+    await passOn(ctx, id, now.aboutUserIds);
+  }
+}
+
+const tell = (ctx: TxCtx, before: Ticket, after: Ticket): Promise<void> =>
+  emit(ctx, { type: after.ownerId === before.ownerId ? "ticket.changed" : "ticket.assigned", subject: { kind: "ticket", id: after.id }, data: { number: after.number, changed: after.ownerId === before.ownerId ? ["aboutUserIds"] : ["aboutUserIds", "ownerId"], from: before.ownerId, to: after.ownerId, notices: [] }, touches: touched(after, before) });
 
 const isSame = (one: readonly string[] | null, other: readonly string[] | null): boolean => [...one ?? []].sort().join() === [...other ?? []].sort().join();
 
@@ -32,6 +54,6 @@ export async function reviewAbout(ctx: TxCtx, id: string): Promise<void> {
   if (isSame(before.aboutUserIds, change.aboutUserIds ?? null)) return;
   const after = await updateTicketRow(ctx.db, id, before.version, { ...change, updatedAt: ctx.now() });
   if (!after) throw conflict("changed_meanwhile");
-  await emit(ctx, { type: after.ownerId === before.ownerId ? "ticket.changed" : "ticket.assigned", subject: { kind: "ticket", id }, data: { number: after.number, changed: Object.keys(change), from: before.ownerId, to: after.ownerId, notices: [] }, touches: touched(after, before) });
+  await tell(ctx, before, after);
   await audit(ctx, { action: "ticket.update", object: { kind: "ticket", id }, before: { aboutUserIds: before.aboutUserIds, ownerId: before.ownerId }, after: { aboutUserIds: after.aboutUserIds, ownerId: after.ownerId } });
 }

@@ -160,6 +160,24 @@ test("R129 nobody outside the project can be named, and who writes down a compla
   expect((await refusal(getTicket(as(ana), own.id))).code).toBe("not_found");
 });
 
+test("R129 a task that names somebody itself does not forget whom its ticket is about, nor does the ticket's change take back whom the task names", async () => {
+  await buildProcess(database.ctx(), CLAIM.replace("{ key: stock, department", "{ key: stock, type: claim, department"));
+  const idOf = (actor: Actor): string => (actor.kind === "user" ? actor.id : "");
+  const petra = await user("Petra Hribar");
+  const sees = async (id: string): Promise<string[]> => (await Promise.all([ana, cene, boris, petra].map((actor) => getTicket(as(actor), id).then(() => [actor.name], () => [])))).flat();
+  const parent = await go(ana, await go(ana, await claim(), "take", { employee: idOf(cene) }), "ask_warehouse");
+  const task = await getTicket(as(ana), parent.subtasks.find(({ key }) => key === "stock")!.id);
+  expect(await sees(task.id)).toEqual(["Ana Kos", "Boris Zajc", "Petra Hribar"]);
+  const mine = await go(petra, task, "take", { employee: idOf(boris) });
+  expect([mine.ownerId, await sees(task.id)]).toEqual([idOf(petra), ["Ana Kos", "Petra Hribar"]]);
+  // Whoever is named now and had the task no longer keeps it; their desk hears of it.
+  await updateTicket(as(ana), parent.id, { version: (await getTicket(as(ana), parent.id)).version, fields: { employee: idOf(petra) } });
+  expect(await sees(task.id)).toEqual(["Ana Kos", "Cene Vidmar"]);
+  expect(await getTicket(as(ana), task.id)).toMatchObject({ ownerId: null, version: mine.version });
+  expect((await eventsOf(task.id, "ticket.assigned")).at(-1)).toMatchObject({ from: idOf(petra), to: null });
+  await buildProcess(database.ctx());
+});
+
 test("R115 the first answer has a clock of its own, the stage another; each rings once for what was declared", async () => {
   const ticket = await claim();
   expect(ticket.clocks.map(({ name, state }) => `${name} ${state}`).sort()).toEqual(["first_answer running", "solution running", "stage running"]);

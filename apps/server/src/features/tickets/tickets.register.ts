@@ -11,7 +11,7 @@ import { perform, touched } from "./tickets.effects.ts";
 import { drawNumber } from "./tickets.keys.ts";
 import { moment } from "./tickets.load.ts";
 import { insertReasons, selectColleagues } from "./tickets.process.sql.ts";
-import { aboutOf, fromEngine, priorityName, statusOf, UUID } from "./tickets.rules.ts";
+import { aboutOf, bothOf, fromEngine, priorityName, statusOf, UUID } from "./tickets.rules.ts";
 import { insertTicket, linkCallback, linkInteraction, newTicket, ticketStatement, type Drawn, type NewTicket, type Ticket } from "./tickets.sql.ts";
 
 export interface Registered extends Draft {
@@ -66,7 +66,7 @@ async function insert(ctx: TxCtx, row: NewTicket, inOneStatement: boolean): Prom
 
 /** Whom it is about may have had to write it down, but does not keep it. */
 function concerned(process: Process, { parent, fields, ownerId }: Registered): { about: string[] | null; ownerId: string | null } {
-  const about = parent?.aboutUserIds ?? aboutOf(process, fields);
+  const about = bothOf(parent?.aboutUserIds ?? null, aboutOf(process, fields));
   return { about, ownerId: ownerId && about?.includes(ownerId) ? null : ownerId };
 }
 

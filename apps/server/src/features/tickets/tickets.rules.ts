@@ -118,6 +118,9 @@ function lookedUp(data: unknown, [name, ...rest]: readonly string[]): unknown[] 
   const record = typeof data === "object" && data !== null ? data as Record<string, unknown> : {};
   return name === undefined ? [record["id"]] : lookedUp(record[name], rest);
 }
+/** Whom a parent is about and whom a task names itself. */
+export const bothOf = (inherited: string[] | null, own: string[] | null): string[] | null => (inherited && own ? [...new Set([...inherited, ...own])] : inherited ?? own);
+
 
 /** Whether a person registers it only with its form; where not, it may be finished on the ticket, and conditions of the process wait for it. */
 export const needsForm = (type: { form?: string | undefined; form_required?: boolean | undefined }): boolean => type.form !== undefined && type.form_required !== false;
