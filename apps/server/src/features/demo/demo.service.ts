@@ -94,6 +94,7 @@ async function loadProject(ctx: TxCtx, given: ProjectToLoad): Promise<{ clients:
   await insertRows(db, "offers", talks.offers);
   await insertRows(db, "tickets", tickets.rows);
   await insertRows(db, "ticket_notes", tickets.notes);
+  await insertRows(db, "ticket_reasons", tickets.reasons);
   await insertRows(db, "events", tickets.events);
   return { clients: set.clients.length, interactions: talks.interactions.length, tickets: tickets.rows.length };
 }
@@ -103,7 +104,7 @@ const heard = (clock: Clock, now: Date, time: CalendarTime): Clock =>
   ({ ...clock, fired: clock.thresholds.filter((percent) => { const at = momentOf(clock, (clock.allowedMs * percent) / 100, time); return at !== null && at <= now; }) });
 
 /** Lives every story, draws its number, keeps the clocks that still run; the conversation a ticket came from points to it. */
-async function loadTickets(ctx: TxCtx, given: ProjectToLoad, talks: Talks, set: ClientSet): Promise<{ rows: object[]; events: object[]; notes: object[] }> {
+async function loadTickets(ctx: TxCtx, given: ProjectToLoad, talks: Talks, set: ClientSet): Promise<{ rows: object[]; events: object[]; notes: object[]; reasons: object[] }> {
   const { db } = ctx;
   const project = await projectOf(db, given.declared.project.key);
   const told: Told = { ...given, project, talks, clientIds: set.ids, now: ctx.now(), processes: new Map() };
@@ -113,17 +114,19 @@ async function loadTickets(ctx: TxCtx, given: ProjectToLoad, talks: Talks, set: 
   const rows: object[] = [];
   const events: object[] = [];
   const notes: object[] = [];
+  const reasons: object[] = [];
   for (const { story, note, talk } of [...ticketStories(told), ...callbackStories(told)]) {
     const id = newId(story.registeredAt.getTime());
     const lived = live(story, { id, ...(await drawNumber(db, id, project.project.ticket_prefix)) });
     if (talk) Object.assign(talk, { ticket_id: id, ...(story.type.key === "callback" && { callback_id: id }) });
     rows.push(lived.row);
     events.push(...lived.events);
+    reasons.push(...lived.reasons);
     if (note) notes.push({ id: newId(note.at.getTime()), ticket_id: id, author_id: note.authorId, text: note.text, at: note.at });
     clocks.push({ owner: { kind: "ticket", id, projectKey: project.project.key }, clocks: lived.clocks.map((clock) => heard(clock, told.now, time)) });
   }
   await saveAllClocks(ctx, clocks, time);
-  return { rows, events, notes };
+  return { rows, events, notes, reasons };
 }
 
 /** How the operators' day went, for the times of their states. */

@@ -10,7 +10,7 @@ export const hasUsers = (db: Db): Promise<boolean> => sql<{ found: boolean }>`se
 export const selectDayStart = (db: Db, now: Date, timeZone: string): Promise<Date> =>
   sql<{ at: Date }>`select date_trunc('day', ${now}::timestamptz, ${timeZone}) as at`.execute(db).then((result) => result.rows[0]!.at);
 
-const TABLES = ["users", "operators", "operator_states", "operator_state_log", "queues", "clients", "client_phones", "client_emails", "interactions", "offers", "tickets", "ticket_notes", "events"] as const;
+const TABLES = ["users", "operators", "operator_states", "operator_state_log", "queues", "clients", "client_phones", "client_emails", "interactions", "offers", "tickets", "ticket_notes", "ticket_reasons", "events"] as const;
 
 /** All rows of one table in one statement; their keys are its columns. The start of the server may have written the queues already. */
 export async function insertRows(db: Db, table: (typeof TABLES)[number], rows: readonly object[]): Promise<void> {

@@ -8,6 +8,7 @@ import { searchClients } from "../clients/index.ts";
 import { SIP_REALM } from "../operators/index.ts";
 import { type Declarations, loadDeclarations } from "../projects/index.ts";
 import { parseTicketNumber, storeDeclarations } from "../tickets/index.ts";
+import { listReasons } from "../tickets/tickets.checks.service.ts";
 import { type SeedResult, seedDemo } from "./index.ts";
 import { addressParts } from "./demo.clients.ts";
 
@@ -100,6 +101,17 @@ describe("the demo's history", () => {
     const take = await one(sql<{ actor: { kind: string; name: string } }>`select actor from events where data->>'transition' = 'take' limit 1`);
     expect(take.actor.kind).toBe("user");
     expect(declarations.people.map(({ name }) => name)).toContain(take.actor.name);
+  });
+
+  test("answers \"why?\" for each step and each deadline, as for tickets that people registered", async () => {
+    const silent = await rows(sql`select t.number from tickets t where (select count(*) from events e where e.subject_id = t.id::text and e.type = 'ticket.moved') <> (select count(*) from ticket_reasons r where r.ticket_id = t.id and r.what = 'stage')
+      or (t.due_at is not null and not exists (select from ticket_reasons r where r.ticket_id = t.id and r.what = 'deadline')) or exists (select from ticket_reasons r where r.ticket_id = t.id and (r.version <> t.process_id or r.at > t.updated_at))`);
+    expect(silent).toEqual([]);
+    const { id } = await one(sql<{ id: string }>`select t.id from tickets t join events e on e.subject_id = t.id::text and e.data->>'transition' = 'take' where t.project_key = 'internet' and t.about_user_ids is null order by t.number limit 1`);
+    const { items } = await listReasons(database.ctx(), id, {});
+    const taken = items.find(({ because }) => because.path === "transitions.take")!.said;
+    expect(taken).toMatchObject({ sentence: "moved_by", step: expect.stringMatching(/./) as string });
+    expect(declarations.people.map(({ name }) => name)).toContain(taken.who);
   });
 
   test("fills today: each project has answered and lost calls, and nobody speaks with two at once", async () => {

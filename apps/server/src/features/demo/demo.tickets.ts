@@ -1,5 +1,5 @@
 import { newId } from "../../platform/ids.ts";
-import { apply, start, type FieldValues, type Process, type ProcessActor, type ProcessEffect, type ProcessTicket } from "../processes/index.ts";
+import { apply, start, type FieldValues, type Process, type ProcessActor, type ProcessEffect, type ProcessTicket, type Reason } from "../processes/index.ts";
 import { workingClock } from "../projects/index.ts";
 import { filled, fromEngine, priorityName, statusOf, type ProjectInUse } from "../tickets/index.ts";
 
@@ -14,11 +14,13 @@ export interface Story {
   registeredAt: Date; registeredBy: Doer; dueAt: Date | null; steps: StorySteps[];
 }
 export interface EventRow { id: string; at: string; type: string; subject_kind: "ticket"; subject_id: string; actor: object; data: object; depth: 0; request_id: string }
-export interface Lived { id: string; row: Record<string, unknown>; events: EventRow[]; clocks: NonNullable<ProcessTicket["clocks"]>; number: string }
+/** Why each thing was decided, as registering and moving keep it. */
+export interface ReasonRow { id: string; ticket_id: string; at: string; what: string; value: unknown; kind: string; version: string; path: string; text: string; inputs: object }
+export interface Lived { id: string; row: Record<string, unknown>; events: EventRow[]; reasons: ReasonRow[]; clocks: NonNullable<ProcessTicket["clocks"]>; number: string }
 
 type OwnColumns = { department: string | null; closedAs: string | null; closedAt: Date | null } & Record<string, unknown>;
 
-interface Living { story: Story; id: string; number: string; ticket: ProcessTicket; own: OwnColumns; events: EventRow[]; updatedAt: Date }
+interface Living { story: Story; id: string; number: string; ticket: ProcessTicket; own: OwnColumns; events: EventRow[]; reasons: ReasonRow[]; updatedAt: Date }
 
 /** Runs a story through the process engine, as the product itself would have, each step at its own time. */
 export function live(story: Story, named: { id: string; number: string; linkHash: Buffer }): Lived {
@@ -26,14 +28,15 @@ export function live(story: Story, named: { id: string; number: string; linkHash
   const ownerId = story.registeredBy.kind === "user" ? story.registeredBy.actor.id : null;
   const begun = start(story.process, { priority: priorityName(story.priority), deadlineHours: story.type.deadline_hours, requiredBy: story.dueAt, assigneeId: ownerId, fields: {} }, { now: story.registeredAt, clock });
   const living: Living = {
-    story, id: named.id, number: named.number, ticket: begun.ticket, own: { department: null, closedAs: null, closedAt: null }, events: [], updatedAt: story.registeredAt,
+    story, id: named.id, number: named.number, ticket: begun.ticket, own: { department: null, closedAs: null, closedAt: null }, events: [], reasons: [], updatedAt: story.registeredAt,
   };
+  keepReasons(living, begun.reasons, story.registeredAt);
   const notices = owed(begun.effects);
   tell(living, "ticket.registered", { at: story.registeredAt, by: story.registeredBy }, {
     number: living.number, projectKey: story.project.project.key, type: story.type.key, to: begun.ticket.stage, clientId: story.clientId, interactionId: story.interactionId, notices,
   });
   for (const step of story.steps) go(living, step);
-  return { id: living.id, number: living.number, row: rowOf(living, named.linkHash), events: living.events, clocks: living.ticket.clocks ?? [] };
+  return { id: living.id, number: living.number, row: rowOf(living, named.linkHash), events: living.events, reasons: living.reasons, clocks: living.ticket.clocks ?? [] };
 }
 
 function go(living: Living, step: StorySteps): void {
@@ -43,6 +46,7 @@ function go(living: Living, step: StorySteps): void {
   const outcome = apply(story.process, before, step.transition, { actor: step.by.actor, fields: step.fields, now: step.at, clock });
   if (!outcome.ok) throw new Error(`demo: ${story.type.key} "${story.subject}" cannot ${step.transition} from ${before.stage}: ${JSON.stringify(outcome.problems)}`);
   living.ticket = outcome.ticket;
+  keepReasons(living, outcome.reasons, step.at);
   const status = statusOf(story.process, outcome.ticket.stage);
   const own = filled(story.process, { key: step.transition, from: before.stage, given: step.fields, byClient: step.by.kind === "client" });
   living.own = { ...living.own, ...own, closedAt: status === "closed" ? step.at : null };
@@ -57,6 +61,11 @@ function go(living: Living, step: StorySteps): void {
   if (outcome.ticket.reopenCount > before.reopenCount) {
     tell(living, "ticket.reopened", step, { number, projectKey, times: outcome.ticket.reopenCount, reason: step.fields.reason ?? null, ownerId: outcome.ticket.assigneeId });
   }
+}
+
+function keepReasons({ id, story, reasons }: Living, decided: readonly Reason[], at: Date): void {
+  const version = story.project.processIds[story.type.process]!;
+  reasons.push(...decided.map(({ because, what, value, inputs }): ReasonRow => ({ id: newId(at.getTime()), ticket_id: id, at: at.toISOString(), what, value, version, ...because, inputs })));
 }
 
 const owed = (effects: ProcessEffect[]): string[] => effects.flatMap((effect) => (effect.kind === "notify" ? [effect.notice] : []));
