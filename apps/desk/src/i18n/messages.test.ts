@@ -51,3 +51,12 @@ test("no text is left that nothing shows", () => {
   const unused = Object.keys(all.en).filter((key) => !literal.has(key) && !families.some((family) => key.startsWith(family)));
   expect(unused).toEqual([]);
 });
+
+/** Words that say the same as one of `docs/glossary.md`, which is the one to use. */
+const strangers: Record<"ru" | "sl", [RegExp, string][]> = {
+  ru: [[/стади/i, "этап"], [/суперва?[йи]зер|супервизор/i, "руководитель"], [/подраздел/i, "отдел"], [/задач/i, "задание"], [/тикет/i, "заявка"], [/список проверки/i, "контрольный список"]],
+  sl: [[/nadzornik/i, "nadrejeni"], [/\bproces(?:a|u|om|i|ov|e|ih)?\b/i, "postopek"], [/veščin/i, "znanje"], [/opomb/i, "zabeležka"]],
+};
+test.each(["ru", "sl"] as const)("texts of %s say one thing by one word, that of the glossary", (language) => {
+  expect(Object.entries(all[language]).flatMap(([key, text]) => strangers[language].filter(([stranger]) => stranger.test(text)).map(([, word]) => `${key}: ${text} → ${word}`))).toEqual([]);
+});

@@ -22,7 +22,7 @@ export function useProcess({ text, onChange, readOnly, direction }: { text: stri
   const change = (...changes: Change[]): void => { if (!readOnly && read.ok) history.change(changes.reduce((result, each) => changeText(result, each), text)); };
   const addStage = (): void => {
     const key = freeKey("new_stage", Object.keys(process.stages));
-    change({ do: "add_stage", key, name: { en: "New stage", ru: "Новая стадия", sl: "Nova faza" } });
+    change({ do: "add_stage", key, name: { en: "New stage", ru: "Новый этап", sl: "Nova faza" } });
     setChosen({ kind: "stages", key });
   };
   const connect = (from: string, to: string): void => {

@@ -39,7 +39,7 @@ steps:
       - do: add_note
         with: { text: '"No reason for a higher priority"' }
 `),
-  rule(words("For each: a note of the client's marks", "Для каждого: заметка о метках клиента", "Za vsako: opomba o oznakah stranke"), `key: marks
+  rule(words("For each: a note of the client's marks", "Для каждого: заметка о метках клиента", "Za vsako: zabeležka o oznakah stranke"), `key: marks
 name: { en: Marks of the client, ru: Метки клиента, sl: Oznake stranke }
 on: { event: ticket.registered }
 when: has(client) && client.flags.size() > 0

@@ -47,12 +47,12 @@ describe("a mistake is told in the reader's language, at its place", () => {
   const english = /\b(the|there|this|correct|remove|use)\b/i;
 
   test.each<[string, string, (text: string) => string, string, RegExp, RegExp]>([
-    ["a process with a stage nobody declared", "internet/processes/fault.yaml", (text) => text.replace(/^start: \w+/m, "start: nowhere"), "start", /нет стадии «nowhere» → допустимы: /, /ni faze »nowhere« → uporabite eno od: /],
+    ["a process with a stage nobody declared", "internet/processes/fault.yaml", (text) => text.replace(/^start: \w+/m, "start: nowhere"), "start", /нет этапа «nowhere» → допустимы: /, /ni faze »nowhere« → uporabite eno od: /],
     ["a process that sends a notice nobody wrote", "internet/processes/fault.yaml", (text) => text.replace("notice: outage", "notice: storm"), "transitions.", /нет сообщения «storm» → /, /ni sporočila »storm« → /],
     ["a form under another name", "internet/forms/fault.yaml", (text) => text.replace(/^key: fault/m, "key: defect"), "key", /«defect».*«fault» → /, /»defect«.*»fault« → /],
     ["a form that is no form", "internet/forms/fault.yaml", (text) => text.replace(/^schema:/m, "schemas:"), "", /исправьте; конструктор форм покажет место/, /urejevalnik obrazcev/],
     ["a rule with a name nothing has", "internet/rules/regular-client.yaml", (text) => text.replace(/^when:.*$/m, "when: ticket.nubmer > 5"), "", /nubmer.* → исправьте выражение/s, /nubmer.* → popravite izraz/s],
-    ["a type with a process that is not there", "internet/types.yaml", (text) => text.replace("process: fault", "process: nowhere"), "types.", /нет процесса «nowhere» → допустимы: /, /ni procesa »nowhere« → uporabite eno od: /],
+    ["a type with a process that is not there", "internet/types.yaml", (text) => text.replace("process: fault", "process: nowhere"), "types.", /нет процесса «nowhere» → допустимы: /, /ni postopka »nowhere« → uporabite eno od: /],
     ["a missing translation", "internet/queues.yaml", (text) => text.replace(/, sl: [^,}]+\}/, " }"), "queues.", /Заполните это поле → добавьте/, /Izpolnite to polje → dodajte/],
     ["hours that overlap", "internet/calendar.yaml", (text) => text.replace(/\["(\d\d:\d\d)-[^\]]*\]/, '["08:00-12:00", "11:00-14:00"]'), "weekly.", /часы одного дня должны идти по порядку.* → исправьте значение/, /ure enega dne morajo biti po vrsti.* → popravite vrednost/],
     ["a word nobody knows", "internet/project.yaml", (text) => `${text}\ncolor: red\n`, "color", /Здесь неизвестно: color → уберите или исправьте color/, /Tu ni znano: color → odstranite ali popravite color/],

@@ -12,7 +12,7 @@ export const actionsOf = ({ notices, departments, types, transitions }: ActionSo
   tell_client: { doc: words("Send the client a notice, in their language", "Отправить клиенту уведомление на его языке", "Pošlji stranki obvestilo v njenem jeziku"), params: {
     notice: textField(words("Notice", "Уведомление", "Obvestilo"), { ...must, ...among(notices) }),
   } },
-  tell_supervisor: { doc: words("Tell the supervisors of the project", "Сообщить супервайзерам проекта", "Obvesti nadzornike projekta"), params: {
+  tell_supervisor: { doc: words("Tell the supervisors of the project", "Сообщить руководителям проекта", "Obvesti nadrejene projekta"), params: {
     text: textField(words("What to say", "Что сказать", "Kaj povedati"), must),
   } },
   tell_owner: { doc: words("Remind who works on the ticket", "Напомнить тому, кто работает с заявкой", "Opomni tistega, ki dela na zahtevku"), params: {
@@ -21,22 +21,22 @@ export const actionsOf = ({ notices, departments, types, transitions }: ActionSo
   tell_person: { doc: words("Tell one colleague", "Сообщить сотруднику", "Obvesti sodelavca"), params: {
     login: textField(words("Sign-in name", "Имя для входа", "Uporabniško ime"), must), text: textField(words("What to say", "Что сказать", "Kaj povedati"), must),
   } },
-  tell_department: { doc: words("Tell the people of a department", "Сообщить подразделению", "Obvesti oddelek"), params: {
-    department: textField(words("Department", "Подразделение", "Oddelek"), { ...must, ...among(departments) }), text: textField(words("What to say", "Что сказать", "Kaj povedati"), must),
+  tell_department: { doc: words("Tell the people of a department", "Сообщить отделу", "Obvesti oddelek"), params: {
+    department: textField(words("Department", "Отдел", "Oddelek"), { ...must, ...among(departments) }), text: textField(words("What to say", "Что сказать", "Kaj povedati"), must),
   } },
   assign: { doc: words("Give the ticket to a person", "Назначить сотрудника", "Dodeli zahtevek osebi"), params: {
     login: textField(words("Sign-in name; empty takes it from whoever has it", "Имя для входа; пусто – снять назначение", "Uporabniško ime; prazno odvzame dodelitev")),
   } },
-  add_note: { doc: words("Write an internal note", "Записать внутреннюю заметку", "Zapiši notranjo opombo"), params: {
+  add_note: { doc: words("Write an internal note", "Записать внутреннюю заметку", "Zapiši interno zabeležko"), params: {
     text: textField(words("Text", "Текст", "Besedilo"), must),
   } },
-  create_task: { doc: words("Give a department a task", "Поставить задачу подразделению", "Daj oddelku nalogo"), params: {
-    type: textField(words("Type of ticket", "Тип заявки", "Vrsta zahtevka"), { ...must, ...among(types) }),
-    department: textField(words("Department", "Подразделение", "Oddelek"), among(departments)),
+  create_task: { doc: words("Give a department a task", "Дать задание отделу", "Daj oddelku nalogo"), params: {
+    type: textField(words("Type of ticket", "Вид заявки", "Vrsta zahtevka"), { ...must, ...among(types) }),
+    department: textField(words("Department", "Отдел", "Oddelek"), among(departments)),
     subject: textField(words("Subject", "Тема", "Zadeva"), must), text: textField(words("What is to be done", "Что нужно сделать", "Kaj je treba storiti")),
     due: field("datetime", words("By when", "К какому сроку", "Do kdaj")),
   } },
-  move: { doc: words("Take a transition of the process", "Выполнить переход процесса", "Opravi prehod procesa"), params: {
+  move: { doc: words("Take a transition of the process", "Выполнить переход процесса", "Opravi prehod postopka"), params: {
     transition: textField(words("Transition", "Переход", "Prehod"), { ...must, ...among(transitions) }),
     fields: field("any", words("Fields of the transition", "Поля перехода", "Polja prehoda")),
   } },

@@ -73,9 +73,9 @@ function ticketFields(project: CatalogueProject, options: CatalogueOptions): Rec
   const set = options.purpose === "automation";
   return {
     ...TICKET,
-    type: textField(words("Type of ticket", "Тип заявки", "Vrsta zahtevka"), { values: types }),
-    stage: textField(words("Stage of its process", "Стадия процесса", "Faza procesa"), stages.length > 0 ? { values: stages } : {}),
-    department: textField(words("Department it was given to", "Подразделение, которому передана", "Oddelek, ki mu je predan"), { set, ...(departments.length > 0 && { values: departments }) }),
+    type: textField(words("Type of ticket", "Вид заявки", "Vrsta zahtevka"), { values: types }),
+    stage: textField(words("Stage of its process", "Этап процесса", "Faza postopka"), stages.length > 0 ? { values: stages } : {}),
+    department: textField(words("Department it was given to", "Отдел, которому передана", "Oddelek, ki mu je predan"), { set, ...(departments.length > 0 && { values: departments }) }),
     priority: textField(words("Priority", "Приоритет", "Prednost"), { values: PRIORITIES, required: true, set }),
     due: { ...TICKET.due!, set },
     fields: field("ticket_fields", words("Fields filled in on the way", "Поля, заполненные по ходу", "Polja, izpolnjena spotoma")),
