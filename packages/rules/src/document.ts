@@ -5,6 +5,7 @@ import { alignScalar } from "./positions.ts";
 import type { ScalarStyle } from "./positions.ts";
 import { placeOf } from "./problems.ts";
 import type { Params, Problem, ProblemCode } from "./problems.ts";
+import { yamlSlip } from "./yaml.ts";
 
 export type Path = readonly (string | number)[];
 
@@ -99,7 +100,7 @@ class Watch {
     if (this.isOwnMeaning(token)) return ["yaml_feature", { what: token.slice(0, 20) }, range];
     if (this.depth > MAX_FLOW_DEPTH || this.isStaircase(token)) return ["too_deep", { limit: MAX_FLOW_DEPTH }, range];
     const isBroken = this.depth < 0 || NEVER_AFTER[kindOf(sign)]?.includes(kindOf(before[0] ?? ""));
-    return isBroken ? ["yaml", { detail: `Unexpected ${token.slice(0, 20)}` }, range] : null;
+    return isBroken ? ["yaml", { slip: "unexpected" }, range] : null;
   }
 
   /** Lists within lists in one line: `- - - -`. */
@@ -138,7 +139,7 @@ export function parseRuleText(text: string, limits: DocumentLimits = RULE): Pars
     const document = parseDocument(text, { prettyErrors: false, uniqueKeys: false, schema: "core", version: "1.2" });
     const errors = [...document.errors, ...document.warnings].slice(0, MAX_PROBLEMS);
     if (errors.length === 0) return { ok: true, document };
-    return { ok: false, problems: errors.map(({ message, pos: [from, to] }) => problemAt(text, { from, to }, ["yaml", { detail: message.slice(0, 200) }, []])) };
+    return { ok: false, problems: errors.map((error) => problemAt(text, { from: error.pos[0], to: error.pos[1] }, ["yaml", { slip: yamlSlip(error) }, []])) };
   } catch (error) {
     // Deeply nested blocks may exhaust the stack of the parser.
     if (!(error instanceof RangeError)) throw error;

@@ -24,5 +24,6 @@ export { tokenize, type Token, type TokenKind } from "./tokens.ts";
 export type { Trace, TraceEntry } from "./trace.ts";
 export type { Type } from "./types.ts";
 export type { Plain } from "./values.ts";
+export { YAML_SLIPS, yamlSlip, type YamlSlip } from "./yaml.ts";
 export { EXAMPLES, type Example } from "./examples.ts";
 export { sampleCatalogue, sampleContext } from "./sample.ts";

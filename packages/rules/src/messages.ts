@@ -61,7 +61,7 @@ export const MESSAGES = {
   too_many_actions: { en: "Stopped: more than {limit} actions.", ru: "Остановлено: больше {limit} действий.", sl: "Ustavljeno: več kot {limit} dejanj." },
   internal: { en: "The rule could not be computed: {detail}", ru: "Правило не удалось вычислить: {detail}", sl: "Pravila ni bilo mogoče izračunati: {detail}" },
   // The document of a rule
-  yaml: { en: "The text is not a valid document: {detail}", ru: "Текст не является правильным документом: {detail}", sl: "Besedilo ni pravilen dokument: {detail}" },
+  yaml: { en: "The text is not a valid document: {slip}", ru: "Текст не является правильным документом: {slip}", sl: "Besedilo ni pravilen dokument: {slip}" },
   yaml_feature: { en: "“{what}” has another meaning in YAML: put the whole expression in quotes.", ru: "«{what}» в YAML значит другое: возьмите всё выражение в кавычки.", sl: "»{what}« v YAML pomeni nekaj drugega: ves izraz dajte v narekovaje." },
   expected_map: { en: "Keys with values are expected here.", ru: "Здесь ожидаются ключи со значениями.", sl: "Tu se pričakujejo ključi z vrednostmi." },
   expected_list: { en: "A list is expected here.", ru: "Здесь ожидается список.", sl: "Tu se pričakuje seznam." },

@@ -1,4 +1,5 @@
 import { DID_YOU_MEAN, MESSAGES, TYPE_NAMES } from "./messages.ts";
+import { YAML_SLIPS, type YamlSlip } from "./yaml.ts";
 
 /** The languages of the product's texts. */
 export type Language = "en" | "ru" | "sl";
@@ -48,7 +49,11 @@ const TYPED = new Set(["expected", "actual", "left", "right", "type", "other"]);
 
 function paramText(key: string, value: string | number, language: Language): string {
   if (key === "suggestion") return value === "" ? "" : DID_YOU_MEAN[language].replace("{name}", () => String(value));
-  if (!TYPED.has(key)) return String(value);
+  if (key === "slip") return YAML_SLIPS[value as YamlSlip][language];
+  return TYPED.has(key) ? typeText(value, language) : String(value);
+}
+
+function typeText(value: string | number, language: Language): string {
   const [, kind = "", inner] = /^(\w+)(?:<(.+)>)?$/.exec(String(value)) ?? [];
   const name = TYPE_NAMES[kind]?.[language];
   if (!name) return String(value);

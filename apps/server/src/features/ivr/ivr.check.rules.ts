@@ -1,25 +1,25 @@
-import { type DeclarationProblem } from "../projects/texts.contract.ts";
+import { problem, type PlacedProblem } from "../projects/problems.contract.ts";
 import { type IvrFlow, type IvrStep } from "./ivr.contract.ts";
 
 /** A project's own flow is checked with no projects: it may not pass callers on, so flows cannot go in circles. */
 export interface IvrNames { queues: string[]; projects: string[] }
 
 /** What the schema cannot see: steps that point nowhere, are never reached, go round without a sound, or speak to a line that only rings. */
-export function checkFlow(flow: IvrFlow, names: IvrNames): DeclarationProblem[] {
-  const problems: DeclarationProblem[] = [];
+export function checkFlow(flow: IvrFlow, names: IvrNames): PlacedProblem[] {
+  const problems: PlacedProblem[] = [];
   const known = Object.keys(flow.steps);
   const reached = new Set([flow.start]);
   if (!flow.steps[flow.start]) problems.push(noStep(["start"], flow.start, known));
   for (const [key, step] of Object.entries(flow.steps)) {
     for (const target of targets(step)) if (!flow.steps[target]) problems.push(noStep(["steps", key], target, known));
     problems.push(...checkNames(key, step, names));
-    if (loopsSilently(flow, key)) problems.push({ path: ["steps", key], message: "the flow comes back to this step without a sound or a question", remedy: "say something or end the call within the loop" });
+    if (loopsSilently(flow, key)) problems.push(problem(["steps", key], "flow_circle"));
   }
   // With a broken link everything behind it would seem lost, too.
   if (problems.length > 0) return problems;
   for (const key of reached) for (const target of targets(flow.steps[key])) reached.add(target);
   if (flow.answer === "by_operator") problems.push(...unheard(flow));
-  for (const key of known) if (!reached.has(key)) problems.push({ path: ["steps", key], message: `no way leads to step "${key}"`, remedy: "point a step to it or remove it" });
+  for (const key of known) if (!reached.has(key)) problems.push(problem(["steps", key], "flow_step_unreached", { name: key }));
   return problems;
 }
 
@@ -28,24 +28,26 @@ export function checkFlow(flow: IvrFlow, names: IvrNames): DeclarationProblem[] 
  * do not work, and whoever waits too long would be sent away without a word. A queue's own phrases and keys may stand:
  * the machine leaves them out on a ringing line, and callers from a web page, who are answered at once, have them.
  */
-function unheard(flow: IvrFlow): DeclarationProblem[] {
+function unheard(flow: IvrFlow): PlacedProblem[] {
   const rings = new Set([flow.start]);
   for (const key of rings) for (const target of targetsWhileRinging(flow.steps[key])) rings.add(target);
   return [...rings].flatMap((key) => {
     const what = speaks(flow.steps[key]);
-    return what ? [{ path: ["steps", key], message: `the line only rings until an operator answers (answer: by_operator), and ${what}`, remedy: "lead callers past it straight to a queue, or answer at_once" }] : [];
+    return what ? [problem(["steps", key], what)] : [];
   });
 }
 
 const targetsWhileRinging = (step: IvrStep | undefined): string[] => (step?.do === "queue" ? targets({ ...step, keys: {} }) : targets(step));
 
-function speaks(step: IvrStep | undefined): string | null {
+type Unheard = "flow_unheard" | "flow_unheard_menu" | "flow_unheard_offer" | "flow_unheard_project";
+
+function speaks(step: IvrStep | undefined): Unheard | null {
   switch (step?.do) {
-    case "say": return "nobody hears what is said here";
-    case "menu": return "nobody hears this menu or can press a key";
-    case "callback": return "nobody hears this offer or can press a key";
-    case "hang_up": return step.prompts.length > 0 ? "nobody hears what is said here" : null;
-    case "set_project": return step.next ? null : "the project's own flow may speak";
+    case "say": return "flow_unheard";
+    case "menu": return "flow_unheard_menu";
+    case "callback": return "flow_unheard_offer";
+    case "hang_up": return step.prompts.length > 0 ? "flow_unheard" : null;
+    case "set_project": return step.next ? null : "flow_unheard_project";
     default: return null;
   }
 }
@@ -59,8 +61,8 @@ export function flowPrompts(flow: IvrFlow): { key: string; language?: "en" | "ru
   });
 }
 
-const noStep = (path: (string | number)[], target: string, known: string[]): DeclarationProblem =>
-  ({ path, message: `there is no step "${target}"`, remedy: `use one of ${known.join(", ")}, or declare it` });
+const noStep = (path: (string | number)[], target: string, known: string[]): PlacedProblem =>
+  problem(path, "no_step", { name: target, names: known });
 
 function targets(step: IvrStep | undefined): string[] {
   switch (step?.do) {
@@ -75,10 +77,10 @@ function targets(step: IvrStep | undefined): string[] {
   }
 }
 
-function checkNames(key: string, step: IvrStep, names: IvrNames): DeclarationProblem[] {
-  if (step.do === "queue" && !names.queues.includes(step.queue)) return [{ path: ["steps", key, "queue"], message: `there is no queue "${step.queue}"`, remedy: `use one of ${names.queues.join(", ")}` }];
-  if (step.do === "set_project" && names.projects.length === 0) return [{ path: ["steps", key], message: "only the company's flow may choose a project", remedy: "transfer such callers by a queue, or move the menu to company.yaml" }];
-  if (step.do === "set_project" && !names.projects.includes(step.project)) return [{ path: ["steps", key, "project"], message: `there is no project "${step.project}"`, remedy: `use one of ${names.projects.join(", ")}` }];
+function checkNames(key: string, step: IvrStep, names: IvrNames): PlacedProblem[] {
+  if (step.do === "queue" && !names.queues.includes(step.queue)) return [problem(["steps", key, "queue"], "no_queue", { name: step.queue, names: names.queues })];
+  if (step.do === "set_project" && names.projects.length === 0) return [problem(["steps", key], "flow_chooses_project")];
+  if (step.do === "set_project" && !names.projects.includes(step.project)) return [problem(["steps", key, "project"], "no_project", { name: step.project, names: names.projects })];
   return [];
 }
 

@@ -7,7 +7,7 @@ export const promptSchema = z.union([
   z.strictObject({ key: keySchema, language: languageSchema.optional() }),
 ]);
 const promptsSchema = z.array(promptSchema).min(1);
-const digitSchema = z.string().regex(/^[0-9*#]$/, "one key of the phone: 0-9, * or #");
+const digitSchema = z.string().regex(/^[0-9*#]$/, "schema_digit");
 const keysSchema = z.record(digitSchema, keySchema);
 
 export const ivrStepSchema = z.discriminatedUnion("do", [

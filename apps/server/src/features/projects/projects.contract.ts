@@ -5,7 +5,7 @@ import type { ToldProblem } from "./problems.contract.ts";
 import { keySchema, languageSchema, prioritySchema, textSchema } from "./texts.contract.ts";
 
 export { languages, priorities } from "./texts.contract.ts";
-export type { DeclarationProblem, Language, Priority, Text } from "./texts.contract.ts";
+export type { Language, Priority, Text } from "./texts.contract.ts";
 
 const phoneSchema = z.string().regex(/^\+[1-9]\d{6,14}$/, "schema_phone");
 const dialledSchema = z.string().regex(/^(\+[1-9]\d{6,14}|\d{2,6})$/, "schema_dialled");
@@ -184,6 +184,6 @@ export interface Declarations {
   names: z.infer<typeof namesFileSchema>;
   projects: ProjectDeclaration[];
 }
-/** A problem with its place; worded in English for logs and terminals, and by `told` in any language. */
-export interface FileProblem { file: string; line: number | null; column: number | null; path: string; message: string; remedy: string; told?: ToldProblem }
+/** A problem with its place; worded in English for logs and terminals, and by `told` in any language (`wordsOf`). */
+export interface FileProblem { file: string; line: number | null; column: number | null; path: string; message: string; remedy: string; told: ToldProblem }
 export type LoadResult = { ok: true; declarations: Declarations } | { ok: false; problems: FileProblem[] };

@@ -1,10 +1,9 @@
 import { type TxCtx } from "../../platform/db.ts";
 import { type ProjectDeclaration } from "./projects.contract.ts";
 import { type PlacedProblem } from "./problems.contract.ts";
-import { type DeclarationProblem } from "./texts.contract.ts";
 
 /** A problem with its place: by line, or by path, from which the line is found. */
-export type KindProblem = (PlacedProblem | DeclarationProblem) & { line?: number | null; column?: number | null };
+export type KindProblem = PlacedProblem & { line?: number | null; column?: number | null };
 
 /**
  * A kind of text that a feature above this one understands, given by the composition root (`kinds.ts`). Before `read` the

@@ -22,6 +22,8 @@ export interface ReadOptions {
   kinds?: readonly TextKind[];
   /** The projects in use. Without it those that `company.yaml` names; when it names none, every folder with a `project.yaml`. */
   projects?: readonly string[];
+  /** Projects out of use: they are not read, and people may still be theirs. */
+  retired?: readonly string[];
 }
 
 /** Folders at the root that are no projects. */
@@ -38,12 +40,12 @@ export function readDeclarations(texts: Texts, options: ReadOptions = {}): LoadR
   const names = readDeclaration(reader, "demo/names.yaml", namesFileSchema);
   const keys = options.projects ?? company?.projects ?? projectFolders(texts);
   refuseMissing(reader, keys);
-  const reading = readCommon(reader, options.kinds ?? []);
+  const reading = readCommon(reader, options);
   const projects = [...keys].sort().map((key) => (texts.has(`${key}/project.yaml`) ? readProject(reading, key) : null)).filter((project) => project !== null);
   if (company) checkCompanyFlow(reader, company, [...keys]);
   if (!company || !people || !names) return { ok: false, problems: inOrder(reader.problems) };
   const declarations: Declarations = { company, people: people.people, names, projects };
-  for (const problem of checkCompany(declarations, [...keys])) note(reader, problem.file, problem);
+  for (const problem of checkCompany(declarations, [...keys, ...(options.retired ?? [])])) note(reader, problem.file, problem);
   return reader.problems.length === 0 ? { ok: true, declarations } : { ok: false, problems: inOrder(reader.problems) };
 }
 
@@ -53,7 +55,7 @@ function refuseMissing(reader: Reader, keys: readonly string[]): void {
   else keys.forEach((key, index) => { if (!folders.includes(key)) note(reader, "company.yaml", problem(["projects", index], "no_folder", { name: key, names: folders })); });
 }
 
-function readCommon(reader: Reader, kinds: readonly TextKind[]): Reading {
+function readCommon(reader: Reader, { kinds = [] }: ReadOptions): Reading {
   const common: Common = { processes: readProcesses(reader, "common"), notices: readDeclaration(reader, "common/notices.yaml", noticesFileSchema) ?? {}, more: {} };
   const reading: Reading = { reader, kinds, common };
   common.more = readMore(reading, "common");

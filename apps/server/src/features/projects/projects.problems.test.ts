@@ -26,7 +26,7 @@ test("no text of a problem is left that no problem has", () => {
 });
 
 test("a schema's own words are keys with a text in every language", () => {
-  const sources = ["../projects/projects.contract.ts", "../projects/texts.contract.ts", "../processes/processes.authority.contract.ts", "../processes/processes.contract.ts", "../guides/guides.declaration.contract.ts"];
+  const sources = ["../ivr/ivr.contract.ts", "../projects/projects.contract.ts", "../projects/texts.contract.ts", "../processes/processes.authority.contract.ts", "../processes/processes.contract.ts", "../guides/guides.declaration.contract.ts"];
   const keys = sources.flatMap((source) => [...readFileSync(new URL(source, import.meta.url), "utf8").matchAll(/"(schema_\w+)"/g)].map((match) => match[1]!));
   expect(keys.length).toBeGreaterThan(10);
   for (const language of languages) expect(keys.filter((key) => !hasMessage(language, key))).toEqual([]);
@@ -37,13 +37,15 @@ describe("a mistake is told in the reader's language, at its place", () => {
     const before = texts.get(file)!;
     const after = change(before);
     expect(after, "the test changes nothing").not.toBe(before);
-    const read = readDeclarations(new Map([...texts, [file, after]]), { kinds: textKinds, projects: ["internet"] });
+    const read = readDeclarations(new Map([...texts, [file, after]]), { kinds: textKinds, projects: [file.startsWith("energy/") ? "energy" : "internet"] });
     const problem = read.ok ? undefined : read.problems.find((each) => each.file === file);
     expect(problem, read.ok ? "taken" : describeProblems(read)).toBeDefined();
     return problem!;
   };
-  const said = (problem: FileProblem, language: Language) => Object.values(wordsOf(problem.told ?? problem, language)).join(" → ");
+  const said = (problem: FileProblem, language: Language) => Object.values(wordsOf(problem.told, language)).join(" → ");
   const cyrillic = /[а-яё]{4,}/i;
+  /** Names of keys and files may follow one another; three words in a row are a sentence. */
+  const latin = /[a-z]{2,} [a-z]{2,} [a-z]{2,}/i;
   const english = /\b(the|there|this|correct|remove|use)\b/i;
 
   test.each<[string, string, (text: string) => string, string, RegExp, RegExp]>([
@@ -57,6 +59,19 @@ describe("a mistake is told in the reader's language, at its place", () => {
     ["hours that overlap", "internet/calendar.yaml", (text) => text.replace(/\["(\d\d:\d\d)-[^\]]*\]/, '["08:00-12:00", "11:00-14:00"]'), "weekly.", /часы одного дня должны идти по порядку.* → исправьте значение/, /ure enega dne morajo biti po vrsti.* → popravite vrednost/],
     ["a word nobody knows", "internet/project.yaml", (text) => `${text}\ncolor: red\n`, "color", /Здесь неизвестно: color → уберите или исправьте color/, /Tu ni znano: color → odstranite ali popravite color/],
     ["a guide's step without a way on", "internet/guides/no-internet.yaml", (text) => text.replace(/^start: .*$/m, "start: nowhere"), "start", /нет шага «nowhere» → /, /ni koraka »nowhere« → /],
+    ["a menu of a step that is not there", "internet/ivr.yaml", (text) => text.replace("next: known }", "next: unknown }"), "steps.welcome", /нет шага «unknown» → допустимы: .*; или опишите его/, /ni koraka »unknown« → uporabite eno od: .*; ali ga opišite/],
+    ["a menu that goes round in silence", "internet/ivr.yaml", (text) => text.replace("language: ru, next: hours", "language: ru, next: russian"), "steps.russian", /возвращается к этому шагу/, /se vrne na ta korak/],
+    ["a step no caller comes to", "internet/ivr.yaml", (text) => `${text}  lost: { do: hang_up, prompts: [goodbye] }\n`, "steps.lost", /к шагу «lost» не ведёт ни один/, /do koraka »lost« ne vodi nobena pot/],
+    ["a menu's queue that is not there", "internet/ivr.yaml", (text) => text.replace("queue: internet-sales", "queue: sales"), "steps.sales.queue", /нет очереди «sales» → допустимы: /, /ni čakalne vrste »sales« → uporabite eno od: /],
+    ["a project chosen by a project's own menu", "internet/ivr.yaml", (text) => text.replace("closed: { do: say, prompts: [closed_now], next: callback }", "closed: { do: set_project, project: shop, next: callback }"), "steps.closed", /только меню компании → переводите/, /le meni podjetja → take klicatelje/],
+    ["a menu on a line that only rings", "internet/ivr.yaml", (text) => text.replace(/^start: /m, "answer: by_operator\nstart: "), "steps.", /только гудки.* → ведите звонок мимо/, /le zvoni.* → klicatelje vodite mimo/],
+    ["a key no telephone has", "internet/ivr.yaml", (text) => text.replace('"2": sales', '"22": sales'), "steps.topic.keys.22", /одна клавиша телефона.* → исправьте/, /ena tipka telefona.* → popravite/],
+    ["a hook of a type that is not there", "energy/webhooks_in.yaml", (text) => text.replace("type: alarm", "type: alert"), "hooks.0.type", /нет вида заявки «alert» → /, /ni vrste zahtevka »alert« → /],
+    ["a hook that reads what is not sent", "energy/webhooks_in.yaml", (text) => text.replace('same: body.object + "/"', 'same: body.thing + "/"'), "hooks.0.same", /thing.*\(1:6\) → исправьте выражение/, /thing.*\(1:6\) → popravite izraz/],
+    ["a hook that fills in what the form has not", "energy/webhooks_in.yaml", (text) => text.replace("      unit: body.unit", "      units: body.unit"), "hooks.0.form.units", /нет поля «units» → допустимы: /, /ni polja »units« → uporabite eno od: /],
+    ["a hook that fills in a process without fields", "energy/webhooks_in.yaml", (text) => text.replace("    form:\n", "    fields: { nothing: body.unit }\n    form:\n"), "hooks.0.fields.nothing", /поля? «nothing»/, /polja »nothing«/],
+    ["a hook's value of a name that expressions cannot read", "energy/webhooks_in.yaml", (text) => text.replace("      source: { type: text, max: 100 }", "      source: { type: text, max: 100 }\n      true: { type: text }"), "hooks.0.body.true", /«true» не может быть именем.* → первой/, /»true« ne more biti ime.* → najprej/],
+    ["two hooks of one name", "energy/webhooks_in.yaml", (text) => `${text}${text.slice(text.indexOf("hooks:\n") + "hooks:\n".length)}`, "hooks.1.key", /«telemetry» встречается здесь дважды → дайте/, /»telemetry« je tu zapisano dvakrat → /],
     ["a document of a type that is not there", "internet/documents/connection-order.yaml", (text) => text.replace(/^types: .*$/m, "types: [nowhere]"), "types.0", /нет вида заявки «nowhere» → /, /ni vrste zahtevka »nowhere« → /],
   ])("%s", (_title, file, change, ...[path, russian, slovenian]) => {
     const problem = found(file, change);
@@ -66,6 +81,28 @@ describe("a mistake is told in the reader's language, at its place", () => {
     expect(said(problem, "ru")).toMatch(russian);
     expect(said(problem, "sl")).toMatch(slovenian);
     expect(said(problem, "sl")).not.toMatch(cyrillic);
+    for (const language of ["ru", "sl"] as const) expect(said(problem, language)).not.toMatch(english);
+    expect(said(problem, "ru"), "a Latin sentence").not.toMatch(latin);
+  });
+
+  test.each<[string, (text: string) => string, RegExp, RegExp]>([
+    ["a tab", (text) => text.replace("\n  welcome:", "\n\twelcome:"), /отступ сделан табуляцией/, /zamik je narejen s tabulatorjem/],
+    ["a line that stands out", (text) => text.replace("\n  closed:", "\n   closed:"), /отступ не совпадает|ключ должен|знак стоит/, /zamik se ne ujema|ključ mora|znak je/],
+    ["an open quote", (text) => text.replace('"2": sales }', '"2: sales }'), /нет закрывающей кавычки/, /manjka zaključni narekovaj/],
+    ["an open bracket", (text) => text.replace('"3": english }', '"3": english'), /нет закрывающей скобки|нет запятой|знак стоит/, /manjka zaklepaj|manjka vejica|znak je/],
+    ["a key without a colon", (text) => text.replace("\n    retries: 1", "\n    retries 1"), /нет двоеточия и значения|ключ должен/, /manjkata dvopičje in vrednost|ključ mora/],
+    ["a second colon", (text) => text.replace("timeout_s: 5", "timeout_s: 5: 6"), /второе двоеточие/, /drugo dvopičje/],
+    ["a sign nothing begins with", (text) => text.replace("timeout_s: 5", "timeout_s: @5"), /не может начинаться с этого знака/, /ne more začeti s tem znakom/],
+    ["an unknown escape", (text) => text.replace("timeout_s: 5", 'timeout_s: "\\q"'), /обратной косой черты/, /levo poševnico/],
+    ["an alias of nothing", (text) => text.replace("timeout_s: 5", "timeout_s: *nowhere"), /псевдоним \(\*\) называет якорь/, /vzdevek \(\*\) navaja sidro/],
+    ["a key twice", (text) => text.replace("\n    retries: 1", "\n    retries: 1\n    retries: 2"), /ключи должны быть разными/, /ključi morajo biti enolični/],
+    ["two documents", (text) => `${text}---\na: 1\n`, /два документа/, /dva dokumenta/],
+  ])("YAML with %s", (_title, change, russian, slovenian) => {
+    const problem = found("internet/ivr.yaml", change);
+    expect(problem.line).toBeGreaterThan(0);
+    expect(said(problem, "ru")).toMatch(russian);
+    expect(said(problem, "sl")).toMatch(slovenian);
+    expect(said(problem, "ru"), "a Latin sentence").not.toMatch(latin);
     for (const language of ["ru", "sl"] as const) expect(said(problem, language)).not.toMatch(english);
   });
 });

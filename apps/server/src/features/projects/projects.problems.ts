@@ -6,9 +6,8 @@ import { type Language } from "./texts.contract.ts";
 
 export interface Words { message: string; remedy: string }
 
-/** A problem in the reader's language; one that a feature has worded itself stays as it is. */
-export function wordsOf(told: ToldProblem | Words, language: Language): Words {
-  if (!("code" in told)) return { message: told.message, remedy: told.remedy };
+/** A problem in the reader's language. */
+export function wordsOf(told: ToldProblem, language: Language): Words {
   const params = Object.fromEntries(Object.entries(told.params).map(([name, value]) => [name, plain(value, language)]));
   return { message: translate(language, `problem_${told.code}`, params), remedy: translate(language, `remedy_${problems[told.code][0]}`, params) };
 }
@@ -34,6 +33,7 @@ export function schemaProblems(issue: z.core.$ZodIssue): PlacedProblem[] {
  * field of a request stands in the other languages, without its full stop: a remedy follows.
  */
 function inWords(issue: z.core.$ZodIssue, language: Language): string {
+  if (issue.code === "invalid_key" && issue.issues[0]) return inWords(issue.issues[0], language);
   if (hasMessage(language, issue.message)) return translate(language, issue.message);
   if (language === "en") return issue.message;
   const { code, params } = fieldProblem("")({ instancePath: "", keyword: issue.code, message: issue.message, params: issue as unknown as Record<string, unknown> });

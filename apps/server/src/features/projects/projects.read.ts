@@ -1,10 +1,12 @@
+import { YAML_SLIPS, yamlSlip } from "@linija/rules";
 import { type Document, isNode, LineCounter, parseDocument } from "yaml";
 import { type z } from "zod";
-import { told, type ToldProblem } from "./problems.contract.ts";
+import { inAll, told, type ToldProblem } from "./problems.contract.ts";
 import { type FileProblem } from "./projects.contract.ts";
 import { type KindProblem } from "./projects.kinds.ts";
 import { schemaProblems, wordsOf } from "./projects.problems.ts";
 import { decodeText, type Texts } from "./projects.texts.ts";
+import { type Text } from "./texts.contract.ts";
 
 type Path = readonly (string | number)[];
 interface Source { document: Document; lines: LineCounter }
@@ -59,8 +61,8 @@ export function readYaml(reader: Reader, file: string): { value: unknown } | nul
   }
 }
 
-/** What the parser says; it speaks English only. */
-export const yamlText = (error: unknown): string => String(error instanceof Error ? error.message : error).split("\n")[0]!;
+/** What the parser says, which speaks English only. */
+export const yamlText = (error: unknown): Text => inAll((language) => YAML_SLIPS[yamlSlip(error)][language]);
 
 /** The line where brackets open deeper than any declaration does; the parser itself would run out of stack there. */
 function tooDeep(text: string): number | null {
@@ -84,8 +86,8 @@ export function note(reader: Reader, file: string, problem: KindProblem): void {
 }
 
 type At = Pick<FileProblem, "file" | "line" | "column" | "path">;
-function push(reader: Reader, at: At, problem: ToldProblem | KindProblem): void {
-  reader.problems.push({ ...at, ...wordsOf(problem, "en"), ...("code" in problem && { told: { code: problem.code, params: problem.params } }) });
+function push(reader: Reader, at: At, { code, params }: ToldProblem): void {
+  reader.problems.push({ ...at, ...wordsOf({ code, params }, "en"), told: { code, params } });
 }
 
 /** Of a project that was known before, a text is only parsed when something has to be said of it. */

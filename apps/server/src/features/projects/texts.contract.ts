@@ -19,6 +19,3 @@ export const keySchema = z.string().regex(/^[a-z][a-z0-9_-]*$/, "schema_key");
 export const priorities = ["low", "normal", "high", "urgent"] as const;
 export const prioritySchema = z.enum(priorities);
 export type Priority = z.infer<typeof prioritySchema>;
-
-/** One mistake in a declaration that its schema alone cannot see, worded in English only; others are told by code (`problem`). */
-export interface DeclarationProblem { path: (string | number)[]; message: string; remedy: string }

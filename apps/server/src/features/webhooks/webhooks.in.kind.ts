@@ -1,4 +1,4 @@
-import { readBySchema, type KindProblem, type ProjectDeclaration, type TextKind } from "../projects/index.ts";
+import { problem, readBySchema, type KindProblem, type ProjectDeclaration, type TextKind } from "../projects/index.ts";
 import { compileHook, hooksSchema, type Hook, type Hooks } from "./webhooks.in.rules.ts";
 
 const FILE = "webhooks_in";
@@ -9,10 +9,10 @@ export const hooksKind: TextKind = {
   read(text) {
     const read = readBySchema(text, hooksSchema);
     const keys = read.value?.hooks.map(({ key }) => key) ?? [];
-    const twice = keys.flatMap((key, index) => (keys.indexOf(key) === index ? [] : [{ path: ["hooks", index, "key"], message: `there is a hook "${key}" before`, remedy: "choose another key" }]));
+    const twice = keys.flatMap((key, index) => (keys.indexOf(key) === index ? [] : [problem(["hooks", index, "key"], "twice", { name: key })]));
     return twice.length > 0 ? { value: null, problems: twice } : read;
   },
-  check: (value, declared) => (value as Hooks).hooks.flatMap((hook, index) => checkHook(hook, declared).map((problem) => ({ ...problem, path: ["hooks", index, ...problem.path] }))),
+  check: (value, declared) => (value as Hooks).hooks.flatMap((hook, index) => checkHook(hook, declared).map((found) => ({ ...found, path: ["hooks", index, ...found.path] }))),
 };
 
 /** Of a project as it is in use. */
@@ -21,9 +21,9 @@ export const hooksOf = (project: { more: Record<string, Record<string, unknown>>
 function checkHook(hook: Hook, declared: ProjectDeclaration): KindProblem[] {
   const { problems } = compileHook(hook, declared.project);
   const type = declared.types.find(({ key }) => key === hook.type);
-  if (!type) return [{ path: ["type"], message: `there is no type of ticket "${hook.type}"`, remedy: `use one of ${declared.types.map(({ key }) => key).join(", ")}` }];
+  if (!type) return [problem(["type"], "no_type", { name: hook.type, names: declared.types.map(({ key }) => key) })];
   return [
-    ...problems.map((problem) => ({ ...problem, remedy: "correct the expression or what it reads" })),
+    ...problems,
     ...strangers("fields", hook.fields, Object.keys(declared.processes[type.process]?.fields ?? {})), ...strangers("form", hook.form, formFields(declared, type.form)),
   ];
 }
@@ -36,4 +36,4 @@ function formFields({ more }: ProjectDeclaration, key: string | undefined): stri
 }
 
 const strangers = (path: string, given: Record<string, string>, known: string[] | null): KindProblem[] =>
-  Object.keys(given).filter((name) => known?.includes(name) === false).map((name) => ({ path: [path, name], message: `there is no field "${name}"`, remedy: known!.length > 0 ? `use one of ${known!.join(", ")}` : "leave it out" }));
+  Object.keys(given).filter((name) => known?.includes(name) === false).map((name) => (known!.length > 0 ? problem([path, name], "hook_no_field", { name, names: known! }) : problem([path, name], "hook_no_fields", { name })));

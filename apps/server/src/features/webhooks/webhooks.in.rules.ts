@@ -1,8 +1,9 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { CatalogueError, compileExpression, createCatalogue, isName, problemText, type Catalogue, type Expression, type FieldInput } from "@linija/rules";
+import { compileExpression, createCatalogue, isName, problemText, type Catalogue, type Expression, type FieldInput } from "@linija/rules";
 import { z } from "zod";
 import { invalidField } from "../../platform/errors.ts";
 import { languages, type Language } from "../api.contract.ts";
+import { inAll, problem, type PlacedProblem } from "../projects/problems.contract.ts";
 
 const expression = z.union([z.string().min(1).max(10_000), z.boolean().transform(String), z.number().transform(String)]);
 const name = z.object({ en: z.string().min(1).max(120), ru: z.string().min(1).max(120), sl: z.string().min(1).max(120) });
@@ -32,45 +33,38 @@ export type Hook = Hooks["hooks"][number];
 export type HookField = z.output<typeof fieldSchema>;
 
 export interface CompiledHook { hook: Hook; language: Language; expressions: ReadonlyMap<string, Expression> }
-export interface HookProblem { path: (string | number)[]; message: string }
 interface Site { path: string[]; text: string; expects?: string }
 
 /** All expressions of a hook as functions, and every mistake with its place. */
-export function compileHook(hook: Hook, project: { time_zone: string; default_language: Language }): { compiled: CompiledHook; problems: HookProblem[] } {
+export function compileHook(hook: Hook, project: { time_zone: string; default_language: Language }): { compiled: CompiledHook; problems: PlacedProblem[] } {
   const expressions = new Map<string, Expression>();
   const compiled = { hook, language: hook.language ?? project.default_language, expressions };
   const names = Object.keys(hook.body).filter((each) => !isName(each));
-  if (names.length > 0) return { compiled, problems: names.map((each) => ({ path: ["body", each], message: `"${each}" cannot be a name in expressions` })) };
-  const made = catalogueOf(hook, project.time_zone);
-  if (!made.catalogue) return { compiled, problems: [{ path: ["body"], message: made.message }] };
-  const problems: HookProblem[] = [];
+  if (names.length > 0) return { compiled, problems: names.map((each) => problem(["body", each], "hook_name", { name: each })) };
+  const catalogue = catalogueOf(hook, project.time_zone);
+  const problems: PlacedProblem[] = [];
   for (const { path, text, expects } of sitesOf(hook)) {
-    const result = compileExpression(text, made.catalogue, expects ? { expects } : {});
+    const result = compileExpression(text, catalogue, expects ? { expects } : {});
     if (result.ok) expressions.set(path.join("."), result.expression);
-    else problems.push(...result.problems.map((problem) => ({ path, message: `${problemText(problem, "en")} (${problem.line}:${problem.column})` })));
+    else problems.push(...result.problems.map((found) => problem(path, "expression_at", { text: inAll((language) => problemText(found, language)), line: found.line, column: found.column })));
   }
   return { compiled, problems };
 }
 
 const TYPES = { text: "text", number: "decimal", boolean: "boolean", moment: "datetime" } as const;
 
-function catalogueOf({ name: doc, body }: Hook, timeZone: string): { catalogue: Catalogue } | { catalogue: null; message: string } {
+function catalogueOf({ name: doc, body }: Hook, timeZone: string): Catalogue {
   const fields = Object.fromEntries(Object.entries(body).map(([at, { type, values }]): [string, FieldInput] => [at, { type: TYPES[type], doc, ...(type === "text" && values && { values: values.map((value) => ({ value })) }) }]));
-  try {
-    return { catalogue: createCatalogue({ timeZone, records: { hook_body: { doc, fields } }, variables: { body: { type: "hook_body", doc }, now: { type: "datetime", doc } } }) };
-  } catch (error) {
-    if (error instanceof CatalogueError) return { catalogue: null, message: error.message };
-    throw error;
-  }
+  return createCatalogue({ timeZone, records: { hook_body: { doc, fields } }, variables: { body: { type: "hook_body", doc }, now: { type: "datetime", doc } } });
 }
 
 function sitesOf(hook: Hook): Site[] {
-  const inAll = (path: string[], texts: Record<Language, string>): Site[] => languages.map((language) => ({ path: [...path, language], text: texts[language], expects: "text" }));
+  const spoken = (path: string[], texts: Record<Language, string>): Site[] => languages.map((language) => ({ path: [...path, language], text: texts[language], expects: "text" }));
   const each = (path: string, texts: Record<string, string>): Site[] => Object.entries(texts).map(([at, text]) => ({ path: [path, at], text }));
   return [
     ...(hook.when === undefined ? [] : [{ path: ["when"], text: hook.when, expects: "boolean" }]), { path: ["same"], text: hook.same, expects: "text" },
     ...(hook.priority === undefined ? [] : [{ path: ["priority"], text: hook.priority, expects: "text" }]),
-    ...inAll(["subject"], hook.subject), ...inAll(["description"], hook.description), ...inAll(["repeat", "note"], hook.repeat.note), ...each("fields", hook.fields), ...each("form", hook.form),
+    ...spoken(["subject"], hook.subject), ...spoken(["description"], hook.description), ...spoken(["repeat", "note"], hook.repeat.note), ...each("fields", hook.fields), ...each("form", hook.form),
   ];
 }
 
