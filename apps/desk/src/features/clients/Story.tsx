@@ -3,6 +3,7 @@ import { Button } from "@mantine/core";
 import { IconArrowRight, IconHistory, IconMail, IconNote, IconPhoneIncoming, IconPhoneOutgoing, IconPlayerPlay, IconTicket, IconUserEdit, type Icon } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useState, type ReactNode } from "react";
+import { useIntl } from "react-intl";
 import { useT, useWord } from "../../i18n/intl.tsx";
 import { Moment, spell } from "../../shared/clock.tsx";
 import { Empty, Skeleton } from "../../shared/parts.tsx";
@@ -10,6 +11,7 @@ import { ProblemNote } from "../../shared/problem.tsx";
 import { usePages } from "../../shared/query.ts";
 import { may, useMe } from "../access/session.ts";
 import { Player } from "../calls/Player.tsx";
+import { detailOf, saysItsText, sentenceOf, type Words } from "./told.ts";
 import css from "./clients.module.css";
 
 /** Everything said and done with one client, over all channels, newest first. */
@@ -93,13 +95,24 @@ function NoticeEntry({ item }: { item: TimelineItem }) {
 
 function EventEntry({ item }: { item: TimelineItem }) {
   const word = useWord();
+  const words = useWords();
   const ticket = textOf(item, "ticketId");
-  const file = /^ticket\.(file|solution|variant|guide)_/.test(item.type) ? textOf(item, "name") : /^(ticket|client)\.promise_/.test(item.type) ? textOf(item, "text") : "";
-  const to = textOf(item, "toName") || textOf(item, "to");
+  const detail = detailOf(item, words);
   // What a client's answer sets going is nobody's deed.
   const by = item.type === "ticket.reminded" ? "" : item.by;
   return (
     <Line quiet icon={item.type.startsWith("client.") ? IconUserEdit : IconArrowRight} item={item}
-      title={<><span>{word("event", item.type)}</span>{to && <span>: {word("stage", to)}</span>}{file && <span>: {file}</span>} {ticket && <TicketNumber item={item} id={ticket} />}{by && <span> · {word("actor", by, by)}</span>}</>}>{textOf(item, "text") && <p className="pre">{textOf(item, "text")}</p>}</Line>
+      title={<><span>{word("event", sentenceOf(item))}</span>{detail && <span>: {detail}</span>} {ticket && <TicketNumber item={item} id={ticket} />}{by && <span> · {word("actor", by, by)}</span>}</>}>{textOf(item, "text") && !saysItsText(item.type) && <p className="pre">{textOf(item, "text")}</p>}</Line>
   );
 }
+
+function useWords(): Words {
+  const t = useT();
+  const word = useWord();
+  const { formatNumber, formatDate } = useIntl();
+  return {
+    word, minutes: (count) => t("story.minutes", { count }), moment: (iso) => formatDate(iso, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }),
+    money: (amount) => (typeof amount === "number" ? formatNumber(amount) : isMoney(amount) ? formatNumber(Number(amount.amount), { style: "currency", currency: amount.currency }) : ""),
+  };
+}
+const isMoney = (value: unknown): value is { amount: string; currency: string } => typeof value === "object" && value !== null && "currency" in value && "amount" in value;

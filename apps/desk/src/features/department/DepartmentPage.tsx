@@ -1,7 +1,7 @@
 import type { TicketRow } from "@linija/server/contract/tickets/tickets";
 import { IconBuildingWarehouse } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
-import { useT, useWord, type MessageKey } from "../../i18n/intl.tsx";
+import { useT, type MessageKey } from "../../i18n/intl.tsx";
 import { useNow } from "../../shared/clock.tsx";
 import { Empty, Page, Skeleton } from "../../shared/parts.tsx";
 import { ProblemNote } from "../../shared/problem.tsx";
@@ -12,7 +12,7 @@ import css from "./department.module.css";
 
 type Bucket = "late" | "now" | "next";
 /** Late is past its time, now is due within two hours or has no time, the rest is next. */
-function bucketOf(ticket: Pick<TicketRow, "dueAt" | "status">, now: number): Bucket {
+function bucketOf(ticket: Pick<TicketRow, "dueAt" | "status" | "waitsFor">, now: number): Bucket {
   if (urgency(ticket, now) === "late") return "late";
   return !ticket.dueAt || Date.parse(ticket.dueAt) - now < 2 * 3_600_000 ? "now" : "next";
 }
@@ -43,12 +43,11 @@ export function DepartmentPage() {
 }
 
 function TicketCard({ ticket }: { ticket: TicketRow }) {
-  const word = useWord();
   return (
     <Link to="/tickets/$id" params={{ id: ticket.id }} className={css.card}>
       <span className="row between"><span className="num dim">{ticket.number}</span><Due ticket={ticket} /></span>
       <span className={css.subject}>{ticket.subject}</span>
-      <span className="row between"><span className="cut dim">{ticket.clientName}</span><span className={`chip ${statusTone[ticket.status]}`}>{word("stage", ticket.stage)}</span></span>
+      <span className="row between"><span className="cut dim">{ticket.clientName}</span><span className={`chip ${statusTone[ticket.status]}`}>{ticket.stageName}</span></span>
     </Link>
   );
 }

@@ -64,7 +64,7 @@ function Preview({ seen }: { seen: MergePreview }) {
   const t = useT();
   const word = useWord();
   const side = (ticket: MergePreview["kept"], title: string) => (
-    <div className={css.side}><span className="small dim">{title}</span><span className="row between wrap"><b className="num">{ticket.number}</b><span className="small dim"><Moment at={ticket.createdAt} /></span></span><span>{ticket.subject}</span><span className="small dim">{[ticket.clientName, word("stage", ticket.stage), ticket.ownerName].filter(Boolean).join(" · ")}</span></div>
+    <div className={css.side}><span className="small dim">{title}</span><span className="row between wrap"><b className="num">{ticket.number}</b><span className="small dim"><Moment at={ticket.createdAt} /></span></span><span>{ticket.subject}</span><span className="small dim">{[ticket.clientName, ticket.stageName, ticket.ownerName].filter(Boolean).join(" · ")}</span></div>
   );
   if (seen.refused) return <div className={css.refused} role="alert"><IconAlertTriangle size={17} aria-hidden /><span>{seen.refused.message}</span></div>;
   const carried = (["notes", "attachments", "interactions", "notices", "promises", "relations"] as const).filter((kind) => seen.carries[kind] > 0);

@@ -1,6 +1,6 @@
 import { IconTicket } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
-import { useT, useWord } from "../../i18n/intl.tsx";
+import { useT } from "../../i18n/intl.tsx";
 import { Moment } from "../../shared/clock.tsx";
 import { Empty, Skeleton } from "../../shared/parts.tsx";
 import { ProblemNote } from "../../shared/problem.tsx";
@@ -15,7 +15,6 @@ export const useClientTickets = (clientId: string) => usePages("listTickets", { 
 /** What this client has asked of us; open things first. */
 export function ClientTickets({ clientId }: { clientId: string }) {
   const t = useT();
-  const word = useWord();
   const list = useClientTickets(clientId);
   if (list.error) return <ProblemNote error={list.error} onRetry={() => void list.refetch()} />;
   if (!list.items) return <Skeleton rows={3} height={56} />;
@@ -25,7 +24,7 @@ export function ClientTickets({ clientId }: { clientId: string }) {
       {openFirst(list.items).map((ticket) => (
         <li key={ticket.id}>
           <Link to="/tickets/$id" params={{ id: ticket.id }} className={css.cardLink}>
-            <span className="row between"><span className="num strong">{ticket.number}</span><span className={`chip ${statusTone[ticket.status]}`}><span className="cut">{word("stage", ticket.stage)}</span></span></span>
+            <span className="row between"><span className="num strong">{ticket.number}</span><span className={`chip ${statusTone[ticket.status]}`}><span className="cut">{ticket.stageName}</span></span></span>
             <span>{ticket.subject}</span>
             <span className="row between small dim"><Moment at={ticket.createdAt} /><Due ticket={ticket} /></span>
           </Link>

@@ -92,8 +92,8 @@ function Row({ ticket, chosen, tabIndex, onOpen, isPicked, onPick }: RowProps) {
       <button type="button" tabIndex={tabIndex} className={css.rowOpen} onClick={onOpen}>
         <span className={css.bar} style={{ background: project?.color }} aria-hidden />
         <span className="stack-s"><span className="num strong">{ticket.number}</span><span className="cut small dim">{type?.name ?? word("type", ticket.type)}</span></span>
-        <span className="stack-s"><span className="cut strong">{ticket.subject}</span><span className="cut small dim"><span className={css.rowNarrow}>{ticket.number} · {word("stage", ticket.stage)} · </span>{ticket.calls > 1 && <b className="strong">{t("ticket.called", { count: ticket.calls })} · </b>}{ticket.clientName || ticket.contactPhone}</span></span>
-        <span><span className={`chip ${statusTone[ticket.status]} ${css.rowStage}`}>{word("stage", ticket.stage)}</span></span>
+        <span className="stack-s"><span className="cut strong">{ticket.subject}</span><span className="cut small dim"><span className={css.rowNarrow}>{ticket.number} · {ticket.stageName} · </span>{ticket.calls > 1 && <b className="strong">{t("ticket.called", { count: ticket.calls })} · </b>}{ticket.clientName || ticket.contactPhone}</span></span>
+        <span><span className={`chip ${statusTone[ticket.status]} ${css.rowStage}`}>{ticket.stageName}</span></span>
         <span>{ticket.priority >= 2 && <span className={`chip ${ticket.priority === 3 ? "danger" : "warn"}`}>{t(priorityKey(ticket.priority))}</span>}{ticket.reopened > 0 && <span className={`chip ${ticket.status === "closed" ? "" : "danger"}`}>{t("ticket.reopened", { count: ticket.reopened })}</span>}</span>
         <span className="cut dim">{ticket.ownerName || t("ticket.noOwner")}</span>
         <span><Due ticket={ticket} /></span>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { lookOf, shownClocks, spanOf, standsStill, tellsDeadline, type TicketClock } from "./clocks.ts";
+import { lookOf, shownClocks, spanOf, tellsDeadline, type TicketClock } from "./clocks.ts";
 
 const hour = 3_600_000;
 const noon = Date.parse("2026-03-02T12:00:00Z");
@@ -18,13 +18,6 @@ test("a ticket shows the clocks that run or stand, its own first, and none once 
 test("the deadline among the facts gives way to the clock that tells it, and stays where there is none", () => {
   expect(tellsDeadline({ clocks: [clock()], mergedInto: null })).toBe(true);
   expect(tellsDeadline({ clocks: [clock({ state: "stopped" }), clock({ name: "stage" })], mergedInto: null })).toBe(false);
-});
-
-test("a ticket whose deadline stands still is not called late by the moment of before; one that was late already is", () => {
-  const standing = { state: "paused", dueAt: null } as const;
-  expect(standsStill({ clocks: [clock(standing)], mergedInto: null })).toBe(true);
-  expect(standsStill({ clocks: [clock({ ...standing, isLate: true })], mergedInto: null })).toBe(false);
-  expect(standsStill({ clocks: [clock(), clock({ ...standing, name: "stage" })], mergedInto: null })).toBe(false);
 });
 
 test.each([[0, "calm", 0.25], [3.5, "calm", 0.6875], [4, "soon", 0.75], [5, "soon", 0.875], [6, "late", 1], [30, "late", 1]] as const)("a clock of eight hours read at noon with six left is, %s hours later, %s", (later, tone, share) => {

@@ -14,8 +14,6 @@ export function shownClocks({ clocks, mergedInto }: Pick<TicketView, "clocks" | 
 const solutionOf = (ticket: Pick<TicketView, "clocks" | "mergedInto">): TicketClock | undefined => shownClocks(ticket).find(({ name }) => name === "solution");
 /** When the solution is due is told by its clock. */
 export const tellsDeadline = (ticket: Pick<TicketView, "clocks" | "mergedInto">): boolean => solutionOf(ticket) !== undefined;
-/** Others are awaited: the moment kept on the ticket is that of before, and it is not late by it. */
-export const standsStill = (ticket: Pick<TicketView, "clocks" | "mergedInto">): boolean => solutionOf(ticket)?.state === "paused" && !solutionOf(ticket)?.isLate;
 
 export const WARN_SHARE = 0.75;
 export type Tone = "calm" | "soon" | "late";

@@ -10,5 +10,9 @@ test.each([
   ["2026-01-01T09:00:00Z", "done", "calm"],
   [null, "open", "calm"],
 ] as const)("a ticket due at %s that is %s is %s at ten", (dueAt, status, expected) => {
-  expect(urgency({ dueAt, status }, now)).toBe(expected);
+  expect(urgency({ dueAt, status, waitsFor: null }, now)).toBe(expected);
+});
+
+test.each(["client", "department", "other"] as const)("a ticket whose clock stands still for the %s is never late", (waitsFor) => {
+  expect(urgency({ dueAt: "2025-01-01T00:00:00Z", status: "waiting", waitsFor }, now)).toBe("calm");
 });

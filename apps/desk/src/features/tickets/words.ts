@@ -7,9 +7,9 @@ export const priorityKey = (priority: number) => priorityKeys[Math.max(0, Math.m
 type Tone = "" | "warn" | "danger" | "live" | "accent";
 export const statusTone: Record<TicketRow["status"], Tone> = { open: "accent", waiting: "warn", done: "live", closed: "" };
 
-/** Late is past its time; soon is within an hour of it. Done and closed work has no clock. */
-export function urgency(ticket: Pick<TicketRow, "dueAt" | "status">, now: number): "late" | "soon" | "calm" {
-  if (!ticket.dueAt || ticket.status === "done" || ticket.status === "closed") return "calm";
+/** Late is past its time; soon is within an hour of it. Done and closed work has no clock, and a clock that stands still makes nothing late. */
+export function urgency(ticket: Pick<TicketRow, "dueAt" | "status" | "waitsFor">, now: number): "late" | "soon" | "calm" {
+  if (!ticket.dueAt || ticket.status === "done" || ticket.status === "closed" || ticket.waitsFor) return "calm";
   const left = Date.parse(ticket.dueAt) - now;
   if (left < 0) return "late";
   return left < 3_600_000 ? "soon" : "calm";

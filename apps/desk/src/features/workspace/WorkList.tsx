@@ -4,7 +4,7 @@ import { IconChecklist, IconPhone, IconPhoneIncoming, IconPhoneOutgoing, IconTic
 import { useNavigate } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from "react";
-import { useT, useWord, type MessageKey } from "../../i18n/intl.tsx";
+import { useT, type MessageKey } from "../../i18n/intl.tsx";
 import { Moment, Since } from "../../shared/clock.tsx";
 import { useDigits, useKey } from "../../shared/keys.ts";
 import { Empty, Skeleton } from "../../shared/parts.tsx";
@@ -188,11 +188,10 @@ function CallRow({ call, ...line }: LineProps & { call: CallView }) {
 }
 
 function TicketLine({ ticket, callback, ...line }: LineProps & { ticket: TicketRow; callback: boolean }) {
-  const word = useWord();
   const Glyph = callback ? IconPhoneOutgoing : IconTicket;
   const name = ticket.clientName || ticket.contactPhone || ticket.number;
   const isDue = ticket.dueAt !== null && ticket.status === "open";
-  return <Frame icon={<Glyph size={18} />} title={name} about={callback ? <CallbackAbout ticket={ticket} /> : <>{ticket.subject}{ticket.status === "waiting" && ` · ${word("stage", ticket.stage)}`}</>} end={callback ? undefined : isDue ? <Due ticket={ticket} /> : <span className="small dim"><Moment at={ticket.updatedAt} /></span>} below={callback && isDue && <Due ticket={ticket} />} extra={callback && <CallbackButton ticket={ticket} compact tabIndex={line.tabIndex} />} {...line} />;
+  return <Frame icon={<Glyph size={18} />} title={name} about={callback ? <CallbackAbout ticket={ticket} /> : <>{ticket.subject}{ticket.status === "waiting" && ` · ${ticket.stageName}`}</>} end={callback ? undefined : isDue ? <Due ticket={ticket} /> : <span className="small dim"><Moment at={ticket.updatedAt} /></span>} below={callback && isDue && <Due ticket={ticket} />} extra={callback && <CallbackButton ticket={ticket} compact tabIndex={line.tabIndex} />} {...line} />;
 }
 
 /** How often they called and whom; the number stands here when the title has the name. */

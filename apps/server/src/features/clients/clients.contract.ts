@@ -32,6 +32,8 @@ export const confirmClient = contract({ method: "POST", path: "/clients/:id/conf
 export const timelineItem = z.object({
   id: z.string(), at: instant, kind: z.enum(["interaction", "ticket", "event", "note", "notice"]),
   type: z.string(), by: z.string(), data: z.record(z.string(), z.unknown()),
+  /** Of a ticket's fact: what it speaks of (stage, step, deed, whom), as the ticket's version of its process names it, in the reader's language. */
+  names: z.partialRecord(z.enum(["stage", "from", "step", "deed", "item", "task", "owner", "document", "department"]), z.string()),
 });
 export type TimelineItem = z.infer<typeof timelineItem>;
 export const clientTimeline = contract({ method: "GET", path: "/clients/:id/timeline", summary: "Everything said and done with this client, newest first", params: idParams, query: z.object(pageQuery), reply: page(timelineItem) });

@@ -1,4 +1,6 @@
 import { maskContacts, maskPhone, maskPicture, may } from "../access/index.ts";
+import type { Language } from "../api.contract.ts";
+import { namesOfTold, type ToldNames } from "../tickets/index.ts";
 import type { Ctx } from "../../platform/db.ts";
 import { forbidden } from "../../platform/errors.ts";
 import { decodeCursor, encodeCursor, PAGE_SIZE, pageOf, type Cursor } from "../../platform/page.ts";
@@ -45,7 +47,15 @@ export async function clientTimeline(ctx: Ctx, id: string, query: PageQuery): Pr
   const cursor = decodeCursor(query.after);
   const rows = await selectTimeline(ctx.db, { ids: await selectSameClient(ctx.db, id), projects: mine(ctx), readerId: ctx.actor.kind === "user" ? ctx.actor.id : null, cursor, limit });
   const page = pageOf(rows, limit, (row) => encodeCursor(row.at, row.id));
-  return { items: page.items.map((row) => toItem(ctx, row)), next: page.next };
+  const names = await namesOf(ctx, page.items);
+  return { items: page.items.map((row) => ({ ...toItem(ctx, row), names: names.get(row.id) ?? {} })), next: page.next };
+}
+
+/** What the facts of tickets name, as the reader calls it. */
+async function namesOf(ctx: Ctx, rows: TimelineRow[]): Promise<Map<string, ToldNames>> {
+  const facts = rows.filter(({ kind, data }) => kind === "event" && typeof data["processId"] === "string");
+  const names = await namesOfTold(ctx, facts.map(({ type, data }) => ({ type, data, processId: data["processId"] as string, projectKey: data["projectKey"] as string })), ctx.actor.kind === "user" ? ctx.actor.language as Language : "en");
+  return new Map(facts.map(({ id }, index) => [id, names[index]!]));
 }
 
 /** Every change of the card, also of those merged into it, from the audit trail. */
@@ -65,7 +75,7 @@ function toRow(ctx: Ctx, row: ListRow): ClientRow {
   return masks(ctx) ? maskContacts(view) : view;
 }
 
-function toItem(ctx: Ctx, row: TimelineRow): TimelineItem {
+function toItem(ctx: Ctx, row: TimelineRow): Omit<TimelineItem, "names"> {
   const { fromNumber, toNumber, recipient: _recipient, ...rest } = row.data as { fromNumber?: string; toNumber?: string; recipient?: string };
   const hidden = { ...(fromNumber && { fromNumber: maskPhone(fromNumber) }), ...(toNumber && { toNumber: maskPhone(toNumber) }) };
   return { id: row.id, at: row.at.toISOString(), kind: row.kind, type: row.type, by: row.by ?? "", data: masks(ctx) ? { ...rest, ...hidden } : row.data };

@@ -10,7 +10,7 @@ import { inTx } from "../../platform/db.ts";
 const database = await testDatabase();
 const http = await testHttp(database, clientsRoutes);
 await sql`insert into projects (key, name, definition, hash) values ('internet', '{}', '{"project": {"caller_id": "+38615550100"}}', ''), ('taxi', '{}', '{"project": {"caller_id": "+74955550100"}}', ''), ('shop', '{}', '{}', '')`.execute(database.db);
-await sql`insert into process_versions (id, project_key, key, hash, definition) values ('taxi/ride/1', 'taxi', 'ride', '1', '{}'), ('internet/fault/1', 'internet', 'fault', '1', '{}')`.execute(database.db);
+await sql`insert into process_versions (id, project_key, key, hash, definition) values ('taxi/ride/1', 'taxi', 'ride', '1', '{"stages": {}, "transitions": {}, "checklists": {}}'), ('internet/fault/1', 'internet', 'fault', '1', '{"stages": {}, "transitions": {}, "checklists": {}}')`.execute(database.db);
 const system = database.ctx();
 const operator = await http.signIn({ projects: ["internet", "taxi"], name: "Ana Kos" });
 const supervisor = await http.signIn({ roles: ["supervisor"], projects: ["internet", "taxi"] });

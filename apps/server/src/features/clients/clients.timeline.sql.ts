@@ -18,7 +18,7 @@ export function timelineQuery(query: TimelineQuery): RawBuilder<TimelineRow> {
   const before = (at: string, id: string) => (cursor ? sql` and (${sql.ref(at)}, ${sql.ref(id)}) < (${cursor[0]}::timestamptz, ${cursor[1]}::uuid)` : sql``);
   const mine = (column: string) => (projects ? sql` and (${sql.ref(column)} is null or ${sql.ref(column)} = any(${projects}::text[]))` : sql``);
   return sql<TimelineRow>`
-  with t as materialized (select t.id, t.number, t.subject, t.type, t.status, t.stage, t.created_at, t.owner_id, t.created_by from tickets t
+  with t as materialized (select t.id, t.number, t.subject, t.type, t.status, t.stage, t.created_at, t.owner_id, t.created_by, t.process_id, t.project_key from tickets t
     where ${among("t.client_id")}${mine("t.project_key")}${query.readerId ? sql` and (t.about_user_ids is null or not ${query.readerId}::uuid = any(t.about_user_ids))` : sql``}${cursor ? sql` and t.created_at <= ${cursor[0]}::timestamptz` : sql``}
     order by t.updated_at desc${cursor ? sql`` : sql` limit ${limit}`}),
   x as (
@@ -31,11 +31,11 @@ export function timelineQuery(query: TimelineQuery): RawBuilder<TimelineRow> {
     (select t.id, t.created_at, 'ticket', t.type, u.name, jsonb_build_object('number', t.number, 'subject', t.subject, 'status', t.status, 'stage', t.stage)
       from t left join users u on u.id = t.created_by where true${before("t.created_at", "t.id")} order by t.created_at desc, t.id desc limit ${limit})
     union all
-    (select e.id, e.at, 'event', e.type, e.actor->>'name', e.data || jsonb_build_object('ticketId', t.id, 'number', t.number, 'subject', t.subject)
+    (select e.id, e.at, 'event', e.type, e.actor->>'name', e.data || jsonb_build_object('ticketId', t.id, 'number', t.number, 'subject', t.subject, 'processId', t.process_id, 'projectKey', t.project_key)
       from t cross join lateral (select e.* from events e where e.subject_id = t.id::text and e.subject_kind = 'ticket' and e.type like 'ticket.%'
         and e.type <> 'ticket.registered' and e.type not like 'ticket.not%'${before("e.at", "e.id")} order by e.at desc, e.id desc limit ${limit}) e order by e.at desc, e.id desc limit ${limit})
     union all
-    (select e.id, e.at, 'event', e.type, e.actor->>'name', e.data from events e where ${among("e.subject_id")} and e.subject_kind = 'client'${before("e.at", "e.id")}
+    (select e.id, e.at, 'event', e.type, e.actor->>'name', e.data from events e where ${among("e.subject_id")} and e.subject_kind = 'client' and e.type like 'client.%'${before("e.at", "e.id")}
       order by e.at desc, e.id desc limit ${limit})
     union all
     (select n.id, n.at, 'note', 'note', n.name, jsonb_build_object('ticketId', t.id, 'number', t.number, 'text', n.text)

@@ -6,7 +6,7 @@ export const sides = ["related", "duplicate_of", "duplicated_by", "caused_by", "
 export const sideSchema = z.enum(sides);
 export type Side = z.infer<typeof sideSchema>;
 
-export const ticketBrief = z.object({ id: z.uuid(), number: z.string(), subject: z.string(), type: z.string(), status: z.enum(["open", "waiting", "done", "closed"]), stage: z.string(), clientName: z.string(), ownerName: z.string(), createdAt: instant });
+export const ticketBrief = z.object({ id: z.uuid(), number: z.string(), subject: z.string(), type: z.string(), status: z.enum(["open", "waiting", "done", "closed"]), stage: z.string(), /** In the reader's language. */ stageName: z.string(), clientName: z.string(), ownerName: z.string(), createdAt: instant });
 export type TicketBrief = z.infer<typeof ticketBrief>;
 /** `parent` and `child` come from sub-tasks and are not made or removed here. */
 export const relationView = z.object({ id: z.string(), side: z.enum([...sides, "parent", "child"]), ticket: ticketBrief, by: z.string(), at: instant });

@@ -25,10 +25,10 @@ export async function previewMerge(ctx: Ctx, keptId: string, number: string): Pr
   const goneId = await idOfNumber(ctx, number, { follow: false });
   const gone = await loadTicket(ctx, goneId, "tickets.assign");
   const [briefs, carries, relations] = await Promise.all([selectBriefs(ctx.db, [keptId, goneId]), countCarried(ctx.db, goneId), countRelations(ctx.db, goneId)]);
-  const brief = (ticket: Ticket) => ({ ...toBrief(briefs.find(({ id }) => id === ticket.id)!), version: ticket.version });
+  const brief = async (ticket: Ticket) => ({ ...(await toBrief(ctx, briefs.find(({ id }) => id === ticket.id)!)), version: ticket.version });
   const refused = refusalOf(kept, gone);
   return {
-    kept: brief(kept), gone: brief(gone), carries: { ...carries, relations }, takesClient: !kept.clientId && gone.clientId !== null,
+    kept: await brief(kept), gone: await brief(gone), carries: { ...carries, relations }, takesClient: !kept.clientId && gone.clientId !== null,
     warnings: refused ? [] : warningsOf(kept, gone), refused: refused ? { code: refused, message: translate(languageOf(ctx), refused, {}) } : null,
   };
 }

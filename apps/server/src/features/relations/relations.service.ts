@@ -5,7 +5,7 @@ import { conflict, invalidField, notFound } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
 import { may } from "../access/index.ts";
-import { digitsOf, guarded, loadTicket } from "../tickets/index.ts";
+import { digitsOf, guarded, loadTicket, stageNameOf } from "../tickets/index.ts";
 import type * as contracts from "./relations.contract.ts";
 import type { MergeView, RelationView, TicketBrief } from "./relations.contract.ts";
 import { selectMerges, type ShownMerge } from "./relations.merge.sql.ts";
@@ -14,7 +14,8 @@ import { countRelations, deleteRelation, existsRelation, insertRelation, selectB
 
 const MAX_RELATIONS = 200;
 
-export const toBrief = ({ id, number, subject, type, status, stage, clientName, ownerName, createdAt }: Brief): TicketBrief => ({ id, number, subject, type, status, stage, clientName, ownerName, createdAt: createdAt.toISOString() });
+export const toBrief = async (ctx: Ctx, { id, number, subject, type, status, stage, processId, clientName, ownerName, createdAt }: Brief): Promise<TicketBrief> =>
+  ({ id, number, subject, type, status, stage, stageName: await stageNameOf(ctx, { processId, stage }), clientName, ownerName, createdAt: createdAt.toISOString() });
 
 /** What the reader may see of it; the other end of a relation may lie in a project that is not the reader's. */
 const seen = (ctx: Ctx) => (brief: Brief): boolean => may(ctx, "tickets.read", guarded(brief));
@@ -22,16 +23,16 @@ const seen = (ctx: Ctx) => (brief: Brief): boolean => may(ctx, "tickets.read", g
 export async function listRelations(ctx: Ctx, id: string): Promise<z.input<typeof contracts.listRelations.reply>> {
   await loadTicket(ctx, id, "tickets.read");
   const [kin, related, merges] = await Promise.all([selectKin(ctx.db, id), selectRelated(ctx.db, id), selectMerges(ctx.db, id)]);
-  const family = kin.filter(seen(ctx)).map((row): RelationView => ({ id: row.id, side: row.isParent ? "parent" : "child", ticket: toBrief(row), by: "", at: row.createdAt.toISOString() }));
-  const relations = related.filter(seen(ctx)).map((row): RelationView => ({ id: row.relationId, side: sideOf(row, id), ticket: toBrief(row), by: row.by, at: row.at.toISOString() }));
+  const family = await Promise.all(kin.filter(seen(ctx)).map(async (row): Promise<RelationView> => ({ id: row.id, side: row.isParent ? "parent" : "child", ticket: await toBrief(ctx, row), by: "", at: row.createdAt.toISOString() })));
+  const relations = await Promise.all(related.filter(seen(ctx)).map(async (row): Promise<RelationView> => ({ id: row.relationId, side: sideOf(row, id), ticket: await toBrief(ctx, row), by: row.by, at: row.at.toISOString() })));
   const [merged, mergedInto] = [merges.filter(({ isKept }) => isKept), merges.find(({ isKept }) => !isKept)];
-  return { relations: [...family, ...relations], merged: merged.map((row) => toMergeView(ctx, row)), mergedInto: mergedInto ? toMergeView(ctx, mergedInto) : null };
+  return { relations: [...family, ...relations], merged: await Promise.all(merged.map((row) => toMergeView(ctx, row))), mergedInto: mergedInto ? await toMergeView(ctx, mergedInto) : null };
 }
 
-export function toMergeView(ctx: Ctx, row: ShownMerge): MergeView {
+export async function toMergeView(ctx: Ctx, row: ShownMerge): Promise<MergeView> {
   const until = new Date(row.mergedAt.getTime() + UNDO_MS);
   const open = row.isUntouched && until > ctx.now() && may(ctx, "tickets.assign", row);
-  return { id: row.mergeId, ticket: toBrief(row), by: row.by, at: row.mergedAt.toISOString(), undoUntil: open ? until.toISOString() : null };
+  return { id: row.mergeId, ticket: await toBrief(ctx, row), by: row.by, at: row.mergedAt.toISOString(), undoUntil: open ? until.toISOString() : null };
 }
 
 /** The ticket a person named by its number, if the person may see it. `follow`: a merged one is the one it became. */
@@ -56,7 +57,7 @@ export async function addRelation(ctx: Ctx, id: string, input: z.output<typeof c
     const [other] = await selectBriefs(ctx.db, [otherId]);
     await emit(ctx, { type: "ticket.related", subject: { kind: "ticket", id }, data: { number: ticket.number, side: input.side, otherId, otherNumber: other!.number }, touches: [{ kind: "ticket", id: otherId }] });
     await audit(ctx, { action: "ticket.relate", object: { kind: "ticket", id }, after: { side: input.side, otherId, otherNumber: other!.number } });
-    return { id: stored.id, side: input.side, ticket: toBrief(other!), by: ctx.actor.name, at: stored.createdAt.toISOString() };
+    return { id: stored.id, side: input.side, ticket: await toBrief(ctx, other!), by: ctx.actor.name, at: stored.createdAt.toISOString() };
   });
 }
 

@@ -7,7 +7,7 @@ export { moveByClient, moveTicket, reviewTicket } from "./tickets.move.service.t
 export { adoptVersion } from "./tickets.adopt.service.ts";
 export { fireClock, ticketClocks, ticketJobs } from "./tickets.clocks.ts";
 export { notAbout, ofDepartment, type ListedTicket } from "./tickets.view.sql.ts";
-export { toRow } from "./tickets.view.ts";
+export { stageNameOf, toRows } from "./tickets.view.ts";
 export { callbackDone, callerServed, registerCallback, takeCallback, type Callback, type CallbackInput, type CallbackResult } from "./tickets.callbacks.service.ts";
 export { digitsOf, listTickets, ticketTypes } from "./tickets.list.service.ts";
 export { countCallbacks } from "./tickets.view.sql.ts";
@@ -21,3 +21,4 @@ export type { TicketForms } from "./tickets.forms.ts";
 export { addClientAttachment, attachmentFile, findAttachment, type FileStore, type Upload } from "./tickets.attachments.service.ts";
 export { ticketsListener } from "./tickets.listener.ts";
 export { authorityKind } from "./tickets.authority.ts";
+export { namesOfTold, type ToldNames } from "./tickets.told.ts";

@@ -9,6 +9,10 @@ export const ticketRow = z.object({
   priority: z.number().int(), dueAt: instant.nullable(), reopened: z.number().int(), contactPhone: z.string().nullable(), createdAt: instant, updatedAt: instant,
   /** Of a callback: how often the client has called before anybody called back; when last, if more than once. */
   calls: z.number().int(), lastCallAt: instant.nullable(),
+  /** As the ticket's version of its process names it, in the reader's language. */
+  stageName: z.string(),
+  /** The clock of its deadline stands still: for whom. Then `dueAt` is of before, and the ticket is not late by it. */
+  waitsFor: z.enum(["client", "department", "other"]).nullable(),
 });
 export type TicketRow = z.infer<typeof ticketRow>;
 
@@ -33,7 +37,7 @@ export const ticketSchema = ticketRow.extend({
   resolution: z.string().nullable(), score: z.number().int().nullable(), clientComment: z.string().nullable(), closedAs: z.string().nullable(), stageSince: instant, version: z.number().int(),
   /** The ticket it was merged into; nothing is written on it any more. */
   mergedInto: z.uuid().nullable(),
-  stageName: z.string(), typeName: z.string(), transitions: z.array(transitionView), notes: z.array(noteView), notices: z.array(noticeView), attachments: z.array(attachmentView),
+  typeName: z.string(), transitions: z.array(transitionView), notes: z.array(noteView), notices: z.array(noticeView), attachments: z.array(attachmentView),
   /** The whole way of this process, for the stage line. */
   stages: z.array(z.object({ key: z.string(), name: z.string(), status: ticketStatus })),
   ...processParts,

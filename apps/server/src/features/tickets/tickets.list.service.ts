@@ -8,7 +8,7 @@ import type * as contracts from "./tickets.contract.ts";
 import { findProject, processOf, type ProjectInUse } from "./tickets.definitions.ts";
 import { parseTicketNumber } from "./tickets.number.rules.ts";
 import { needsForm } from "./tickets.rules.ts";
-import { toRow } from "./tickets.view.ts";
+import { toRows } from "./tickets.view.ts";
 import { callbackRanks, notAbout, ofDepartment, selectTickets, selectTicketsAcross, views, type Condition, type ListedTicket, type ListFilter } from "./tickets.view.sql.ts";
 
 export type ListQuery = z.output<typeof contracts.listTickets.query>;
@@ -31,7 +31,7 @@ export async function listTickets(ctx: Ctx, query: ListQuery): Promise<Page> {
   };
   const rows = await (shown.across ? selectTicketsAcross : selectTickets)(ctx.db, filter);
   const page = pageOf(rows, limit, (row) => encodeCursor((shown.sort === "due_at" ? row.dueAt : row.updatedAt) ?? row.updatedAt, row.id));
-  return { items: page.items.map((row) => toRow(ctx, row)), next: page.next };
+  return { items: await toRows(ctx, page.items), next: page.next };
 }
 
 const readable = (ctx: Ctx, actor: User, where: Condition): Condition =>
@@ -51,7 +51,7 @@ async function listCallbacks(ctx: Ctx, actor: User, query: ListQuery, limit: num
     found.push(...rows.map((row) => ({ rank, row })));
   }
   const page = pageOf(found, limit, ({ rank, row }) => encodeCursor(`${rank}:${(row.dueAt ?? row.updatedAt).toISOString()}`, row.id));
-  return { items: page.items.map(({ row }) => toRow(ctx, row)), next: page.next };
+  return { items: await toRows(ctx, page.items.map(({ row }) => row)), next: page.next };
 }
 
 interface Shown { where: Condition; sort: ListFilter["sort"]; across: boolean }
@@ -84,11 +84,11 @@ export async function ticketTypes(ctx: Ctx): Promise<z.input<typeof contracts.ti
   return { projects: await Promise.all(projects.filter((project) => project !== null).map((project) => typesOf(ctx, project, language))) };
 }
 
-async function typesOf(ctx: Ctx, { project, types, dispositions, processIds }: ProjectInUse, language: Language) {
+async function typesOf(ctx: Ctx, { project, types, dispositions, processIds, retired }: ProjectInUse, language: Language) {
   return {
     key: project.key, name: project.name[language], color: project.colour, languages: project.languages,
     types: await Promise.all(types.map(async (type) => ({
-      key: type.key, name: type.name[language], intake: type.intake, requires: type.requires, registrable: type.key !== "callback", form: type.form ?? null, formRequired: needsForm(type),
+      key: type.key, name: type.name[language], intake: type.intake, requires: type.requires, registrable: type.key !== "callback" && !retired, form: type.form ?? null, formRequired: needsForm(type),
       deadlineHours: (type.deadline_hours === undefined ? (await processOf(ctx.db, processIds[type.process]!)).clocks.deadline_hours : type.deadline_hours)?.[type.priority] ?? null,
     }))),
     dispositions: dispositions.map((each) => ({ key: each.key, name: each.name[language], requiresNotes: each.requires.includes("notes"), requiresTicket: each.requires.includes("ticket"), requiresClient: each.requires.includes("client"),

@@ -18,6 +18,14 @@ export function statusOf(process: Process, stage: string): Status {
   return declared.client_sees === "waiting_for_you" || declared.clock === "paused" ? "waiting" : "open";
 }
 
+/** Whom a ticket waits for while the clock of its deadline stands still; null while it runs, or nothing is due any more. */
+export function waitsFor(process: Process, { stage, status, pausedAt }: { stage: string; status: Status; pausedAt: Date | null }): "client" | "department" | "other" | null {
+  if (!pausedAt || (status !== "open" && status !== "waiting")) return null;
+  if (process.stages[stage]?.client_sees === "waiting_for_you") return "client";
+  const isAsked = Object.values(process.transitions).some(({ to, subtasks }) => to === stage && subtasks.some(({ waits }) => waits));
+  return isAsked || holdsDepartment(process, stage) ? "department" : "other";
+}
+
 /** How a ticket ended, told from the transition that ended it; null while it has not, or when nobody asked the client. */
 export function closedAs(process: Process, transitionKey: string): ClosedAs | null {
   const transition = process.transitions[transitionKey];
@@ -110,6 +118,9 @@ export function aboutOf(process: Process, fields: Record<string, unknown>, forms
     .filter((id): id is string => typeof id === "string" && UUID.test(id));
   return named.length > 0 ? [...new Set(named)] : null;
 }
+/** Whom a parent is about and whom a task names itself. */
+export const bothOf = (inherited: string[] | null, own: string[] | null): string[] | null => (inherited && own ? [...new Set([...inherited, ...own])] : inherited ?? own);
+
 export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The ids of what was chosen at a place of a form's data, in every row of a table. */
@@ -118,9 +129,6 @@ function lookedUp(data: unknown, [name, ...rest]: readonly string[]): unknown[] 
   const record = typeof data === "object" && data !== null ? data as Record<string, unknown> : {};
   return name === undefined ? [record["id"]] : lookedUp(record[name], rest);
 }
-/** Whom a parent is about and whom a task names itself. */
-export const bothOf = (inherited: string[] | null, own: string[] | null): string[] | null => (inherited && own ? [...new Set([...inherited, ...own])] : inherited ?? own);
-
 
 /** Whether a person registers it only with its form; where not, it may be finished on the ticket, and conditions of the process wait for it. */
 export const needsForm = (type: { form?: string | undefined; form_required?: boolean | undefined }): boolean => type.form !== undefined && type.form_required !== false;

@@ -6,10 +6,10 @@ import type { Amount } from "../processes/index.ts";
 import type { Ticket } from "./tickets.sql.ts";
 
 /** A line of a list, as the database gives it. */
-export type ListedTicket = Pick<Ticket, "id" | "number" | "projectKey" | "type" | "processId" | "stage" | "status" | "subject" | "clientId" | "ownerId" | "department" | "priority" | "dueAt" | "reopened" | "contactPhone" | "calls" | "lastCallAt" | "createdAt" | "updatedAt">
+export type ListedTicket = Pick<Ticket, "id" | "number" | "projectKey" | "type" | "processId" | "stage" | "status" | "subject" | "clientId" | "ownerId" | "department" | "priority" | "dueAt" | "reopened" | "contactPhone" | "calls" | "lastCallAt" | "createdAt" | "updatedAt" | "pausedAt">
   & { clientName: string; ownerName: string };
 
-const columns = sql`t.id, t.number, t.project_key, t.type, t.process_id, t.stage, t.status, t.subject, t.client_id, t.owner_id, t.department, t.priority, t.due_at, t.reopened, t.contact_phone, t.calls, t.last_call_at, t.created_at, t.updated_at, t.interaction_id`;
+const columns = sql`t.id, t.number, t.project_key, t.type, t.process_id, t.stage, t.status, t.subject, t.client_id, t.owner_id, t.department, t.priority, t.due_at, t.reopened, t.contact_phone, t.calls, t.last_call_at, t.created_at, t.updated_at, t.interaction_id, t.paused_at`;
 const named = (inner: RawBuilder<unknown>, order: RawBuilder<unknown>) => sql<ListedTicket>`select t.*, coalesce(c.name, case when t.client_id is null and t.type = 'callback' then (select i.caller_name from interactions i where i.id = t.interaction_id) end, '') as client_name, coalesce(u.name, '') as owner_name
   from (${inner}) t left join clients c on c.id = t.client_id left join users u on u.id = t.owner_id order by ${order}`;
 

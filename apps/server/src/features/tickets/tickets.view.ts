@@ -6,7 +6,7 @@ import type { TicketRow, TicketView, TransitionField } from "./tickets.contract.
 import { processOf, projectOf, type ProjectInUse } from "./tickets.definitions.ts";
 import { partsOf } from "./tickets.parts.ts";
 import { selectPeople } from "./tickets.process.sql.ts";
-import { engineRoles, statusOf, toEngine, typeOf } from "./tickets.rules.ts";
+import { engineRoles, statusOf, toEngine, typeOf, waitsFor } from "./tickets.rules.ts";
 import type { Ticket } from "./tickets.sql.ts";
 import { selectWritten, type ListedTicket, type StoredAttachment, type Written } from "./tickets.view.sql.ts";
 
@@ -16,10 +16,20 @@ const languageOf = (ctx: Ctx): Language => (ctx.actor.kind === "user" && ["en", 
 const masks = (ctx: Ctx): boolean => !may(ctx, "clients.see_contacts");
 const phoneFor = (ctx: Ctx, phone: string | null): string | null => (phone && masks(ctx) ? maskPhone(phone) : phone);
 
-export const toRow = (ctx: Ctx, ticket: ListedTicket): TicketRow => ({
+/** Lines of a list. Versions of processes never change and are kept, so that this asks nothing for all but the first. */
+export async function toRows(ctx: Ctx, tickets: readonly ListedTicket[]): Promise<TicketRow[]> {
+  const processes = new Map(await Promise.all([...new Set(tickets.map(({ processId }) => processId))].map(async (id) => [id, await processOf(ctx.db, id)] as const)));
+  return tickets.map((ticket) => toRow(ctx, ticket, processes.get(ticket.processId)!));
+}
+
+/** How the version a ticket lives by calls its stage, in the reader's language. */
+export const stageNameOf = async (ctx: Ctx, { processId, stage }: { processId: string; stage: string }): Promise<string> => (await processOf(ctx.db, processId)).stages[stage]?.name[languageOf(ctx)] ?? stage;
+
+const toRow = (ctx: Ctx, ticket: ListedTicket, process: Process): TicketRow => ({
   id: ticket.id, number: ticket.number, projectKey: ticket.projectKey, type: ticket.type, stage: ticket.stage, status: ticket.status, subject: masks(ctx) ? maskWithin(ticket.subject, { phone: ticket.contactPhone, email: null }) : ticket.subject,
   clientId: ticket.clientId, clientName: ticket.clientName, ownerId: ticket.ownerId, ownerName: ticket.ownerName, department: ticket.department, priority: ticket.priority,
   dueAt: ticket.dueAt?.toISOString() ?? null, reopened: ticket.reopened, contactPhone: phoneFor(ctx, ticket.contactPhone), calls: ticket.calls, lastCallAt: ticket.lastCallAt?.toISOString() ?? null, createdAt: ticket.createdAt.toISOString(), updatedAt: ticket.updatedAt.toISOString(),
+  stageName: process.stages[ticket.stage]?.name[languageOf(ctx)] ?? ticket.stage, waitsFor: waitsFor(process, ticket),
 });
 
 /** Everything a desk shows of a ticket, in the reader's language. Rights were checked by who calls; `known` is what is written on it, where that is known. */
@@ -29,9 +39,9 @@ export async function toView(ctx: Ctx, ticket: Ticket, known?: Written): Promise
   const language = languageOf(ctx);
   const { clientName, ownerName, parent, subtasks, approvals, checks, clockRows, ...written } = known ?? await selectWritten(ctx.db, ticket, ctx.actor.kind === "user" ? ctx.actor.id : null);
   const view: TicketView = {
-    ...toRow(ctx, { ...ticket, clientName, ownerName }), ...written, masked: false, description: ticket.description, fields: ticket.fields, language: ticket.language, channel: ticket.channel, contactEmail: ticket.contactEmail,
+    ...toRow(ctx, { ...ticket, clientName, ownerName }, process), ...written, masked: false, description: ticket.description, fields: ticket.fields, language: ticket.language, channel: ticket.channel, contactEmail: ticket.contactEmail,
     interactionId: ticket.interactionId, resolution: ticket.resolution, score: ticket.score, clientComment: ticket.clientComment, closedAs: ticket.closedAs, mergedInto: ticket.mergedInto,
-    stageSince: ticket.stageSince.toISOString(), version: ticket.version, stageName: process.stages[ticket.stage]?.name[language] ?? ticket.stage,
+    stageSince: ticket.stageSince.toISOString(), version: ticket.version,
     typeName: typeOf(project.types, ticket.type)?.name[language] ?? ticket.type,
     transitions: ticket.mergedInto ? [] : transitionsOf(ctx, { process, project, ticket, language }, await peopleOf(ctx, process, ticket)),
     stages: Object.entries(process.stages).map(([key, stage]) => ({ key, name: stage.name[language], status: statusOf(process, key) })),

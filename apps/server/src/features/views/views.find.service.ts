@@ -5,7 +5,7 @@ import { decodeCursor, encodeCursor, PAGE_SIZE } from "../../platform/page.ts";
 import { may, type Right } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
 import type { Process } from "../processes/index.ts";
-import { processOf, projectOf, statusOf, toRow, type ProjectInUse } from "../tickets/index.ts";
+import { processOf, projectOf, statusOf, toRows, type ProjectInUse } from "../tickets/index.ts";
 import type * as contracts from "./views.contract.ts";
 import type { TicketFilter, ViewSort } from "./views.contract.ts";
 import { looksForContact, planOf, readFilter, weekOf, windowsFrom, type Plan } from "./views.rules.ts";
@@ -26,7 +26,8 @@ export async function findTickets(ctx: Ctx, query: z.output<typeof contracts.fin
   const filter = readFilter(query.filter);
   const limit = query.limit ?? PAGE_SIZE;
   const { rows, next, isShort } = await find(ctx, user, { filter, sort: query.sort, after: decodeCursor(query.after), limit });
-  return { items: rows.map((row) => ({ ...toRow(ctx, row), channel: row.channel })), next: next && encodeCursor(...next), seenTo: isShort && next ? next[0] : null };
+  const items = await toRows(ctx, rows);
+  return { items: items.map((item, index) => ({ ...item, channel: rows[index]!.channel })), next: next && encodeCursor(...next), seenTo: isShort && next ? next[0] : null };
 }
 
 export interface Finding { filter: TicketFilter; sort: ViewSort; after: [string, string] | null; limit: number }
