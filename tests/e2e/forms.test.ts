@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { afterAll, expect, test } from "vitest";
 import { Browser } from "./browser.ts";
 import { Desk } from "./desk.ts";
-import { newNumber, Session, until } from "./linija.ts";
+import { newNumber, Session, until, type ClientView } from "./linija.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const FORM = `key: story
@@ -17,6 +17,7 @@ schema:
     # Exact to the cent.
     price: { x-kind: money, x-currency: EUR, x-name: { en: Price of one, ru: Цена одной, sl: Cena ene } }
     total: { x-kind: money, x-currency: EUR, x-name: { en: To pay, ru: К оплате, sl: Za plačilo } }
+    papers: { x-kind: file, x-client: fill, x-name: { en: Papers, ru: Бумаги, sl: Papirji } }
     note: { x-kind: long_text, x-name: { en: Note, ru: Примечание, sl: Opomba } }
   required: [orderer, email, count]
 show: { note: form.count > 2 }
@@ -24,12 +25,12 @@ computed: { total: form.price * form.count }
 `;
 
 interface Text { text: string; current: number }
-interface RecordView { id: string; state: string; data: Record<string, unknown>; version: number }
+interface RecordView { id: string; state: string; data: Record<string, unknown>; version: number; files: { id: string; name: string; by: string }[] }
 
 const admin = await Session.of("peter.admin");
 await admin.ask("PUT", "/projects/internet/text", { path: "forms/story.yaml", text: FORM, number: 0, note: "" });
 const types = await admin.ask<Text>("GET", "/projects/internet/text?path=types.yaml");
-await admin.ask("PUT", "/projects/internet/text", { path: "types.yaml", text: types.text.replace(/( *)- key: question\n/, "$&$1  form: story\n$1  form_required: false\n"), number: types.current, note: "" });
+await admin.ask("PUT", "/projects/internet/text", { path: "types.yaml", text: types.text.replace(/( *)- key: question\n/, "$1- key: line-order\n$1  name: { en: Order of a line, ru: Заказ линии, sl: Naročilo linije }\n$1  intake: request\n$1  process: request\n$1  form: story\n$1  requires: [client, subject]\n$&$1  form: story\n$1  form_required: false\n"), number: types.current, note: "" });
 const anna = await Desk.open("anna.sokolova", "en");
 afterAll(async () => { await anna.leave(); });
 
@@ -41,6 +42,31 @@ async function ticket(): Promise<string> {
   await field(anna.page, "email").waitFor();
   return id;
 }
+/** A client's card with the registration of an order of a line begun on it. */
+async function registration(): Promise<{ form: Locator; clientId: string }> {
+  const { page, t, session } = anna;
+  const { id } = await session.ask<ClientView>("POST", "/clients", { familyName: "Žnidaršič", givenName: "Čedomir", language: "sl", phones: [newNumber("+38640")], projects: ["internet"], force: true });
+  await page.goto(`/clients?client=${id}`);
+  await page.getByRole("tab", { name: t("client.tab.register"), exact: true }).click();
+  const form = page.getByRole("form", { name: t("register.title") });
+  await anna.choose(form, t("register.type"), "Order of a line");
+  await form.getByRole("textbox", { name: t("register.subject") }).fill("A line for a flat");
+  await field(page, "orderer").nth(0).fill("Žnidaršič");
+  await field(page, "orderer").nth(1).fill("Čedomir");
+  await field(page, "count").fill("1");
+  return { form, clientId: id };
+}
+const attach = (page: Page, name: string): Promise<void> => page.locator('[data-path="papers"] input[type="file"]').setInputFiles({ name, mimeType: "text/plain", buffer: Buffer.from(`This is ${name}`) });
+async function registered(form: Locator): Promise<string> {
+  const { page, t } = anna;
+  await form.getByRole("button", { name: t("register.send") }).click();
+  const done = page.getByRole("status").filter({ hasText: t("register.done") });
+  await done.getByRole("link", { name: t("register.open") }).click();
+  await page.waitForURL(/\/tickets\/[\da-f-]{36}/);
+  return /tickets\/([\da-f-]{36})/.exec(page.url())![1]!;
+}
+const ticketsOf = async (clientId: string) => (await anna.session.ask<{ items: { id: string }[] }>("GET", `/tickets?view=all&clientId=${clientId}`)).items;
+
 const recordsOf = async (id: string) => (await anna.session.ask<{ items: { id: string }[] }>("GET", `/forms/records?subjectKind=ticket&subjectId=${id}`)).items;
 const only = async (id: string) => { const [first] = await recordsOf(id); return first && anna.session.ask<RecordView>("GET", `/forms/records/${first.id}`); };
 async function barriers(page: Page): Promise<string[]> {
@@ -106,6 +132,70 @@ test("R090, R164: the client opens the link, both fill, and each sees what the o
     await field(page, "orderer").nth(0).fill("Kovač");
     await until("the client sees it", async () => (await field(client, "orderer").nth(0).inputValue()) === "Kovač");
     expect(await client.locator('[data-path="count"]').count()).toBe(0);
+    expect(await barriers(client)).toEqual([]);
+    expect(phone.failures).toEqual([]);
+  } finally {
+    await phone.close();
+  }
+});
+
+test("R160: files of a form before its request is registered: a lost answer and a lost network are told, nothing is lost, and each file is on the ticket once", async () => {
+  const { page, t } = anna;
+  const { form, clientId } = await registration();
+  // The server takes the first file, and its answer is lost.
+  await page.route("**/api/forms/records/*/files?*", async (route) => { await route.fetch(); await route.abort(); }, { times: 1 });
+  await attach(page, "contract.txt");
+  await form.getByText("not sent yet, waits for the server").waitFor();
+  await form.getByRole("link", { name: "contract.txt" }).waitFor();
+  await page.context().setOffline(true);
+  await field(page, "email").fill("cedomir@example.org");
+  await form.getByRole("button", { name: t("register.send") }).click();
+  await form.getByRole("alert").filter({ hasText: t("handed.away") }).getByText(t("handed.kept")).waitFor();
+  await attach(page, "plan.txt");
+  await form.getByText("not sent yet, waits for the server").waitFor();
+  await form.getByRole("button", { name: t("register.send") }).click();
+  await form.getByRole("alert").filter({ hasText: t("handed.files") }).waitFor();
+  expect(await barriers(page)).toEqual([]);
+  expect(await ticketsOf(clientId)).toEqual([]);
+  expect(await field(page, "email").inputValue()).toBe("cedomir@example.org");
+  await page.context().setOffline(false);
+  await form.getByRole("link", { name: "plan.txt" }).waitFor();
+  await form.getByRole("alert").waitFor({ state: "detached" });
+  const id = await registered(form);
+  expect(await ticketsOf(clientId)).toHaveLength(1);
+  expect(await recordsOf(id)).toHaveLength(1);
+  const record = (await only(id))!;
+  expect(record).toMatchObject({ state: "submitted", data: { email: "cedomir@example.org", papers: record.files.map((file) => file.id) } });
+  expect(record.files.map(({ name }) => name)).toEqual(["contract.txt", "plan.txt"]);
+  await page.getByRole("button", { name: "Show", exact: true }).click();
+  for (const name of ["contract.txt", "plan.txt"]) expect(await page.locator('[data-path="papers"]').getByRole("link", { name }).count()).toBe(1);
+});
+
+test("R090, R160: while a request is registered the client fills their part and adds a file by a link; a reload keeps it all, and it goes with the request", async () => {
+  const { page, t } = anna;
+  const { form } = await registration();
+  await form.getByRole("button", { name: "Fill together with the client" }).click();
+  await page.getByRole("button", { name: "Make a link" }).click();
+  const link = await until("the link is there", () => page.getByRole("textbox", { name: "Fill together with the client" }).inputValue());
+  await page.keyboard.press("Escape");
+  const phone = await Browser.open({ size: { width: 390, height: 780 } });
+  try {
+    const client = await phone.page();
+    await client.goto(link);
+    await field(client, "email").fill("client@example.org");
+    await attach(client, "passport.txt");
+    
+    await client.locator('[data-path="papers"]').getByText("passport.txt").waitFor();
+    await form.getByRole("link", { name: "passport.txt" }).waitFor();
+    await until("the operator sees it", async () => (await field(page, "email").inputValue()) === "client@example.org");
+    await page.reload();
+    await page.getByRole("tab", { name: t("client.tab.register"), exact: true }).click();
+    await form.getByRole("link", { name: "passport.txt" }).waitFor();
+    expect(await field(page, "orderer").nth(0).inputValue()).toBe("Žnidaršič");
+    const id = await registered(form);
+    const record = (await only(id))!;
+    expect(record).toMatchObject({ state: "submitted", data: { email: "client@example.org", papers: [record.files[0]!.id] }, files: [{ name: "passport.txt", by: "client" }] });
+    await client.getByText("Спасибо", { exact: false }).waitFor();
     expect(await barriers(client)).toEqual([]);
     expect(phone.failures).toEqual([]);
   } finally {

@@ -31,7 +31,8 @@ export function ClientPanel({ clientId, call, noStory = false, first }: PanelPro
   const { open, atFirst, isPending } = useOpenTickets(clientId);
   const shown = chosen && tabs.includes(chosen) ? chosen : firstTab(tabs, first, call?.direction === "in" ? atFirst : 0);
   useKey("register", () => { setTab("register"); focusOn("register-type"); }, may(me, "tickets.create"));
-  if (error) return <div className={css.pad}><ProblemNote error={error} onRetry={() => void refetch()} /></div>;
+  // What was read once stays through a lost network: what is being typed beside it stands there.
+  if (error && !client) return <div className={css.pad}><ProblemNote error={error} onRetry={() => void refetch()} /></div>;
   // Shown at once in its place: a form that gives way to the tickets would take what was begun in it.
   if (!client || (first === "register" && isPending)) return <Skeleton rows={6} height={36} />;
   return (

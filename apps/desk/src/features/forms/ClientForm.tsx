@@ -1,7 +1,7 @@
 import { formHost, openForm, type FormDocument } from "@linija/forms";
 import { MantineProvider } from "@mantine/core";
 import { QueryClientProvider } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import { theme } from "../../app/theme.ts";
 import { EditorTexts, Intl, showLanguage, useT } from "../../i18n/intl.tsx";
 import { api, ApiError, send, type Reply } from "../../shared/api.ts";
@@ -9,6 +9,7 @@ import { queryClient } from "../../shared/query.ts";
 import { FormView } from "./FormView.tsx";
 import { FormStore } from "./store.ts";
 import { useLanguage, type FormDeeds } from "./useForm.tsx";
+import { isAway, WaitingFiles } from "./waiting.ts";
 import css from "./forms.module.css";
 
 type Shared = Reply<"getShared">;
@@ -19,6 +20,7 @@ const TYPING_MS = 4_000;
 /** The client's side of a form that is filled together: the same form, the client's fields only, without a session. */
 class SharedFilling {
   readonly store: FormStore;
+  readonly files: WaitingFiles;
   readonly secret: string;
   shared: Shared;
   onChange: () => void = () => undefined;
@@ -29,6 +31,13 @@ class SharedFilling {
     this.secret = secret;
     this.shared = shared;
     this.store = new FormStore(openForm(shared.definition as unknown as FormDocument, formHost(shared.timeZone)), shared.data);
+    this.files = new WaitingFiles(this.store, async (file, id) => {
+      const form = new FormData();
+      form.append("file", file);
+      const made = await send<{ id: string; name: string }>("POST", `/public/forms/${encodeURIComponent(secret)}/files?id=${id}`, form);
+      this.shared = { ...this.shared, files: [...this.shared.files.filter((one) => one.id !== made.id), made] };
+      return made;
+    });
     this.store.onWrite = () => this.sendIn(SAVE_MS);
     this.take(shared);
   }
@@ -58,8 +67,7 @@ class SharedFilling {
       this.store.clash(conflicts);
       this.take(form);
     } catch (error) {
-      const isAway = !(error instanceof ApiError) || error.problem.status === 0 || error.problem.status >= 500 || error.problem.status === 429;
-      if (isAway) this.sendIn(AGAIN_MS);
+      if (isAway(error)) this.sendIn(AGAIN_MS);
       else if (error instanceof ApiError) { this.store.sent(changes); this.store.refuse(error.problem.errors ?? []); }
     }
   }
@@ -74,35 +82,41 @@ class SharedFilling {
 const secretOf = (path: string): string => /^\/f\/([\w-]+)/.exec(path)?.[1] ?? "";
 
 export default function ClientForm() {
-  return <MantineProvider theme={theme} withCssVariables={false} withGlobalClasses={false} defaultColorScheme="auto"><QueryClientProvider client={queryClient}><Intl><EditorTexts><Page secret={secretOf(location.pathname)} /></EditorTexts></Intl></QueryClientProvider></MantineProvider>;
+  return <MantineProvider theme={theme} withCssVariables={false} withGlobalClasses={false} defaultColorScheme="auto"><QueryClientProvider client={queryClient}><Intl><Opened secret={secretOf(location.pathname)} /></Intl></QueryClientProvider></MantineProvider>;
 }
 
-function Page({ secret }: { secret: string }) {
-  const t = useT();
-  const language = useLanguage();
+/** What is being filled stands above the texts: they come anew with the project's language, and nothing typed until then is lost. */
+function Opened({ secret }: { secret: string }) {
   const [filling, setFilling] = useState<SharedFilling | null>(null);
   const [isGone, setGone] = useState(false);
   const [, again] = useState(0);
-  const spoken = useRef(false);
   useEffect(() => {
     let made: SharedFilling | null = null;
     const look = () => api("getShared", { params: { secret } }).then((shared) => {
-      if (made) made.take(shared);
-      else { made = new SharedFilling(secret, shared); made.onChange = () => again((n) => n + 1); setFilling(made); }
-      if (!spoken.current) { spoken.current = true; showLanguage(shared.language); }
+      if (made) return made.take(shared);
+      showLanguage(shared.language);
+      made = new SharedFilling(secret, shared);
+      made.onChange = () => again((n) => n + 1);
+      setFilling(made);
     }, (error: unknown) => { if (error instanceof ApiError && error.problem.status === 404) setGone(true); });
     void look();
     const live = new EventSource(`/api/public/forms/${encodeURIComponent(secret)}/live`);
     live.onmessage = () => void look();
     live.addEventListener("closed", () => { live.close(); setGone(true); });
-    return () => live.close();
+    return () => { live.close(); made?.files.stop(); };
   }, [secret]);
+  return <EditorTexts><Page filling={filling} isGone={isGone} /></EditorTexts>;
+}
+
+function Page({ filling, isGone }: { filling: SharedFilling | null; isGone: boolean }) {
+  const t = useT();
+  const language = useLanguage();
   if (isGone) return <main className={css.public}><h1>Linija</h1><p role="alert">{t("forms.noLink")}</p></main>;
   if (!filling) return <main className={css.public} aria-busy="true" />;
   const { shared, store } = filling;
   const deeds: FormDeeds = {
     projectKey: "", formId: "", country: shared.country, isPublic: true, at: (path) => filling.at(path),
-    upload: (file) => { const form = new FormData(); form.append("file", file); return send("POST", `/public/forms/${encodeURIComponent(secret)}/files`, form); },
+    files: filling.files, fileName: (id) => { const file = filling.shared.files.find((one) => one.id === id); return file ? { name: file.name, href: null } : null; },
   };
   return (
     <main className={css.public}>

@@ -15,7 +15,7 @@ import { FormView } from "./FormView.tsx";
 import { goTo } from "./Progress.tsx";
 import { Share } from "./Share.tsx";
 import type { FormSession, Record } from "./session.ts";
-import { useDeeds, useFormSession, useSnapshot } from "./useSession.ts";
+import { typingInterval, useDeeds, useFormSession, useSnapshot } from "./useSession.ts";
 import { useLanguage } from "./useForm.tsx";
 import css from "./forms.module.css";
 
@@ -56,12 +56,9 @@ function Begin({ projectKey, formKey, onBegin }: { projectKey: string; formKey: 
   return <section className={css.block} aria-labelledby="form-begin"><div className={css.head}><IconForms size={16} aria-hidden /><h2 id="form-begin">{form.name[language]}</h2><span className="grow" /><Button size="compact-sm" onClick={() => onBegin(form.id)}>{t("forms.begin")}</Button></div></section>;
 }
 
-const TYPING_GONE_MS = 6_000;
-
 /** `formId` of one the server has not heard of yet. */
 function One({ id, formId, ticketId }: { id: string; formId: string | null; ticketId: string }) {
-  // A mark of who is typing goes without a word: it is looked at again while there is one.
-  const { data: record, error } = useApi("getRecord", { params: { id } }, { enabled: formId === null, refetchInterval: (query) => (query.state.data?.typing.some((one) => !one.me) ? TYPING_GONE_MS : false) });
+  const { data: record, error } = useApi("getRecord", { params: { id } }, { enabled: formId === null, refetchInterval: (query) => typingInterval(query.state.data) });
   const [begunAs] = useState(formId);
   const version = begunAs ?? record?.formId;
   if (error && !record && !begunAs) return <ProblemNote error={error} />;
@@ -103,7 +100,7 @@ function Filled({ session, id }: { session: FormSession; id: string }) {
       {isOpen && <FormView store={session.store} deeds={deeds} readOnly={readOnly} prefix={prefix} />}
       {isOpen && !readOnly && (
         <div className={css.foot}>
-          {record && <Share record={record} />}<span className="grow" />
+          {record && <Share session={session} />}<span className="grow" />
           {session.status === "refused" && <ProblemNote error={session.error} />}
           <Button loading={session.submitting && session.status === "saving"} onClick={() => void submit()}>{t("forms.submit")}</Button>
         </div>

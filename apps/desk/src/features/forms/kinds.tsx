@@ -1,7 +1,8 @@
 import type { Field, Kind } from "@linija/forms";
 import type { ComponentType, ReactNode } from "react";
+import { FileField } from "./FileField.tsx";
 import { ChoiceField, ChoicesField, LineField, LongField, MoneyField, MomentField, NumberField, PeriodField, YesNoField, type FieldProps } from "./simple.tsx";
-import { AddressField, ConsentField, FileField, LookupField, PartsField } from "./wide.tsx";
+import { AddressField, ConsentField, LookupField, PartsField } from "./wide.tsx";
 
 /** What draws each kind; tables and groups draw others within them and stand apart. */
 const drawers: Readonly<Record<Exclude<Kind, "table" | "group">, ComponentType<FieldProps>>> = {

@@ -1,5 +1,6 @@
-import { api, ApiError, type Reply } from "../../shared/api.ts";
+import { api, type ApiError, type Reply } from "../../shared/api.ts";
 import { allKept, forget, keep, readKept, type Kept } from "./kept.ts";
+import { isAway } from "./waiting.ts";
 
 type Saved = Reply<"saveRecord">;
 export type Sent =
@@ -7,8 +8,6 @@ export type Sent =
   /** Nobody answered: it stays here and is sent later. */
   | { kind: "away" }
   | { kind: "refused"; error: ApiError; /** Its values are kept, its submission is taken back. */ dirty: ReadonlyMap<string, unknown> };
-
-const isAway = (error: unknown): boolean => !(error instanceof ApiError) || error.problem.status === 0 || error.problem.status >= 500 || error.problem.status === 429;
 
 /**
  * Sends what is kept of one form. Sent again after a lost answer it is the same record, the same values, one submission:
@@ -24,7 +23,9 @@ export async function sendKept(id: string): Promise<Sent | null> {
 async function send(kept: Kept): Promise<Sent> {
   const dirty = new Map(Object.entries(kept.dirty));
   try {
-    const { record, conflicts } = await save(kept);
+    const { record: saved, conflicts } = await save(kept);
+    // It was brought here before it was said what it is about.
+    const record = kept.subject && !saved.subject ? await api("attachRecord", { params: { id: kept.id }, body: kept.subject }) : saved;
     // Values are with the server; the submission is another step, which may still be refused.
     const submitted = kept.submit && conflicts.length === 0 && record.state === "draft" ? await submit(kept, record) : record;
     await settle(kept, submitted);
@@ -55,11 +56,17 @@ async function settle(sent: Kept, record: Saved["record"]): Promise<void> {
   const now = await readKept(sent.id);
   if (!now) return;
   const left = Object.fromEntries(Object.entries(now.dirty).filter(([path, value]) => JSON.stringify(value) !== JSON.stringify(sent.dirty[path])));
-  if (Object.keys(left).length === 0 && (!now.submit || record.state === "submitted")) await forget(sent.id);
+  // One about nothing is found again by what is kept of it here, though all its values have arrived.
+  const isFound = record.subject !== null || record.state === "submitted";
+  if (Object.keys(left).length === 0 && isFound && (!now.submit || record.state === "submitted")) await forget(sent.id);
   else await keep({ ...now, version: record.version, dirty: left, submit: now.submit && record.state !== "submitted" });
 }
 
 const EVERY_MS = 5_000;
+/** As long as the server keeps a draft about nothing. */
+const KEPT_MS = 30 * 86_400_000;
+
+const hasWork = ({ held, dirty, submit, subject, version }: Kept): boolean => !held && (submit || Object.keys(dirty).length > 0 || (subject !== null && version > 0));
 
 /** Sends what is kept from other pages and earlier days, as soon as the server answers. Returns how to stop. */
 export function startOutbox(userId: string): () => void {
@@ -68,7 +75,11 @@ export function startOutbox(userId: string): () => void {
     if (isBusy) return;
     isBusy = true;
     // A form that is open sends itself; this is for those that are not.
-    for (const kept of await allKept()) if (!kept.held && kept.userId === userId && Date.now() - kept.at > EVERY_MS) await sendKept(kept.id).catch(() => null);
+    for (const kept of await allKept()) {
+      if (kept.userId !== userId || Date.now() - kept.at < EVERY_MS) continue;
+      if (hasWork(kept)) await sendKept(kept.id).catch(() => null);
+      else if (Date.now() - kept.at > KEPT_MS) await forget(kept.id);
+    }
     isBusy = false;
   };
   const told = (): void => { void look(); };

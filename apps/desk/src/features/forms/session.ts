@@ -1,14 +1,17 @@
 import { formHost, openForm, type FormDocument } from "@linija/forms";
-import { api, send, type Reply } from "../../shared/api.ts";
+import { api, ApiError, send, type Reply } from "../../shared/api.ts";
 import { refresh } from "../../shared/query.ts";
-import { keep, readKept, type Kept } from "./kept.ts";
+import { forget, keep, readKept, type Kept } from "./kept.ts";
 import { sendKept, type Sent } from "./outbox.ts";
 import { FormStore } from "./store.ts";
+import { WaitingFiles } from "./waiting.ts";
 
 export type Record = Reply<"getRecord">;
 export type FormVersion = Reply<"getForm">;
 export type Status = "saved" | "saving" | "kept" | "refused";
 export interface Begun { id: string; userId: string; version: FormVersion; subject: Kept["subject"]; /** Kept here until it is said what it is about. */ held?: boolean }
+/** Whether a form can go along with a registration, and what is in the way when it cannot. */
+export type Handed = "goes" | "incomplete" | "files" | "conflict" | "away" | "refused";
 
 const SAVE_MS = 700;
 const AGAIN_MS = 4_000;
@@ -20,6 +23,7 @@ export const storeOf = (version: Pick<FormVersion, "definition" | "timeZone">, d
 export class FormSession {
   private begun: Begun;
   readonly store: FormStore;
+  readonly files: WaitingFiles;
   record: Record | null;
   status: Status = "saved";
   submitting = false;
@@ -36,12 +40,13 @@ export class FormSession {
     this.record = record;
     this.isListed = record !== null;
     this.store = storeOf(begun.version, record?.data ?? {});
+    this.files = new WaitingFiles(this.store, (file, id) => this.upload(file, id));
     if (kept) for (const [path, value] of Object.entries(kept.dirty)) this.store.dirty.set(path, value);
     this.submitting = kept?.submit ?? false;
     if (record) this.take(record);
     else this.store.take({ data: this.store.data, masked: [], filledBy: {}, typing: [] });
     this.store.onWrite = () => { if (!this.begun.held) this.say(this.status === "saved" ? "saving" : this.status); void this.keep(); this.sendIn(SAVE_MS); };
-    if (this.store.dirty.size > 0 || this.submitting) this.sendIn(0);
+    if (this.store.dirty.size > 0 || this.submitting || this.isLoose) this.sendIn(0);
   }
 
   readonly subscribe = (listener: () => void): (() => void) => { this.listeners.add(listener); return () => { this.listeners.delete(listener); }; };
@@ -72,7 +77,7 @@ export class FormSession {
   }
 
   private async sendNow(): Promise<void> {
-    if (this.begun.held || (this.store.dirty.size === 0 && !this.submitting && this.record)) return;
+    if (this.begun.held || (this.store.dirty.size === 0 && !this.submitting && this.record && !this.isLoose)) return;
     await this.keep();
     this.say(this.status === "kept" ? "kept" : "saving");
     const sent = await sendKept(this.begun.id);
@@ -112,9 +117,15 @@ export class FormSession {
     for (const listener of this.listeners) listener();
   }
 
+  /** With the server, which has not heard yet what it is about. */
+  private get isLoose(): boolean { return this.record !== null && this.record.subject === null && this.begun.subject !== null; }
+
   /** Null when it is on its way; else the first place that is wrong. */
   async submit(): Promise<string | null> {
+    // What has not arrived yet would not be part of what is submitted.
+    await this.files.send();
     this.store.showAll();
+    if (this.files.list[0]) return this.files.list[0].path;
     if (!this.store.isRight) return this.store.firstWrong();
     this.submitting = true;
     this.error = null;
@@ -122,35 +133,61 @@ export class FormSession {
     return null;
   }
 
-  /** For a registration that takes it along: with the server as a draft of its own. False when it is not complete, or nobody answers. */
-  async hand(): Promise<boolean> {
+  /** For a registration that takes it along: with the server as a draft of its own, complete and with its files. */
+  async hand(): Promise<Handed> {
+    await this.files.send();
     this.store.think();
-    if (!this.store.isRight) return false;
+    if (this.files.list.length > 0) return "files";
+    if (!this.store.isRight) return "incomplete";
+    if (!(await this.bring())) return this.status === "kept" ? "away" : this.isTaken ? "goes" : "refused";
+    return this.store.conflicts.length > 0 ? "conflict" : "goes";
+  }
+
+  /** To the server, though nothing is said yet about what it is: for a client who fills it by a link, or for files. */
+  async bring(): Promise<boolean> {
     this.begun = { ...this.begun, held: false };
     await this.send();
-    return this.record !== null && this.store.dirty.size === 0 && this.status === "saved";
+    return this.isWith;
   }
+
+  /** Everything typed is with the server. */
+  private get isWith(): boolean { return this.record !== null && this.store.dirty.size === 0 && this.status === "saved"; }
+  /** And every file. */
+  get isThere(): boolean { return this.isWith && this.files.list.length === 0; }
+
+  /** The client's link is there, or closed. */
+  linked(until: string | null): void {
+    if (this.record) this.take({ ...this.record, link: until === null ? null : { until } });
+  }
+
+  /** A registration whose answer was lost took it: asked again it says the same. */
+  private get isTaken(): boolean { return this.error instanceof ApiError && this.error.problem.code === "form_submitted"; }
 
   /** What it is about is there now: it goes to the server, submitted if nothing is missing, else to be finished there. */
   async release(subject: NonNullable<Kept["subject"]>): Promise<void> {
     this.begun = { ...this.begun, subject, held: false };
-    // It was handed over before, to a registration that came to nothing.
-    if (this.record && !this.record.subject) await api("attachRecord", { params: { id: this.begun.id }, body: subject }).then((record) => this.take(record), () => undefined);
     this.store.think();
     this.submitting = this.store.isRight;
     return this.send();
   }
 
+  /** It went with a registration: nothing of it waits here any more. */
+  leave(): Promise<void> {
+    this.stop();
+    return forget(this.begun.id);
+  }
+
+  get id(): string { return this.begun.id; }
   get formId(): string { return this.begun.version.id; }
 
-  async upload(file: File): Promise<{ id: string; name: string }> {
+  private async upload(file: File, id: string): Promise<{ id: string }> {
     // A file needs a form on the server to belong to, also while it is not said what that is about.
-    this.begun = { ...this.begun, held: false };
-    if (!this.record) await this.send();
+    if (!this.record) await this.bring();
+    if (!this.record) throw this.error ?? new TypeError("nobody answers");
     const form = new FormData();
     form.append("file", file);
-    const made = await send<{ id: string; name: string; mediaType: string; bytes: number; by: string; at: string }>("POST", `/forms/records/${this.begun.id}/files`, form);
-    if (this.record) this.record = { ...this.record, files: [...this.record.files, made] };
+    const made = await send<Record["files"][number]>("POST", `/forms/records/${this.begun.id}/files?id=${id}`, form);
+    this.record = { ...this.record, files: [...this.record.files.filter((one) => one.id !== made.id), made] };
     return made;
   }
 
@@ -169,11 +206,15 @@ export class FormSession {
   /** The page is left: what waits is sent now if it can be, and by the outbox otherwise. */
   stop(): void {
     this.isStopped = true;
+    this.files.stop();
     if (this.timer) void this.send();
   }
 }
 
+/** `record`: what the server has of it; of one that was brought there before it is asked. */
 export async function openSession(begun: Begun, record: Record | null): Promise<FormSession> {
   const kept = await readKept(begun.id);
-  return new FormSession(begun, record, kept?.userId === begun.userId ? kept : undefined);
+  const mine = kept?.userId === begun.userId ? kept : undefined;
+  const known = record ?? (mine && mine.version > 0 ? await api("getRecord", { params: { id: begun.id } }).catch(() => null) : null);
+  return new FormSession({ ...begun, held: begun.held === true && known === null }, known, mine);
 }

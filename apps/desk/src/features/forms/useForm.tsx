@@ -3,6 +3,7 @@ import { fieldProblemText } from "@linija/forms";
 import { createContext, useContext, useSyncExternalStore } from "react";
 import { useIntl } from "react-intl";
 import type { FormStore } from "./store.ts";
+import type { WaitingFiles } from "./waiting.ts";
 
 /** What fields ask of the world around the form; absent where there is none of it, as in a preview. */
 export interface FormDeeds {
@@ -12,7 +13,7 @@ export interface FormDeeds {
   /** The conversation in which a consent is given, and how long it has lasted. */
   call?: { id: string; startedAt: string | null } | undefined;
   reveal?: ((path: string, reason: string) => Promise<unknown>) | undefined;
-  upload?: ((file: File) => Promise<{ id: string; name: string }>) | undefined;
+  files?: WaitingFiles | undefined;
   fileName?: ((id: string) => { name: string; href: string | null } | null) | undefined;
   /** Where somebody is now; null when they left. */
   at?: ((path: string | null) => void) | undefined;

@@ -9,7 +9,7 @@ interface Wanted { id: string; formId: string; subject: { kind: "ticket"; id: st
 /** The session of one form while its panel is open; null until its version is here. */
 export function useFormSession({ id, formId, subject, record, held = false }: Wanted) {
   const me = useMe();
-  const { data: version, error } = useApi("getForm", { query: { id: formId } }, { staleTime: Infinity });
+  const { data: version, error, refetch } = useApi("getForm", { query: { id: formId } }, { staleTime: Infinity });
   const [session, setSession] = useState<FormSession | null>(null);
   const subjectId = subject?.id ?? null;
   useEffect(() => {
@@ -25,8 +25,12 @@ export function useFormSession({ id, formId, subject, record, held = false }: Wa
     // oxlint-disable-next-line react/exhaustive-deps
   }, [version, id, me.id, subjectId, held]);
   useEffect(() => { if (session && record) session.take(record); }, [session, record]);
-  return { session, error };
+  return { session, error: version ? null : error, again: () => void refetch() };
 }
+
+const TYPING_GONE_MS = 6_000;
+/** A mark of who is typing goes without a word: it is looked at again while there is one. */
+export const typingInterval = (record: Record | undefined): number | false => (record?.typing.some((one) => !one.me) ? TYPING_GONE_MS : false);
 
 const noop = () => () => undefined;
 export const useSnapshot = (session: FormSession | null): number => useSyncExternalStore(session?.subscribe ?? noop, () => session?.snapshot ?? 0);
@@ -37,7 +41,7 @@ export function useDeeds(session: FormSession, version: { projectKey: string; co
   return useMemo(() => ({
     projectKey, country, formId: session.formId, call,
     reveal: (path, reason) => session.reveal(path, reason),
-    upload: (file) => session.upload(file),
+    files: session.files,
     fileName: (id) => { const file = session.record?.files.find((one) => one.id === id); return file ? { name: file.name, href: `/api/forms/records/${session.record!.id}/files/${id}` } : null; },
     at: (path) => session.at(path),
   }), [session, projectKey, country, call]);

@@ -1,10 +1,9 @@
-import { ActionIcon, Autocomplete, Button, Select, TextInput } from "@mantine/core";
+import { Autocomplete, Button, Select, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { IconCheck, IconFile, IconMapPin, IconPaperclip, IconX } from "@tabler/icons-react";
-import { useRef, useState } from "react";
+import { IconCheck, IconMapPin } from "@tabler/icons-react";
+import { useState } from "react";
 import { useIntl } from "react-intl";
 import { useT } from "../../i18n/intl.tsx";
-import { ProblemNote } from "../../shared/problem.tsx";
 import { useApi } from "../../shared/query.ts";
 import { Below, Legend, LineField, type FieldProps } from "./simple.tsx";
 import { useFilling, usePlace, useStore } from "./useForm.tsx";
@@ -102,37 +101,6 @@ export function LookupField({ field, path }: FieldProps) {
         data={items.map(({ id, name }) => ({ value: id, label: name }))} value={chosen?.id ?? null} searchValue={typed} onSearchChange={setTyped} onChange={(id) => { const one = items.find((each) => each.id === id); place.set(one ? { id: one.id, name: one.name } : null); }} autoComplete="off" />
       {kept.length > 0 && <p className={css.hint}>{kept.map(([key, { name }]) => { const value = chosen?.[key]; return `${name[language]}: ${typeof value === "object" ? Object.values(value as object).join(" ") : String(value as string)}`; }).join(" · ")}</p>}
     </>
-  );
-}
-
-export function FileField({ field, path }: FieldProps) {
-  const t = useT();
-  const { deeds } = useFilling();
-  const place = usePlace(field, path);
-  const input = useRef<HTMLInputElement>(null);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const ids = Array.isArray(place.value) ? (place.value as string[]) : [];
-  const add = async (files: FileList | null) => {
-    setBusy(true);
-    setError(null);
-    try {
-      const added = [...ids];
-      for (const file of files ?? []) { added.push((await deeds.upload!(file)).id); place.set([...added]); }
-    } catch (failure) { setError(failure); }
-    setBusy(false);
-  };
-  return (
-    <div role="group" aria-labelledby={`${place.id}-name`}>
-      <Legend place={place} />
-      <div className={css.files}>
-        {ids.map((id) => { const known = deeds.fileName?.(id); return <span key={id} className={css.file}><IconFile size={14} aria-hidden />{known?.href ? <a href={known.href} download>{known.name}</a> : <span className="cut">{known?.name ?? t("forms.file")}</span>}{!place.readOnly && <ActionIcon size={20} aria-label={t("forms.removeFile", { name: known?.name ?? "" })} onClick={() => place.set(ids.length > 1 ? ids.filter((one) => one !== id) : null)}><IconX size={13} /></ActionIcon>}</span>; })}
-        {!place.readOnly && <Button id={place.id} size="compact-sm" variant="default" loading={busy} disabled={!deeds.upload} leftSection={<IconPaperclip size={14} />} onClick={() => input.current?.click()}>{t("forms.addFile")}</Button>}
-        <input ref={input} type="file" hidden multiple accept={field.document["x-accept"]?.join(",")} aria-label={place.label} onChange={(event) => { void add(event.currentTarget.files); }} />
-      </div>
-      <ProblemNote error={error} />
-      <Below error={place.error} />
-    </div>
   );
 }
 

@@ -76,7 +76,7 @@ export function RegisterForm({ client, call }: { client: ClientView; call?: Call
   const projectKey = draft.project ?? projectOf(client, call, me.projects);
   const { project, type, projects } = useTypes({ projectKey, type: draft.type ?? undefined });
   const uploads = useUploads();
-  const declared = useRegisterForm({ ids: draft.forms, onIds: (forms) => set({ forms }), projectKey, type, call });
+  const declared = useRegisterForm({ ids: draft.forms, onIds: (forms) => set({ forms }), projectKey, type, call, onAgain: () => void send() });
   const create = useSend("createTicket", ["listTickets", "clientTimeline", "getCall", "getLine", "searchClients"], {
     onSuccess: async (ticket) => { setMade(ticket); focusOn("registered"); await declared.release(ticket.id); forget(); setFiles([]); await uploads.send(ticket.id, files); },
     onError: (error) => { declared.refuse(error); focusFault(form.current); },
@@ -99,7 +99,7 @@ export function RegisterForm({ client, call }: { client: ClientView; call?: Call
   const { error } = create;
   return (
     <form ref={form} className={css.form} aria-label={t("register.title")} onSubmit={(event) => { event.preventDefault(); void send(); }} onKeyDown={sendOnCtrlEnter(() => void send())}>
-      {projects.length > 1 && <Select label={t("register.project")} data={projects.map((each) => ({ value: each.key, label: each.name }))} value={projectKey} onChange={(value) => set({ project: value, intake: null, type: null })} error={fieldError(error, "projectKey")} />}
+      {projects.length > 1 && <Select label={t("register.project")} data={projects.filter(({ types }) => types.some(({ registrable }) => registrable)).map((each) => ({ value: each.key, label: each.name }))} value={projectKey} onChange={(value) => set({ project: value, intake: null, type: null })} error={fieldError(error, "projectKey")} />}
       <Kind draft={draft} set={set} types={project?.types ?? []} error={error} />
       <TextInput ref={subject} id="register-subject" label={t("register.subject")} withAsterisk maxLength={200} value={draft.subject} onChange={(event) => set({ subject: event.currentTarget.value })} error={fieldError(error, "subject")} autoComplete="off" />
       <Textarea label={t("register.description")} withAsterisk={type?.requires.includes("description")} autosize minRows={3} maxRows={10} value={draft.description} onChange={(event) => set({ description: event.currentTarget.value })} error={fieldError(error, "description")} />
@@ -112,10 +112,11 @@ export function RegisterForm({ client, call }: { client: ClientView; call?: Call
       <MoreFields isShort={type?.intake === "question"} draft={draft} set={set} known={{ phone, email, language }} type={type} error={error} />
       {declared.part}
       <FilePicker files={files} onChange={setFiles} />
+      {declared.note}
       {!address.error && <Refused error={address.problem ?? error} />}
       <div className={css.formFoot}>
         <Button variant="subtle" color="gray" onClick={forget}>{t("do.clear")}</Button>
-        <Button type="submit" loading={create.isPending || address.busy} disabled={!draft.type || !draft.subject.trim()}>{t("register.send")}<span className={css.onButton}><Keys combo="Ctrl+Enter" /></span></Button>
+        <Button type="submit" loading={[create.isPending, address.busy, declared.busy].includes(true)} disabled={!draft.type || !draft.subject.trim()}>{t("register.send")}<span className={css.onButton}><Keys combo="Ctrl+Enter" /></span></Button>
       </div>
     </form>
   );

@@ -70,7 +70,8 @@ const secretParams = z.object({ secret: z.string().min(20).max(100) });
 /** What a client sees: only fields the form gives them, `definition` cut to those; `fill` are the places they may write. */
 export const sharedView = z.object({
   projectName: text, language: languageSchema, timeZone: z.string(), country: z.string(), definition: z.record(z.string(), z.unknown()), fill: z.array(z.string()), hidden: z.array(z.string()),
-  data, filledBy: z.record(z.string(), z.object({ by: z.enum(["client", "operator", "department", "system"]), at: instant })), typing: z.array(typing), state: z.enum(["draft", "submitted"]), version: z.number().int(), faults: z.array(fieldFault), until: instant,
+  data, /** Names of the files that stand in those fields. */ files: z.array(z.object({ id: idSchema, name: z.string() })),
+  filledBy: z.record(z.string(), z.object({ by: z.enum(["client", "operator", "department", "system"]), at: instant })), typing: z.array(typing), state: z.enum(["draft", "submitted"]), version: z.number().int(), faults: z.array(fieldFault), until: instant,
 });
 export type SharedView = z.infer<typeof sharedView>;
 export const getShared = contract({ method: "GET", path: "/public/forms/:secret", summary: "The client's part of a form", params: secretParams, reply: sharedView });
@@ -90,6 +91,8 @@ export const suggestStreets = contract({
   reply: z.object({ items: z.array(z.object({ key: z.string(), name: z.string(), cityKey: z.string(), isExact: z.boolean() })), cities: z.array(cityView.extend({ street: z.string() })) }),
 });
 
+/** Chosen by who sends it: a file sent again after a lost answer is the same file. */
+const fileQuery = z.object({ id: idSchema.toLowerCase().optional() });
 /** multipart/form-data with one part `file`, at most 10 MB; the id then stands in a field of the kind `file`. */
-export const addRecordFile = contract({ method: "POST", path: "/forms/records/:id/files", summary: "Add a file to a form", params: idParams, reply: formFile });
-export const addSharedFile = contract({ method: "POST", path: "/public/forms/:secret/files", summary: "Add the client's file to a form", params: secretParams, reply: formFile });
+export const addRecordFile = contract({ method: "POST", path: "/forms/records/:id/files", summary: "Add a file to a form", params: idParams, query: fileQuery, reply: formFile });
+export const addSharedFile = contract({ method: "POST", path: "/public/forms/:secret/files", summary: "Add the client's file to a form", params: secretParams, query: fileQuery, reply: formFile });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -11,14 +11,15 @@ import { formsRoutes } from "./forms.routes.ts";
 const database = await testDatabase();
 await buildProjects(database.ctx());
 await buildForm(database.ctx());
+await buildForm(database.ctx(), { text: "{ key: papers, name: { en: Papers, ru: Бумаги, sl: Papirji }, schema: { properties: { plan: { x-kind: file, x-client: fill, x-name: { en: Plan, ru: План, sl: Načrt } } } } }" });
 const folder = mkdtempSync(join(tmpdir(), "linija-forms-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const http = await testHttp(database, (app) => formsRoutes(app, { files: { folder } }));
 const browser = await http.signIn({ login: "ana", projects: ["internet"] });
 const begin = () => ({ id: crypto.randomUUID(), projectKey: "internet", formKey: "connection" });
 
-async function shared(): Promise<{ id: string; secret: string }> {
-  const input = begin();
+async function shared(formKey = "connection"): Promise<{ id: string; secret: string }> {
+  const input = { ...begin(), formKey };
   expect((await browser.send("POST", "/api/forms/records", input)).statusCode).toBe(200);
   const { path } = (await browser.send("POST", `/api/forms/records/${input.id}/link`, {})).json<{ path: string }>();
   return { id: input.id, secret: path.split("/").pop()! };
@@ -80,6 +81,23 @@ test("a file is added by the client and downloaded by the operator, as what cann
   expect(file.headers).toMatchObject({ "content-disposition": expect.stringContaining("attachment") as string, "x-content-type-options": "nosniff", "content-security-policy": "sandbox; default-src 'none'" });
   expect(file.body).toBe("<script>alert(1)</script>");
   expect((await browser.send("GET", `/api/forms/records/${id}`)).json()).toMatchObject({ files: [{ name: "entrance.html" }] });
+});
+
+test("R160 a file sent again under its id after a lost answer, also twice at once, is one file; under that id no other is taken, and the client is told its name", async () => {
+  const { id, secret } = await shared("papers");
+  const other = await shared("papers");
+  const fileId = crypto.randomUUID();
+  const send = (url: string, text: string) => http.app.inject({ method: "POST", url: `${url}/files?id=${fileId}`, headers: { "content-type": "multipart/form-data; boundary=xyz" }, payload: `--xyz\r\ncontent-disposition: form-data; name="file"; filename="plan.txt"\r\ncontent-type: text/plain\r\n\r\n${text}\r\n--xyz--\r\n` });
+  const url = `/api/public/forms/${secret}`;
+  const sent = await Promise.all([send(url, "a plan"), send(url, "a plan"), send(url, "a plan")]);
+  expect(sent.map((reply) => [reply.statusCode, reply.json<{ id: string }>().id])).toEqual(sent.map(() => [200, fileId]));
+  expect([(await send(url, "another plan")).statusCode, (await send(`/api/public/forms/${other.secret}`, "a plan")).statusCode]).toEqual([409, 409]);
+  expect((await browser.send("GET", `/api/forms/records/${id}`)).json<{ files: object[] }>().files).toHaveLength(1);
+  expect((await browser.send("GET", `/api/forms/records/${id}/files/${fileId}`)).body).toBe("a plan");
+  expect(readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile() && readFileSync(join(entry.parentPath, entry.name), "utf8").includes("plan"))).toHaveLength(1);
+  // Told once it stands in a field the client sees.
+  expect((await http.anonymous("GET", url)).json()).toMatchObject({ files: [] });
+  expect((await http.anonymous("PATCH", url, { version: 1, changes: [{ path: "plan", value: [fileId] }] })).json()).toMatchObject({ form: { files: [{ id: fileId, name: "plan.txt" }] } });
 });
 
 test("a file that comes without a name is taken under a plain one, and breaks nothing", async () => {

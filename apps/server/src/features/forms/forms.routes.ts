@@ -37,8 +37,8 @@ export function formsRoutes(app: App, deps: { files: FileStore }): void {
   mount(app, contracts.getShared, READING, (ctx, { params }) => shared.getShared(ctx, params.secret));
   mount(app, contracts.saveShared, WRITING, (ctx, { params, body }) => shared.saveShared(ctx, params.secret, body));
   mount(app, contracts.typeShared, WRITING, (ctx, { params, body }) => shared.typeShared(ctx, params.secret, body.path));
-  mount(app, contracts.addRecordFile, "signed_in", async (ctx, { params }, { request }) => addRecordFile(ctx, params.id, await uploadOf(request), deps.files));
-  mount(app, contracts.addSharedFile, WRITING, async (ctx, { params }, { request }) => addSharedFile(ctx, params.secret, await uploadOf(request), deps.files));
+  mount(app, contracts.addRecordFile, "signed_in", async (ctx, { params, query }, { request }) => addRecordFile(ctx, params.id, { ...(await uploadOf(request)), id: query.id }, deps.files));
+  mount(app, contracts.addSharedFile, WRITING, async (ctx, { params, query }, { request }) => addSharedFile(ctx, params.secret, { ...(await uploadOf(request)), id: query.id }, deps.files));
   downloadRoute(app, deps.files);
   liveRoute(app);
 }

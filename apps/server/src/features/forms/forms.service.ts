@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { diff, fieldAt, mask, numbered, provenance, ruleValues, submission, validate, valueAt, withValue, type FieldProblem, type Filler, type FormData } from "@linija/forms";
+import { diff, fieldAt, numbered, provenance, ruleValues, submission, validate, valueAt, withValue, type FieldProblem, type Filler, type FormData } from "@linija/forms";
 import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
 import { conflict, forbidden, invalid, invalidField, notFound } from "../../platform/errors.ts";
@@ -17,7 +17,7 @@ import {
   insertChanges, insertRecord, nextFormNumber, selectChangedSince, selectChanges, selectDrafts, selectFiles, selectFormNames, selectOfSubject, selectRecord, selectRecordForUpdate, selectSubjectProjects,
   updateData, updateSubject, updateSubmitted, updateTyping, type RecordRow, type SubjectKind,
 } from "./forms.sql.ts";
-import { contextOf, guardedRecord, mayReveal, subjectOf, toRecordView } from "./forms.view.ts";
+import { contextOf, guardedRecord, hide, isHidden, mayReveal, subjectOf, toRecordView } from "./forms.view.ts";
 
 /** A record the actor may see (or write); another project's is not told from one that is not there. */
 export async function loadRecord(ctx: Ctx, id: string, deed: "read" | "fill", options: { lock?: boolean } = {}): Promise<RecordRow> {
@@ -135,11 +135,11 @@ export const touchesOf = (record: RecordRow) => { const subject = subjectOf(reco
 
 export async function saveRecord(ctx: Ctx, id: string, input: z.output<typeof contracts.saveRecord.body>): Promise<{ record: RecordView; conflicts: Conflict[] }> {
   const saved = await inTx(ctx, async (ctx) => saveLocked(ctx, await loadRecord(ctx, id, "fill", { lock: true }), { ...input, fill: null }));
-  return { record: await view(ctx, saved.record, saved.used), conflicts: maskConflicts(saved) };
+  return { record: await view(ctx, saved.record, saved.used), conflicts: maskConflicts(ctx, saved) };
 }
 
 /** What another wrote into a masked field is not read by losing a race against it. */
-export const maskConflicts = ({ conflicts, used }: Saved): Conflict[] => conflicts.map((one) => (fieldAt(used.form.fields, one.path)?.mask ? { ...one, theirs: null } : one));
+const maskConflicts = (ctx: Ctx, { conflicts, used }: Saved): Conflict[] => conflicts.map((one) => (isHidden(ctx, fieldAt(used.form.fields, one.path)) ? { ...one, theirs: null } : one));
 
 /** Submits once: sent again, also by two requests at once, it answers as the first time. Nothing incomplete or wrong is taken. */
 export async function submitRecord(ctx: Ctx, id: string, input: z.output<typeof contracts.submitRecord.body>): Promise<RecordView> {
@@ -203,8 +203,9 @@ export async function revealField(ctx: Ctx, id: string, { path, reason }: { path
     const record = await loadRecord(ctx, id, "read");
     const { form } = await formInUse(ctx.db, record.formId);
     const field = fieldAt(form.fields, path);
-    if (!field?.mask) throw invalidField("path", "form_not_masked");
-    if (!mayReveal(ctx, field.mask, record)) throw forbidden();
+    const allowed = mayReveal(ctx, field, record);
+    if (allowed === undefined) throw invalidField("path", "form_not_masked");
+    if (!allowed) throw forbidden();
     await audit(ctx, { action: "form.reveal", object: { kind: "form", id }, after: { path }, reason });
     return { value: valueAt(record.data, path) ?? null };
   });
@@ -234,7 +235,7 @@ export async function recordHistory(ctx: Ctx, id: string, query: z.output<NonNul
   const limit = query.limit ?? PAGE_SIZE;
   const rows = await selectChanges(ctx.db, id, { path: query.path ?? null, after: decodeCursor(query.after, "number"), limit: limit + 1 });
   const { items, next } = pageOf(rows, limit, (row) => encodeCursor(row.version, row.id));
-  const masked = (path: string, value: unknown): unknown => (value === null ? null : valueAt(mask(form, withValue({} as FormData, path, value), () => false).data, path) ?? null);
+  const masked = (path: string, value: unknown): unknown => (value === null ? null : valueAt(hide(ctx, form, withValue({} as FormData, path, value)).data, path) ?? null);
   return { next, items: items.map((row) => ({
     id: String(row.id), version: row.version, path: row.path, name: fieldAt(form.fields, row.path)?.name ?? { en: row.path, ru: row.path, sl: row.path },
     before: masked(row.path, row.before), after: masked(row.path, row.after), by: { by: row.byKind, id: row.byId, name: row.byName, at: row.at.toISOString() },

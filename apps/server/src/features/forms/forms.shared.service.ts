@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { clientDocument, clientPart, compute, fieldProblemText, forClient, mask, stateOf, validate } from "@linija/forms";
+import { clientDocument, clientPart, compute, fieldProblemText, forClient, mask, stateOf, validate, type Field, type FormData } from "@linija/forms";
 import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx } from "../../platform/db.ts";
 import { conflict, invalidField, notFound, tooMany } from "../../platform/errors.ts";
@@ -11,7 +11,7 @@ import type { SharedView } from "./forms.contract.ts";
 import { formInUse, type FormInUse } from "./forms.definitions.ts";
 import type { Conflict } from "./forms.rules.ts";
 import { loadRecord, markTyping, saveLocked, touchesOf } from "./forms.service.ts";
-import { selectByLink, selectRecordForUpdate, updateLink, type RecordRow } from "./forms.sql.ts";
+import { selectByLink, selectFiles, selectRecordForUpdate, updateLink, type FileRow, type RecordRow } from "./forms.sql.ts";
 import { contextOf, typingNow } from "./forms.view.ts";
 
 /** A link by which the client fills their part. The secret is told once and kept as its hash; a new one takes the old one's place. */
@@ -51,11 +51,11 @@ export async function bySecret(ctx: Ctx, secret: string): Promise<RecordRow> {
 
 export async function getShared(ctx: Ctx, secret: string): Promise<SharedView> {
   const record = await bySecret(ctx, secret);
-  return sharedView(clientCtx(ctx), record, await formInUse(ctx.db, record.formId));
+  return sharedView(clientCtx(ctx), record, { used: await formInUse(ctx.db, record.formId), files: await selectFiles(ctx.db, record.id) });
 }
 
 /** Nothing of what the form does not give to clients leaves: neither values, nor names, nor conditions, nor who of us filled it. */
-function sharedView(ctx: Ctx, record: RecordRow, used: FormInUse): SharedView {
+function sharedView(ctx: Ctx, record: RecordRow, { used, files }: { used: FormInUse; files: readonly FileRow[] }): SharedView {
   const { form, project } = used;
   const context = contextOf(ctx, used);
   const { see, fill } = clientPart(form);
@@ -63,13 +63,25 @@ function sharedView(ctx: Ctx, record: RecordRow, used: FormInUse): SharedView {
   const isSeen = (path: string): boolean => see.has(path.split(".").filter((key) => !/^\d+$/.test(key)).join("."));
   const language = project.project.default_language;
   const faults = validate(form, record.data, context, { draft: true }).filter(({ path }) => isSeen(path));
+  const data = forClient(form, mask(form, compute(form, record.data, context), () => false).data);
+  const shown = new Set(filesIn(form.fields, data));
   return {
     projectName: project.project.name, language, timeZone: form.timeZone, country: used.country, definition: clientDocument(form), fill: [...fill], hidden: [...state.hidden].filter(isSeen),
-    data: forClient(form, mask(form, compute(form, record.data, context), () => false).data),
+    data, files: files.filter(({ id }) => shown.has(id)).map(({ id, name }) => ({ id, name })),
     filledBy: Object.fromEntries(Object.entries(record.filledBy).filter(([path]) => isSeen(path)).map(([path, { by, at }]) => [path, { by, at }])),
     typing: typingNow(ctx, record.typing).filter(({ path }) => isSeen(path)).map((one) => ({ ...one, name: "" })), state: record.state, version: record.version,
     faults: faults.map((fault) => ({ path: fault.path, code: fault.code, message: fieldProblemText(fault, language) })), until: record.linkUntil!.toISOString(),
   };
+}
+
+/** Ids of the files that stand in fields of the kind. */
+function filesIn(parts: ReadonlyMap<string, Field>, data: unknown): string[] {
+  return [...parts.values()].flatMap((field) => {
+    const value = (data as FormData | undefined)?.[field.key];
+    if (field.kind === "file") return Array.isArray(value) ? value.map(String) : [];
+    const rows: unknown[] = field.kind === "table" && Array.isArray(value) ? value : [value];
+    return field.parts.size > 0 ? rows.flatMap((row) => filesIn(field.parts, row)) : [];
+  });
 }
 
 const MOST_SAVES = 5_000;
@@ -84,7 +96,7 @@ export async function saveShared(ctx: Ctx, secret: string, input: z.output<typeo
     const { form } = await formInUse(ctx.db, record.formId);
     return saveLocked(ctx, record, { ...input, fill: clientPart(form).fill });
   });
-  const form = sharedView(asked, saved.record, saved.used);
+  const form = sharedView(asked, saved.record, { used: saved.used, files: await selectFiles(ctx.db, saved.record.id) });
   // What we wrote meanwhile is told only as it is shown.
   return { form, conflicts: saved.conflicts.map((one) => ({ ...one, theirs: null })) };
 }

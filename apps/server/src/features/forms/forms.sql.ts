@@ -77,6 +77,7 @@ export const selectSubjectProjects = (db: Db, subject: { kind: "interaction" | "
 
 export interface FileRow { id: string; recordId: string; name: string; mediaType: string; bytes: number; sha256: string; path: string; byKind: string; byName: string; at: Date }
 export const selectFiles = (db: Db, recordId: string) => sql<FileRow>`select id, record_id, name, media_type, bytes, sha256, path, by_kind, by_name, at from form_files where record_id = ${recordId} order by at, id`.execute(db).then((result) => result.rows);
+export const selectFile = (db: Db, id: string) => sql<FileRow>`select id, record_id, name, media_type, bytes, sha256, path, by_kind, by_name, at from form_files where id = ${id}`.execute(db).then((result) => result.rows[0]);
 export const insertFile = (db: Db, row: FileRow) => sql`insert into form_files (id, record_id, name, media_type, bytes, sha256, path, by_kind, by_name, at)
   values (${row.id}, ${row.recordId}, ${row.name}, ${row.mediaType}, ${row.bytes}, ${row.sha256}, ${row.path}, ${row.byKind}, ${row.byName}, ${row.at})`.execute(db);
 

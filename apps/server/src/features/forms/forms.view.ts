@@ -1,6 +1,6 @@
-import { complete, compute, fieldAt, mask } from "@linija/forms";
+import { complete, compute, fieldAt, mask, type Field, type Form, type FormData, type Kind, type Masked } from "@linija/forms";
 import type { Ctx } from "../../platform/db.ts";
-import { may, rights, type Right } from "../access/index.ts";
+import { may, rights, toldTo, type Right } from "../access/index.ts";
 import type { RecordView } from "./forms.contract.ts";
 import type { FormInUse } from "./forms.definitions.ts";
 import type { FileRow, RecordRow, Typing } from "./forms.sql.ts";
@@ -10,23 +10,37 @@ export const guardedRecord = ({ actor }: Ctx, record: Pick<RecordRow, "projectKe
   ({ projectKey: record.projectKey, ownerId: record.subjectKind === "ticket" && actor.kind === "user" ? actor.id : record.ownerId });
 export const contextOf = (ctx: Pick<Ctx, "now">, { phone }: FormInUse) => ({ values: { now: ctx.now() }, phone });
 
-/** Whether this person may see a masked field for a reason. */
-export const mayReveal = (ctx: Ctx, right: string, record: RecordRow): boolean => (rights as string[]).includes(right) && may(ctx, right as Right, guardedRecord(ctx, record));
+const CONTACTS: ReadonlySet<Kind> = new Set(["phone", "email"]);
+/** Whether this reader is shown this place in bullets. */
+export const isHidden = (ctx: Ctx, field: Field | null): boolean => field !== null && (field.mask !== null || isContact(ctx, field));
+const isContact = (ctx: Ctx, field: Field): boolean => CONTACTS.has(field.kind) && !may(ctx, "clients.see_contacts");
+
+/** What the form masks is masked for everybody: it is shown for a reason, never by opening a page. Numbers and mails besides for who sees contacts in part (decision 0046), also those written into texts. */
+export function hide(ctx: Ctx, form: Form, data: FormData): Masked {
+  const seesContacts = may(ctx, "clients.see_contacts");
+  const hidden = mask(form, data, () => false, seesContacts ? undefined : CONTACTS);
+  return { ...hidden, data: toldTo(ctx, hidden.data) };
+}
+
+/** Whether this person may see what is hidden here for a reason; undefined where nothing is. A client's contacts are for who works on it. */
+export function mayReveal(ctx: Ctx, field: Field | null, record: RecordRow): boolean | undefined {
+  if (field?.mask) return (rights as string[]).includes(field.mask) && may(ctx, field.mask as Right, guardedRecord(ctx, record));
+  return field && isContact(ctx, field) ? may(ctx, "forms.fill", guardedRecord(ctx, record)) : undefined;
+}
 
 export const typingNow = (ctx: Ctx, marks: readonly Typing[]): RecordView["typing"] =>
   marks.filter(({ until }) => until > ctx.now().toISOString()).map(({ by, id, name, path }) => ({ by, name, path, me: ctx.actor.kind === "user" ? id === ctx.actor.id : by === "client" }));
 
-/** Masked for everybody: a masked value is shown for a reason (`revealField`), never by opening a page. */
 export function toRecordView(ctx: Ctx, used: FormInUse, record: RecordRow, more: { files: FileRow[]; mayWrite: boolean }): RecordView {
   const { form } = used;
   const context = contextOf(ctx, used);
   const data = record.state === "draft" ? compute(form, record.data, context) : record.data;
-  const hidden = mask(form, data, () => false);
+  const hidden = hide(ctx, form, data);
   const { percent, missing } = complete(form, record.data, context);
   const isLinked = record.linkUntil !== null && record.linkUntil > ctx.now();
   return {
     id: record.id, projectKey: record.projectKey, formId: record.formId, formKey: record.formKey, formName: form.document.name, subject: subjectOf(record), state: record.state, version: record.version,
-    data: hidden.data, masked: hidden.masked.map((path) => ({ path, mayReveal: mayReveal(ctx, fieldAt(form.fields, path)?.mask ?? "", record) })),
+    data: hidden.data, masked: hidden.masked.map((path) => ({ path, mayReveal: mayReveal(ctx, fieldAt(form.fields, path), record) ?? false })),
     filledBy: record.filledBy, typing: typingNow(ctx, record.typing), files: more.files.map(toFile), percent, missing,
     createdAt: record.createdAt.toISOString(), updatedAt: record.updatedAt.toISOString(), submittedAt: record.submittedAt?.toISOString() ?? null, submittedBy: record.submittedBy,
     link: isLinked ? { until: record.linkUntil!.toISOString() } : null, mayWrite: more.mayWrite && record.state === "draft",
