@@ -16,7 +16,7 @@ export const YAML_SLIPS = {
   escape: { en: "an unknown sign stands after a backslash", ru: "после обратной косой черты стоит неизвестный знак", sl: "za levo poševnico je neznan znak" },
   alias: { en: "an anchor (&) or alias (*) is written wrongly", ru: "якорь (&) или псевдоним (*) записан неверно", sl: "napaka v zapisu sidra (&) ali vzdevka (*)" },
   alias_unknown: { en: "an alias (*) names an anchor that is not above it", ru: "псевдоним (*) называет якорь, которого выше нет", sl: "vzdevek (*) navaja sidro, ki ga nad njim ni" },
-  aliases_many: { en: "there are too many of them", ru: "их слишком много", sl: "preveč jih je" },
+  aliases_many: { en: "there are too many aliases (*)", ru: "слишком много псевдонимов (*)", sl: "preveč je vzdevkov (*)" },
   tag: { en: "an unknown tag (!): put the value in quotes", ru: "неизвестный тег (!): возьмите значение в кавычки", sl: "neznana oznaka (!): vrednost dajte v narekovaje" },
   documents: { en: "two documents in one text: remove the line of dashes", ru: "в одном тексте два документа: уберите строку из дефисов", sl: "v enem besedilu sta dva dokumenta: odstranite vrstico z vezaji" },
   directive: { en: "a line that begins with % means nothing here", ru: "строка, которая начинается с %, здесь ничего не значит", sl: "vrstica, ki se začne s %, tu nima pomena" },

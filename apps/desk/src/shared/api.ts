@@ -7,6 +7,7 @@ import type * as clients from "@linija/server/contract/clients/clients";
 import type * as declarations from "@linija/server/contract/declarations/declarations";
 import type * as migrations from "@linija/server/contract/declarations/declarations.migrate";
 import type * as removals from "@linija/server/contract/declarations/declarations.remove";
+import type * as retiring from "@linija/server/contract/declarations/declarations.retire";
 import type * as documents from "@linija/server/contract/documents/documents";
 import type * as floor from "@linija/server/contract/floor/floor";
 import type * as forms from "@linija/server/contract/forms/forms";
@@ -24,7 +25,7 @@ import type * as webhooks from "@linija/server/contract/webhooks/webhooks";
 import type * as webhooksIn from "@linija/server/contract/webhooks/webhooks.in";
 import type { z } from "zod";
 
-type Modules = typeof views & typeof bulk & typeof access & typeof automation & typeof webhooks & typeof webhooksIn & typeof calls & typeof clients & typeof declarations & typeof migrations & typeof removals & typeof documents & typeof messages & typeof floor & typeof forms & typeof operators & typeof articles & typeof guides & typeof promises & typeof relations & typeof reports & typeof tickets & typeof ticketsProcess;
+type Modules = typeof views & typeof bulk & typeof access & typeof automation & typeof webhooks & typeof webhooksIn & typeof calls & typeof clients & typeof declarations & typeof migrations & typeof removals & typeof retiring & typeof documents & typeof messages & typeof floor & typeof forms & typeof operators & typeof articles & typeof guides & typeof promises & typeof relations & typeof reports & typeof tickets & typeof ticketsProcess;
 interface Shape { method: string; path: string; reply: z.ZodType; params?: z.ZodType; query?: z.ZodType; body?: z.ZodType }
 type Contracts = { [K in keyof Modules as Modules[K] extends Shape ? K : never]: Modules[K] extends Shape ? Modules[K] : never };
 
@@ -51,6 +52,7 @@ export const routes = {
   listDocuments: "GET /tickets/:id/documents", makeDocument: "POST /tickets/:id/documents", listMessages: "GET /tickets/:id/messages", sendMessage: "POST /tickets/:id/messages",
   listProjects: "GET /projects", createProject: "POST /projects", listTexts: "GET /projects/:key/texts", readText: "GET /projects/:key/text", checkText: "POST /projects/:key/check",
   saveText: "PUT /projects/:key/text", textUses: "GET /projects/:key/text/uses", removeText: "POST /projects/:key/text/remove", takeBackText: "POST /projects/:key/text/take-back", saveDraft: "PUT /projects/:key/draft",
+  projectInHand: "GET /projects/:key/in-hand", retireProject: "POST /projects/:key/retire", bringBackProject: "POST /projects/:key/bring-back",
   dropDraft: "POST /projects/:key/draft/drop", listVersions: "GET /projects/:key/versions",
   previewMigration: "GET /projects/:key/processes/:process/migration", startMigration: "POST /projects/:key/processes/:process/migration",
   stopMigration: "POST /projects/:key/migrations/:id/stop", undoMigration: "POST /projects/:key/migrations/:id/undo",
@@ -70,7 +72,7 @@ export const routes = {
   submitRecord: "POST /forms/records/:id/submit", revealField: "POST /forms/records/:id/reveal", setTyping: "POST /forms/records/:id/typing", shareRecord: "POST /forms/records/:id/link", unshareRecord: "DELETE /forms/records/:id/link",
   findLookups: "GET /forms/lookups", suggestCities: "GET /forms/addresses/cities", suggestStreets: "GET /forms/addresses/streets",
   getShared: "GET /public/forms/:secret", saveShared: "PATCH /public/forms/:secret", typeShared: "POST /public/forms/:secret/typing",
-  listViews: "GET /tickets/views", saveView: "POST /tickets/views", changeView: "PUT /tickets/views/:id", removeView: "DELETE /tickets/views/:id", findTickets: "GET /tickets/found", ticketBoard: "GET /tickets/board",
+  listViews: "GET /tickets/views", saveView: "POST /tickets/views", changeView: "PUT /tickets/views/:id", removeView: "DELETE /tickets/views/:id", findTickets: "GET /tickets/found", ticketBoard: "GET /tickets/board", ticketColumns: "GET /tickets/columns",
   previewBulk: "POST /tickets/bulk", listBulk: "GET /tickets/bulk", getBulk: "GET /tickets/bulk/:id", listBulkItems: "GET /tickets/bulk/:id/items", startBulk: "POST /tickets/bulk/:id/start", stopBulk: "POST /tickets/bulk/:id/stop", undoBulk: "POST /tickets/bulk/:id/undo",
   getStageTimes: "GET /reports/stage-times", listStays: "GET /reports/stage-times/tickets",
   getFloor: "GET /floor", forceState: "PUT /floor/operators/:id/state",

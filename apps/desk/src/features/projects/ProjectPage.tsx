@@ -1,6 +1,6 @@
 import type { RemovedRow, TextRow } from "@linija/server/contract/declarations/declarations";
 import { Button, Menu, Modal, Select, TextInput, Tooltip } from "@mantine/core";
-import { IconArrowLeft, IconDownload, IconFileText, IconPlus, IconUpload } from "@tabler/icons-react";
+import { IconArchive, IconArrowLeft, IconDownload, IconFileText, IconPlus, IconUpload } from "@tabler/icons-react";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useState, type FormEvent } from "react";
 import { EditorTexts, useT, useWord, type MessageKey } from "../../i18n/intl.tsx";
@@ -10,6 +10,7 @@ import { useApi, useSend } from "../../shared/query.ts";
 import { ImportBox } from "./ImportBox.tsx";
 import { MANY, ORDER } from "./kinds.ts";
 import { RemovedPane } from "./RemovedPane.tsx";
+import { RetireBox, RetiredText } from "./Retire.tsx";
 import { TextPane } from "./TextPane.tsx";
 import css from "./projects.module.css";
 
@@ -24,7 +25,7 @@ function Project() {
   const { key } = useParams({ from: "/projects/$key" });
   const { text } = useSearch({ from: "/projects/$key" });
   const { data, error, refetch } = useApi("listTexts", { params: { key } });
-  const [box, setBox] = useState<"import" | "new" | null>(null);
+  const [box, setBox] = useState<Box | null>(null);
   const texts = data?.texts ?? [];
   const gone = (data?.removed ?? []).filter(({ path }) => !texts.some((each) => each.path === path));
   const removed = gone.find(({ path }) => path === text);
@@ -32,7 +33,7 @@ function Project() {
   const open = (path: string) => void navigate({ to: "/projects/$key", params: { key }, search: { text: path } });
   const name = key === "common" ? t("projects.common") : data?.name ?? "";
   return (
-    <Page wide title={name} tools={<Tools projectKey={key} onImport={() => setBox("import")} onNew={() => setBox("new")} />}>
+    <Page wide title={name} tools={data && <Tools projectKey={key} isRetired={data.retired} onBox={setBox} />}>
       <ProblemNote error={error} onRetry={() => void refetch()} />
       {!data && !error && <Skeleton rows={8} height={32} />}
       {data && (
@@ -43,35 +44,44 @@ function Project() {
             <Removed texts={gone} chosen={removed?.path} onOpen={open} />
           </nav>
           <section className={`panel ${css.work}`} aria-label={(removed ?? chosen ?? { path: name }).path}>
-            <Chosen projectKey={key} text={chosen} removed={removed} />
+            <Chosen projectKey={key} isRetired={data.retired} text={chosen} removed={removed} />
           </section>
         </div>
       )}
-      {box === "import" && <ImportBox into={{ key, name }} onClose={() => setBox(null)} />}
-      {box === "new" && <NewText projectKey={key} taken={texts.map(({ path }) => path)} onClose={() => setBox(null)} onMade={(path) => { setBox(null); open(path); }} />}
+      {box && <Asked box={box} project={{ key, name }} taken={texts.map(({ path }) => path)} onClose={() => setBox(null)} onMade={(path) => { setBox(null); open(path); }} />}
     </Page>
   );
 }
 
-function Chosen({ projectKey, text, removed }: { projectKey: string; text: TextRow | undefined; removed: RemovedRow | undefined }) {
+type Box = "import" | "new" | "retire";
+
+function Asked({ box, project, taken, onClose, onMade }: { box: Box; project: { key: string; name: string }; taken: readonly string[]; onClose: () => void; onMade: (path: string) => void }) {
+  if (box === "import") return <ImportBox into={project} onClose={onClose} />;
+  if (box === "retire") return <RetireBox projectKey={project.key} name={project.name} onClose={onClose} />;
+  return <NewText projectKey={project.key} taken={taken} onClose={onClose} onMade={onMade} />;
+}
+
+function Chosen({ projectKey, isRetired, text, removed }: { projectKey: string; isRetired: boolean; text: TextRow | undefined; removed: RemovedRow | undefined }) {
   const t = useT();
   if (removed) return <RemovedPane key={removed.path} projectKey={projectKey} text={removed} />;
+  if (text && isRetired) return <RetiredText key={text.path} projectKey={projectKey} path={text.path} />;
   return text ? <TextPane key={`${projectKey}/${text.path}`} projectKey={projectKey} path={text.path} kind={text.kind} /> : <Empty icon={<IconFileText size={22} />} text={t("projects.noTexts")} />;
 }
 
 const byOrder = (a: TextRow, b: TextRow): number => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || a.path.localeCompare(b.path);
 
-function Tools({ projectKey, onImport, onNew }: { projectKey: string; onImport: () => void; onNew: () => void }) {
+function Tools({ projectKey, isRetired, onBox }: { projectKey: string; isRetired: boolean; onBox: (box: Box) => void }) {
   const t = useT();
-  const isOwn = projectKey !== "company" && projectKey !== "common";
+  const isOwn = projectKey !== "company" && projectKey !== "common" && !isRetired;
   return (
     <span className="row">
-      {projectKey !== "company" && <Button variant="default" leftSection={<IconPlus size={15} aria-hidden />} onClick={onNew}>{t("projects.newText")}</Button>}
+      {isOwn && <Button variant="subtle" color="gray" leftSection={<IconArchive size={15} aria-hidden />} onClick={() => onBox("retire")}>{t("projects.retire")}</Button>}
+      {projectKey !== "company" && !isRetired && <Button variant="default" leftSection={<IconPlus size={15} aria-hidden />} onClick={() => onBox("new")}>{t("projects.newText")}</Button>}
       <Menu position="bottom-end">
         <Menu.Target><Button variant="default">{t("projects.archive")}</Button></Menu.Target>
         <Menu.Dropdown>
           <Menu.Item component="a" href={`/api/projects/${projectKey}/export`} download={`${projectKey}.zip`} leftSection={<IconDownload size={15} aria-hidden />}>{t("projects.export")}</Menu.Item>
-          {isOwn && <Menu.Item leftSection={<IconUpload size={15} aria-hidden />} onClick={onImport}>{t("projects.importOver")}</Menu.Item>}
+          {isOwn && <Menu.Item leftSection={<IconUpload size={15} aria-hidden />} onClick={() => onBox("import")}>{t("projects.importOver")}</Menu.Item>}
         </Menu.Dropdown>
       </Menu>
     </span>

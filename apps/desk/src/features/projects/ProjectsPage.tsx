@@ -10,6 +10,7 @@ import { ProblemNote } from "../../shared/problem.tsx";
 import { useApi } from "../../shared/query.ts";
 import { CreateProject } from "./CreateProject.tsx";
 import { ImportBox } from "./ImportBox.tsx";
+import { RetiredCard } from "./Retire.tsx";
 import css from "./projects.module.css";
 
 export function ProjectsPage() {
@@ -33,6 +34,12 @@ function Projects() {
             <div className={css.cards}>{data.projects.map((project) => <ProjectCard key={project.key} project={project} />)}</div>
             <p className={css.company}><IconBuilding size={15} aria-hidden /><span className="dim">{t("projects.companyTexts")}</span><Link to="/projects/$key" params={{ key: "company" }}>{data.company.name}</Link><Link to="/projects/$key" params={{ key: "common" }}>{t("projects.common")}</Link></p>
           </section>
+          {data.retired.length > 0 && (
+            <section aria-labelledby="retired">
+              <h2 id="retired" className={css.title}>{t("projects.retired")}</h2>
+              <div className={css.cards}>{data.retired.map((project) => <RetiredCard key={project.key} project={project} head={<Head name={project.name} colour={project.colour} prefix={project.ticketPrefix} />} />)}</div>
+            </section>
+          )}
           <section aria-labelledby="templates">
             <h2 id="templates" className={css.title}>{t("projects.templates")}</h2>
             <p className={`dim small ${css.hint}`}>{t("projects.templatesHint")}</p>

@@ -26,11 +26,13 @@ const templateView = z.object({
   problems: z.array(declarationProblem),
 });
 export type ProjectView = z.infer<typeof projectView>;
+const retiredView = z.object({ key: z.string(), name: z.string(), colour: z.string(), ticketPrefix: z.string(), retiredAt: instant, retiredBy: z.string().nullable(), note: z.string(), tickets: z.number().int() });
+export type RetiredView = z.infer<typeof retiredView>;
 export type TemplateView = z.infer<typeof templateView>;
 
 export const listProjects = contract({
   method: "GET", path: "/projects", summary: "Projects in use, and the templates new ones are made from (administrators)",
-  reply: z.object({ company: z.object({ name: z.string(), texts: z.number().int() }), projects: z.array(projectView), templates: z.array(templateView), takenNumbers: z.array(z.string()) }),
+  reply: z.object({ company: z.object({ name: z.string(), texts: z.number().int() }), projects: z.array(projectView), /** Out of use. */ retired: z.array(retiredView), templates: z.array(templateView), takenNumbers: z.array(z.string()) }),
 });
 
 export const createProject = contract({
@@ -54,7 +56,7 @@ export type TextRow = z.infer<typeof textRow>;
 /** Not in use any more; its versions can be taken back. */
 const removedRow = z.object({ path: z.string(), kind: z.string(), number, by: z.string().nullable(), at: instant, note: z.string() });
 export type RemovedRow = z.infer<typeof removedRow>;
-export const listTexts = contract({ method: "GET", path: "/projects/:key/texts", summary: "Texts of a project (`company`: of the company, `common`: of all projects)", params: keyParams, reply: z.object({ key: z.string(), name: z.string(), texts: z.array(textRow), removed: z.array(removedRow) }) });
+export const listTexts = contract({ method: "GET", path: "/projects/:key/texts", summary: "Texts of a project (`company`: of the company, `common`: of all projects)", params: keyParams, reply: z.object({ key: z.string(), name: z.string(), /** Out of use: to be read only. */ retired: z.boolean(), texts: z.array(textRow), removed: z.array(removedRow) }) });
 
 export const readText = contract({
   method: "GET", path: "/projects/:key/text", summary: "One text: as it is in use, or a version of it, with the reader's draft", params: keyParams, query: z.object({ path, number: z.number().int().min(1).optional() }),

@@ -1,11 +1,13 @@
 import type { Db } from "../../platform/db.ts";
 import { isDatabaseAway } from "../../platform/errors.ts";
 import type { Log } from "../../platform/log.ts";
-import { describeProblems, readDeclarations, type Declarations, type TextKind } from "../projects/index.ts";
+import { describeProblems, readDeclarations, type Declarations, type Text, type TextKind } from "../projects/index.ts";
 import { asTexts, COMMON, COMPANY } from "./declarations.texts.rules.ts";
 import { selectCurrent, selectHashes, type Hash } from "./declarations.sql.ts";
 
 const LOOK_MS = 1_000;
+
+const retiredOf = (hashes: readonly Hash[]): Map<string, Text> => new Map(hashes.flatMap(({ key, retired }) => (retired ? [[key, retired] as const] : [])));
 
 export interface LiveOptions { db: Db; log: Log; kinds: readonly TextKind[]; lookMs?: number }
 
@@ -17,6 +19,7 @@ export class LiveDeclarations {
   #options: LiveOptions;
   #declarations: Declarations | null = null;
   #seen = "";
+  #retired: ReadonlyMap<string, Text> = new Map();
   #listeners = new Set<(declarations: Declarations) => void>();
   #timer: NodeJS.Timeout | null = null;
   #looking: Promise<void> | null = null;
@@ -27,6 +30,7 @@ export class LiveDeclarations {
   begin({ declarations, hashes }: { declarations: Declarations; hashes: Hash[] }): void {
     this.#declarations = declarations;
     this.#seen = JSON.stringify(hashes);
+    this.#retired = retiredOf(hashes);
     this.#timer = setInterval(() => void this.look(), this.#options.lookMs ?? LOOK_MS);
     this.#timer.unref();
   }
@@ -36,6 +40,9 @@ export class LiveDeclarations {
     if (!this.#declarations) throw new Error("the declarations have not been read yet");
     return this.#declarations;
   };
+
+  /** Projects out of use by key, with their names. */
+  retired = (): ReadonlyMap<string, Text> => this.#retired;
 
   /** Told after each change, with what is in use now. */
   onChange(listener: (declarations: Declarations) => void): () => void {
@@ -66,12 +73,14 @@ export class LiveDeclarations {
 
   async #read(hashes: Hash[]): Promise<void> {
     const { db, log, kinds } = this.#options;
-    const keys = hashes.map(({ key }) => key).filter((key) => key !== COMPANY && key !== COMMON);
-    const read = readDeclarations(asTexts(await selectCurrent(db)), { kinds, projects: keys });
+    const retired = retiredOf(hashes);
+    const keys = hashes.map(({ key }) => key).filter((key) => key !== COMPANY && key !== COMMON && !retired.has(key));
+    const read = readDeclarations(asTexts(await selectCurrent(db)), { kinds, projects: keys, retired: [...retired.keys()] });
     this.#seen = JSON.stringify(hashes);
     // Another node, of another release, has saved what this one does not understand: the calls must go on.
     if (!read.ok) { log.error({ problems: describeProblems(read) }, "the declarations in use cannot be read by this node"); return; }
     this.#declarations = read.declarations;
+    this.#retired = retired;
     for (const listener of this.#listeners) listener(read.declarations);
   }
 }

@@ -12,6 +12,7 @@ import { lockGround } from "./declarations.store.ts";
 import { declaredOf, languageOf, mayManage, problemView, putChanges, type DeclarationsDeps } from "./declarations.service.ts";
 import { fromTemplate } from "./declarations.template.rules.ts";
 import { COMMON, COMPANY, type Change } from "./declarations.texts.rules.ts";
+import { selectRetired, type RetiredRow } from "./declarations.retire.sql.ts";
 import { pack, unpack } from "./declarations.zip.rules.ts";
 import { joinProject, selectCurrent, selectProjectRows, type CurrentText, type ProjectRow } from "./declarations.sql.ts";
 
@@ -22,11 +23,12 @@ export async function listProjects(ctx: Ctx, deps: DeclarationsDeps): Promise<Pr
   mayManage(ctx);
   const language = languageOf(ctx);
   const { company, projects } = deps.live.current();
-  const [rows, stored] = await Promise.all([selectCurrent(ctx.db), selectProjectRows(ctx.db)]);
+  const [rows, stored, retired] = await Promise.all([selectCurrent(ctx.db), selectProjectRows(ctx.db), selectRetired(ctx.db)]);
   const live = rows.filter(({ text }) => text !== null);
   return {
     company: { name: company.name[language], texts: live.filter(({ projectKey, path }) => projectKey === COMMON || (projectKey === COMPANY && !path.startsWith("demo/"))).length },
     projects: projects.map((declared) => projectView(declared, { rows: live.filter(({ projectKey }) => projectKey === declared.project.key), stored, language })),
+    retired: retired.map(({ key, name, colour, prefix, retiredAt, retiredBy, note, tickets }) => ({ key, name: name[language], colour, ticketPrefix: prefix, retiredAt: retiredAt.toISOString(), retiredBy, note, tickets })),
     templates: templatesOf(deps).map((template) => ({ ...templateView(template, language), kinds: kindsOf(deps, template.key) })),
     takenNumbers: [...company.numbers, ...projects.flatMap(({ project }) => project.numbers)],
   };
@@ -86,7 +88,7 @@ export async function createProject(ctx: Ctx, deps: DeclarationsDeps, input: z.o
   const texts = fromTemplate(template, input);
   await inTx(ctx, async (ctx) => {
     const ground = await lockGround(ctx);
-    refuseTaken(deps, input);
+    refuseTaken(deps, input, await selectRetired(ctx.db));
     if (RESERVED.includes(input.key) || ground.rows.some(({ projectKey }) => projectKey === input.key)) throw invalidField("key", "project_key_taken");
     await putChanges(ctx, deps, ground, { changes: [...texts].map(([path, text]): Change => ({ projectKey: input.key, path, text, number: 1 })), note: "", template: input.template, project: input.key });
     await joinAsMaker(ctx, input.key);
@@ -102,18 +104,19 @@ async function joinAsMaker(ctx: TxCtx, key: string): Promise<void> {
 }
 
 /** At the field, instead of at a line of a text the person has not seen. */
-function refuseTaken(deps: DeclarationsDeps, { numbers, ticketPrefix }: { numbers: string[]; ticketPrefix: string }): void {
+function refuseTaken(deps: DeclarationsDeps, { numbers, ticketPrefix }: { numbers: string[]; ticketPrefix: string }, retired: RetiredRow[]): void {
   const { company, projects } = deps.live.current();
   const owner = new Map([...company.numbers.map((number) => [number, company.name.en] as const), ...projects.flatMap(({ project }) => project.numbers.map((number) => [number, project.name.en] as const))]);
   const faults = numbers.flatMap((number, index) => (owner.has(number) ? [{ field: `numbers.${index}`, code: "number_taken", params: { name: owner.get(number)! } }] : []));
-  const holder = projects.find(({ project }) => project.ticket_prefix === ticketPrefix);
-  if (holder) faults.push({ field: "ticketPrefix", code: "prefix_taken", params: { name: holder.project.name.en } });
+  // Numbers of tickets are for ever: those of a project out of use keep their letters.
+  const holder = projects.find(({ project }) => project.ticket_prefix === ticketPrefix)?.project ?? retired.find(({ prefix }) => prefix === ticketPrefix);
+  if (holder) faults.push({ field: "ticketPrefix", code: "prefix_taken", params: { name: holder.name.en } });
   if (faults.length > 0) throw invalid(faults);
 }
 
 export async function exportProject(ctx: Ctx, deps: DeclarationsDeps, key: string): Promise<{ name: string; bytes: Uint8Array }> {
   mayManage(ctx);
-  if (key !== COMMON && key !== COMPANY && !declaredOf(deps, key)) throw notFound("project", key);
+  if (key !== COMMON && key !== COMPANY && !declaredOf(deps, key) && !deps.live.retired().has(key)) throw notFound("project", key);
   const rows = (await selectCurrent(ctx.db, key)).filter(({ text }) => text !== null);
   return { name: `${key}.zip`, bytes: pack(key, new Map(rows.map(({ path, text }) => [path, text!]))) };
 }
@@ -135,10 +138,10 @@ export async function importProject(ctx: Ctx, deps: DeclarationsDeps, bytes: Uin
       return row?.text === text ? [] : [{ projectKey: key, path, text, number: (row?.number ?? 0) + 1 }];
     });
     const removed = rows.filter(({ path, text }) => text !== null && !path.startsWith("demo/") && !unpacked.texts.has(path)).map(({ path, number }): Change => ({ projectKey: key, path, text: null, number: number + 1 }));
+    await refuseHeld(ctx, deps, ground.rows, removed);
     if (saved.length + removed.length > 0) await putChanges(ctx, deps, ground, { changes: [...saved, ...removed], note, project: key });
     if (into === undefined) await joinAsMaker(ctx, key);
     return { key, saved: saved.length, removed: removed.length };
-    await refuseHeld(ctx, deps, ground.rows, removed);
   });
   await deps.live.look();
   return result;

@@ -6,7 +6,7 @@ import type * as contracts from "./declarations.contract.ts";
 import type * as removing from "./declarations.remove.contract.ts";
 import { mentionsOf } from "./declarations.remove.rules.ts";
 import { countByForm, countByProcess } from "./declarations.remove.sql.ts";
-import { kindAt, languageOf, mayManage, placeFor, problemView, saveOne, type DeclarationsDeps } from "./declarations.service.ts";
+import { kindAt, languageOf, mayManage, placeFor, problemView, readingOf, saveOne, type DeclarationsDeps } from "./declarations.service.ts";
 import { selectCurrent, type CurrentText } from "./declarations.sql.ts";
 import { changed } from "./declarations.store.ts";
 import { asTexts, COMMON, fileOf, type Change, type Place } from "./declarations.texts.rules.ts";
@@ -46,8 +46,7 @@ export async function textUses(ctx: Ctx, deps: DeclarationsDeps, key: string, pa
   const types = declared.flatMap(({ project, types: all }) => all.filter((type) => (kind === "processes" ? type.process === found.key : kind === "forms" && type.form === found.key)).map((type) => ({ project: project.name[language], key: type.key, name: type.name[language] })));
   const others = new Map([...asTexts(rows)].filter(([file]) => file !== fileOf(row) && (file.startsWith(`${COMMON}/`) || projects.some((project) => file.startsWith(`${project}/`)))));
   const places = mentionsOf(others, { kind, key: found.key, types: [...new Set(types.map((type) => type.key))] });
-  const keys = deps.live.current().projects.map(({ project }) => project.key);
-  const read = readDeclarations(changed(rows, [{ projectKey: key, path, text: null }]), { kinds: deps.settings.kinds, projects: keys });
+  const read = readDeclarations(changed(rows, [{ projectKey: key, path, text: null }]), readingOf(deps));
   const openTickets = await countOpen(ctx, found);
   return {
     number: row.number, common: found.common, types, openTickets, isHeld: isHeld(found, openTickets), places: places.slice(0, MOST_PLACES), placesCount: places.length,
@@ -62,6 +61,7 @@ export async function removeText(ctx: Ctx, deps: DeclarationsDeps, key: string, 
   const open = await countOpen(ctx, found);
   if (isHeld(found, open)) throw conflict("declaration_in_tickets", { count: open });
   return saveOne(ctx, deps, key, { ...body, text: null });
+}
 
 /** An archive without a process takes it away as a person would, and is refused as they are. */
 export async function refuseHeld(ctx: Ctx, deps: DeclarationsDeps, rows: readonly CurrentText[], removed: readonly Change[]): Promise<void> {
@@ -74,4 +74,3 @@ export async function refuseHeld(ctx: Ctx, deps: DeclarationsDeps, rows: readonl
 }
 
 const keyIn = (path: string): string => path.slice(path.lastIndexOf("/") + 1).replace(/\.yaml$/, "");
-}

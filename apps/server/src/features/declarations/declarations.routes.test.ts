@@ -78,7 +78,7 @@ test("an unknown project is not there, a strange path is told at its field", asy
   expect([reply.statusCode, reply.json<{ errors: { field: string }[] }>().errors[0]?.field]).toEqual([422, "path"]);
 });
 
-test.each([["ru", 'нет процесса «nowhere» → допустимы: '], ["sl", 'ni procesa »nowhere« → uporabite eno od: '], ["en", 'there is no process "nowhere" → use one of ']] as const)("what is wrong with a text is told to a reader of %s in that language", async (language, sentence) => {
+test.each([["ru", 'нет процесса «nowhere» → допустимы: '], ["sl", 'ni postopka »nowhere« → uporabite eno od: '], ["en", 'there is no process "nowhere" → use one of ']] as const)("what is wrong with a text is told to a reader of %s in that language", async (language, sentence) => {
   const reader = await http.signIn({ roles: ["administrator"], projects: ["internet"], language });
   const { text, current } = (await reader.send("GET", "/api/projects/shop/text?path=types.yaml")).json<{ text: string; current: number }>();
   const bent = text.replace("process: request", "process: nowhere");

@@ -6,6 +6,8 @@ import * as migrations from "./declarations.migrate.contract.ts";
 import { previewMigration, startMigration, stopMigration, undoMigration } from "./declarations.migrate.service.ts";
 import * as removing from "./declarations.remove.contract.ts";
 import { removeText, textUses } from "./declarations.remove.service.ts";
+import * as retiring from "./declarations.retire.contract.ts";
+import { bringBackProject, projectInHand, retireProject } from "./declarations.retire.service.ts";
 import { createProject, exportProject, importProject, listProjects } from "./declarations.projects.service.ts";
 import { checkText, dropDraft, listTexts, listVersions, readText, saveDraft, saveText, takeBackText, type DeclarationsDeps } from "./declarations.service.ts";
 import { MAX_ZIP_BYTES } from "./declarations.zip.rules.ts";
@@ -23,6 +25,9 @@ export function declarationsRoutes(app: App, deps: DeclarationsDeps): void {
   mount(app, contracts.saveText, SAVES, (ctx, { params, body }) => saveText(ctx, deps, params.key, body));
   mount(app, removing.textUses, CHECKS, (ctx, { params, query }) => textUses(ctx, deps, params.key, query.path));
   mount(app, contracts.removeText, SAVES, (ctx, { params, body }) => removeText(ctx, deps, params.key, body));
+  mount(app, retiring.projectInHand, CHECKS, (ctx, { params }) => projectInHand(ctx, deps, params.key));
+  mount(app, retiring.retireProject, SAVES, (ctx, { params, body }) => retireProject(ctx, deps, params.key, body));
+  mount(app, retiring.bringBackProject, SAVES, (ctx, { params }) => bringBackProject(ctx, deps, params.key));
   mount(app, contracts.takeBackText, SAVES, (ctx, { params, body }) => takeBackText(ctx, deps, params.key, body));
   mount(app, contracts.saveDraft, "signed_in", (ctx, { params, body }) => saveDraft(ctx, deps, params.key, body));
   mount(app, contracts.dropDraft, "signed_in", (ctx, { params, body }) => dropDraft(ctx, deps, params.key, body));

@@ -42,7 +42,7 @@ export async function listTexts(ctx: Ctx, deps: DeclarationsDeps, key: string): 
     path: draft.path, kind: kindAt(deps, { projectKey: key, path: draft.path }) ?? "", number: 0, origin: "desk" as const, at: draft.at.toISOString(), by: null, note: "", draft: { base: draft.base, at: draft.at.toISOString() }, differs: false,
   }));
   const removed = rows.filter((row) => row.text === null && isShown(row)).map((row) => ({ path: row.path, kind: kindAt(deps, row) ?? "", number: row.number, by: row.authorName, at: row.at.toISOString(), note: row.note }));
-  return { key, name, texts: [...stored, ...begun], removed };
+  return { key, name, retired: deps.live.retired().has(key), texts: [...stored, ...begun], removed };
 }
 
 /** Demo people are loaded once, into an empty database: to edit them would change nothing. */
@@ -59,9 +59,9 @@ export const declaredOf = ({ live }: DeclarationsDeps, key: string): ProjectDecl
 function nameOf(ctx: Ctx, deps: DeclarationsDeps, key: string): string {
   if (key === COMPANY) return deps.live.current().company.name[languageOf(ctx)];
   if (key === COMMON) return COMMON;
-  const declared = declaredOf(deps, key);
-  if (!declared) throw notFound("project", key);
-  return declared.project.name[languageOf(ctx)];
+  const name = declaredOf(deps, key)?.project.name ?? deps.live.retired().get(key);
+  if (!name) throw notFound("project", key);
+  return name[languageOf(ctx)];
 }
 
 export function kindAt({ settings }: DeclarationsDeps, { projectKey, path }: Place): string | null {
@@ -96,25 +96,33 @@ export async function readText(ctx: Ctx, deps: DeclarationsDeps, key: string, qu
 const NOT_YET = { text: "", number: 0, origin: "desk" as const, by: null, at: null, note: "" };
 const versionView = ({ text, number, origin, authorName, at, note }: db.VersionRow) => ({ text: text ?? "", number, origin, by: authorName, at: at.toISOString(), note });
 
+/** What is out of use can be read, and must be brought back to be changed. */
+function refuseRetired({ live }: DeclarationsDeps, key: string): void {
+  if (live.retired().has(key)) throw conflict("project_retired");
+}
+
+/** How everything is read, with a change of texts or without. */
+export const readingOf = ({ live, settings }: DeclarationsDeps) => ({ kinds: settings.kinds, projects: live.current().projects.map(({ project }) => project.key), retired: [...live.retired().keys()] });
+
 /** The whole project is read with this text in place, as a save would. */
 export async function checkText(ctx: Ctx, deps: DeclarationsDeps, key: string, body: Input<typeof contracts.checkText>): Promise<Reply<typeof contracts.checkText>> {
   mayManage(ctx);
   const place = placeFor(ctx, deps, key, body.path);
-  const keys = deps.live.current().projects.map(({ project }) => project.key);
-  const read = readDeclarations(changed(await db.selectCurrent(ctx.db), [{ ...place, text: body.text }]), { kinds: deps.settings.kinds, projects: keys });
+  refuseRetired(deps, key);
+  const read = readDeclarations(changed(await db.selectCurrent(ctx.db), [{ ...place, text: body.text }]), readingOf(deps));
   return { problems: read.ok ? [] : read.problems.map((problem) => problemView(problem, languageOf(ctx))) };
 }
 
 export function problemView(problem: FileProblem, language: Language) {
   const { file, line, column, path } = problem;
-  return { file, path: placeOf(file).path, line, column, at: path, ...wordsOf(problem.told ?? problem, language) };
+  return { file, path: placeOf(file).path, line, column, at: path, ...wordsOf(problem.told, language) };
 }
 
 /** Says what the reader says, place by place; a desk that asked for a check before shows them at their lines. */
 export function refused(problems: readonly FileProblem[], language: Language): AppError {
   return invalid(problems.slice(0, 50).map((problem) => {
     const { file, line, path } = problem;
-    const { message, remedy } = wordsOf(problem.told ?? problem, language);
+    const { message, remedy } = wordsOf(problem.told, language);
     return { field: `${file}${line ? `:${line}` : ""}`, code: "declaration_problem", params: { message: path ? `${path}: ${message}` : message, remedy } };
   }), "declaration_refused");
 }
@@ -122,7 +130,7 @@ export function refused(problems: readonly FileProblem[], language: Language): A
 /** Reads everything with the changes in place and puts it in use, or refuses all of it. */
 export async function putChanges(ctx: TxCtx, deps: DeclarationsDeps, ground: Ground, input: { changes: Change[]; note: string; template?: string; project?: string }): Promise<void> {
   const keys = [...new Set([...ground.keys, ...(input.project ? [input.project] : [])])];
-  const read = readDeclarations(changed(ground.rows, input.changes), { kinds: deps.settings.kinds, projects: keys });
+  const read = readDeclarations(changed(ground.rows, input.changes), { kinds: deps.settings.kinds, projects: keys, retired: ground.retired });
   if (!read.ok) throw refused(read.problems, languageOf(ctx));
   await putInUse(ctx, ground, deps.settings, { changes: input.changes, declarations: read.declarations, origin: "desk", note: input.note, ...(input.template && { template: input.template }) });
   ctx.afterCommit.push(() => void deps.live.look());
@@ -134,6 +142,7 @@ interface One { path: string; text: string | null; number: number; note: string 
 export async function saveOne(ctx: Ctx, deps: DeclarationsDeps, key: string, { path, text, number, note }: One): Promise<{ number: number }> {
   mayManage(ctx);
   const place = placeFor(ctx, deps, key, path);
+  refuseRetired(deps, key);
   const saved = await inTx(ctx, async (ctx) => {
     const ground = await lockGround(ctx);
     const row = ground.rows.find((each) => each.projectKey === key && each.path === path);
@@ -160,6 +169,7 @@ export async function takeBackText(ctx: Ctx, deps: DeclarationsDeps, key: string
 export async function saveDraft(ctx: Ctx, deps: DeclarationsDeps, key: string, { path, text, base }: Input<typeof contracts.saveDraft>): Promise<{ ok: true }> {
   mayManage(ctx);
   const place = placeFor(ctx, deps, key, path);
+  refuseRetired(deps, key);
   await inTx(ctx, async (ctx) => { await db.upsertDraft(ctx.db, { ...place, authorId: userIdOf(ctx), base, text, at: ctx.now() }); });
   return { ok: true };
 }

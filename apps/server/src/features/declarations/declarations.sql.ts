@@ -1,22 +1,24 @@
 import { sql } from "kysely";
 import type { Db } from "../../platform/db.ts";
+import type { Text } from "../projects/index.ts";
 
 export type Origin = "files" | "desk";
 /** The version of a text that is in use; one without a text was removed. */
 export interface CurrentText { projectKey: string; path: string; number: number; text: string | null; hash: string; origin: Origin; authorId: string | null; authorName: string | null; note: string; at: Date }
 export interface NewVersion { projectKey: string; path: string; number: number; text: string | null; hash: string; origin: Origin; authorId: string | null; note: string; at: string }
-export interface ProjectRow { key: string; hash: string; template: string | null; createdAt: Date }
+export interface ProjectRow { key: string; hash: string; template: string | null; createdAt: Date; retired: boolean }
 
 /** Changes of declarations come one after another: what one project says must fit the others (numbers, prefixes). */
 export const lockDeclarations = (db: Db) => sql`select pg_advisory_xact_lock(hashtext('declarations'))`.execute(db);
 
-export interface Hash { key: string; hash: string }
+/** `retired`: its name, when it is out of use. */
+export interface Hash { key: string; hash: string; retired: Text | null }
 
 export const selectHashes = async (db: Db): Promise<Hash[]> =>
-  (await sql<Hash>`select key, hash from declaration_projects order by key`.execute(db)).rows;
+  (await sql<Hash>`select d.key, d.hash, case when p.retired_at is not null then p.name end as retired from declaration_projects d left join projects p on p.key = d.key order by d.key`.execute(db)).rows;
 
 export const selectProjectRows = async (db: Db): Promise<ProjectRow[]> =>
-  (await sql<ProjectRow>`select key, hash, template, created_at from declaration_projects order by key`.execute(db)).rows;
+  (await sql<ProjectRow>`select d.key, d.hash, d.template, d.created_at, p.retired_at is not null as retired from declaration_projects d left join projects p on p.key = d.key order by d.key`.execute(db)).rows;
 
 /** Of one project, or of all. */
 export const selectCurrent = async (db: Db, projectKey: string | null = null): Promise<CurrentText[]> =>

@@ -9,12 +9,13 @@ import { insertVersions, lockDeclarations, selectCurrent, selectHashes, selectPr
 
 export interface StoreSettings { kinds: readonly TextKind[]; unconfirmedAfterS?: number }
 /** What is stored, read under the lock of declarations. */
-export interface Ground { rows: CurrentText[]; keys: string[] }
+export interface Ground { rows: CurrentText[]; /** Of projects in use. */ keys: string[]; /** Of those out of use. */ retired: string[] }
 
 export async function lockGround(ctx: TxCtx): Promise<Ground> {
   await lockDeclarations(ctx.db);
   const [rows, projects] = [await selectCurrent(ctx.db), await selectProjectRows(ctx.db)];
-  return { rows, keys: projects.map(({ key }) => key).filter((key) => key !== COMPANY && key !== COMMON) };
+  const own = projects.filter(({ key }) => key !== COMPANY && key !== COMMON);
+  return { rows, keys: own.filter(({ retired }) => !retired).map(({ key }) => key), retired: own.filter(({ retired }) => retired).map(({ key }) => key) };
 }
 
 /** The texts with the changes in their place, as the reader takes them. */
@@ -45,8 +46,16 @@ export async function putInUse(ctx: TxCtx, ground: Ground, settings: StoreSettin
   // A start stores all, for a new release may read the same texts otherwise; so does what concerns every project.
   const concernsAll = origin === "files" || keys.has(COMPANY) || keys.has(COMMON);
   await storeDeclarations(ctx, declarations, concernsAll ? settings : { ...settings, only: keys });
-  await ensureQueues(ctx.db, declarations.projects.flatMap(({ project, queues }) => queues.map((queue) => ({ id: `${project.key}.${queue.key}`, projectKey: project.key, name: queue.name }))));
+  await ensureQueues(ctx.db, queuesOf(declarations));
   await tell(ctx, ground, putting);
+}
+
+const queuesOf = ({ projects }: Declarations) => projects.flatMap(({ project, queues }) => queues.map((queue) => ({ id: `${project.key}.${queue.key}`, projectKey: project.key, name: queue.name })));
+
+/** One project as it is read now, whose own texts have not changed. */
+export async function storeProject(ctx: TxCtx, declarations: Declarations, settings: StoreSettings, key: string): Promise<void> {
+  await storeDeclarations(ctx, declarations, { ...settings, only: new Set([key]) });
+  await ensureQueues(ctx.db, queuesOf(declarations));
 }
 
 async function tell(ctx: TxCtx, ground: Ground, { changes, origin, note }: Putting): Promise<void> {
@@ -79,16 +88,16 @@ export interface Begun {
 export async function bringFiles(ctx: Ctx, settings: StoreSettings, repository: { texts: Texts; problems: readonly FileProblem[] }): Promise<Begun> {
   return inTx(ctx, async (ctx) => {
     const ground = await lockGround(ctx);
-    const wanted = projectsWanted(repository.texts, ground.keys);
+    const wanted = projectsWanted(repository.texts, ground);
     const { changes, differing } = follow(ground.rows, repository.texts, wanted);
     const broken = repository.problems.filter(({ file }) => isOf(file, wanted));
-    const read = readDeclarations(changed(ground.rows, changes), { kinds: settings.kinds, projects: wanted });
+    const read = readDeclarations(changed(ground.rows, changes), { kinds: settings.kinds, projects: wanted, retired: ground.retired });
     if (broken.length === 0 && read.ok) {
       await putInUse(ctx, ground, settings, { changes, declarations: read.declarations, origin: "files", note: "" });
       return { declarations: read.declarations, hashes: await selectHashes(ctx.db), differing, problems: [] };
     }
     const problems = [...broken, ...(read.ok ? [] : read.problems)];
-    const stored = readDeclarations(asTexts(ground.rows), { kinds: settings.kinds, projects: ground.keys });
+    const stored = readDeclarations(asTexts(ground.rows), { kinds: settings.kinds, projects: ground.keys, retired: ground.retired });
     if (ground.rows.length === 0 || !stored.ok) throw new Error(`The declarations cannot be used:\n${describeProblems({ problems })}`);
     ctx.log.error({ problems: describeProblems({ problems }) }, "the files of the declarations were not taken; what was in use goes on");
     await putInUse(ctx, ground, settings, { changes: [], declarations: stored.declarations, origin: "files", note: "" });
@@ -97,6 +106,6 @@ export async function bringFiles(ctx: Ctx, settings: StoreSettings, repository: 
 }
 
 /** The projects in use, and those the company's file names for a first start. */
-const projectsWanted = (files: Texts, keys: readonly string[]): string[] => [...new Set([...keys, ...(projectsNamed(files) ?? projectFolders(files))])].sort();
+const projectsWanted = (files: Texts, { keys, retired }: Ground): string[] => [...new Set([...keys, ...(projectsNamed(files) ?? projectFolders(files))])].filter((key) => !retired.includes(key)).sort();
 
 const isOf = (file: string, wanted: readonly string[]): boolean => !file.includes("/") || ["demo", COMMON, ...wanted].includes(file.split("/")[0]!);

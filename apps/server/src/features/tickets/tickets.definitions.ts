@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { inTx, type Ctx, type Db, type TxCtx } from "../../platform/db.ts";
-import { notFound } from "../../platform/errors.ts";
+import { conflict, notFound } from "../../platform/errors.ts";
 import { remembered } from "../../platform/remembered.ts";
 import { processSchema, type Process } from "../processes/index.ts";
 import type { Declarations, ProjectDeclaration, TextKind } from "../projects/index.ts";
-import { insertProcessVersion, selectProcess, selectProjectDefinition, selectProjectHash, upsertProject } from "./tickets.definitions.sql.ts";
+import { insertProcessVersion, lockProject, selectProcess, selectProjectDefinition, selectProjectHash, updateRetired, upsertProject } from "./tickets.definitions.sql.ts";
 
 /** What tickets, notices and the client's page need of a project's declarations; stored, so that every node reads the same. */
 export interface ProjectInUse extends Pick<ProjectDeclaration, "project" | "calendar" | "types" | "dispositions" | "reasons" | "notices"> {
@@ -14,6 +14,8 @@ export interface ProjectInUse extends Pick<ProjectDeclaration, "project" | "cale
   departments: Declarations["company"]["departments"];
   /** Texts of other features by kind and key, or what the feature has put in their place (the id of a version, say). */
   more: Record<string, Record<string, unknown>>;
+  /** Out of use: it can be read, and nothing new comes into it. */
+  retired?: boolean;
 }
 
 export interface StoreOptions {
@@ -73,6 +75,15 @@ const HASH_MS = 1_000;
 remembered(() => { current.clear(); projects.clear(); });
 const processes = new Map<string, Process>();
 
+/** Takes a project out of use after `refuse` has looked at what it still has, or brings it back. Tickets that are just being registered are waited for. */
+export async function retireProject(ctx: TxCtx, key: string, change: { note: string; refuse: () => Promise<void> } | null): Promise<void> {
+  const row = await lockProject(ctx.db, key);
+  if (!row || row.retired !== (change === null)) throw conflict("changed_meanwhile");
+  await change?.refuse();
+  await updateRetired(ctx.db, key, change ? { at: ctx.now(), by: ctx.actor.kind === "user" ? ctx.actor.id : null, note: change.note } : { at: null, by: null, note: "" });
+  ctx.afterCommit.push(() => current.clear());
+}
+
 /** Null for a project that is not declared. */
 export async function findProject(db: Db, key: string): Promise<ProjectInUse | null> {
   const hash = await currentHash(db, key);
@@ -83,7 +94,7 @@ export async function findProject(db: Db, key: string): Promise<ProjectInUse | n
   if (!stored) return null;
   if (projects.size > 500) projects.clear();
   // What an earlier release stored knows nothing of other kinds of texts.
-  const definition: ProjectInUse = { ...stored.definition, more: stored.definition.more ?? {} };
+  const definition: ProjectInUse = { ...stored.definition, more: stored.definition.more ?? {}, retired: stored.retired };
   projects.set(`${key}:${stored.hash}`, definition);
   return definition;
 }

@@ -1,6 +1,6 @@
 import { audit } from "../../platform/audit.ts";
 import type { TxCtx } from "../../platform/db.ts";
-import { invalid } from "../../platform/errors.ts";
+import { conflict, invalid } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
 import type { Clock } from "../clocks/index.ts";
@@ -29,6 +29,7 @@ export const register = async (ctx: TxCtx, project: ProjectInUse, draft: Registe
 
 /** For who shows it at once. */
 export async function registerWithClocks(ctx: TxCtx, project: ProjectInUse, draft: Registered): Promise<{ ticket: Ticket; clocks: Clock[] } | undefined> {
+  if (project.retired) throw conflict("project_retired");
   const processId = project.processIds[draft.type.process]!;
   const process = await processOf(ctx.db, processId);
   await refuseStrangers(ctx, { process, projectKey: project.project.key }, draft.fields);

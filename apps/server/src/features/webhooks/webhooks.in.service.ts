@@ -27,7 +27,7 @@ const LONGEST_ALARM = 500;
 export async function receiveHook(ctx: Ctx, { project: projectKey, hook: hookKey }: Params, sent: Sent, secrets: Secrets): Promise<HookReply> {
   const at: HookAt = { projectKey, hookKey };
   const project = await findProject(ctx.db, projectKey);
-  const hook = project && hooksOf(project).find(({ key }) => key === hookKey);
+  const hook = project && !project.retired && hooksOf(project).find(({ key }) => key === hookKey);
   const secret = await openedSecret(ctx, at, secrets);
   const signature = readSignature(sent.signature);
   const isSigned = signature !== null && isSignedWith(secret ?? NOBODYS, signature, sent.raw);
