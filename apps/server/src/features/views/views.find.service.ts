@@ -8,14 +8,17 @@ import type { Process } from "../processes/index.ts";
 import { processOf, projectOf, statusOf, toRows, type ProjectInUse } from "../tickets/index.ts";
 import type * as contracts from "./views.contract.ts";
 import type { TicketFilter, ViewSort } from "./views.contract.ts";
-import { looksForContact, planOf, readFilter, weekOf, windowsFrom, type Plan } from "./views.rules.ts";
+import { looksForContact, nextLook, planOf, readFilter, weekOf, type Seen } from "./views.rules.ts";
 import { userOf } from "./views.service.ts";
-import { placeOfWeek, selectWalk, selectWords, sortColumn, type FoundTicket, type Piece, type Reader, type Reading } from "./views.sql.ts";
+import { placeOfWeek, selectNewest, selectWalk, selectWords, sortColumn, type Newest, type Words, type FoundTicket, type Piece, type Reader, type Reading } from "./views.sql.ts";
 
 /** How much of an index the steps of one page read: a page that fits at once costs little, one that is hard to fill ends early. */
 const STEPS = [200, 1_000, 4_000, 8_000];
-/** By words a page of common ones is full at once; more is read only where other parts of the filter leave little. */
-const WORD_STEPS = [200, 500, 1_000, 4_000];
+/** By words: so many are looked through one by one before the index is asked; of what the index finds so much is read at a time; so often it is gone on for one page. */
+const FIRST = 1_500;
+const MOST_FOUND = 4_000;
+const LOOKS = 5;
+const AHEAD_MS = 3_600_000;
 
 interface Found { rows: FoundTicket[]; /** Where to go on; null: there is no more. */ next: [string, string] | null; /** It ended because enough was read, not because the page is full. */ isShort: boolean }
 type User = ReturnType<typeof userOf>;
@@ -39,7 +42,7 @@ export async function find(ctx: Ctx, user: User, { filter, sort, after, limit }:
   const reading: Omit<Reading, "after" | "most"> = { filter, sort: plan.by === "words" ? "newest" : sort, reader, now: ctx.now(), limit: limit + 1 };
   if (plan.by === "walk") return gather(reading.sort, limit, after, walkSteps((place, most) => selectWalk(ctx.db, plan.anchors, { ...reading, after: place, most })));
   if ((plan.words.length === 0 && !plan.number) || (!may(ctx, "clients.see_contacts") && looksForContact(filter.text ?? ""))) return { rows: [], next: null, isShort: false };
-  return gather("newest", limit, after, wordSteps(ctx, plan, reading));
+  return gatherWords(ctx, plan, { ...reading, after });
 }
 
 /** Reads on from a place; the place is null at the end. */
@@ -54,6 +57,10 @@ async function gather(sort: ViewSort, limit: number, after: [string, string] | n
     ({ place } = part);
     if (place === null || rows.length > limit) break;
   }
+  return pageOf(rows, sort, limit, place);
+}
+
+function pageOf(rows: FoundTicket[], sort: ViewSort, limit: number, place: [string, string] | null): Found {
   if (rows.length <= limit) return { rows, next: place, isShort: place !== null };
   const page = rows.slice(0, limit);
   const last = page.at(-1)!;
@@ -65,17 +72,39 @@ const walkSteps = (read: (place: [string, string] | null, most: number) => Promi
   return { rows, place: count < most ? null : end };
 });
 
-/** Week by week at first, in longer and longer windows: rare words come to the end soon, common ones never need to. */
-function wordSteps(ctx: Ctx, plan: Extract<Plan, { by: "words" }>, reading: Omit<Reading, "after" | "most">): Step[] {
-  const step = (weeks: (newest: number) => number[] | null, most: number): Step => async (place) => {
-    // Clocks of nodes differ a little: what was registered a moment ahead belongs to the newest week too.
-    const newest = place ? weekOf(Date.parse(place[0])) : weekOf(ctx.now().getTime() + 3_600_000);
-    const window = weeks(newest);
-    const { rows, read, end } = await selectWords(ctx.db, plan, window, { ...reading, after: place, most });
-    if (read === most) return { rows, place: end };
-    return { rows, place: window ? placeOfWeek(window.at(-1)!) : null };
-  };
-  return windowsFrom(0).map((window, n) => step((newest) => window && window.weeks.map((_, index) => newest - index), WORD_STEPS[n]!));
+/** Newest first, some one by one; then, by how often the words were said, more of the same or by the index, some weeks back or all. */
+async function gatherWords(ctx: Ctx, words: Words, reading: Omit<Reading, "most">): Promise<Found> {
+  // Clocks of nodes differ a little: what was registered a moment ahead belongs to the newest week too.
+  const fromMs = reading.after ? Date.parse(reading.after[0]) : ctx.now().getTime() + AHEAD_MS;
+  const first = await selectNewest(ctx.db, words, { ...reading, most: FIRST });
+  const rows = first.rows;
+  let place = first.read < FIRST ? null : first.end;
+  let seen = seenOf(first, fromMs);
+  for (let looks = 1; looks < LOOKS && place && rows.length < reading.limit; looks += 1) {
+    const part = await lookOn(ctx, words, seen, { ...reading, after: place, limit: reading.limit - rows.length });
+    rows.push(...part.rows);
+    ({ place } = part);
+    seen = { ...seen, hits: seen.hits + part.hits, fits: seen.fits + part.rows.length, toMs: place ? Date.parse(place[0]) : fromMs };
+  }
+  return pageOf(rows, "newest", reading.limit - 1, place);
+}
+
+function seenOf({ rows, read, hits, end, said, oldestAt }: Newest, fromMs: number): Seen {
+  const toMs = end ? Date.parse(end[0]) : fromMs;
+  return { hits, fits: rows.length, fromMs, toMs, ticketsPerMs: read / Math.max(1, fromMs - toMs), oldestMs: oldestAt?.getTime() ?? toMs, shares: said.map((count) => count / Math.max(1, read)) };
+}
+
+async function lookOn(ctx: Ctx, words: Words, seen: Seen, reading: Omit<Reading, "most"> & { after: [string, string] }): Promise<Pick<Piece, "rows" | "hits"> & { place: [string, string] | null }> {
+  const look = nextLook(seen, reading.limit);
+  if (look.by === "newest") {
+    const { rows, hits, read, end } = await selectNewest(ctx.db, words, { ...reading, most: look.most });
+    return { rows, hits, place: read < look.most ? null : end };
+  }
+  const newest = weekOf(Date.parse(reading.after[0]));
+  const weeks = look.weeks === null ? null : Array.from({ length: look.weeks }, (_, index) => newest - index);
+  const { rows, hits, read, end } = await selectWords(ctx.db, words, { rare: look.rare, weeks }, { ...reading, most: MOST_FOUND });
+  if (read === MOST_FOUND) return { rows, hits, place: end };
+  return { rows, hits, place: weeks ? placeOfWeek(weeks.at(-1)!) : null };
 }
 
 /** In which projects, and how much of each ticket's existence the reader may know. */

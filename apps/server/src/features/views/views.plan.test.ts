@@ -5,7 +5,7 @@ import { testDatabase } from "../../testing/database.ts";
 import { buildProjects } from "../tickets/tickets.factory.ts";
 import type { TicketFilter, ViewSort } from "./views.contract.ts";
 import { planOf } from "./views.rules.ts";
-import { walkQuery, wordsQuery, type Reading } from "./views.sql.ts";
+import { newestQuery, walkQuery, wordsQuery, type Reading } from "./views.sql.ts";
 
 const database = await testDatabase();
 await buildProjects(database.ctx());
@@ -43,9 +43,25 @@ test.each(cases)("R123 reads %j in the order %s by the index %s, and no more of 
   expect(rowsRead(text)).toBeLessThanOrEqual(2 * 2 * 200);
 });
 
+const words = (text: string) => planOf({ text }, "changed", owner) as Parameters<typeof wordsQuery>[0];
 test.each([["rare77", null], ["common", [2950, 2949]]] as const)("R123 finds %s by the index of words, within its weeks", async (word, weeks) => {
-  const plan = planOf({ text: word }, "changed", owner);
-  const text = await explain(wordsQuery(plan as Parameters<typeof wordsQuery>[0], weeks && [...weeks], reading({ text: word }, "newest", 200)));
+  const text = await explain(wordsQuery(words(word), { rare: [true], weeks: weeks && [...weeks] }, reading({ text: word }, "newest", 200)));
   expect(text).toContain("ticket_search_words");
   expect(text).not.toMatch(/Seq Scan on (tickets|ticket_search)/);
+});
+
+test("R123 asks the index for the rare word of two only, and looks for the common one in what it finds", async () => {
+  const text = await explain(wordsQuery(words("common rare77"), { rare: [false, true], weeks: null }, reading({ text: "common rare77" }, "newest", 200)));
+  expect(/Index Cond: .*/.exec(text)![0]).toMatch(/rare77(?!.*common)/);
+  // 74 of 33,333, found and then looked up.
+  expect(rowsRead(text)).toBe(2 * 74);
+});
+
+test("R123 looks through the newest tickets one by one in the order of time, no more than it was told to", async () => {
+  const query = newestQuery(words("common rare77"), reading({ text: "common rare77" }, "newest", 200));
+  const text = await explain(query);
+  expect(text).toContain("ticket_search_time");
+  expect(text).not.toMatch(/Seq Scan on (tickets|ticket_search)/);
+  const { rows: [row] } = await query.execute(database.db);
+  expect(row).toMatchObject({ read: 200, hits: 0, said: [200, 0] });
 });

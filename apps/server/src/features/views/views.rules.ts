@@ -79,16 +79,36 @@ function planWords(text: string): Plan {
   return { by: "words", number, words: [...new Set(words)].slice(0, MOST_WORDS) };
 }
 
-/** So many weeks are looked through together, newest first; the last step is all the time before. */
-const WINDOWS = [1, 8, 52];
 const WEEK_MS = 604_800_000;
 export const weekOf = (ms: number): number => Math.floor(ms / WEEK_MS);
 export const weekStart = (week: number): Date => new Date(week * WEEK_MS);
 
-/** Weeks of each step from the newest on; null: whatever is older. */
-export function windowsFrom(newest: number): ({ weeks: number[] } | null)[] {
-  let week = newest;
-  return [...WINDOWS.map((length) => ({ weeks: Array.from({ length }, () => week--) })), null];
+/** What has been looked through so far, from which moment back to which, and what the first look taught of all tickets. */
+export interface Seen { hits: number; fits: number; fromMs: number; toMs: number; ticketsPerMs: number; oldestMs: number; /** Of each word, the part of tickets that say it. */ shares: number[] }
+
+/** Looking through so many one after the other costs no more than asking the index of a word that is said often. */
+const WALKED = 6_000;
+/** A word in more than every twentieth ticket leads nowhere in the index. */
+const COMMON = 0.05;
+/** Each week is a lexeme of its own: with more of them the index is slower than reading what is older and throwing it away. */
+const MOST_WEEKS = 8;
+/** So many rows may be read for that. */
+const MOST_OLDER = 20_000;
+/** Half as much again as what is expected to be enough. */
+const SPARE = 1.5;
+
+export type NextLook = { by: "newest"; most: number } | { by: "index"; rare: boolean[]; weeks: number | null };
+/** How to go on for `need` more, by what has been found so far (decision 0049). */
+export function nextLook({ hits, fits, fromMs, toMs, ticketsPerMs, oldestMs, shares }: Seen, need: number): NextLook {
+  // Nothing found is taken for half a find; of finds that all did not fit, for one in a hundred.
+  const spanMs = (SPARE * need * (fromMs - toMs)) / Math.max(fits, hits / 100, 0.5);
+  if (fits > 0 && spanMs * ticketsPerMs <= WALKED) return { by: "newest", most: Math.ceil(spanMs * ticketsPerMs) };
+  const rarest = Math.min(...shares);
+  const rare = shares.map((share) => share <= COMMON || share === rarest);
+  const weeks = Math.ceil(spanMs / WEEK_MS) + 1;
+  if (weeks <= MOST_WEEKS) return { by: "index", rare, weeks };
+  const older = rarest * ticketsPerMs * Math.max(0, toMs - oldestMs);
+  return { by: "index", rare, weeks: older <= MOST_OLDER ? null : MOST_WEEKS };
 }
 
 /** Who sees contacts in part may not find them out by looking for them either. */

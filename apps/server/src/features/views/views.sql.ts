@@ -10,7 +10,7 @@ export type FoundTicket = ListedTicket & { channel: string };
 export interface Reader { id: string; projects: string[]; /** Sees only what was given to the department, or to any; or to them. */ only: { department: string | null } | null }
 export interface Reading { filter: TicketFilter; sort: ViewSort; reader: Reader; now: Date; after: [string, string] | null; /** Rows of the index read at most. */ most: number; limit: number }
 /** What fits of a piece of an index, how much was read, and where it ended. */
-export interface Piece { rows: FoundTicket[]; read: number; end: [string, string] | null }
+export interface Piece { rows: FoundTicket[]; read: number; /** Of what was read, how much says the words. */ hits: number; end: [string, string] | null }
 
 const COLUMNS = sql`t.id, t.number, t.project_key, t.type, t.process_id, t.stage, t.status, t.subject, t.client_id, t.owner_id, t.department, t.priority, t.due_at, t.reopened, t.contact_phone, t.calls, t.last_call_at, t.created_at, t.updated_at,
   t.interaction_id, t.channel, t.parent_id, t.paused_at, t.closed_as, t.fields, t.about_user_ids`;
@@ -18,9 +18,9 @@ const COLUMNS = sql`t.id, t.number, t.project_key, t.type, t.process_id, t.stage
 const ORDERS = { changed: ["updated_at", "desc"], untouched: ["updated_at", "asc"], due: ["due_at", "asc"], newest: ["created_at", "desc"], oldest: ["created_at", "asc"] } as const;
 export const sortColumn = (sort: ViewSort): "updatedAt" | "dueAt" | "createdAt" => ({ updated_at: "updatedAt", due_at: "dueAt", created_at: "createdAt" } as const)[ORDERS[sort][0]];
 
-const ordered = (sort: ViewSort, turned = false) => {
+const ordered = (sort: ViewSort) => {
   const [column, way] = ORDERS[sort];
-  const direction = sql.raw((way === "desc") === turned ? "asc" : "desc");
+  const direction = sql.raw(way);
   return sql`${sql.ref(`t.${column}`)} ${direction}, t.id ${direction}`;
 };
 const beyond = ({ sort, after }: Reading) => (after ? sql`and (${sql.ref(`t.${ORDERS[sort][0]}`)}, t.id) ${sql.raw(ORDERS[sort][1] === "desc" ? "<" : ">")} (${after[0]}::timestamptz, ${after[1]}::uuid)` : sql``);
@@ -60,38 +60,63 @@ function head(anchor: Anchor, reading: Reading): Condition {
 }
 
 /** Reads a bounded piece of the anchors' merged order and keeps what fits. */
-export const selectWalk = (db: Db, anchors: Anchor[], reading: Reading) => walkQuery(anchors, reading).execute(db).then((result) => piece(result.rows, reading));
+export const selectWalk = (db: Db, anchors: Anchor[], reading: Reading) => walkQuery(anchors, reading).execute(db).then(({ rows }) => piece(rows));
 export function walkQuery(anchors: Anchor[], reading: Reading) {
   const heads = sql.join(anchors.map((anchor) => head(anchor, reading)), sql` union all `);
-  return kept(sql`select t.* from (${heads}) t order by ${ordered(reading.sort)} limit ${reading.most}`, reading);
+  const { sort, most } = reading;
+  return kept(sql`piece as materialized (select t.* from (${heads}) t order by ${ordered(sort)} limit ${most}), seen as (select ${sql.ref(`t.${ORDERS[sort][0]}`)} as at, t.id from piece t)`, reading);
 }
 
-/** The same by words: `weeks` bounds what is read however common the words are; null is all that is older than the cursor. */
-export const selectWords = (db: Db, plan: Extract<Plan, { by: "words" }>, weeks: number[] | null, reading: Reading) => wordsQuery(plan, weeks, reading).execute(db).then((result) => piece(result.rows, reading));
-export function wordsQuery({ words, number }: Extract<Plan, { by: "words" }>, weeks: number[] | null, reading: Reading) {
-  const { after, most, reader } = reading;
-  const asked = number ? sql`(${`'${number}':*`})::tsquery` : sql.join(words.map((word) => sql`to_tsquery('ticket_text', unaccent(${word}) || ':*')`), sql` && `);
-  const any = (lexemes: string[]) => sql`(${lexemes.map((lexeme) => `'${lexeme.replaceAll("'", "''")}'`).join("|")})::tsquery`;
-  const within = weeks ? sql`&& ${any(weeks.map((week) => `@w${week}`))}` : sql``;
-  const past = after ? sql`and (s.created_at, s.ticket_id) < (${after[0]}::timestamptz, ${after[1]}::uuid)` : sql``;
-  return kept(sql`select ${COLUMNS} from (select s.ticket_id, s.created_at from ticket_search s where s.words @@ (${asked} && ${any(reader.projects.map((key) => `@p${key}`))} ${within}) and numnode(${asked}) > 0 ${past}
-    order by s.created_at desc, s.ticket_id desc limit ${most}) s join tickets t on t.id = s.ticket_id`, reading);
+export type Words = Extract<Plan, { by: "words" }>;
+const asked = ({ words, number }: Words): Condition[] => (number ? [sql`${`'${number}':*`}::tsquery`] : words.map((word) => sql`to_tsquery('ticket_text', unaccent(${word}) || ':*')`));
+const allOf = (queries: Condition[]): Condition => (queries.length > 0 ? sql`(${sql.join(queries, sql` && `)})` : sql`''::tsquery`);
+const anyOf = (lexemes: string[]): Condition => sql`${lexemes.map((lexeme) => `'${lexeme.replaceAll("'", "''")}'`).join("|")}::tsquery`;
+const inProjects = ({ reader }: Reading): Condition => anyOf(reader.projects.map((key) => `@p${key}`));
+const earlier = ({ after }: Reading): Condition => (after ? sql`and (s.created_at, s.ticket_id) < (${after[0]}::timestamptz, ${after[1]}::uuid)` : sql``);
+const FOUND = sql`piece as materialized (select ${COLUMNS} from seen s join tickets t on t.id = s.id where s.hit)`;
+
+/**
+ * Looks through tickets one after the other, newest first, `most` of them, whatever they say: what is said often is found at
+ * once, and of each word is learned how often it is said. `ts_match_vq` is what `@@` stands for, but never asks an index.
+ */
+export const selectNewest = (db: Db, words: Words, reading: Reading): Promise<Newest> => newestQuery(words, reading).execute(db).then(({ rows }) => ({ ...piece(rows), said: rows[0]?.said ?? [], oldestAt: rows[0]?.oldestAt ?? null }));
+export interface Newest extends Piece { /** Of each word, how many of what was read say it. */ said: number[]; /** When the oldest ticket of all was registered. */ oldestAt: Date | null }
+export function newestQuery(words: Words, reading: Reading) {
+  const each = asked(words);
+  // Of one word that is what was found.
+  const said = each.length > 1 ? sql`array(select ts_match_vq(s.words, q)::int from unnest(a.each) with ordinality e(q, n) order by n)` : sql`array[ts_match_vq(s.words, a.whole)::int]`;
+  return kept(sql`asked as materialized (select ${allOf(each)} as whole, ${inProjects(reading)} as projects, array[${sql.join(each)}] as each),
+    seen as materialized (select s.ticket_id as id, s.created_at as at, ts_match_vq(s.words, a.whole && a.projects) and numnode(a.whole) > 0 as hit, ${said} as said
+      from asked a cross join lateral (select * from ticket_search s where true ${earlier(reading)} order by s.created_at desc, s.ticket_id desc limit ${reading.most}) s), ${FOUND}`, reading,
+  sql`array(select sum(said[n])::int from seen, generate_series(1, ${each.length}::int) n group by n order by n) as said, (select s.created_at from ticket_search s order by s.created_at, s.ticket_id limit 1) as oldest_at`);
 }
 
-/** How much was read and where it ended stand on every row, and on one without a ticket when nothing fits. */
-function kept(read: Condition, reading: Reading) {
+/** By the index of the words that are `rare`, within `weeks` or, without them, in all that is older than the cursor; the other words are looked for in what it finds. */
+export const selectWords = (db: Db, words: Words, by: { rare: boolean[]; weeks: number[] | null }, reading: Reading) => wordsQuery(words, by, reading).execute(db).then(({ rows }) => piece(rows));
+export function wordsQuery(words: Words, { rare, weeks }: { rare: boolean[]; weeks: number[] | null }, reading: Reading) {
+  const each = asked(words);
+  const common = allOf(each.filter((_, n) => !rare[n]));
+  const within = weeks ? [anyOf(weeks.map((week) => `@w${week}`))] : [];
+  return kept(sql`seen as materialized (select s.ticket_id as id, s.created_at as at, true as hit from ticket_search s
+      where s.words @@ ${allOf([...each.filter((_, n) => rare[n]), inProjects(reading), ...within])} and (numnode(${common}) = 0 or ts_match_vq(s.words, ${common})) and numnode(${allOf(each)}) > 0 ${earlier(reading)}
+      order by s.created_at desc, s.ticket_id desc limit ${reading.most}), ${FOUND}`, reading);
+}
+
+interface KeptRow extends Partial<FoundTicket> { read: number; hits: number; endAt: Date | null; endId: string | null; said: number[] | null; oldestAt?: Date | null }
+/** Of the rows of `piece` those that fit. How much was `seen` and where it ended stand on every row, and on one without a ticket when nothing fits. */
+function kept(read: Condition, reading: Reading, learned: Condition = sql`null as said`) {
   const { sort, limit } = reading;
-  const column = sql.ref(`t.${ORDERS[sort][0]}`);
-  return sql<Partial<FoundTicket> & { read: number; endAt: Date | null; endId: string | null }>`with piece as materialized (${read}),
-      edge as (select ${column} as end_at, t.id as end_id from piece t order by ${ordered(sort, true)} limit 1)
-    select (select count(*)::int from piece) as read, e.end_at, e.end_id, t.*, coalesce(c.name, case when t.client_id is null and t.type = 'callback' then (select i.caller_name from interactions i where i.id = t.interaction_id) end, '') as client_name, coalesce(u.name, '') as owner_name
+  const [, way] = ORDERS[sort];
+  const last = sql.raw(way === "desc" ? "asc" : "desc");
+  return sql<KeptRow>`with ${read}, edge as (select at as end_at, id as end_id from seen order by at ${last}, id ${last} limit 1)
+    select (select count(*)::int from seen) as read, (select count(*)::int from piece) as hits, ${learned}, e.end_at, e.end_id, t.*, coalesce(c.name, case when t.client_id is null and t.type = 'callback' then (select i.caller_name from interactions i where i.id = t.interaction_id) end, '') as client_name, coalesce(u.name, '') as owner_name
     from (select 1) one left join edge e on true left join lateral (select t.* from piece t where ${fits(reading)} order by ${ordered(sort)} limit ${limit}) t on true
       left join clients c on c.id = t.client_id left join users u on u.id = t.owner_id order by ${ordered(sort)}`;
 }
 
-function piece(rows: (Partial<FoundTicket> & { read: number; endAt: Date | null; endId: string | null })[], _reading: Reading): Piece {
-  const first = rows[0];
-  return { rows: rows.filter((row) => row.id !== null) as unknown as FoundTicket[], read: first?.read ?? 0, end: first?.endAt && first.endId ? [first.endAt.toISOString(), first.endId] : null };
+function piece(rows: KeptRow[]): Piece {
+  const { read = 0, hits = 0, endAt = null, endId = null } = rows[0] ?? {};
+  return { rows: rows.filter((row) => row.id !== null) as unknown as FoundTicket[], read, hits, end: endAt && endId ? [endAt.toISOString(), endId] : null };
 }
 
 /** Every part of the filter and the reader's rights, for one row. */
@@ -155,11 +180,12 @@ export const placeOfWeek = (week: number): [string, string] => [weekStart(week).
 export interface Forgotten { id: string; number: string; projectKey: string; ownerId: string; clientId: string | null; updatedAt: Date }
 /**
  * Takes tickets of a project that nobody has touched since `before` and whose owner was not told since then, and notes that
- * it is told now; another node that looks at the same moment takes others.
+ * it is told now. Another node that looks at the same moment takes others: it may still see a ticket as untold that was
+ * told since it began to look, so what was noted decides, not what was seen.
  */
 export const takeForgotten = (db: Db, projectKey: string, { before, now, most }: { before: Date; now: Date; most: number }) => sql<Forgotten>`with forgotten as (
     select t.id from tickets t where t.project_key = ${projectKey} and t.status in ('open', 'waiting') and t.updated_at <= ${before} and t.owner_id is not null
       and not exists (select 1 from ticket_reminders r where r.ticket_id = t.id and r.at > ${before}) order by t.updated_at, t.id limit ${most} for update skip locked),
-    noted as (insert into ticket_reminders (ticket_id, at) select id, ${now} from forgotten on conflict (ticket_id) do update set at = excluded.at)
-  select t.id, t.number, t.project_key, t.owner_id, t.client_id, t.updated_at from tickets t join forgotten f on f.id = t.id order by t.updated_at, t.id`.execute(db).then((result) => result.rows);
+    noted as (insert into ticket_reminders (ticket_id, at) select id, ${now} from forgotten on conflict (ticket_id) do update set at = excluded.at where ticket_reminders.at <= ${before} returning ticket_id)
+  select t.id, t.number, t.project_key, t.owner_id, t.client_id, t.updated_at from tickets t join noted n on n.ticket_id = t.id order by t.updated_at, t.id`.execute(db).then((result) => result.rows);
 export const selectProjectKeys = (db: Db) => sql<{ key: string }>`select key from projects order by key`.execute(db).then((result) => result.rows.map(({ key }) => key));

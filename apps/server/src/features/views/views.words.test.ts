@@ -1,0 +1,70 @@
+import { sql } from "kysely";
+import { describe, expect, test } from "vitest";
+import { newId } from "../../platform/ids.ts";
+import { testDatabase } from "../../testing/database.ts";
+import { actorOf, buildUser } from "../access/access.factory.ts";
+import { buildProjects } from "../tickets/tickets.factory.ts";
+import type { TicketFilter } from "./views.contract.ts";
+import { findTickets } from "./views.find.service.ts";
+import { nextLook, type Seen } from "./views.rules.ts";
+
+const WEEK = 604_800_000;
+/** A thousand tickets a week; 1,500 were looked through, of a company three years old. */
+const seen = (over: Partial<Seen>): Seen => ({ hits: 0, fits: 0, fromMs: 160 * WEEK, toMs: 158.5 * WEEK, ticketsPerMs: 1_000 / WEEK, oldestMs: 0, shares: [0.001], ...over });
+
+describe("R123 a search by words goes on", () => {
+  test("ticket by ticket while that will soon fill the page", () => {
+    expect(nextLook(seen({ hits: 200, fits: 40, shares: [0.2] }), 11)).toEqual({ by: "newest", most: 619 });
+  });
+  test("by the index for words that are rare, in all that is older", () => {
+    expect(nextLook(seen({ shares: [0.001] }), 51)).toEqual({ by: "index", rare: [true], weeks: null });
+  });
+  test("by some weeks of the index where these will be enough", () => {
+    expect(nextLook(seen({ hits: 20, fits: 20, ticketsPerMs: 10_000 / WEEK, shares: [0.008] }), 39)).toEqual({ by: "index", rare: [true], weeks: 6 });
+  });
+  test("by no more than eight weeks of a word that is in too many older tickets to read them all", () => {
+    expect(nextLook(seen({ hits: 600, fits: 1, shares: [0.4] }), 51)).toEqual({ by: "index", rare: [true], weeks: 8 });
+  });
+  test("by the rare word of two, and by the rarest where all are common", () => {
+    expect(nextLook(seen({ shares: [0.3, 0.01] }), 51)).toMatchObject({ rare: [false, true] });
+    expect(nextLook(seen({ shares: [0.3, 0.2, 0.25] }), 51)).toMatchObject({ rare: [false, true, false] });
+  });
+});
+
+const database = await testDatabase();
+await buildProjects(database.ctx());
+const reader = database.ctx(actorOf(await buildUser(database.db, { projects: ["internet", "taxi"] })));
+const SAID = ["beacon", "lantern", "candle", "bonfire", "torch", "ember"];
+/** 9,000 tickets of three projects over two years: the first word is in every second of them, the last in one of hundreds. */
+await sql`insert into tickets (id, number, project_key, type, process_id, stage, status, subject, language, stage_since, link_hash, created_at, updated_at)
+  select gen_random_uuid(), 'WRD-' || lpad(n::text, 9, '0'), (array['internet', 'shop', 'taxi'])[1 + n % 3], 'question', (select id from process_versions limit 1), 'registered', case when hashint4(n) % 5 = 0 then 'open' else 'closed' end,
+    concat_ws(' ', ${sql.join(SAID.map((word, w) => sql`case when abs(hashint4(n * 7 + ${w}::int)) % ${2 + w * w * 14}::int = 0 then ${word}::text end`))}, 'n' || n), 'en', at, sha256(n::text::bytea), at, at
+  from (select n, now() - n * interval '2 hours' as at from generate_series(1, 9000) n) t`.execute(database.db);
+await sql`vacuum (analyze) tickets, ticket_search`.execute(database.db);
+
+async function walked(filter: TicketFilter): Promise<string[]> {
+  const numbers: string[] = [];
+  let after: string | undefined;
+  do {
+    const page = await findTickets(reader, { filter: JSON.stringify(filter), sort: "changed", limit: 100, after });
+    expect(page.items.length).toBeLessThanOrEqual(100);
+    numbers.push(...page.items.map(({ number }) => number));
+    after = page.next ?? undefined;
+  } while (after);
+  return numbers;
+}
+
+const searches = [...SAID.map((word) => [word]), ["beacon", "ember"], ["beacon", "lantern"], ["lantern", "torch"], ["candle", "bonfire"], ["torch", "ember"], ["bea", "lan"], ["n4"], ["nowhere"]];
+const asked: { words: string[]; statuses?: "open"[] }[] = searches.flatMap((words) => [{ words }, { words, statuses: ["open"] }]);
+test.each(asked)("R123 finds every ticket that says $words, newest first and each once, of those that are $statuses", async ({ words, statuses }) => {
+  const { rows } = await sql<{ number: string }>`select number from tickets where project_key in ('internet', 'taxi') and ${sql.join(words.map((word) => sql`subject ~ ('\\m' || ${word}::text)`), sql` and `)}
+    and (${statuses === undefined}::boolean or status = 'open') order by created_at desc, id desc`.execute(database.db);
+  expect(await walked({ text: words.join(" "), ...(statuses && { statuses }) })).toEqual(rows.map(({ number }) => number));
+});
+
+test("R123 a ticket registered this moment is found, also by a node whose clock is behind", async () => {
+  const at = new Date(Date.now() + 60_000);
+  await sql`insert into tickets (id, number, project_key, type, process_id, stage, status, subject, language, stage_since, link_hash, created_at, updated_at)
+    values (${newId()}, 'WRD-999999999', 'internet', 'question', (select id from process_versions limit 1), 'registered', 'open', 'chandelier', 'en', ${at}, sha256('c'), ${at}, ${at})`.execute(database.db);
+  expect(await walked({ text: "chandelier" })).toEqual(["WRD-999999999"]);
+});
