@@ -40,7 +40,7 @@ export const selectWaiting = async (db: Db, queueIds: string[]): Promise<Waiting
 
 export interface Alert { id: string; at: Date; subjectKind: string; subjectId: string; data: { key?: string; params?: Record<string, string> } }
 export const selectAlerts = async (db: Db, { projects, readerId, since }: { projects: string[] | null; readerId: string | null; since: Date }): Promise<Alert[]> => (await sql<Alert>`
-  select id, at, subject_kind, subject_id, data from events where type = 'alert.raised' and at >= ${since} and (${projects}::text[] is null or data->>'projectKey' = any(${projects}::text[]))
+  select id, at, subject_kind, subject_id, data from events where type = 'alert.raised' and at >= ${since} and (data->>'projectKey' is not null or data->>'userId' is null) and (${projects}::text[] is null or data->>'projectKey' = any(${projects}::text[]))
     -- What was wrong with a ticket is over once it is completed or closed.
     and not (subject_kind = 'ticket' and data->>'key' in ('alert_ticket_reopened', 'alert_ticket_late', 'alert_ticket')
       and exists (select 1 from tickets t where t.id = case when subject_kind = 'ticket' then subject_id::uuid end and t.status in ('done', 'closed')))

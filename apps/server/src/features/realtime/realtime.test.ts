@@ -46,6 +46,19 @@ test("an alert reaches the supervisors of its project and nobody else", async ()
   for (const desk of desks) desk.close();
 });
 
+test("what a rule says to one person is heard at their desks, not by those who supervise; what it says to supervisors, by those of the ticket's project", async () => {
+  const desks = await Promise.all([deskOf(["operator"], ["internet"]), deskOf(["supervisor"], ["internet"]), deskOf(["supervisor"], ["taxi"]), deskOf(["administrator"], ["internet", "taxi"])]);
+  const { promise, resolve } = Promise.withResolvers<unknown>();
+  const stop = gather(resolve);
+  const said = (number: string, to: object) => ({ id: newId(), at: new Date(), type: "alert.raised", subject: { kind: "ticket", id: newId() }, actor: { kind: "system", name: "rule" } as Actor, data: { key: "alert_rule", params: { number, text: "Call" }, ...to }, depth: 1, requestId: "" });
+  announce([said("ONE", { projectKey: null, userId: desks[0]!.userId }), said("ALL", { projectKey: "internet" })]);
+  push(await promise);
+  stop();
+  await Promise.all(desks.map(({ settled }) => settled));
+  expect(desks.map(({ alerts }) => alerts.join())).toEqual(["ONE", "ALL", "", "ALL"]);
+  for (const desk of desks) desk.close();
+});
+
 test("a reminder reaches the desks of whom it reminds, not of others, and nobody is reminded of what they did themselves", async () => {
   const [ana, other] = [await deskOf(["operator"], ["internet"]), await deskOf(["supervisor"], ["internet"])];
   const { promise, resolve } = Promise.withResolvers<unknown>();

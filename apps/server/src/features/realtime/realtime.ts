@@ -108,7 +108,7 @@ function recheck(desks: Set<Desk>, changes: Changes, { db, log }: RealtimeOption
 
 type Alert = Extract<Push, { kind: "alert" }>;
 interface Reminder { userId: string; push: Extract<Push, { kind: "reminded" }> }
-interface Changes { /** A node of before there were any sends none. */ reminders?: Reminder[]; things: Thing[]; lines: string[]; /** With the project whose supervisors are told; null: everybody who supervises. */ alerts: { projectKey: string | null; /** Whom it concerns besides. */ userId?: string | null; alert: Alert }[] }
+interface Changes { /** A node of before there were any sends none. */ reminders?: Reminder[]; things: Thing[]; lines: string[]; /** With the project whose supervisors are told, and whom it concerns besides. Without a project: that person alone, or everybody who supervises when it names nobody. */ alerts: { projectKey: string | null; userId?: string | null; alert: Alert }[] }
 
 /** Every node gathers its own facts, also one without desks: another node may have them. */
 export function gather(tell: (changes: Changes) => void): () => void {
@@ -157,7 +157,8 @@ const alertsOf = ({ roles, projects }: Pick<Who, "roles" | "projects">): string[
 
 function messagesFor(desk: Desk, changes: Changes): Push[] {
   const line: Push[] = changes.lines.includes(desk.userId) ? [{ kind: "line" }] : [];
-  const alerts = changes.alerts.filter(({ projectKey, userId }) => userId === desk.userId || (projectKey === null ? desk.alertsOf.length > 0 : desk.alertsOf.includes(projectKey))).map(({ alert }) => alert);
+  const supervises = (projectKey: string | null): boolean => (projectKey === null ? desk.alertsOf.length > 0 : desk.alertsOf.includes(projectKey));
+  const alerts = changes.alerts.filter(({ projectKey, userId }) => userId === desk.userId || ((projectKey !== null || !userId) && supervises(projectKey))).map(({ alert }) => alert);
   const reminders = (changes.reminders ?? []).filter(({ userId }) => userId === desk.userId).map(({ push }) => push);
   return [...line, ...alerts, ...reminders, ...(changes.things.length > 0 ? [{ kind: "changed", things: changes.things } as Push] : [])];
 }
