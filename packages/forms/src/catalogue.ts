@@ -35,7 +35,7 @@ function inputOf(field: Field, root: string): FieldInput {
   const options = field.document["x-options"];
   return {
     type: typeOf(field, root), doc: field.name, ...(field.mask !== null && { read: field.mask }),
-    ...(field.kind === "choice" && options && { values: options.map(({ value, name }) => ({ value, doc: name })) }),
+    ...(options && { values: options.map(({ value, name }) => ({ value, doc: name })) }),
   };
 }
 

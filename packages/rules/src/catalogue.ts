@@ -74,8 +74,8 @@ class CatalogueReader {
 
   values({ values }: FieldInput, type: Type, place: string): Field["values"] {
     if (!values) return null;
-    const wanted = { int: "number", text: "string" }[type.kind as string];
-    if (values.some(({ value }) => typeof value !== wanted)) this.problems.push(`${place}: allowed values must be of the field's type, text or int`);
+    const wanted = { int: "number", text: "string" }[(type.kind === "list" ? type.of : type).kind as string];
+    if (values.some(({ value }) => typeof value !== wanted)) this.problems.push(`${place}: allowed values must be of the field's type, text or int, or of its list's`);
     return values.map((value) => ({ ...value }));
   }
 

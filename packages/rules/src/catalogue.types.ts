@@ -20,7 +20,7 @@ export interface FieldInput {
   set?: boolean | string;
   /** Never empty: an empty value cannot be set. Default false. */
   required?: boolean;
-  /** The only values it may have: comparing with or setting another is refused. For `text` and `int`. */
+  /** The only values it may have: comparing with or setting another is refused. For `text` and `int`, and for lists of them. */
   values?: readonly ValueInput[];
 }
 

@@ -101,10 +101,9 @@ export function restricted(expression: RuleExpression, { required, values }: Pic
   const checked: Run = (frame) => {
     const value = run(frame);
     if (value === null && required) throw halt("null_value", { what: target }, built.node);
-    if (value !== null && values && !values.some((one) => one.value === value)) {
-      // Only text and whole numbers have allowed values.
-      throw halt("value_not_allowed", { value: String(value as string | number).slice(0, 40), suggestion: "" }, built.node);
-    }
+    // Only text and whole numbers have allowed values, alone or in a list.
+    const strange = values && [value].flat().find((each) => each !== null && !values.some((one) => one.value === each));
+    if (strange !== null && strange !== undefined) throw halt("value_not_allowed", { value: String(strange as string | number).slice(0, 40), suggestion: "" }, built.node);
     return value;
   };
   return { ...expression, run: checked };

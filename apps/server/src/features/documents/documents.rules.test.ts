@@ -7,17 +7,17 @@ const words = (text: string) => ({ en: text, ru: text, sl: text });
 const catalogue = createCatalogue({
   timeZone: "Europe/Ljubljana",
   records: {
-    line: { doc: words("Line"), fields: { what: { type: "text", doc: words("What") }, price: { type: "money<EUR>", doc: words("Price") } } },
+    line: { doc: words("Line"), fields: { kind: { type: "text", doc: words("Kind"), values: [{ value: "rent", doc: { en: "Rented", ru: "Аренда", sl: "Najem" } }, { value: "own", doc: { en: "Own", ru: "Своё", sl: "Lastno" } }] }, what: { type: "text", doc: words("What") }, price: { type: "money<EUR>", doc: words("Price") } } },
     ticket: { doc: words("Ticket"), fields: {
       number: { type: "text", doc: words("Number") }, created: { type: "datetime", doc: words("Created") }, refund: { type: "money<EUR>", doc: words("Refund") },
-      urgent: { type: "boolean", doc: words("Urgent") }, lines: { type: "list<line>", doc: words("Lines") }, took: { type: "duration", doc: words("Took") }, secret: { type: "text", read: "clients.documents", doc: words("Secret") },
+      urgent: { type: "boolean", doc: words("Urgent") }, extras: { type: "list<text>", doc: words("Extras"), values: [{ value: "tv", doc: { en: "Television", ru: "Телевидение", sl: "Televizija" } }, { value: "ip", doc: { en: "Fixed address", ru: "Постоянный адрес", sl: "Stalni naslov" } }] }, lines: { type: "list<line>", doc: words("Lines") }, took: { type: "duration", doc: words("Took") }, secret: { type: "text", read: "clients.documents", doc: words("Secret") },
     } },
   },
   variables: { ticket: { type: "ticket", doc: words("Ticket") } },
 });
 const context = { ticket: {
-  number: "INT-1", created: "2026-03-28T23:00:00Z", refund: { amount: "1234.5", currency: "EUR" }, urgent: true, took: 5_400_000,
-  lines: [{ what: "Modem", price: { amount: "49.90", currency: "EUR" } }, { what: "Кабель", price: { amount: "3.00", currency: "EUR" } }],
+  number: "INT-1", created: "2026-03-28T23:00:00Z", refund: { amount: "1234.5", currency: "EUR" }, urgent: true, extras: ["ip", "tv"], took: 5_400_000,
+  lines: [{ kind: "rent", what: "Modem", price: { amount: "49.90", currency: "EUR" } }, { kind: "own", what: "Кабель", price: { amount: "3.00", currency: "EUR" } }],
 } };
 const declared = (content: unknown[]) => documentSchema.parse({ key: "act", name: words("Act"), title: { en: "Act for {{ticket.number}}", ru: "Акт по {{ticket.number}}", sl: "Zapisnik {{ticket.number}}" }, content });
 const print = (content: unknown[], language: "en" | "ru" | "sl" = "en") => {
@@ -43,6 +43,18 @@ test("R118 a table has a row for each element, and blocks stand only when their 
     { text: words("Nobody sees this"), when: "!ticket.urgent" }, { text: words('Total {{sum(ticket.lines.map(one, one.price))}} and "{{"}}"}}"') },
   ]);
   expect(printed.content).toMatchObject([{ kind: "table", rows: [["Modem", "€49.90"], ["Кабель", "€3.00"]] }, { kind: "text", text: 'Total €52.90 and "}}"' }]);
+});
+
+test("R118 choices stand by their names in the paper's language: one, several of one field, and those in rows of a table", () => {
+  const content = [
+    { facts: [{ name: words("Extras"), value: "ticket.extras" }] }, { text: words("With {{ticket.extras}}") },
+    { table: { rows: "ticket.lines", as: "line", columns: [{ name: words("What"), value: "line.what" }, { name: words("Kind"), value: "line.kind" }] } },
+  ];
+  expect((["en", "ru", "sl"] as const).map((language) => print(content, language).content)).toMatchObject([
+    [{ facts: [["Extras", "Fixed address, Television"]] }, { text: "With Fixed address, Television" }, { rows: [["Modem", "Rented"], ["Кабель", "Own"]] }],
+    [{ facts: [["Extras", "Постоянный адрес, Телевидение"]] }, {}, { rows: [["Modem", "Аренда"], ["Кабель", "Своё"]] }],
+    [{ facts: [["Extras", "Stalni naslov, Televizija"]] }, {}, { rows: [["Modem", "Najem"], ["Кабель", "Lastno"]] }],
+  ]);
 });
 
 test("a mistake in any expression is refused at save with its place", () => {

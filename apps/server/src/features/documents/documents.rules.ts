@@ -3,7 +3,7 @@ import { inAll, problem, type PlacedProblem } from "../projects/problems.contrac
 import { languages, type Language, type Text } from "../projects/texts.contract.ts";
 import type { Block, DocumentDeclaration } from "./documents.declaration.contract.ts";
 import { elementOf, writeValue, type Writing } from "./documents.format.rules.ts";
-import { namesOf, type Names } from "./documents.names.rules.ts";
+import { namesInRows, namesOf, type Names } from "./documents.names.rules.ts";
 
 /** An expression with what its values are called, if they are those of a choice. */
 type Said = Expression & { readonly names: Names | null };
@@ -17,7 +17,7 @@ type CompiledBlock = { when: Expression | null } & (
   | { kind: "heading"; text: WrittenText }
   | { kind: "text"; text: WrittenText; align: Align; bold: boolean }
   | { kind: "facts"; facts: { name: WrittenText; value: Said }[] }
-  | { kind: "table"; columns: { name: WrittenText; values: Expression; align: Align; width: number | null }[] }
+  | { kind: "table"; columns: { name: WrittenText; values: Expression; names: Names | null; align: Align; width: number | null }[] }
   | { kind: "list"; items: WrittenText[] }
   | { kind: "signatures"; names: WrittenText[] }
   | { kind: "space"; points: number }
@@ -45,13 +45,13 @@ export function compileDocument(declared: DocumentDeclaration, catalogue: Catalo
   };
   const written = (text: Text, path: Path): WrittenText =>
     Object.fromEntries(languages.map((language) => [language, cutText(text[language]).map((part) => (typeof part === "string" ? part : expression(part.expression, [...path, language]) ?? ""))])) as unknown as WrittenText;
-  const compile: Compile = { expression, written };
+  const compile: Compile = { catalogue, expression, written };
   const content = declared.content.map((block, index) => compileBlock(block, ["content", index], compile));
   const document = { declared, title: written(declared.title, ["title"]), footer: declared.footer ? written(declared.footer, ["footer"]) : null, content: content.filter((block) => block !== null) };
   return problems.length > 0 ? { ok: false, problems } : { ok: true, document };
 }
 
-interface Compile { expression(text: string, path: Path, expects?: string): Said | null; written(text: Text, path: Path): WrittenText }
+interface Compile { catalogue: Catalogue; expression(text: string, path: Path, expects?: string): Said | null; written(text: Text, path: Path): WrittenText }
 
 /** Null only beside a problem, which refuses the whole. */
 function compileBlock(block: Block, path: Path, compile: Compile): CompiledBlock | null {
@@ -75,11 +75,11 @@ function compilePlain(block: PlainBlock, path: Path, { expression, written }: Co
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
-function compileTable({ rows, as, columns }: Extract<Block, { table: unknown }>["table"], { when, path: at }: { when: Expression | null; path: Path }, { expression, written }: Compile): CompiledBlock | null {
+function compileTable({ rows, as, columns }: Extract<Block, { table: unknown }>["table"], { when, path: at }: { when: Expression | null; path: Path }, { expression, written, catalogue }: Compile): CompiledBlock | null {
   if (!expression(rows, [...at, "rows"])) return null;
   const compiled = columns.map(({ name, value, align, width }, index) => ({
     // One expression for the whole column: the row's name means the same as in any other `map`.
-    name: written(name, [...at, "columns", index, "name"]), values: expression(`(${rows}).map(${as}, ${value})`, [...at, "columns", index, "value"]), align, width: width ?? null,
+    name: written(name, [...at, "columns", index, "name"]), values: expression(`(${rows}).map(${as}, ${value})`, [...at, "columns", index, "value"]), names: namesInRows({ rows, as, value }, catalogue), align, width: width ?? null,
   }));
   return { when, kind: "table", columns: compiled.filter((column): column is typeof column & { values: Expression } => column.values !== null) };
 }
@@ -137,8 +137,13 @@ export function printDocument(document: CompiledDocument, context: Context, writ
 
 const BUDGET = { steps: 50_000 };
 
-/** A choice by its name in the language of the paper, anything else as its type is written. */
-const write = (value: unknown, { type, names }: Said, writing: Writing): string => (typeof value === "string" ? names?.get(value)?.[writing.language] : undefined) ?? writeValue(value, type, writing);
+interface Named { type: string; names: Names | null }
+
+/** A choice by its name in the language of the paper, several one after another, anything else as its type is written. */
+function write(value: unknown, { type, names }: Named, writing: Writing): string {
+  const called = (each: unknown): string | undefined => (typeof each === "string" ? names?.get(each)?.[writing.language] : undefined);
+  return writeValue(Array.isArray(value) ? value.map((each: unknown) => called(each) ?? each) : called(value) ?? value, type, writing);
+}
 
 class Stopped extends Error {
   readonly problem: Problem;
@@ -158,9 +163,9 @@ function printBlock(block: CompiledBlock, { value, say, writing }: Print): Print
   if (block.kind === "signatures") return { kind: "signatures", names: block.names.map(say) };
   if (block.kind === "space") return { kind: "space", points: block.points };
   if (block.kind === "page_break") return { kind: "page_break" };
-  const cells = block.columns.map(({ values }) => {
+  const cells = block.columns.map(({ values, names }) => {
     const type = elementOf(values.type);
-    return ((value(values) as unknown[] | null) ?? []).map((cell) => writeValue(cell, type, writing));
+    return ((value(values) as unknown[] | null) ?? []).map((cell) => write(cell, { type, names }, writing));
   });
   const rows = Array.from({ length: cells[0]?.length ?? 0 }, (_, row) => cells.map((column) => column[row] ?? ""));
   return { kind: "table", columns: block.columns.map(({ name, align, width }) => ({ name: say(name), align, width })), rows };
