@@ -1,4 +1,4 @@
-import type { FieldDocument, FormData, FormDocument } from "./document.ts";
+import type { FieldDocument, FormData, FormDocument, Kind } from "./document.ts";
 import type { Field } from "./fields.ts";
 import type { Form } from "./form.ts";
 import { isEmpty, isPlainObject } from "./paths.ts";
@@ -10,13 +10,14 @@ export interface Masked {
   masked: string[];
 }
 
-/** Hides what the reader lacks the right to see. `has` tells whether they have a right. */
-export function mask(form: Form, data: FormData, has: (right: string) => boolean): Masked {
+/** Hides what the reader lacks the right to see. `has` tells whether they have a right; fields of these `kinds` are hidden whatever the form says of them. */
+export function mask(form: Form, data: FormData, has: (right: string) => boolean, kinds: ReadonlySet<Kind> = NO_KINDS): Masked {
   const masked: string[] = [];
-  return { data: maskParts(form.fields, data, { prefix: "", has, masked }), masked };
+  return { data: maskParts(form.fields, data, { prefix: "", has, kinds, masked }), masked };
 }
+const NO_KINDS: ReadonlySet<Kind> = new Set();
 
-interface Masking { prefix: string; has: (right: string) => boolean; masked: string[] }
+interface Masking { prefix: string; has: (right: string) => boolean; kinds: ReadonlySet<Kind>; masked: string[] }
 
 function maskParts(parts: ReadonlyMap<string, Field>, data: unknown, to: Masking): FormData {
   if (!isPlainObject(data)) return {};
@@ -28,7 +29,7 @@ function maskParts(parts: ReadonlyMap<string, Field>, data: unknown, to: Masking
 }
 
 function maskValue(field: Field, value: unknown, to: Masking): unknown {
-  if (field.mask !== null && !to.has(field.mask)) {
+  if ((field.mask !== null && !to.has(field.mask)) || to.kinds.has(field.kind)) {
     if (isEmpty(value)) return value;
     to.masked.push(to.prefix);
     return bullets(value, field.key);

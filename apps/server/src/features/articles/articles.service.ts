@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { Ctx } from "../../platform/db.ts";
 import { forbidden, notFound } from "../../platform/errors.ts";
 import { remembered } from "../../platform/remembered.ts";
-import { may } from "../access/index.ts";
+import { may, toldTo } from "../access/index.ts";
 import { languages, type Language } from "../api.contract.ts";
 import { guarded, loadTicket, projectOf, type Ticket } from "../tickets/index.ts";
 import type * as contracts from "./articles.contract.ts";
@@ -45,7 +45,7 @@ export async function ticketSolutions(ctx: Ctx, ticketId: string, words: string)
   const ticket = await loadTicket(ctx, ticketId, "tickets.read");
   const parts = words.trim() === "" ? partsOf(`${ticket.subject} ${ticket.description}`.slice(0, 1_500), ticket.language) : typed(words);
   const [articles, similar, attached, variants] = await Promise.all([articlesFor(ctx, ticket, parts, words), similarTo(ctx, ticket, parts), selectSolutions(ctx.db, ticketId), selectVariants(ctx.db, ticketId)]);
-  return { articles, similar, attached: attached.map(toSolution), variants: variants.map(toVariant) };
+  return { articles, ...toldTo(ctx, { similar, attached: attached.map(toSolution), variants: variants.map(toVariant) }) };
 }
 
 const MOST_ARTICLES = 6;

@@ -1,4 +1,4 @@
-import { maskContacts, maskPhone, maskPicture, may } from "../access/index.ts";
+import { hideContacts, maskContacts, maskPhone, maskPicture, may } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
 import { namesOfTold, type ToldNames } from "../tickets/index.ts";
 import type { Ctx } from "../../platform/db.ts";
@@ -78,5 +78,5 @@ function toRow(ctx: Ctx, row: ListRow): ClientRow {
 function toItem(ctx: Ctx, row: TimelineRow): Omit<TimelineItem, "names"> {
   const { fromNumber, toNumber, recipient: _recipient, ...rest } = row.data as { fromNumber?: string; toNumber?: string; recipient?: string };
   const hidden = { ...(fromNumber && { fromNumber: maskPhone(fromNumber) }), ...(toNumber && { toNumber: maskPhone(toNumber) }) };
-  return { id: row.id, at: row.at.toISOString(), kind: row.kind, type: row.type, by: row.by ?? "", data: masks(ctx) ? { ...rest, ...hidden } : row.data };
+  return { id: row.id, at: row.at.toISOString(), kind: row.kind, type: row.type, by: row.by ?? "", data: masks(ctx) ? hideContacts({ ...rest, ...hidden }) : row.data };
 }

@@ -135,7 +135,10 @@ test("another project's form is not there, a department sees those of its ticket
   expect((await refusal(createRecord(as(taxi), begin()))).code).toBe("not_found");
   const ticket = await buildTicket(database.ctx(), { department: "technicians" });
   await attachRecord(as(ana), input.id, { kind: "ticket", id: ticket.id });
-  expect((await getRecord(as(miha), input.id)).masked).toEqual([{ path: "passport", mayReveal: false }]);
+  expect(await getRecord(as(miha), input.id)).toMatchObject({ data: { phone: "••••" }, masked: [{ path: "phone", mayReveal: true }, { path: "passport", mayReveal: false }] });
+  // As on the ticket itself: who works on it is shown the number for a reason (decision 0046).
+  expect(await revealField(as(miha), input.id, { path: "phone", reason: "The crew is at the door" })).toEqual({ value: "031 234 567" });
+  expect(JSON.stringify(await recordHistory(as(miha), input.id, {}))).not.toContain("031 234");
   expect((await refusal(revealField(as(miha), input.id, { path: "passport", reason: "on site" }))).code).toBe("forbidden");
   const saved = await saveRecord(as(miha), input.id, { version: 1, changes: [{ path: "note", value: "The cable is there" }] });
   expect(saved.record.filledBy["note"]).toMatchObject({ by: "department", name: "Miha Rus" });
@@ -259,7 +262,7 @@ test("an administrator reads forms and writes none; a supervisor does both", asy
   const peter = actorOf(await buildUser(database.db, { name: "Peter Admin", projects: ["internet"], roles: ["administrator"] }));
   const input = begin({ ...full, email: "ziga@example.org" });
   await createRecord(as(ana), input);
-  expect(await getRecord(as(peter), input.id)).toMatchObject({ mayWrite: false, masked: [{ path: "passport", mayReveal: false }] });
+  expect(await getRecord(as(peter), input.id)).toMatchObject({ mayWrite: false, data: { phone: "••••", email: "••••" }, masked: ["phone", "email", "passport"].map((path) => ({ path, mayReveal: false })) });
   const deeds = [
     () => createRecord(as(peter), begin()), () => saveRecord(as(peter), input.id, { version: 1, changes: [{ path: "note", value: "x" }] }), () => submitRecord(as(peter), input.id, { version: 1 }),
     () => shareRecord(as(peter), input.id, 1), () => unshareRecord(as(peter), input.id), () => revealField(as(peter), input.id, { path: "passport", reason: "curious" }), () => setTyping(as(peter), input.id, "note"),

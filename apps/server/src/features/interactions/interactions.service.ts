@@ -1,4 +1,4 @@
-import { maskPhone, may } from "../access/index.ts";
+import { hideContacts, maskPhone, may } from "../access/index.ts";
 import type { CallView } from "../calls/calls.contract.ts";
 import type { Ctx, TxCtx } from "../../platform/db.ts";
 import { conflict, forbidden, notFound } from "../../platform/errors.ts";
@@ -46,7 +46,7 @@ const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
 function toView(ctx: Ctx, row: InteractionRow): CallView {
   const hides = !may(ctx, "clients.see_contacts");
   return {
-    ...row, ...(hides && { fromNumber: maskPhone(row.fromNumber), toNumber: maskPhone(row.toNumber) }),
+    ...(hides ? hideContacts(row) : row), ...(hides && { fromNumber: maskPhone(row.fromNumber), toNumber: maskPhone(row.toNumber) }),
     startedAt: row.startedAt.toISOString(), queuedAt: iso(row.queuedAt), answeredAt: iso(row.answeredAt), endedAt: iso(row.endedAt), wrappedAt: iso(row.wrappedAt),
   };
 }

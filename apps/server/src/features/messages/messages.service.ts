@@ -5,6 +5,7 @@ import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
 import { conflict, invalidField } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { translate } from "../../platform/messages.ts";
+import { toldTo } from "../access/index.ts";
 import { findDocument } from "../documents/index.ts";
 import { writeLetter } from "../notices/index.ts";
 import { findAttachment, loadTicket, projectOf, type Ticket } from "../tickets/index.ts";
@@ -15,11 +16,11 @@ import { insertMessage, insertMessageFiles, selectMerged, selectMessage, selectM
 type Sending = z.output<typeof contracts.sendMessage.body>;
 const MOST_BYTES = MAX_MESSAGE_MB * 1024 * 1024;
 
-const toView = ({ id, byClient, by, text, at, files, mail }: MessageRow): MessageView => ({ id, byClient, by, text, at: at.toISOString(), files, mail });
+const toView = (ctx: Ctx, { id, byClient, by, text, at, files, mail }: MessageRow): MessageView => ({ id, byClient, by, text: toldTo(ctx, text), at: at.toISOString(), files, mail });
 
 export async function listMessages(ctx: Ctx, ticketId: string): Promise<{ items: MessageView[] }> {
   await loadTicket(ctx, ticketId, "tickets.read");
-  return { items: (await selectMessages(ctx.db, await selectMerged(ctx.db, ticketId))).map(toView) };
+  return { items: (await selectMessages(ctx.db, await selectMerged(ctx.db, ticketId))).map((row) => toView(ctx, row)) };
 }
 
 /** Tells the client, once: on their own page at once, and by a mail that carries the files, if there is an address. */
@@ -28,7 +29,7 @@ export async function sendMessage(ctx: Ctx, ticketId: string, input: Sending, { 
     const ticket = await loadTicket(ctx, ticketId, "tickets.write", { lock: true });
     const before = await selectMessage(ctx.db, input.id);
     if (before && (before.ticketId !== ticketId || before.byClient || before.text !== input.text)) throw conflict("message_another");
-    if (before) return toView(before);
+    if (before) return toView(ctx, before);
     const files = await filesOf(ctx, ticketId, input);
     const isNew = await insertMessage(ctx.db, { id: input.id, ticketId, byClient: false, authorId: ctx.actor.kind === "user" ? ctx.actor.id : null, text: input.text, at: ctx.now() });
     if (!isNew) throw conflict("message_another");
@@ -37,7 +38,7 @@ export async function sendMessage(ctx: Ctx, ticketId: string, input: Sending, { 
     await touchTicket(ctx.db, ticketId, ctx.now());
     await emit(ctx, { type: "ticket.message_sent", subject: { kind: "ticket", id: ticketId }, data: { messageId: input.id, number: ticket.number, projectKey: ticket.projectKey, documents: input.documents, files: input.files }, touches: touched(ticket) });
     await audit(ctx, { action: "ticket.message", object: { kind: "ticket", id: ticketId }, after: { messageId: input.id, text: input.text, mail, files: files.map(({ name, sha256 }) => ({ name, sha256 })) } });
-    return toView((await selectMessage(ctx.db, input.id))!);
+    return toView(ctx, (await selectMessage(ctx.db, input.id))!);
   });
 }
 

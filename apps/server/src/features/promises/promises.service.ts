@@ -5,7 +5,7 @@ import { conflict, forbidden, invalidField, notFound } from "../../platform/erro
 import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
 import { decodeCursor, encodeCursor, PAGE_SIZE, pageOf } from "../../platform/page.ts";
-import { may } from "../access/index.ts";
+import { may, toldTo } from "../access/index.ts";
 import { getClient } from "../clients/index.ts";
 import { guarded, loadTicket } from "../tickets/index.ts";
 import type * as contracts from "./promises.contract.ts";
@@ -16,7 +16,7 @@ export const FIGURES_DAYS = 30;
 /** Farther away nobody promises anything a client could hold on to. */
 const FARTHEST_MS = 366 * 86_400_000;
 
-const toView = (row: Promised): PromiseView => ({
+const toView = (ctx: Ctx, row: Promised): PromiseView => toldTo(ctx, {
   id: row.id, projectKey: row.projectKey, text: row.text, dueAt: row.dueAt.toISOString(), state: row.state, reason: row.reason, version: row.version, createdAt: row.createdAt.toISOString(),
   by: { id: row.promisedBy, name: row.byName }, closed: row.closedAt && { at: row.closedAt.toISOString(), by: row.closedByName },
   ticket: row.ticketId ? { id: row.ticketId, number: row.number, subject: row.subject } : null, client: row.clientId ? { id: row.clientId, name: row.clientName } : null,
@@ -34,17 +34,17 @@ export async function listPromises(ctx: Ctx, query: z.output<typeof contracts.li
   const page = { after: decodeCursor(query.after), limit: limit + 1 };
   const rows = query.view === "all" ? await selectOpen(ctx.db, actor.projects, page) : await selectMine(ctx.db, actor.id, page);
   const { items, next } = pageOf(rows, limit, (row) => encodeCursor(row.dueAt, row.id));
-  return { items: items.filter(seen(ctx)).map(toView), next };
+  return { items: items.filter(seen(ctx)).map((row) => toView(ctx, row)), next };
 }
 
 export async function ticketPromises(ctx: Ctx, ticketId: string): Promise<{ items: PromiseView[] }> {
   await loadTicket(ctx, ticketId, "tickets.read");
-  return { items: (await selectOfTicket(ctx.db, ticketId)).map(toView) };
+  return { items: (await selectOfTicket(ctx.db, ticketId)).map((row) => toView(ctx, row)) };
 }
 
 export async function clientPromises(ctx: Ctx, clientId: string): Promise<{ items: PromiseView[] }> {
   await getClient(ctx, clientId);
-  return { items: (await selectOfClient(ctx.db, clientId, ctx.actor.kind === "user" ? ctx.actor.projects : null)).filter(seen(ctx)).map(toView) };
+  return { items: (await selectOfClient(ctx.db, clientId, ctx.actor.kind === "user" ? ctx.actor.projects : null)).filter(seen(ctx)).map((row) => toView(ctx, row)) };
 }
 
 /** Records a promise of the signed-in person; about a ticket it is also its client's. */
@@ -58,7 +58,7 @@ export async function makePromise(ctx: Ctx, input: z.output<typeof contracts.mak
     await insertPromise(ctx.db, row);
     await tell(ctx, "promise.made", row, { text: row.text, dueAt: row.dueAt });
     await audit(ctx, { action: "promise.make", object: { kind: "promise", id: row.id }, after: row });
-    return toView((await selectPromise(ctx.db, row.id))!);
+    return toView(ctx, (await selectPromise(ctx.db, row.id))!);
   });
 }
 
@@ -85,7 +85,7 @@ export async function closePromise(ctx: Ctx, id: string, input: z.output<typeof 
     if (!closed) throw conflict("changed_meanwhile");
     await tell(ctx, `promise.${input.state}`, before, { text: before.text, dueAt: before.dueAt, isLate: before.dueAt < ctx.now(), reason: input.reason || null });
     await audit(ctx, { action: `promise.${input.state}`, object: { kind: "promise", id }, before: { state: before.state }, after: { state: input.state, reason: input.reason || null } });
-    return toView((await selectPromise(ctx.db, id))!);
+    return toView(ctx, (await selectPromise(ctx.db, id))!);
   });
 }
 

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { Ctx } from "../../platform/db.ts";
 import { forbidden, invalidField, notFound } from "../../platform/errors.ts";
 import { decodeCursor, encodeCursor } from "../../platform/page.ts";
-import { may } from "../access/index.ts";
+import { may, toldTo } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
 import type { Process } from "../processes/index.ts";
 import { findProject, processOf, type ProjectInUse } from "../tickets/index.ts";
@@ -35,7 +35,7 @@ export async function listStays(ctx: Ctx, asked: z.output<(typeof staysContract)
   const shown = rows.slice(0, limit);
   const last = rows.length > limit ? shown.at(-1) : undefined;
   const nameOf = (stage: string): string => process.stages[stage]?.name[language] ?? stage;
-  return { items: shown.map(({ id, ticketId, number, subject, seconds, stage, next, at }) => ({ id, ticketId, number, subject, seconds, from: nameOf(stage), to: nameOf(next), at: at.toISOString() })), next: last ? encodeCursor(last.ms, last.id) : null };
+  return { items: shown.map(({ id, ticketId, number, subject, seconds, stage, next, at }) => ({ id, ticketId, number, subject: toldTo(ctx, subject), seconds, from: nameOf(stage), to: nameOf(next), at: at.toISOString() })), next: last ? encodeCursor(last.ms, last.id) : null };
 }
 
 /** Another's project is not there (404); a period must be one. */

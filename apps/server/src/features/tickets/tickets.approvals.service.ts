@@ -4,7 +4,7 @@ import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
 import { conflict, forbidden, invalidField, notFound } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { decodeCursor, encodeCursor, PAGE_SIZE } from "../../platform/page.ts";
-import { may } from "../access/index.ts";
+import { may, toldTo } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
 import type { Process } from "../processes/index.ts";
 import type { TicketView } from "./tickets.contract.ts";
@@ -49,7 +49,7 @@ async function toOpen(ctx: Ctx, row: OpenApproval): Promise<Page["items"][number
   const approval = toApproval(ctx, {
     id: row.id, transition: row.transition, deed: row.deed, amount: row.amount, state: row.state, requestedBy: row.requestedByName, requestedById: row.requestedBy, requestedAt: row.requestedAt.toISOString(), decidedBy: "", decidedAt: null, note: null, ticket: row,
   }, { process, project, language });
-  return { ...approval, ticketId: row.ticketId, number: row.number, subject: row.subject, projectKey: row.projectKey, input: filledIn(process, row.input, language) };
+  return toldTo(ctx, { ...approval, ticketId: row.ticketId, number: row.number, subject: row.subject, projectKey: row.projectKey, input: filledIn(process, row.input, language) });
 }
 
 const filledIn = (process: Process, input: Record<string, unknown>, language: Language) => Object.entries(input).flatMap(([key, value]) => {

@@ -1,5 +1,5 @@
 import type { Ctx } from "../../platform/db.ts";
-import { maskEmail, maskPhone, maskWithin, may } from "../access/index.ts";
+import { hideContacts, maskEmail, maskPhone, maskWithin, may } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
 import { allowed, type Process, type Transition } from "../processes/index.ts";
 import type { TicketRow, TicketView, TransitionField } from "./tickets.contract.ts";
@@ -51,10 +51,10 @@ export async function toView(ctx: Ctx, ticket: Ticket, known?: Written): Promise
 }
 
 function masked(view: TicketView, { contactPhone: phone, contactEmail: email }: Ticket): TicketView {
-  const within = (text: string) => maskWithin(text, { phone, email });
+  const within = (text: string) => hideContacts(maskWithin(text, { phone, email }));
   return {
-    ...view, masked: true, contactEmail: email && maskEmail(email), subject: within(view.subject), description: within(view.description),
-    notices: view.notices.map((notice) => ({ ...notice, recipient: notice.recipient && maskEmail(notice.recipient), body: within(notice.body) })),
+    ...hideContacts(view), masked: true, contactEmail: email && maskEmail(email), subject: within(view.subject), description: within(view.description),
+    notices: view.notices.map((notice) => ({ ...hideContacts(notice), recipient: notice.recipient && maskEmail(notice.recipient), body: within(notice.body) })),
   };
 }
 

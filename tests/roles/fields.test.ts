@@ -1,0 +1,66 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { routesOf, type Route } from "./access.shapes.ts";
+import { type Met, formsOf, formTable, meetForms } from "./fields.forms.ts";
+import { FieldsHouse, PROJECTS, ROLES } from "./fields.house.ts";
+import { askReplies, buildWorld, MARKS, type Reply, replyTable, type World } from "./fields.replies.ts";
+
+/**
+ * Every route × every role × every field. What is so stands in `fields.*.txt`, where people read it; a difference, or a
+ * field that is new, fails until somebody has looked and run this with MATRIX=write. What may never be so, whatever the
+ * tables say, is asserted besides.
+ */
+let house: FieldsHouse;
+let met: Met[];
+let routes: Route[];
+let world: World;
+let replies: Reply[];
+
+beforeAll(async () => {
+  house = await FieldsHouse.open();
+  await house.person("second", { role: "operator", projects: [...PROJECTS] });
+  world = await buildWorld(house);
+  routes = routesOf(await (await fetch(`${house.server.url}/api/docs/json`)).json() as never);
+});
+afterAll(() => house?.close());
+
+function asLastRead(name: string, table: string): void {
+  const file = join(import.meta.dirname, `fields.${name}.txt`);
+  if (process.env.MATRIX === "write") writeFileSync(file, table);
+  expect(table.split("\n")).toEqual(readFileSync(file, "utf8").split("\n"));
+}
+
+test("each field of each form is read and written by each role as the table says, really tried", async () => {
+  const forms = await formsOf(house);
+  expect(forms.length).toBeGreaterThan(24);
+  met = await meetForms(house, forms);
+  asLastRead("forms", formTable(met));
+});
+
+test("no form is refused without saying where, and what is refused changes nothing", () => {
+  expect(met.flatMap(({ faults }) => faults)).toEqual([]);
+});
+
+test("whom a ticket is about has nothing of its forms, whatever their role (R129)", () => {
+  expect(met.filter(({ relation }) => relation === "about").flatMap(({ form, role, cells }) => [...cells].filter(([, cell]) => cell !== "--").map(([field, cell]) => `${role}: ${form} ${field}: ${cell}`))).toEqual([]);
+});
+
+/** Pages for clients, streams, files and what tells of the machine. */
+const APART = /^\/api\/(public|metrics|health|docs)/;
+
+test("each field of each reply is whole, in part or left out for each role as the table says", async () => {
+  replies = await askReplies(house, routes.filter(({ method, path }) => method === "GET" && !APART.test(path)), world);
+  expect(replies.length).toBeGreaterThan(50);
+  asLastRead("replies", replyTable(replies));
+});
+
+test("no reply gives a department worker or an administrator the client's number or mail, nor anybody a masked document's number", () => {
+  const leaks = replies.flatMap(({ route, answers }) => ROLES.flatMap((role) => {
+    const digits = answers[role].text.replaceAll(/[\s()-]/g, "");
+    const found = [digits.includes(MARKS.document) && "a document's number"];
+    if (role === "department_worker" || role === "administrator") found.push(digits.includes(MARKS.phone) && "the client's number", answers[role].text.includes(MARKS.email) && "the client's mail");
+    return found.filter(Boolean).map((what) => `${role}: ${route}: ${String(what)}`);
+  }));
+  expect(leaks).toEqual([]);
+});
