@@ -183,9 +183,9 @@ export interface Forgotten { id: string; number: string; projectKey: string; own
  * it is told now. Another node that looks at the same moment takes others: it may still see a ticket as untold that was
  * told since it began to look, so what was noted decides, not what was seen.
  */
-export const takeForgotten = (db: Db, projectKey: string, { before, now, most }: { before: Date; now: Date; most: number }) => sql<Forgotten>`with forgotten as (
+export const takeForgotten = (db: Db, projectKey: string, { before, now, place, most }: { before: Date; now: Date; /** Only those touched after it. */ place: [string, string] | null; most: number }) => sql<Forgotten>`with forgotten as (
     select t.id from tickets t where t.project_key = ${projectKey} and t.status in ('open', 'waiting') and t.updated_at <= ${before} and t.owner_id is not null
-      and not exists (select 1 from ticket_reminders r where r.ticket_id = t.id and r.at > ${before}) order by t.updated_at, t.id limit ${most} for update skip locked),
+      ${place ? sql`and (t.updated_at, t.id) > (${place[0]}::timestamptz, ${place[1]}::uuid)` : sql``} and not exists (select 1 from ticket_reminders r where r.ticket_id = t.id and r.at > ${before}) order by t.updated_at, t.id limit ${most} for update skip locked),
     noted as (insert into ticket_reminders (ticket_id, at) select id, ${now} from forgotten on conflict (ticket_id) do update set at = excluded.at where ticket_reminders.at <= ${before} returning ticket_id)
   select t.id, t.number, t.project_key, t.owner_id, t.client_id, t.updated_at from tickets t join noted n on n.ticket_id = t.id order by t.updated_at, t.id`.execute(db).then((result) => result.rows);
 export const selectProjectKeys = (db: Db) => sql<{ key: string }>`select key from projects order by key`.execute(db).then((result) => result.rows.map(({ key }) => key));

@@ -142,6 +142,27 @@ test("R123 of two who change one view at once one is told", async () => {
   expect((await listViews(asAna)).items.map(({ id }) => id)).not.toContain(saved.id);
 });
 
+test("R122 a look for forgotten tickets goes on where it ended, and begins anew after an hour", async () => {
+  const begin = Date.now();
+  let now = new Date(begin);
+  const clock = database.ctx(undefined, () => now);
+  const looked = new Map();
+  const reminded = async (id: string) => (await sql<{ n: number }>`select count(*)::int as n from events where type = 'ticket.reminded' and subject_id = ${id}`.execute(database.db)).rows[0]!.n;
+  const [first, second] = [await buildTicket(clock, { subject: "First", ownerId: ana }), await buildTicket(clock, { subject: "Second", ownerId: ana })];
+  now = new Date(begin + 25 * 3_600_000);
+  await sql`update tickets set updated_at = ${new Date(begin - 3_600_000)} where id = ${first.id}`.execute(database.db);
+  await remindForgotten(clock, looked);
+  expect([await reminded(first.id), await reminded(second.id)]).toEqual([1, 1]);
+  // What was told lies behind: it is not read again until the hour is over, whatever became of it.
+  await sql`delete from ticket_reminders where ticket_id = ${first.id}`.execute(database.db);
+  now = new Date(now.getTime() + 59 * 60_000);
+  await remindForgotten(clock, looked);
+  expect(await reminded(first.id)).toBe(1);
+  now = new Date(now.getTime() + 60_000);
+  await remindForgotten(clock, looked);
+  expect(await reminded(first.id)).toBe(2);
+});
+
 test("R122 the owner of a ticket untouched for a day is reminded once, again after another day, and not after it was touched", async () => {
   const reminders = async () => (await sql<{ n: number; owner: string }>`select count(*)::int as n from events where type = 'ticket.reminded' and subject_id::text = ${old.id} and data->>'operatorId' = ${ana}`.execute(database.db)).rows[0]!.n;
   let now = new Date();
