@@ -98,7 +98,7 @@ const MOST_OLDER = 20_000;
 const SPARE = 1.5;
 
 export type NextLook = { by: "newest"; most: number } | { by: "index"; rare: boolean[]; weeks: number | null };
-/** How to go on for `need` more, by what has been found so far (decision 0049). */
+/** How to go on for `need` more, by what has been found so far (decision 0050). */
 export function nextLook({ hits, fits, fromMs, toMs, ticketsPerMs, oldestMs, shares }: Seen, need: number): NextLook {
   // Nothing found is taken for half a find; of finds that all did not fit, for one in a hundred.
   const spanMs = (SPARE * need * (fromMs - toMs)) / Math.max(fits, hits / 100, 0.5);
