@@ -29,6 +29,8 @@ const stale: Record<string, Partial<Record<RouteName, Reach>>> = {
   approvals: { listApprovals: "all" },
   form: { getRecord: "one", listRecords: "all" },
   solution: { ticketSolutions: "one" },
+  hook: { listHooks: "all" },
+  webhook: { listWebhooks: "all", listDeliveries: "all" },
 };
 
 interface Read { queryKey: readonly unknown[]; state: { data: unknown } }

@@ -2,13 +2,14 @@ import type { Floor } from "@linija/server/contract/floor/floor";
 import { Button } from "@mantine/core";
 import { IconArrowsMaximize, IconBellRinging, IconPhoneIncoming } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
-import { useEffect, useState, type ReactNode } from "react";
+import { useEffect } from "react";
 import { useIntl } from "react-intl";
 import { useT } from "../../i18n/intl.tsx";
 import { Moment, Since, Until, useNow } from "../../shared/clock.tsx";
 import { Page, Skeleton } from "../../shared/parts.tsx";
 import { ProblemNote } from "../../shared/problem.tsx";
 import { useApi } from "../../shared/query.ts";
+import { useShown } from "../../shared/useShown.tsx";
 import { Figures } from "./Figures.tsx";
 import { HoursChart } from "./HoursChart.tsx";
 import { isWrapLate, OperatorTiles } from "./OperatorTiles.tsx";
@@ -74,14 +75,6 @@ function Alerts({ alerts, operators }: { alerts: Floor["alerts"]; operators: Flo
       {more}
     </section>
   );
-}
-
-/** The first few, and a press that shows the rest. */
-function useShown<T>(items: T[], count: number): { shown: T[]; more: ReactNode } {
-  const t = useT();
-  const [all, setAll] = useState(false);
-  if (all || items.length <= count) return { shown: items, more: null };
-  return { shown: items.slice(0, count), more: <div><Button variant="subtle" size="compact-sm" onClick={() => setAll(true)}>{t("work.showAll", { count: items.length })}</Button></div> };
 }
 
 function Waiting({ floor }: { floor: Floor }) {

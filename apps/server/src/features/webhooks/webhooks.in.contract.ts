@@ -11,7 +11,8 @@ export type HookReply = z.infer<typeof hookReply>;
 /** The body is read as it came, for its signature; its schema is the hook's declaration. */
 export const receiveHook = contract({ method: "POST", path: "/hooks/:project/:hook", summary: "What another system reports, signed (`Linija-Signature: t=SECONDS,v1=HEX`); at most 64 kB of JSON", params: hookParams, reply: hookReply });
 
-export const hookView = z.object({ key: z.string(), name, type: z.string(), path: z.string(), secretMadeAt: instant.nullable(), secretMadeBy: z.string().nullable(), lastAt: instant.nullable() });
+const refusalView = z.object({ text: z.string(), fields: z.array(z.object({ field: z.string(), text: z.string() })), times: z.number().int(), firstAt: instant, lastAt: instant });
+export const hookView = z.object({ key: z.string(), name, type: z.string(), path: z.string(), secretMadeAt: instant.nullable(), secretMadeBy: z.string().nullable(), lastAt: instant.nullable(), /** What could not be taken in the last thirty days, a line a reason. */ refused: z.array(refusalView) });
 export type HookView = z.infer<typeof hookView>;
 export const listHooks = contract({ method: "GET", path: "/hooks/:project", summary: "Doors for other systems of a project (administrator)", params: z.object({ project: z.string().max(60) }), reply: z.object({ items: z.array(hookView) }) });
 export const makeHookSecret = contract({ method: "PUT", path: "/hooks/:project/:hook/secret", summary: "Make a new secret for a hook; it is told once, in this answer, and the one before is good no more", params: hookParams, reply: z.object({ secret: z.string(), path: z.string() }) });

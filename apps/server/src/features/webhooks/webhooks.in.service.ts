@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
-import { forbidden, invalidField, notFound, unauthenticated } from "../../platform/errors.ts";
+import { AppError, forbidden, invalidField, notFound, unauthenticated } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { newId, newSecret } from "../../platform/ids.ts";
 import type { Secrets } from "../../platform/secret.ts";
@@ -9,10 +9,11 @@ import { may } from "../access/index.ts";
 import { createRecord, ticketForms } from "../forms/index.ts";
 import { asField } from "../processes/index.ts";
 import { priorities } from "../projects/index.ts";
-import { addNote, createTicket, findProject, processOf, type ProjectInUse } from "../tickets/index.ts";
+import { addNote, createTicket, findProject, processOf, updateTicket, type ProjectInUse } from "../tickets/index.ts";
 import { readBody } from "./webhooks.in.body.ts";
 import type { HookReply, HookView } from "./webhooks.in.contract.ts";
 import { hooksOf } from "./webhooks.in.kind.ts";
+import { keepRefusal, keepUnsigned, refusalsOf } from "./webhooks.in.refused.service.ts";
 import { compileHook, isOfNow, isSignedWith, readSignature, sayingOf, type CompiledHook, type Hook, type Said, type Signature } from "./webhooks.in.rules.ts";
 import { countAlarm, deleteSecret, insertCall, selectCalled, selectOnTicket, selectSecret, selectStates, updateAlarm, updateCall, upsertSecret, type Alarm, type HookAt, type OnTicket } from "./webhooks.in.sql.ts";
 
@@ -31,10 +32,21 @@ export async function receiveHook(ctx: Ctx, { project: projectKey, hook: hookKey
   const secret = await openedSecret(ctx, at, secrets);
   const signature = readSignature(sent.signature);
   const isSigned = signature !== null && isSignedWith(secret ?? NOBODYS, signature, sent.raw);
-  if (!isSigned || secret === null || !hook) throw unauthenticated("hook_signature");
+  if (!isSigned || secret === null || !hook) {
+    const refusal = unauthenticated("hook_signature");
+    if (hook) keepUnsigned(ctx, at, refusal);
+    throw refusal;
+  }
+  return takeSigned(ctx, { at, project, hook, signature }, sent.raw).catch(async (error: unknown) => {
+    if (error instanceof AppError && error.code !== "unavailable") await keepRefusal(ctx, at, error);
+    throw error;
+  });
+}
+
+async function takeSigned(ctx: Ctx, { at, project, hook, signature }: Pick<Taking, "at" | "project" | "signature"> & { hook: Hook }, raw: Buffer): Promise<HookReply> {
   if (!isOfNow(signature, ctx.now())) throw unauthenticated("hook_too_old");
   const compiled = compiledIn(project, hook);
-  const said = sayingOf(compiled, readBody(hook, sent.raw), ctx.now());
+  const said = sayingOf(compiled, readBody(hook, raw), ctx.now());
   return inTx({ ...ctx, actor: { kind: "system", name: hook.name[compiled.language] } }, (ctx) => take(ctx, { at, project, compiled, said, signature }));
 }
 
@@ -74,29 +86,44 @@ async function take(ctx: TxCtx, taking: Taking): Promise<HookReply> {
   return answer;
 }
 
-const reply = (state: HookReply["state"], ticket: OnTicket | { id: string; number: string } | undefined): HookReply => ({ state, ticket: ticket ? { id: ticket.id, number: ticket.number } : null });
+const reply = (state: HookReply["state"], ticket: Pick<OnTicket, "id" | "number"> | undefined): HookReply => ({ state, ticket: ticket ? { id: ticket.id, number: ticket.number } : null });
 /** Of what has been explained or closed the next report is news. */
 const OPEN: ReadonlySet<string> = new Set(["open", "waiting"]);
 
-/** Each is counted; of many within a short time one is written down. */
+/** Each is counted; of many within a short time one is written down, and every one that is worse than those before. */
 async function repeated(ctx: TxCtx, { taking: { at, compiled, said }, name, alarm, open }: { taking: Taking; name: string; alarm: Alarm; open: OnTicket }): Promise<HookReply> {
   const { hook: { repeat }, language } = compiled;
-  const isDue = alarm.notedAt === null || ctx.now().getTime() - alarm.notedAt.getTime() >= repeat.every_minutes * 60_000;
+  const before = alarm.worst ?? open.priority;
+  const worst = Math.max(before, isAlarm(compiled, said) ? priorityOf(said) : -1);
+  const isDue = worst > before || alarm.notedAt === null || ctx.now().getTime() - alarm.notedAt.getTime() >= repeat.every_minutes * 60_000;
   const note = isDue ? said(`repeat.note.${language}`) : null;
   if (typeof note === "string" && note !== "") await addNote(ctx, open.id, `${note.slice(0, 9_000)} (${alarm.times}×)`);
-  await updateAlarm(ctx.db, { ...at, alarm: name }, { ticketId: open.id, notedAt: isDue ? ctx.now() : alarm.notedAt });
+  await updateAlarm(ctx.db, { ...at, alarm: name }, { ticketId: open.id, notedAt: isDue ? ctx.now() : alarm.notedAt, worst });
+  if (worst > before) await raise(ctx, open, { priority: worst, projectKey: at.projectKey });
   return reply("repeated", open);
 }
 
+const isAlarm = ({ hook }: CompiledHook, said: Said): boolean => hook.when === undefined || said("when") === true;
+/** -1: the declaration says none. */
+const priorityOf = (said: Said): number => priorities.findIndex((each) => each === said("priority"));
+
+/** What has become worse is more urgent, with the deadline of that, and told to who works on it and to those who supervise. A priority that somebody has set higher stays. */
+async function raise(ctx: TxCtx, open: OnTicket, { priority, projectKey }: { priority: number; projectKey: string }): Promise<void> {
+  if (priority > open.priority) await updateTicket(ctx, open.id, { version: (await selectOnTicket(ctx.db, open.id))!.version, priority });
+  const data = { key: "alert_alarm_worse", params: { number: open.number, subject: open.subject }, projectKey, userId: open.ownerId, ticketId: open.id };
+  await emit(ctx, { type: "alert.raised", subject: { kind: "ticket", id: open.id }, data, touches: [{ kind: "floor", id: projectKey }] });
+}
+
 async function first(ctx: TxCtx, taking: Taking, name: string): Promise<HookReply> {
-  const { at, compiled: { hook, language }, said, project } = taking;
-  if (hook.when !== undefined && said("when") !== true) return reply("ignored", undefined);
-  const [fields, formRecordId, priority] = [await processFields(ctx, taking), await filledForm(ctx, taking), priorities.findIndex((each) => each === said("priority"))];
+  const { at, compiled, said, project } = taking;
+  const { hook, language } = compiled;
+  if (!isAlarm(compiled, said)) return reply("ignored", undefined);
+  const [fields, formRecordId, priority] = [await processFields(ctx, taking), await filledForm(ctx, taking), priorityOf(said)];
   const ticket = await createTicket(ctx, {
     projectKey: project.project.key, type: hook.type, subject: told(said(`subject.${language}`), 200), description: told(said(`description.${language}`), 20_000), language, fields,
     clientId: null, interactionId: null, dueAt: null, ...(priority >= 0 && { priority }), ...(formRecordId && { formRecordId }),
   }, ticketForms);
-  await updateAlarm(ctx.db, { ...at, alarm: name }, { ticketId: ticket.id, notedAt: null, times: 1 });
+  await updateAlarm(ctx.db, { ...at, alarm: name }, { ticketId: ticket.id, notedAt: null, worst: ticket.priority, times: 1 });
   return reply("registered", ticket);
 }
 
@@ -131,7 +158,8 @@ const pathOf = ({ project, hook }: Params): string => `/api/hooks/${project}/${h
 export async function listHooks(ctx: Ctx, projectKey: string): Promise<{ items: HookView[] }> {
   const hooks = await hooksFor(ctx, projectKey);
   const states = new Map((await selectStates(ctx.db, projectKey)).map((state) => [state.hookKey, state]));
-  return { items: hooks.map(({ key, name, type }) => ({ key, name, type, path: pathOf({ project: projectKey, hook: key }), secretMadeAt: states.get(key)?.madeAt?.toISOString() ?? null, secretMadeBy: states.get(key)?.madeBy ?? null, lastAt: states.get(key)?.lastAt?.toISOString() ?? null })) };
+  const refused = await refusalsOf(ctx, projectKey);
+  return { items: hooks.map(({ key, name, type }) => ({ key, name, type, path: pathOf({ project: projectKey, hook: key }), secretMadeAt: states.get(key)?.madeAt?.toISOString() ?? null, secretMadeBy: states.get(key)?.madeBy ?? null, lastAt: states.get(key)?.lastAt?.toISOString() ?? null, refused: refused.get(key) ?? [] })) };
 }
 
 export async function makeHookSecret(ctx: Ctx, at: Params, secrets: Secrets): Promise<{ secret: string; path: string }> {

@@ -17,19 +17,20 @@ export const insertCall = (db: Db, at: HookAt & { signature: Buffer; at: Date })
   .execute(db).then((result) => Number(result.numAffectedRows ?? 0n) > 0);
 export const updateCall = (db: Db, signature: Buffer, ticketId: string) => sql`update hook_calls set ticket_id = ${ticketId} where signature = ${signature}`.execute(db);
 
-export interface OnTicket { id: string; number: string; status: string }
-export const selectCalled = (db: Db, signature: Buffer) => sql<OnTicket>`select t.id, t.number, t.status from hook_calls c join tickets t on t.id = c.ticket_id where c.signature = ${signature}`.execute(db).then((result) => result.rows[0]);
+export interface OnTicket { id: string; number: string; status: string; version: number; priority: number; ownerId: string | null; subject: string }
+const ON_TICKET = sql`t.id, t.number, t.status, t.version, t.priority, t.owner_id, t.subject`;
+export const selectCalled = (db: Db, signature: Buffer) => sql<OnTicket>`select ${ON_TICKET} from hook_calls c join tickets t on t.id = c.ticket_id where c.signature = ${signature}`.execute(db).then((result) => result.rows[0]);
 
-export interface Alarm { ticketId: string | null; times: number; notedAt: Date | null }
+export interface Alarm { ticketId: string | null; times: number; notedAt: Date | null; worst: number | null }
 /** Counts what came; its row is locked until the end of the transaction. */
 export const countAlarm = (db: Db, at: HookAt & { alarm: string; at: Date }) => sql<Alarm>`insert into hook_alarms (project_key, hook_key, alarm, last_at) values (${at.projectKey}, ${at.hookKey}, ${at.alarm}, ${at.at})
-  on conflict (project_key, hook_key, alarm) do update set times = hook_alarms.times + 1, last_at = excluded.last_at returning ticket_id, times, noted_at`.execute(db).then((result) => result.rows[0]!);
-export const updateAlarm = (db: Db, at: HookAt & { alarm: string }, change: { ticketId: string; notedAt: Date | null; times?: number }) => sql`update hook_alarms set ticket_id = ${change.ticketId}, noted_at = ${change.notedAt}, times = coalesce(${change.times ?? null}::int, times)
+  on conflict (project_key, hook_key, alarm) do update set times = hook_alarms.times + 1, last_at = excluded.last_at returning ticket_id, times, noted_at, worst`.execute(db).then((result) => result.rows[0]!);
+export const updateAlarm = (db: Db, at: HookAt & { alarm: string }, change: { ticketId: string; notedAt: Date | null; worst: number; times?: number }) => sql`update hook_alarms set ticket_id = ${change.ticketId}, noted_at = ${change.notedAt}, worst = ${change.worst}, times = coalesce(${change.times ?? null}::int, times)
   where project_key = ${at.projectKey} and hook_key = ${at.hookKey} and alarm = ${at.alarm}`.execute(db);
 
 /** The ticket an alarm is on, or the one that was merged into. */
-export const selectOnTicket = (db: Db, id: string) => sql<OnTicket>`select t.id, t.number, t.status from tickets m join tickets t on t.id = coalesce(m.merged_into, m.id) where m.id = ${id}`.execute(db).then((result) => result.rows[0]);
+export const selectOnTicket = (db: Db, id: string) => sql<OnTicket>`select ${ON_TICKET} from tickets m join tickets t on t.id = coalesce(m.merged_into, m.id) where m.id = ${id}`.execute(db).then((result) => result.rows[0]);
 
-/** Signatures that are good no more; alarms nobody has heard of for a quarter of a year. */
-export const deleteOldCalls = (db: Db, now: Date) => sql`with calls as (delete from hook_calls where at < ${now}::timestamptz - interval '15 minutes')
+/** Signatures that are good no more; alarms nobody has heard of for a quarter of a year; what was refused a month ago. */
+export const deleteOldCalls = (db: Db, now: Date) => sql`with calls as (delete from hook_calls where at < ${now}::timestamptz - interval '15 minutes'), refusals as (delete from hook_refusals where last_at < ${now}::timestamptz - interval '30 days')
   delete from hook_alarms where last_at < ${now}::timestamptz - interval '90 days'`.execute(db);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { sql } from "kysely";
 import type { LightMyRequestResponse } from "fastify";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
 import { openSecrets } from "../../platform/secret.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { testHttp } from "../../testing/http.ts";
@@ -112,6 +112,45 @@ test("the same alarm again is a note on the open ticket, of a flood one note; on
   const next = await taken(overload("TP Vič", { value: 150 }));
   expect([next.state, next.ticket!.id === ticket!.id]).toEqual(["registered", false]);
   expect((await taken(overload("TP Vič", { parameter: "voltage" }))).state).toBe("registered");
+});
+
+test("a repeated alarm that is worse raises the ticket's priority and deadline, is noted at once and told to who works on it and to supervisors; one that is not, or tells that all is well, raises nothing", async () => {
+  const { ticket } = await taken(overload("TP Stožice", { severity: "warning" }));
+  const { rows: [owner] } = await sql<{ id: string }>`select id from users limit 1`.execute(database.db);
+  await sql`update tickets set owner_id = ${owner!.id}::uuid where id = ${ticket!.id}`.execute(database.db);
+  const before = await getTicket(system, ticket!.id);
+  await taken(overload("TP Stožice", { severity: "warning", value: 132 }));
+  await taken(overload("TP Stožice", { state: "cleared", value: 90 }));
+  expect(await getTicket(system, ticket!.id)).toMatchObject({ priority: 2, dueAt: before.dueAt });
+  await taken(overload("TP Stožice", { severity: "critical", value: 180 }));
+  const after = await getTicket(system, ticket!.id);
+  expect(after.priority).toBe(3);
+  expect(Date.parse(after.dueAt!)).toBeLessThan(Date.parse(before.dueAt!));
+  expect(after.notes.map(({ text }) => text)).toEqual(["Ponovni alarm, 132 A (2×)", "Ponovni alarm, 180 A (4×)"]);
+  const alerts = () => sql<{ data: object }>`select data from events where type = 'alert.raised' and subject_id = ${ticket!.id} and data->>'key' = 'alert_alarm_worse'`.execute(database.db).then(({ rows }) => rows.map(({ data }) => data));
+  expect(await alerts()).toMatchObject([{ params: { number: ticket!.number }, projectKey: "energy", userId: owner!.id }]);
+  // Whoever has judged it to be less urgent is not overruled by the same again.
+  await sql`update tickets set priority = 1 where id = ${ticket!.id}`.execute(database.db);
+  await taken(overload("TP Stožice", { severity: "critical", value: 190 }));
+  expect([(await getTicket(system, ticket!.id)).priority, (await alerts()).length]).toEqual([1, 1]);
+});
+
+test("what could not be taken stands beside the hook, by its reason and in the reader's language, counted; what is not signed as well", async () => {
+  await sql`delete from hook_refusals`.execute(database.db);
+  for (const value of ["131", "132"]) expect((await send(overload("TP Fužine", { value }))).statusCode).toBe(422);
+  expect((await send("{ not json")).statusCode).toBe(400);
+  expect((await send(overload("TP Fužine"), { signature: signed(secrets["energy"]!, JSON.stringify(overload("TP Fužine")), now() - 400) })).statusCode).toBe(401);
+  const listed = async (who = administrator) => (await who.send("GET", "/api/hooks/energy")).json<{ items: { refused: { text: string; fields: { field: string; text: string }[]; times: number }[] }[] }>().items[0]!.refused;
+  expect(await listed()).toMatchObject([{ text: expect.stringMatching(/five minutes/), fields: [], times: 1 }, { fields: [{ field: "body" }], times: 1 }, { fields: [{ field: "value", text: expect.stringMatching(/./) }], times: 2 }]);
+  const ana = await http.signIn({ name: "Ана", roles: ["administrator"], projects: [], language: "ru" });
+  expect((await listed(ana))[0]!.text).toMatch(/минут/);
+  await vi.waitFor(async () => {
+    await send(overload("TP Fužine"), { signature: signed("another", "{}") });
+    expect((await listed())[0]!.text).toMatch(/signature/);
+  });
+  const { rows } = await sql<{ n: number }>`select count(*)::int as n from events where type = 'hook.refused' and data->>'reason' = 'invalid_input'`.execute(database.db);
+  expect(rows[0]!.n).toBeGreaterThan(0);
+  expect(JSON.stringify((await sql`select * from hook_refusals`.execute(database.db)).rows), "nothing of what was sent").not.toContain("Fužine");
 });
 
 test("that all is well again opens no ticket", async () => {
