@@ -29,7 +29,7 @@ const calls = createRoute({
 });
 const tickets = createRoute({
   getParentRoute: () => root, path: "/tickets", component: lazyRouteComponent(() => import("../features/tickets/TicketsPage.tsx"), "TicketsPage"),
-  validateSearch: (search): { view?: string; filter?: string; sort?: string; board?: true } => ({ view: text(search.view), filter: text(search.filter), sort: text(search.sort), board: search.board === true ? true : undefined }),
+  validateSearch: (search): { view?: string; filter?: string; sort?: string; columns?: string; board?: true } => ({ view: text(search.view), filter: text(search.filter), sort: text(search.sort), columns: text(search.columns), board: search.board === true ? true : undefined }),
 });
 const ticket = createRoute({ getParentRoute: () => root, path: "/tickets/$id", component: lazyRouteComponent(() => import("../features/tickets/TicketPage.tsx"), "TicketPage") });
 const clients = createRoute({

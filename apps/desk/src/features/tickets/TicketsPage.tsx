@@ -11,6 +11,8 @@ import { useApi } from "../../shared/query.ts";
 import { hasRole, may, useMe } from "../access/session.ts";
 import { ApprovalsLink } from "../approvals/ApprovalsLink.tsx";
 import { fixedView, partsOf, readAsked, written, type Asked } from "../views/asked.ts";
+import { ColumnsPicker } from "../views/ColumnsPicker.tsx";
+import { defaultColumns } from "../views/columns.ts";
 import { FilterPanel } from "../views/FilterPanel.tsx";
 import { SavedViews } from "../views/SavedViews.tsx";
 import boardCss from "../views/views.module.css";
@@ -33,12 +35,12 @@ function useAsked() {
   const views = onlyDepartment ? departmentViews : deskViews;
   const saved = useApi("listViews", null, { staleTime: 60_000 }).data?.items.find(({ id }) => id === search.view);
   const fixed = views.find((each) => each === search.view) ?? (onlyDepartment ? "department" : hasRole(me, "operator") ? "mine" : "open");
-  const begun: Asked = saved ? { filter: saved.filter, sort: saved.sort } : fixedView(fixed, me.department);
-  const changed = readAsked(search.filter, search.sort);
+  const begun: Asked = saved ? { filter: saved.filter, sort: saved.sort, columns: saved.columns } : fixedView(fixed, me.department);
+  const changed = readAsked(search.filter, search.sort, search.columns);
   const isBoard = search.board ?? false;
   const go = (next: { view?: string; asked?: Asked | null; board?: boolean }) => {
     const asked = next.asked === undefined ? changed : next.asked;
-    void navigate({ to: "/tickets", search: { view: next.view ?? search.view, filter: asked ? written(asked.filter) : undefined, sort: asked?.sort, board: (next.board ?? isBoard) || undefined }, replace: next.view === undefined });
+    void navigate({ to: "/tickets", search: { view: next.view ?? search.view, filter: asked ? written(asked.filter) : undefined, sort: asked?.sort, columns: asked?.columns?.join(","), board: (next.board ?? isBoard) || undefined }, replace: next.view === undefined });
   };
   return { views, saved, view: saved ? null : fixed, asked: changed ?? begun, isChanged: changed !== null, isBoard, go };
 }
@@ -54,14 +56,15 @@ export function TicketsPage() {
   const picked = usePicked();
   const words = typed.length > 1 ? typed : "";
   // Words are looked for everywhere, whatever view they were typed in, but within a filter somebody is making.
-  const shown: Asked = words ? { filter: { ...(isChanged && asked.filter), text: words }, sort: "changed" } : asked;
+  const shown: Asked = words ? { ...asked, filter: { ...(isChanged && asked.filter), text: words }, sort: "changed" } : asked;
   const show = (next: string, board: boolean) => { setText(""); picked.clear(); go({ view: next, asked: null, board }); };
   const panel = (error: unknown) => isOpen && <FilterPanel asked={asked} error={error} onChange={(next) => go({ asked: next })} onClear={() => go({ asked: null })} />;
   const listed = words ? null : listedOf(state);
   return (
     <Page wide title={t("nav.tickets")} tools={<div className={boardCss.tools}>
       <Search text={text} onChange={setText} />
-      <Button variant="default" aria-expanded={isOpen} leftSection={<IconFilter size={15} />} onClick={() => setOpen(!isOpen)}>{t("views.filter")}{isChanged && ` (${partsOf(asked.filter)})`}</Button>
+      <Button variant="default" aria-expanded={isOpen} leftSection={<IconFilter size={15} />} onClick={() => setOpen(!isOpen)}>{t("views.filter")}{isChanged && partsOf(asked.filter) > 0 && ` (${partsOf(asked.filter)})`}</Button>
+      {!isBoard && <ColumnsPicker columns={asked.columns ?? defaultColumns} onChange={(columns) => go({ asked: { ...asked, columns } })} />}
       <Layout isBoard={isBoard} onChange={(board) => { picked.clear(); go({ board }); }} />
     </div>}>
       <nav className={css.views} aria-label={t("tickets.views")}>

@@ -14,10 +14,11 @@ const statuses = ["open", "waiting", "done", "closed"] as const;
 type Lists = "statuses" | "projects" | "types" | "stages" | "departments" | "owners";
 
 /** Every part narrows what is listed; what is empty does not. */
-export function FilterPanel({ asked: { filter, sort }, error, onChange, onClear }: Props) {
+export function FilterPanel({ asked, error, onChange, onClear }: Props) {
+  const { filter, sort } = asked;
   const t = useT();
   const choices = useChoices(filter);
-  const set = (change: Partial<TicketFilter>) => onChange({ filter: { ...filter, ...change }, sort });
+  const set = (change: Partial<TicketFilter>) => onChange({ ...asked, filter: { ...filter, ...change } });
   const list = (name: Lists, label: string) => (
     <MultiSelect size="xs" label={label} data={choices[name]} value={(filter[name] as string[] | undefined) ?? []} onChange={(values) => set({ [name]: values })} clearable searchable={choices[name].length > 7} hidePickedOptions error={fieldError(error, `filter.${name}`)} clearButtonProps={{ "aria-label": t("do.clear") }} />
   );
@@ -35,7 +36,7 @@ export function FilterPanel({ asked: { filter, sort }, error, onChange, onClear 
         <Hours label={t("views.untouchedFor")} value={filter.untouchedForH} onChange={(untouchedForH) => set({ untouchedForH })} />
         <Hours label={t("views.olderThan")} value={filter.olderThanH} onChange={(olderThanH) => set({ olderThanH })} />
         <Select label={t("views.reopened")} data={[{ value: "yes", label: t("views.yes") }, { value: "no", label: t("views.no") }]} clearable value={filter.reopened === undefined ? null : filter.reopened ? "yes" : "no"} onChange={(value) => set({ reopened: value === null ? undefined : value === "yes" })} clearButtonProps={{ "aria-label": t("do.clear") }} />
-        <Select label={t("views.sort")} data={sorts.map((each) => ({ value: each, label: t(`views.sort.${each}`) }))} allowDeselect={false} value={sort} onChange={(value) => onChange({ filter, sort: (value ?? "changed") as ViewSort })} error={fieldError(error, "sort")} />
+        <Select label={t("views.sort")} data={sorts.map((each) => ({ value: each, label: t(`views.sort.${each}`) }))} allowDeselect={false} value={sort} onChange={(value) => onChange({ ...asked, sort: (value ?? "changed") as ViewSort })} error={fieldError(error, "sort")} />
         <FieldFilter filter={filter} error={error} onChange={set} />
       </div>
       <div className="row"><Button size="compact-sm" variant="subtle" onClick={onClear}>{t("views.clear")}</Button></div>

@@ -9,6 +9,7 @@ import { useRefusal } from "../../shared/toast.tsx";
 import { may, useMe } from "../access/session.ts";
 import { useTypes } from "../tickets/useTypes.ts";
 import type { Asked } from "./asked.ts";
+import { defaultColumns } from "./columns.ts";
 
 interface Props { asked: Asked; isBoard: boolean; current: string | undefined; isChanged: boolean; onShow: (view: SavedView) => void; onSaved: (view: SavedView) => void }
 
@@ -40,7 +41,7 @@ function SaveForm({ asked, isBoard, onSaved }: { asked: Asked; isBoard: boolean;
   const [project, setProject] = useState<string | null>(null);
   const [role, setRole] = useState<string | null>(null);
   const save = useSend("saveView", ["listViews"], { onSuccess: onSaved });
-  const send = () => save.mutate({ body: { name, filter: asked.filter, sort: asked.sort, layout: isBoard ? "board" : "list", shared: project ? { projectKey: project, role: role as "operator" | null } : null } });
+  const send = () => save.mutate({ body: { name, filter: asked.filter, sort: asked.sort, columns: asked.columns ?? defaultColumns, layout: isBoard ? "board" : "list", shared: project ? { projectKey: project, role: role as "operator" | null } : null } });
   return (
     <form className="stack" onSubmit={(event) => { event.preventDefault(); send(); }}>
       <TextInput data-autofocus label={t("views.name")} maxLength={80} value={name} onChange={(event) => setName(event.currentTarget.value)} error={fieldError(save.error, "name")} />
@@ -62,7 +63,7 @@ function ViewMenu({ view, asked, isBoard, isChanged, onSaved }: { view: SavedVie
     <Menu position="bottom-start">
       <Menu.Target><ActionIcon variant="subtle" aria-label={t("views.more", { name })}><IconDots size={15} /></ActionIcon></Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item disabled={!isChanged} onClick={() => change.mutate({ params: { id }, body: { version, name, columns, shared, filter: asked.filter, sort: asked.sort, layout: isBoard ? "board" : "list" } })}>{t("views.keepChange")}</Menu.Item>
+        <Menu.Item disabled={!isChanged} onClick={() => change.mutate({ params: { id }, body: { version, name, columns: asked.columns ?? columns, shared, filter: asked.filter, sort: asked.sort, layout: isBoard ? "board" : "list" } })}>{t("views.keepChange")}</Menu.Item>
         <Menu.Item color="red" onClick={() => remove.mutate({ params: { id } })}>{t("do.remove")}</Menu.Item>
       </Menu.Dropdown>
     </Menu>

@@ -1,8 +1,9 @@
-import type { TicketFilter, ViewSort } from "@linija/server/contract/views/views";
+import type { SavedView, TicketFilter, ViewSort } from "@linija/server/contract/views/views";
+import { readColumns } from "./columns.ts";
 import { readStored } from "../../shared/settings.ts";
 
 /** What a list of tickets shows: it stands in the page's address, so that it can be sent to a colleague. */
-export interface Asked { filter: TicketFilter; sort: ViewSort }
+export interface Asked { filter: TicketFilter; sort: ViewSort; /** Absent: those every list begins with. */ columns?: SavedView["columns"] }
 
 export const sorts: ViewSort[] = ["changed", "untouched", "due", "newest", "oldest"];
 const live: TicketFilter["statuses"] = ["open", "waiting"];
@@ -26,11 +27,11 @@ export function fixedView(view: string, department: string | null): Asked {
 }
 
 /** An address somebody bent by hand shows what can be understood of it; the server judges the rest. */
-export function readAsked(filter: string | undefined, sort: string | undefined): Asked | null {
+export function readAsked(filter: string | undefined, sort: string | undefined, columns?: string): Asked | null {
   if (filter === undefined) return null;
   try {
     const parsed: unknown = JSON.parse(filter);
-    return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed) ? { filter: parsed as TicketFilter, sort: sorts.find((each) => each === sort) ?? "changed" } : null;
+    return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed) ? { filter: parsed as TicketFilter, sort: sorts.find((each) => each === sort) ?? "changed", ...(columns && { columns: readColumns(columns) }) } : null;
   } catch {
     return null;
   }

@@ -30,10 +30,19 @@ export type TicketFilter = z.infer<typeof ticketFilter>;
 export const viewSort = z.enum(["changed", "untouched", "due", "newest", "oldest"]);
 export type ViewSort = z.infer<typeof viewSort>;
 export const viewColumns = ["number", "subject", "stage", "priority", "owner", "due", "changed", "created", "department", "client", "project", "channel"] as const;
+/** A column that every ticket has, or a field of the process (`fields.building`) or of the form (`form.total`). */
+export const viewColumn = z.union([z.enum(viewColumns), z.string().regex(/^(fields|form)\.[a-z][a-z0-9_]{0,59}$/i)]);
+export const MOST_COLUMNS = 14;
+/** What stands in a column of a field, as its kind is written: words in the reader's language, exact amounts, days. */
+export const cell = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("text"), text: z.string() }), z.object({ kind: z.literal("number"), value: z.number() }), z.object({ kind: z.literal("money"), amount: z.string(), currency: z.string() }),
+  z.object({ kind: z.literal("date"), date: z.string() }), z.object({ kind: z.literal("moment"), at: z.string() }), z.object({ kind: z.literal("yes_no"), yes: z.boolean() }),
+]);
+export type Cell = z.infer<typeof cell>;
 export const viewRoles = z.enum(["operator", "supervisor", "department_worker", "administrator"]);
 const viewBody = {
   name: z.string().trim().min(1).max(80), filter: ticketFilter, sort: viewSort.default("changed"), layout: z.enum(["list", "board"]).default("list"),
-  columns: z.array(z.enum(viewColumns)).min(1).max(viewColumns.length).default(["number", "subject", "stage", "priority", "owner", "due", "changed"]),
+  columns: z.array(viewColumn).min(1).max(MOST_COLUMNS).default(["number", "subject", "stage", "priority", "owner", "due", "changed"]),
   /** With whom; null: nobody. */
   shared: z.object({ projectKey: key, role: viewRoles.nullable().default(null) }).nullable().default(null),
 };
@@ -48,7 +57,12 @@ export const removeView = contract({ method: "DELETE", path: "/tickets/views/:id
 const asked = { /** A `TicketFilter` as JSON. */ filter: z.string().max(6_000).default("{}") };
 export const findTickets = contract({
   method: "GET", path: "/tickets/found", summary: "Tickets of a filter, keyset-paged. A page reads a bounded piece of one index: it may be short, or empty, with `next` to go on from `seenTo`",
-  query: z.object({ ...asked, sort: viewSort.default("changed"), ...pageQuery }), reply: page(ticketRow.extend({ channel: z.string() })).extend({ seenTo: instant.nullable() }),
+  query: z.object({ ...asked, sort: viewSort.default("changed"), /** Names of columns, parted by commas; those of fields are answered in `cells`. */ columns: z.string().max(1_000).optional(), ...pageQuery }),
+  reply: page(ticketRow.extend({ channel: z.string(), cells: z.record(z.string(), cell) })).extend({ seenTo: instant.nullable() }),
+});
+export const ticketColumns = contract({
+  method: "GET", path: "/tickets/columns", summary: "Fields of processes and forms of one's projects that a list can show, with their names and kinds",
+  reply: z.object({ items: z.array(z.object({ key: viewColumn, name: z.string(), kind: z.enum(["text", "number", "money", "date", "moment", "yes_no"]) })) }),
 });
 export const ticketBoard = contract({
   method: "GET", path: "/tickets/board", summary: "Stages of a filter in their order, with how many stand there (at most 100 are counted)",

@@ -8,6 +8,7 @@ import type { Process } from "../processes/index.ts";
 import { processOf, projectOf, statusOf, toRows, type ProjectInUse } from "../tickets/index.ts";
 import type * as contracts from "./views.contract.ts";
 import type { TicketFilter, ViewSort } from "./views.contract.ts";
+import { cellsOf } from "./views.columns.service.ts";
 import { looksForContact, nextLook, planOf, readFilter, weekOf, type Seen } from "./views.rules.ts";
 import { userOf } from "./views.service.ts";
 import { placeOfWeek, selectNewest, selectWalk, selectWords, sortColumn, type Newest, type Words, type FoundTicket, type Piece, type Reader, type Reading } from "./views.sql.ts";
@@ -29,8 +30,8 @@ export async function findTickets(ctx: Ctx, query: z.output<typeof contracts.fin
   const filter = readFilter(query.filter);
   const limit = query.limit ?? PAGE_SIZE;
   const { rows, next, isShort } = await find(ctx, user, { filter, sort: query.sort, after: decodeCursor(query.after), limit });
-  const items = await toRows(ctx, rows);
-  return { items: items.map((item, index) => ({ ...item, channel: rows[index]!.channel })), next: next && encodeCursor(...next), seenTo: isShort && next ? next[0] : null };
+  const [items, cells] = await Promise.all([toRows(ctx, rows), cellsOf(ctx, rows, query.columns)]);
+  return { items: items.map((item, index) => ({ ...item, channel: rows[index]!.channel, cells: cells[index]! })), next: next && encodeCursor(...next), seenTo: isShort && next ? next[0] : null };
 }
 
 export interface Finding { filter: TicketFilter; sort: ViewSort; after: [string, string] | null; limit: number }

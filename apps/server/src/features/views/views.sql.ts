@@ -6,7 +6,7 @@ import type { SavedView, TicketFilter, ViewSort } from "./views.contract.ts";
 import { weekStart, type Anchor, type Plan } from "./views.rules.ts";
 
 type Condition = RawBuilder<unknown>;
-export type FoundTicket = ListedTicket & { channel: string };
+export type FoundTicket = ListedTicket & { channel: string; fields: Record<string, unknown> };
 export interface Reader { id: string; projects: string[]; /** Sees only what was given to the department, or to any; or to them. */ only: { department: string | null } | null }
 export interface Reading { filter: TicketFilter; sort: ViewSort; reader: Reader; now: Date; after: [string, string] | null; /** Rows of the index read at most. */ most: number; limit: number }
 /** What fits of a piece of an index, how much was read, and where it ended. */
@@ -160,6 +160,12 @@ function field({ field, is, value = "" }: NonNullable<TicketFilter["fields"]>[nu
     contains: sql`coalesce(position(lower(${String(value)}) in ${text}) > 0, false)`, filled, empty: sql`not ${filled}` }[is];
   return sql`(select coalesce(${test}, false) from (select ${found} as v) x)`;
 }
+
+/** The newest form of each that was submitted: the one a filter looks at too. */
+export const selectFormsOf = (db: Db, ticketIds: string[]) => sql<{ ticketId: string; formId: string; data: Record<string, unknown> }>`select distinct on (subject_id) subject_id as ticket_id, form_id, data from form_records
+  where subject_kind = 'ticket' and subject_id = any(${ticketIds}::uuid[]) and state = 'submitted' order by subject_id, created_at desc, id desc`.execute(db).then((result) => result.rows);
+/** The names of people of a page. */
+export const selectNamesOf = (db: Db, ids: string[]) => sql<{ id: string; name: string }>`select id, name from users where id = any(${ids}::uuid[])`.execute(db).then((result) => new Map(result.rows.map(({ id, name }) => [id, name])));
 
 export interface ViewRow { id: string; ownerId: string; ownerName: string; name: string; filter: TicketFilter; sort: ViewSort; columns: SavedView["columns"]; layout: SavedView["layout"]; sharedProject: string | null; sharedRole: string | null; version: number }
 const VIEW = sql`v.id, v.owner_id, coalesce(u.name, '') as owner_name, v.name, v.filter, v.sort, v.columns, v.layout, v.shared_project, v.shared_role, v.version from ticket_views v left join users u on u.id = v.owner_id`;

@@ -1,0 +1,95 @@
+import { mask } from "@linija/forms";
+import type { z } from "zod";
+import type { Ctx } from "../../platform/db.ts";
+import { maskWithin, may } from "../access/index.ts";
+import type { Language } from "../api.contract.ts";
+import { formInUse } from "../forms/index.ts";
+import { findProject, processOf, projectOf, type ProjectInUse } from "../tickets/index.ts";
+import { formCell, kindOfForm, kindOfProcess, processCell, type Names } from "./views.columns.rules.ts";
+import { viewColumn, type Cell, type ticketColumns as contract } from "./views.contract.ts";
+import { userOf } from "./views.service.ts";
+import { selectFormsOf, selectNamesOf, type FoundTicket } from "./views.sql.ts";
+
+type Choice = z.input<typeof contract.reply>["items"][number];
+
+/** Fields a list can show. Masked ones are left out: a column of bullets tells nothing. */
+export async function ticketColumns(ctx: Ctx): Promise<z.input<typeof contract.reply>> {
+  const user = userOf(ctx);
+  const language = user.language as Language;
+  const projects = (await Promise.all(user.projects.map((key) => findProject(ctx.db, key)))).filter((project) => project !== null);
+  const found = await Promise.all(projects.map(async (project) => [...await processFields(ctx, project, language), ...(may(ctx, "forms.read", { projectKey: project.project.key, ownerId: user.id }) ? await formFields(ctx, project, language) : [])]));
+  const items = new Map<string, Choice>();
+  for (const each of found.flat()) if (!items.has(each.key)) items.set(each.key, each);
+  return { items: [...items.values()].sort((a, b) => a.name.localeCompare(b.name, language)) };
+}
+
+async function processFields(ctx: Ctx, { types, processIds }: ProjectInUse, language: Language): Promise<Choice[]> {
+  const processes = await Promise.all([...new Set(types.flatMap(({ process }) => processIds[process] ?? []))].map((id) => processOf(ctx.db, id)));
+  return processes.flatMap(({ fields }) => Object.entries(fields).map(([name, field]) => ({ key: `fields.${name}`, name: field.name[language], kind: kindOfProcess(field) }))).filter(({ key }) => viewColumn.safeParse(key).success);
+}
+
+async function formFields(ctx: Ctx, project: ProjectInUse, language: Language): Promise<Choice[]> {
+  const ids = Object.values((project.more["forms"] ?? {}) as Record<string, { id: string }>).map(({ id }) => id);
+  const forms = await Promise.all(ids.map((id) => formInUse(ctx.db, id)));
+  return forms.flatMap(({ form }) => [...form.fields.values()].flatMap((field): Choice[] => {
+    const kind = kindOfForm(field);
+    return kind && field.mask === null ? [{ key: `form.${field.key}`, name: field.name[language], kind }] : [];
+  })).filter(({ key }) => viewColumn.safeParse(key).success);
+}
+
+interface Wanted { process: string[]; form: string[] }
+function wantedOf(columns: string): Wanted {
+  const names = columns.split(",").filter((name) => viewColumn.safeParse(name).success).slice(0, 14);
+  const of = (kind: string) => names.flatMap((name) => (name.startsWith(`${kind}.`) ? [name.slice(kind.length + 1)] : []));
+  return { process: of("fields"), form: of("form") };
+}
+
+/** What stands in the columns of fields, for each row of a page; asks nothing when no such column is shown. */
+export async function cellsOf(ctx: Ctx, rows: readonly FoundTicket[], columns = ""): Promise<Record<string, Cell>[]> {
+  const wanted = wantedOf(columns);
+  if (rows.length === 0 || (wanted.process.length === 0 && wanted.form.length === 0)) return rows.map(() => ({}));
+  const language = userOf(ctx).language as Language;
+  const [processCells, formCells] = await Promise.all([cellsOfProcesses(ctx, rows, wanted.process, language), cellsOfForms(ctx, rows, wanted.form, language)]);
+  return rows.map((row, index) => hideContacts(ctx, row, { ...processCells[index], ...formCells.get(row.id) }));
+}
+
+/** Who sees contacts in part does not read them in a column either. */
+function hideContacts(ctx: Ctx, { contactPhone }: FoundTicket, cells: Record<string, Cell>): Record<string, Cell> {
+  if (may(ctx, "clients.see_contacts")) return cells;
+  return Object.fromEntries(Object.entries(cells).map(([name, cell]) => [name, cell.kind === "text" ? { kind: "text", text: maskWithin(cell.text, { phone: contactPhone, email: null }) } : cell]));
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+async function cellsOfProcesses(ctx: Ctx, rows: readonly FoundTicket[], names: string[], language: Language): Promise<Record<string, Cell>[]> {
+  if (names.length === 0) return rows.map(() => ({}));
+  const ids = rows.flatMap(({ fields }) => names.map((name) => fields[name])).filter((value): value is string => typeof value === "string" && UUID.test(value));
+  const people = ids.length > 0 ? await selectNamesOf(ctx.db, [...new Set(ids)]) : new Map<string, string>();
+  return Promise.all(rows.map(async (row) => {
+    const { departments } = await projectOf(ctx.db, row.projectKey);
+    const { fields } = await processOf(ctx.db, row.processId);
+    const named: Names = { people, departments };
+    return Object.fromEntries(names.flatMap((name) => {
+      const field = fields[name];
+      const cell = field && processCell(field, row.fields[name], named, language);
+      return cell ? [[`fields.${name}`, cell] as const] : [];
+    }));
+  }));
+}
+
+/** By the version each form was filled by; what is masked stays so, for everybody. */
+async function cellsOfForms(ctx: Ctx, rows: readonly FoundTicket[], names: string[], language: Language): Promise<Map<string, Record<string, Cell>>> {
+  const user = userOf(ctx);
+  const readable = rows.filter(({ projectKey }) => may(ctx, "forms.read", { projectKey, ownerId: user.id }));
+  if (names.length === 0 || readable.length === 0) return new Map();
+  const records = await selectFormsOf(ctx.db, readable.map(({ id }) => id));
+  return new Map(await Promise.all(records.map(async ({ ticketId, formId, data }) => {
+    const { form } = await formInUse(ctx.db, formId);
+    const shown = mask(form, data, () => false);
+    const cells = names.flatMap((name) => {
+      const field = form.fields.get(name);
+      const cell = !field || !kindOfForm(field) ? null : shown.masked.some((path) => path === name || path.startsWith(`${name}.`)) ? { kind: "text" as const, text: "••••" } : formCell(field, shown.data[name], language);
+      return cell ? [[`form.${name}`, cell] as const] : [];
+    });
+    return [ticketId, Object.fromEntries(cells)] as const;
+  })));
+}
