@@ -27,6 +27,7 @@ export class FieldsHouse {
   readonly server: ServerProcess;
   readonly desks = new Map<string, Desk>();
   readonly #folder: string;
+  #tickets = 1;
   readonly #postgres: EmbeddedPostgres;
   readonly #pool: pg.Pool;
 
@@ -77,9 +78,9 @@ export class FieldsHouse {
   async ticket(project: string, over: { owner?: string | null; department?: string | null; about?: string[] | null; type?: string; clientId?: string | null } = {}): Promise<{ id: string; version: number }> {
     const id = randomUUID();
     await this.rows(`insert into tickets (id, number, project_key, type, process_id, stage, status, subject, language, department, owner_id, about_user_ids, client_id, stage_since, link_hash, created_at, updated_at)
-      select $1, 'FLD-' || lpad((select count(*) from tickets)::text, 12, '0'), $2, $3, v.id, v.definition->>'start', 'open', 'Matrix', 'en', $4, $5, $6::uuid[], $7, now(), sha256($1::uuid::text::bytea), now(), now()
+      select $1, $8, $2, $3, v.id, v.definition->>'start', 'open', 'Matrix', 'en', $4, $5, $6::uuid[], $7, now(), sha256($1::uuid::text::bytea), now(), now()
       from process_versions v where v.project_key = $2 and v.key = (select coalesce(t->>'process', 'request') from projects p, json_array_elements((p.definition)::json->'types') t where p.key = $2 and t->>'key' = $3) order by v.loaded_at desc limit 1`,
-    [id, project, over.type ?? "question", over.department ?? null, over.owner ?? null, over.about ?? null, over.clientId ?? null]);
+    [id, project, over.type ?? "question", over.department ?? null, over.owner ?? null, over.about ?? null, over.clientId ?? null, `FLD-${String(this.#tickets++).padStart(12, "0")}`]);
     return { id, version: 1 };
   }
 

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { routesOf, type Route } from "./access.shapes.ts";
+import { bodyTable, tryBodies, tryStrangers, type Written } from "./fields.bodies.ts";
 import { type Met, formsOf, formTable, meetForms } from "./fields.forms.ts";
 import { FieldsHouse, PROJECTS, ROLES } from "./fields.house.ts";
 import { askReplies, buildWorld, MARKS, type Reply, replyTable, type World } from "./fields.replies.ts";
@@ -16,6 +17,7 @@ let met: Met[];
 let routes: Route[];
 let world: World;
 let replies: Reply[];
+let written: Written[];
 
 beforeAll(async () => {
   house = await FieldsHouse.open();
@@ -63,4 +65,28 @@ test("no reply gives a department worker or an administrator the client's number
     return found.filter(Boolean).map((what) => `${role}: ${route}: ${String(what)}`);
   }));
   expect(leaks).toEqual([]);
+});
+
+test("each field of each body is taken or refused by role as the table says", async () => {
+  written = await tryBodies(house, routes);
+  asLastRead("bodies", bodyTable(written));
+});
+
+test("a field that is refused changes nothing and breaks nobody", () => {
+  expect(written.flatMap(({ faults }) => faults)).toEqual([]);
+});
+
+test("what belongs to another project is taken by nobody who works in this one", () => {
+  // An administrator of the installation gives people their projects.
+  const taken = written.filter(({ field, route }) => field.endsWith("another project's") && !route.includes("/access/users")).flatMap(({ route, field, verdicts }) => ROLES.filter((role) => verdicts[role] === "yes").map((role) => `${role}: ${route}: ${field}`));
+  expect(taken).toEqual([]);
+});
+
+test("a department worker gives a ticket to nobody, and puts off no deadline; who sees contacts in part writes over none", () => {
+  const row = (field: string) => written.find((one) => one.route === "PATCH /api/tickets/{id}" && one.field === field)!.verdicts.department_worker;
+  expect(["ownerId", "department", "priority", "dueAt", "contactPhone", "contactEmail"].map((field) => `${field}: ${row(field)}`).filter((line) => !line.endsWith(": no: named"))).toEqual([]);
+});
+
+test("nothing is taken that a body does not declare: owner, project, roles, whom it is about", async () => {
+  expect(await tryStrangers(house, routes)).toEqual([]);
 });

@@ -24,7 +24,8 @@ export class AppError extends Error {
 export const invalid = (fields: FieldProblem[], reason = "invalid_input") => new AppError("invalid", reason, { fields });
 export const invalidField = (field: string, code: string, params: Record<string, string | number> = {}) => invalid([{ field, code, params }]);
 export const unauthenticated = (reason = "sign_in_first") => new AppError("unauthenticated", reason);
-export const forbidden = (reason = "no_right") => new AppError("forbidden", reason);
+/** `fields`: what of the request one may not; the rest alone would be let in. */
+export const forbidden = (reason = "no_right", fields: FieldProblem[] = []) => new AppError("forbidden", reason, { fields });
 export const notFound = (what: string, id: string) => new AppError("not_found", "not_found", { params: { what, id } });
 export const conflict = (reason: string, params: Record<string, string | number> = {}) => new AppError("conflict", reason, { params });
 export const tooMany = (retryAfterS: number, reason = "too_many_tries") => new AppError("too_many", reason, { retryAfterS });

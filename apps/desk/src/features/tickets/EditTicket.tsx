@@ -46,10 +46,10 @@ function EditForm({ ticket, onDone }: { ticket: TicketView; onDone: () => void }
     <form className={css.form} onSubmit={(event) => { event.preventDefault(); save(); }} onKeyDown={sendOnCtrlEnter(save)}>
       <TextInput label={t("register.subject")} value={draft.subject ?? ticket.subject} onChange={(event) => set({ subject: event.currentTarget.value })} error={fieldError(error, "subject")} />
       <Textarea label={t("register.description")} autosize minRows={3} maxRows={10} value={draft.description ?? ticket.description} onChange={(event) => set({ description: event.currentTarget.value })} error={fieldError(error, "description")} />
-      <div className={css.two}>
+      {may(me, "tickets.plan") && <div className={css.two}>
         <MomentInput label={t("register.due")} value={draft.due ?? local(ticket.dueAt)} onChange={(due) => set({ due })} error={fieldError(error, "dueAt")} />
         <Select label={t("register.priority")} data={priorityKeys.map((key, index) => ({ value: String(index), label: t(key) }))} value={draft.priority ?? String(ticket.priority)} onChange={(priority) => set({ priority: priority ?? "1" })} error={fieldError(error, "priority")} />
-      </div>
+      </div>}
       {!ticket.masked && <div className={css.two}>
         <TextInput type="tel" label={t("register.phone")} value={draft.phone ?? ticket.contactPhone ?? ""} onChange={(event) => set({ phone: event.currentTarget.value })} error={fieldError(error, "contactPhone")} />
         <TextInput type="email" label={t("register.email")} value={draft.email ?? ticket.contactEmail ?? ""} onChange={(event) => set({ email: event.currentTarget.value })} error={fieldError(error, "contactEmail")} />

@@ -23,6 +23,8 @@ const TABLE = {
   "tickets.write":         [project,  project,   department,       no],
   "tickets.move":          [project,  project,   department,       no],
   "tickets.assign":        [project,  project,   no,               no],
+  // Priority and deadline by hand: not for who is measured by them.
+  "tickets.plan":         [project,  project,   no,               no],
   "tickets.approve":       [project,  project,   department,       project],
   "tickets.note":          [project,  project,   department,       no],
   "tickets.attach":        [project,  project,   department,       no],

@@ -50,7 +50,7 @@ export async function clientPromises(ctx: Ctx, clientId: string): Promise<{ item
 /** Records a promise of the signed-in person; about a ticket it is also its client's. */
 export async function makePromise(ctx: Ctx, input: z.output<typeof contracts.makePromise.body>): Promise<PromiseView> {
   return inTx(ctx, async (ctx) => {
-    const about = input.ticketId ? await aboutTicket(ctx, input.ticketId) : await aboutClient(ctx, input.clientId, input.projectKey);
+    const about = input.ticketId ? await aboutTicket(ctx, input.ticketId, input) : await aboutClient(ctx, input.clientId, input.projectKey);
     const dueAt = new Date(input.dueAt);
     if (dueAt <= ctx.now()) throw invalidField("dueAt", "promise_past");
     if (dueAt.getTime() > ctx.now().getTime() + FARTHEST_MS) throw invalidField("dueAt", "promise_far");
@@ -63,8 +63,11 @@ export async function makePromise(ctx: Ctx, input: z.output<typeof contracts.mak
 }
 
 type About = Pick<NewPromise, "projectKey" | "ticketId" | "clientId">;
-async function aboutTicket(ctx: Ctx, ticketId: string): Promise<About> {
+async function aboutTicket(ctx: Ctx, ticketId: string, said: { clientId: string | null; projectKey?: string | undefined }): Promise<About> {
   const ticket = await loadTicket(ctx, ticketId, "tickets.note", { lock: true });
+  // The ticket says whose it is: a promise to somebody else is no promise about it.
+  if (said.clientId && said.clientId !== ticket.clientId) throw invalidField("clientId", "unknown_client");
+  if (said.projectKey && said.projectKey !== ticket.projectKey) throw invalidField("projectKey", "form_other_project");
   return { projectKey: ticket.projectKey, ticketId, clientId: ticket.clientId };
 }
 async function aboutClient(ctx: Ctx, clientId: string | null, projectKey: string | undefined): Promise<About> {

@@ -1,4 +1,5 @@
 import type { FieldProblem } from "../../platform/errors.ts";
+import type { Right } from "../access/index.ts";
 import { checkValue, type FieldValue, type Process } from "../processes/index.ts";
 
 /** As the form of a new ticket leaves it; of no process. */
@@ -19,6 +20,13 @@ export function fieldsNotByHand(process: Process, given: Record<string, unknown>
     return value === null || value === "" ? [] : checkValue(key, declared, value as FieldValue).map(({ code }) => ({ field: `fields.${key}`, code: CODES[code] ?? "field_wrong" }));
   });
 }
+
+/** Fields that the right to write on a ticket is not enough for. */
+export const FIELD_RIGHTS = {
+  ownerId: "tickets.assign", department: "tickets.assign", priority: "tickets.plan", dueAt: "tickets.plan",
+  // Who sees them in part does not write over them: whose they are decides whom the client's letters reach.
+  contactPhone: "clients.see_contacts", contactEmail: "clients.see_contacts",
+} as const satisfies Record<string, Right>;
 
 const FURTHEST_YEARS = 10;
 

@@ -12,7 +12,7 @@ import type { TicketView } from "./tickets.contract.ts";
 import { aboutNow } from "./tickets.about.ts";
 import { processOf, projectOf, type ProjectInUse } from "./tickets.definitions.ts";
 import { prepareDraft } from "./tickets.draft.ts";
-import { deadlineProblem, fieldsNotByHand } from "./tickets.edit.rules.ts";
+import { deadlineProblem, FIELD_RIGHTS, fieldsNotByHand } from "./tickets.edit.rules.ts";
 import { perform, touched, type NoticeOwed } from "./tickets.effects.ts";
 import { guarded, loadTicket } from "./tickets.load.ts";
 import { formFor, type TicketForms } from "./tickets.forms.ts";
@@ -112,7 +112,7 @@ export async function updateTicket(ctx: Ctx, id: string, input: UpdateInput): Pr
   return inTx(ctx, async (ctx) => {
     const before = await loadTicket(ctx, id, "tickets.write", { lock: true });
     if (before.version !== input.version) throw conflict("changed_meanwhile");
-    await refuseAssignment(ctx, before, input);
+    await refuseFields(ctx, before, input);
     const { change, notices } = await changed(ctx, before, input);
     const after = await updateTicketRow(ctx.db, id, before.version, { ...change, updatedAt: ctx.now() });
     if (!after) throw conflict("changed_meanwhile");
@@ -123,10 +123,15 @@ export async function updateTicket(ctx: Ctx, id: string, input: UpdateInput): Pr
   });
 }
 
-async function refuseAssignment(ctx: Ctx, before: Ticket, input: UpdateInput): Promise<void> {
-  const reassigns = (input.ownerId !== undefined && input.ownerId !== before.ownerId) || (input.department !== undefined && input.department !== before.department);
-  if (!reassigns) return;
-  if (!may(ctx, "tickets.assign", guarded(before))) throw forbidden();
+/** What is sent back as it is, is no change. */
+const changes = (before: Ticket, input: UpdateInput, field: keyof typeof FIELD_RIGHTS): boolean =>
+  input[field] !== undefined && (field === "dueAt" ? input.dueAt !== (before.dueAt?.toISOString() ?? null) : input[field] !== before[field]);
+
+async function refuseFields(ctx: Ctx, before: Ticket, input: UpdateInput): Promise<void> {
+  const fields = (Object.keys(FIELD_RIGHTS) as (keyof typeof FIELD_RIGHTS)[]).filter((field) => changes(before, input, field));
+  const refused = fields.filter((field) => !may(ctx, FIELD_RIGHTS[field], guarded(before)));
+  if (refused.length > 0) throw forbidden("no_right", refused.map((field) => ({ field, code: "field_not_yours" })));
+  if (!fields.includes("ownerId") && !fields.includes("department")) return;
   if (input.ownerId && !await mayOwn(ctx, before, input.ownerId)) throw invalidField("ownerId", "unknown_owner");
   const project = await projectOf(ctx.db, before.projectKey);
   if (input.department && !Object.hasOwn(project.departments, input.department)) throw invalidField("department", "unknown_department");
