@@ -2,9 +2,11 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, expect, test } from "vitest";
+import { SipPhone } from "../../apps/server/src/testing/phone.ts";
 import { Browser } from "./browser.ts";
 import { Desk } from "./desk.ts";
-import { newNumber, Session, until, type ClientView } from "./linija.ts";
+import { hearsOut, hearsSound } from "./sound.ts";
+import { linija, newNumber, Session, until, type ClientView } from "./linija.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const FORM = `key: story
@@ -18,6 +20,7 @@ schema:
     price: { x-kind: money, x-currency: EUR, x-name: { en: Price of one, ru: Цена одной, sl: Cena ene } }
     total: { x-kind: money, x-currency: EUR, x-name: { en: To pay, ru: К оплате, sl: Za plačilo } }
     papers: { x-kind: file, x-client: fill, x-name: { en: Papers, ru: Бумаги, sl: Papirji } }
+    consent: { x-kind: consent, x-name: { en: Consent, ru: Согласие, sl: Soglasje }, x-text: { en: Do you agree that we use your data?, ru: Согласны ли вы на обработку данных?, sl: Ali soglašate z obdelavo podatkov? } }
     note: { x-kind: long_text, x-name: { en: Note, ru: Примечание, sl: Opomba } }
   required: [orderer, email, count]
 show: { note: form.count > 2 }
@@ -32,7 +35,8 @@ await admin.ask("PUT", "/projects/internet/text", { path: "forms/story.yaml", te
 const types = await admin.ask<Text>("GET", "/projects/internet/text?path=types.yaml");
 await admin.ask("PUT", "/projects/internet/text", { path: "types.yaml", text: types.text.replace(/( *)- key: question\n/, "$1- key: line-order\n$1  name: { en: Order of a line, ru: Заказ линии, sl: Naročilo linije }\n$1  intake: request\n$1  process: request\n$1  form: story\n$1  requires: [client, subject]\n$&$1  form: story\n$1  form_required: false\n"), number: types.current, note: "" });
 const anna = await Desk.open("anna.sokolova", "en");
-afterAll(async () => { await anna.leave(); });
+const caller = await SipPhone.open({ server: linija.sip });
+afterAll(async () => { await anna.leave(); await caller.close(); });
 
 const field = (page: Page, path: string) => page.locator(`[data-path="${path}"]`).getByRole("textbox");
 async function ticket(): Promise<string> {
@@ -201,6 +205,55 @@ test("R090, R160: while a request is registered the client fills their part and 
   } finally {
     await phone.close();
   }
+});
+
+test("R163: a consent said in a call is written down with its words, version, person and moment, and in a dispute the recording is played from just before that second", async () => {
+  const { page, t, session } = anna;
+  const number = newNumber("+79161");
+  await session.ask("POST", "/clients", { familyName: "Zajc", givenName: "Marija", phones: [number], projects: ["internet"], force: true });
+  await page.goto("/");
+  await anna.goReady();
+  const call = await caller.call("100", { from: number });
+  await call.waitFor("answered");
+  call.sing(440);
+  await hearsSound(call);
+  await hearsOut(call, "ru", ["welcome_internet", "may_be_recorded"]);
+  call.press("1");
+  await call.audio.hear(40);
+  call.press("1");
+  await anna.offer.waitFor();
+  await anna.answer();
+  const answered = performance.now();
+  const form = anna.client.getByRole("form", { name: t("register.title") });
+  await form.waitFor();
+  await anna.choose(form, t("register.type"), "Order of a line");
+  await form.getByRole("textbox", { name: t("register.subject") }).fill("A line for a house");
+  await field(page, "orderer").nth(0).fill("Zajc");
+  await field(page, "orderer").nth(1).fill("Marija");
+  await field(page, "email").fill("marija@example.org");
+  await field(page, "count").fill("1");
+  const consent = page.locator('[data-path="consent"]');
+  await consent.getByText("Do you agree that we use your data?").waitFor();
+  await until("the talk has lasted a while", () => Promise.resolve(performance.now() - answered > 13_000), 20_000);
+  await consent.getByRole("button", { name: "Agrees" }).click();
+  await consent.getByText(/version of the form [\da-f]{6}$/).waitFor();
+  await form.getByRole("button", { name: t("register.send") }).click();
+  const done = anna.client.getByRole("status").filter({ hasText: t("register.done") });
+  const id = /tickets\/([\da-f-]{36})/.exec((await done.getByRole("link", { name: t("register.open") }).getAttribute("href"))!)![1]!;
+  await call.hangUp();
+  await page.goto(`/tickets/${id}`);
+  await page.getByRole("button", { name: "Show", exact: true }).click();
+  const record = (await only(id))!;
+  const given = record.data["consent"] as { text: string; offsetMs: number; recordingId: string };
+  expect(given.text).toBe("Do you agree that we use your data?");
+  expect(given.offsetMs).toBeGreaterThan(11_000);
+  await consent.getByText(/^Said in a call, written down by \S+ \S+, .+ · version of the form [\da-f]{6}$/).waitFor();
+  await consent.getByRole("button", { name: /^Play from / }).click();
+  const sound = page.locator("audio");
+  await until("it plays from there", () => sound.evaluate((audio: HTMLAudioElement) => !audio.paused && audio.currentTime > 0.8));
+  const from = given.offsetMs / 1_000 - 10;
+  expect(await sound.evaluate((audio: HTMLAudioElement) => audio.currentTime)).toBeGreaterThan(from);
+  expect(await barriers(page)).toEqual([]);
 });
 
 test("an administrator adds a field by keyboard, moves it, makes it depend on another and puts it in use; comments stay", async () => {

@@ -90,6 +90,9 @@ export class ApiError extends Error {
   constructor(problem: Problem) { super(problem.detail); this.problem = problem; }
 }
 
+/** How far the server's clock is ahead of this computer's, to a second: what is written down here may have to be found again by its time. */
+export const clock = { aheadMs: 0 };
+
 /** What every request carries: set by the session and by the language switch. */
 export const headers = { csrf: "", language: "en" };
 
@@ -106,6 +109,9 @@ export async function send<T>(method: string, path: string, body?: BodyInit): Pr
   if (typeof body === "string") sent["content-type"] = "application/json";
   const reply = await fetch(`/api${path}`, { method, headers: sent, body: body ?? null }).catch(() => null);
   if (!reply) throw new ApiError(offline());
+  const told = Date.parse(reply.headers.get("date") ?? "");
+  // The header has whole seconds: half of one is the best guess for the rest.
+  if (Number.isFinite(told)) clock.aheadMs = told + 500 - Date.now();
   const read: unknown = await reply.json().catch(() => null);
   if (!reply.ok) throw new ApiError((read as Problem | null) ?? { ...offline(), status: reply.status });
   return read as T;

@@ -11,7 +11,7 @@ import css from "./calls.module.css";
 const speeds = [1, 1.25, 1.5, 2];
 
 /** A recording with both voices: the client above the line, the operator below. Space, arrows and < > work on it. */
-export function Player({ recordingId, autoPlay = false }: { recordingId: string; autoPlay?: boolean }) {
+export function Player({ recordingId, autoPlay = false, startMs = 0 }: { recordingId: string; autoPlay?: boolean; /** Where it begins. */ startMs?: number }) {
   const t = useT();
   const { data, error, refetch } = useApi("getRecording", { params: { id: recordingId } }, { staleTime: Infinity });
   const sound = useRef<HTMLAudioElement>(null);
@@ -48,7 +48,7 @@ export function Player({ recordingId, autoPlay = false }: { recordingId: string;
   if (!data) return <div className={`skeleton ${css.playerWait}`} />;
   return (
     <div className={css.player}>
-      <audio ref={sound} src={`/api/recordings/${recordingId}/audio`} preload="metadata" autoPlay={autoPlay} onPlay={() => setPlaying(true)} onPause={() => setPlaying(false)} onEnded={() => setPlaying(false)} onError={() => setBroken(true)} />
+      <audio ref={sound} src={`/api/recordings/${recordingId}/audio`} preload="metadata" autoPlay={autoPlay} onLoadedMetadata={() => { if (startMs > 0) seek(startMs / 1000); }} onPlay={() => setPlaying(true)} onPause={() => setPlaying(false)} onEnded={() => setPlaying(false)} onError={() => setBroken(true)} />
       <ActionIcon variant="filled" color="blue" radius="xl" size={34} onClick={toggle} aria-label={t(playing ? "player.pause" : "player.play")} disabled={broken}>{playing ? <IconPlayerPauseFilled size={16} /> : <IconPlayerPlayFilled size={16} />}</ActionIcon>
       <div className={css.wave}>
         <div className={css.waveArea} role="slider" tabIndex={0} aria-label={t("player.position")} aria-valuemin={0} aria-valuemax={Math.round(length)} aria-valuenow={Math.round(at)} aria-valuetext={spell(at * 1000)} onKeyDown={onKey}

@@ -1,7 +1,7 @@
 import type { TicketView } from "@linija/server/contract/tickets/tickets";
 import { Button } from "@mantine/core";
 import { IconChevronDown, IconChevronRight, IconCloudOff, IconForms } from "@tabler/icons-react";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { useIntl } from "react-intl";
 import { EditorTexts, useT } from "../../i18n/intl.tsx";
 import { newId } from "../../shared/ids.ts";
@@ -10,13 +10,14 @@ import { ProblemNote } from "../../shared/problem.tsx";
 import { useApi } from "../../shared/query.ts";
 import { readStored, writeStored } from "../../shared/settings.ts";
 import { may, useMe } from "../access/session.ts";
+import { useLine } from "../line/line.tsx";
 import { useTypes } from "../tickets/useTypes.ts";
 import { FormView } from "./FormView.tsx";
 import { goTo } from "./Progress.tsx";
 import { Share } from "./Share.tsx";
 import type { FormSession, Record } from "./session.ts";
 import { typingInterval, useDeeds, useFormSession, useSnapshot } from "./useSession.ts";
-import { useLanguage } from "./useForm.tsx";
+import { useLanguage, type FormDeeds } from "./useForm.tsx";
 import css from "./forms.module.css";
 
 /** The forms of a ticket: the one its type asks for, to be filled, and those that were. */
@@ -41,7 +42,7 @@ function Forms({ ticket }: { ticket: TicketView }) {
   const shown = begun && !listed.some(({ id }) => id === begun.id) && !isThere ? [begun, ...listed] : listed;
   return (
     <>
-      {shown.map(({ id, formId }) => <One key={id} id={id} formId={formId} ticketId={ticket.id} />)}
+      {shown.map(({ id, formId }) => <One key={id} id={id} formId={formId} ticket={ticket} />)}
       {!begun && !isThere && wanted && may(me, "forms.fill") && <Begin projectKey={ticket.projectKey} formKey={wanted} onBegin={begin} />}
     </>
   );
@@ -57,29 +58,37 @@ function Begin({ projectKey, formKey, onBegin }: { projectKey: string; formKey: 
 }
 
 /** `formId` of one the server has not heard of yet. */
-function One({ id, formId, ticketId }: { id: string; formId: string | null; ticketId: string }) {
+function One({ id, formId, ticket }: { id: string; formId: string | null; ticket: TicketView }) {
   const { data: record, error } = useApi("getRecord", { params: { id } }, { enabled: formId === null, refetchInterval: (query) => typingInterval(query.state.data) });
   const [begunAs] = useState(formId);
   const version = begunAs ?? record?.formId;
   if (error && !record && !begunAs) return <ProblemNote error={error} />;
   if (!version) return <Skeleton rows={1} height={64} />;
-  return <Opened id={id} formId={version} ticketId={ticketId} record={record ?? null} />;
+  return <Opened id={id} formId={version} ticket={ticket} record={record ?? null} />;
 }
 
-interface OpenedProps { id: string; formId: string; ticketId: string; record: Record | null }
+interface OpenedProps { id: string; formId: string; ticket: TicketView; record: Record | null }
 
-function Opened({ id, formId, ticketId, record }: OpenedProps) {
-  const { session, error } = useFormSession({ id, formId, subject: { kind: "ticket", id: ticketId }, record });
+function Opened({ id, formId, ticket, record }: OpenedProps) {
+  const { session, error } = useFormSession({ id, formId, subject: { kind: "ticket", id: ticket.id }, record });
   if (error) return <ProblemNote error={error} />;
-  return session ? <Filled session={session} id={id} /> : <Skeleton rows={2} height={64} />;
+  return session ? <Filled session={session} id={id} clientId={ticket.clientId} /> : <Skeleton rows={2} height={64} />;
 }
 
-function Filled({ session, id }: { session: FormSession; id: string }) {
+/** A consent given while the client of the ticket is on the line is one of that talk. */
+function useTalk(clientId: string | null): FormDeeds["call"] {
+  const call = useLine().line?.call;
+  const id = call && clientId !== null && call.clientId === clientId ? call.id : null;
+  const startedAt = call?.answeredAt ?? null;
+  return useMemo(() => (id === null ? undefined : { id, startedAt }), [id, startedAt]);
+}
+
+function Filled({ session, id, clientId }: { session: FormSession; id: string; clientId: string | null }) {
   const t = useT();
   const intl = useIntl();
   const language = useLanguage();
   useSnapshot(session);
-  const deeds = useDeeds(session, { projectKey: session.formId.split("/")[0]!, country: "" });
+  const deeds = useDeeds(session, { projectKey: session.formId.split("/")[0]!, country: "" }, useTalk(clientId));
   const { record } = session;
   const isDone = record?.state === "submitted";
   const readOnly = isDone || record?.mayWrite === false;

@@ -1,8 +1,9 @@
 import type { Field, Kind } from "@linija/forms";
 import type { ComponentType, ReactNode } from "react";
+import { ConsentField } from "./ConsentField.tsx";
 import { FileField } from "./FileField.tsx";
 import { ChoiceField, ChoicesField, LineField, LongField, MoneyField, MomentField, NumberField, PeriodField, YesNoField, type FieldProps } from "./simple.tsx";
-import { AddressField, ConsentField, LookupField, PartsField } from "./wide.tsx";
+import { AddressField, LookupField, PartsField } from "./wide.tsx";
 
 /** What draws each kind; tables and groups draw others within them and stand apart. */
 const drawers: Readonly<Record<Exclude<Kind, "table" | "group">, ComponentType<FieldProps>>> = {

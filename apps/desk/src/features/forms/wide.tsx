@@ -1,11 +1,10 @@
 import { Autocomplete, Button, Select, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { IconCheck, IconMapPin } from "@tabler/icons-react";
+import { IconMapPin } from "@tabler/icons-react";
 import { useState } from "react";
-import { useIntl } from "react-intl";
 import { useT } from "../../i18n/intl.tsx";
 import { useApi } from "../../shared/query.ts";
-import { Below, Legend, LineField, type FieldProps } from "./simple.tsx";
+import { Below, LineField, type FieldProps } from "./simple.tsx";
 import { useFilling, usePlace, useStore } from "./useForm.tsx";
 import css from "./forms.module.css";
 
@@ -101,35 +100,5 @@ export function LookupField({ field, path }: FieldProps) {
         data={items.map(({ id, name }) => ({ value: id, label: name }))} value={chosen?.id ?? null} searchValue={typed} onSearchChange={setTyped} onChange={(id) => { const one = items.find((each) => each.id === id); place.set(one ? { id: one.id, name: one.name } : null); }} autoComplete="off" />
       {kept.length > 0 && <p className={css.hint}>{kept.map(([key, { name }]) => { const value = chosen?.[key]; return `${name[language]}: ${typeof value === "object" ? Object.values(value as object).join(" ") : String(value as string)}`; }).join(" · ")}</p>}
     </>
-  );
-}
-
-interface Consent { given: boolean; text?: string; language?: string; at?: string }
-
-/** What was read, in which language and when, and where in the recording: a dispute is settled by it (R163). */
-export function ConsentField({ field, path }: FieldProps) {
-  const t = useT();
-  const intl = useIntl();
-  const { deeds, language } = useFilling();
-  const place = usePlace(field, path);
-  const consent = place.value as Consent | undefined;
-  const words = field.document["x-text"]?.[language] ?? "";
-  const answer = (given: boolean) => {
-    const { call } = deeds;
-    const offset = call?.startedAt ? Math.max(0, Date.now() - Date.parse(call.startedAt)) : undefined;
-    place.set({ given, text: words, language, at: new Date().toISOString(), ...(call && { interactionId: call.id }), ...(offset !== undefined && { offsetMs: offset }) });
-    place.onBlur();
-  };
-  return (
-    <div role="group" aria-labelledby={`${place.id}-name`}>
-      <Legend place={place} />
-      <blockquote className={css.consent}>{consent?.text ?? words}</blockquote>
-      <div className={css.files}>
-        <Button id={place.id} size="compact-sm" variant={consent?.given ? "filled" : "default"} disabled={place.readOnly} aria-pressed={consent?.given === true} leftSection={<IconCheck size={14} />} onClick={() => answer(true)}>{t("forms.agrees")}</Button>
-        <Button size="compact-sm" variant={consent?.given === false ? "light" : "default"} disabled={place.readOnly} aria-pressed={consent?.given === false} onClick={() => answer(false)}>{t("forms.refuses")}</Button>
-        {consent?.at && <span className={css.hint}>{intl.formatDate(consent.at, { dateStyle: "medium", timeStyle: "short" })}</span>}
-      </div>
-      <Below error={place.error} />
-    </div>
   );
 }

@@ -10,6 +10,7 @@ import { may } from "../access/index.ts";
 import { loadTicket, reviewAbout } from "../tickets/index.ts";
 import type * as contracts from "./forms.contract.ts";
 import type { RecordView } from "./forms.contract.ts";
+import { settleConsents } from "./forms.consents.service.ts";
 import { formInUse, versionFor, type FormInUse } from "./forms.definitions.ts";
 import { settleLookups } from "./forms.lookups.service.ts";
 import { applyWrites, type Applied, type Conflict, type Write } from "./forms.rules.ts";
@@ -85,11 +86,13 @@ export async function createRecord(ctx: Ctx, input: CreateInput): Promise<Record
   return isNew ? view(ctx, record, used) : sameRecord(ctx, input, record);
 }
 
-/** What was applied, with lookups by what they are now; throws what is refused by field. */
+/** What was applied, with lookups by what they are now and consents as they were read; throws what is refused by field. */
 async function settled(ctx: Ctx, used: FormInUse, { before, applied }: { before: FormData; applied: Applied }): Promise<FormData> {
   if (applied.faults.length > 0) throw faultsOf(applied.faults);
-  const { data, faults } = await settleLookups(ctx, used, { before, after: applied.data });
-  if (faults.length > 0) throw faultsOf(faults);
+  const lookups = await settleLookups(ctx, used, { before, after: applied.data });
+  const { data, faults } = await settleConsents(ctx, used, { before, after: lookups.data });
+  const wrong = [...lookups.faults, ...faults];
+  if (wrong.length > 0) throw faultsOf(wrong);
   return data;
 }
 

@@ -75,6 +75,10 @@ export const selectSubjectProjects = (db: Db, subject: { kind: "interaction" | "
   (subject.kind === "client" ? sql<{ projects: string[] }>`select projects from clients where id = ${subject.id}`
     : sql<{ projects: string[] }>`select array_remove(array[project_key], null) as projects from interactions where id = ${subject.id}`).execute(db).then((result) => result.rows[0]?.projects);
 
+/** A talk and its recording, to say where in it a consent was given. */
+export const selectTalk = (db: Db, id: string) => sql<{ projectKey: string | null; recordingId: string | null; recordedFrom: Date | null }>`select i.project_key, r.id as recording_id, r.started_at as recorded_from
+  from interactions i left join recordings r on r.id = i.recording_id where i.id = ${id}`.execute(db).then((result) => result.rows[0]);
+
 export interface FileRow { id: string; recordId: string; name: string; mediaType: string; bytes: number; sha256: string; path: string; byKind: string; byName: string; at: Date }
 export const selectFiles = (db: Db, recordId: string) => sql<FileRow>`select id, record_id, name, media_type, bytes, sha256, path, by_kind, by_name, at from form_files where record_id = ${recordId} order by at, id`.execute(db).then((result) => result.rows);
 export const selectFile = (db: Db, id: string) => sql<FileRow>`select id, record_id, name, media_type, bytes, sha256, path, by_kind, by_name, at from form_files where id = ${id}`.execute(db).then((result) => result.rows[0]);

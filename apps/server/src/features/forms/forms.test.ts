@@ -76,10 +76,18 @@ test("R157 the price that was agreed stays in the application", async () => {
   expect((await refusal(saveRecord(as(ana), input.id, { version: sent.version, changes: [{ path: "note", value: "later" }] }))).reason).toBe("form_submitted");
 });
 
-test("R163 the consent keeps what was read and where it stands in the recording", async () => {
-  const input = begin(full);
-  const record = await createRecord(as(ana), input);
-  expect(record.data).toMatchObject({ consent: { given: true, recordingId: "r1", offsetMs: 61_500 } });
+test("R163 a consent keeps the words of the form in the language they were read in, when, and where it stands in the recording, whatever a browser says of them", async () => {
+  const [talk, taxiTalk] = [crypto.randomUUID(), crypto.randomUUID()];
+  for (const [id, project] of [[talk, "internet"], [taxiTalk, "taxi"]]) await sql`insert into interactions (id, channel, direction, project_key, state, started_at) values (${id}, 'voice', 'in', ${project}, 'ended', '2026-03-02T10:00:00Z')`.execute(database.db);
+  await sql`insert into recordings (id, interaction_id, path, started_at) values (${talk}, ${talk}, 'a.wav', '2026-03-02T10:00:05Z')`.execute(database.db);
+  await sql`update interactions set recording_id = ${talk} where id = ${talk}`.execute(database.db);
+  const said = { given: true, text: "Do you want a gift?", language: "sl", at: "2026-03-02T10:01:06.500Z", interactionId: talk, recordingId: "r1", offsetMs: 1 };
+  const now = () => new Date("2026-03-02T10:05:00Z");
+  const given = async (consent: object, actor = ana) => (await createRecord(as(actor, now), begin({ consent }))).data["consent"];
+  expect(await given(said)).toEqual({ given: true, text: "Ali soglašate, da vaše podatke uporabimo za priklop?", language: "sl", at: "2026-03-02T10:01:06.500Z", interactionId: talk, recordingId: talk, offsetMs: 61_500 });
+  // Not given in a talk, and never later than now.
+  expect(await given({ given: true, at: "2030-01-01T00:00:00Z", recordingId: "r1" })).toEqual({ given: true, text: expect.stringContaining("Согласны ли вы") as string, language: "ru", at: "2026-03-02T10:05:00.000Z" });
+  for (const interactionId of [taxiTalk, crypto.randomUUID(), "x"]) expect((await refusal(given({ ...said, interactionId }))).fields).toMatchObject([{ field: "data.consent", code: "form_not_an_option" }]);
 });
 
 test("two people save one draft at once: every field both did not write is kept, the other is told of the rest", async () => {
