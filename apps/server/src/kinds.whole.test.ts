@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { fromTemplate } from "./features/declarations/declarations.template.rules.ts";
+import { fromTemplate, leftOut } from "./features/declarations/declarations.template.rules.ts";
+import { flowPrompts } from "./features/ivr/index.ts";
 import { describeProblems, projectFolders, readDeclarations, readFolder, textsOf } from "./features/projects/index.ts";
 import { textKinds } from "./kinds.ts";
 
@@ -19,6 +20,10 @@ describe.each(projectFolders(texts))("R358 a project from the template %s", (tem
     const declared = read.declarations.projects.find(({ project }) => project.key === "made")!;
     expect(declared.project).toMatchObject({ name: wanted.name, languages, numbers: wanted.numbers });
     expect(JSON.stringify(declared)).not.toContain(textsOf(texts, template).get("project.yaml")!.match(/^name: \{ en: "?([^,"]+)/m)![1]!);
+    // No phrase recorded in the template's own name is played; those left out are named.
+    expect(flowPrompts(declared.ivr).filter(({ key }) => key.startsWith("welcome_"))).toEqual([]);
+    expect(made.get("made/ivr.yaml")).toContain(leftOut(textsOf(texts, template)).join(", "));
+    expect(leftOut(textsOf(texts, template))).toEqual([`welcome_${template}`]);
     const spoken = Object.values(declared.ivr.steps).flatMap((step) => (step.do === "set_language" ? [step.language] : []));
     expect(spoken.filter((language) => !languages.includes(language))).toEqual([]);
   });

@@ -20,7 +20,7 @@ export function CreateProject({ template, taken, onClose }: Props) {
   const [own, setOwn] = useState<Partial<NewProjectDraft>>({});
   const draft = draftOf(own, template, taken.projects);
   const create = useSend("createProject", ["listProjects", "ticketTypes", "getMe"], {
-    onSuccess: ({ key }) => { say(t("projects.created", { name: draft.en })); onClose(); void navigate({ to: "/projects/$key", params: { key } }); },
+    onSuccess: ({ key, leftOut }) => { say(t(leftOut.length > 0 ? "projects.createdUnnamed" : "projects.created", { name: draft.en })); onClose(); void navigate({ to: "/projects/$key", params: { key } }); },
     onError: () => focusFault(form.current),
   });
   const errorOf = (...fields: string[]) => fieldError(create.error, ...fields);

@@ -42,7 +42,7 @@ export const createProject = contract({
     numbers: z.array(z.string().max(20)).min(1).max(20), callerId: z.string().max(20), ticketPrefix: z.string().regex(/^[A-Z]{3}$/), mailFrom: z.email().max(120),
     colour: z.string().regex(/^#[0-9a-f]{6}$/i).optional(), timeZone: z.string().max(60).optional(),
   }),
-  reply: z.object({ key: z.string(), texts: z.number().int() }),
+  reply: z.object({ key: z.string(), texts: z.number().int(), /** Recorded phrases that say the template's name: its callers hear none of them. */ leftOut: z.array(z.string()) }),
 });
 
 const textRow = z.object({

@@ -10,7 +10,7 @@ import type * as contracts from "./declarations.contract.ts";
 import { refuseHeld } from "./declarations.remove.service.ts";
 import { lockGround } from "./declarations.store.ts";
 import { declaredOf, languageOf, mayManage, problemView, putChanges, type DeclarationsDeps } from "./declarations.service.ts";
-import { fromTemplate } from "./declarations.template.rules.ts";
+import { fromTemplate, leftOut } from "./declarations.template.rules.ts";
 import { COMMON, COMPANY, type Change } from "./declarations.texts.rules.ts";
 import { selectRetired, type RetiredRow } from "./declarations.retire.sql.ts";
 import { pack, unpack } from "./declarations.zip.rules.ts";
@@ -94,7 +94,7 @@ export async function createProject(ctx: Ctx, deps: DeclarationsDeps, input: z.o
     await joinAsMaker(ctx, input.key);
   });
   await deps.live.look();
-  return { key: input.key, texts: texts.size };
+  return { key: input.key, texts: texts.size, leftOut: leftOut(template) };
 }
 
 async function joinAsMaker(ctx: TxCtx, key: string): Promise<void> {

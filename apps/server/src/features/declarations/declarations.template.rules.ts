@@ -61,25 +61,53 @@ function speakOnly(document: Document, languages: readonly string[]): void {
   });
 }
 
-interface Step { do?: string; language?: string; next?: string; keys?: Record<string, string>; prompts?: (string | { language?: string })[] }
+interface Step { do?: string; language?: string; next?: string; keys?: Record<string, string>; prompts?: (string | { key?: string; language?: string })[] }
+type Prompt = NonNullable<Step["prompts"]>[number];
+const LINKS = ["next", "default", "yes", "no", "open", "closed"] as const;
 
-/** No caller is offered a language the project does not speak, nor welcomed in the template's recorded name. */
+/** Recorded in the template's own name. */
+const saysName = (prompt: Prompt): boolean => (typeof prompt === "string" ? prompt : prompt.key ?? "").startsWith("welcome_");
+const isKept = (prompt: Prompt, languages: readonly string[]): boolean => !saysName(prompt) && (typeof prompt === "string" || !prompt.language || languages.includes(prompt.language));
+
+/** No caller is offered a language the project does not speak, nor welcomed in the template's recorded name; what is left out is named above the rest. */
 function greet(document: Document, languages: readonly string[]): void {
-  const steps = (document.toJS() as { steps?: Record<string, Step> } | null)?.steps ?? {};
-  const gone = new Map(Object.entries(steps).filter(([, step]) => step.do === "set_language" && !languages.includes(step.language ?? "")).map(([key, step]) => [key, step.next ?? ""]));
+  const { steps = {}, start = "" } = (document.toJS() as { steps?: Record<string, Step>; start?: string } | null) ?? {};
+  const gone = new Map(Object.entries(steps).filter(([, step]) => isGone(step, languages)).map(([key, step]) => [key, step.next ?? ""]));
+  if (gone.has(start)) document.set("start", past(gone, start));
   for (const [key, step] of Object.entries(steps)) {
     if (gone.has(key)) { document.deleteIn(["steps", key]); continue; }
-    for (const [digit, target] of Object.entries(step.keys ?? {})) if (gone.has(target)) document.deleteIn(["steps", key, "keys", digit]);
-    for (const field of ["next", "default", "yes", "no", "open", "closed"] as const) {
-      const target = (step as Record<string, unknown>)[field];
-      if (typeof target === "string" && gone.has(target)) document.setIn(["steps", key, field], gone.get(target));
-    }
+    relink(document, key, step, gone);
     keepPrompts(document, key, step, languages);
+  }
+  const named = leftOutOf(steps);
+  if (named.length > 0) document.commentBefore = [document.commentBefore, ` Left out, for they were recorded in the template's name: ${named.join(", ")}. Whoever wants callers welcomed by name records a phrase of their own.`].filter(Boolean).join("\n");
+}
+
+/** Where the way leads on when the steps that are gone are passed over. */
+function past(gone: ReadonlyMap<string, string>, target: string): string {
+  let at = target;
+  for (let left = gone.size; left > 0 && gone.has(at); left -= 1) at = gone.get(at)!;
+  return at;
+}
+
+function relink(document: Document, key: string, step: Step, gone: ReadonlyMap<string, string>): void {
+  for (const [digit, target] of Object.entries(step.keys ?? {})) if (gone.has(target)) document.deleteIn(["steps", key, "keys", digit]);
+  for (const field of LINKS) {
+    const target = (step as Record<string, unknown>)[field];
+    if (typeof target === "string" && gone.has(target)) document.setIn(["steps", key, field], past(gone, target));
   }
 }
 
-function keepPrompts(document: Document, key: string, step: Step, languages: readonly string[]): void {
-  const prompts = step.prompts ?? [];
-  const kept = prompts.filter((prompt) => (typeof prompt === "string" ? !prompt.startsWith("welcome_") : !prompt.language || languages.includes(prompt.language)));
-  if (kept.length > 0 && kept.length < prompts.length) document.setIn(["steps", key, "prompts"], document.createNode(kept));
+function keepPrompts(document: Document, key: string, { do: what, prompts = [] }: Step, languages: readonly string[]): void {
+  const kept = prompts.filter((prompt) => isKept(prompt, languages));
+  // A menu must say something; none of ours says nothing else.
+  if (kept.length < prompts.length && (kept.length > 0 || what !== "menu")) document.setIn(["steps", key, "prompts"], document.createNode(kept));
 }
+
+const isGone = (step: Step, languages: readonly string[]): boolean =>
+  (step.do === "set_language" && !languages.includes(step.language ?? "")) || (step.do === "say" && (step.prompts ?? []).every((prompt) => !isKept(prompt, languages)));
+
+const leftOutOf = (steps: Record<string, Step>): string[] => [...new Set(Object.values(steps).flatMap(({ prompts = [] }) => prompts.filter(saysName).map((prompt) => (typeof prompt === "string" ? prompt : prompt.key ?? ""))))];
+
+/** Phrases of a template that a project made from it does without. */
+export const leftOut = (template: ReadonlyMap<string, string>): string[] => leftOutOf((parseDocument(template.get("ivr.yaml") ?? "").toJS() as { steps?: Record<string, Step> } | null)?.steps ?? {});

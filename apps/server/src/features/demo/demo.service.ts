@@ -2,7 +2,7 @@ import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
 import { newId } from "../../platform/ids.ts";
 import { hashPassword } from "../access/index.ts";
-import { makeDemo, type Declarations, type DemoProject, type ProjectDeclaration } from "../projects/index.ts";
+import { makeDemo, staffed, type Declarations, type DemoProject, type ProjectDeclaration } from "../projects/index.ts";
 import { calendarTime, momentOf, saveAllClocks, type CalendarTime, type Clock, type Owner } from "../clocks/index.ts";
 import { drawNumber, findProject, processOf, projectOf, storeDeclarations } from "../tickets/index.ts";
 import { clientRows, type ClientSet } from "./demo.clients.ts";
@@ -28,7 +28,8 @@ const longestDayMs = 9 * 3_600_000;
  * Loads the demo company into a database without users, all or nothing: people, clients, and a history that ends now.
  * The same declarations and the same instant make the same company; only ids and ticket numbers differ.
  */
-export async function seedDemo(ctx: Ctx, declarations: Declarations, options: SeedOptions): Promise<SeedResult> {
+export async function seedDemo(ctx: Ctx, inUse: Declarations, options: SeedOptions): Promise<SeedResult> {
+  const declarations = staffed(inUse);
   const signIns = signInsOf(declarations.people);
   const counts = { users: 0, clients: 0, interactions: 0, tickets: 0 };
   return inTx({ ...ctx, actor: { kind: "system", name: "demo" } }, async (ctx) => {

@@ -58,12 +58,14 @@ function languageAt(share: Record<Language, number>, place: number): Language {
   return place < share.ru + share.sl ? "sl" : "en";
 }
 
-/** 555 numbers; the British ones come from Ofcom's range for drama (07700 900000-900999). */
+/** 555 numbers; the British ones come from Ofcom's ranges for drama (07700 900000-900999, 01632 960000-960999). Four projects share a thousand of them each way, five a British range. */
 function phonesOf(language: Language, project: number, index: number): [string, string] {
-  const second = `+3861555${(project + 6) * 1_000 + index}`;
+  const [block, place] = project < 4 ? ["555", project] : ["556", project - 4];
+  const second = `+3861${block}${(place + 6) * 1_000 + index}`;
   if (language === "ru") return [`+7495555${(project + 1) * 1_000 + index}`, second];
-  if (language === "sl") return [`+3861555${(project + 1) * 1_000 + index}`, second];
-  return [`+447700900${String(project * 200 + index).padStart(3, "0")}`, second];
+  if (language === "sl") return [`+3861${block}${(place + 1) * 1_000 + index}`, second];
+  const [range, nth] = project < 5 ? ["7700900", project] : ["1632960", project - 5];
+  return [`+44${range}${String(nth * 200 + index).padStart(3, "0")}`, second];
 }
 
 function addressOf(language: Language, at: { street: string; house: number; town: string; flat: number }): string {

@@ -7,6 +7,7 @@ export { schemaProblems, wordsOf, type Words } from "./projects.problems.ts";
 export { tooLarge } from "./projects.texts.ts";
 export { addWorkingTime, isOpen, nextOpening, workingClock, workingTime, workingTimeBetween } from "./calendar.rules.ts";
 export { makeDemo } from "./demo.rules.ts";
+export { staffed } from "./demo.staff.rules.ts";
 export type { DemoActor, DemoClient, DemoInteraction, DemoProject, DemoStep, DemoTicket } from "./demo.contract.ts";
 export { seededRandom, type Random } from "./random.rules.ts";
 export { renderNotice } from "./notices.rules.ts";
