@@ -8,6 +8,7 @@ import { useApi } from "../../shared/query.ts";
 import type { PictureProps as EditorProps } from "../projects/editors.ts";
 import { useCatalogue } from "../rules/catalogue.ts";
 import { lineOf, type Written, type WrittenTransition } from "./document.ts";
+import { sameWhereAlike } from "./flow.ts";
 import { firstLook, type Graph } from "./graph.ts";
 import type { useHistory } from "./history.ts";
 import { useFrame, type Size } from "./useFrame.ts";
@@ -27,6 +28,7 @@ export interface Trouble { at: string; line: number | null; message: string; rem
 export interface ProcessEditorProps { text: string; onChange: (text: string) => void; problems: readonly Trouble[]; readOnly?: boolean; projectKey: string; onShowText?: (line: number) => void }
 export type Chosen = { kind: "stages" | "transitions"; key: string } | null;
 
+const END = { type: MarkerType.ArrowClosed, width: 14, height: 14 };
 const nodeTypes = { stage: StageView, way: WayView };
 const edgeTypes = { line: LineView };
 
@@ -51,7 +53,7 @@ function Editor({ text, onChange, problems, readOnly = false, projectKey, onShow
   return (
     <div className={css.editor}>
       <div ref={ref} className={css.canvas} tabIndex={0} role="application" aria-label={t("process.picture")} aria-describedby="process-chosen" onKeyDown={work.onKeyDown}>
-        <Tools history={history} addStage={work.addStage} readOnly={readOnly} onWalk={() => setIsWalking(!isWalking)} isWalking={isWalking} onFit={() => turn(process)} onDownload={save} onText={chosen && onShowText ? () => onShowText(lineOf(text, [chosen.kind, chosen.key]) ?? 1) : undefined} />
+        <Tools history={history} addStage={work.addStage} readOnly={readOnly} onWalk={() => setIsWalking(!isWalking)} isWalking={isWalking} onFit={() => { work.tidy(); turn(process); }} onDownload={save} onText={chosen && onShowText ? () => onShowText(lineOf(text, [chosen.kind, chosen.key]) ?? 1) : undefined} />
         {size && <Picture key={direction} size={size} process={process} graph={graph} problems={problems} chosen={chosen} choose={work.pick} {...(!readOnly && { connect: work.connect })} />}
         {work.drawing !== null && <p className={css.drawing} role="status">{t("process.drawing", { stage: process.stages[work.drawing]?.name?.[language] ?? work.drawing })}</p>}
         {!read.ok && <p className={css.broken} role="alert">{t("process.broken", { line: read.line, message: read.message })}</p>}
@@ -96,7 +98,7 @@ function Picture({ size, process, graph, problems, chosen, choose, connect }: Pi
   const t = useT();
   const language = useShownLanguage();
   const troubled = useMemo(() => new Set(problems.map(({ at }) => at.split(".").slice(0, 2).join("."))), [problems]);
-  const nodes = useMemo((): (StageFlowNode | WayFlowNode)[] => {
+  const nodes = useFlow((): (StageFlowNode | WayFlowNode)[] => {
     const isChosen = (kind: "stages" | "transitions", key: string): boolean => chosen?.kind === kind && chosen.key === key;
     const place = ({ x, y, width, height }: { x: number; y: number; width: number; height: number }) => ({ position: { x, y }, width, height });
     return [
@@ -108,12 +110,12 @@ function Picture({ size, process, graph, problems, chosen, choose, connect }: Pi
       ...graph.ways.map((way): WayFlowNode => ({ id: `way:${way.key}`, type: "way", ...place(way), data: { direction: graph.direction, way, name: process.transitions[way.key]?.name?.[language] ?? way.key, isChosen: isChosen("transitions", way.key), isTroubled: troubled.has(`transitions.${way.key}`), marks: marksOf(process.transitions[way.key]) } })),
     ];
   }, [graph, process, language, t, troubled, chosen]);
-  const edges = useMemo(() => {
+  const edges = useFlow(() => {
     const near = waysNear(graph, chosen);
     const bySystem = new Set(graph.ways.filter(({ kind }) => kind === "automatic" || kind === "timer").map(({ key }) => key));
     return graph.lines.map((line): LineFlowEdge => ({
       id: line.id, type: "line", source: line.from, target: line.to, focusable: false, data: { direction: graph.direction, line, isSystem: bySystem.has(line.way), isChosen: near?.has(line.way) ?? false, isFaint: near !== null && !near.has(line.way) },
-      ...(!line.to.startsWith("way:") && { markerEnd: { type: MarkerType.ArrowClosed, width: 14, height: 14 } }),
+      ...(!line.to.startsWith("way:") && { markerEnd: END }),
     }));
   }, [graph, chosen]);
   const [look] = useState(() => firstLook(graph, size));
@@ -127,6 +129,15 @@ function Picture({ size, process, graph, problems, chosen, choose, connect }: Pi
       <Background variant={BackgroundVariant.Dots} gap={20} size={1} color="var(--line-strong)" />
     </ReactFlow>
   );
+}
+
+/** Drawn anew is what has changed: the rest is handed to React Flow as the very same objects. */
+function useFlow<T extends { id: string }>(make: () => T[], inputs: readonly unknown[]): T[] {
+  const [drawn, setDrawn] = useState<{ inputs: readonly unknown[]; flow: T[] }>({ inputs: [], flow: [] });
+  if (drawn.inputs.length === inputs.length && inputs.every((input, at) => input === drawn.inputs[at])) return drawn.flow;
+  const flow = sameWhereAlike(drawn.flow, make());
+  setDrawn({ inputs, flow });
+  return flow;
 }
 
 /** What is chosen with the keyboard comes into view; what is seen stays where it is. */

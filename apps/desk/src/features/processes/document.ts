@@ -20,6 +20,10 @@ export function readProcess(text: string): Read {
   const document = parseDocument(text, { prettyErrors: true });
   const [error] = document.errors;
   if (error) return { ok: false, line: error.linePos?.[0].line ?? 1, message: error.message.split("\n")[0] ?? "" };
+  return { ok: true, process: writtenIn(document) };
+}
+
+function writtenIn(document: Document): Written {
   const given = record(document.toJS({ maxAliasCount: 50 }));
   const stages = Object.fromEntries(Object.entries(record(given.stages)).map(([key, stage]) => [key, record(stage) as WrittenStage]));
   const transitions = Object.fromEntries(Object.entries(record(given.transitions)).map(([key, value]) => {
@@ -28,7 +32,7 @@ export function readProcess(text: string): Read {
   }));
   const clocks = record(given.clocks);
   const timers = Object.fromEntries(Object.entries(record(clocks.timers)).map(([key, timer]) => [key, record(timer) as unknown as WrittenTimer]));
-  return { ok: true, process: { ...given, stages, transitions, clocks: { ...clocks, timers, escalations: Array.isArray(clocks.escalations) ? (clocks.escalations as WrittenEscalation[]) : [] } } };
+  return { ...given, stages, transitions, clocks: { ...clocks, timers, escalations: Array.isArray(clocks.escalations) ? (clocks.escalations as WrittenEscalation[]) : [] } };
 }
 
 export type Texts = Record<"en" | "ru" | "sl", string>;
@@ -128,10 +132,7 @@ function rename(document: Document, { kind, key, to }: Extract<Change, { do: "re
   if (kind === "fields") for (const [name, { set = {} }] of transitionsOf(document)) if (key in set) renameKey(document, ["transitions", name, "set"], key, to);
 }
 
-const transitionsOf = (document: Document): [string, WrittenTransition][] => {
-  const read = readProcess(document.toString({ lineWidth: 0 }));
-  return read.ok ? Object.entries(read.process.transitions) : [];
-};
+const transitionsOf = (document: Document): [string, WrittenTransition][] => Object.entries(writtenIn(document).transitions);
 
 function renameKey(document: Document, path: Path, key: string, to: string): void {
   const map = document.getIn(path, true);
@@ -140,10 +141,7 @@ function renameKey(document: Document, path: Path, key: string, to: string): voi
 }
 
 /** Every place that names it. */
-function referencesTo(document: Document, kind: Kind, key: string): Path[] {
-  const read = readProcess(document.toString({ lineWidth: 0 }));
-  return read.ok ? referencesIn(read.process, kind, key) : [];
-}
+const referencesTo = (document: Document, kind: Kind, key: string): Path[] => referencesIn(writtenIn(document), kind, key);
 
 function removeTransition(document: Document, key: string): void {
   for (const path of referencesTo(document, "transitions", key)) document.deleteIn(path.includes("timers") ? path.slice(0, 3) : path);
@@ -152,14 +150,13 @@ function removeTransition(document: Document, key: string): void {
 
 /** Ways that only led here go with it; others lose this one of their beginnings. */
 function removeStage(document: Document, key: string): void {
-  const read = readProcess(document.toString({ lineWidth: 0 }));
-  if (!read.ok) return;
-  for (const [name, { from, to }] of Object.entries(read.process.transitions)) {
+  const process = writtenIn(document);
+  for (const [name, { from, to }] of Object.entries(process.transitions)) {
     const rest = from.filter((stage) => stage !== key);
     if (to === key || (from.length > 0 && rest.length === 0)) removeTransition(document, name);
     else if (rest.length < from.length) document.setIn(["transitions", name, "from"], flow(document, rest));
   }
-  for (const [name, timer] of Object.entries(read.process.clocks.timers)) if (timer.stage === key) document.deleteIn(["clocks", "timers", name]);
+  for (const [name, timer] of Object.entries(process.clocks.timers)) if (timer.stage === key) document.deleteIn(["clocks", "timers", name]);
   document.deleteIn(["stages", key]);
 }
 

@@ -1,5 +1,6 @@
 import { graphlib, layout } from "@dagrejs/dagre";
 import type { Written, WrittenTransition } from "./document.ts";
+import { idOf, lineId, patchOf, STAGE, WAY } from "./patch.ts";
 
 export interface StageNode { key: string; x: number; y: number; width: number; height: number; isStart: boolean; /** Nobody can come here, or nobody can leave. */ trouble: "unreached" | "stuck" | null }
 export interface Way { key: string; kind: "person" | "client" | "automatic" | "timer" }
@@ -8,25 +9,41 @@ export interface WayNode extends Way { x: number; y: number; width: number; heig
 export interface Line { id: string; way: string; from: string; to: string; points: Point[] }
 export interface Point { x: number; y: number }
 export type Direction = "right" | "down";
-export interface Graph { direction: Direction; nodes: StageNode[]; ways: WayNode[]; lines: Line[]; width: number; height: number }
+export interface Graph { direction: Direction; nodes: StageNode[]; ways: WayNode[]; lines: Line[]; width: number; height: number; /** How many nodes were given a place for it; all others stand where they stood. */ placed: number }
 
-const STAGE = { width: 172, height: 54 };
-const WAY = { width: 152, height: 22 };
-const idOf = (way: string): string => `way:${way}`;
-
-/** Lays the stages out in the order tickets take them, to the right or down. Pure: the same process is the same picture. */
-export function graphOf(process: Written, direction: Direction = "right"): Graph {
-  const shape = JSON.stringify([direction, process.start, Object.entries(process.stages).map(([key, stage]) => [key, stage.final === true]), waysOf(process)]);
-  const known = layouts.get(shape);
+/**
+ * Lays the stages out in the order tickets take them, to the right or down. The same process is the same picture; but of
+ * a large one that is being changed (`before`) only what is new is given a place: to lay out all of it takes tenths of a
+ * second, and nobody finds what they knew in a picture that has jumped.
+ */
+export function graphOf(process: Written, direction: Direction = "right", before: Graph | null = null): Graph {
+  const ways = waysOf(process);
+  const shape = JSON.stringify([direction, process.start, Object.entries(process.stages).map(([key, stage]) => [key, stage.final === true]), ways]);
+  const isLarge = Object.keys(process.stages).length + ways.length > MANY_NODES;
+  const known = (before && isLarge ? patches.get(shape) : undefined) ?? layouts.get(shape);
   if (known) return known;
-  const graph = layOut(process, direction);
-  if (layouts.size >= MOST_LAYOUTS) layouts.delete(layouts.keys().next().value!);
-  layouts.set(shape, graph);
+  const patched = before && isLarge ? patchOf(before, { process, direction, ways, troubles: troublesOf(process) }) : null;
+  const graph = patched ?? layOut(process, direction);
+  keep(patched ? patches : layouts, shape, graph);
   return graph;
 }
-/** Laying out a large process takes tenths of a second; a change of words or clocks moves nothing, and undo finds what was there. */
+
+/** The picture laid out anew, as it would be had nobody changed anything. */
+export function tidyGraph(process: Written, direction: Direction): Graph {
+  patches.clear();
+  return graphOf(process, direction);
+}
+
+/** A change of words or clocks moves nothing, and undo finds what was there. */
 const layouts = new Map<string, Graph>();
-const MOST_LAYOUTS = 24;
+const patches = new Map<string, Graph>();
+const MOST_KEPT = 24;
+function keep(kept: Map<string, Graph>, shape: string, graph: Graph): void {
+  if (kept.size >= MOST_KEPT) kept.delete(kept.keys().next().value!);
+  kept.set(shape, graph);
+}
+/** Up to this many stages and transitions all of it is laid out faster than anybody notices. */
+const MANY_NODES = 50;
 /** From this many transitions the exact ranks cost more than they please. */
 const MANY_WAYS = 60;
 
@@ -53,14 +70,14 @@ function layOut(process: Written, direction: Direction): Graph {
     return { x: x - width / 2, y: y - height / 2, width, height };
   };
   const pointsOf = (from: string, to: string): Point[] => (picture.edge(from, to) as { points?: Point[] } | undefined)?.points ?? (picture.edge(to, from) as { points?: Point[] } | undefined)?.points?.toReversed() ?? [];
-  const line = (way: string, from: string, to: string): Line => ({ id: `${from}→${to}`, way, from, to, points: pointsOf(from, to) });
+  const line = (way: string, from: string, to: string): Line => ({ id: lineId(from, to), way, from, to, points: pointsOf(from, to) });
   const troubles = troublesOf(process);
   const { width = 0, height = 0 } = picture.graph() as { width?: number; height?: number };
   return {
     nodes: keys.map((key) => ({ key, ...place(key, STAGE), isStart: process.start === key, trouble: troubles.get(key) ?? null })),
     ways: ways.map(({ key, kind }) => ({ key, kind, ...place(idOf(key), WAY) })),
     lines: ways.flatMap(({ key, from, to }) => [...from.map((stage) => line(key, stage, idOf(key))), line(key, idOf(key), to)]),
-    width, height, direction,
+    width, height, direction, placed: keys.length + ways.length,
   };
 }
 
@@ -105,8 +122,9 @@ function orderOf(process: Written): Map<string, number> {
   return new Map(stages.map(([key, { final: isFinal }], index) => [key, (isFinal === true ? 1e6 : 0) + (steps.get(key) ?? 1e3) + index / 1e3]));
 }
 
+export interface DrawnWay extends Way { from: string[]; to: string }
 /** Transitions that can be drawn: to a stage that is there, from at least one that is. */
-function waysOf(process: Written): (Way & { from: string[]; to: string })[] {
+function waysOf(process: Written): DrawnWay[] {
   const timers = new Set(Object.values(process.clocks.timers).map(({ transition }) => transition));
   return Object.entries(process.transitions).flatMap(([key, transition]) => {
     const from = [...new Set(transition.from)].filter((stage) => process.stages[stage]);

@@ -1,5 +1,6 @@
 import { BaseEdge, Handle, Position, type Edge, type EdgeProps, type Node, type NodeProps } from "@xyflow/react";
 import { IconAlertTriangle, IconClock, IconClockOff, IconClockPause, IconFlagFilled, IconGavel, IconListCheck, IconMail, IconPlayerPlayFilled, IconRobot, IconShieldHalf, IconSubtask, IconUser } from "@tabler/icons-react";
+import { memo } from "react";
 import { useT } from "../../i18n/intl.tsx";
 import { curve, type Direction, type Line, type StageNode, type WayNode } from "./graph.ts";
 import css from "./processes.module.css";
@@ -11,7 +12,7 @@ const outward = { right: Position.Right, down: Position.Bottom } as const;
 export type StageData = { stage: StageNode; name: string; clientSees: string; direction: Direction; clock: "runs" | "paused" | "stopped"; isFinal: boolean; hasProblem: boolean; [key: string]: unknown };
 export type StageFlowNode = Node<StageData, "stage">;
 
-export function StageView({ data, selected }: NodeProps<StageFlowNode>) {
+export const StageView = memo(function StageView({ data, selected }: NodeProps<StageFlowNode>) {
   const t = useT();
   const { stage, name, clientSees, clock, isFinal, hasProblem } = data;
   const isTroubled = hasProblem || stage.trouble !== null;
@@ -23,7 +24,7 @@ export function StageView({ data, selected }: NodeProps<StageFlowNode>) {
       <Handle type="source" position={outward[data.direction]} className={css.handle} />
     </div>
   );
-}
+});
 
 function ClockMark({ clock }: { clock: StageData["clock"] }) {
   const t = useT();
@@ -38,7 +39,7 @@ export type WayFlowNode = Node<WayData, "way">;
 const marks = { guards: IconShieldHalf, checklist: IconListCheck, approval: IconGavel, subtasks: IconSubtask, notice: IconMail } as const;
 const icons = { client: IconUser, automatic: IconRobot, timer: IconClock } as const;
 
-export function WayView({ data }: NodeProps<WayFlowNode>) {
+export const WayView = memo(function WayView({ data }: NodeProps<WayFlowNode>) {
   const t = useT();
   const { way: { kind }, name, isChosen, isTroubled } = data;
   const Icon = kind === "person" ? null : icons[kind];
@@ -50,14 +51,14 @@ export function WayView({ data }: NodeProps<WayFlowNode>) {
       <Handle type="source" position={outward[data.direction]} className={css.hidden} isConnectable={false} />
     </div>
   );
-}
+});
 
 export type LineData = { direction: Direction; line: Line; isSystem: boolean; isChosen: boolean; isFaint: boolean; [key: string]: unknown };
 export type LineFlowEdge = Edge<LineData, "line">;
 
 /** A soft line through the points of the layout. */
-export function LineView({ id, data, sourceX, sourceY, targetX, targetY, markerEnd }: EdgeProps<LineFlowEdge>) {
+export const LineView = memo(function LineView({ id, data, sourceX, sourceY, targetX, targetY, markerEnd }: EdgeProps<LineFlowEdge>) {
   if (!data) return null;
   const points = [{ x: sourceX, y: sourceY }, ...data.line.points.slice(1, -1), { x: targetX, y: targetY }];
   return <BaseEdge id={id} path={curve(points, data.direction)} {...(markerEnd !== undefined && { markerEnd })} className={css.line ?? ""} data-system={data.isSystem || undefined} data-chosen={data.isChosen || undefined} data-faint={data.isFaint || undefined} />;
-}
+});

@@ -1,6 +1,6 @@
 import { useMemo, useState, type KeyboardEvent } from "react";
 import { changeText, freeKey, readProcess, type Change, type Written } from "./document.ts";
-import { graphOf, type Direction } from "./graph.ts";
+import { graphOf, tidyGraph, type Direction, type Graph } from "./graph.ts";
 import { useHistory } from "./history.ts";
 import type { Chosen } from "./ProcessEditor.tsx";
 import { sidestep, waysFrom, type Arrow } from "./walk.ts";
@@ -18,7 +18,10 @@ export function useProcess({ text, onChange, readOnly, direction }: { text: stri
   // While a text is being typed it is often broken: the picture before stays until it is whole again.
   if (read.ok && read !== lastGood) setLastGood(read);
   const process = lastGood.ok ? lastGood.process : EMPTY;
-  const graph = useMemo(() => graphOf(process, direction), [process, direction]);
+  const [stood, setStood] = useState<Graph | null>(null);
+  // What is there keeps its place while the process is changed here; another direction is another picture.
+  const graph = useMemo(() => graphOf(process, direction, stood), [process, direction, stood]);
+  if (graph !== stood) setStood(graph);
   const change = (...changes: Change[]): void => { if (!readOnly && read.ok) history.change(changes.reduce((result, each) => changeText(result, each), text)); };
   const addStage = (): void => {
     const key = freeKey("new_stage", Object.keys(process.stages));
@@ -57,7 +60,7 @@ export function useProcess({ text, onChange, readOnly, direction }: { text: stri
     event.preventDefault();
     if (act.arrow) setChosen(sidestep(graph, chosen, act.arrow)); else if (act.deed) deeds[act.deed]();
   };
-  return { process, graph, read, chosen, setChosen, pick, change, addStage, connect, remove, history, drawing, onKeyDown };
+  return { process, graph, tidy: () => setStood(tidyGraph(process, direction)), read, chosen, setChosen, pick, change, addStage, connect, remove, history, drawing, onKeyDown };
 }
 
 type Deed = "undo" | "redo" | "stage" | "way" | "remove" | "enter" | "stop";
