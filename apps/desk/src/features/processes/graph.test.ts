@@ -56,6 +56,17 @@ test("what is placed into a large picture covers nothing that is there", () => {
   expect(covered).toEqual([]);
 });
 
+test("a new stage comes where its author is, and so close below that it is seen", () => {
+  const text = processText(60);
+  const before = graphOf(processIn(text), "right");
+  const at = before.nodes.find(({ key }) => key === "s30")!;
+  const after = graphOf(processIn(changeText(text, { do: "add_stage", key: "here", name: names })), "right", before, "s30");
+  const made = after.nodes.find(({ key }) => key === "here")!;
+  expect(made.x).toBe(at.x);
+  expect(made.y).toBeGreaterThan(at.y);
+  expect(made.y - at.y).toBeLessThan(400);
+});
+
 test("every line of a changed picture leads from one thing that is there to another", () => {
   const { last: { nodes, ways, lines } } = work(60, SIXTY);
   const known = new Set([...nodes.map(({ key }) => key), ...ways.map(({ key }) => `way:${key}`)]);

@@ -14,15 +14,15 @@ export interface Graph { direction: Direction; nodes: StageNode[]; ways: WayNode
 /**
  * Lays the stages out in the order tickets take them, to the right or down. The same process is the same picture; but of
  * a large one that is being changed (`before`) only what is new is given a place: to lay out all of it takes tenths of a
- * second, and nobody finds what they knew in a picture that has jumped.
+ * second, and nobody finds what they knew in a picture that has jumped. A new stage comes below the one it was made at (`near`).
  */
-export function graphOf(process: Written, direction: Direction = "right", before: Graph | null = null): Graph {
+export function graphOf(process: Written, direction: Direction = "right", before: Graph | null = null, near: string | null = null): Graph {
   const ways = waysOf(process);
   const shape = JSON.stringify([direction, process.start, Object.entries(process.stages).map(([key, stage]) => [key, stage.final === true]), ways]);
   const isLarge = Object.keys(process.stages).length + ways.length > MANY_NODES;
   const known = (before && isLarge ? patches.get(shape) : undefined) ?? layouts.get(shape);
   if (known) return known;
-  const patched = before && isLarge ? patchOf(before, { process, direction, ways, troubles: troublesOf(process) }) : null;
+  const patched = before && isLarge ? patchOf(before, { process, direction, ways, troubles: troublesOf(process), near }) : null;
   const graph = patched ?? layOut(process, direction);
   keep(patched ? patches : layouts, shape, graph);
   return graph;

@@ -2,7 +2,7 @@ import type { Written } from "./document.ts";
 import type { Direction, DrawnWay, Graph, Line, Point, StageNode, WayNode } from "./graph.ts";
 
 interface Box { x: number; y: number; width: number; height: number }
-interface Changed { process: Written; direction: Direction; ways: readonly DrawnWay[]; troubles: ReadonlyMap<string, NonNullable<StageNode["trouble"]>> }
+interface Changed { process: Written; direction: Direction; ways: readonly DrawnWay[]; troubles: ReadonlyMap<string, NonNullable<StageNode["trouble"]>>; near: string | null }
 
 export const STAGE = { width: 172, height: 54 };
 export const WAY = { width: 152, height: 22 };
@@ -56,8 +56,18 @@ class Patch {
     const stood = this.stages.get(now.key);
     if (stood) return stood.key === now.key && stood.isStart === now.isStart && stood.trouble === now.trouble ? stood : { ...stood, ...now };
     this.placed++;
-    // Below all that is there, where nothing is in its way; the first transition to it will show where it belongs.
-    return { ...now, ...STAGE, x: 16, y: this.before.height + (this.placed - 1) * (STAGE.height + GAP) };
+    return { ...now, ...this.below() };
+  }
+
+  /** The first free place below the stage it was made at; without one, below all that is there. */
+  private below(): Box {
+    const { before, changed } = this;
+    const near = before.nodes.find(({ key }) => key === changed.near);
+    const under = { ...STAGE, x: 16, y: before.height + (this.placed - 1) * (STAGE.height + GAP) };
+    if (!near) return under;
+    const boxes = [...before.nodes, ...before.ways];
+    for (let y = near.y + STAGE.height + GAP; y < under.y; y += GAP) if (isFree({ ...STAGE, x: near.x, y }, boxes)) return { ...STAGE, x: near.x, y };
+    return { ...under, x: near.x };
   }
 
   /** The line there was between what stood in the places of these. */
@@ -87,11 +97,10 @@ class Patch {
     const middle = (key: string | undefined): Point => { const { x, y, width, height } = this.nodes.find((node) => node.key === key)!; return { x: x + width / 2, y: y + height / 2 }; };
     const [a, b] = [middle(from[0]), middle(to)];
     const box: Box = { ...WAY, x: (a.x + b.x) / 2 - WAY.width / 2, y: (a.y + b.y) / 2 - WAY.height / 2 };
-    const isFree = (at: Box): boolean => !boxes.some((other) => at.x < other.x + other.width + 4 && other.x < at.x + at.width + 4 && at.y < other.y + other.height + 4 && other.y < at.y + at.height + 4);
     // Below and above in turn, farther each time.
     for (let step = 0; step < 200; step++) {
       const at = { ...box, y: box.y + (step % 2 === 0 ? 1 : -1) * Math.ceil(step / 2) * (WAY.height + 6) };
-      if (at.y >= 0 && isFree(at)) return at;
+      if (at.y >= 0 && isFree(at, boxes)) return at;
     }
     return box;
   }
@@ -115,6 +124,7 @@ class Patch {
   }
 }
 
+const isFree = (at: Box, boxes: readonly Box[]): boolean => !boxes.some((other) => at.x < other.x + other.width + 4 && other.x < at.x + at.width + 4 && at.y < other.y + other.height + 4 && other.y < at.y + at.height + 4);
 const isIn = (box: Box, stood: Box | undefined): boolean => stood !== undefined && stood.x === box.x && stood.y === box.y;
 
 /** Where each of these keys stood. One that is new where one is gone was renamed: it takes that one's place. */

@@ -20,11 +20,13 @@ export function useProcess({ text, onChange, readOnly, direction }: { text: stri
   const process = lastGood.ok ? lastGood.process : EMPTY;
   const [stood, setStood] = useState<Graph | null>(null);
   // What is there keeps its place while the process is changed here; another direction is another picture.
-  const graph = useMemo(() => graphOf(process, direction, stood), [process, direction, stood]);
+  const [near, setNear] = useState<string | null>(null);
+  const graph = useMemo(() => graphOf(process, direction, stood, near), [process, direction, stood, near]);
   if (graph !== stood) setStood(graph);
   const change = (...changes: Change[]): void => { if (!readOnly && read.ok) history.change(changes.reduce((result, each) => changeText(result, each), text)); };
   const addStage = (): void => {
     const key = freeKey("new_stage", Object.keys(process.stages));
+    setNear(chosen?.kind === "stages" ? chosen.key : null);
     change({ do: "add_stage", key, name: { en: "New stage", ru: "Новый этап", sl: "Nova faza" } });
     setChosen({ kind: "stages", key });
   };
