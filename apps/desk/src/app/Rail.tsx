@@ -1,5 +1,5 @@
 import { Tooltip } from "@mantine/core";
-import { IconAddressBook, IconBuildingWarehouse, IconHeadset, IconHeartHandshake, IconLayoutDashboard, IconPhone, IconRoute, IconSettings, IconShieldCog, IconStack2, IconTicket, IconUsers, type Icon } from "@tabler/icons-react";
+import { IconAddressBook, IconBuildingWarehouse, IconHeadset, IconHeartHandshake, IconLayoutDashboard, IconPhone, IconRobot, IconRoute, IconSettings, IconShieldCog, IconStack2, IconTicket, IconUsers, type Icon } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import type { RoleName } from "@linija/server/contract/access/access";
 import { hasRole, useMe } from "../features/access/session.ts";
@@ -8,7 +8,7 @@ import { keysOf, type KeyAction } from "../shared/keys.ts";
 import { Keys } from "../shared/parts.tsx";
 import css from "./shell.module.css";
 
-interface Place { to: "/work" | "/calls" | "/tickets" | "/clients" | "/floor" | "/department" | "/operators" | "/projects" | "/promises" | "/reports" | "/admin" | "/settings"; icon: Icon; text: MessageKey; key: KeyAction; roles: RoleName[] }
+interface Place { to: "/work" | "/calls" | "/tickets" | "/clients" | "/floor" | "/department" | "/operators" | "/projects" | "/promises" | "/reports" | "/rules" | "/admin" | "/settings"; icon: Icon; text: MessageKey; key: KeyAction; roles: RoleName[] }
 const everyone: RoleName[] = ["operator", "supervisor", "department_worker", "administrator"];
 export const places: Place[] = [
   { to: "/floor", icon: IconLayoutDashboard, text: "nav.floor", key: "goFloor", roles: ["supervisor", "administrator"] },
@@ -20,6 +20,7 @@ export const places: Place[] = [
   { to: "/clients", icon: IconAddressBook, text: "nav.clients", key: "goClients", roles: ["operator", "supervisor", "administrator"] },
   { to: "/operators", icon: IconUsers, text: "nav.operators", key: "goOperators", roles: ["supervisor", "administrator"] },
   { to: "/reports", icon: IconRoute, text: "nav.reports", key: "goReports", roles: ["supervisor", "administrator"] },
+  { to: "/rules", icon: IconRobot, text: "nav.rules", key: "goRules", roles: ["supervisor", "administrator"] },
   { to: "/projects", icon: IconStack2, text: "nav.projects", key: "goProjects", roles: ["administrator"] },
   { to: "/admin", icon: IconShieldCog, text: "nav.admin", key: "goAdmin", roles: ["administrator"] },
 ];

@@ -86,6 +86,7 @@ function useGoKeys(): void {
   useKey("goFloor", () => void navigate({ to: "/floor" }), hasRole(me, "supervisor", "administrator"));
   useKey("goDepartment", () => void navigate({ to: "/department" }), hasRole(me, "department_worker"));
   useKey("goOperators", () => void navigate({ to: "/operators" }), hasRole(me, "supervisor", "administrator"));
+  useKey("goRules", () => void navigate({ to: "/rules" }), hasRole(me, "supervisor", "administrator"));
   useKey("goReports", () => void navigate({ to: "/reports" }), hasRole(me, "supervisor", "administrator"));
   useKey("goPromises", () => void navigate({ to: "/promises" }), hasRole(me, "operator", "supervisor"));
   useKey("goProjects", () => void navigate({ to: "/projects" }), hasRole(me, "administrator"));

@@ -54,11 +54,15 @@ const reports = createRoute({
   getParentRoute: () => root, path: "/reports", component: lazyRouteComponent(() => import("../features/reports/StageTimesPage.tsx"), "StageTimesPage"),
   validateSearch: (search): { project?: string; process?: string; days?: number } => ({ project: text(search.project), process: text(search.process), days: typeof search.days === "number" ? search.days : undefined }),
 });
+const rules = createRoute({
+  getParentRoute: () => root, path: "/rules", component: lazyRouteComponent(() => import("../features/rules/RulesPage.tsx"), "RulesPage"),
+  validateSearch: (search): { project?: string; rule?: string } => ({ project: text(search.project), rule: text(search.rule) }),
+});
 const admin = createRoute({ getParentRoute: () => root, path: "/admin", component: lazyRouteComponent(() => import("../features/health/AdminPage.tsx"), "AdminPage") });
 const settings = createRoute({ getParentRoute: () => root, path: "/settings", component: lazyRouteComponent(() => import("../features/settings/SettingsPage.tsx"), "SettingsPage") });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, work, calls, tickets, ticket, clients, floor, wall, department, promises, approvals, operators, projects, project, reports, admin, settings]),
+  routeTree: root.addChildren([home, work, calls, tickets, ticket, clients, floor, wall, department, promises, approvals, operators, projects, project, reports, rules, admin, settings]),
   defaultPreload: "intent",
   defaultNotFoundComponent: () => <Nowhere />,
   defaultErrorComponent: ({ reset }) => <Broken reset={reset} />,

@@ -56,7 +56,7 @@ export const routes = {
   dropDraft: "POST /projects/:key/draft/drop", listVersions: "GET /projects/:key/versions",
   previewMigration: "GET /projects/:key/processes/:process/migration", startMigration: "POST /projects/:key/processes/:process/migration",
   stopMigration: "POST /projects/:key/migrations/:id/stop", undoMigration: "POST /projects/:key/migrations/:id/undo",
-  listRules: "GET /automation/:project/rules", getVocabulary: "GET /automation/:project/vocabulary", checkRule: "POST /automation/:project/check", tryRule: "POST /automation/:project/try",
+  listRules: "GET /automation/:project/rules", getRule: "GET /automation/:project/rules/:key", getVocabulary: "GET /automation/:project/vocabulary", checkRule: "POST /automation/:project/check", tryRule: "POST /automation/:project/try",
   dryRun: "POST /automation/:project/dry-run", listRuleRuns: "GET /automation/:project/rules/:key/runs", listTicketRuns: "GET /tickets/:id/automation", getRun: "GET /automation/runs/:id",
   certify: "PUT /automation/editors/:id", listEditors: "GET /automation/editors",
   listWebhooks: "GET /webhooks/:project", createWebhook: "POST /webhooks/:project", updateWebhook: "PUT /webhooks/:project/:id", removeWebhook: "DELETE /webhooks/:project/:id",

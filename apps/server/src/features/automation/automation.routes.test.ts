@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { sql } from "kysely";
 import { afterAll, expect, test } from "vitest";
 import { openSecrets } from "../../platform/secret.ts";
 import { testDatabase } from "../../testing/database.ts";
@@ -28,7 +29,7 @@ const text = `key: mine\nname: { en: Mine }\non: { event: ticket.registered }\ns
 
 const routes: ["GET" | "POST" | "PUT" | "DELETE", string][] = [
   ["GET", "/api/automation/internet/rules"], ["GET", "/api/automation/internet/vocabulary"], ["POST", "/api/automation/internet/check"], ["POST", "/api/automation/internet/try"], ["POST", "/api/automation/internet/dry-run"],
-  ["GET", "/api/automation/internet/rules/mine/runs"], ["GET", `/api/tickets/${ticket.id}/automation`], ["GET", `/api/automation/runs/${ticket.id}`], ["PUT", `/api/automation/editors/${ticket.id}`], ["GET", "/api/automation/editors"],
+  ["GET", "/api/automation/internet/rules/mine/runs"], ["GET", "/api/automation/internet/rules/mine"], ["GET", `/api/tickets/${ticket.id}/automation`], ["GET", `/api/automation/runs/${ticket.id}`], ["PUT", `/api/automation/editors/${ticket.id}`], ["GET", "/api/automation/editors"],
   ["GET", "/api/webhooks/internet"], ["POST", "/api/webhooks/internet"], ["PUT", `/api/webhooks/internet/${ticket.id}`], ["DELETE", `/api/webhooks/internet/${ticket.id}`], ["GET", "/api/webhooks/internet/deliveries"], ["POST", `/api/webhooks/internet/deliveries/${ticket.id}/replay`],
 ];
 
@@ -47,6 +48,19 @@ test("an administrator reads the rules of a project and, with a certificate, che
   expect((await admin.send("POST", "/api/automation/internet/try", { text, ticket: ticket.number })).json()).toMatchObject({ fired: true, ticketNumber: ticket.number });
   expect((await admin.send("POST", "/api/automation/internet/dry-run", { text })).json()).toMatchObject({ lookedAt: 1, rows: [{ number: ticket.number }], next: null });
   expect((await admin.send("GET", "/api/automation/internet/vocabulary")).json<{ events: string[] }>().events).toContain("ticket.moved");
+});
+
+test("a supervisor reads the rules of their project, every version of them, and changes none; those of another project are not there", async () => {
+  const vera = await http.signIn({ projects: ["internet"], roles: ["supervisor"] });
+  const rule = (await vera.send("GET", "/api/automation/internet/rules/dangerous_words")).json<{ text: string; version: number; versions: { version: number }[] }>();
+  expect(rule).toMatchObject({ key: "dangerous_words", version: 1, text: expect.stringContaining("key: dangerous_words"), versions: [{ version: 1 }] });
+  const written = rule.text.replace("enabled: true", "enabled: false").concat("# second\n");
+  await sql`insert into automation_versions (id, project_key, key, number, text, made_at) values ('second', 'internet', 'dangerous_words', 2, ${written}, now())`.execute(database.db);
+  expect((await vera.send("GET", "/api/automation/internet/rules/dangerous_words")).json()).toMatchObject({ version: 1, versions: [{ version: 2 }, { version: 1 }] });
+  expect((await vera.send("GET", "/api/automation/internet/rules/dangerous_words?version=2")).json()).toMatchObject({ version: 2, text: written });
+  expect((await vera.send("GET", "/api/automation/internet/rules/nothing")).json()).toMatchObject({ status: 404, detail: expect.stringMatching(/such rule/) });
+  expect((await vera.send("GET", "/api/automation/shop/rules/dangerous_words")).statusCode).toBe(404);
+  for (const path of ["check", "try", "dry-run"]) expect((await vera.send("POST", `/api/automation/internet/${path}`, { text })).statusCode).toBe(403);
 });
 
 test("an operator sees neither rules nor webhooks, but which rules touched a ticket", async () => {

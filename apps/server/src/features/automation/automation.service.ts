@@ -16,7 +16,7 @@ import { viewProblem } from "./automation.document.ts";
 import { allowEditing, allowReading, authorRights, isCertified, mayEditRules } from "./automation.rights.ts";
 import { decide, projectValues } from "./automation.run.ts";
 import type { KeptProblem } from "./automation.sql.ts";
-import { selectEditors, selectLatest, selectRules, selectTicketFor, updateCertificate, type FoundTicket, type ListedRule } from "./automation.view.sql.ts";
+import { selectEditors, selectLatest, selectRules, selectTicketFor, selectVersions, selectVersionText, updateCertificate, type FoundTicket, type ListedRule } from "./automation.view.sql.ts";
 
 export const languageOf = (ctx: Ctx): Language => (ctx.actor.kind === "user" ? (ctx.actor.language as Language) : "en");
 
@@ -24,6 +24,16 @@ export async function listRules(ctx: Ctx, projectKey: string): Promise<{ items: 
   allowReading(ctx, projectKey);
   const rows = await selectRules(ctx.db, projectKey, ctx.now());
   return { items: rows.map((row) => ruleRow(row, languageOf(ctx))), mayEdit: await mayEditRules(ctx, projectKey) };
+}
+
+/** Whoever may read rules may read every version of them; a rule that is gone stays readable by its key. */
+export async function getRule(ctx: Ctx, at: { project: string; key: string }, asked: number | undefined) {
+  allowReading(ctx, at.project);
+  const versions = await selectVersions(ctx.db, at.project, at.key);
+  const shown = asked === undefined ? versions.find(({ inUse }) => inUse) ?? versions[0] : versions.find(({ number }) => number === asked);
+  const text = shown && (await selectVersionText(ctx.db, at.project, at.key, shown.number));
+  if (!shown || text === undefined) throw notFound("rule", at.key);
+  return { key: at.key, version: shown.number, madeAt: shown.madeAt.toISOString(), text, versions: versions.map(({ number, madeAt }) => ({ version: number, madeAt: madeAt.toISOString() })) };
 }
 
 function ruleRow({ events, schedule, clock, atPercent, position, nextAt, lastAt, lastProblem, ...row }: ListedRule, language: Language): RuleRow {

@@ -15,6 +15,13 @@ export const selectRules = (db: Db, projectKey: string, now: Date) => sql<Listed
     from (select id, state, at, problem from automation_runs u where u.project_key = r.project_key and u.rule_key = r.key and u.state <> 'not_fired' order by id desc limit 1000) u where at > ${now}::timestamptz - interval '7 days') c on true
   where r.project_key = ${projectKey} order by r.position, r.key`.execute(db).then((result) => result.rows);
 
+export interface VersionRow { number: number; madeAt: Date; inUse: boolean }
+/** Of one rule, newest first; none when there is no such rule. */
+export const selectVersions = (db: Db, projectKey: string, key: string) => sql<VersionRow>`select v.number, v.made_at, r.version_id is not distinct from v.id as in_use from automation_versions v left join automation_rules r on r.project_key = v.project_key and r.key = v.key
+  where v.project_key = ${projectKey} and v.key = ${key} order by v.number desc limit 100`.execute(db).then((result) => result.rows);
+export const selectVersionText = (db: Db, projectKey: string, key: string, number: number) =>
+  sql<{ text: string }>`select text from automation_versions where project_key = ${projectKey} and key = ${key} and number = ${number}`.execute(db).then((result) => result.rows[0]?.text);
+
 export interface ListedRun {
   id: string; at: Date; projectKey: string; ruleKey: string; ruleName: Record<string, string> | null; version: number; ticketId: string; ticketNumber: string; ownerId: string | null; department: string | null; about: string[] | null; wokenBy: string;
   state: "fired" | "not_fired" | "failed" | "too_deep"; changes: { target: string; from: unknown; to: unknown }[]; actions: { action: string; params: Record<string, unknown> }[]; durationUs: number; depth: number; problem: KeptProblem | null;
