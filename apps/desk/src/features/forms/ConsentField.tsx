@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { IconCheck, IconPlayerPlay } from "@tabler/icons-react";
+import { IconCheck, IconPlayerPlay, IconX } from "@tabler/icons-react";
 import { lazy, Suspense, useState } from "react";
 import { useIntl } from "react-intl";
 import { useT } from "../../i18n/intl.tsx";
@@ -30,14 +30,22 @@ export function ConsentField({ field, path }: FieldProps) {
     <div role="group" aria-labelledby={`${place.id}-name`}>
       <Legend place={place} />
       <blockquote className={css.consent} lang={consent?.language}>{consent?.text ?? words}</blockquote>
-      <div className={css.files}>
-        <Button id={place.id} size="compact-sm" variant={consent?.given ? "filled" : "default"} disabled={place.readOnly} aria-pressed={consent?.given === true} leftSection={<IconCheck size={14} />} onClick={() => answer(true)}>{t("forms.agrees")}</Button>
-        <Button size="compact-sm" variant={consent?.given === false ? "light" : "default"} disabled={place.readOnly} aria-pressed={consent?.given === false} onClick={() => answer(false)}>{t("forms.refuses")}</Button>
-      </div>
+      {place.readOnly ? <Answer given={consent?.given} /> : (
+        <div className={css.files}>
+          <Button id={place.id} size="compact-sm" variant={consent?.given ? "filled" : "default"} aria-pressed={consent?.given === true} leftSection={<IconCheck size={14} />} onClick={() => answer(true)}>{t("forms.agrees")}</Button>
+          <Button size="compact-sm" variant={consent?.given === false ? "light" : "default"} aria-pressed={consent?.given === false} onClick={() => answer(false)}>{t("forms.refuses")}</Button>
+        </div>
+      )}
       {consent?.at && <Given consent={consent} path={path} at={consent.at} />}
       <Below error={place.error} />
     </div>
   );
+}
+
+function Answer({ given }: { given: boolean | undefined }) {
+  const t = useT();
+  if (given === undefined) return <span className={css.hint}>–</span>;
+  return <span className={`chip ${given ? "live" : "warn"}`}>{given ? <IconCheck size={14} aria-hidden /> : <IconX size={14} aria-hidden />}{t(given ? "forms.agrees" : "forms.refuses")}</span>;
 }
 
 /** Of an id that ends with the hash of the version, as much as tells two versions apart. */

@@ -11,12 +11,18 @@ const CODES: Record<string, string> = { too_long: "field_too_long", out_of_range
  * What of these fields may not be changed by hand. A field that a transition asks for, accepts or sets is changed by that
  * transition alone: some of them the client is shown, and the transition is what tells the client.
  */
-export function fieldsNotByHand(process: Process, given: Record<string, unknown>): FieldProblem[] {
-  const moved = new Set(Object.values(process.transitions).flatMap(({ requires, accepts, set }) => [...requires.map(({ field }) => field), ...accepts, ...Object.keys(set)]));
+export const fieldsNotByHand = (process: Process, given: Record<string, unknown>): FieldProblem[] =>
+  refused(process, given, new Set(Object.values(process.transitions).flatMap(({ requires, accepts, set }) => [...requires.map(({ field }) => field), ...accepts, ...Object.keys(set)])));
+
+/** What of these fields a new ticket does not come with: what its process does not declare, and what only a transition computes. */
+export const fieldsNotAtFirst = (process: Process, given: Record<string, unknown>): FieldProblem[] =>
+  refused(process, given, new Set(Object.values(process.transitions).flatMap(({ set }) => Object.keys(set)))).map((one) => (one.code === "field_unknown" ? { ...one, code: "field_undeclared" } : one));
+
+function refused(process: Process, given: Record<string, unknown>, closed: ReadonlySet<string>): FieldProblem[] {
   return Object.entries(given).flatMap(([key, value]): FieldProblem[] => {
     if (key === ADDRESS) return JSON.stringify(value).length > LONGEST_ADDRESS ? [{ field: `fields.${key}`, code: "field_too_long" }] : [];
     const declared = Object.hasOwn(process.fields, key) ? process.fields[key] : undefined;
-    if (!declared || moved.has(key)) return [{ field: `fields.${key}`, code: "field_unknown" }];
+    if (!declared || closed.has(key)) return [{ field: `fields.${key}`, code: "field_unknown" }];
     return value === null || value === "" ? [] : checkValue(key, declared, value as FieldValue).map(({ code }) => ({ field: `fields.${key}`, code: CODES[code] ?? "field_wrong" }));
   });
 }

@@ -134,3 +134,15 @@ test("takes no deadline that has passed, and none beyond ten years, when registe
   }
   expect((await ana.send("PATCH", `/api/tickets/${id}`, { version, dueAt, subject: "The same deadline" })).statusCode).toBe(200);
 });
+
+test("a new ticket comes with no field its process does not declare, nor with what only a step computes: the field is named, and nothing is registered", async () => {
+  const browser = await http.signIn({ projects: ["internet"] });
+  const post = (fields: object) => browser.send("POST", "/api/tickets", { projectKey: "internet", type: "question", subject: "Fields", fields });
+  const before = (await browser.send("GET", "/api/tickets?view=all")).json<{ items: object[] }>().items.length;
+  for (const [fields, code] of [[{ approved: true }, "field_undeclared"], [{ constructor: 1 }, "field_undeclared"], [{ address: "x".repeat(3_000) }, "field_too_long"]] as const) {
+    const reply = await post(fields);
+    expect([reply.statusCode, reply.json<{ errors: { field: string; code: string }[] }>().errors.map((each) => [each.field, each.code])]).toEqual([422, [[`fields.${Object.keys(fields)[0]!}`, code]]]);
+  }
+  expect((await browser.send("GET", "/api/tickets?view=all")).json<{ items: object[] }>().items.length).toBe(before);
+  expect((await post({ address: "Glavni trg 1" })).statusCode).toBe(200);
+});

@@ -12,7 +12,7 @@ import type { TicketView } from "./tickets.contract.ts";
 import { aboutNow } from "./tickets.about.ts";
 import { processOf, projectOf, type ProjectInUse } from "./tickets.definitions.ts";
 import { prepareDraft } from "./tickets.draft.ts";
-import { deadlineProblem, FIELD_RIGHTS, fieldsNotByHand } from "./tickets.edit.rules.ts";
+import { deadlineProblem, FIELD_RIGHTS, fieldsNotAtFirst, fieldsNotByHand } from "./tickets.edit.rules.ts";
 import { perform, touched, type NoticeOwed } from "./tickets.effects.ts";
 import { guarded, loadTicket } from "./tickets.load.ts";
 import { formFor, type TicketForms } from "./tickets.forms.ts";
@@ -41,6 +41,8 @@ export async function createTicket(ctx: Ctx, input: CreateInput, forms?: TicketF
   if (found.isEarlier) return sameDraft(ctx, input, userId);
   const project = await projectOf(ctx.db, input.projectKey);
   const draft = prepareDraft(ctx, project, input, found);
+  const problems = fieldsNotAtFirst(await processOf(ctx.db, project.processIds[draft.type.process]!), input.fields);
+  if (problems.length > 0) throw invalid(problems);
   const fillForm = formFor(ctx, { type: draft.type, projectKey: input.projectKey, recordId: input.formRecordId, forms });
   const whole: Registered = { ...draft, drawn: found, id: input.draftId ?? newId(ctx.now().getTime()), ownerId: userId, createdBy: userId, department };
   const creating: Creating = { project, whole, fillForm };
