@@ -67,7 +67,7 @@ function Preview({ seen }: { seen: MergePreview }) {
     <div className={css.side}><span className="small dim">{title}</span><span className="row between wrap"><b className="num">{ticket.number}</b><span className="small dim"><Moment at={ticket.createdAt} /></span></span><span>{ticket.subject}</span><span className="small dim">{[ticket.clientName, ticket.stageName, ticket.ownerName].filter(Boolean).join(" · ")}</span></div>
   );
   if (seen.refused) return <div className={css.refused} role="alert"><IconAlertTriangle size={17} aria-hidden /><span>{seen.refused.message}</span></div>;
-  const carried = (["notes", "attachments", "interactions", "notices", "promises", "relations"] as const).filter((kind) => seen.carries[kind] > 0);
+  const carried = (["notes", "attachments", "interactions", "notices", "promises", "documents", "relations"] as const).filter((kind) => seen.carries[kind] > 0);
   return (
     <div className="stack">
       <div className={css.pair}>{side(seen.gone, t("relations.gone"))}<IconArrowDown size={18} aria-hidden />{side(seen.kept, t("relations.kept"))}</div>

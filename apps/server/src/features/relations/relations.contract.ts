@@ -28,7 +28,7 @@ export const removeRelation = contract({ method: "DELETE", path: "/tickets/:id/r
 /** What cannot be merged says why by a message key; warnings can be gone over. */
 export const mergePreview = z.object({
   kept: ticketBrief.extend({ version: z.number().int() }), gone: ticketBrief.extend({ version: z.number().int() }),
-  carries: z.object({ notes: z.number().int(), attachments: z.number().int(), interactions: z.number().int(), notices: z.number().int(), relations: z.number().int(), promises: z.number().int() }),
+  carries: z.object({ notes: z.number().int(), attachments: z.number().int(), interactions: z.number().int(), notices: z.number().int(), relations: z.number().int(), promises: z.number().int(), documents: z.number().int() }),
   /** The kept ticket takes the client of the other. */
   takesClient: z.boolean(),
   warnings: z.array(z.enum(["other_contact", "other_type", "kept_is_newer", "gone_has_owner"])),

@@ -6,11 +6,11 @@ import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
 import { translate } from "../../platform/messages.ts";
 import { languages, type Language } from "../api.contract.ts";
-import { addNote, loadTicket, type Ticket } from "../tickets/index.ts";
+import { addNote, inheritAbout, lapseAll, loadTicket, resumeApprovals, type Ticket } from "../tickets/index.ts";
 import type * as contracts from "./relations.contract.ts";
 import type { MergePreview, MergeView } from "./relations.contract.ts";
 import {
-  CARRIED, carry, carryBack, carryFollowers, countCarried, deleteNote, endMerged, insertMerge, markUndone, reviveMerged, selectMerge, selectMerges, setContacts, setFollowers, type Carried, type Contacts, type Merge,
+  bringDocumentsBack, CARRIED, carry, carryBack, carryDocuments, carryFollowers, countCarried, deleteNote, endMerged, insertMerge, markUndone, reviveMerged, selectMerge, selectMerges, setContacts, setFollowers, setSeen, type Carried, type Contacts, type Merge,
 } from "./relations.merge.sql.ts";
 import { atKept, refusalOf, UNDO_MS, warningsOf } from "./relations.rules.ts";
 import { countRelations, deleteRelations, insertRelation, selectBriefs, takeRelations } from "./relations.sql.ts";
@@ -66,12 +66,15 @@ async function carryOver(ctx: TxCtx, kept: Ticket, gone: Ticket): Promise<Omit<M
   for (const each of CARRIED) ids[each[0]] = await carry(ctx.db, each, gone.id, kept.id);
   const words = [gone.subject, gone.description].filter((text) => text.trim() !== "").join("\n\n");
   const note = await addNote(ctx, kept.id, `${translate(languageOf(ctx), "merge_note", { number: gone.number })}\n${words}`.slice(0, 10_000));
+  const documents = await carryDocuments(ctx.db, gone.id, kept.id);
   const relations = await moveRelations(ctx, kept.id, gone.id);
   const followers = await carryFollowers(ctx.db, gone.id, kept.id);
+  const approvals = await lapseAll(ctx.db, gone.id, at);
   const before: Contacts = { clientId: kept.clientId, contactPhone: kept.contactPhone, contactEmail: kept.contactEmail };
   const keptVersion = await setContacts(ctx.db, kept.id, { clientId: kept.clientId ?? gone.clientId, contactPhone: kept.contactPhone ?? gone.contactPhone, contactEmail: kept.contactEmail ?? gone.contactEmail }, at);
   const goneVersion = await endMerged(ctx.db, gone.id, kept.id, at);
-  const carried: Carried = { ids, followers, relations, noteId: note.id, kept: before, gone: { status: gone.status, closedAs: gone.closedAs, closedAt: gone.closedAt } };
+  await inheritAbout(ctx, kept.id);
+  const carried: Carried = { ids, documents, approvals, followers, relations, noteId: note.id, kept: { ...before, ownerId: kept.ownerId }, versions: { kept: kept.version, gone: gone.version }, gone: { status: gone.status, closedAs: gone.closedAs, closedAt: gone.closedAt } };
   return { id: newId(at.getTime()), keptId: kept.id, goneId: gone.id, carried, keptVersion, goneVersion, mergedAt: at };
 }
 
@@ -87,7 +90,7 @@ async function moveRelations(ctx: TxCtx, keptId: string, goneId: string): Promis
 }
 
 const touchedBy = (ticket: Ticket, other: Ticket): { kind: string; id: string }[] => [
-  { kind: "ticket", id: other.id }, { kind: "project", id: ticket.projectKey }, { kind: "promise", id: ticket.id },
+  { kind: "ticket", id: other.id }, { kind: "project", id: ticket.projectKey }, { kind: "promise", id: ticket.id }, { kind: "approvals", id: ticket.projectKey },
   ...[...new Set([ticket.clientId, other.clientId])].flatMap((id) => (id ? [{ kind: "client", id }] : [])), ...[...new Set([ticket.ownerId, other.ownerId])].flatMap((id) => (id ? [{ kind: "operator", id }] : [])),
 ];
 
@@ -110,11 +113,17 @@ export async function undoMerge(ctx: Ctx, mergeId: string): Promise<{ ok: true }
 async function bringBack(ctx: TxCtx, { keptId, goneId, carried }: Merge): Promise<void> {
   const at = ctx.now();
   for (const each of CARRIED) await carryBack(ctx.db, each, carried.ids[each[0]] ?? [], { from: keptId, to: goneId });
+  await bringDocumentsBack(ctx.db, carried.documents ?? [], { from: keptId, to: goneId });
   await deleteNote(ctx.db, carried.noteId);
   await deleteRelations(ctx.db, carried.relations.made);
   for (const relation of carried.relations.before) await insertRelation(ctx.db, { ...relation, createdAt: new Date(relation.createdAt) });
   await setFollowers(ctx.db, carried.followers, goneId);
-  await setContacts(ctx.db, keptId, carried.kept, at);
+  const keptVersion = await setContacts(ctx.db, keptId, carried.kept, at);
   const { closedAt } = carried.gone;
-  await reviveMerged(ctx.db, goneId, { ...carried.gone, closedAt: closedAt && new Date(closedAt) }, at);
+  const goneVersion = await reviveMerged(ctx.db, goneId, { ...carried.gone, closedAt: closedAt && new Date(closedAt) }, at);
+  await resumeApprovals(ctx.db, carried.approvals ?? []);
+  await inheritAbout(ctx, keptId, carried.kept.ownerId);
+  // Both stand as they stood: an earlier merge into either can be taken back as before this one.
+  await setSeen(ctx.db, keptId, { from: carried.versions?.kept, to: keptVersion });
+  await setSeen(ctx.db, goneId, { from: carried.versions?.gone, to: goneVersion });
 }

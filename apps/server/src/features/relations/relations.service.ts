@@ -25,13 +25,14 @@ export async function listRelations(ctx: Ctx, id: string): Promise<z.input<typeo
   const [kin, related, merges] = await Promise.all([selectKin(ctx.db, id), selectRelated(ctx.db, id), selectMerges(ctx.db, id)]);
   const family = await Promise.all(kin.filter(seen(ctx)).map(async (row): Promise<RelationView> => ({ id: row.id, side: row.isParent ? "parent" : "child", ticket: await toBrief(ctx, row), by: "", at: row.createdAt.toISOString() })));
   const relations = await Promise.all(related.filter(seen(ctx)).map(async (row): Promise<RelationView> => ({ id: row.relationId, side: sideOf(row, id), ticket: await toBrief(ctx, row), by: row.by, at: row.at.toISOString() })));
-  const [merged, mergedInto] = [merges.filter(({ isKept }) => isKept), merges.find(({ isKept }) => !isKept)];
+  const shown = merges.filter(seen(ctx));
+  const [merged, mergedInto] = [shown.filter(({ isKept }) => isKept), shown.find(({ isKept }) => !isKept)];
   return { relations: [...family, ...relations], merged: await Promise.all(merged.map((row) => toMergeView(ctx, row))), mergedInto: mergedInto ? await toMergeView(ctx, mergedInto) : null };
 }
 
 export async function toMergeView(ctx: Ctx, row: ShownMerge): Promise<MergeView> {
   const until = new Date(row.mergedAt.getTime() + UNDO_MS);
-  const open = row.isUntouched && until > ctx.now() && may(ctx, "tickets.assign", row);
+  const open = row.isUntouched && until > ctx.now() && may(ctx, "tickets.assign", guarded(row));
   return { id: row.mergeId, ticket: await toBrief(ctx, row), by: row.by, at: row.mergedAt.toISOString(), undoUntil: open ? until.toISOString() : null };
 }
 

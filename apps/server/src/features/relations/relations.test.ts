@@ -1,11 +1,13 @@
 import { sql } from "kysely";
 import { describe, expect, test } from "vitest";
+import type { Ctx } from "../../platform/db.ts";
 import { newId } from "../../platform/ids.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { testHttp } from "../../testing/http.ts";
 import { buildClient } from "../clients/clients.factory.ts";
 import { buildProjects, buildTicket } from "../tickets/tickets.factory.ts";
 import { addNote, getTicket, hashSecret, linkSecret, listTickets, updateTicket } from "../tickets/index.ts";
+import { listApprovals } from "../tickets/tickets.approvals.service.ts";
 import { showStatus } from "../portal/portal.service.ts";
 import { addRelation, listRelations, mergeTicket, previewMerge, relationsRoutes, removeRelation, undoMerge } from "./index.ts";
 
@@ -17,6 +19,7 @@ const user = async (roles: string[], projects: string[], department: string | nu
   await sql`insert into users (id, login, name, roles, projects, password_hash) values (${id}, ${id}, 'Ana', ${roles}, ${projects}, '')`.execute(database.db);
   return database.ctx({ kind: "user", id, name: "Ana", roles, projects, department });
 };
+const idOf = ({ actor }: Ctx): string => (actor.kind === "user" ? actor.id : "");
 const operator = await user(["operator"], ["internet", "shop"]);
 const other = await user(["operator"], ["taxi"]);
 const aClient = async () => (await buildClient(system, { phones: [] })).id;
@@ -125,6 +128,63 @@ describe("merging duplicates", () => {
     expect((await preview(closed.id, one.number)).refused).toMatchObject({ code: "merge_into_closed" });
     await expect(merge(one.id, two)).rejects.toMatchObject({ reason: "merge_other_client" });
     expect((await preview(closed.id, one.number)).refused!.message).toContain("closed");
+  });
+
+  test("R129 whom a complaint is about is kept away from the ticket it is merged into, and has it back when the merge is undone", async () => {
+    const emily = await user(["operator"], ["internet"]);
+    const [kept, gone] = [await buildTicket(system, { ownerId: idOf(emily) }), await buildTicket(system, { type: "complaint", subject: "She shouted", fields: { about: "employee", employee: idOf(emily) } })];
+    await merge(kept.id, gone);
+    await expect(getTicket(emily, kept.id)).rejects.toMatchObject({ code: "not_found" });
+    await expect(listRelations(emily, kept.id)).rejects.toMatchObject({ code: "not_found" });
+    const now = await getTicket(operator, kept.id);
+    expect(now.ownerId).toBeNull();
+    await updateTicket(operator, kept.id, { version: now.version, subject: now.subject });
+    await expect(getTicket(emily, kept.id)).rejects.toMatchObject({ code: "not_found" });
+    const [again, plain] = [await buildTicket(system, { ownerId: idOf(emily) }), await buildTicket(system)];
+    const gone2 = await buildTicket(system, { type: "complaint", fields: { about: "employee", employee: idOf(emily) } });
+    await merge(gone2.id, plain);
+    const merged = await merge(again.id, gone2);
+    await undoMerge(operator, merged.id);
+    expect(await getTicket(emily, again.id)).toMatchObject({ ownerId: idOf(emily) });
+    expect(await listRelations(emily, plain.id)).toMatchObject({ mergedInto: null });
+    await expect(getTicket(emily, gone2.id)).rejects.toMatchObject({ code: "not_found" });
+  });
+
+  test("papers go over and are counted on, and come home with the numbers they had", async () => {
+    const [kept, gone] = [await buildTicket(system), await buildTicket(system)];
+    const paper = (ticketId: string, key: string, number: number) => sql`insert into documents (id, ticket_id, key, number, language, name, file_name, bytes, pages, sha256, path, declaration_hash, ticket_version, made_at)
+      values (${newId()}, ${ticketId}, ${key}, ${number}, 'en', 'Act', 'act.pdf', 1, 1, '', '', '', 1, now())`.execute(database.db);
+    const papers = async (ticketId: string) => (await sql<{ paper: string }>`select key || number as paper from documents where ticket_id = ${ticketId} order by 1`.execute(database.db)).rows.map((row) => row.paper);
+    for (const [ticketId, key, number] of [[kept.id, "act", 1], [gone.id, "act", 1], [gone.id, "act", 2], [gone.id, "answer", 1]] as const) await paper(ticketId, key, number);
+    expect((await preview(kept.id, gone.number)).carries.documents).toBe(3);
+    const done = await merge(kept.id, gone);
+    expect(await papers(kept.id)).toEqual(["act1", "act2", "act3", "answer1"]);
+    await undoMerge(operator, done.id);
+    expect([await papers(kept.id), await papers(gone.id)]).toEqual([["act1"], ["act1", "act2", "answer1"]]);
+  });
+
+  test("nobody is asked for a decision on a merged ticket; when the merge is undone the decision waits again", async () => {
+    const [kept, gone] = [await buildTicket(system), await buildTicket(system, { type: "refund" })];
+    const held = newId();
+    await sql`insert into ticket_approvals (id, ticket_id, project_key, transition, stage, input, deed, requested_by, requested_at)
+      values (${held}, ${gone.id}, 'internet', 'approve', ${gone.stage}, '{}', 'refund', ${idOf(operator)}, now())`.execute(database.db);
+    const chief = await user(["administrator"], ["internet"]);
+    const asked = async () => (await listApprovals(chief, {})).items.map(({ id }) => id);
+    expect(await asked()).toEqual([held]);
+    const done = await merge(kept.id, gone);
+    expect(await asked()).toEqual([]);
+    await undoMerge(operator, done.id);
+    expect(await asked()).toEqual([held]);
+  });
+
+  test("merges of merges are taken back from the last to the first", async () => {
+    const [first, second, third, last] = [await buildTicket(system), await buildTicket(system), await buildTicket(system), await buildTicket(system)];
+    const inner = await merge(second.id, first);
+    const beside = await merge(second.id, third);
+    const outer = await merge(last.id, second);
+    await expect(undoMerge(operator, inner.id)).rejects.toMatchObject({ reason: "merge_changed_since" });
+    for (const each of [outer, beside, inner]) await undoMerge(operator, each.id);
+    for (const { id } of [first, second, third, last]) expect(await getTicket(operator, id)).toMatchObject({ status: "open", notes: [] });
   });
 
   test("of two people who merge the same pair the other way round, one wins and nothing is lost", async () => {

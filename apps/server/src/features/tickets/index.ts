@@ -1,6 +1,8 @@
 export { addNote, createTicket, getTicket, updateTicket, type CreateInput } from "./tickets.service.ts";
 export { guarded, loadTicket } from "./tickets.load.ts";
-export { reviewAbout } from "./tickets.about.ts";
+export { inheritAbout, reviewAbout } from "./tickets.about.ts";
+export { selectAboutOf } from "./tickets.about.sql.ts";
+export { lapseAll, resumeApprovals } from "./tickets.process.sql.ts";
 export { registerSubtasks } from "./tickets.subtasks.ts";
 export type { Ticket } from "./tickets.sql.ts";
 export { moveByClient, moveTicket, reviewTicket } from "./tickets.move.service.ts";

@@ -5,8 +5,13 @@ import type { Db } from "../../platform/db.ts";
 export const selectFormsOf = (db: Db, ticketId: string) => sql<{ data: unknown }>`select distinct on (form_key, state) data from form_records
   where subject_kind = 'ticket' and subject_id = ${ticketId} order by form_key, state, created_at desc, id desc`.execute(db).then((result) => result.rows.map(({ data }) => data));
 
-/** Whom the ticket is about that this one is a task of. */
-export const selectAbout = (db: Db, id: string) => sql<{ about: string[] | null }>`select about_user_ids as about from tickets where id = ${id}::uuid`.execute(db).then((result) => result.rows[0]?.about ?? null);
+/** Whom the ticket is about that this one is a task of, and those that were merged into it. A task merged into its own parent says nothing its parent did not say to it. */
+export const selectInherited = (db: Db, { id, parentId }: { id: string; parentId: string | null }) => sql<{ about: string[] | null }>`select array_agg(distinct about) as about from tickets t, unnest(t.about_user_ids) about
+  where t.id = ${parentId}::uuid or (t.merged_into = ${id}::uuid and t.parent_id is distinct from ${id}::uuid)`.execute(db).then((result) => result.rows[0]?.about ?? null);
+
+/** Whom these tickets are about, of those that are about somebody. */
+export const selectAboutOf = async (db: Db, ids: string[]): Promise<Map<string, string[]>> => new Map((await sql<{ id: string; about: string[] }>`
+  select id, about_user_ids as about from tickets where id = any(${ids}::uuid[]) and about_user_ids is not null`.execute(db)).rows.map(({ id, about }) => [id, about]));
 
 export const selectTasks = (db: Db, parentId: string) => sql<{ id: string }>`select id from tickets where parent_id = ${parentId}::uuid order by id`.execute(db).then((result) => result.rows.map(({ id }) => id));
 

@@ -3,7 +3,7 @@ import type { TxCtx } from "../../platform/db.ts";
 import { conflict } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { excludesByForm, type Process } from "../processes/index.ts";
-import { selectAbout, selectFormsOf, selectTasks, updateAbout } from "./tickets.about.sql.ts";
+import { selectFormsOf, selectInherited, selectTasks, updateAbout } from "./tickets.about.sql.ts";
 import { processOf } from "./tickets.definitions.ts";
 import { touched } from "./tickets.effects.ts";
 import { aboutOf, bothOf } from "./tickets.rules.ts";
@@ -12,10 +12,10 @@ import { selectTicket, selectTicketForUpdate, updateTicketRow, type Ticket, type
 type Concerned = Pick<Ticket, "id" | "fields" | "ownerId" | "aboutUserIds" | "parentId">;
 type About = Pick<Ticket, "aboutUserIds" | "ownerId">;
 
-/** Whom a ticket is about: by its fields and by its forms as they stand now, and of a task also whom its parent is about. Its own tasks are kept from them, too, and nobody it is about keeps it. The caller has locked the ticket. */
+/** Whom a ticket is about: by its fields and by its forms as they stand now, of a task also whom its parent is about, and whom those are about that were merged into it. Its own tasks are kept from them, too, and nobody it is about keeps it. The caller has locked the ticket. */
 export async function aboutNow(ctx: TxCtx, process: Process, ticket: Concerned): Promise<Pick<TicketChange, "aboutUserIds" | "ownerId">> {
   if (process.excludes.length === 0) return {};
-  const { aboutUserIds, ownerId } = await aboutWith(ctx, process, ticket, ticket.parentId ? await selectAbout(ctx.db, ticket.parentId) : null);
+  const { aboutUserIds, ownerId } = await aboutWith(ctx, process, ticket, await selectInherited(ctx.db, ticket));
   if (!isSame(ticket.aboutUserIds, aboutUserIds)) await passOn(ctx, ticket.id, aboutUserIds);
   return { aboutUserIds, ...(ownerId !== ticket.ownerId && { ownerId }) };
 }
@@ -27,15 +27,25 @@ async function aboutWith(ctx: TxCtx, process: Process, { id, fields, ownerId }: 
 }
 
 /** What a department is asked for a ticket tells what the ticket is about; whom the task names itself stays kept away, too. */
-async function passOn(ctx: TxCtx, parentId: string, inherited: string[] | null): Promise<void> {
+async function passOn(ctx: TxCtx, parentId: string, parents: string[] | null): Promise<void> {
   for (const id of await selectTasks(ctx.db, parentId)) {
     const before = (await selectTicketForUpdate(ctx.db, id))!;
-    const now = await aboutWith(ctx, await processOf(ctx.db, before.processId), before, inherited);
+    const now = await aboutWith(ctx, await processOf(ctx.db, before.processId), before, bothOf(parents, await selectInherited(ctx.db, { id, parentId: null })));
     if (isSame(before.aboutUserIds, now.aboutUserIds)) continue;
     await updateAbout(ctx.db, id, now);
     await tell(ctx, before, { ...before, ...now });
     await passOn(ctx, id, now.aboutUserIds);
   }
+}
+
+/** Another ticket was merged into this one, or went its own way again: its words stand here now, or no longer. `ownerId`: who had it before. */
+export async function inheritAbout(ctx: TxCtx, id: string, ownerId?: string | null): Promise<void> {
+  const before = (await selectTicketForUpdate(ctx.db, id))!;
+  const now = await aboutWith(ctx, await processOf(ctx.db, before.processId), { ...before, ownerId: ownerId === undefined ? before.ownerId : ownerId }, await selectInherited(ctx.db, before));
+  if (isSame(before.aboutUserIds, now.aboutUserIds) && before.ownerId === now.ownerId) return;
+  await updateAbout(ctx.db, id, now);
+  await tell(ctx, before, { ...before, ...now });
+  await passOn(ctx, id, now.aboutUserIds);
 }
 
 const tell = (ctx: TxCtx, before: Ticket, after: Ticket): Promise<void> =>

@@ -54,6 +54,12 @@ export const updateApproval = (db: Db, id: string, decision: { state: "approved"
 export const lapseApprovals = (db: Db, ticketId: string, stage: string, at: Date) =>
   sql`update ticket_approvals set state = 'lapsed', decided_at = ${at} where ticket_id = ${ticketId} and state = 'pending' and stage <> ${stage}`.execute(db);
 
+/** The ticket has become another one, which nobody is asked about; returns what nobody decides any more. */
+export const lapseAll = (db: Db, ticketId: string, at: Date) =>
+  sql<{ id: string }>`update ticket_approvals set state = 'lapsed', decided_at = ${at} where ticket_id = ${ticketId} and state = 'pending' returning id`.execute(db).then((result) => result.rows.map(({ id }) => id));
+/** It stands again where it stood when they lapsed. */
+export const resumeApprovals = (db: Db, ids: string[]) => sql`update ticket_approvals set state = 'pending', decided_at = null where id = any(${ids}::uuid[]) and state = 'lapsed'`.execute(db);
+
 /** By the version a ticket lives by now these alone can be decided. */
 export const lapseUnknown = (db: Db, { ticketId, transitions, at }: { ticketId: string; transitions: string[]; at: Date }) =>
   sql`update ticket_approvals set state = 'lapsed', decided_at = ${at} where ticket_id = ${ticketId} and state = 'pending' and not (transition = any(${transitions}::text[]))`.execute(db);
