@@ -8,7 +8,7 @@ import { Empty, Page, Skeleton } from "../../shared/parts.tsx";
 import { ProblemNote } from "../../shared/problem.tsx";
 import { usePages } from "../../shared/query.ts";
 import { ProjectMark } from "../tickets/ProjectMark.tsx";
-import { amountText, Decide } from "../tickets/ProcessBlock.tsx";
+import { Decide, useAmount } from "../tickets/ProcessBlock.tsx";
 import css from "./approvals.module.css";
 
 /** Steps of colleagues that wait for my yes or no, who waits longest first. */
@@ -30,9 +30,10 @@ type Item = Reply<"listApprovals">["items"][number];
 
 function Row({ item }: { item: Item }) {
   const t = useT();
+  const amount = useAmount();
   return (
     <article className={css.approval} aria-label={`${item.deedName} ${item.number}`}>
-      <div className="row between wrap"><span className={css.deed}>{item.deedName} <span className="num">{amountText(item.amount)}</span></span><span className="dim small">{t("approvals.asked", { name: item.requestedBy })} <Moment at={item.requestedAt} full /></span></div>
+      <div className="row between wrap"><span className={css.deed}>{item.deedName} <span className="num">{amount(item.amount)}</span></span><span className="dim small">{t("approvals.asked", { name: item.requestedBy })} <Moment at={item.requestedAt} full /></span></div>
       <div className="row wrap"><ProjectMark projectKey={item.projectKey} /><Link to="/tickets/$id" params={{ id: item.ticketId }} className="num">{item.number}</Link><span className={css.subject}>{item.subject}</span></div>
       <dl className={css.facts}>
         <div><dt>{t("approvals.step")}</dt><dd>{item.transitionName}</dd></div>

@@ -2,6 +2,7 @@ import type { TicketView } from "@linija/server/contract/tickets/tickets";
 import { Button, Checkbox, TextInput } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
+import { useIntl } from "react-intl";
 import { useT } from "../../i18n/intl.tsx";
 import { Moment } from "../../shared/clock.tsx";
 import { fieldError, ProblemNote } from "../../shared/problem.tsx";
@@ -24,17 +25,26 @@ export default function ProcessBlock({ ticket }: { ticket: TicketView }) {
   );
 }
 
-export const amountText = (amount: Approval["amount"]) => (amount === null ? "" : typeof amount === "number" ? String(amount) : `${amount.amount} ${amount.currency}`);
+/** A number or money, as people of the reader's language write it. */
+export function useAmount(): (amount: Approval["amount"]) => string {
+  const { locale } = useIntl();
+  return (amount) => {
+    if (amount === null) return "";
+    if (typeof amount === "number") return new Intl.NumberFormat(locale).format(amount);
+    return new Intl.NumberFormat(locale, { style: "currency", currency: amount.currency }).format(amount.amount as Intl.StringNumericLiteral);
+  };
+}
 
 function Approvals({ ticket }: { ticket: TicketView }) {
   const t = useT();
+  const amount = useAmount();
   return (
     <section className={css.block} aria-labelledby="ticket-approvals">
       <h2 id="ticket-approvals">{t("process.approvals")}</h2>
       {ticket.approvals.map((approval) => (
         <article key={approval.id} className="stack">
           <div className="row between wrap">
-            <span><b>{approval.deedName}</b> <span className="num">{amountText(approval.amount)}</span> <span className="dim">{approval.transitionName}</span></span>
+            <span><b>{approval.deedName}</b> <span className="num">{amount(approval.amount)}</span> <span className="dim">{approval.transitionName}</span></span>
             <span className={`chip ${approval.state === "pending" ? "warn" : approval.state === "approved" ? "live" : ""}`}>{t(`process.state.${approval.state}`)}</span>
           </div>
           <p className="small dim">{approval.requestedBy} <Moment at={approval.requestedAt} full />{approval.decidedBy && ` → ${approval.decidedBy}`}{approval.note && `: ${approval.note}`}</p>

@@ -8,16 +8,17 @@ import { may, toldTo } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
 import type { Process } from "../processes/index.ts";
 import type { TicketView } from "./tickets.contract.ts";
-import { processOf, projectOf } from "./tickets.definitions.ts";
+import { processOf, projectOf, type ProjectInUse } from "./tickets.definitions.ts";
 import { touched } from "./tickets.effects.ts";
 import { guarded, loadTicket } from "./tickets.load.ts";
 import { follow, move } from "./tickets.move.service.ts";
 import { mayDecide, toApproval } from "./tickets.parts.ts";
 import type * as contracts from "./tickets.process.contract.ts";
-import { selectApproval, selectMover, selectOpenApprovals, updateApproval, type Approval, type OpenApproval } from "./tickets.process.sql.ts";
+import { selectApproval, selectMover, selectNames, selectOpenApprovals, updateApproval, type Approval, type OpenApproval } from "./tickets.process.sql.ts";
 import { engineRoles } from "./tickets.rules.ts";
 import { updateTicketRow, type Ticket } from "./tickets.sql.ts";
 import { toView } from "./tickets.view.ts";
+import { writeField, writeInput, type Writing } from "./tickets.why.rules.ts";
 import type { Doer } from "./tickets.world.ts";
 
 type Page = z.input<typeof contracts.listApprovals.reply>;
@@ -49,15 +50,19 @@ async function toOpen(ctx: Ctx, row: OpenApproval): Promise<Page["items"][number
   const approval = toApproval(ctx, {
     id: row.id, transition: row.transition, deed: row.deed, amount: row.amount, state: row.state, requestedBy: row.requestedByName, requestedById: row.requestedBy, requestedAt: row.requestedAt.toISOString(), decidedBy: "", decidedAt: null, note: null, ticket: row,
   }, { process, project, language });
-  return toldTo(ctx, { ...approval, ticketId: row.ticketId, number: row.number, subject: row.subject, projectKey: row.projectKey, input: filledIn(process, row.input, language) });
+  return toldTo(ctx, { ...approval, ticketId: row.ticketId, number: row.number, subject: row.subject, projectKey: row.projectKey, input: await filledIn(ctx, { process, project, language }, row.input) });
 }
 
-const filledIn = (process: Process, input: Record<string, unknown>, language: Language) => Object.entries(input).flatMap(([key, value]) => {
-  const field = process.fields[key];
-  if (!field || value === "") return [];
-  const text = field.kind === "choice" ? field.options[String(value)]?.[language] : field.kind === "money" ? `${String(value)} ${field.currency}` : undefined;
-  return [{ name: field.name[language], value: text ?? String(value) }];
-});
+/** What was filled in with the step, as people of the reader's language write it. */
+async function filledIn(ctx: Ctx, { process, project, language }: { process: Process; project: ProjectInUse; language: Language }, input: Record<string, unknown>) {
+  const given = Object.entries(input).filter(([key, value]) => process.fields[key] && value !== "");
+  const named = given.flatMap(([key, value]) => (process.fields[key]!.kind === "employee" ? [String(value)] : []));
+  const writing: Writing = { language, timeZone: project.project.time_zone, people: await selectNames(ctx.db, named), vocabulary: { variables: {} } };
+  return given.map(([key, value]) => {
+    const field = process.fields[key]!;
+    return { name: field.name[language], value: writeField(field, value, writing) ?? project.departments[String(value)]?.[language] ?? writeInput(value, undefined, writing) };
+  });
+}
 
 const STATES = { approve: "approved", refuse: "refused" } as const;
 

@@ -1,5 +1,6 @@
 import { LABELS, tokenize, type CatalogueInput, type FieldInput, type Token } from "@linija/rules";
 import type { Language } from "../api.contract.ts";
+import type { Process } from "../processes/index.ts";
 
 /** How values are written, and who stands behind an id. */
 export interface Writing { language: Language; timeZone: string; vocabulary: Pick<CatalogueInput, "records" | "variables">; people: ReadonlyMap<string, string> }
@@ -27,6 +28,17 @@ export function writeInput(value: unknown, field: FieldInput | undefined, writin
   if (typeof value === "object") return writeRecord(value as Record<string, unknown>, writing);
   const plain = String(value as string | number);
   return optionOf(field, plain, writing) ?? writing.people.get(plain) ?? writePlain(value as string | number, field?.type, writing);
+}
+
+/** A value given with a step, by the kind its process declares; undefined where the kind says nothing of how it is written. */
+export function writeField(field: Process["fields"][string], value: unknown, writing: Writing): string | undefined {
+  const { language, timeZone } = writing;
+  const at = new Date(String(value));
+  if (field.kind === "choice") return field.options[String(value)]?.[language];
+  if (field.kind === "money") return writeInput({ amount: String(value), currency: field.currency }, undefined, writing);
+  if (field.kind === "number") return writeInput(Number(value), undefined, writing);
+  if ((field.kind !== "moment" && field.kind !== "date") || Number.isNaN(at.getTime())) return undefined;
+  return new Intl.DateTimeFormat(LOCALES[language], field.kind === "date" ? { dateStyle: "medium", timeZone: "UTC" } : { dateStyle: "medium", timeStyle: "short", timeZone }).format(at);
 }
 
 const isNothing = (value: unknown): boolean => value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
