@@ -1,48 +1,17 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { chromium, type Browser, type Page } from "playwright-core";
+import { declaredScreens } from "./screens.declared.ts";
+import { base, folder, go, open, shoot, signIn, write, type Language } from "./screens.desk.ts";
 
 /**
  * Pictures of the desk for docs/screens, taken from a running server with the demo company:
  *   BASE_URL=http://127.0.0.1:8080 npm run screenshots
+ * `-- declared` takes those of processes, forms, rules and the client's pages alone; SCREENS names another folder.
  * A client's call is placed from a second browser window, so that offer, talk and wrap-up are real.
  */
-const base = (process.env["BASE_URL"] ?? "http://127.0.0.1:8080").replace(/\/$/, "");
-const password = process.env["LINIJA_DEMO_PASSWORD"] ?? "linija-demo";
-const folder = join(import.meta.dirname, "../docs/screens");
 const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
   "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", "--allow-loopback-in-peer-connection", "--autoplay-policy=no-user-gesture-required"];
-
-type Language = "en" | "ru" | "sl";
-interface Look { language: Language; dark?: boolean; width?: number; height?: number }
-
-async function open(browser: Browser, look: Look): Promise<Page> {
-  const context = await browser.newContext({
-    viewport: { width: look.width ?? 1280, height: look.height ?? 720 }, colorScheme: look.dark ? "dark" : "light", locale: look.language, timezoneId: "Europe/Ljubljana", permissions: ["microphone", "notifications"], reducedMotion: "reduce",
-  });
-  const page = await context.newPage();
-  await page.goto(`${base}/`);
-  await page.locator("input[name=login]").waitFor();
-  return page;
-}
-
-async function signIn(browser: Browser, login: string, look: Look): Promise<Page> {
-  const page = await open(browser, look);
-  await page.fill("input[name=login]", login);
-  await page.fill("input[name=password]", password);
-  await page.click("button[type=submit]");
-  await page.locator("header").first().waitFor();
-  await write(page, "PUT", "/access/me/language", { language: look.language });
-  await page.goto(`${base}/`);
-  await settle(page);
-  return page;
-}
-
-/** A write as the desk makes it, with the session's own token. */
-const write = (page: Page, method: string, path: string, body: unknown) => page.evaluate(async ([method, path, body]) => {
-  const me = (await (await fetch("/api/access/me")).json()) as { csrf: string };
-  await fetch(`/api${path as string}`, { method: method as string, headers: { "content-type": "application/json", "x-csrf": me.csrf }, body: JSON.stringify(body) });
-}, [method, path, body]);
 
 /** Ready for a call, whatever an earlier run left behind. */
 async function goReady(page: Page): Promise<void> {
@@ -54,24 +23,6 @@ async function goReady(page: Page): Promise<void> {
     await fetch("/api/calls/line/state", { method: "PUT", headers, body: JSON.stringify({ state: "ready" }) });
   });
   await page.goto(`${base}/work`);
-}
-
-/** Nothing grey is left that waits for data, and the last frame is drawn. */
-async function settle(page: Page): Promise<void> {
-  await page.locator("main").first().waitFor();
-  await page.locator("[aria-busy='true'], .skeleton").first().waitFor({ state: "detached", timeout: 10_000 }).catch(() => undefined);
-  await page.waitForTimeout(250);
-}
-
-async function go(page: Page, path: string): Promise<void> {
-  await page.goto(`${base}${path}`);
-  await settle(page);
-}
-
-async function shoot(page: Page, name: string): Promise<void> {
-  await settle(page);
-  await page.screenshot({ path: join(folder, `${name}.png`) });
-  console.log(`docs/screens/${name}.png`);
 }
 
 /** Runs in the client's window; text, because this file is checked without the browser's types. */
@@ -208,11 +159,8 @@ async function otherRoles(browser: Browser): Promise<void> {
 await mkdir(folder, { recursive: true });
 const browser = await chromium.launch({ executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium", headless: true, args: flags });
 try {
-  await signInScreen(browser);
-  await operatorScreens(browser);
-  await callOfKnownClient(browser);
-  await callOfUnknown(browser);
-  await otherRoles(browser);
+  if (process.argv[2] !== "declared") for (const take of [signInScreen, operatorScreens, callOfKnownClient, callOfUnknown, otherRoles]) await take(browser);
+  await declaredScreens(browser);
 } finally {
   await browser.close();
 }
