@@ -50,7 +50,9 @@ function buildHostCall(builder: Builder, call: Call, host: HostFunction): Built 
     const values = runs.map((run) => run(frame));
     frame.meter.spend(1);
     for (const value of values) charge(frame, value);
-    return resultOf(call, host, values);
+    const result = resultOf(call, host, values);
+    frame.meter.look();
+    return result;
   });
 }
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { checkRule, compileExpression, compileRule, sampleCatalogue, sampleContext } from "./index.ts";
+import { checkRule, compileExpression, compileRule, createCatalogue, sampleCatalogue, sampleContext } from "./index.ts";
 
 const catalogue = sampleCatalogue();
 const HEAD = "key: test\nname: { en: Test }\n";
@@ -78,4 +78,13 @@ describe("a hostile run ends in time, without changes", () => {
     const compiled = compileExpression("now > now", catalogue);
     expect(compiled.ok && compiled.expression.evaluate(context)).toMatchObject({ ok: false, problem: { code: "bad_value", column: 1 } });
   });
+});
+
+test("functions of the host that take long end a run when its time is over, however few steps they were", () => {
+  let [atMs, called] = [0, 0];
+  const slow = { doc: { en: "slow" }, params: [{ key: "n", type: "int" }], result: "int", call: (n: bigint) => { called += 1; atMs += 100; return n; } };
+  const compiled = compileExpression("[1, 2, 3, 4, 5, 6].map(n, slow(n)).size()", createCatalogue({ timeZone: "UTC", edit: "x", records: {}, variables: {}, actions: {}, functions: { slow } }));
+  if (!compiled.ok) throw new Error(JSON.stringify(compiled.problems));
+  const result = compiled.expression.evaluate({}, { ms: 250, clock: () => atMs });
+  expect([result.ok ? "" : result.problem.code, called]).toEqual(["budget_time", 3]);
 });

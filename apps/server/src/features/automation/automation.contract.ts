@@ -75,7 +75,7 @@ export type DryRunRow = z.infer<typeof dryRunRow>;
 export const dryRun = contract({
   method: "POST", path: "/automation/:project/dry-run", summary: "What a changed text would do differently on the last tickets; call again with `next` until it is null", params: projectParams,
   body: textBody.extend({ /** The text to compare with; null: no rule. */ before: z.string().max(64_000).nullable().default(null), after: z.string().max(200).optional(), limit: z.number().int().min(1).max(200).default(100) }),
-  reply: z.object({ problems: z.array(problemView), lookedAt: z.number().int(), failed: z.number().int(), rows: z.array(dryRunRow), next: z.string().nullable() }),
+  reply: z.object({ problems: z.array(problemView), /** Tickets of this page; when fewer were looked at the time was over, and `next` goes on with the rest. */ of: z.number().int(), lookedAt: z.number().int(), failed: z.number().int(), rows: z.array(dryRunRow), next: z.string().nullable() }),
 });
 export const listRuleRuns = contract({ method: "GET", path: "/automation/:project/rules/:key/runs", summary: "What a rule did, newest first", params: ruleParams, query: z.object({ all: z.boolean().optional(), ...pageQuery }), reply: page(runRow) });
 export const listTicketRuns = contract({ method: "GET", path: "/tickets/:id/automation", summary: "Which rules touched a ticket, what they set and why; newest first", params: z.object({ id: z.uuid() }), query: z.object({ all: z.boolean().optional(), ...pageQuery }), reply: page(runRow) });

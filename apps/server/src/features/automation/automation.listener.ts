@@ -43,15 +43,22 @@ function wakingOf({ event, fact }: Heard & { fact: Woken }, rules: RuleInUse[], 
 export async function wakeAll(ctx: TxCtx, all: { ctx: TxCtx; waking: Waking }[], deps: Performing): Promise<{ looked: number; fired: number; failed: number }> {
   const wanted = all.filter(({ waking }) => waking.rules.length > 0);
   if (wanted.length === 0) return { looked: 0, fired: 0, failed: 0 };
-  const done = await selectDone(ctx.db, [...new Set(wanted.map(({ waking }) => waking.cause))]);
+  const done = await selectDone(ctx.db, wanted.flatMap(({ waking: { cause, ticketId, rules } }) => rules.map(({ key }) => ({ cause, ruleKey: key, ticketId }))));
   const due = wanted.flatMap(({ ctx, waking }) => {
     const rules = waking.rules.filter((rule) => !done.has(`${waking.cause} ${rule.key} ${waking.ticketId}`));
     return rules.length > 0 ? [{ ctx, waking: { ...waking, rules } }] : [];
   });
   const runs: NewRun[] = [];
   const idle = await idleOf(ctx, due);
-  for (const each of due) runs.push(...(idle.get(each) ?? (await wake(each.ctx, each.waking, deps))));
-  if (runs.length > 0) await insertRuns(ctx.db, runs);
+  const unwritten: NewRun[] = [];
+  for (const each of due) {
+    const own = idle.get(each) ?? (await wake(each.ctx, each.waking, deps));
+    runs.push(...own);
+    // What a rule has caused is written at once: the same deed may have woken more of them here, and all are counted.
+    if (each.waking.depth > 0 && own.length > 0) await insertRuns(ctx.db, own);
+    else unwritten.push(...own);
+  }
+  if (unwritten.length > 0) await insertRuns(ctx.db, unwritten);
   const count = (state: string): number => runs.filter((run) => run.state === state).length;
   return { looked: wanted.length, fired: count("fired"), failed: count("failed") };
 }

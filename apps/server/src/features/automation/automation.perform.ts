@@ -17,7 +17,7 @@ export interface Performing {
   callWebhook(ctx: TxCtx, call: { projectKey: string; key: string; ticketId: string; cause: string; data: Plain }): Promise<void>;
 }
 
-export interface Performance { ticket: TicketRow; project: ProjectInUse; /** Of this run of this rule. */ cause: string; result: Extract<RunResult, { ok: true }>; rule: RuleInUse }
+export interface Performance { ticket: TicketRow; project: ProjectInUse; /** Of this run of this rule on this ticket. */ cause: string; result: Extract<RunResult, { ok: true }>; rule: RuleInUse }
 
 /** Makes true what a rule decided: first what it set, in one change of the ticket, then its actions in order. */
 export async function performAll(ctx: TxCtx, performance: Performance, deps: Performing): Promise<void> {
@@ -124,7 +124,8 @@ async function startTicketClock(ctx: TxCtx, { ticket, project }: Given, params: 
 
 /** Another ticket about the same client, in the same words as by hand. */
 async function register(ctx: TxCtx, { ticket }: Given, over: Pick<CreateInput, "type" | "subject"> & Partial<CreateInput>) {
-  const about = await selectContact(ctx.db, ticket.id);
-  return createTicket(ctx, { projectKey: ticket.projectKey, description: "", interactionId: null, dueAt: null, fields: {}, ...about, ...over });
+  const { about, ...contact } = await selectContact(ctx.db, ticket.id);
+  // Whom the ticket is about is not told of what is done about it.
+  return createTicket(ctx, { projectKey: ticket.projectKey, description: "", interactionId: null, dueAt: null, fields: {}, ...contact, ...over }, { about });
 }
 

@@ -1,4 +1,5 @@
 import type { Rule, RunResult } from "@linija/rules";
+import { breather } from "../../platform/breathe.ts";
 import type { TxCtx } from "../../platform/db.ts";
 import { AppError, isDatabaseAway, isOvertaken } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
@@ -12,9 +13,9 @@ import { countFired, type KeptProblem, type NewRun, type RuleInUse } from "./aut
 
 /** An event that a rule caused by a rule, five deep, wakes nobody any more. */
 export const MAX_DEPTH = 5;
-/** Several rules that wake each other grow in number with each step: so many may fire on one ticket after one deed. */
+/** Rules that wake each other, on one ticket or on those they make, grow in number with each step: after one deed so many may fire, or make so many tickets. */
 const MAX_FIRED = 50;
-const BUDGET = { steps: 10_000, ms: 250, clock: () => performance.now() };
+export const BUDGET = { steps: 10_000, ms: 250, clock: () => performance.now() };
 
 /** Something that wakes rules about one ticket. */
 export interface Waking { ticketId: string; projectKey: string; rules: RuleInUse[]; cause: string; wokenBy: string; event: EventValues; depth: number }
@@ -25,15 +26,18 @@ export interface Waking { ticketId: string; projectKey: string; rules: RuleInUse
  */
 export async function wake(ctx: TxCtx, waking: Waking, deps: Performing): Promise<NewRun[]> {
   const runs: NewRun[] = [];
-  if (await isTooMuch(ctx, waking)) return stopHere(ctx, waking);
+  const limit = await limitOf(ctx, waking);
+  if (limit) return stopHere(ctx, waking, limit);
   const { project, compiled, reader } = await workplace(ctx, waking);
   const read = async (): Promise<TicketContext | undefined> => {
     const found = (await reader([waking.ticketId], true)).get(waking.ticketId);
     return found && heard(found, waking);
   };
   let context = await read();
+  const breathe = breather();
   for (const { rule, text } of compiled) {
     if (!context) break;
+    await breathe();
     const run = await runOne(ctx, { waking, rule, text, context, project, deps });
     runs.push(run);
     if (run.state === "fired" && rule !== compiled.at(-1)!.rule) context = await read();
@@ -48,11 +52,18 @@ export async function wake(ctx: TxCtx, waking: Waking, deps: Performing): Promis
 export async function idleRuns(ctx: TxCtx, all: readonly { ctx: TxCtx; waking: Waking }[]): Promise<(NewRun[] | undefined)[]> {
   const { compiled, reader } = await workplace(ctx, all[0]!.waking);
   const contexts = await reader(all.map(({ waking }) => waking.ticketId), false);
-  return all.map(({ ctx, waking }) => {
+  const breathe = breather();
+  const idle: (NewRun[] | undefined)[] = [];
+  for (const { ctx, waking } of all) {
     const context = contexts.get(waking.ticketId);
-    const judged = context ? compiled.map(({ rule, text }) => judge(ctx, { waking, rule, text, context: heard(context, waking) })) : [];
-    return judged.some(({ fired }) => fired) ? undefined : judged.map(({ run }) => run);
-  });
+    const judged = [];
+    for (const { rule, text } of context ? compiled : []) {
+      judged.push(judge(ctx, { waking, rule, text, context: heard(context!, waking) }));
+      await breathe();
+    }
+    idle.push(judged.some(({ fired }) => fired) ? undefined : judged.map(({ run }) => run));
+  }
+  return idle;
 }
 
 const heard = (context: TicketContext, { event }: Waking): TicketContext => ({ ...context, values: { ...context.values, event } });
@@ -67,7 +78,13 @@ async function workplace(ctx: TxCtx, { projectKey, rules }: Waking) {
   return { project, compiled, reader };
 }
 
-const isTooMuch = async (ctx: TxCtx, { depth, ticketId }: Waking): Promise<boolean> => depth >= MAX_DEPTH || (depth > 0 && (await countFired(ctx.db, ticketId, ctx.requestId)) >= MAX_FIRED);
+interface Limit { reason: "automation_too_deep" | "automation_too_many"; params: Record<string, number> }
+
+/** Why no rule may be run any more; null while they may. A deed is everything under one request, on however many tickets. */
+async function limitOf(ctx: TxCtx, { depth }: Waking): Promise<Limit | null> {
+  if (depth >= MAX_DEPTH) return { reason: "automation_too_deep", params: { depth } };
+  return depth > 0 && (await countFired(ctx.db, ctx.requestId)) >= MAX_FIRED ? { reason: "automation_too_many", params: { most: MAX_FIRED } } : null;
+}
 
 export const projectValues = ({ project }: ProjectInUse) => ({ key: project.key, name: project.name[project.default_language], time_zone: project.time_zone, languages: project.languages });
 
@@ -102,7 +119,7 @@ const placeOnly = ({ code, params, line, column }: { code: KeptProblem["code"]; 
 /** Null when all was done; else nothing was. */
 async function perform(ctx: TxCtx, { waking, rule, context, project, deps }: Running, result: Fired): Promise<KeptProblem | null> {
   try {
-    await withSavepoint(ctx, () => performAll(ctx, { ticket: context.row, project, cause: `${waking.cause}:${rule.key}`, result, rule }, deps));
+    await withSavepoint(ctx, () => performAll(ctx, { ticket: context.row, project, cause: `${waking.cause}:${waking.ticketId}:${rule.key}`, result, rule }, deps));
     return null;
   } catch (error) {
     if (!(error instanceof AppError) || isDatabaseAway(error) || isOvertaken(error)) throw error;
@@ -111,10 +128,10 @@ async function perform(ctx: TxCtx, { waking, rule, context, project, deps }: Run
 }
 
 /** Rules that wake each other are stopped, and the ticket's history says so. */
-async function stopHere(ctx: TxCtx, waking: Waking): Promise<NewRun[]> {
+async function stopHere(ctx: TxCtx, waking: Waking, limit: Limit): Promise<NewRun[]> {
   await emit(ctx, { type: "ticket.automation_stopped", subject: { kind: "ticket", id: waking.ticketId }, data: { projectKey: waking.projectKey, rules: waking.rules.map(({ key }) => key), by: waking.wokenBy, depth: waking.depth }, touches: [{ kind: "floor", id: waking.projectKey }] });
   return waking.rules.map((rule): NewRun => ({
     id: newId(ctx.now().getTime()), at: ctx.now(), projectKey: rule.projectKey, ruleKey: rule.key, versionId: rule.versionId, ticketId: waking.ticketId, cause: waking.cause, wokenBy: waking.wokenBy,
-    state: "too_deep", problem: { code: "host", reason: "automation_too_deep", params: { depth: waking.depth }, fields: [] }, changes: [], actions: [], trace: {}, durationUs: 0, depth: waking.depth, requestId: ctx.requestId,
+    state: "too_deep", problem: { code: "host", ...limit, fields: [] }, changes: [], actions: [], trace: {}, durationUs: 0, depth: waking.depth, requestId: ctx.requestId,
   }));
 }

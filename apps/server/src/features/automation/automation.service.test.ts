@@ -95,6 +95,15 @@ test("R354 a dry run over the last tickets shows which decisions would change, p
   expect(rows[0]).toMatchObject({ subject: "fire", before: { changes: { "ticket.priority": "urgent" } }, after: { changes: { "ticket.priority": "high" } } });
 });
 
+test("R354 a dry run of a slow text says how many of how many tickets it has looked at, and goes on with the rest", async () => {
+  const slow = text(`steps:\n  - let: { n: '0', h: '0.0' }\n  - while: n < 4000\n    do:\n      - set: { h: 'working_hours_between(now.addDays(-3000), now.addDays(3000))', n: n + 1 }\n`);
+  const page = await dryRun(admin, "internet", { text: slow, before: slow, limit: 30 });
+  expect([page.of, page.lookedAt > 0 && page.lookedAt < 30]).toEqual([30, true]);
+  const rest = await dryRun(admin, "internet", { text: raise, before: null, after: page.next!, limit: 200 });
+  const all = await dryRun(admin, "internet", { text: raise, before: null, limit: 200 });
+  expect(rest.lookedAt).toBe(all.lookedAt - page.lookedAt);
+});
+
 test("R357 the history of a ticket tells which rule set what, with its version and its inputs; others' tickets stay hidden", async () => {
   await save(admin, raise);
   await save(admin, raise.replace("urgent", "high"));

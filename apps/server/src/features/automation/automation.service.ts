@@ -1,5 +1,6 @@
 import { compare, createCatalogue, problemText, type Catalogue, type Outcome, type Problem, type Rule } from "@linija/rules";
 import { audit } from "../../platform/audit.ts";
+import { breather } from "../../platform/breathe.ts";
 import { inTx, type Ctx } from "../../platform/db.ts";
 import { forbidden, notFound } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
@@ -14,7 +15,7 @@ import { wakingEvents, type ProblemView, type RuleRow, type TraceView } from "./
 import { AUTOMATION_EXAMPLES } from "./automation.examples.ts";
 import { viewProblem } from "./automation.document.ts";
 import { allowEditing, allowReading, authorRights, isCertified, mayEditRules } from "./automation.rights.ts";
-import { decide, projectValues } from "./automation.run.ts";
+import { BUDGET, decide, projectValues } from "./automation.run.ts";
 import type { KeptProblem } from "./automation.sql.ts";
 import { selectEditors, selectLatest, selectRules, selectTicketFor, selectVersions, selectVersionText, updateCertificate, type FoundTicket, type ListedRule } from "./automation.view.sql.ts";
 
@@ -104,11 +105,14 @@ const contexts = (ctx: Ctx, { catalogue, project }: Desk, tickets: FoundTicket[]
 
 interface DryRunInput { text: string; before: string | null; after?: string | undefined; limit: number }
 
-/** One page of tickets, both texts decided on each; whoever asks shows how far it is and may stop any time. */
+/** Of one page; what is left is on the next. */
+const DRY_RUN_MS = 2_000;
+
+/** One page of tickets, both texts decided on each, or as much of it as there is time for; whoever asks shows how far it is and may stop any time. */
 export async function dryRun(ctx: Ctx, projectKey: string, input: DryRunInput) {
   const desk = await deskOf(ctx, projectKey);
   const after = desk.compile(input.text);
-  if (!after.ok) return { problems: views(ctx, after.problems), lookedAt: 0, failed: 0, rows: [], next: null };
+  if (!after.ok) return { problems: views(ctx, after.problems), of: 0, lookedAt: 0, failed: 0, rows: [], next: null };
   const before = input.before === null ? null : ruleOf(desk.compile(input.before));
   const found = await selectLatest(ctx.db, projectKey, decodeCursor(input.after), input.limit + 1);
   const { items, next } = pageOf(found, input.limit, (row) => encodeCursor(row.updatedAt, row.id));
@@ -116,12 +120,24 @@ export async function dryRun(ctx: Ctx, projectKey: string, input: DryRunInput) {
   const all = await contexts(ctx, desk, readable, [...after.rule.reads, ...(before?.reads ?? [])]);
   const byId = new Map(items.map((item) => [item.id, item]));
   const records = readable.flatMap(({ id }) => (all.has(id) ? [{ id, context: all.get(id)!.values as Record<string, unknown> }] : []));
-  const compared = [...compare(before, after.rule, records, { steps: 10_000, ms: 250, clock: () => performance.now() })];
+  const compared = await some(compare(before, after.rule, records, BUDGET), DRY_RUN_MS);
+  const last = compared.length < records.length ? byId.get(compared.at(-1)!.id) : undefined;
   const language = languageOf(ctx);
   const rows = compared.filter(({ differences }) => differences.length > 0).map(({ id, before, after }) => ({
     ticketId: id, number: byId.get(id)!.number, subject: byId.get(id)!.subject, before: outcome(before, language), after: outcome(after, language),
   }));
-  return { problems: [], lookedAt: compared.length, failed: compared.at(-1)?.failed ?? 0, rows, next };
+  return { problems: [], of: records.length, lookedAt: compared.length, failed: compared.at(-1)?.failed ?? 0, rows, next: last ? encodeCursor(last.updatedAt, last.id) : next };
+}
+
+/** At least one of them; others on this node have their turn between two. */
+async function some<T>(all: Iterable<T>, ms: number): Promise<T[]> {
+  const [taken, began, breathe]: [T[], number, () => Promise<void>] = [[], performance.now(), breather()];
+  for (const one of all) {
+    taken.push(one);
+    if (performance.now() - began > ms) break;
+    await breathe();
+  }
+  return taken;
 }
 
 /** A text that was in use and can no longer be compiled decides nothing. */

@@ -35,14 +35,15 @@ export const selectProjectsOf = (db: Db, ticketIds: string[]) =>
 
 export const selectVersionOf = (db: Db, ticketId: string) => sql<{ version: number }>`select version from tickets where id = ${ticketId}`.execute(db).then((result) => result.rows[0]!.version);
 
-/** Which runs of these causes have been kept already. */
-export const selectDone = (db: Db, causes: string[]) =>
-  sql<{ cause: string; ruleKey: string; ticketId: string }>`select cause, rule_key, ticket_id from automation_runs where cause = any(${causes}::text[])`.execute(db)
-    .then((result) => new Set(result.rows.map((row) => `${row.cause} ${row.ruleKey} ${row.ticketId}`)));
+export interface RunOf { cause: string; ruleKey: string; ticketId: string }
+/** Which of these runs have been kept already. Asked for one by one: all tickets of a scheduled moment have the same cause. */
+export const selectDone = (db: Db, runs: RunOf[]) => sql<RunOf>`select r.cause, r.rule_key, r.ticket_id
+  from unnest(${runs.map(({ cause }) => cause)}::text[], ${runs.map(({ ruleKey }) => ruleKey)}::text[], ${runs.map(({ ticketId }) => ticketId)}::uuid[]) as a(cause, rule_key, ticket_id) join automation_runs r using (cause, rule_key, ticket_id)`
+  .execute(db).then((result) => new Set(result.rows.map((row) => `${row.cause} ${row.ruleKey} ${row.ticketId}`)));
 
-/** How many rules have already fired on a ticket because of one deed; counted among its latest runs. */
-export const countFired = (db: Db, ticketId: string, requestId: string) => sql<{ n: number }>`select count(*)::int as n from
-  (select state, request_id from automation_runs where ticket_id = ${ticketId} order by id desc limit 200) r where r.request_id = ${requestId} and r.state in ('fired', 'too_deep')`.execute(db).then((result) => result.rows[0]!.n);
+/** What rules have done because of one deed, on all tickets: each that fired is one, or as many as it made tickets. Not counted further than is of use. */
+export const countFired = (db: Db, requestId: string) => sql<{ n: number }>`select coalesce(sum(greatest(1, (select count(*) from jsonb_array_elements(r.actions) a where a ->> 'action' in ('create_task', 'queue_callback')))), 0)::int as n
+  from (select actions from automation_runs where request_id = ${requestId} and state in ('fired', 'too_deep') limit 100) r`.execute(db).then((result) => result.rows[0]!.n);
 
 export interface NewRun {
   id: string; at: Date; projectKey: string; ruleKey: string; versionId: string; ticketId: string; cause: string; wokenBy: string; state: "fired" | "not_fired" | "failed" | "too_deep";
@@ -76,7 +77,7 @@ export const deleteOldRuns = (db: Db, now: Date) => sql`delete from automation_r
 
 /** How the client of a ticket is reached, for another ticket about the same matter. */
 export const selectContact = (db: Db, ticketId: string) =>
-  sql<{ clientId: string | null; contactPhone: string | null; contactEmail: string | null; language: Language }>`select client_id, contact_phone, contact_email, language from tickets where id = ${ticketId}`.execute(db).then((result) => result.rows[0]!);
+  sql<{ clientId: string | null; contactPhone: string | null; contactEmail: string | null; language: Language; about: string[] | null }>`select client_id, contact_phone, contact_email, language, about_user_ids as about from tickets where id = ${ticketId}`.execute(db).then((result) => result.rows[0]!);
 
 /** Rule → version, and whether the project was in use before. */
 export const selectInUse = async (db: Db, projectKey: string): Promise<{ isKnown: boolean; rules: Map<string, string> }> => {

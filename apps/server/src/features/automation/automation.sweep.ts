@@ -1,4 +1,4 @@
-import { inTx, type Ctx } from "../../platform/db.ts";
+import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
 import { isDatabaseAway } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
 import { startLoop, type Loop } from "../../platform/loop.ts";
@@ -9,8 +9,10 @@ import type { Performing } from "./automation.perform.ts";
 import { deleteOldRuns } from "./automation.sql.ts";
 import { deleteOldSweeps, insertSweep, isAnyDue, lockDueRules, lockSweep, putOffSweep, selectLive, updateNext, updateSweep, type DueRule, type Sweep } from "./automation.sweep.sql.ts";
 
-/** So many tickets share one transaction. */
+/** So many tickets share one transaction, fewer when the rule is slow: others wait for the tickets it has changed. */
 const BATCH = 50;
+const FIRST = 5;
+const BATCH_MS = 500;
 const MAX_ATTEMPTS = 12;
 const TIDY_MS = 3_600_000;
 
@@ -51,9 +53,8 @@ async function batch(ctx: Ctx, deps: Performing): Promise<boolean> {
       if (!taken) return;
       const sweep = taken;
       const ids = await selectLive(ctx.db, sweep, BATCH);
-      const inner = { ...ctx, depth: 1, requestId: newId() };
-      const did = await wakeAll(ctx, ids.map((ticketId) => ({ ctx: inner, waking: wakingOf(sweep, ticketId) })), deps);
-      await updateSweep(ctx.db, sweep.id, { ...did, after: ids.at(-1) ?? null, isDone: ids.length < BATCH, at: ctx.now() });
+      const did = await lookAt(ctx, { sweep, ids }, deps);
+      await updateSweep(ctx.db, sweep.id, { ...did, after: ids[did.looked - 1] ?? null, isDone: did.looked === ids.length && ids.length < BATCH, at: ctx.now() });
     });
   } catch (error) {
     if (!taken || isDatabaseAway(error)) throw error;
@@ -61,6 +62,19 @@ async function batch(ctx: Ctx, deps: Performing): Promise<boolean> {
     await putOffSweep(ctx.db, taken.id, ctx.now(), MAX_ATTEMPTS);
   }
   return taken !== undefined;
+}
+
+/** As many of them as there is time for, a few first. Each ticket is a deed of its own: what follows from it is counted for it alone. */
+async function lookAt(ctx: TxCtx, { sweep, ids }: { sweep: Sweep; ids: string[] }, deps: Performing): Promise<{ looked: number; fired: number; failed: number }> {
+  const did = { looked: 0, fired: 0, failed: 0 };
+  const began = performance.now();
+  for (let some = FIRST; did.looked < ids.length && performance.now() - began < BATCH_MS; some *= 2) {
+    const now = await wakeAll(ctx, ids.slice(did.looked, did.looked + some).map((ticketId) => ({ ctx: { ...ctx, depth: 1, requestId: newId() }, waking: wakingOf(sweep, ticketId) })), deps);
+    did.looked += now.looked;
+    did.fired += now.fired;
+    did.failed += now.failed;
+  }
+  return did;
 }
 
 const wakingOf = (sweep: Sweep, ticketId: string) => ({

@@ -9,6 +9,7 @@ import { actorOf, buildUser } from "../access/access.factory.ts";
 import { buildProjects, buildTicket } from "../tickets/tickets.factory.ts";
 import { addNote, getTicket, updateTicket } from "../tickets/index.ts";
 import { rulesKind } from "./automation.kind.ts";
+import { callWebhook } from "../webhooks/index.ts";
 import { automationListener, clockReached } from "./automation.listener.ts";
 import type { Performing } from "./automation.perform.ts";
 import { sweepOnce } from "./automation.sweep.ts";
@@ -151,6 +152,52 @@ test("R124 a scheduled rule looks at every live ticket once for each due moment,
   now = new Date("2026-03-02T13:30:00Z");
   for (let round = 0; round < 10; round += 1) await sweepOnce(system, deps);
   expect(calls).toHaveLength(120);
+});
+
+test("R124 a scheduled rule tells another system of every ticket it fires on, once of each", async () => {
+  await sql`insert into webhooks (id, project_key, key, name, url, secret, created_at, updated_at) values (${newId()}, 'internet', 'crm', 'CRM', 'https://example.com/', '', now(), now())`.execute(database.db);
+  await use(rule("told", '{ schedule: "0 * * * *" }', `when: ticket.subject == "tell them"\nsteps:\n  - do: call_webhook\n    with: { webhook: '"crm"', data: ticket.number }\n`));
+  const tickets = [];
+  for (let count = 0; count < 4; count += 1) tickets.push(await buildTicket(system, { subject: "tell them" }));
+  await sweepOnce(system, { callWebhook });
+  now = new Date(now.getTime() + 3_600_000);
+  for (let round = 0; round < 12; round += 1) await sweepOnce(system, { callWebhook });
+  const told = await sql<{ ticketId: string }>`select ticket_id from webhook_deliveries order by ticket_id`.execute(database.db);
+  expect(told.rows.map(({ ticketId }) => ticketId)).toEqual(tickets.map(({ id }) => id).sort());
+  const queued = await sql<{ n: number }>`select count(*)::int as n from events where type = 'webhook.queued'`.execute(database.db);
+  expect(queued.rows[0]!.n).toBe(4);
+});
+
+test("R351 a rule that makes tickets which wake it again is stopped for all of them together, and says so", async () => {
+  const task = `  - do: create_task\n    with: { type: '"question"', subject: '"grow"', department: '"technicians"' }\n`;
+  await use(rule("grow", "{ event: ticket.registered }", `when: ticket.subject == "grow"\nsteps:\n${task.repeat(4)}`));
+  const ticket = await buildTicket({ ...system, requestId: newId() }, { subject: "grow" });
+  await settle();
+  const made = await sql<{ n: number }>`select count(*)::int as n from tickets where subject = 'grow'`.execute(database.db);
+  expect([made.rows[0]!.n > 20, made.rows[0]!.n <= 1 + 52]).toEqual([true, true]);
+  const stopped = await sql<{ problem: object }>`select problem from automation_runs where state = 'too_deep' and rule_key = 'grow' and depth < 5 limit 1`.execute(database.db);
+  expect(stopped.rows).toMatchObject([{ problem: { reason: "automation_too_many", params: { most: 50 } } }]);
+  expect((await runsOf(ticket.id)).map(({ state }) => state)).toEqual(["fired"]);
+});
+
+test("R351 who else is served by this node has their turn while a slow rule looks at many tickets", async () => {
+  await use(rule("slow", '{ schedule: "0 * * * *" }', `steps:\n  - let: { n: '0', h: '0.0' }\n  - while: n < 4000\n    do:\n      - set: { h: 'working_hours_between(now.addDays(-3000), now.addDays(3000))', n: n + 1 }\n  - if: h < 0.0\n    then:\n      - do: add_note\n        with: { text: '"never"' }\n`));
+  await sweepOnce(system, deps);
+  now = new Date(now.getTime() + 3_600_000);
+  await sweepOnce(system, deps);
+  let [longestMs, lastMs, counting] = [0, performance.now(), true];
+  const turn = (): void => {
+    longestMs = Math.max(longestMs, performance.now() - lastMs);
+    lastMs = performance.now();
+    if (counting) setImmediate(turn);
+  };
+  turn();
+  for (let round = 0; round < 3; round += 1) await sweepOnce(system, deps);
+  counting = false;
+  const { rows: [ran] } = await sql<{ n: number; ms: number }>`select count(*)::int as n, (sum(duration_us) / 1000)::float as ms from automation_runs where rule_key = 'slow'`.execute(database.db);
+  expect(ran!.n).toBeGreaterThanOrEqual(5);
+  // One at a time, however long one takes here.
+  expect(longestMs).toBeLessThan(ran!.ms / 2);
 });
 
 test("a clock of a ticket that comes to a mark wakes the rule of that mark once", async () => {

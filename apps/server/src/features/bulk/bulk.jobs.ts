@@ -29,10 +29,12 @@ export async function runStep(base: Ctx, id: string): Promise<void> {
     const way = run && { checking: CHECK, running: RUN, undoing: UNDO }[run.state as string];
     if (!run || !way) return;
     const author = await selectAuthor(ctx.db, run.authorId);
-    const acting: TxCtx | null = author ? { ...ctx, actor: { kind: "user", ...author }, requestId: run.tellsClients && run.state === "running" ? ctx.requestId : quietRequestId() } : null;
+    const acting: TxCtx | null = author ? { ...ctx, actor: { kind: "user", ...author } } : null;
+    const deedId = run.tellsClients && run.state === "running" ? newId : quietRequestId;
     if (!acting || !may(acting, "tickets.bulk")) return end(ctx, run, "stopped");
     const items = await selectNext(ctx.db, id, way.takes, STEP);
-    for (const item of items) await way.work(acting, run, item);
+    // Each ticket is a deed of its own: what rules make of it is counted for it alone.
+    for (const item of items) await way.work({ ...acting, requestId: deedId() }, run, item);
     if (items.length === STEP) await nextStep(ctx, id, PAUSE_MS);
     else await end(ctx, run, way.ends);
   });

@@ -37,6 +37,7 @@ test("no rule reads what its author may not", () => {
 test("working hours are asked of the project's calendar", () => {
   expect(evaluate("working_hours_between(ticket.created, now)", { ticket: { created: "2026-11-01T10:00:00Z" }, now: "2026-11-01T14:00:00Z" })).toBe(2);
   expect(evaluate('add_working_hours(now, 1.5) == timestamp("2026-11-01T15:30:00Z")', { now: "2026-11-01T14:00:00Z" })).toBe(true);
+  expect(evaluate("working_hours_between(ticket.created, now) == null", { ticket: { created: "0001-01-01T10:00:00Z" }, now: "2026-11-01T14:00:00Z" })).toBe(true);
   expect(evaluate("is_open(now)", { now: "2026-11-01T14:00:00Z" })).toBe(true);
 });
 

@@ -16,6 +16,8 @@ export type Authority = (deed: string, roles: readonly string[]) => { amount: st
 export interface FunctionSources { hours?: () => WorkingHours; authority?: Authority; /** Of "anything" as an amount. */ currency?: string }
 
 const HOUR_MS = 3_600_000;
+/** Twenty years: every month between two moments is reckoned, and a rule must not hold the others up with thousands of them. */
+const LONGEST_MS = 20 * 366 * 24 * HOUR_MS;
 /** Above every amount that money can hold in a rule of this product. */
 const ANY_AMOUNT = "999999999999999";
 
@@ -27,7 +29,7 @@ export function functionsOf({ hours, authority, currency = "EUR" }: FunctionSour
     working_hours_between: {
       doc: words("Working hours between two moments, by the project's calendar", "Рабочие часы между двумя моментами по календарю проекта", "Delovne ure med dvema trenutkoma po koledarju projekta"),
       params: [{ key: "from", type: "datetime" }, { key: "to", type: "datetime" }], result: "double",
-      call: (from: number, to: number) => (hours ? hours().between(new Date(from), new Date(to)) / HOUR_MS : null),
+      call: (from: number, to: number) => (hours && to - from <= LONGEST_MS ? hours().between(new Date(from), new Date(to)) / HOUR_MS : null),
     },
     add_working_hours: {
       doc: words("The moment when so many working hours have passed", "Момент, когда пройдёт столько рабочих часов", "Trenutek, ko mine toliko delovnih ur"),

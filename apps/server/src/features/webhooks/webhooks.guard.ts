@@ -3,18 +3,21 @@ import { BlockList, isIP } from "node:net";
 
 /** Where a webhook may not go: this machine, private networks, and what is nobody's address (RFC 6890). */
 const private4 = [["0.0.0.0", 8], ["10.0.0.0", 8], ["100.64.0.0", 10], ["127.0.0.0", 8], ["169.254.0.0", 16], ["172.16.0.0", 12], ["192.0.0.0", 24], ["192.0.2.0", 24], ["192.88.99.0", 24], ["192.168.0.0", 16], ["198.18.0.0", 15], ["198.51.100.0", 24], ["203.0.113.0", 24], ["224.0.0.0", 4], ["240.0.0.0", 4]] as const;
-/** The last two carry an IPv4 address inside, which could be any. */
-const private6 = [["::", 128], ["::1", 128], ["100::", 64], ["2001:db8::", 32], ["fc00::", 7], ["fe80::", 10], ["fec0::", 10], ["ff00::", 8], ["64:ff9b::", 96], ["2002::", 16]] as const;
+/** All that is anybody's address in IPv6 lies in here (RFC 4291, 2.4): neither loopback, nor private ones, nor those that carry an IPv4 address for a gateway of ours to unpack. */
+const PUBLIC6 = ["2000::", 3] as const;
+/** But not these: protocols (Teredo and others, RFC 2928), documents (RFC 3849, RFC 9637), and 6to4, which carries an IPv4 address inside. */
+const private6 = [["2001::", 23], ["2001:db8::", 32], ["2002::", 16], ["3fff::", 20]] as const;
 
 const blocked = new BlockList();
 for (const [network, bits] of private4) blocked.addSubnet(network, bits, "ipv4");
 for (const [network, bits] of private6) blocked.addSubnet(network, bits, "ipv6");
 
+const global6 = new BlockList();
+global6.addSubnet(...PUBLIC6, "ipv6");
+
 export function isPublic(address: string): boolean {
-  const family = isIP(address);
-  // A subnet of mapped addresses in the list would block all of IPv4 with it.
-  if (family === 6 && /^(0*:)*:?(0*:)*ffff:/i.test(address)) return false;
-  return family !== 0 && !blocked.check(address, family === 4 ? "ipv4" : "ipv6");
+  if (isIP(address) === 4) return !blocked.check(address, "ipv4");
+  return isIP(address) === 6 && global6.check(address, "ipv6") && !blocked.check(address, "ipv6");
 }
 
 /** Null when the address of a webhook may be tried at all; names are looked up when it is called. */

@@ -11,7 +11,9 @@ import type { WebhookSettings } from "./webhooks.service.ts";
 import { deleteOldCalls } from "./webhooks.in.sql.ts";
 import { claimDeliveries, deleteOldDeliveries, updateDelivery, type DueDelivery } from "./webhooks.sql.ts";
 
-const TOGETHER = 8;
+/** So many are sent at once on this node, and so many of them to one hook: a receiver that does not answer holds back its own alone. */
+const PLACES = 32;
+const SHARE = 4;
 const TIMEOUT_MS = 10_000;
 /** Longer than any sending takes. */
 const CLAIM_MS = 60_000;
@@ -24,20 +26,51 @@ interface Answer { status: number | null; error: string | null }
 /** Sends what is due on this node. At least once: the receiver knows a second time by the delivery's id. */
 export function startWebhooks(ctx: Ctx, settings: WebhookSettings): Loop {
   let tidiedMs = 0;
+  const sender = createSender(ctx, settings, () => loop.wake());
   const loop = startLoop(async () => {
     if (performance.now() - tidiedMs > TIDY_MS) { tidiedMs = performance.now(); await deleteOldCalls(ctx.db, ctx.now()); while ((await deleteOldDeliveries(ctx.db, ctx.now())) > 0) { /* some at a time */ } }
-    return sendDue(ctx, settings);
+    return (await sender.take()) > 0;
   }, (error) => { if (!isDatabaseAway(error)) ctx.log.error({ err: error }, "webhooks could not be sent"); });
   const unsubscribe = onCommitted((events) => { if (events.some((event) => event.type === "webhook.queued")) loop.wake(); });
-  return { ...loop, stop: async () => { unsubscribe(); await loop.stop(); } };
+  return { ...loop, stop: async () => { unsubscribe(); await loop.stop(); await sender.settled(); } };
 }
 
-/** True when there may be more. */
-export async function sendDue(ctx: Ctx, settings: WebhookSettings): Promise<boolean> {
-  const now = ctx.now();
-  const due = await claimDeliveries(ctx.db, now, new Date(now.getTime() + CLAIM_MS), TOGETHER);
-  await Promise.all(due.map(async (delivery) => note(ctx, delivery, await send(ctx, delivery, settings))));
-  return due.length === TOGETHER;
+/** Sends what is due now and waits for its end. */
+export async function sendDue(ctx: Ctx, settings: WebhookSettings): Promise<void> {
+  const sender = createSender(ctx, settings, () => undefined);
+  await sender.take();
+  await sender.settled();
+}
+
+interface Sender {
+  /** Begins to send what is due and has a place; says how many that were. */
+  take(): Promise<number>;
+  /** When all that were begun have ended. */
+  settled(): Promise<void>;
+}
+
+function createSender(ctx: Ctx, settings: WebhookSettings, freed: () => void): Sender {
+  const sending = new Map<string, number>();
+  const all = new Set<Promise<void>>();
+  const count = (hook: string, by: number): void => { sending.set(hook, (sending.get(hook) ?? 0) + by); if (sending.get(hook) === 0) sending.delete(hook); };
+  const begin = (delivery: DueDelivery): void => {
+    count(delivery.webhookId, 1);
+    const one = send(ctx, delivery, settings).then((answer) => note(ctx, delivery, answer))
+      // It is tried again when what was claimed is free.
+      .catch((error: unknown) => { if (!isDatabaseAway(error)) ctx.log.error({ err: error, delivery: delivery.id }, "what a webhook was answered could not be noted"); })
+      .finally(() => { all.delete(one); count(delivery.webhookId, -1); freed(); });
+    all.add(one);
+  };
+  return {
+    take: async () => {
+      if (all.size >= PLACES) return 0;
+      const now = ctx.now();
+      const due = await claimDeliveries(ctx.db, { now, until: new Date(now.getTime() + CLAIM_MS) }, { most: PLACES - all.size, share: SHARE, sending });
+      for (const delivery of due) begin(delivery);
+      return due.length;
+    },
+    settled: async () => { while (all.size > 0) await Promise.all(all); },
+  };
 }
 
 async function note(ctx: Ctx, delivery: DueDelivery, { status, error }: Answer): Promise<void> {

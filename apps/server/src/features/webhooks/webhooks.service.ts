@@ -19,8 +19,8 @@ export async function callWebhook(ctx: TxCtx, call: { projectKey: string; key: s
   if (!webhook) throw invalidField("webhook", "unknown_webhook");
   const id = newId(ctx.now().getTime());
   const body = { id, at: ctx.now().toISOString(), project: call.projectKey, ticket: call.ticketId, data: call.data };
-  await insertDelivery(ctx.db, { id, webhookId: webhook.id, ticketId: call.ticketId, cause: call.cause, body, at: ctx.now() });
-  await emit(ctx, { type: "webhook.queued", subject: { kind: "webhook", id: webhook.id }, data: { deliveryId: id, ticketId: call.ticketId } });
+  const isNew = await insertDelivery(ctx.db, { id, webhookId: webhook.id, ticketId: call.ticketId, cause: call.cause, body, at: ctx.now() });
+  if (isNew) await emit(ctx, { type: "webhook.queued", subject: { kind: "webhook", id: webhook.id }, data: { deliveryId: id, ticketId: call.ticketId } });
 }
 
 /** Outside systems are the administrator's. */

@@ -22,14 +22,19 @@ export const updateWebhookRow = (db: Db, row: Pick<Webhook, "id" | "version" | "
 
 export const deleteWebhook = (db: Db, id: string) => sql`delete from webhooks where id = ${id}`.execute(db);
 
+/** False when there is one of this cause. */
 export const insertDelivery = (db: Db, row: { id: string; webhookId: string; ticketId: string | null; cause: string; body: unknown; at: Date }) => sql`insert into webhook_deliveries (id, webhook_id, ticket_id, cause, body, next_at, created_at)
-  values (${row.id}, ${row.webhookId}, ${row.ticketId}, ${row.cause}, ${JSON.stringify(row.body)}::jsonb, ${row.at}, ${row.at}) on conflict (cause) do nothing`.execute(db);
+  values (${row.id}, ${row.webhookId}, ${row.ticketId}, ${row.cause}, ${JSON.stringify(row.body)}::jsonb, ${row.at}, ${row.at}) on conflict (cause) do nothing returning id`.execute(db).then((result) => result.rows.length > 0);
 
 export interface DueDelivery { id: string; attempts: number; body: unknown; webhookId: string; url: string; secret: Buffer; key: string; projectKey: string }
 
-/** Takes what is due away from other nodes until `until`; a node that dies meanwhile leaves it to be tried again. */
-export const claimDeliveries = (db: Db, now: Date, until: Date, most: number) => sql<DueDelivery>`with due as (select d.id from webhook_deliveries d join webhooks w on w.id = d.webhook_id
-    where d.state = 'queued' and d.next_at <= ${now} and w.enabled order by d.next_at limit ${most} for update of d skip locked),
+/** How many may be taken, how many of one hook, and how many of each are on their way. */
+export interface Places { most: number; share: number; sending: ReadonlyMap<string, number> }
+
+/** Takes what is due away from other nodes until `until`, of no hook more than its share; a node that dies meanwhile leaves it to be tried again. */
+export const claimDeliveries = (db: Db, { now, until }: { now: Date; until: Date }, { most, share, sending }: Places) => sql<DueDelivery>`with due as (select d.id from webhooks w cross join lateral (select id, next_at from webhook_deliveries
+      where webhook_id = w.id and state = 'queued' and next_at <= ${now} order by next_at limit greatest(0, ${share}::int - coalesce((${JSON.stringify(Object.fromEntries(sending))}::jsonb ->> w.id::text)::int, 0)) for update skip locked) d
+    where w.enabled order by d.next_at limit ${most}),
   taken as (update webhook_deliveries d set next_at = ${until}, attempts = d.attempts + 1 from due where d.id = due.id returning d.id, d.attempts, d.body, d.webhook_id)
   select t.id, t.attempts, t.body, t.webhook_id, w.url, w.secret, w.key, w.project_key from taken t join webhooks w on w.id = t.webhook_id order by t.id`.execute(db).then((result) => result.rows);
 

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ import { actorOf, buildUser } from "../access/access.factory.ts";
 import { buildProjects, buildTicket } from "../tickets/tickets.factory.ts";
 import { isPublic, refusalOf } from "./webhooks.guard.ts";
 import { callWebhook, createWebhook, listDeliveries, listWebhooks, replayDelivery, updateWebhook } from "./webhooks.service.ts";
-import { sendDue } from "./webhooks.sender.ts";
+import { sendDue, startWebhooks } from "./webhooks.sender.ts";
 
 const database = await testDatabase();
 await buildProjects(database.ctx());
@@ -79,8 +79,8 @@ test("what is refused is tried again later and later, then given up, shown, and 
 });
 
 test("addresses of this machine and of private networks are called only where a setting allows it", async () => {
-  for (const address of ["127.0.0.1", "10.1.2.3", "192.168.0.1", "172.16.5.5", "169.254.169.254", "100.64.0.1", "0.0.0.0", "::1", "::ffff:10.0.0.1", "fd00::1", "fe80::1", "64:ff9b::7f00:1"]) expect([address, isPublic(address)]).toEqual([address, false]);
-  for (const address of ["8.8.8.8", "2606:4700::1111"]) expect(isPublic(address)).toBe(true);
+  for (const address of ["127.0.0.1", "10.1.2.3", "192.168.0.1", "172.16.5.5", "169.254.169.254", "100.64.0.1", "0.0.0.0", "::1", "::ffff:10.0.0.1", "fd00::1", "fe80::1", "fe80::1%eth0", "64:ff9b::7f00:1", "64:ff9b:1::7f00:1", "::7f00:1", "::127.0.0.1", "0:0:0:0:0:0:7f00:1", "::ffff:7f00:1", "::ffff:0:7f00:1", "2001:0:7f00:1::", "2001:20::1", "2001:db8::1", "2002:7f00:1::", "3fff::1", "5f00::1", "ff02::1"]) expect([address, isPublic(address)]).toEqual([address, false]);
+  for (const address of ["8.8.8.8", "2606:4700::1111", "2a02:840:beef::1"]) expect(isPublic(address)).toBe(true);
   for (const bad of ["http://localhost/x", "http://127.0.0.1/x", "http://[::1]/", "http://2130706433/", "http://0x7f.1/", "ftp://example.com/", "http://user:pass@example.com/"]) expect([bad, refusalOf(bad, false)]).toEqual([bad, "webhook_address"]);
   expect(refusalOf("https://example.com/hook", false)).toBeNull();
   const strict = { ...settings, allowPrivate: false };
@@ -90,6 +90,32 @@ test("addresses of this machine and of private networks are called only where a 
   await sendDue(system, strict);
   expect(got).toHaveLength(before);
   expect((await listDeliveries(admin, "internet", { state: "queued" })).items).toMatchObject([{ error: "this address may not be called" }]);
+});
+
+test("a receiver that never answers holds back no other: what is for others is sent while it is waited for", async () => {
+  const held: Socket[] = [];
+  const silent = createServer();
+  silent.on("connection", (socket) => { held.push(socket); });
+  await new Promise<void>((done) => { silent.listen(0, "127.0.0.1", done); });
+  let heard = (): void => undefined;
+  const arrived = new Promise<void>((done) => { heard = done; });
+  const prompt = createServer((request, response) => { request.resume(); response.end(); heard(); });
+  await new Promise<void>((done) => { prompt.listen(0, "127.0.0.1", done); });
+  for (const [key, { port }] of [["silent", silent.address() as AddressInfo], ["prompt", prompt.address() as AddressInfo]] as const) await createWebhook(admin, "internet", { key, name: key, url: `http://127.0.0.1:${port}/`, enabled: true }, settings);
+  const ticket = await buildTicket(system);
+  const call = (key: string, cause: string) => inTx(system, (ctx) => callWebhook(ctx, { projectKey: "internet", key, ticketId: ticket.id, cause, data: null }));
+  for (let n = 0; n < 40; n += 1) await call("silent", `silent:${n}`);
+  await call("prompt", "prompt:0");
+  const webhooks = startWebhooks(system, settings);
+  await arrived;
+  const { rows } = await sql<{ n: number }>`select count(*)::int as n from webhook_deliveries d join webhooks w on w.id = d.webhook_id where w.key = 'silent' and d.attempts > 0`.execute(database.db);
+  expect(rows[0]!.n).toBeLessThan(8);
+  await sql`update webhooks set enabled = false where key = 'silent'`.execute(database.db);
+  silent.on("connection", (socket) => { socket.destroy(); });
+  for (const socket of held) socket.destroy();
+  await webhooks.stop();
+  silent.close();
+  prompt.close();
 });
 
 test("secrets are told once and lie sealed in the database", async () => {
