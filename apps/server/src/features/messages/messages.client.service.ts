@@ -23,15 +23,15 @@ export async function clientWrites(ctx: Ctx, ticketId: string, writing: ClientWr
   const before = await selectMessage(ctx.db, id);
   if (before) return sameOrRefused(before, ticketId);
   if (text === "" && !upload) throw invalidField("text", "my_message_empty");
-  if (!upload) return inTx(ctx, async (ctx) => keep(ctx, await locked(ctx, ticketId), { id, text, fileId: null }));
   try {
-    await addClientAttachment(ctx, ticketId, { upload, also: async (ctx, file, ticket) => {
+    if (!upload) await inTx(ctx, async (ctx) => keep(ctx, await locked(ctx, ticketId), { id, text, fileId: null }));
+    else await addClientAttachment(ctx, ticketId, { upload, also: async (ctx, file, ticket) => {
       if (!TAKEN.test(file.mediaType)) throw invalidField("file", "my_file_kind");
       if (await countClientFiles(ctx.db, ticketId) >= CLIENT_FILES) throw invalidField("file", "my_files_too_many");
       await keep(ctx, ticket, { id, text, fileId: file.id });
     } }, { ...store, maxBytes: CLIENT_FILE_MB * 1024 * 1024 });
   } catch (error) {
-    // The other press of the same form was first, and the file of this one is gone.
+    // The other press of the same form was first; a file of this one is gone.
     if (!(error instanceof AppError) || error.reason !== "message_another") throw error;
     sameOrRefused((await selectMessage(ctx.db, id))!, ticketId);
   }

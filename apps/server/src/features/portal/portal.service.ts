@@ -3,13 +3,14 @@ import type { Ctx } from "../../platform/db.ts";
 import { AppError, tooMany } from "../../platform/errors.ts";
 import type { Process } from "../processes/index.ts";
 import { hashSecret, linkSecret, moveByClient, parseTicketNumber, processOf, projectOf, type ProjectInUse } from "../tickets/index.ts";
+import { networkOf } from "./portal.access.rules.ts";
 import { askedOf, historyOf, lastFour, seesOf, silenceEnds, stepsOf, type Asked, type Passed, type Sees, type Step } from "./portal.rules.ts";
 import { countTry, deleteOldTries, forgiveTry, selectPassages, selectPhones, selectShown, selectShownById, type ShownTicket, type TryLimit } from "./portal.sql.ts";
 
 const WINDOW_S = 15 * 60;
 /** Ten wrong tries, then a quarter of an hour, the next time half an hour: four digits are soon guessed otherwise. */
 const BY_TICKET: TryLimit = { max: 10, windowS: WINDOW_S, doubles: true };
-/** Neighbours share an address. */
+/** Of IPv6 the /64: a household or a server has all of it. Neighbours share one. */
 const BY_ADDRESS: TryLimit = { max: 10, windowS: WINDOW_S, doubles: false };
 /** How long a look by digits lasts. */
 const LOOK_S = 30 * 60;
@@ -21,7 +22,7 @@ export type Lookup = { kind: "found"; secret: string } | { kind: "mistyped" } | 
  * same statements; tries are counted by number and by address before anything is looked up.
  */
 export async function findStatus(ctx: Ctx, input: { number: string; digits: string; address: string }): Promise<Lookup> {
-  const address = `a:${input.address}`;
+  const address = `a:${networkOf(input.address)}`;
   if ((await spend(ctx, address, BY_ADDRESS)) === 1) await deleteOldTries(ctx.db, ctx.now(), WINDOW_S);
   const parsed = parseTicketNumber(input.number);
   // The check digit is public arithmetic: that it is wrong says nothing about which numbers exist.

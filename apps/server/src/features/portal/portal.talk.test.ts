@@ -153,6 +153,14 @@ test("R121 what a client writes and sends reaches colleagues once, and their own
   expect(rows).toEqual([{ type: "ticket.client_wrote", n: 2 }, { type: "ticket.file_added", n: 1 }, { type: "ticket.reminded", n: 2 }]);
 });
 
+test("R121 words sent five times at once, as by an impatient press, are one message and five thanks", async () => {
+  const marija = await client();
+  const form = await marija.form();
+  const presses = await Promise.all([1, 2, 3, 4, 5].map(() => marija.post({ ...form, text: "Only once" })));
+  expect(presses.map(({ statusCode, headers }) => [statusCode, headers.location])).toEqual(Array.from({ length: 5 }, () => [303, `${marija.url}?said=message#top`]));
+  expect((await messages(marija.ticket.id)).map(({ text }) => text)).toEqual(["Only once"]);
+});
+
 test("R121 files of other kinds, too large, empty or too many are refused with words, and leave nothing behind", async () => {
   const marija = await client();
   const before = filesOnDisk();

@@ -103,6 +103,13 @@ test("stops after ten wrong tries at one number from anywhere, even with the rig
   expect((await post("/status", { number: ticket.number, digits: "1222" })).statusCode).toBe(303);
 });
 
+test("counts who changes their IPv6 address within their network as one (R107)", async () => {
+  const ctx = database.ctx({ kind: "client", name: "client" });
+  const tried = (address: string) => findStatus(ctx, { number: "INT-999-999-999-1", digits: "0000", address }).then(({ kind }) => kind as string, (error: { code: string }) => error.code);
+  for (let count = 1; count <= 10; count += 1) expect(await tried(`2001:db8:7:7::${count}`)).toBe("mistyped");
+  expect([await tried("2001:db8:7:7:ffff::1"), await tried("2001:db8:7:8::1")]).toEqual(["too_many", "mistyped"]);
+});
+
 /** Time passes for everybody who tries. */
 const later = (interval: string) => sql`update status_tries set first_at = first_at - ${interval}::interval, locked_until = locked_until - ${interval}::interval`.execute(database.db);
 
