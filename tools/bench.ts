@@ -9,6 +9,7 @@ const benches: Record<string, () => Promise<{ run(say: (line: string) => void): 
   rules: () => import("./bench/rules.ts"),
   tickets: () => import("./bench/tickets.ts"),
   clocks: () => import("./bench/clocks.ts"),
+  automation: () => import("./bench/automation.ts"),
 };
 
 const [name = "", ...flags] = process.argv.slice(2);
