@@ -87,7 +87,7 @@ export async function listAudit(ctx: Ctx, query: AuditQuery): Promise<{ items: A
   const { objectKind = null, objectId = null, actorId = null, limit = PAGE_SIZE } = query;
   // One without the other could not be read by index.
   if ((objectKind === null) !== (objectId === null)) throw invalidField(objectKind === null ? "objectKind" : "objectId", "required");
-  const rows = await selectAudit(ctx.db, { objectKind, objectId, actorId, cursor: decodeCursor(query.after, "number"), limit });
+  const rows = await selectAudit(ctx.db, { readerId: ctx.actor.kind === "user" ? ctx.actor.id : null, objectKind, objectId, actorId, cursor: decodeCursor(query.after, "number"), limit });
   const page = pageOf(rows, limit, (row) => encodeCursor(row.id, row.id));
   const masks = !may(ctx, "clients.see_contacts");
   const shown = (picture: unknown) => (masks ? maskPicture(picture) : picture) ?? null;

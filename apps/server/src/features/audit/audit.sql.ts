@@ -29,11 +29,17 @@ export const selectSealed = (db: Db, afterSeq: number, limit: number) =>
 
 export const countUnsealed = (db: Db) => sql<{ n: number }>`select count(*)::int as n from audit_log where seq is null`.execute(db).then((result) => result.rows[0]!.n);
 
-export interface AuditSearch { objectKind: string | null; objectId: string | null; actorId: string | null; cursor: Cursor | null; limit: number }
+export interface AuditSearch { /** Nothing of tickets about this colleague is told to them. */ readerId?: string | null; objectKind: string | null; objectId: string | null; actorId: string | null; cursor: Cursor | null; limit: number }
+/** The tickets a row tells of: its own, the other one of a relation or a merge, that of a form or a promise. */
+const TICKETS = sql`case object_kind when 'ticket' then array[object_id, coalesce(after, before)->>'otherId', coalesce(after, before)->>'goneId', coalesce(after, before)->>'keptId', coalesce(after, before)->>'subtaskId']
+  when 'form' then array[(select r.subject_id::text from form_records r where r.id = case when object_kind = 'form' then object_id::uuid end and r.subject_kind = 'ticket')]
+  when 'promise' then array[(select p.ticket_id::text from promises p where p.id = case when object_kind = 'promise' then object_id::uuid end)] end`;
+const notAbout = (readerId: string) => sql`not exists (select from unnest(${TICKETS}) told join tickets t on t.id = told::uuid where ${readerId}::uuid = any(t.about_user_ids))`;
+
 export function auditQuery(search: AuditSearch) {
   const where = [
     sql`true`, search.objectKind ? sql`object_kind = ${search.objectKind}` : null, search.objectId ? sql`object_id = ${search.objectId}` : null,
-    search.actorId ? sql`actor_id = ${search.actorId}` : null, search.cursor ? sql`id < ${search.cursor[1]}::bigint` : null,
+    search.readerId ? notAbout(search.readerId) : null, search.actorId ? sql`actor_id = ${search.actorId}` : null, search.cursor ? sql`id < ${search.cursor[1]}::bigint` : null,
   ].filter((condition) => condition !== null);
   return sql<Omit<AuditRow, "at"> & { at: Date }>`select id, at, actor_kind, actor_id, actor_name, action, object_kind, object_id, before, after, reason, request_id, seq
     from audit_log where ${sql.join(where, sql` and `)} order by id desc limit ${search.limit + 1}`;

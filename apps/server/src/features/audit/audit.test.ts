@@ -4,6 +4,8 @@ import { testDatabase } from "../../testing/database.ts";
 import { testHttp } from "../../testing/http.ts";
 import { audit } from "../../platform/audit.ts";
 import { inTx } from "../../platform/db.ts";
+import { buildProjects, buildTicket } from "../tickets/tickets.factory.ts";
+import { addRelation } from "../relations/index.ts";
 import { auditQuery } from "./audit.sql.ts";
 import { auditRoutes, sealAudit, startSealer, verifyAudit } from "./index.ts";
 
@@ -128,4 +130,17 @@ test("reads the trail by index at volume", async () => {
 test.each(["/api/audit", "/api/audit/verification"])("keeps the trail from visitors and from everyone but administrators: %s", async (url) => {
   expect((await http.anonymous("GET", url)).statusCode).toBe(401);
   for (const role of ["operator", "supervisor", "department_worker"]) expect((await (await http.signIn({ roles: [role] })).send("GET", url)).statusCode).toBe(403);
+});
+
+test("R129 the trail tells an administrator nothing of a complaint about themselves, and everything to another", async () => {
+  await buildProjects(ctx);
+  const [peter, other] = [await http.signIn({ roles: ["administrator"], projects: ["internet"] }), await http.signIn({ roles: ["administrator"], projects: ["internet"] })];
+  const [plain, complaint] = [await buildTicket(ctx), await buildTicket(ctx, { type: "complaint", subject: "He shouted", fields: { about: "employee", employee: peter.userId } })];
+  await addRelation(ctx, plain.id, { side: "caused_by", number: complaint.number });
+  for (const url of [`/api/audit?objectKind=ticket&objectId=${complaint.id}`, `/api/audit?objectKind=ticket&objectId=${plain.id}`, "/api/audit?limit=100"]) {
+    const [his, hers] = [(await peter.send("GET", url)).body, (await other.send("GET", url)).body];
+    expect(hers, url).toContain(complaint.number);
+    for (const word of [complaint.id, complaint.number, "He shouted"]) expect(his, url).not.toContain(word);
+  }
+  expect((await peter.send("GET", `/api/audit?objectKind=ticket&objectId=${plain.id}`)).json().items).toMatchObject([{ action: "ticket.register" }]);
 });

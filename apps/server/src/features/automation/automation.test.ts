@@ -126,6 +126,14 @@ test("rules that undo each other's work do not grow without end", async () => {
   expect(rows[0]!.n).toBeLessThan(70);
 });
 
+test("R129 a callback that a rule asks for is kept from whom the ticket is about", async () => {
+  await use(rule("call", "{ event: ticket.registered }", `when: ticket.type == "complaint"\nsteps:\n  - do: queue_callback\n    with: {}\n`));
+  const complaint = await buildTicket(system, { type: "complaint", fields: { about: "employee", employee: ana.kind === "user" ? ana.id : "" } });
+  await settle();
+  const [callback] = (await sql<{ id: string }>`select id from tickets where type = 'callback' and subject = ${complaint.number}`.execute(database.db)).rows;
+  await expect(getTicket(as(ana), callback!.id)).rejects.toMatchObject({ code: "not_found" });
+});
+
 test("a ticket of another project wakes no rule", async () => {
   await use(raise);
   const ticket = await buildTicket(system, { projectKey: "shop", subject: "fire" });

@@ -17,6 +17,9 @@ export function timelineQuery(query: TimelineQuery): RawBuilder<TimelineRow> {
   const limit = sql.lit(query.limit + 1);
   const before = (at: string, id: string) => (cursor ? sql` and (${sql.ref(at)}, ${sql.ref(id)}) < (${cursor[0]}::timestamptz, ${cursor[1]}::uuid)` : sql``);
   const mine = (column: string) => (projects ? sql` and (${sql.ref(column)} is null or ${sql.ref(column)} = any(${projects}::text[]))` : sql``);
+  // A relation, a merge, a task or a solution tells of another ticket: where the reader may not see that one, they are not told.
+  const told = query.readerId ? sql` and not exists (select from unnest(array[e.data->>'otherId', e.data->>'goneId', e.data->>'keptId', e.data->>'subtaskId', e.data->>'fromTicketId']) other join tickets ot on ot.id = other::uuid
+          where ${query.readerId}::uuid = any(ot.about_user_ids)${projects ? sql` or not ot.project_key = any(${projects}::text[])` : sql``})` : sql``;
   return sql<TimelineRow>`
   with t as materialized (select t.id, t.number, t.subject, t.type, t.status, t.stage, t.created_at, t.owner_id, t.created_by, t.process_id, t.project_key from tickets t
     where ${among("t.client_id")}${mine("t.project_key")}${query.readerId ? sql` and (t.about_user_ids is null or not ${query.readerId}::uuid = any(t.about_user_ids))` : sql``}${cursor ? sql` and t.created_at <= ${cursor[0]}::timestamptz` : sql``}
@@ -33,7 +36,7 @@ export function timelineQuery(query: TimelineQuery): RawBuilder<TimelineRow> {
     union all
     (select e.id, e.at, 'event', e.type, e.actor->>'name', e.data || jsonb_build_object('ticketId', t.id, 'number', t.number, 'subject', t.subject, 'processId', t.process_id, 'projectKey', t.project_key)
       from t cross join lateral (select e.* from events e where e.subject_id = t.id::text and e.subject_kind = 'ticket' and e.type like 'ticket.%'
-        and e.type <> 'ticket.registered' and e.type not like 'ticket.not%'${before("e.at", "e.id")} order by e.at desc, e.id desc limit ${limit}) e order by e.at desc, e.id desc limit ${limit})
+        and e.type <> 'ticket.registered' and e.type not like 'ticket.not%'${told}${before("e.at", "e.id")} order by e.at desc, e.id desc limit ${limit}) e order by e.at desc, e.id desc limit ${limit})
     union all
     (select e.id, e.at, 'event', e.type, e.actor->>'name', e.data from events e where ${among("e.subject_id")} and e.subject_kind = 'client' and e.type like 'client.%'${before("e.at", "e.id")}
       order by e.at desc, e.id desc limit ${limit})

@@ -15,20 +15,20 @@ import { selectDemoMail, selectDemoMails } from "./demo.mail.sql.ts";
  */
 export function demoMailRoutes(app: App, deps: { ctx: Ctx }): void {
   app.get("/demo/mail", { schema: { hide: true } }, async (request, reply) => {
-    const refusal = await refused(app, request);
+    const { readerId, refusal } = await reader(app, request);
     if (refusal) return refusedPage(reply, languageOf(request), refusal);
     const language = languageOf(request);
-    const mails = await selectDemoMails(deps.ctx.db, 200);
+    const mails = await selectDemoMails(deps.ctx.db, { readerId, limit: 200 });
     const rows = mails.map((mail) => html`<li><a class="mail" href="/demo/mail/${mail.id}"><b>${mail.subject}</b><span>${mail.recipients}</span><time datetime="${mail.receivedAt.toISOString()}">${time(mail.receivedAt, language)}</time></a></li>`);
     const body = mails.length > 0 ? html`<ol class="mails">${rows}</ol>` : html`<p class="card quiet">${translate(language, "demo_mail_empty")}</p>`;
     return page(reply, language, body);
   });
   app.get("/demo/mail/:id", { schema: { hide: true, params: z.object({ id: z.uuid() }) } }, async (request, reply) => {
-    const refusal = await refused(app, request);
+    const { readerId, refusal } = await reader(app, request);
     if (refusal) return refusedPage(reply, languageOf(request), refusal);
     const language = languageOf(request);
     const { id } = request.params as { id: string };
-    const mail = await selectDemoMail(deps.ctx.db, id);
+    const mail = await selectDemoMail(deps.ctx.db, { readerId, id });
     if (!mail) throw notFound("mail", id);
     return page(reply, language, html`<p><a href="/demo/mail">← ${translate(language, "demo_mail_title")}</a></p>
       <article class="card letter"><h2>${mail.subject}</h2>
@@ -37,10 +37,10 @@ export function demoMailRoutes(app: App, deps: { ctx: Ctx }): void {
   });
 }
 
-async function refused(app: App, request: FastifyRequest): Promise<"sign_in_first" | "no_right" | null> {
+async function reader(app: App, request: FastifyRequest): Promise<{ readerId: string; refusal: "sign_in_first" | "no_right" | null }> {
   const ctx = await app.contextOf(request);
-  if (ctx.actor.kind !== "user") return "sign_in_first";
-  return may(ctx, "outbox.read") ? null : "no_right";
+  if (ctx.actor.kind !== "user") return { readerId: "", refusal: "sign_in_first" };
+  return { readerId: ctx.actor.id, refusal: may(ctx, "outbox.read") ? null : "no_right" };
 }
 
 const refusedPage = (reply: FastifyReply, language: Language, reason: "sign_in_first" | "no_right") =>

@@ -191,6 +191,15 @@ test("shows the demo's mails to those who may read what goes out, and to nobody 
   }
 });
 
+test("R129 shows a supervisor no letter about a complaint about themselves", async () => {
+  const complaint = await build({ type: "complaint", fields: { about: "employee", employee: chief.userId } });
+  await sendAll(complaint.id);
+  const [mail] = await received(complaint.number);
+  const other = await http.signIn({ roles: ["supervisor"] });
+  expect([(await other.send("GET", "/demo/mail")).body.includes(complaint.number), (await other.send("GET", `/demo/mail/${mail!.id}`)).statusCode]).toEqual([true, 200]);
+  expect([(await chief.send("GET", "/demo/mail")).body.includes(complaint.number), (await chief.send("GET", `/demo/mail/${mail!.id}`)).statusCode]).toEqual([false, 404]);
+});
+
 test("gives the client's link to nobody but the client: no reply of the API about a ticket holds it", async () => {
   const ticket = await build({ language: "en" });
   const operator = await ticketHttp.signIn({ projects: ["internet"] });

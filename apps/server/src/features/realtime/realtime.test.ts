@@ -8,6 +8,7 @@ import { newId } from "../../platform/ids.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { WebSocket } from "ws";
 import { testHttp } from "../../testing/http.ts";
+import { buildProjects, buildTicket } from "../tickets/tickets.factory.ts";
 import { gather, startRealtime } from "./realtime.ts";
 
 const database = await testDatabase();
@@ -57,6 +58,17 @@ test("what a rule says to one person is heard at their desks, not by those who s
   await Promise.all(desks.map(({ settled }) => settled));
   expect(desks.map(({ alerts }) => alerts.join())).toEqual(["ONE", "ALL", "", "ALL"]);
   for (const desk of desks) desk.close();
+});
+
+test("R129 what is said of a ticket reaches the desks of supervisors, never the desk of whom the ticket is about", async () => {
+  await buildProjects(database.ctx());
+  const [vera, marko] = [await deskOf(["supervisor"], ["internet"]), await deskOf(["supervisor"], ["internet"])];
+  const { id } = await buildTicket(database.ctx(), { type: "complaint", fields: { about: "employee", employee: vera.userId } });
+  const alert = (key: string, to: object) => ({ ...to, alert: { kind: "alert", key, params: { number: key }, ticketId: id } });
+  push({ things: [{ kind: "ticket", id }], lines: [], alerts: [alert("alert_rule", { projectKey: "internet" }), alert("alert_told", { projectKey: null, userId: vera.userId })], reminders: [{ userId: vera.userId, push: { kind: "reminded", id: newId(), ticketId: id, number: "N", reason: "other" } }] });
+  await Promise.all([vera.settled, marko.settled]);
+  expect([vera.alerts, vera.reminders, marko.alerts]).toEqual([[], [], ["alert_rule"]]);
+  for (const desk of [vera, marko]) desk.close();
 });
 
 test("a reminder reaches the desks of whom it reminds, not of others, and nobody is reminded of what they did themselves", async () => {

@@ -6,6 +6,7 @@ import type { Log } from "../../platform/log.ts";
 import { gauge } from "../../platform/metrics.ts";
 import type { Rpc } from "../../platform/rpc.ts";
 import { actorOfToken, SESSION_COOKIE } from "../access/index.ts";
+import { selectAboutOf } from "../tickets/index.ts";
 import type { Push } from "./realtime.contract.ts";
 
 const GATHER_MS = 40;
@@ -54,8 +55,11 @@ export function startRealtime(server: Server, options: RealtimeOptions): { stop(
       absence.left(user.id);
     });
   };
+  const push = (changes: Changes, about: About): void => { for (const desk of desks) for (const message of messagesFor(desk, changes, about)) send(desk, message); };
   rpc.expose("realtime.push", (changes: Changes) => {
-    for (const desk of desks) for (const message of messagesFor(desk, changes)) send(desk, message);
+    const ids = ticketsOf(changes);
+    if (ids.length === 0) push(changes, new Map());
+    else selectAboutOf(options.db, ids).then((about) => push(changes, about), () => push({ ...changes, alerts: changes.alerts.filter(({ alert }) => alert.ticketId === null), reminders: [] }, new Map()));
     recheck(desks, changes, options);
   });
   const gathering = gather((changes) => { void rpc.broadcast("web", "realtime.push", changes); });
@@ -110,6 +114,11 @@ type Alert = Extract<Push, { kind: "alert" }>;
 interface Reminder { userId: string; push: Extract<Push, { kind: "reminded" }> }
 interface Changes { /** A node of before there were any sends none. */ reminders?: Reminder[]; things: Thing[]; lines: string[]; /** With the project whose supervisors are told, and whom it concerns besides. Without a project: that person alone, or everybody who supervises when it names nobody. */ alerts: { projectKey: string | null; userId?: string | null; alert: Alert }[] }
 
+/** Ticket → colleagues it is about: whatever their role, no word about it reaches their desks (R129). */
+type About = ReadonlyMap<string, readonly string[]>;
+const ticketsOf = ({ alerts, reminders = [] }: Changes): string[] =>
+  [...new Set([...alerts.map(({ alert }) => alert.ticketId), ...reminders.map(({ push }) => push.ticketId)])].filter((id) => id !== null);
+
 /** Every node gathers its own facts, also one without desks: another node may have them. */
 export function gather(tell: (changes: Changes) => void): () => void {
   let timer: NodeJS.Timeout | null = null;
@@ -155,11 +164,12 @@ function toReminders({ id, subject, actor, data: given }: StoredEvent): Reminder
 
 const alertsOf = ({ roles, projects }: Pick<Who, "roles" | "projects">): string[] => (roles.some((role) => role === "supervisor" || role === "administrator") ? projects : []);
 
-function messagesFor(desk: Desk, changes: Changes): Push[] {
+function messagesFor(desk: Desk, changes: Changes, about: About): Push[] {
+  const tells = (ticketId: string | null): boolean => ticketId === null || !about.get(ticketId)?.includes(desk.userId);
   const line: Push[] = changes.lines.includes(desk.userId) ? [{ kind: "line" }] : [];
   const supervises = (projectKey: string | null): boolean => (projectKey === null ? desk.alertsOf.length > 0 : desk.alertsOf.includes(projectKey));
-  const alerts = changes.alerts.filter(({ projectKey, userId }) => userId === desk.userId || ((projectKey !== null || !userId) && supervises(projectKey))).map(({ alert }) => alert);
-  const reminders = (changes.reminders ?? []).filter(({ userId }) => userId === desk.userId).map(({ push }) => push);
+  const alerts = changes.alerts.filter(({ projectKey, userId, alert }) => tells(alert.ticketId) && (userId === desk.userId || ((projectKey !== null || !userId) && supervises(projectKey)))).map(({ alert }) => alert);
+  const reminders = (changes.reminders ?? []).filter(({ userId, push }) => userId === desk.userId && tells(push.ticketId)).map(({ push }) => push);
   return [...line, ...alerts, ...reminders, ...(changes.things.length > 0 ? [{ kind: "changed", things: changes.things } as Push] : [])];
 }
 

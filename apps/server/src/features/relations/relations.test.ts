@@ -4,6 +4,7 @@ import type { Ctx } from "../../platform/db.ts";
 import { newId } from "../../platform/ids.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { testHttp } from "../../testing/http.ts";
+import { clientTimeline } from "../clients/clients.list.service.ts";
 import { buildClient } from "../clients/clients.factory.ts";
 import { buildProjects, buildTicket } from "../tickets/tickets.factory.ts";
 import { addNote, getTicket, hashSecret, linkSecret, listTickets, updateTicket } from "../tickets/index.ts";
@@ -55,6 +56,20 @@ describe("relations of tickets", () => {
     expect((await listRelations(operator, mine.id)).relations).toEqual([]);
     await expect(listRelations(other, mine.id)).rejects.toMatchObject({ code: "not_found" });
   });
+});
+
+test("R129 a client's story does not tell whom a complaint is about that it is related to another ticket, or that one was merged into it", async () => {
+  const emily = await user(["operator"], ["internet"]);
+  const clientId = await aClient();
+  const [plain, duplicate] = [await buildTicket(system, { clientId }), await buildTicket(system, { clientId })];
+  const complaint = await buildTicket(system, { type: "complaint", clientId, fields: { about: "employee", employee: idOf(emily) } });
+  await addRelation(operator, plain.id, { side: "caused_by", number: complaint.number });
+  await merge(complaint.id, duplicate);
+  const told = async (ctx: Ctx) => JSON.stringify((await clientTimeline(ctx, clientId, {})).items);
+  expect([(await told(operator)).includes(complaint.number), (await told(operator)).includes("ticket.related")]).toEqual([true, true]);
+  const story = await told(emily);
+  expect(story).toContain(plain.number);
+  for (const word of [complaint.number, complaint.id]) expect(story).not.toContain(word);
 });
 
 describe("merging duplicates", () => {

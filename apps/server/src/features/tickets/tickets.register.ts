@@ -20,6 +20,8 @@ export interface Registered extends Draft {
   drawn?: Drawn;
   /** By the one statement of `inOneStatement`, which fails when the same ticket is there. */
   inOneStatement?: boolean;
+  /** Besides those it names itself. */
+  about?: string[] | null;
   /** Of a sub-task. */
   parent?: { id: string; task: string; waits: boolean; aboutUserIds: string[] | null };
 }
@@ -66,8 +68,8 @@ async function insert(ctx: TxCtx, row: NewTicket, inOneStatement: boolean): Prom
 }
 
 /** Whom it is about may have had to write it down, but does not keep it. */
-function concerned(process: Process, { parent, fields, ownerId }: Registered): { about: string[] | null; ownerId: string | null } {
-  const about = bothOf(parent?.aboutUserIds ?? null, aboutOf(process, fields));
+function concerned(process: Process, { parent, about: besides, fields, ownerId }: Registered): { about: string[] | null; ownerId: string | null } {
+  const about = bothOf(bothOf(parent?.aboutUserIds ?? null, besides ?? null), aboutOf(process, fields));
   return { about, ownerId: ownerId && about?.includes(ownerId) ? null : ownerId };
 }
 

@@ -17,7 +17,7 @@ import { addNote, createTicket, editTicket, getTicket } from "./tickets.service.
 export function ticketsRoutes(app: App, deps: { files: FileStore; forms?: TicketForms }): void {
   mount(app, contracts.ticketTypes, "signed_in", (ctx) => ticketTypes(ctx));
   mount(app, contracts.listTickets, "signed_in", (ctx, { query }) => listTickets(ctx, query));
-  mount(app, contracts.createTicket, "signed_in", (ctx, { body }) => createTicket(ctx, body, deps.forms));
+  mount(app, contracts.createTicket, "signed_in", (ctx, { body }) => createTicket(ctx, body, { forms: deps.forms }));
   mount(app, contracts.getTicket, "signed_in", (ctx, { params }) => getTicket(ctx, params.id));
   mount(app, contracts.updateTicket, "signed_in", (ctx, { params, body }) => editTicket(ctx, params.id, body));
   mount(app, contracts.moveTicket, "signed_in", (ctx, { params, body }) => moveTicket(ctx, params.id, body));

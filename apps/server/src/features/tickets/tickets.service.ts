@@ -34,7 +34,8 @@ export async function getTicket(ctx: Ctx, id: string): Promise<TicketView> {
 }
 
 /** Registers a ticket at once: its number, its deadline, and the client is told. A draft sent twice is one ticket. */
-export async function createTicket(ctx: Ctx, input: CreateInput, forms?: TicketForms): Promise<TicketView> {
+/** `about`: whom it is about besides those its own fields and form name, for what another ticket has made. */
+export async function createTicket(ctx: Ctx, input: CreateInput, { forms, about }: { forms?: TicketForms | undefined; about?: string[] | null } = {}): Promise<TicketView> {
   const { userId, department } = registrar(ctx.actor);
   if (!may(ctx, "tickets.create", { projectKey: input.projectKey, ownerId: userId, department })) throw forbidden();
   const found = await selectSurroundings(ctx.db, { draftId: input.draftId ?? null, clientId: input.clientId, interactionId: input.interactionId });
@@ -44,7 +45,7 @@ export async function createTicket(ctx: Ctx, input: CreateInput, forms?: TicketF
   const problems = fieldsNotAtFirst(await processOf(ctx.db, project.processIds[draft.type.process]!), input.fields);
   if (problems.length > 0) throw invalid(problems);
   const fillForm = formFor(ctx, { type: draft.type, projectKey: input.projectKey, recordId: input.formRecordId, forms });
-  const whole: Registered = { ...draft, drawn: found, id: input.draftId ?? newId(ctx.now().getTime()), ownerId: userId, createdBy: userId, department };
+  const whole: Registered = { ...draft, drawn: found, id: input.draftId ?? newId(ctx.now().getTime()), ownerId: userId, createdBy: userId, department, about: about ?? null };
   const creating: Creating = { project, whole, fillForm };
   const made = await ((await isPlain(ctx, creating)) ? createAtOnce(ctx, creating) : createStepwise(ctx, creating));
   return made ? firstView(ctx, made, found.contact?.name ?? "") : sameDraft(ctx, input, userId);
