@@ -35,7 +35,7 @@ import { makeFirstAdministrator, type FirstAdministrator } from "./features/acce
 import { startRemembering } from "./features/articles/index.ts";
 import { formFilesIn } from "./features/forms/index.ts";
 import { startPromises } from "./features/promises/index.ts";
-import { startReminders } from "./features/views/index.ts";
+import { startReminders, startVocabulary } from "./features/views/index.ts";
 import { seedDemo } from "./features/demo/index.ts";
 import { startWebhooks } from "./features/webhooks/index.ts";
 import { textKinds } from "./kinds.ts";
@@ -194,6 +194,8 @@ async function startWork({ ctx, config }: Node, database: Database, listeners: D
   stops.push(() => promises.stop());
   const reminders = startReminders(ctx);
   stops.push(() => reminders.stop());
+  const vocabulary = startVocabulary(ctx);
+  stops.push(() => vocabulary.stop());
   await startRemembering(ctx);
   const clocks = startClocks(ctx, clocksDeps());
   stops.push(() => clocks.stop());

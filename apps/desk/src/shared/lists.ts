@@ -1,5 +1,5 @@
 /** A list as its pages arrived; each page knows where the next one begins. */
-export interface Page<T> { items: T[]; next: string | null; /** Of a page that may be short: how far was looked. */ seenTo?: string | null }
+export interface Page<T> { items: T[]; next: string | null; /** Of a page that may be short: how far was looked. */ seenTo?: string | null; /** Of a search: what was looked for in the place of mistyped words. */ instead?: { asked: string; shown: string } | null }
 export interface Pages<T> { pages: Page<T>[]; pageParams: (string | undefined)[] }
 export interface Known { id: string | number }
 

@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { IconTicket } from "@tabler/icons-react";
+import { IconWand, IconTicket } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, type ReactNode } from "react";
 import { useT } from "../../i18n/intl.tsx";
@@ -29,7 +29,7 @@ function useTickets(listed: Listed | null, shown: Asked) {
   const byName = usePages("listTickets", { query: { view: listed ?? "open" } }, { anyOrder: listed !== null && byDeadline.has(listed), enabled: listed !== null });
   const fields = shown.columns?.filter((column) => !isOwn(column)).join(",");
   const found = usePages("findTickets", { query: { filter: written(shown.filter), sort: shown.sort, ...(fields && { columns: fields }) } }, { anyOrder: shown.sort !== "changed", enabled: listed === null });
-  return listed ? { ...byName, seenTo: null } : { ...found, seenTo: found.data?.pages.at(-1)?.seenTo ?? null };
+  return listed ? { ...byName, seenTo: null, instead: null } : { ...found, seenTo: found.data?.pages.at(-1)?.seenTo ?? null, instead: found.data?.pages[0]?.instead ?? null };
 }
 
 /** Tickets as rows; what is picked can be changed together. */
@@ -46,10 +46,11 @@ export function TicketList({ listed, shown, label, isWords, picked, panel }: Lis
   return (
     <>
       {panel(list.error)}
-      {picked && first !== undefined && <Suspense fallback={null}><BulkBar picked={picked.ids} asked={listed === "callbacks" ? null : shown} first={first} onClear={picked.clear} /></Suspense>}
+      {picked && first !== undefined && <Suspense fallback={null}><BulkBar picked={picked.ids} asked={listed === "callbacks" ? null : list.instead ? { ...shown, filter: { ...shown.filter, text: list.instead.shown } } : shown} first={first} onClear={picked.clear} /></Suspense>}
       <div className={`panel ${css.listPanel}`}>
         <ProblemNote error={list.error} onRetry={() => void list.refetch()} />
         {!items && !list.error && <Skeleton rows={10} height={40} />}
+        {list.instead && <p className={boardCss.instead} role="status"><IconWand size={15} aria-hidden /><span>{t("views.instead", list.instead)}</span></p>}
         {nothing && <Empty icon={<IconTicket size={22} />} text={t(isWords ? "views.nothing" : "tickets.empty")} />}
         {items && items.length > 0 && (
           <Pages key={label} place={`tickets:${label}`} head={<Head picks={picked !== null} drawn={drawn} />} label={label} items={items} rowHeight={52} keyOf={(ticket) => ticket.id} onOpen={show} {...(picked && { onPick: pick })}

@@ -58,7 +58,9 @@ const asked = { /** A `TicketFilter` as JSON. */ filter: z.string().max(6_000).d
 export const findTickets = contract({
   method: "GET", path: "/tickets/found", summary: "Tickets of a filter, keyset-paged. A page reads a bounded piece of one index: it may be short, or empty, with `next` to go on from `seenTo`",
   query: z.object({ ...asked, sort: viewSort.default("changed"), /** Names of columns, parted by commas; those of fields are answered in `cells`. */ columns: z.string().max(1_000).optional(), ...pageQuery }),
-  reply: page(ticketRow.extend({ channel: z.string(), cells: z.record(z.string(), cell) })).extend({ seenTo: instant.nullable() }),
+  reply: page(ticketRow.extend({ channel: z.string(), cells: z.record(z.string(), cell) })).extend({
+    seenTo: instant.nullable(), /** Nothing has the words that were asked for: these tickets have the words that were likely meant. */ instead: z.object({ asked: z.string(), shown: z.string() }).nullable(),
+  }),
 });
 export const ticketColumns = contract({
   method: "GET", path: "/tickets/columns", summary: "Fields of processes and forms of one's projects that a list can show, with their names and kinds",

@@ -11,6 +11,7 @@ import type { TicketFilter, ViewSort } from "./views.contract.ts";
 import { cellsOf } from "./views.columns.service.ts";
 import { looksForContact, nextLook, planOf, readFilter, weekOf, type Seen } from "./views.rules.ts";
 import { userOf } from "./views.service.ts";
+import { findInstead } from "./views.typos.service.ts";
 import { placeOfWeek, selectNewest, selectWalk, selectWords, sortColumn, type Newest, type Words, type FoundTicket, type Piece, type Reader, type Reading } from "./views.sql.ts";
 
 /** How much of an index the steps of one page read: a page that fits at once costs little, one that is hard to fill ends early. */
@@ -27,11 +28,28 @@ type User = ReturnType<typeof userOf>;
 /** One page of a filter. It never reads more than a bounded piece of an index: it may be short, and then says how far it has seen. */
 export async function findTickets(ctx: Ctx, query: z.output<typeof contracts.findTickets.query>): Promise<z.input<typeof contracts.findTickets.reply>> {
   const user = userOf(ctx);
-  const filter = readFilter(query.filter);
+  const asked = readFilter(query.filter);
   const limit = query.limit ?? PAGE_SIZE;
-  const { rows, next, isShort } = await find(ctx, user, { filter, sort: query.sort, after: decodeCursor(query.after), limit });
+  const { text, after } = placeOf(query.after);
+  const search = (filter: TicketFilter) => find(ctx, user, { filter, sort: query.sort, after: decodeCursor(after), limit });
+  const { found: { rows, next, isShort }, instead } = await orInstead(ctx, { asked, text, isFirst: !query.after }, search);
   const [items, cells] = await Promise.all([toRows(ctx, rows), cellsOf(ctx, rows, query.columns)]);
-  return { items: items.map((item, index) => ({ ...item, channel: rows[index]!.channel, cells: cells[index]! })), next: next && encodeCursor(...next), seenTo: isShort && next ? next[0] : null };
+  return { items: items.map((item, index) => ({ ...item, channel: rows[index]!.channel, cells: cells[index]! })), next: next && cursorOf(next, instead?.shown ?? text), seenTo: isShort && next ? next[0] : null, instead };
+}
+
+/** By the words that were typed; where nothing has them, by those that were likely meant. */
+async function orInstead(ctx: Ctx, { asked, text, isFirst }: { asked: TicketFilter; text: string | null; isFirst: boolean }, search: (filter: TicketFilter) => Promise<Found>): Promise<{ found: Found; instead: { asked: string; shown: string } | null }> {
+  const found = await search(text === null ? asked : { ...asked, text });
+  if (!isFirst || !asked.text || found.rows.length > 0 || found.next) return { found, instead: null };
+  const other = await findInstead(ctx, asked.text, (text) => search({ ...asked, text }));
+  return other ? { found: other.found, instead: { asked: asked.text, shown: other.text } } : { found, instead: null };
+}
+
+/** The next page of tickets found by other words than were typed goes on by those: they stand before the place. */
+const cursorOf = (place: [string, string], text: string | null): string => `${text === null ? "" : `${Buffer.from(text).toString("base64url")}.`}${encodeCursor(...place)}`;
+function placeOf(after: string | undefined): { text: string | null; after: string | undefined } {
+  const [text, place] = after?.split(".", 2) ?? [];
+  return place === undefined ? { text: null, after } : { text: Buffer.from(text!, "base64url").toString("utf8").slice(0, 200), after: place };
 }
 
 export interface Finding { filter: TicketFilter; sort: ViewSort; after: [string, string] | null; limit: number }
