@@ -1,6 +1,6 @@
 import type { MergePreview } from "@linija/server/contract/relations/relations";
 import type { TicketView } from "@linija/server/contract/tickets/tickets";
-import { Button, Modal, TextInput } from "@mantine/core";
+import { Button, Modal } from "@mantine/core";
 import { IconAlertTriangle, IconArrowDown } from "@tabler/icons-react";
 import { useState } from "react";
 import { useT, useWord } from "../../i18n/intl.tsx";
@@ -10,12 +10,12 @@ import { fieldError, ProblemNote } from "../../shared/problem.tsx";
 import { refresh, useApi, useSend } from "../../shared/query.ts";
 import { useUndo } from "../../shared/toast.tsx";
 import { useUndoMerge } from "./Merged.tsx";
+import { PickTicket } from "./PickTicket.tsx";
 import css from "./relations.module.css";
 
-/** Two of one thing become one: named by number or chosen among the client's others, looked at, then done; undone by one press. */
+/** Two of one thing become one: looked for by words, number or client, looked at, then done; undone by one press. */
 export function MergeDialog({ ticket, number: first, onClose }: { ticket: TicketView; number: string; onClose: () => void }) {
   const t = useT();
-  const [typed, setTyped] = useState(first);
   const [number, setNumber] = useState(first);
   const preview = useApi("previewMerge", { params: { id: ticket.id }, query: { number } }, { enabled: number.trim() !== "", retry: false, staleTime: 0 });
   const undo = useUndo();
@@ -29,34 +29,17 @@ export function MergeDialog({ ticket, number: first, onClose }: { ticket: Ticket
   return (
     <Modal opened onClose={onClose} size="lg" title={<b>{t("relations.mergeTitle", { number: ticket.number })}</b>} closeButtonProps={{ "aria-label": t("do.close") }}>
       <div className="stack">
-        <form className={css.ask} onSubmit={(event) => { event.preventDefault(); setNumber(typed.trim()); }}>
-          <TextInput className="grow" data-autofocus label={t("relations.mergeNumber")} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} error={wrong} />
-          <Button type="submit" variant="default" disabled={!typed.trim()} loading={preview.isFetching}>{t("relations.look")}</Button>
-        </form>
-        {!number && <Others ticket={ticket} onChoose={(chosen) => { setTyped(chosen); setNumber(chosen); }} />}
+        {!seen && <PickTicket ticket={ticket} label={t("relations.mergeOther")} isSameProject autoFocus error={wrong} onType={() => setNumber("")} onChoose={setNumber} />}
         {number && preview.isPending && <Skeleton rows={3} height={48} />}
         {!wrong && <ProblemNote error={preview.error} />}
         {seen && <Preview seen={seen} />}
         <ProblemNote error={merge.error} />
         <div className="row between wrap"><span className="small dim">{t("relations.undoHint")}</span>
-          <div className="row"><Button variant="default" onClick={onClose}>{t("do.cancel")}</Button>
+          <div className="row">{seen && <Button variant="subtle" onClick={() => setNumber("")}>{t("relations.mergeAnother")}</Button>}<Button variant="default" onClick={onClose}>{t("do.cancel")}</Button>
             <Button disabled={!seen || seen.refused !== null} loading={merge.isPending} onClick={() => seen && merge.mutate({ params: { id: ticket.id }, body: { goneId: seen.gone.id, keptVersion: seen.kept.version, goneVersion: seen.gone.version } })}>{t("relations.mergeNow")}</Button></div>
         </div>
       </div>
     </Modal>
-  );
-}
-
-/** Duplicates nearly always come from the same client. */
-function Others({ ticket, onChoose }: { ticket: TicketView; onChoose: (number: string) => void }) {
-  const t = useT();
-  const { data } = useApi("listTickets", { query: { view: "all", clientId: ticket.clientId ?? undefined, limit: 8 } }, { enabled: ticket.clientId !== null });
-  const others = (ticket.clientId ? data?.items ?? [] : []).filter(({ id, type, projectKey }) => id !== ticket.id && type !== "callback" && projectKey === ticket.projectKey);
-  if (others.length === 0) return null;
-  return (
-    <section className={css.group}><h3>{t("relations.sameClient")}</h3>
-      <ul>{others.map((other) => <li key={other.id}><button type="button" className={css.choose} onClick={() => onChoose(other.number)}><span className="row between"><span className="num strong">{other.number}</span><span className="small dim"><Moment at={other.createdAt} /></span></span><span>{other.subject}</span></button></li>)}</ul>
-    </section>
   );
 }
 

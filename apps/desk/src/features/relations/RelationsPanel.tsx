@@ -1,6 +1,6 @@
 import type { RelationView } from "@linija/server/contract/relations/relations";
 import type { TicketView } from "@linija/server/contract/tickets/tickets";
-import { ActionIcon, Button, Select, TextInput, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, Select, Tooltip } from "@mantine/core";
 import { IconGitMerge, IconLink, IconX } from "@tabler/icons-react";
 import { useState } from "react";
 import { useT, useWord } from "../../i18n/intl.tsx";
@@ -12,6 +12,7 @@ import { useRefusal, useUndo } from "../../shared/toast.tsx";
 import { may, useMe } from "../access/session.ts";
 import { MergeDialog } from "./MergeDialog.tsx";
 import { Merged, useUndoMerge } from "./Merged.tsx";
+import { PickTicket } from "./PickTicket.tsx";
 import { TicketCard } from "./TicketCard.tsx";
 import css from "./relations.module.css";
 
@@ -20,7 +21,7 @@ type Side = RelationView["side"];
 const order: Side[] = ["parent", "blocked_by", "blocks", "child", "duplicate_of", "duplicated_by", "caused_by", "causes", "related"];
 const choices = ["related", "duplicate_of", "caused_by", "causes", "blocks", "blocked_by"] as const;
 
-/** What this ticket has to do with others: read from both ends, made by a number, merged where it is the same thing twice. */
+/** What this ticket has to do with others: read from both ends, made by looking for the other, merged where it is the same thing twice. */
 export default function RelationsPanel({ ticket }: { ticket: TicketView }) {
   const t = useT();
   const me = useMe();
@@ -73,19 +74,18 @@ function AddRelation({ ticket, onMerge }: { ticket: TicketView; onMerge: (number
   const me = useMe();
   const [side, setSide] = useState<(typeof choices)[number]>("related");
   const [number, setNumber] = useState("");
-  const add = useSend("addRelation", ["listRelations"], { onSuccess: () => setNumber("") });
-  const send = () => { if (number.trim()) add.mutate({ params: { id: ticket.id }, body: { side, number } }); };
+  // Made anew it is empty again, ready for the next one.
+  const [made, setMade] = useState(0);
+  const add = useSend("addRelation", ["listRelations"], { onSuccess: () => { if (side !== "duplicate_of") setNumber(""); setMade(made + 1); } });
+  const relate = (chosen: string) => { setNumber(chosen); add.mutate({ params: { id: ticket.id }, body: { side, number: chosen } }); };
   const wrong = fieldError(add.error, "number", "side");
   return (
-    <form className={css.add} aria-label={t("relations.add")} onSubmit={(event) => { event.preventDefault(); send(); }}>
+    <section className={css.add} aria-label={t("relations.add")}>
       <Select label={t("relations.how")} data={choices.map((each) => ({ value: each, label: word("relation", each) }))} value={side} onChange={(value) => { setSide((value ?? "related") as typeof side); add.reset(); }} allowDeselect={false} />
-      <TextInput label={t("relations.number")} placeholder={ticket.number.replace(/\d/g, "0")} value={number} onChange={(event) => { setNumber(event.currentTarget.value); add.reset(); }} error={wrong} />
+      <PickTicket key={made} ticket={ticket} label={t("relations.other")} error={wrong} onType={() => { setNumber(""); if (add.error) add.reset(); }} onChoose={relate} />
       {!wrong && <ProblemNote error={add.error} />}
-      <div className="row wrap">
-        <Button type="submit" loading={add.isPending} disabled={!number.trim()}>{t("relations.add")}</Button>
-        {side === "duplicate_of" && number.trim() && may(me, "tickets.assign") && <Button variant="subtle" onClick={() => onMerge(number)}>{t("relations.mergeInstead")}</Button>}
-      </div>
-    </form>
+      {side === "duplicate_of" && number && may(me, "tickets.assign") && <div className="row wrap"><Button variant="subtle" onClick={() => onMerge(number)}>{t("relations.mergeInstead")}</Button></div>}
+    </section>
   );
 }
 
