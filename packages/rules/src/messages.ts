@@ -57,6 +57,8 @@ export const MESSAGES = {
   empty_list: { en: "{function} of an empty list has no value.", ru: "У {function} от пустого списка нет значения.", sl: "{function} praznega seznama nima vrednosti." },
   function_failed: { en: "The function {function} failed.", ru: "Функция {function} завершилась ошибкой.", sl: "Funkcija {function} ni uspela." },
   budget_steps: { en: "Stopped: more than {limit} steps.", ru: "Остановлено: больше {limit} шагов.", sl: "Ustavljeno: več kot {limit} korakov." },
+  endless_loop: { en: "This would never end: nothing in the loop changes what its condition looks at.", ru: "Этот цикл никогда не закончится: ничто в нём не меняет того, на что смотрит его условие.", sl: "To se ne bi nikoli končalo: nič v zanki ne spremeni tega, kar gleda njen pogoj." },
+  endless_run: { en: "This would not end: more than {limit} steps even where every field is empty.", ru: "Этот цикл не закончится: больше {limit} шагов, даже когда все поля пусты.", sl: "To se ne bi končalo: več kot {limit} korakov, tudi če so vsa polja prazna." },
   budget_time: { en: "Stopped: longer than {limit} ms.", ru: "Остановлено: дольше {limit} мс.", sl: "Ustavljeno: dlje kot {limit} ms." },
   too_many_actions: { en: "Stopped: more than {limit} actions.", ru: "Остановлено: больше {limit} действий.", sl: "Ustavljeno: več kot {limit} dejanj." },
   internal: { en: "The rule could not be computed: {detail}", ru: "Правило не удалось вычислить: {detail}", sl: "Pravila ni bilo mogoče izračunati: {detail}" },

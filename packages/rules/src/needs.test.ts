@@ -89,6 +89,24 @@ describe("operators of the rule language", () => {
     expect(endless.run(sampleContext(), { steps: 1e9, ms: 50, clock: () => ms++ })).toMatchObject({ ok: false, problem: { code: "budget_time", params: { limit: 50 } } });
   });
 
+  test.each([
+    ["steps:\n  - while: true\n    do: []", "endless_loop", 4],
+    ["steps:\n  - let: { n: 1 }\n  - while: request.attempts > 0\n    do:\n      - set: { n: n + 1 }", "endless_loop", 5],
+    ["steps:\n  - let: { n: 1 }\n  - while: n > 0\n    do:\n      - set: { n: n + 1 }", "endless_run", 7],
+    ["when: request.attempts > 3\nsteps:\n  - let: { n: 1 }\n  - if: true\n    then:\n      - while: n != 0\n        do:\n          - set: { n: n + 2 }", "endless_run", 8],
+  ])("R351: a loop that would not end is told with its place before the rule is saved: %s", (steps, code, line) => {
+    expect(rule(steps).endless()).toMatchObject({ code, line });
+  });
+
+  test.each([
+    "steps:\n  - let: { n: 1 }\n  - while: n < 10\n    do:\n      - set: { n: n * 2 }",
+    "steps:\n  - while: request.attempts > 0\n    do:\n      - set: { request.attempts: request.attempts - 1 }",
+    "steps:\n  - while: request.attempts > 0\n    do:\n      - stop: enough",
+    "steps:\n  - set: { request.attempts: 1 }",
+  ])("R351: a loop that can end is let through: %s", (steps) => {
+    expect(rule(steps).endless()).toBeNull();
+  });
+
   test.each(EXAMPLES.map((example) => [example.name.en, example] as const))("R352: the example “%s” runs green as inserted", (_, example) => {
     if (example.kind === "expression") {
       expect(value(example.text)).toEqual(example.result);

@@ -27,6 +27,9 @@ export interface BuiltRule {
   actions: string[];
   slots: number;
   problems: Problem[];
+  /** Loops whose condition nothing in them can change. */
+  stuck: Problem[];
+  repeats: boolean;
 }
 
 /** Checks names and types of a whole rule and compiles it; every problem is noted, not only the first. */
@@ -34,8 +37,8 @@ export function buildRule(tree: RuleTree, input: { text: string; catalogue: Cata
   const builder = new RuleBuilder(input);
   const when = tree.when && builder.expression(tree.when, new Map(), T.boolean);
   const statements = builder.block(tree.steps, new Map());
-  const { reads, writes, actions, problems, slots } = builder;
-  return { when, statements, reads: [...reads], writes: [...writes], actions: [...actions], slots: slots.next, problems };
+  const { reads, writes, actions, problems, slots, stuck, repeats } = builder;
+  return { when, statements, reads: [...reads], writes: [...writes], actions: [...actions], slots: slots.next, problems, stuck, repeats };
 }
 
 export class RuleBuilder {
@@ -43,6 +46,8 @@ export class RuleBuilder {
   readonly catalogue: Catalogue;
   readonly may: May;
   readonly problems: Problem[] = [];
+  readonly stuck: Problem[] = [];
+  repeats = false;
   readonly slots: Slots = { next: 0 };
   readonly reads = new Set<string>();
   readonly writes = new Set<string>();
@@ -98,11 +103,7 @@ export class RuleBuilder {
       case "set": return step.entries.flatMap((entry) => buildSet(this, entry, scope) ?? []);
       case "if": return this.ifStep(step.branches, step.otherwise, scope);
       case "for": return this.forStep(step, scope);
-      case "while": {
-        const test = this.expression(step.test, scope, T.boolean);
-        const body = this.block(step.steps, scope);
-        return test ? [repeating(test, body)] : [];
-      }
+      case "while": return this.whileStep(step, scope);
       case "do": return this.doStep(step, scope);
       case "stop": return [stopping(step.reason, step)];
       // Names of `let` belong to the block; see `block`.
@@ -155,6 +156,16 @@ export class RuleBuilder {
     return list ? [each(list, slot, body)] : [];
   }
 
+  private whileStep(step: Extract<Step, { kind: "while" }>, scope: Scope): Statement[] {
+    const test = this.expression(step.test, scope, T.boolean);
+    const body = this.block(step.steps, scope);
+    if (!test) return [];
+    this.repeats = true;
+    const looksAt = new Set(test.inputs.map(([path]) => rootOf(path)));
+    if (!canEnd(step.steps, looksAt)) this.stuck.push(problemAt(this.text, step.test, ["endless_loop", {}, step.test.path]));
+    return [repeating(test, body)];
+  }
+
   private doStep(step: Extract<Step, { kind: "do" }>, scope: Scope): Statement[] {
     const seen = [...this.catalogue.actions.values()].filter((one) => this.may(one.use));
     const action = seen.find((one) => one.key === step.action);
@@ -185,6 +196,21 @@ export class RuleBuilder {
     this.among(expression, param.values);
     return { name, expression: restricted(stored(expression), param, `${action.key}.${name}`) };
   }
+}
+
+const rootOf = (path: string): string => path.split(".", 1)[0]!;
+
+/** Whether steps of a loop set something its condition looks at, or end the rule. */
+function canEnd(steps: readonly Step[], looksAt: ReadonlySet<string>): boolean {
+  return steps.some((step) => {
+    switch (step.kind) {
+      case "set": return step.entries.some(({ name }) => looksAt.has(rootOf(name)));
+      case "stop": return true;
+      case "if": return canEnd(step.otherwise, looksAt) || step.branches.some((branch) => canEnd(branch.steps, looksAt));
+      case "for": case "while": return canEnd(step.steps, looksAt);
+      default: return false;
+    }
+  });
 }
 
 /** A whole record cannot be handed out: it may hold what the receiver must not see. */

@@ -48,6 +48,11 @@ export interface Rule {
    * result has only the problem, with its place in the document, and the trace up to it.
    */
   run(context: Context, options?: RunOptions): RunResult;
+  /**
+   * What tells of a rule before it is saved that it would not end: a `while` whose condition nothing in it can change, or its
+   * steps, whatever `when` says, not ending on a record with nothing in it. Null where neither is so, which is no proof.
+   */
+  endless(): Problem | null;
 }
 
 export type CompiledRule = { ok: true; rule: Rule } | { ok: false; problems: Problem[] };
@@ -85,7 +90,14 @@ export function compileRule(text: string, catalogue: Catalogue, rights: Rights =
   if (Array.isArray(prepared)) return { ok: false, problems: prepared };
   const { tree, built } = prepared;
   const { reads, writes, actions } = built;
-  return { ok: true, rule: { key: tree.key, name: tree.name, reads, writes, actions, run: (context, options = {}) => run(text, built, { context, options }) } };
+  return { ok: true, rule: { key: tree.key, name: tree.name, reads, writes, actions, run: (context, options = {}) => run(text, built, { context, options }), endless: () => endless(text, built) } };
+}
+
+function endless(text: string, built: BuiltRule): Problem | null {
+  if (!built.repeats) return null;
+  if (built.stuck[0]) return built.stuck[0];
+  const result = run(text, { ...built, when: null }, { context: {}, options: { trace: false } });
+  return !result.ok && result.problem.code === "budget_steps" ? { ...result.problem, code: "endless_run" } : null;
 }
 
 function run(text: string, { when, statements }: BuiltRule, { context, options }: { context: Context; options: RunOptions }): RunResult {

@@ -21,6 +21,14 @@ export function compileText(text: string, catalogue: Catalogue, rights: Rights):
   return read.ok ? compileRule(read.rule.body, catalogue, rights) : read;
 }
 
+/** What stands in the way of saving a text: its problems, and that it would not end. What is in use already is compiled without the latter and ended by its budget. */
+export function checkText(text: string, catalogue: Catalogue, rights: Rights): Problem[] {
+  const compiled = compileText(text, catalogue, rights);
+  if (!compiled.ok) return compiled.problems;
+  const endless = compiled.rule.endless();
+  return endless ? [endless] : [];
+}
+
 /** A project as it is in use never changes: a new version of it is another object. */
 interface Workshop { catalogue: Catalogue; rules: Map<string, CompiledText> }
 const workshops = new WeakMap<ProjectInUse, Promise<Workshop>>();

@@ -3,7 +3,7 @@ import { createCatalogue, problemText, type Catalogue, type Problem } from "@lin
 import type { TxCtx } from "../../platform/db.ts";
 import { forbidden, invalid } from "../../platform/errors.ts";
 import { inAll, problem, wordsOf, type KindProblem, type Language, type ProjectDeclaration, type TextKind } from "../projects/index.ts";
-import { compileText, vocabularyOf } from "./automation.compile.ts";
+import { checkText, compileText, vocabularyOf } from "./automation.compile.ts";
 import { readRuleText } from "./automation.document.ts";
 import { forgetRules } from "./automation.listener.ts";
 import { authorRights, isCertified } from "./automation.rights.ts";
@@ -31,8 +31,7 @@ export const rulesKind: TextKind = {
   check(value, declared) {
     const catalogue = catalogueOf(declared);
     checkedWith.set(value as RuleValue, catalogue);
-    const compiled = compileText((value as RuleValue).text, catalogue, "all");
-    return compiled.ok ? [] : compiled.problems.map(placed);
+    return checkText((value as RuleValue).text, catalogue, "all").map(placed);
   },
   use: (ctx, projectKey, values) => putInUse(ctx, projectKey, values as Record<string, RuleValue>),
 };

@@ -50,6 +50,14 @@ test("an administrator reads the rules of a project and, with a certificate, che
   expect((await admin.send("GET", "/api/automation/internet/vocabulary")).json<{ events: string[] }>().events).toContain("ticket.moved");
 });
 
+test("a rule that would never end is refused before it is saved, with its line, though it has no other mistake", async () => {
+  const endless = text.replace("steps:\n", "steps:\n  - let: { n: 1 }\n  - while: n > 0\n    do:\n      - set: { n: n + 1 }\n");
+  expect((await admin.send("POST", "/api/automation/internet/check", { text: endless })).json()).toMatchObject({ problems: [{ code: "endless_run", line: 8 }] });
+  const declared = { ...loaded.declarations.projects.find(({ project }) => project.key === "internet")! };
+  const { value } = rulesKind.read(endless, { key: "mine" } as never);
+  expect(rulesKind.check!(value, declared, { key: "mine" } as never)).toMatchObject([{ line: 8 }]);
+});
+
 test("a supervisor reads the rules of their project, every version of them, and changes none; those of another project are not there", async () => {
   const vera = await http.signIn({ projects: ["internet"], roles: ["supervisor"] });
   const rule = (await vera.send("GET", "/api/automation/internet/rules/dangerous_words")).json<{ text: string; version: number; versions: { version: number }[] }>();

@@ -10,7 +10,7 @@ import { may } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
 import { contextFor, vocabularyFor } from "../rules/index.ts";
 import { projectOf, type ProjectInUse } from "../tickets/index.ts";
-import { compileText, processesOf, vocabularyOf } from "./automation.compile.ts";
+import { checkText, compileText, processesOf, vocabularyOf } from "./automation.compile.ts";
 import { wakingEvents, type ProblemView, type RuleRow, type TraceView } from "./automation.contract.ts";
 import { AUTOMATION_EXAMPLES } from "./automation.examples.ts";
 import { viewProblem } from "./automation.document.ts";
@@ -58,7 +58,7 @@ export async function getVocabulary(ctx: Ctx, projectKey: string) {
   return { vocabulary: { ...whole, records, variables: seen(whole.variables) }, events: [...wakingEvents], examples: AUTOMATION_EXAMPLES.map((one) => ({ ...one, name: { ...one.name } })), mayEdit: await mayEditRules(ctx, projectKey) };
 }
 
-interface Desk { project: ProjectInUse; catalogue: Catalogue; compile(text: string): ReturnType<typeof compileText> }
+interface Desk { project: ProjectInUse; catalogue: Catalogue; compile(text: string): ReturnType<typeof compileText>; check(text: string): Problem[] }
 
 /** What an author works with: the catalogue of the project and their own rights. */
 async function deskOf(ctx: Ctx, projectKey: string): Promise<Desk> {
@@ -67,14 +67,13 @@ async function deskOf(ctx: Ctx, projectKey: string): Promise<Desk> {
   // Of its own making: it knows the departments, which the one that runs stored rules does not insist on.
   const catalogue = createCatalogue(vocabularyOf(project, await processesOf(ctx.db, project)));
   const rights = authorRights(ctx, projectKey, true);
-  return { project, catalogue, compile: (text) => compileText(text, catalogue, rights) };
+  return { project, catalogue, compile: (text) => compileText(text, catalogue, rights), check: (text) => checkText(text, catalogue, rights) };
 }
 
 const views = (ctx: Ctx, problems: readonly Problem[]): ProblemView[] => problems.map((problem) => viewProblem(problem, languageOf(ctx)));
 
 export async function checkRule(ctx: Ctx, projectKey: string, text: string): Promise<{ problems: ProblemView[] }> {
-  const compiled = (await deskOf(ctx, projectKey)).compile(text);
-  return { problems: compiled.ok ? [] : views(ctx, compiled.problems) };
+  return { problems: views(ctx, (await deskOf(ctx, projectKey)).check(text)) };
 }
 
 /** Decides as it would at work and does nothing. */
