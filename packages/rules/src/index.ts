@@ -20,6 +20,7 @@ export { checkRule, compileRule, type CompiledRule, type Rule, type RunOptions, 
 export type { ActionCall, Change } from "./rule.state.ts";
 export type { ExpressionText, RuleDocument, StepDocument } from "./rule.tree.ts";
 export { parseDate, parseMoment, wallClock, type WallClock } from "./time.ts";
+export { parseExpression, type ASTNode } from "./syntax.ts";
 export { tokenize, type Token, type TokenKind } from "./tokens.ts";
 export type { Trace, TraceEntry } from "./trace.ts";
 export type { Type } from "./types.ts";

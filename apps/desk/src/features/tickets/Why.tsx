@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useIntl } from "react-intl";
 import { EditorTexts, useT, type MessageKey } from "../../i18n/intl.tsx";
 import type { Reply } from "../../shared/api.ts";
@@ -7,6 +7,7 @@ import { Moment } from "../../shared/clock.tsx";
 import { usePages } from "../../shared/query.ts";
 import css from "./tickets.module.css";
 
+const Coloured = lazy(() => import("../rules/Formula.tsx").then(({ Formula }) => ({ default: Formula })));
 type Reason = Reply<"listReasons">["items"][number];
 
 /** "Why?": each decision in a sentence, with the rule's text and what it read for who wants to know. Asked for only when somebody does. */
@@ -39,18 +40,23 @@ function ReasonLine({ reason }: { reason: Reason }) {
   const sentence = useSentence()(reason);
   return (
     <li>
-      <div className="row between"><p>{sentence}</p><span className="small dim num"><Moment at={reason.at} full /></span></div>
+      <div className="row between"><div><p>{sentence}</p>{isText(reason) && said.condition === "" && <p className="small"><span className="dim">{t("why.formula")}</span> <Formula text={because.text} /></p>}</div><span className="small dim num"><Moment at={reason.at} full /></span></div>
       <details>
         <summary className="small dim">{t("why.version", { number: said.number, process: said.process })}</summary>
         <div className={css.reasonText}>
           {because.kind === "policy" && words && <p>{words}</p>}
           {said.facts.length > 0 && <dl>{said.facts.map(({ name, value }) => <div key={name}><dt className="dim">{name}</dt><dd>{value}</dd></div>)}</dl>}
-          {isText(reason) && <p><span className="dim">{t("why.text")}</span> <code>{because.text}</code></p>}
+          {isText(reason) && said.condition !== "" && <p><span className="dim">{t("why.text")}</span> <Formula text={because.text} /></p>}
           {because.path && <p><span className="dim">{t("why.place")}</span> <code>{because.path}</code></p>}
         </div>
       </details>
     </li>
   );
+}
+
+/** In colours once they have come; the text is there at once. */
+function Formula({ text }: { text: string }) {
+  return <Suspense fallback={<code>{text}</code>}><Coloured text={text} /></Suspense>;
 }
 
 /** Of others the text is a key or an id, which says nothing to people. */

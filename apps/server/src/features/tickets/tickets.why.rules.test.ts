@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { nameBehind, sayCondition, writeInput, type Writing } from "./tickets.why.rules.ts";
+import { nameBehind, writeInput, type Writing } from "./tickets.why.rules.ts";
+import { sayCondition } from "./tickets.why.words.rules.ts";
 
 const doc = (en: string, ru = en, sl = en) => ({ en, ru, sl });
 const vocabulary: Writing["vocabulary"] = {
@@ -32,7 +33,23 @@ test("the same condition in the three languages", () => {
   ]);
 });
 
-test.each(['actor.roles.exists(role, role == "x")', "size(ticket.fields.note) > 1", "ticket.fields.unread > 1", "{1: 2} == {1: 2}", '"a\\n" == ticket.fields.note'])("what cannot be said in words is left to its text: %s", (text) => {
+test.each([
+  ["size(ticket.fields.note) > 1", "Note (empty): number of characters > 1", "Note (пусто): число знаков > 1", "Note (prazno): število znakov > 1"],
+  ["ticket.due.addDays(3) < now", "To be solved by (2 Mar 2026, 10:00) + 3 days < now", "To be solved by (2 мар. 2026 г., 10:00) + 3 дня < now", "To be solved by (2. mar. 2026, 10:00) + 3 dni < now"],
+  ['ticket.fields.note.matches("(?i)fire|пожар")', "Note (empty) contains one of “fire”, “пожар”", "Note (пусто) содержит что-либо из «fire», «пожар»", "Note (prazno) vsebuje nekaj od »fire«, »пожар«"],
+  ['ticket.fields.note.matches("^A[0-9]+$") || ticket.fields.note.lower().contains("b")', "Note (empty) fits the pattern “^A[0-9]+$” or Note (empty) contains “b”", "Note (пусто) подходит под шаблон «^A[0-9]+$» или Note (пусто) содержит «b»", "Note (prazno) ustreza vzorcu »^A[0-9]+$« ali Note (prazno) vsebuje »b«"],
+  ['roles.exists(role, role == "x") && !roles.all(role, size(role) > 2)', "roles contains “x” and not (roles, every one: this one: number of characters > 2)", "roles содержит «x» и не (roles, каждое: это: число знаков > 2)", "roles vsebuje »x« in ne (roles, vsako: to: število znakov > 2)"],
+  ['ticket.fields.amount.between(money("20", "EUR"), money("50.5", "EUR"))', "Amount (€1,200.00) is between €20.00 and €50.50", "Сумма (1 200,00 €) от 20,00 € до 50,50 €", "Znesek (1200,00 €) je med 20,00 € in 50,50 €"],
+  ['now - ticket.due > duration("1d12h")', "now - To be solved by (2 Mar 2026, 10:00) > 1 day 12 hours", "now - To be solved by (2 мар. 2026 г., 10:00) > 1 день 12 часов", "now - To be solved by (2. mar. 2026, 10:00) > 1 dan 12 ur"],
+])("functions are said in words, too: %s", (text, ...said) => {
+  expect((["en", "ru", "sl"] as const).map((language) => sayCondition(text, inputs, writing(language))?.replaceAll(/[\u00a0\u202f]/g, " "))).toEqual(said);
+});
+
+test("what was not looked at is said without a value", () => {
+  expect(sayCondition('ticket.fields.days > 1 || ticket.fields.unread == "x"', inputs, writing())).toBe("Days (4) > 1 or unread = “x”");
+});
+
+test.each(["{1: 2} == {1: 2}", '"a\\n" == ticket.fields.note', 'actor.authority("refund") > 1', "ticket.fields.list[0] == 1", "items.filter(item, item.price > 1).size() > 0"])("what there are no words for is left to its text: %s", (text) => {
   expect(sayCondition(text, inputs, writing())).toBeNull();
 });
 

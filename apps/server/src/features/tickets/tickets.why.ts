@@ -6,7 +6,8 @@ import { processOf, projectOf, type ProjectInUse } from "./tickets.definitions.t
 import type { Said } from "./tickets.process.contract.ts";
 import { selectNames, selectVersionNumbers, type StoredReason } from "./tickets.process.sql.ts";
 import { authorityOf } from "./tickets.world.ts";
-import { fieldBehind, nameBehind, sayCondition, writeInput, type Writing } from "./tickets.why.rules.ts";
+import { fieldBehind, nameBehind, writeInput, type Writing } from "./tickets.why.rules.ts";
+import { sayCondition } from "./tickets.why.words.rules.ts";
 
 type Row = Omit<StoredReason, "because"> & Reason["because"];
 interface Telling { row: Row; process: Process; project: ProjectInUse; writing: Writing }

@@ -1,0 +1,198 @@
+import { parseExpression, PRECEDENCE, type ASTNode, type FieldInput } from "@linija/rules";
+import type { Language } from "../api.contract.ts";
+import { fieldBehind, LOCALES, nameBehind, optionOf, word, writeInput, writePlain, type Writing } from "./tickets.why.rules.ts";
+
+type Words = Record<Language, string>;
+const QUOTES: Record<Language, readonly [string, string]> = { en: ["“", "”"], ru: ["«", "»"], sl: ["»", "«"] };
+const FILLED: Words = { en: "{0} is filled in", ru: "{0} заполнено", sl: "{0} je izpolnjeno" };
+/** Names keep their first form behind which a colon stands: nothing has to be declined. */
+const SAID: Record<string, Words> = {
+  contains: { en: "{0} contains {1}", ru: "{0} содержит {1}", sl: "{0} vsebuje {1}" },
+  any_of: { en: "{0} contains one of {1}", ru: "{0} содержит что-либо из {1}", sl: "{0} vsebuje nekaj od {1}" },
+  matches: { en: "{0} fits the pattern {1}", ru: "{0} подходит под шаблон {1}", sl: "{0} ustreza vzorcu {1}" },
+  startsWith: { en: "{0} begins with {1}", ru: "{0} начинается с {1}", sl: "{0} se začne z {1}" },
+  endsWith: { en: "{0} ends with {1}", ru: "{0} заканчивается на {1}", sl: "{0} se konča z {1}" },
+  between: { en: "{0} is between {1} and {2}", ru: "{0} от {1} до {2}", sl: "{0} je med {1} in {2}" },
+  coalesce: { en: "{0}, or where it is empty {1}", ru: "{0}, а если пусто, {1}", sl: "{0}, če je prazno pa {1}" },
+  characters: { en: "{0}: number of characters", ru: "{0}: число знаков", sl: "{0}: število znakov" },
+  count: { en: "{0}: how many", ru: "{0}: сколько", sl: "{0}: koliko" },
+  sum: { en: "{0}: sum", ru: "{0}: сумма", sl: "{0}: vsota" },
+  first: { en: "{0}: the first", ru: "{0}: первое", sl: "{0}: prvo" },
+  last: { en: "{0}: the last", ru: "{0}: последнее", sl: "{0}: zadnje" },
+  round: { en: "{0}, rounded", ru: "{0}, округлённо", sl: "{0}, zaokroženo" },
+  exists: { en: "{0}, at least one: {1}", ru: "{0}, хотя бы одно: {1}", sl: "{0}, vsaj eno: {1}" },
+  all: { en: "{0}, every one: {1}", ru: "{0}, каждое: {1}", sl: "{0}, vsako: {1}" },
+  it: { en: "this one", ru: "это", sl: "to" },
+};
+const TIMES: readonly [RegExp, string][] = [[/(\d+)d/, "day"], [/(\d+)h/, "hour"], [/(\d+)m(?!s)/, "minute"], [/(\d+)s/, "second"]];
+
+class Unsayable extends Error {}
+
+/**
+ * A condition with the names people know and the values it was decided from: `ticket.fields.amount > 1000` is
+ * "Amount (€1,200.00) > 1,000". Null where it does something there are no words for: its text is shown instead.
+ */
+export function sayCondition(text: string, inputs: Readonly<Record<string, unknown>>, writing: Writing): string | null {
+  const parsed = parseExpression(text);
+  if (!parsed.ok) return null;
+  try {
+    return new Saying(inputs, writing).say(parsed.node);
+  } catch (error) {
+    if (error instanceof Unsayable) return null;
+    throw error;
+  }
+}
+
+class Saying {
+  private readonly inputs: Readonly<Record<string, unknown>>;
+  private readonly writing: Writing;
+  /** Names of loops, which stand for the element looked at. */
+  private readonly own = new Set<string>();
+  /** What is not said by filling in words alone. */
+  private readonly calls = new Map<string, (first: ASTNode, args: readonly ASTNode[]) => string>([
+    ["has", (first) => fill(FILLED, this.language, [nameBehind(this.writing, wayOf(first) ?? "")])],
+    ["size", (first) => this.filled(this.fieldOf(first)?.type.startsWith("list") ? "count" : "characters", [first])],
+    ["matches", (first, [, second]) => this.pattern(first, textOf(second))],
+    ["exists", (_list, args) => this.each("exists", args)],
+    ["all", (_list, args) => this.each("all", args)],
+    ...["lower", "upper", "trim", "string", "int", "double", "decimal"].map((name) => [name, (first: ASTNode) => this.through(first)] as const),
+    ...[["addDays", "day"], ["addMonths", "month"]].map(([name = "", unit = ""]) => [name, (first: ASTNode, [, second]: readonly ASTNode[]) => `${this.within(first, PRECEDENCE["+"]!)} + ${this.unit(Number(second && sourceOf(second)), unit)}`] as const),
+    ...["duration", "money", "date", "timestamp"].map((name) => [name, (_first: ASTNode, args: readonly ASTNode[]) => this.made(name, args.map(textOf))] as const),
+  ]);
+
+  constructor(inputs: Readonly<Record<string, unknown>>, writing: Writing) {
+    this.inputs = inputs;
+    this.writing = writing;
+  }
+
+  /** `field`: what it is compared with, which may call its choices by name. */
+  say(node: ASTNode, field?: FieldInput): string {
+    switch (node.op) {
+      case "value": return this.literal(node.input.slice(node.start, node.end), field);
+      case "id": case ".": return this.path(node);
+      case "call": return this.call(node.args[0], node.args[1]);
+      case "rcall": return this.call(node.args[0], [node.args[1], ...node.args[2]]);
+      case "list": return `[${node.args.map((each) => this.say(each, field)).join(", ")}]`;
+      // A sentence is denied as a whole.
+      case "!_": return `${word("!", this.language)} ${node.args.op === "call" || node.args.op === "rcall" ? `(${this.say(node.args)})` : this.within(node.args, PRECEDENCE["!_"]!)}`;
+      case "-_": return `−${this.within(node.args, PRECEDENCE["!_"]!)}`;
+      case "?:": return `${this.within(node.args[0], 2)} ${word("?", this.language)} ${this.say(node.args[1])} ${word(":", this.language)} ${this.say(node.args[2])}`;
+      default: return this.binary(node);
+    }
+  }
+
+  private get language(): Language { return this.writing.language; }
+
+  private within(node: ASTNode, atLeast: number, field?: FieldInput): string {
+    const said = this.say(node, field);
+    return (PRECEDENCE[node.op] ?? 9) < atLeast ? `(${said})` : said;
+  }
+
+  private binary(node: ASTNode): string {
+    const level = PRECEDENCE[node.op];
+    if (level === undefined) throw new Unsayable();
+    const [left, right] = node.args as [ASTNode, ASTNode];
+    return `${this.within(left, level, this.fieldOf(right))} ${spoken(node.op, this.language)} ${this.within(right, level + 1, this.fieldOf(left))}`;
+  }
+
+  private fieldOf(node: ASTNode): FieldInput | undefined {
+    const way = wayOf(node);
+    return way === null ? undefined : fieldBehind(this.writing, way);
+  }
+
+  /** What was not looked at is said without a value: the rest was enough to decide. */
+  private path(node: ASTNode): string {
+    const way = wayOf(node);
+    if (way === null) throw new Unsayable();
+    const [first = "", ...rest] = way.split(".");
+    if (this.own.has(first)) return rest.length === 0 ? SAID["it"]![this.language] : rest.at(-1)!.replaceAll("_", " ");
+    const name = nameBehind(this.writing, way);
+    return Object.hasOwn(this.inputs, way) ? `${name} (${writeInput(this.inputs[way], fieldBehind(this.writing, way), this.writing)})` : name;
+  }
+
+  private literal(source: string, field: FieldInput | undefined): string {
+    if (["true", "false", "null"].includes(source)) return word(source, this.language);
+    if (/^\d+(\.\d+)?$/.test(source)) return writePlain(Number(source), undefined, this.writing);
+    const text = plain(source);
+    return optionOf(field, text, this.writing) ?? this.quoted(text);
+  }
+
+  private call(name: string, args: readonly ASTNode[]): string {
+    const [first] = args;
+    if (!first) throw new Unsayable();
+    return (this.calls.get(name) ?? (() => this.filled(name, args)))(first, args);
+  }
+
+  /** What is done to the value changes nothing of what it means to people. */
+  private through(node: ASTNode): string {
+    if (node.op !== "value" || !/^["']/.test(sourceOf(node))) return this.say(node);
+    const text = textOf(node);
+    return writePlain(/^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text, undefined, this.writing);
+  }
+
+  private filled(key: string, args: readonly ASTNode[]): string {
+    const words = Object.hasOwn(SAID, key) ? SAID[key] : undefined;
+    const wanted = words?.en.match(/\{\d\}/g)?.length ?? 0;
+    if (!words || key === "any_of" || args.length < wanted || (args.length > wanted && key !== "round")) throw new Unsayable();
+    const field = this.fieldOf(args[0]!);
+    return fill(words, this.language, args.map((each, at) => this.within(each, PRECEDENCE["+"]!, at > 0 ? field : undefined)));
+  }
+
+  /** Words parted by bars are words to look for. */
+  private pattern(text: ASTNode, pattern: string): string {
+    const parts = pattern.replace(/^\(\?i\)/, "").split("|");
+    if (!parts.every((part) => /^[\p{L}\p{N} -]+$/u.test(part))) return fill(SAID["matches"]!, this.language, [this.within(text, 9), this.quoted(pattern)]);
+    return fill(SAID[parts.length === 1 ? "contains" : "any_of"]!, this.language, [this.within(text, 9), parts.map((part) => this.quoted(part)).join(", ")]);
+  }
+
+  /** `roles.exists(role, role == "x")` says that "x" is one of them. */
+  private each(name: "exists" | "all", [list, own, test]: readonly ASTNode[]): string {
+    if (!list || own?.op !== "id" || !test) throw new Unsayable();
+    if (name === "exists" && test.op === "==" && test.args[0].op === "id" && test.args[0].args === own.args) return this.filled("contains", [list, test.args[1]]);
+    this.own.add(own.args);
+    const said = fill(SAID[name]!, this.language, [this.within(list, 9), this.within(test, 3)]);
+    this.own.delete(own.args);
+    return said;
+  }
+
+  private made(name: string, [first = "", currency = ""]: string[]): string {
+    if (name === "money") return writeInput({ amount: first, currency }, undefined, this.writing);
+    if (name === "duration") return this.duration(first);
+    const at = new Date(first);
+    if (Number.isNaN(at.getTime())) throw new Unsayable();
+    return name === "date" ? new Intl.DateTimeFormat(LOCALES[this.language], { dateStyle: "medium", timeZone: "UTC" }).format(at) : writePlain(first, "datetime", this.writing);
+  }
+
+  private duration(text: string): string {
+    if (!/^(\d+d)?(\d+h)?(\d+m)?(\d+s)?$/.test(text)) throw new Unsayable();
+    return TIMES.flatMap(([sign, unit]) => { const count = sign.exec(text)?.[1]; return count === undefined ? [] : [this.unit(Number(count), unit)]; }).join(" ");
+  }
+
+  private unit(count: number, unit: string): string {
+    if (!Number.isFinite(count)) throw new Unsayable();
+    return new Intl.NumberFormat(LOCALES[this.language], { style: "unit", unit, unitDisplay: "long" }).format(count);
+  }
+
+  private quoted(text: string): string { const [open, close] = QUOTES[this.language]; return `${open}${text}${close}`; }
+}
+
+const fill = (words: Words, language: Language, parts: readonly string[]): string => words[language].replaceAll(/\{(\d)\}/g, (_all, at: string) => parts[Number(at)] ?? "");
+const sourceOf = (node: ASTNode): string => node.input.slice(node.start, node.end);
+const SIGNS = new Set(["<", ">", "+", "-", "%", "/"]);
+const spoken = (sign: string, language: Language): string => (SIGNS.has(sign) ? sign : word(sign, language));
+
+/** The text of a plain literal; one with escapes is shown as it is written. */
+function plain(source: string): string {
+  if (!/^(["'])[^\\]*\1$/.test(source)) throw new Unsayable();
+  return source.slice(1, -1);
+}
+
+const textOf = (node: ASTNode | undefined): string => plain(node ? sourceOf(node) : "");
+
+/** `ticket.fields.amount`; null for what is no plain name. */
+function wayOf(node: ASTNode): string | null {
+  if (node.op === "id") return node.args;
+  if (node.op !== ".") return null;
+  const before = wayOf(node.args[0]);
+  return before === null ? null : `${before}.${node.args[1]}`;
+}
