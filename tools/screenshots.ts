@@ -84,10 +84,11 @@ async function callOfKnownClient(browser: Browser): Promise<void> {
   await page.context().close();
 }
 
+/** To a project that is open at any hour, whenever the pictures are taken. */
 async function callOfUnknown(browser: Browser): Promise<void> {
   const page = await signIn(browser, "olga.vidmar", { language: "sl", dark: true });
   await goReady(page);
-  const caller = await placeCall(browser, { project: "shop", phone: `+3861555${Math.floor(1000 + Math.random() * 8999)}`, language: "sl" });
+  const caller = await placeCall(browser, { project: "taxi", phone: `+3861555${Math.floor(1000 + Math.random() * 8999)}`, language: "sl" });
   await page.locator("section[aria-label='Dohodni klic']").waitFor({ timeout: 90_000 });
   await page.keyboard.press("Alt+a");
   await page.locator("section[aria-label='Aktivna linija']").waitFor();
