@@ -91,15 +91,16 @@ async function announce(ctx: TxCtx, ticket: Ticket, { id, transition, deed, amou
 }
 
 async function takeHeld(ctx: TxCtx, ticket: Ticket, approval: Approval): Promise<Ticket> {
-  const by = await askedBy(ctx, approval.requestedBy);
+  const by = await askedBy(ctx, ticket, approval.requestedBy);
   const after = await move(ctx, ticket, { transition: approval.transition, input: approval.input, by: by.by, approved: by });
   return after;
 }
 
-/** Who asked, as they are now: a role taken away meanwhile is not brought back by an approval. */
-async function askedBy(ctx: TxCtx, id: string | null): Promise<Doer> {
+/** Who asked, as they are now: a role taken away meanwhile is not brought back by an approval; who was blocked, left the project, or is whom the ticket is about now, does nothing in it any more. */
+async function askedBy(ctx: TxCtx, { projectKey, aboutUserIds }: Ticket, id: string | null): Promise<Doer> {
   const mover = id ? await selectMover(ctx.db, id) : undefined;
   if (!mover) return { by: { id: null, roles: ["system"] }, actor: { kind: "system", name: "process" }, roles: ["system"] };
+  if (mover.disabledAt || !mover.projects.includes(projectKey) || aboutUserIds?.includes(mover.id)) throw conflict("approval_asker_gone", { name: mover.name });
   return { by: { id: mover.id, roles: engineRoles(mover.roles), department: mover.department }, actor: { kind: "user", ...mover }, roles: mover.roles };
 }
 

@@ -79,8 +79,8 @@ export const insertCheck = (db: Db, row: { ticketId: string; checklist: string; 
 export const deleteCheck = (db: Db, row: { ticketId: string; checklist: string; item: string }) =>
   sql`delete from ticket_checks where ticket_id = ${row.ticketId} and checklist = ${row.checklist} and item = ${row.item}`.execute(db).then((result) => result.numAffectedRows === 1n);
 
-export interface Mover { id: string; name: string; roles: string[]; projects: string[]; language: string; department: string | null }
-export const selectMover = (db: Db, id: string) => sql<Mover>`select u.id, u.name, u.roles, u.projects, u.language, u.department from users u where u.id = ${id}`.execute(db).then((result) => result.rows[0]);
+export interface Mover { id: string; name: string; roles: string[]; projects: string[]; language: string; department: string | null; disabledAt: Date | null }
+export const selectMover = (db: Db, id: string) => sql<Mover>`select u.id, u.name, u.roles, u.projects, u.language, u.department, u.disabled_at from users u where u.id = ${id}`.execute(db).then((result) => result.rows[0]);
 
 /** Of these ids those who are colleagues of the project. */
 export const selectColleagues = (db: Db, ids: string[], projectKey: string) =>

@@ -34,6 +34,7 @@ const eventsOf = (id: string, type: string) => sql<{ data: Record<string, unknow
 const go = (actor: Actor, { id, version }: { id: string; version: number }, transition: string, given: Record<string, unknown> = {}) => goAt(at(1), actor, { id, version, transition, input: given });
 const goAt = (now: () => Date, actor: Actor, { id, ...input }: { id: string; version: number; transition: string; input: Record<string, unknown> }) => moveTicket(as(actor, now), id, input);
 const claim = (over: object = {}) => createTicket(as(ana), input(over));
+const idOf = (actor: Actor): string => (actor.kind === "user" ? actor.id : "");
 const first = <T>(rows: readonly T[]): T => { const [row] = rows; if (row === undefined) throw new Error("nothing there"); return row; };
 
 let taken: TicketView;
@@ -89,6 +90,15 @@ test("R133 approved, the held step is taken with what was filled in, in the name
   expect(await decideApproval(as(boris, at(2)), { id: taken.id, approvalId }, { decision: "approve", note: "Seen the photo" })).toMatchObject({ stage: "refunding", fields: { amount: "150.00", fee: "15.00" }, approvals: [{ state: "approved", decidedBy: "Boris Zajc", note: "Seen the photo" }] });
   expect((await refusal(decideApproval(as(boris), { id: taken.id, approvalId }, { decision: "refuse", note: "No" }))).reason).toBe("approval_decided");
   expect((await listApprovals(as(boris), {})).items.map(({ ticketId }) => ticketId)).not.toContain(taken.id);
+});
+
+test.each([["was blocked", sql`disabled_at = now()`], ["left the project", sql`projects = '{shop}'`]])("what somebody asked for who %s meanwhile is not done in their name; it can be refused", async (_how, change) => {
+  const dora = await user("Dora Kos");
+  const held = await go(dora, await go(dora, await claim(), "take"), "refund", { amount: "150.00" });
+  const own = { id: held.id, approvalId: first(held.approvals).id };
+  await sql`update users set ${change} where id = ${idOf(dora)}`.execute(database.db);
+  expect(await refusal(decideApproval(as(boris, at(2)), own, { decision: "approve", note: "" }))).toMatchObject({ code: "conflict", reason: "approval_asker_gone", params: { name: "Dora Kos" } });
+  expect(await decideApproval(as(boris, at(2)), own, { decision: "refuse", note: "Dora is gone" })).toMatchObject({ stage: "in_work", approvals: [{ state: "refused" }] });
 });
 
 test("R133 above the supervisor's limit only the administrator decides; a refusal says why and takes the way declared for it", async () => {
@@ -162,7 +172,6 @@ test("R129 nobody outside the project can be named, and who writes down a compla
 
 test("R129 a task that names somebody itself does not forget whom its ticket is about, nor does the ticket's change take back whom the task names", async () => {
   await buildProcess(database.ctx(), CLAIM.replace("{ key: stock, department", "{ key: stock, type: claim, department"));
-  const idOf = (actor: Actor): string => (actor.kind === "user" ? actor.id : "");
   const petra = await user("Petra Hribar");
   const sees = async (id: string): Promise<string[]> => (await Promise.all([ana, cene, boris, petra].map((actor) => getTicket(as(actor), id).then(() => [actor.name], () => [])))).flat();
   const parent = await go(ana, await go(ana, await claim(), "take", { employee: idOf(cene) }), "ask_warehouse");
