@@ -1,3 +1,4 @@
+import { YAML_SLIPS } from "@linija/rules";
 import "@xyflow/react/dist/base.css";
 import { ActionIcon, Tooltip } from "@mantine/core";
 import { Background, BackgroundVariant, MarkerType, ReactFlow, ReactFlowProvider, useReactFlow, useStore, type Connection } from "@xyflow/react";
@@ -56,7 +57,7 @@ function Editor({ text, onChange, problems, readOnly = false, projectKey, onShow
         <Tools history={history} addStage={work.addStage} readOnly={readOnly} onWalk={() => setIsWalking(!isWalking)} isWalking={isWalking} onFit={() => { work.tidy(); turn(process); }} onDownload={save} onText={chosen && onShowText ? () => onShowText(lineOf(text, [chosen.kind, chosen.key]) ?? 1) : undefined} />
         {size && <Picture key={direction} size={size} process={process} graph={graph} problems={problems} chosen={chosen} choose={work.pick} {...(!readOnly && { connect: work.connect })} />}
         {work.drawing !== null && <p className={css.drawing} role="status">{t("process.drawing", { stage: process.stages[work.drawing]?.name?.[language] ?? work.drawing })}</p>}
-        {!read.ok && <p className={css.broken} role="alert">{t("process.broken", { line: read.line, message: read.message })}</p>}
+        {!read.ok && <p className={css.broken} role="alert">{t("process.broken", { line: read.line, message: YAML_SLIPS[read.slip][language] })}</p>}
         <span id="process-chosen" className={css.unseen} aria-live="polite">{chosen ? process[chosen.kind][chosen.key]?.name?.[language] : ""}</span>
       </div>
       <BenchOf value={bench}>

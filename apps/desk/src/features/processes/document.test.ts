@@ -34,7 +34,7 @@ clocks:
 `;
 const processOf = (text: string) => {
   const read = readProcess(text);
-  if (!read.ok) throw new Error(read.message);
+  if (!read.ok) throw new Error(read.slip);
   return read.process;
 };
 
@@ -80,7 +80,7 @@ test("what an empty list stood in goes with its last element", () => {
 });
 
 test("a text that is being typed says where it breaks, and a change leaves it alone", () => {
-  expect(readProcess("stages:\n  a: [")).toMatchObject({ ok: false, line: 2 });
+  expect(readProcess("stages:\n  a: [")).toMatchObject({ ok: false, line: 2, slip: "bracket" });
   expect(changeText("stages:\n  a: [", { do: "remove_stage", key: "a" })).toBe("stages:\n  a: [");
   expect(readProcess("")).toMatchObject({ ok: true });
   expect(readProcess("stages: 5\ntransitions: [x]")).toMatchObject({ ok: true, process: { stages: {}, transitions: {} } });

@@ -1,3 +1,4 @@
+import { yamlSlip, type YamlSlip } from "@linija/rules";
 import type { Process } from "@linija/server/contract/processes/processes";
 import { isMap, isSeq, parseDocument, type Document } from "yaml";
 import { referencesIn, type Kind, type Path } from "./references.ts";
@@ -10,7 +11,7 @@ export type WrittenStage = Partial<Process["stages"][string]>;
 export type WrittenTransition = Partial<Omit<Process["transitions"][string], "from">> & { from: string[]; to: string };
 export interface WrittenTimer { stage: string; after_hours: number; transition: string; counts?: "always" | "working" }
 
-export type Read = { ok: true; process: Written } | { ok: false; line: number; message: string };
+export type Read = { ok: true; process: Written } | { ok: false; line: number; slip: YamlSlip };
 
 const record = (value: unknown): Record<string, never> => (typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, never>) : {});
 const list = (value: unknown): string[] => (Array.isArray(value) ? value.filter((each): each is string => typeof each === "string") : []);
@@ -19,7 +20,7 @@ const list = (value: unknown): string[] => (Array.isArray(value) ? value.filter(
 export function readProcess(text: string): Read {
   const document = parseDocument(text, { prettyErrors: true });
   const [error] = document.errors;
-  if (error) return { ok: false, line: error.linePos?.[0].line ?? 1, message: error.message.split("\n")[0] ?? "" };
+  if (error) return { ok: false, line: error.linePos?.[0].line ?? 1, slip: yamlSlip(error) };
   return { ok: true, process: writtenIn(document) };
 }
 

@@ -15,7 +15,7 @@ function processText(stages: number): string {
   ]).flat();
   return ["key: large", "start: s0", "stages:", ...Array.from({ length: stages }, (_none, at) => `  s${at}: { name: ${words(`Stage ${at}`)}, client_sees: in_work${at === stages - 1 ? ", final: true" : ""} }`), "transitions:", ...ways, "clocks: {}", ""].join("\n");
 }
-const processIn = (text: string) => { const read = readProcess(text); if (!read.ok) throw new Error(read.message); return read.process; };
+const processIn = (text: string) => { const read = readProcess(text); if (!read.ok) throw new Error(read.slip); return read.process; };
 
 /** Changes one after the other, as the editor makes them; how many nodes each had to be placed, and how many are other objects than before. */
 function work(stages: number, changes: Change[]): { placed: number[]; others: number[]; last: Graph } {
