@@ -2,6 +2,7 @@ import type { DocumentView } from "@linija/server/contract/documents/documents";
 import type { TicketView } from "@linija/server/contract/tickets/tickets";
 import { ActionIcon, Button, CopyButton, Menu, Tooltip } from "@mantine/core";
 import { IconChevronDown, IconDownload, IconFileCertificate, IconFingerprint } from "@tabler/icons-react";
+import { useState } from "react";
 import { languageNames, useT } from "../../i18n/intl.tsx";
 import { Moment } from "../../shared/clock.tsx";
 import { useApi, useSend } from "../../shared/query.ts";
@@ -12,22 +13,26 @@ import css from "./documents.module.css";
 export function DocumentsPanel({ ticket }: { ticket: TicketView }) {
   const t = useT();
   const { data } = useApi("listDocuments", { params: { id: ticket.id } });
+  const [lacking, setLacking] = useState<Lacking>([]);
   if (!data || (data.items.length === 0 && data.offers.length === 0)) return null;
   return (
     <section className={css.block} aria-labelledby="documents">
-      <header className={css.head}><h2 id="documents">{t("documents.title")}</h2>{data.offers.length > 0 && <Make ticket={ticket} offers={data.offers} />}</header>
+      <header className={css.head}><h2 id="documents">{t("documents.title")}</h2>{data.offers.length > 0 && <Make ticket={ticket} offers={data.offers} onMade={setLacking} />}</header>
+      {lacking.length > 0 && <p role="alert" className={`small ${css.lacking}`}>{t("documents.lacking", { names: lacking.map(({ name, characters }) => `[${name}] ${characters}`).join(", ") })}</p>}
       {data.items.length === 0 && <p className="small dim">{t("documents.none")}</p>}
       {data.items.map((document) => <Row key={document.id} ticketId={ticket.id} document={document} />)}
     </section>
   );
 }
 
+/** What the letters of the paper just made do not have. */
+type Lacking = { name: string; characters: string }[];
 type Offers = { key: string; name: string; languages: ("en" | "ru" | "sl")[] }[];
 
-function Make({ ticket, offers }: { ticket: TicketView; offers: Offers }) {
+function Make({ ticket, offers, onMade }: { ticket: TicketView; offers: Offers; onMade: (lacking: Lacking) => void }) {
   const t = useT();
   const refuse = useRefusal();
-  const make = useSend("makeDocument", ["listDocuments"], { onError: refuse });
+  const make = useSend("makeDocument", ["listDocuments"], { onError: refuse, onSuccess: ({ lacking }) => onMade(lacking) });
   const send = (key: string, language: "en" | "ru" | "sl") => make.mutate({ params: { id: ticket.id }, body: { key, language } });
   return (
     <Menu position="bottom-end" withinPortal>

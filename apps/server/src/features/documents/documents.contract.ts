@@ -11,4 +11,5 @@ export type DocumentView = z.infer<typeof documentView>;
 export const documentOffer = z.object({ key: z.string(), name: z.string(), languages: z.array(languageSchema) });
 
 export const listDocuments = contract({ method: "GET", path: "/tickets/:id/documents", summary: "Documents made for a ticket, newest first, and those that can be made", params: idParams, reply: z.object({ items: z.array(documentView), offers: z.array(documentOffer) }) });
-export const makeDocument = contract({ method: "POST", path: "/tickets/:id/documents", summary: "Make a document of the ticket as it stands; earlier versions are kept", params: idParams, body: z.object({ key: z.string().min(1).max(60), language: languageSchema }), reply: documentView });
+export const makeDocument = contract({ method: "POST", path: "/tickets/:id/documents", summary: "Make a document of the ticket as it stands; earlier versions are kept", params: idParams, body: z.object({ key: z.string().min(1).max(60), language: languageSchema }),
+  reply: documentView.extend({ /** Characters that the letters of papers lack, by what stands in their place. */ lacking: z.array(z.object({ name: z.string(), characters: z.string() })) }) });

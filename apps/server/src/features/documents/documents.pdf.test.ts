@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { inflateSync } from "node:zlib";
 import { afterAll, expect, test } from "vitest";
+import type { AppError } from "../../platform/errors.ts";
 import { startPrinter } from "./documents.pdf.ts";
 import type { PrintedDocument } from "./documents.rules.ts";
 
@@ -37,6 +38,34 @@ test("R118 a document holds Cyrillic and š č ž, and the same words at the sam
   expect(hash((await printer.print(paper, new Date(at.getTime() + 1_000))).pdf)).not.toBe(hash(one.pdf));
   const letters = shown(one.pdf);
   expect(Array.from("ОтветнапретензиюЗдравствуйтеčžšŠČŠ€").filter((letter) => !letters.includes(letter))).toEqual([]);
+});
+
+test("many documents asked for at once are printed one after another, and each has its own time", async () => {
+  const heavy: PrintedDocument = { ...paper, content: [{ kind: "table", columns: [{ name: "Kaj", align: "left", width: null }], rows: Array.from({ length: 800 }, (_, row) => [`Vrstica ${row}`]) }] };
+  await printer.print(heavy, at);
+  const began = performance.now();
+  await printer.print(heavy, at);
+  const oneMs = performance.now() - began;
+  // The first one waits for the thread to start as well.
+  const busy = startPrinter({ printMs: 3_000 + 5 * oneMs, waitMs: 60_000, waiting: 50 });
+  const many = Math.ceil((3_000 + 5 * oneMs) / oneMs) + 10;
+  const printed = await Promise.allSettled(Array.from({ length: Math.min(many, 50) }, () => busy.print(heavy, at)));
+  await busy.stop();
+  expect(printed.filter(({ status }) => status === "rejected")).toEqual([]);
+});
+
+test("a document that is waited for in vain is refused for a while, and one too many at once", async () => {
+  const busy = startPrinter({ printMs: 15_000, waitMs: 0, waiting: 1 });
+  const [first, second, third] = await Promise.allSettled([busy.print(paper, at), busy.print(paper, at), busy.print(paper, at)]);
+  await busy.stop();
+  expect([first!.status, ...[second, third].map((one) => (one?.status === "rejected" ? (one.reason as AppError).reason : one?.status))]).toEqual(["fulfilled", "too_busy", "too_busy"]);
+});
+
+test("a document that takes too long is lost alone", async () => {
+  const short = startPrinter({ printMs: 1, waitMs: 60_000, waiting: 50 });
+  const lost = await Promise.allSettled([short.print(paper, at), short.print(paper, at)]);
+  await short.stop();
+  expect(lost.map((one) => (one.status === "rejected" ? (one.reason as AppError).reason : one.status))).toEqual(["document_too_long", "document_too_long"]);
 });
 
 test("words of clients cannot make the printer read a file or fetch a page", async () => {

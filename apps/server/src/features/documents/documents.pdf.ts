@@ -7,64 +7,100 @@ export interface Pdf { pdf: Uint8Array; pages: number }
 export interface Printer { print(printed: PrintedDocument, at: Date): Promise<Pdf>; stop(): Promise<void> }
 
 const IDLE_MS = 60_000;
-const MOST_MS = 15_000;
-const MOST_WAITING = 50;
 
-interface Waiting { resolve(pdf: Pdf): void; reject(error: unknown): void; timer: NodeJS.Timeout }
+export interface PrinterLimits { /** Of one document, from when it is begun. */ printMs: number; /** Before it is begun. */ waitMs: number; waiting: number }
+const LIMITS: PrinterLimits = { printMs: 15_000, waitMs: 60_000, waiting: 50 };
 
-/** One thread that prints, started by the first document and ended when none came for a minute. A document that takes too long ends it, and only its own order is lost to that. */
-export function startPrinter(): Printer {
-  const waiting = new Map<number, Waiting & { order: PrintOrder }>();
-  let worker: Worker | null = null;
-  let idle: NodeJS.Timeout | null = null;
-  let last = 0;
+interface Order extends PrintOrder { resolve(pdf: Pdf): void; reject(error: unknown): void; timer: NodeJS.Timeout }
 
-  const open = (): Worker => {
-    const made = new Worker(new URL("./documents.pdf.worker.ts", import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: 256 } });
-    made.on("message", (reply: PrintReply) => settle(reply.id, (one) => { if (reply.ok) one.resolve(reply); else one.reject(new AppError("invalid", "document_not_printed")); }));
-    made.on("error", () => lose(made));
-    made.on("exit", () => lose(made));
-    made.unref();
+const tooBusy = (): AppError => new AppError("unavailable", "too_busy", { retryAfterS: 5 });
+
+/**
+ * One thread that prints one document after another, started by the first and ended when none came for a minute. A
+ * document that takes too long, or that the thread dies of, is lost alone: the next ones have not been begun.
+ */
+export const startPrinter = (limits: PrinterLimits = LIMITS): Printer => new Thread(limits);
+
+class Thread implements Printer {
+  readonly #limits: PrinterLimits;
+  readonly #waiting = new Map<number, Order>();
+  #printing: Order | null = null;
+  #worker: Worker | null = null;
+  #idle: NodeJS.Timeout | undefined;
+  #last = 0;
+
+  constructor(limits: PrinterLimits) {
+    this.#limits = limits;
+  }
+
+  print(printed: PrintedDocument, at: Date): Promise<Pdf> {
+    return new Promise((resolve, reject) => {
+      if (this.#waiting.size >= this.#limits.waiting) { reject(tooBusy()); return; }
+      clearTimeout(this.#idle);
+      const id = ++this.#last;
+      const timer = setTimeout(() => { this.#waiting.delete(id); reject(tooBusy()); }, this.#limits.waitMs);
+      this.#waiting.set(id, { id, printed, atMs: at.getTime(), resolve, reject, timer });
+      this.#next();
+    });
+  }
+
+  async stop(): Promise<void> {
+    for (const one of [...this.#waiting.values(), ...(this.#printing ? [this.#printing] : [])]) { clearTimeout(one.timer); one.reject(tooBusy()); }
+    this.#waiting.clear();
+    this.#printing = null;
+    await this.#end();
+  }
+
+  #next(): void {
+    if (this.#printing) return;
+    const [one] = this.#waiting.values();
+    if (!one) { this.#idle = setTimeout(() => { void this.#end(); }, IDLE_MS).unref(); return; }
+    this.#waiting.delete(one.id);
+    clearTimeout(one.timer);
+    one.timer = setTimeout(() => this.#giveUp(), this.#limits.printMs);
+    this.#printing = one;
+    this.#worker ??= this.#open();
+    this.#worker.postMessage({ id: one.id, printed: one.printed, atMs: one.atMs } satisfies PrintOrder);
+  }
+
+  #open(): Worker {
+    const made = startWorker((reply) => {
+      if (made === this.#worker && this.#printing?.id === reply.id) this.#settle((one) => { if (reply.ok) one.resolve(reply); else one.reject(new AppError("invalid", "document_not_printed")); });
+    }, () => {
+      if (this.#worker !== made) return;
+      this.#worker = null;
+      this.#settle((one) => one.reject(new AppError("invalid", "document_not_printed")));
+    });
     return made;
-  };
-  const settle = (id: number, how: (one: Waiting) => void): void => {
-    const one = waiting.get(id);
+  }
+
+  #settle(how: (one: Order) => void): void {
+    const one = this.#printing;
     if (!one) return;
-    waiting.delete(id);
+    this.#printing = null;
     clearTimeout(one.timer);
     how(one);
-    if (waiting.size === 0) idle = setTimeout(() => { void close(); }, IDLE_MS).unref();
-  };
-  const lose = (gone: Worker): void => {
-    if (worker !== gone) return;
-    worker = null;
-    for (const id of waiting.keys()) settle(id, (one) => one.reject(new AppError("invalid", "document_not_printed")));
-  };
-  /** Ends the thread; what else waited in it is given to the next one. */
-  const giveUp = (id: number): void => {
-    settle(id, (one) => one.reject(new AppError("invalid", "document_too_long")));
-    const old = worker;
-    worker = null;
-    void old?.terminate();
-    if (waiting.size === 0) return;
-    worker = open();
-    for (const { order } of waiting.values()) worker.postMessage(order);
-  };
-  const close = async (): Promise<void> => {
-    const old = worker;
-    worker = null;
-    if (idle) clearTimeout(idle);
+    this.#next();
+  }
+
+  #giveUp(): void {
+    void this.#end();
+    this.#settle((one) => one.reject(new AppError("invalid", "document_too_long")));
+  }
+
+  async #end(): Promise<void> {
+    const old = this.#worker;
+    this.#worker = null;
+    clearTimeout(this.#idle);
     await old?.terminate();
-  };
-  return {
-    print: (printed, at) => new Promise((resolve, reject) => {
-      if (waiting.size >= MOST_WAITING) { reject(new AppError("unavailable", "too_busy", { retryAfterS: 5 })); return; }
-      if (idle) clearTimeout(idle);
-      const order: PrintOrder = { id: ++last, printed, atMs: at.getTime() };
-      waiting.set(order.id, { resolve, reject, order, timer: setTimeout(() => giveUp(order.id), MOST_MS) });
-      worker ??= open();
-      worker.postMessage(order);
-    }),
-    stop: close,
-  };
+  }
+}
+
+function startWorker(answered: (reply: PrintReply) => void, lost: () => void): Worker {
+  const worker = new Worker(new URL("./documents.pdf.worker.ts", import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: 256 } });
+  worker.on("message", answered);
+  worker.on("error", lost);
+  worker.on("exit", lost);
+  worker.unref();
+  return worker;
 }

@@ -1,17 +1,15 @@
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { parentPort } from "node:worker_threads";
 import pdfmake from "pdfmake";
+import { BOLD, FONTS, REGULAR } from "./documents.fonts.ts";
 import { layOut } from "./documents.pdf.rules.ts";
 import type { PrintedDocument } from "./documents.rules.ts";
 
 // Pages are laid out in a thread of their own: 60 ms a document would be heard in a call.
-// Roboto comes with pdfmake (Apache-2.0) and has Cyrillic and š č ž.
-const fonts = join(dirname(fileURLToPath(import.meta.resolve("pdfmake/package.json"))), "fonts", "Roboto");
-pdfmake.setFonts({ Roboto: { normal: join(fonts, "Roboto-Regular.ttf"), bold: join(fonts, "Roboto-Medium.ttf"), italics: join(fonts, "Roboto-Italic.ttf"), bolditalics: join(fonts, "Roboto-MediumItalic.ttf") } });
+pdfmake.setFonts({ Roboto: { normal: REGULAR, bold: BOLD, italics: join(FONTS, "Roboto-Italic.ttf"), bolditalics: join(FONTS, "Roboto-MediumItalic.ttf") } });
 // A document holds words of clients: nothing in them may fetch a page or read a file.
 pdfmake.setUrlAccessPolicy(() => false);
-pdfmake.setLocalAccessPolicy((path: string) => path.startsWith(fonts));
+pdfmake.setLocalAccessPolicy((path: string) => path.startsWith(FONTS));
 
 export interface PrintOrder { id: number; printed: PrintedDocument; atMs: number }
 export type PrintReply = { id: number; ok: true; pdf: Uint8Array; pages: number } | { id: number; ok: false; message: string };

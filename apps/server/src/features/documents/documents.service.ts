@@ -10,6 +10,7 @@ import { AppError, conflict, invalidField, notFound } from "../../platform/error
 import { emit } from "../../platform/events.ts";
 import { writeWhole } from "../../platform/files.ts";
 import { newId } from "../../platform/ids.ts";
+import { translate } from "../../platform/messages.ts";
 import { may, rights } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
 import { isOpen, wordsOf, workingClock } from "../projects/index.ts";
@@ -18,6 +19,8 @@ import { loadTicket, processOf, projectOf, type ProjectInUse } from "../tickets/
 import type * as contracts from "./documents.contract.ts";
 import type { DocumentView } from "./documents.contract.ts";
 import type { DocumentDeclaration } from "./documents.declaration.contract.ts";
+import { canPrint } from "./documents.fonts.ts";
+import { printable, type LettersKind } from "./documents.letters.rules.ts";
 import { safeName } from "./documents.name.rules.ts";
 import type { Pdf, Printer } from "./documents.pdf.ts";
 import { compileDocument, printDocument, type PrintedDocument } from "./documents.rules.ts";
@@ -50,19 +53,20 @@ type Made = z.output<typeof contracts.makeDocument.body>;
  * Prints the ticket as it stands, writes the file whole and flushed, then its row. Printing takes longer than a lock
  * should be held, so the row says which version of the ticket it was made from.
  */
-export async function makeDocument(ctx: Ctx, ticketId: string, { key, language }: Made, { folder, printer }: DocumentStore): Promise<DocumentView> {
+export async function makeDocument(ctx: Ctx, ticketId: string, { key, language }: Made, { folder, printer }: DocumentStore): Promise<z.input<typeof contracts.makeDocument.reply>> {
   const ticket = await loadTicket(ctx, ticketId, "tickets.attach");
   const project = await projectOf(ctx.db, ticket.projectKey);
   const declared = declaredFor(project, ticket.type).find((each) => each.key === key);
   if (!declared) throw invalidField("key", "document_unknown");
   if (!declared.languages.includes(language)) throw invalidField("language", "document_language");
   const printed = await words(ctx, { ticket, project, declared, language });
-  const made = await printer.print(printed, ctx.now());
+  const { printed: shown, lacking } = printable(printed, { has: canPrint, nameOf: (kind: LettersKind) => translate(language, `letters_${kind}`) });
+  const made = await printer.print(shown, ctx.now());
   const id = newId(ctx.now().getTime());
   const path = join(ctx.now().toISOString().slice(0, 7), `${id}.pdf`);
   await writeWhole(join(folder, path), made.pdf);
   try {
-    return await store(ctx, { id, path, declared, printed, made, version: ticket.version, ticketId, language });
+    return { ...(await store(ctx, { id, path, declared, printed, made, version: ticket.version, ticketId, language })), lacking };
   } catch (error) {
     await rm(join(folder, path), { force: true });
     throw error;

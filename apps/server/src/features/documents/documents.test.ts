@@ -54,9 +54,16 @@ test("R118 a document is made from the ticket, kept with its hash, and made agai
   expect(rows).toHaveLength(2);
 });
 
+test("R118 who makes a document is told what its letters lack, and it stands on the paper by its name", async () => {
+  const foreign = await buildTicket(database.ctx(), { type: "fault", subject: "Нет связи שלום 👋" });
+  const { lacking } = (await ana.send("POST", `/api/tickets/${foreign.id}/documents`, { key: "act", language: "ru" })).json();
+  expect(lacking).toEqual([{ name: "иврит", characters: "שלום" }, { name: "картинка", characters: "👋" }]);
+  expect((await ana.send("POST", base, { key: "act", language: "ru" })).json().lacking).toEqual([]);
+});
+
 test("two who make the same document at once get two numbers", async () => {
   const made = await Promise.all([1, 2, 3].map(() => ana.send("POST", base, { key: "act", language: "ru" })));
-  expect(made.map((reply) => reply.json().number).toSorted((a, b) => a - b)).toEqual([3, 4, 5]);
+  expect(made.map((reply) => reply.json().number).toSorted((a, b) => a - b)).toEqual([4, 5, 6]);
 });
 
 test("a document is nobody's who may not see the ticket, and only those who may attach make one", async () => {
