@@ -17,6 +17,9 @@ export function writeStored(key: string, value: unknown): void {
     else localStorage.setItem(key, JSON.stringify(value));
   } catch { /* see readStored */ }
 }
+export function storedNames(prefix: string): string[] {
+  try { return Object.keys(localStorage).filter((key) => key.startsWith(prefix)); } catch { return []; }
+}
 
 export const getSettings = () => current;
 export function setSettings(change: Partial<Settings>): void {

@@ -5,7 +5,8 @@ import { useState } from "react";
 import { useT } from "../../i18n/intl.tsx";
 import { ProblemNote } from "../../shared/problem.tsx";
 import { useApi, useSend } from "../../shared/query.ts";
-import { StepForm } from "../tickets/Transitions.tsx";
+import { forgetDraft } from "../../shared/draft.ts";
+import { StepForm } from "../tickets/StepForm.tsx";
 import { priorityKeys } from "../tickets/words.ts";
 import { written, type Asked } from "../views/asked.ts";
 import { BulkProgress } from "./BulkProgress.tsx";
@@ -20,7 +21,7 @@ export default function BulkBar({ picked, asked, first, onClear }: Props) {
   const [isAll, setAll] = useState(false);
   const [run, setRun] = useState<BulkRun | null>(null);
   const [open, setOpen] = useState<string | null>(null);
-  const preview = useSend("previewBulk", [], { onSuccess: (made) => { setOpen(null); setRun(made); } });
+  const preview = useSend("previewBulk", [], { onSuccess: (made, { body: { action } }) => { if (action.kind === "move") forgetDraft(`bulk:${action.transition}`); setOpen(null); setRun(made); } });
   const send = (action: Action) => preview.mutate({ body: { selection: isAll && asked ? { filter: written(asked.filter), sort: asked.sort } : { ids: [...picked] }, action } });
   const ticket = useApi("getTicket", { params: { id: first } });
   const step = ticket.data?.transitions.find(({ key }) => key === open);
@@ -38,7 +39,7 @@ export default function BulkBar({ picked, asked, first, onClear }: Props) {
       {open === null && <ProblemNote error={preview.error} />}
       <Modal opened={open === "owner"} onClose={() => setOpen(null)} title={<b>{t("bulk.give")}</b>} closeButtonProps={{ "aria-label": t("do.close") }}><Give error={preview.error} busy={preview.isPending} onSend={(ownerId) => send({ kind: "change", ownerId })} /></Modal>
       <Modal opened={step !== undefined} onClose={() => setOpen(null)} title={<b>{step?.name}</b>} closeButtonProps={{ "aria-label": t("do.close") }}>
-        {ticket.data && step && <StepForm ticket={ticket.data} step={{ ...step, tellsClient: false }} error={preview.error} busy={preview.isPending} onSend={(input) => send({ kind: "move", transition: step.key, input })} />}
+        {ticket.data && step && <StepForm draftName={`bulk:${step.key}`} step={{ ...step, tellsClient: false }} error={preview.error} busy={preview.isPending} onSend={(input) => send({ kind: "move", transition: step.key, input })} />}
       </Modal>
       <Modal opened={run !== null} size="lg" onClose={() => setRun(null)} title={<b>{t("bulk.title")}</b>} closeButtonProps={{ "aria-label": t("do.close") }}>{run && <BulkProgress started={run} onDone={() => { setRun(null); onClear(); }} />}</Modal>
     </section>

@@ -37,7 +37,7 @@ export function TicketDetail({ id }: { id: string }) {
         <TicketBlocks ticket={ticket} place="top" />
         {ticket.mergedInto === null && <StageLine ticket={ticket} />}
         <Clocks ticket={ticket} />
-        <Transitions key={`${ticket.id}:${ticket.stage}`} ticket={ticket} />
+        <Transitions key={ticket.id} ticket={ticket} />
         <Facts ticket={ticket} />
         <TicketBlocks ticket={ticket} place="main" />
         <Attachments ticket={ticket} />

@@ -7,13 +7,15 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 import { useT, useWord } from "../../i18n/intl.tsx";
 import { api, type Reply } from "../../shared/api.ts";
+import { forgetDraft } from "../../shared/draft.ts";
 import { Empty, Skeleton } from "../../shared/parts.tsx";
 import { ProblemNote } from "../../shared/problem.tsx";
 import { refresh, useApi, usePages, useSend } from "../../shared/query.ts";
 import { say, useRefusal } from "../../shared/toast.tsx";
 import { may, useMe } from "../access/session.ts";
 import { Due } from "../tickets/Due.tsx";
-import { StepForm } from "../tickets/Transitions.tsx";
+import { StepForm } from "../tickets/StepForm.tsx";
+import { stepDraft } from "../tickets/steps.ts";
 import { priorityKey } from "../tickets/words.ts";
 import { useTypes } from "../tickets/useTypes.ts";
 import { written } from "./asked.ts";
@@ -150,7 +152,10 @@ function useMoves(columns: Column[]) {
   return { moving, begin, done: () => setMoving(null) };
 }
 
-function Step({ moving: { ticket, step }, onDone }: { moving: Moving; onDone: () => void }) {
-  const move = useSend("moveTicket", ["findTickets", "ticketBoard", "getTicket", "listTickets"], { onSuccess: onDone });
-  return <div className="stack"><div className="small"><b className="num">{ticket.number}</b> · {ticket.subject}</div><StepForm ticket={ticket} step={step} error={move.error} busy={move.isPending} onSend={(input) => move.mutate({ params: { id: ticket.id }, body: { version: ticket.version, transition: step.key, input } })} /></div>;
+function Step({ moving, onDone }: { moving: Moving; onDone: () => void }) {
+  const { step } = moving;
+  // After a refusal it is sent again with what is true now.
+  const { data: ticket = moving.ticket } = useApi("getTicket", { params: { id: moving.ticket.id } });
+  const move = useSend("moveTicket", ["findTickets", "ticketBoard", "getTicket", "listTickets"], { onSuccess: () => { forgetDraft(stepDraft(ticket.id, step.key)); onDone(); }, onError: () => refresh(["getTicket"]) });
+  return <div className="stack"><div className="small"><b className="num">{ticket.number}</b> · {ticket.subject}</div><StepForm draftName={stepDraft(ticket.id, step.key)} step={step} movedTo={ticket.stage === moving.ticket.stage ? null : ticket.stageName} error={move.error} busy={move.isPending} onSend={(input) => move.mutate({ params: { id: ticket.id }, body: { version: ticket.version, transition: step.key, input } })} /></div>;
 }
