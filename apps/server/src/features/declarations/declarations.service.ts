@@ -120,7 +120,7 @@ export function problemView(problem: FileProblem, language: Language) {
 
 /** Says what the reader says, place by place; a desk that asked for a check before shows them at their lines. */
 export function refused(problems: readonly FileProblem[], language: Language): AppError {
-  return invalid(problems.slice(0, 50).map((problem) => {
+  return invalid(problems.map((problem) => {
     const { file, line, path } = problem;
     const { message, remedy } = wordsOf(problem.told, language);
     return { field: `${file}${line ? `:${line}` : ""}`, code: "declaration_problem", params: { message: path ? `${path}: ${message}` : message, remedy } };

@@ -8,7 +8,7 @@ import { compileDocument } from "./documents.rules.ts";
 export const documentKind: TextKind = {
   at: "documents",
   read(text, { key }) {
-    const parsed = documentSchema.safeParse(parseDocument(text).toJS());
+    const parsed = documentSchema.safeParse(parseDocument(text, { uniqueKeys: false }).toJS());
     if (!parsed.success) return { value: null, problems: parsed.error.issues.flatMap(schemaProblems) };
     const named = parsed.data.key === key ? [] : [problem(["key"], "other_key", { name: parsed.data.key, file: key })];
     return { value: parsed.data, problems: named };

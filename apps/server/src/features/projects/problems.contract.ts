@@ -5,6 +5,8 @@ import { type Language, type Text } from "./texts.contract.ts";
  * `messages/{en,ru,sl}.yaml` as `problem_<code>` and `remedy_<key>`; `projects.problems.test.ts` holds them to this table.
  */
 export const problems = {
+  // The rest of a list too long to be read.
+  more: ["mend_these", "count"],
   // The text itself.
   file_missing: ["add_file"], unknown_file: ["right_place"], text_too_large: ["split_text", "size", "most"], not_text: ["save_as_text"], not_utf8: ["save_as_utf8"],
   link: ["no_links"], unreadable: ["check_rights", "text"], nested: ["bracket_too_many", "most"], nested_aliases: ["write_out"], aliases: ["write_out", "text"], yaml: ["correct_yaml", "text"], key_twice: ["keep_one"],
@@ -31,7 +33,7 @@ export const problems = {
   flow_unheard: ["past_to_queue"], flow_unheard_menu: ["past_to_queue"], flow_unheard_offer: ["past_to_queue"], flow_unheard_project: ["past_to_queue"],
   hook_name: ["expression_name", "name"], hook_no_fields: ["leave_out", "name"], hook_no_field: ["one_of", "name", "names"],
   // A form, places, a document, a guide.
-  form: ["form_builder", "text"], streets_many: ["fewer_streets", "count", "most"], street_twice: ["remove_it", "name"], street_empty: ["remove_it", "name"], document_expression: ["variables_catalogue", "source", "text"],
+  duty_requires: ["require_subject_only", "name", "names"], form: ["form_builder", "text"], streets_many: ["fewer_streets", "count", "most"], street_twice: ["remove_it", "name"], street_empty: ["remove_it", "name"], document_expression: ["variables_catalogue", "source", "text"],
   step_no_way: ["give_way"], step_many_ways: ["keep_one_way"], choice_empty: ["add_options"], asked_twice: ["ask_once", "name"], step_unreached: ["lead_choice"], step_endless: ["lead_to_end"],
 } as const satisfies Record<string, readonly [remedy: string, ...params: string[]]>;
 

@@ -9,7 +9,7 @@ import {
 } from "./projects.contract.ts";
 import { kindOf, type TextKind } from "./projects.kinds.ts";
 import { problem } from "./problems.contract.ts";
-import { makeReader, note, readDeclaration, readYaml, type Reader } from "./projects.read.ts";
+import { inOrder, makeReader, note, readDeclaration, readYaml, type Reader } from "./projects.read.ts";
 import { readFolder, type Texts } from "./projects.texts.ts";
 
 type More = ProjectDeclaration["more"];
@@ -43,10 +43,10 @@ export function readDeclarations(texts: Texts, options: ReadOptions = {}): LoadR
   const reading = readCommon(reader, options);
   const projects = [...keys].sort().map((key) => (texts.has(`${key}/project.yaml`) ? readProject(reading, key) : null)).filter((project) => project !== null);
   if (company) checkCompanyFlow(reader, company, [...keys]);
-  if (!company || !people || !names) return { ok: false, problems: inOrder(reader.problems) };
+  if (!company || !people || !names) return { ok: false, problems: inOrder(reader) };
   const declarations: Declarations = { company, people: people.people, names, projects };
   for (const problem of checkCompany(declarations, [...keys, ...(options.retired ?? [])])) note(reader, problem.file, problem);
-  return reader.problems.length === 0 ? { ok: true, declarations } : { ok: false, problems: inOrder(reader.problems) };
+  return reader.problems.length === 0 ? { ok: true, declarations } : { ok: false, problems: inOrder(reader) };
 }
 
 function refuseMissing(reader: Reader, keys: readonly string[]): void {
@@ -70,7 +70,7 @@ export async function loadDeclarations(root: string, options: ReadOptions = {}):
   // What cannot be read in a folder that is only a template is that template's own trouble.
   const own = problems.filter(({ file }) => !isTemplate(file, live));
   if (own.length === 0) return read;
-  return { ok: false, problems: inOrder([...own, ...(read.ok ? [] : read.problems.filter(({ file }) => !own.some((each) => each.file === file)))]) };
+  return { ok: false, problems: [...own, ...(read.ok ? [] : read.problems.filter(({ file }) => !own.some((each) => each.file === file)))] };
 }
 
 const isTemplate = (file: string, live: readonly string[]): boolean => file.includes("/") && ![...RESERVED, ...live].includes(file.split("/")[0]!);
@@ -179,11 +179,6 @@ function fileOf(reader: Reader, folder: string, { file, path }: CheckedProblem):
   const own = source && (file !== "notices.yaml" || source.document.hasIn(path.slice(0, 1)));
   return own || !reader.sources.has(`common/${file}`) ? `${folder}/${file}` : `common/${file}`;
 }
-
-/** In the order of reading; a mistake in a common file is found once by every project that uses it. */
-const inOrder = (problems: FileProblem[]): FileProblem[] =>
-  [...new Map(problems.map((problem) => [`${problem.file} ${problem.line} ${problem.path} ${problem.message}`, problem])).values()]
-    .sort((a, b) => a.file.localeCompare(b.file) || (a.line ?? 0) - (b.line ?? 0));
 
 const namesIn = (reader: Reader, folder: string): string[] => [...reader.texts.keys()].filter((path) => path.startsWith(`${folder}/`) && path.endsWith(".yaml"));
 const keyOf = (file: string): string => file.slice(file.lastIndexOf("/") + 1, -".yaml".length);

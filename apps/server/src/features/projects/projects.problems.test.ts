@@ -106,3 +106,32 @@ describe("a mistake is told in the reader's language, at its place", () => {
     for (const language of ["ru", "sl"] as const) expect(said(problem, language)).not.toMatch(english);
   });
 });
+
+describe("a text made to exhaust the server is refused in a few lines", () => {
+  const read = (text: string) => {
+    const result = readDeclarations(new Map([...texts, ["internet/processes/hostile.yaml", text]]), { kinds: textKinds, projects: ["internet"] });
+    return result.ok ? [] : result.problems;
+  };
+  const lines = (count: number, line: (index: number) => string) => Array.from({ length: count }, (_, index) => line(index)).join("\n");
+
+  test("twenty thousand unknown words: a hundred are told, each by itself, and how many more there are", () => {
+    const told = read(lines(20_000, (index) => `k${index}: 1`));
+    expect(told).toHaveLength(101);
+    expect(told.some(({ path, line, message }) => path === "k7" && line === 8 && message === 'Unrecognized key: "k7"')).toBe(true);
+    expect(languages.map((language) => wordsOf(told.at(-1)!.told, language).message)).toEqual([expect.stringMatching(/^more problems .*: 199\d\d$/), expect.stringMatching(/: 199\d\d$/), expect.stringMatching(/: 199\d\d$/)]);
+    expect(JSON.stringify(told).length).toBeLessThan(100_000);
+  });
+
+  test("names and values as long as the text itself are cut where they are told", () => {
+    expect(JSON.stringify(read(`${"k".repeat(200_000)}: 1\nkey: ${"v".repeat(200_000)}\n`)).length).toBeLessThan(20_000);
+    expect(JSON.stringify(read(`${texts.get("internet/processes/fault.yaml")}\nstages2: 1\n`.replace(/^start: .*/m, `start: ${"s".repeat(100_000)}`))).length).toBeLessThan(20_000);
+  });
+
+  test.each([
+    ["question marks in a line", "? ".repeat(3_000)], ["question marks and dashes", `a:\n  ${"? - ".repeat(3_000)}`], ["tabs", "-\t".repeat(3_000)], ["questions by indentation", lines(400, (index) => `${" ".repeat(index)}?`)],
+    ["keys by indentation", lines(700, (index) => `${" ".repeat(index)}k:`)], ["brackets", "[{? ".repeat(1_000)], ["a key and question marks", "a: ? ".repeat(2_000)],
+  ])("%s without end are nested too deeply, told with the line before anybody parses them", (_, text) => {
+    const told = read(text).filter(({ file }) => file.endsWith("hostile.yaml"));
+    expect(told.map(({ told: { code }, line }) => [code, line! > 0])).toEqual([["nested", true]]);
+  });
+});

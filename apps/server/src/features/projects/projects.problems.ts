@@ -12,16 +12,27 @@ export function wordsOf(told: ToldProblem, language: Language): Words {
   return { message: translate(language, `problem_${told.code}`, params), remedy: translate(language, `remedy_${problems[told.code][0]}`, params) };
 }
 
+/** Keys and values stand in a problem as somebody has written them: a text of hundreds of kilobytes must not come back in each of its problems. */
+const MOST_CHARACTERS = 300;
+const MOST_NAMES = 30;
+
 function plain(value: ProblemParams[string], language: Language): string | number {
-  if (typeof value !== "object") return value;
-  return "en" in value ? value[language] : value.join(", ");
+  if (typeof value === "number") return value;
+  if (typeof value === "string") return short(value);
+  if ("en" in value) return short(value[language]);
+  return value.slice(0, MOST_NAMES).map(short).join(", ") + (value.length > MOST_NAMES ? ", …" : "");
 }
+
+export const short = (text: string): string => (text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS).toWellFormed()}…` : text);
 
 /** Words nobody knows are told where they stand, not where the thing around them begins. */
 export function schemaProblems(issue: z.core.$ZodIssue): PlacedProblem[] {
   const path = issue.path.map((part) => (typeof part === "number" ? part : String(part)));
+  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => {
+    const alone = { ...issue, keys: [key], message: `Unrecognized key: "${short(key)}"` };
+    return problem([...path, key], "schema_unknown", { text: inAll((language) => inWords(alone, language)), names: [key] });
+  });
   const text = inAll((language) => inWords(issue, language));
-  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => problem([...path, key], "schema_unknown", { text, names: issue.keys }));
   // Zod hands over no input; that there was none stands only in its message.
   if (issue.code === "invalid_type" && issue.message.endsWith("received undefined")) return [problem(path, "schema_missing", { text })];
   if (issue.code === "invalid_value") return [problem(path, "schema_choice", { text, names: issue.values.map(String) })];
