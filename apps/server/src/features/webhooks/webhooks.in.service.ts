@@ -122,7 +122,7 @@ async function first(ctx: TxCtx, taking: Taking, name: string): Promise<HookRepl
   const ticket = await createTicket(ctx, {
     projectKey: project.project.key, type: hook.type, subject: told(said(`subject.${language}`), 200), description: told(said(`description.${language}`), 20_000), language, fields,
     clientId: null, interactionId: null, dueAt: null, ...(priority >= 0 && { priority }), ...(formRecordId && { formRecordId }),
-  }, ticketForms);
+  }, { forms: ticketForms });
   await updateAlarm(ctx.db, { ...at, alarm: name }, { ticketId: ticket.id, notedAt: null, worst: ticket.priority, times: 1 });
   return reply("registered", ticket);
 }
