@@ -32,7 +32,7 @@ const refusal = (work: Promise<unknown>): Promise<AppError> => work.then(() => {
 const about = (whom: Actor) => ({ about: "driver", employee: { id: idOf(whom), name: "whatever the browser says" } });
 const begin = (data: Record<string, unknown>, over: object = {}, actor = ana) => createRecord(as(actor), { id: crypto.randomUUID(), projectKey: "taxi", formKey: "ride-complaint", subject: null, data, ...over });
 const register = (over: object = {}, actor = ana): Promise<TicketView> =>
-  createTicket(as(actor), contract.body.parse({ projectKey: "taxi", type: "complaint", subject: "Zebra was rude", description: "On Monday", clientId: client.id, contactPhone: "+38640123456", ...over }), ticketForms);
+  createTicket(as(actor), contract.body.parse({ projectKey: "taxi", type: "complaint", subject: "Zebra was rude", description: "On Monday", clientId: client.id, contactPhone: "+38640123456", ...over }), { forms: ticketForms });
 const sees = (actor: Actor, id: string): Promise<boolean> => getTicket(as(actor), id).then(() => true, (error: unknown) => { if ((error as AppError).code === "not_found") return false; throw error; });
 
 test("R129 the driver or dispatcher whom the form of a ride complaint names neither sees nor moves it: by id, lists, search and events", async () => {

@@ -29,7 +29,7 @@ const full = {
   tariff: { id: "t1", name: "Fibre", monthly: { amount: "20.00", currency: "EUR" } }, consent: { given: true, text: "Ali soglašate?", recordingId: "r1", offsetMs: 61_500 },
 };
 const fill = (actor: Actor, data: Record<string, unknown> = full) => createRecord(as(actor), { id: crypto.randomUUID(), projectKey: "internet", formKey: "connection", subject: null, data });
-const register = (over: object = {}, actor = ana) => createTicket(as(actor), contract.body.parse({ projectKey: "internet", type: "connect", subject: "Connect the house", ...over }), ticketForms);
+const register = (over: object = {}, actor = ana) => createTicket(as(actor), contract.body.parse({ projectKey: "internet", type: "connect", subject: "Connect the house", ...over }), { forms: ticketForms });
 const counted = (where: ReturnType<typeof sql>) => sql<{ n: number }>`select count(*)::int as n from ${where}`.execute(database.db).then(({ rows }) => rows[0]!.n);
 
 test("R153 a request that has a form is registered together with it, in one step", async () => {
