@@ -28,6 +28,7 @@ export function Cell({ field, path, children }: { field: Field; path: string; ch
 
 function Marks({ path }: { path: string }) {
   const t = useT();
+  const { deeds } = useFilling();
   const intl = useIntl();
   const filler = useStore((store) => store.fillerAt(path));
   const typing = useStore((store) => store.typingAt(path));
@@ -35,7 +36,8 @@ function Marks({ path }: { path: string }) {
   if (!filler) return null;
   const Sign = signs[filler.by];
   const words = t("forms.filledBy", { who: t(`forms.by.${filler.by}`), name: filler.name || "–", at: intl.formatDate(filler.at, { dateStyle: "medium", timeStyle: "short" }) });
-  return <Tooltip label={words} multiline maw={280}><span className={css.mark} data-by={filler.by} role="img" aria-label={words}><Sign size={12} aria-hidden /></span></Tooltip>;
+  if (!deeds.history) return <Tooltip label={words} multiline maw={280}><span className={css.mark} data-by={filler.by} role="img" aria-label={words}><Sign size={12} aria-hidden /></span></Tooltip>;
+  return <Tooltip label={words} multiline maw={280}><button type="button" className={css.mark} data-by={filler.by} aria-label={`${t("forms.history")}: ${words}`} onClick={() => deeds.history?.(path)}><Sign size={12} aria-hidden /></button></Tooltip>;
 }
 
 /** Theirs stands in the field; mine is one press away and lost to nobody. */

@@ -1,7 +1,7 @@
 import type { TicketView } from "@linija/server/contract/tickets/tickets";
-import { Button } from "@mantine/core";
-import { IconChevronDown, IconChevronRight, IconCloudOff, IconForms } from "@tabler/icons-react";
-import { useMemo, useState } from "react";
+import { ActionIcon, Button, Tooltip } from "@mantine/core";
+import { IconChevronDown, IconChevronRight, IconCloudOff, IconForms, IconHistory } from "@tabler/icons-react";
+import { useMemo, useState, type ReactNode } from "react";
 import { useIntl } from "react-intl";
 import { EditorTexts, useT } from "../../i18n/intl.tsx";
 import { newId } from "../../shared/ids.ts";
@@ -12,6 +12,7 @@ import { readStored, writeStored } from "../../shared/settings.ts";
 import { may, useMe } from "../access/session.ts";
 import { useLine } from "../line/line.tsx";
 import { useTypes } from "../tickets/useTypes.ts";
+import { FormHistory } from "./FormHistory.tsx";
 import { FormView } from "./FormView.tsx";
 import { goTo } from "./Progress.tsx";
 import { Share } from "./Share.tsx";
@@ -88,8 +89,9 @@ function Filled({ session, id, clientId }: { session: FormSession; id: string; c
   const intl = useIntl();
   const language = useLanguage();
   useSnapshot(session);
-  const deeds = useDeeds(session, { projectKey: session.formId.split("/")[0]!, country: "" }, useTalk(clientId));
+  const own = useDeeds(session, { projectKey: session.formId.split("/")[0]!, country: "" }, useTalk(clientId));
   const { record } = session;
+  const { deeds, button, dialog } = useHistory(session, own);
   const isDone = record?.state === "submitted";
   const readOnly = isDone || record?.mayWrite === false;
   const [isOpen, setOpen] = useState(!isDone);
@@ -103,10 +105,12 @@ function Filled({ session, id, clientId }: { session: FormSession; id: string; c
         <span className={`chip ${isDone ? "live" : ""}`}>{t(isDone ? "forms.submitted" : "forms.draft")}</span>
         <span className="grow" />
         {!isDone && <SavedMark session={session} />}
+        {button}
         <Button size="compact-sm" variant="subtle" aria-expanded={isOpen} leftSection={<Chevron size={14} aria-hidden />} onClick={() => setOpen(!isOpen)}>{t(isOpen ? "forms.hide" : "forms.show")}</Button>
       </div>
       {isDone && record?.submittedAt && <p className={css.hint}>{t("forms.submittedBy", { name: record.submittedBy ?? "–", at: intl.formatDate(record.submittedAt, { dateStyle: "medium", timeStyle: "short" }) })}</p>}
       {isOpen && <FormView store={session.store} deeds={deeds} readOnly={readOnly} prefix={prefix} />}
+      {dialog}
       {isOpen && !readOnly && (
         <div className={css.foot}>
           {record && <Share session={session} />}<span className="grow" />
@@ -116,6 +120,20 @@ function Filled({ session, id, clientId }: { session: FormSession; id: string; c
       )}
     </section>
   );
+}
+
+/** Who filled what, of all fields by the button, of one by its own mark; once the server has heard of the form. */
+function useHistory(session: FormSession, own: FormDeeds): { deeds: FormDeeds; button: ReactNode; dialog: ReactNode } {
+  const t = useT();
+  // Absent: it is not open; null: of all fields.
+  const [of, setOf] = useState<string | null>();
+  const id = session.record?.id;
+  const deeds = useMemo(() => ({ ...own, history: id ? setOf : undefined }), [own, id]);
+  if (!id) return { deeds, button: null, dialog: null };
+  return {
+    deeds, button: <Tooltip label={t("forms.history")}><ActionIcon size={26} variant="subtle" aria-label={t("forms.history")} onClick={() => setOf(null)}><IconHistory size={15} /></ActionIcon></Tooltip>,
+    dialog: of !== undefined && <FormHistory id={id} fields={session.store.form.fields} path={of} onPath={setOf} onClose={() => setOf(undefined)} />,
+  };
 }
 
 /** Quiet: whether what is typed is with the server, or kept here. */

@@ -15,6 +15,8 @@ export interface FormDeeds {
   reveal?: ((path: string, reason: string) => Promise<unknown>) | undefined;
   files?: WaitingFiles | undefined;
   fileName?: ((id: string) => { name: string; href: string | null } | null) | undefined;
+  /** Opens who filled a place when, and what stood there before. */
+  history?: ((path: string) => void) | undefined;
   /** Where somebody is now; null when they left. */
   at?: ((path: string | null) => void) | undefined;
   /** The client's page has no candidates of ours. */
@@ -37,7 +39,6 @@ export function useStore<T>(read: (store: FormStore) => T): T {
 }
 
 export const useLanguage = (): Language => useIntl().locale.slice(0, 2) as Language;
-export const useSaid = (text: Text | undefined): string | undefined => text?.[useFilling().language];
 /** Where the input of a place is found: by the bar of what is missing, by tests and by labels. */
 export const inputId = (prefix: string, path: string): string => `${prefix}-${path.replaceAll(".", "-")}`;
 
