@@ -2,7 +2,7 @@ import type { Catalogue, Rights } from "@linija/rules";
 import type { Ctx } from "../../platform/db.ts";
 import { forbidden, notFound } from "../../platform/errors.ts";
 import { may, type Right } from "../access/index.ts";
-import { EDIT_RIGHT } from "../rules/index.ts";
+import { EDIT_RIGHT, hiddenIn } from "../rules/index.ts";
 import { selectCertified } from "./automation.sql.ts";
 
 /** Whether this person has passed the course on rules; the program itself needs none. */
@@ -30,15 +30,4 @@ export async function allowEditing(ctx: Ctx, projectKey: string): Promise<void> 
 }
 
 /** Names of a catalogue that the reader may not see the values of. */
-export function hiddenOf(catalogue: Catalogue, ctx: Ctx, projectKey: string): (path: string) => boolean {
-  const sees = (right: string | null): boolean => right === null || may(ctx, right as Right, { projectKey });
-  return (path) => {
-    const [root = "", ...keys] = path.split(".");
-    let field = catalogue.variables.get(root);
-    for (const key of keys) {
-      if (field && !sees(field.read)) return true;
-      field = field?.type.kind === "record" ? catalogue.records.get(field.type.key)?.fields.get(key) : undefined;
-    }
-    return field !== undefined && !sees(field.read);
-  };
-}
+export const hiddenOf = (catalogue: Catalogue, ctx: Ctx, projectKey: string): ((path: string) => boolean) => hiddenIn(catalogue, (right) => may(ctx, right as Right, { projectKey }));

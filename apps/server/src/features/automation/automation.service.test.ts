@@ -122,6 +122,23 @@ test("R357 the history of a ticket tells which rule set what, with its version a
   expect((await refusal(listTicketRuns(boss, ticket.id, {}))).code).toBe("not_found");
 });
 
+test("R357 what a rule has read stays hidden from who may not read it, also under the name the rule gave it and in what it did with it", async () => {
+  await save(system, text(`steps:\n  - let: { p: 'coalesce(client.phone, "none")' }\n  - let: { q: '"call " + p' }\n  - let: { free: ticket.number }\n  - if: p != "none"\n    then:\n      - do: call_webhook\n        with: { webhook: '"crm"', data: q }\n      - do: call_webhook\n        with: { webhook: free }\n`));
+  const client = await buildClient(system, { projects: ["internet"], phones: ["+38641555777"] });
+  const ticket = await buildTicket(system, { clientId: client.id });
+  const listener = automationListener({ callWebhook: () => Promise.resolve() });
+  await inTx(system, (ctx) => listener.hear([{ ctx: { ...ctx, depth: 1 }, event: { id: crypto.randomUUID(), type: "ticket.registered", subject: { kind: "ticket", id: ticket.id }, data: {}, at: now, actor: ctx.actor, depth: 0, requestId: "r" } }]));
+  const seen = async (reader: Ctx) => {
+    const { items } = await listTicketRuns(reader, ticket.id, {});
+    const run = items.find(({ ruleKey }) => ruleKey === "mine")!;
+    return { list: JSON.stringify(items), run: JSON.stringify(await getRun(reader, run.id)) };
+  };
+  const [mine, hers] = [await seen(admin), await seen(ana)];
+  expect([hers.list, hers.run].every((told) => told.includes("+38641555777"))).toBe(true);
+  for (const told of [mine.list, mine.run]) expect(told).not.toContain("38641555777");
+  expect(mine.run).toContain(`"inputs":{"free":"${ticket.number}"}`);
+});
+
 test("a clock of a ticket stops at the marks that rules wait for, beside those of its process", async () => {
   const late = { text: 'key: early\nname: { en: Early }\non: { clock: solution, at_percent: 33 }\nsteps:\n  - do: tell_owner\n    with: { text: \'"a third"\' }\n' };
   const projects = loaded.declarations.projects.map((each) => (each === declared ? { ...each, more: { ...each.more, rules: { ...each.more["rules"], early: late } } } : each));

@@ -34,6 +34,9 @@ schema:
     rooms: ${field("number", "Rooms", ", type: integer")}
     passport: ${field("document", "Passport", ", x-mask: { read: clients.documents }")}
     iban: ${field("text", "Account", ", x-mask: { read: clients.documents }")}
+    group: ${field("group", "Group", `, properties: { open: ${field("text", "Open")}, secret: ${field("text", "Secret", ", x-mask: { read: clients.documents }")} }`)}
+    lines: ${field("table", "Lines", `, items: { properties: { pin: ${field("text", "Pin", ", x-mask: { read: clients.documents }")} } }`)}
+    mobile: ${field("phone", "Mobile")}
 ` });
 const ana = actorOf(await buildUser(database.db, { name: "Ana Kos", projects: ["internet"] }));
 const boris = actorOf(await buildUser(database.db, { name: "Boris Zajc", projects: ["internet"], language: "ru" }));
@@ -47,7 +50,7 @@ const ticket = await buildTicket(database.ctx(), { type: "claim", subject: "The 
 const bare = await buildTicket(database.ctx(), { type: "claim", subject: "Nothing filled" });
 const form = await createRecord(as(ana), { id: crypto.randomUUID(), projectKey: "internet", formKey: "order", subject: null, data: {
   total: { amount: "90071992547409.91", currency: "EUR" }, planned_on: "2026-03-29", called_at: "2026-03-29T10:00:00+02:00", house: "flat", extras: ["phone", "tv"], who: { surname: "Čuk", given: "Žiga" },
-  place: { city: "Maribor", street: "Glavna", house: "7" }, urgent: true, rooms: 3, passport: { number: "123456" }, iban: "SI56123456",
+  place: { city: "Maribor", street: "Glavna", house: "7" }, urgent: true, rooms: 3, passport: { number: "123456" }, iban: "SI56123456", group: { open: "o", secret: "SECR888222" }, lines: [{ pin: "PINN999333" }], mobile: "+38641222333",
 } });
 await attachRecord(as(ana), form.id, { kind: "ticket", id: ticket.id });
 await submitRecord(as(ana), form.id, { version: form.version });
@@ -89,4 +92,12 @@ test("R123 a view keeps its columns in their order, also those of fields; what i
   expect((await listViews(as(ana))).items.find(({ id }) => id === saved.id)?.columns).toEqual(body.columns);
   expect(saveViewContract.body.safeParse({ ...body, columns: ["form.total; drop"] }).success).toBe(false);
   expect(saveViewContract.body.safeParse({ ...body, columns: [] }).success).toBe(false);
+});
+
+test("a filter asks nothing of what its reader may not read: a group or a table is hidden where a part of it is, and a phone from who sees contacts in part", async () => {
+  const found = (actor: Actor, field: string, value: string) => findTickets(as(actor), { filter: JSON.stringify({ fields: [{ field, is: "contains", value }] }), sort: "changed" }).then(({ items }) => items.map(({ id }) => id), (error: { fields?: { code: string }[] }) => error.fields?.[0]?.code);
+  for (const [field, value] of [["form.group", "SECR888"], ["form.lines", "PINN999"], ["form.iban", "SI56"], ["form.passport", "1234"], ["form.mobile", "41222"]] as const) {
+    expect([field, await found(keeper, field, value), await found(ana, field, value)]).toEqual([field, "view_field_hidden", [ticket.id]]);
+  }
+  expect(await found(keeper, "form.place", "Maribor")).toEqual([ticket.id]);
 });

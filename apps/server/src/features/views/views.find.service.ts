@@ -1,8 +1,10 @@
+import type { Field } from "@linija/forms";
 import type { z } from "zod";
 import type { Ctx } from "../../platform/db.ts";
 import { forbidden, invalidField } from "../../platform/errors.ts";
 import { decodeCursor, encodeCursor, PAGE_SIZE } from "../../platform/page.ts";
 import { may, type Right } from "../access/index.ts";
+import { formInUse } from "../forms/index.ts";
 import type { Language } from "../api.contract.ts";
 import type { Process } from "../processes/index.ts";
 import { processOf, projectOf, statusOf, toRows, type ProjectInUse } from "../tickets/index.ts";
@@ -134,9 +136,14 @@ async function readerOf(ctx: Ctx, user: User, filter: TicketFilter): Promise<Rea
   return { id: user.id, projects, only: may(ctx, "tickets.read", { projectKey: user.projects[0] ?? null }) ? null : { department: user.department ?? null } };
 }
 
-interface UsedForm { vocabulary?: { records?: Record<string, { fields?: Record<string, { read?: string }> }> } }
-const formFields = (project: ProjectInUse, name: string): { read?: string }[] =>
-  Object.values((project.more["forms"] ?? {}) as Record<string, UsedForm>).flatMap(({ vocabulary }) => vocabulary?.records?.["form"]?.fields?.[name] ?? []);
+const formFields = async (ctx: Ctx, { more }: ProjectInUse, name: string): Promise<Field[]> =>
+  (await Promise.all(Object.values((more["forms"] ?? {}) as Record<string, { id: string }>).map(({ id }) => formInUse(ctx.db, id)))).flatMap(({ form }) => form.fields.get(name) ?? []);
+
+/** By its own right, and by those of its parts: a group or a table is looked through as a whole. */
+function isHidden(ctx: Ctx, field: Field, projectKey: string): boolean {
+  const right = field.mask ?? (field.kind === "phone" || field.kind === "email" ? "clients.see_contacts" : null);
+  return (right !== null && !may(ctx, right as Right, { projectKey })) || [...field.parts.values()].some((part) => isHidden(ctx, part, projectKey));
+}
 
 /** A filter by what one may not read would tell it, one question at a time. */
 async function refuseHidden(ctx: Ctx, projects: string[], { fields = [] }: TicketFilter): Promise<void> {
@@ -144,9 +151,9 @@ async function refuseHidden(ctx: Ctx, projects: string[], { fields = [] }: Ticke
   if (asked.length === 0) return;
   const known = await Promise.all(projects.map((key) => projectOf(ctx.db, key)));
   for (const { index, name } of asked) {
-    const all = known.flatMap((project) => formFields(project, name).map((field) => ({ field, projectKey: project.project.key })));
+    const all = (await Promise.all(known.map(async (project) => (await formFields(ctx, project, name)).map((field) => ({ field, projectKey: project.project.key }))))).flat();
     if (all.length === 0) throw invalidField(`filter.fields.${index}.field`, "view_field_unknown");
-    if (all.some(({ field, projectKey }) => field.read !== undefined && !may(ctx, field.read as Right, { projectKey }))) throw invalidField(`filter.fields.${index}.field`, "view_field_hidden");
+    if (all.some(({ field, projectKey }) => isHidden(ctx, field, projectKey))) throw invalidField(`filter.fields.${index}.field`, "view_field_hidden");
   }
 }
 
