@@ -6,6 +6,7 @@ import pg from "pg";
 import { createLog } from "../../apps/server/src/platform/log.ts";
 import { type EmbeddedPostgres, startPostgres } from "../../apps/server/src/platform/postgres.ts";
 import { Desk } from "../tools/desk.ts";
+import { eventually } from "../tools/eventually.ts";
 import { newFolder } from "../tools/folder.ts";
 import { PASSWORD } from "../tools/house.ts";
 import { ServerProcess } from "../tools/process.ts";
@@ -48,6 +49,9 @@ export class FieldsHouse {
     cpSync(fileURLToPath(new URL("../../projects", import.meta.url)), join(folder, "projects"), { recursive: true });
     const company = join(folder, "projects/company.yaml");
     writeFileSync(company, readFileSync(company, "utf8").replace(/^projects:.*$/m, `projects: [${PROJECTS.join(", ")}]`));
+    // Open at any hour, so that no reply depends on when it is asked for.
+    const always = `weekly: { ${["mon", "tue", "wed", "thu", "fri", "sat", "sun"].map((day) => `${day}: ["00:00-24:00"]`).join(", ")} }\nholidays: []\n`;
+    for (const project of PROJECTS) writeFileSync(join(folder, "projects", project, "calendar.yaml"), always);
     const house = new FieldsHouse(folder, await startPostgres(folder, createLog("error", "")));
     await house.server.start();
     for (const role of ROLES) await house.person(`matrix.${role}`, { role, projects: [OWN] });
@@ -92,6 +96,14 @@ export class FieldsHouse {
       // Theirs in every other way.
       about: { owner: userId, department: DEPARTMENT, about: [userId] },
     }[relation]);
+  }
+
+  /** What listeners and rules make of it has been made. */
+  async heard(): Promise<void> {
+    await eventually(async () => {
+      const { waiting } = await this.one<{ waiting: number }>("select count(*)::int as waiting from deliveries where failed is null");
+      if (waiting > 0) throw new Error(`${waiting} facts have not been heard yet`);
+    }, 30_000);
   }
 
   /** Asks as this person; what is no JSON is told by its length. */

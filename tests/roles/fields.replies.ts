@@ -7,7 +7,7 @@ import { DEPARTMENT, type FieldsHouse, OWN, type Role, ROLES } from "./fields.ho
 export const MARKS = { phone: "+38640777123", email: "marked.client@example.test", document: "PB7654321", reason: "marked reason" } as const;
 const INNER = `Call +386 40 777 123 or write to ${MARKS.email}`;
 
-export interface World { client: string; ticket: string; call: string; record: string; run: string; bulk: string; user: string; merged: string; formId: string }
+export interface World { client: string; ticket: string; call: string; record: string; run: string; bulk: string; user: string; merged: string; formId: string; /** Of each role, the ticket that is about its reader. */ about: Record<Role, string> }
 
 /** One of everything a reply tells of, in the readers' project and their department. */
 export async function buildWorld(house: FieldsHouse): Promise<World> {
@@ -26,15 +26,18 @@ export async function buildWorld(house: FieldsHouse): Promise<World> {
     values ($1, 'voice', 'in', $2, (select id from queues where project_key = $2 order by id limit 1), $3, $4, 'sl', 'ended', 'answered', $5, '+38615550100', 'Markus', now() - interval '9 minutes', now() - interval '8 minutes', now() - interval '7 minutes', now() - interval '2 minutes', now(), 'solved', 'He was content: ' || $5)`, [call, OWN, client.id, colleague, MARKS.phone]);
   const made = await send("matrix.operator", "POST", "/api/tickets", { projectKey: OWN, type: "question", subject: `About ${MARKS.phone}`, description: INNER, clientId: client.id, interactionId: call, fields: {} });
   const ticket = made.id as string;
-  const other = await house.ticket(OWN, { department: DEPARTMENT, clientId: client.id as string });
+  const other = await send("matrix.operator", "POST", "/api/tickets", { projectKey: OWN, type: "question", subject: `Again ${MARKS.phone}`, description: INNER, clientId: client.id }) as { id: string; number: string };
+  await house.rows("update tickets set owner_id = null, department = $2 where id = $1", [other.id, DEPARTMENT]);
   await house.rows("update tickets set owner_id = null, department = $2 where id = $1", [ticket, DEPARTMENT]);
   await send("colleague", "POST", `/api/tickets/${ticket}/notes`, { text: `He calls often. ${INNER}` });
   await send("colleague", "POST", `/api/tickets/${ticket}/variants`, { title: "A new modem", pros: INNER, cons: "Dear", price: "20 EUR", duration: "a day" });
   await send("colleague", "POST", `/api/tickets/${ticket}/messages`, { id: randomUUID(), text: `We are looking at it. ${INNER}` });
-  const { number } = await house.one<{ number: string }>("select number from tickets where id = $1", [other.id]);
-  await house.ask("colleague", "POST", `/api/tickets/${ticket}/relations`, { side: "related", number });
+  await send("colleague", "POST", `/api/tickets/${ticket}/relations`, { side: "related", number: other.number });
+  const about = {} as World["about"];
+  for (const role of ROLES) about[role] = await complaintAbout(house, send, { role, client: client.id as string, ticket });
+  await askForApproval(send, client.id as string);
   await send("matrix.operator", "POST", "/api/promises", { ticketId: ticket, clientId: client.id, projectKey: OWN, text: `A call back. ${INNER}`, dueAt: new Date(Date.now() + 86_400_000).toISOString() });
-  await house.rows("insert into attachments (id, ticket_id, name, media_type, bytes, sha256, path, uploaded_by, uploaded_at) select $1, $2, 'photo.png', 'image/png', 1, '', '', $3, now()", [randomUUID(), ticket, colleague]).catch(() => []);
+  await house.rows("insert into attachments (id, ticket_id, name, media_type, bytes, sha256, path, uploaded_by, at) select $1, $2, 'photo.png', 'image/png', 1, '', '', $3, now()", [randomUUID(), ticket, colleague]);
   await house.rows("insert into notices (id, ticket_id, cause, key, language, recipient, subject, body_text, body_html, state, message_id, created_at, sent_at) values ($1, $2, $1::uuid::text, 'received', 'sl', $3, 'Received', $4, '', 'sent', 'm', now(), now())", [randomUUID(), ticket, MARKS.email, INNER]);
   const { items } = await send("matrix.operator", "GET", `/api/forms?projectKey=${OWN}`) as { items: { key: string; id: string }[] };
   const formId = items.find(({ key }) => key === "connection")!.id;
@@ -46,7 +49,27 @@ export async function buildWorld(house: FieldsHouse): Promise<World> {
   await house.ask("matrix.administrator", "POST", `/api/webhooks/${OWN}`, { key: "marked", name: "Marked", url: "https://example.test/hook", enabled: true });
   await send("matrix.supervisor", "POST", "/api/tickets/views", { name: "Marked", filter: {}, shared: { projectKey: OWN, role: null } });
   await house.rows("insert into operators (user_id, languages, sip_user) values ($1, '{en}', '7771') on conflict do nothing", [house.desk("matrix.operator").userId]);
-  return { client: client.id as string, ticket, call, record, run, bulk: ((bulk.body ?? {}) as { id?: string }).id ?? randomUUID(), user: house.desk("matrix.operator").userId, merged: other.id, formId };
+  await house.heard();
+  return { client: client.id as string, ticket, call, record, run, bulk: ((bulk.body ?? {}) as { id?: string }).id ?? randomUUID(), user: house.desk("matrix.operator").userId, merged: other.id, formId, about };
+}
+
+type Send = (login: string, method: string, path: string, body?: unknown) => Promise<Record<string, unknown>>;
+
+/** Beside everything the reader sees: of the same client, department and call, promised about, noted on and related. */
+async function complaintAbout(house: FieldsHouse, send: Send, { role, client, ticket }: { role: Role; client: string; ticket: string }): Promise<string> {
+  const made = await send("colleague", "POST", "/api/tickets", { projectKey: OWN, type: "question", subject: `Complaint about ${role}`, description: "Rude", clientId: client }) as { id: string; number: string };
+  await send("colleague", "POST", `/api/tickets/${made.id}/notes`, { text: `Noted about ${role}` });
+  await send("colleague", "POST", "/api/promises", { ticketId: made.id, text: `Promised about ${role}`, dueAt: new Date(Date.now() + 86_400_000).toISOString() });
+  await send("colleague", "POST", `/api/tickets/${ticket}/relations`, { side: "related", number: made.number });
+  await house.rows("update tickets set owner_id = $2, department = $3, about_user_ids = array[$2]::uuid[] where id = $1", [made.id, house.desk(`matrix.${role}`).userId, DEPARTMENT]);
+  return made.id;
+}
+
+/** Above what an operator may decide alone. */
+async function askForApproval(send: Send, clientId: string): Promise<void> {
+  const form = await send("matrix.operator", "POST", "/api/forms/records", { id: randomUUID(), projectKey: OWN, formKey: "claim", data: { claimant: { surname: "Kennzeichen", given: "Markus" }, about: "service", circumstances: INNER, demand: "refund", amount: { amount: "150.00", currency: "EUR" } } });
+  let ticket = await send("matrix.operator", "POST", "/api/tickets", { projectKey: OWN, type: "claim", subject: `Claim ${MARKS.phone}`, description: INNER, clientId, formRecordId: form.id });
+  for (const [transition, input] of [["take", {}], ["decide", { verdict: "granted", amount: "150.00", resolution: INNER, contacted: true }]]) ticket = await send("matrix.operator", "POST", `/api/tickets/${String(ticket.id)}/transitions`, { version: ticket.version, transition, input });
 }
 
 const idFor = (path: string, world: World): string => {

@@ -67,6 +67,13 @@ test("no reply gives a department worker or an administrator the client's number
   expect(leaks).toEqual([]);
 });
 
+test("no reply tells anybody of a ticket that is about them, whatever it is about besides (R129)", () => {
+  const told = replies.flatMap(({ route, answers }) => ROLES.filter((role) => answers[role].text.includes(world.about[role]) || new RegExp(`(about|About) ${role}`).test(answers[role].text)).map((role) => `${role}: ${route}`));
+  // The audit trail is the administrator's, and nothing is left out of it.
+  expect(told.filter((one) => one !== "administrator: GET /api/audit")).toEqual([]);
+  expect(replies.some(({ answers }) => answers.supervisor.text.includes(world.about.operator))).toBe(true);
+});
+
 test("each field of each body is taken or refused by role as the table says", async () => {
   written = await tryBodies(house, routes);
   asLastRead("bodies", bodyTable(written));

@@ -45,6 +45,7 @@ function ReasonLine({ reason }: { reason: Reason }) {
         <summary className="small dim">{t("why.version", { number: said.number, process: said.process })}</summary>
         <div className={css.reasonText}>
           {because.kind === "policy" && words && <p>{words}</p>}
+          {because.kind === "policy" && said.condition !== "" && <p>{said.condition}</p>}
           {said.facts.length > 0 && <dl>{said.facts.map(({ name, value }) => <div key={name}><dt className="dim">{name}</dt><dd>{value}</dd></div>)}</dl>}
           {isText(reason) && said.condition !== "" && <p><span className="dim">{t("why.text")}</span> <Formula text={because.text} /></p>}
           {because.path && <p><span className="dim">{t("why.place")}</span> <code>{because.path}</code></p>}

@@ -3,7 +3,7 @@ import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx } from "../../platform/db.ts";
 import { forbidden, notFound } from "../../platform/errors.ts";
 import { translate } from "../../platform/messages.ts";
-import { maskPhone, may } from "../access/index.ts";
+import { maskPhone, may, toldTo } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
 import { selectOperator } from "../operators/index.ts";
 import type { RouterClient } from "../queues/index.ts";
@@ -37,7 +37,7 @@ export async function getFloor(ctx: Ctx, deps: FloorDeps): Promise<z.input<typeo
     queues: queues.map((queue) => queueView(queue, { day: days.find((day) => day.queueId === queue.id), hours: deps.hours(queue.projectKey, now), tiles, language })),
     operators: tiles.map((tile) => tileView(ctx, deps, tile)),
     waiting: waiting.map((call, index) => ({ ...call, fromNumber: numberFor(ctx, call.fromNumber), queuedAt: call.queuedAt.toISOString(), position: waiting.slice(0, index + 1).filter((each) => each.queueId === call.queueId).length })),
-    alerts: alerts.map((alert) => alertView(alert, language)),
+    alerts: toldTo(ctx, alerts.map((alert) => alertView(alert, language))),
     day: { callsByHour: hours, ...figures, callbacksDue },
   };
 }
