@@ -10,6 +10,6 @@ export type {
 } from "./processes.ticket.contract.ts";
 export { authoritySchema, type Authority, type AuthorityRole, type Limit } from "./processes.authority.contract.ts";
 export { allowanceOf, checkAuthority, isWithin, type Allowance } from "./processes.authority.rules.ts";
-export { asField, compileProcess, fieldRecord, withoutExpressions, type CompiledProcess, type ProcessContext } from "./processes.expressions.rules.ts";
+export { asField, beyondAuthor, compileProcess, withoutExpressions, type CompiledProcess, type ProcessContext } from "./processes.expressions.rules.ts";
 export { SOLUTION, timerName } from "./processes.clocks.rules.ts";
 export { checkInProject, departmentsOf } from "./processes.parts.check.rules.ts";

@@ -1,4 +1,4 @@
-import { compileExpression, problemText, type Catalogue, type Expression, type Plain } from "@linija/rules";
+import { compileExpression, problemText, type Catalogue, type Expression, type Plain, type Rights } from "@linija/rules";
 import { Temporal } from "temporal-polyfill";
 import { inAll, problem, type PlacedProblem } from "../projects/problems.contract.ts";
 import { type Process, type ProcessField, type Transition } from "./processes.contract.ts";
@@ -33,6 +33,21 @@ export function compileProcess(process: Process, catalogue: Catalogue): { compil
   const reads = [...new Set([...expressions.values()].flatMap((expression) => expression.reads))];
   return { compiled: { expressions, reads, timeZone: catalogue.timeZone }, problems };
 }
+
+export interface Author { /** Asked for only when something is new. */ catalogue: () => Catalogue; rights: Rights; /** The version in use; null: there is none. */ before: Process | null }
+/** What the author may not read, among what they have written: an expression that stands in the version in use for the same purpose was not. */
+export function beyondAuthor(process: Process, { catalogue, rights, before }: Author): PlacedProblem[] {
+  const stood = new Set(before ? sitesOf(before).map(purposeOf) : []);
+  const written = sitesOf(process).filter((site) => !stood.has(purposeOf(site)));
+  if (written.length === 0) return [];
+  const known = catalogue();
+  return written.flatMap(({ path, text }) => {
+    const result = compileExpression(text, known, { rights });
+    return result.ok ? [] : result.problems.map((found) => problem(path, "expression_at", { text: inAll((language) => problemText(found, language)), line: found.line, column: found.column }));
+  });
+}
+/** Wherever it stands: a transition may have another name, or another place. */
+const purposeOf = ({ path, text }: Site): string => `${path.slice(2).filter((part) => typeof part === "string").join(".")} ${text}`;
 
 const sitesOf = (process: Process): Site[] => Object.entries(process.transitions).flatMap(([key, transition]) =>
   sitesOfTransition(process, transition).map((site) => ({ ...site, path: ["transitions", key, ...site.path] })));
@@ -81,7 +96,7 @@ function contextOf({ process, compiled, context, ticket, now }: Asked): Record<s
 }
 
 /** Fields as expressions hold them, under names without `-`. */
-export function fieldRecord({ fields }: Pick<Process, "fields">, values: FieldValues, timeZone: string): Record<string, unknown> {
+function fieldRecord({ fields }: Pick<Process, "fields">, values: FieldValues, timeZone: string): Record<string, unknown> {
   return Object.fromEntries(Object.entries(values).flatMap(([key, value]) => {
     const field = fields[key];
     return field && value !== "" ? [[key.replaceAll("-", "_"), asRecord(field, value, timeZone)]] : [];

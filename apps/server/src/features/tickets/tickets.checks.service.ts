@@ -4,17 +4,20 @@ import { inTx, type Ctx } from "../../platform/db.ts";
 import { conflict, invalidField } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { decodeCursor, encodeCursor, PAGE_SIZE, pageOf } from "../../platform/page.ts";
+import { may, type Right } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
 import type { Process, Reason } from "../processes/index.ts";
+import { HIDDEN, hiddenIn } from "../rules/index.ts";
 import type { TicketView } from "./tickets.contract.ts";
-import { processOf } from "./tickets.definitions.ts";
+import { processOf, projectOf } from "./tickets.definitions.ts";
 import { touched } from "./tickets.effects.ts";
-import { loadTicket } from "./tickets.load.ts";
+import { guarded, loadTicket } from "./tickets.load.ts";
 import { follow } from "./tickets.move.service.ts";
 import type * as contracts from "./tickets.process.contract.ts";
 import { deleteCheck, insertCheck, selectReasons } from "./tickets.process.sql.ts";
-import { updateTicketRow } from "./tickets.sql.ts";
+import { updateTicketRow, type Ticket } from "./tickets.sql.ts";
 import { tell } from "./tickets.why.ts";
+import { compiledOf } from "./tickets.world.ts";
 import { toView } from "./tickets.view.ts";
 
 /** Ticks an item or takes the tick back; who and when is kept. Told twice it changes nothing. */
@@ -39,10 +42,20 @@ export async function listReasons(ctx: Ctx, id: string, query: z.output<typeof c
   const language = (ctx.actor.kind === "user" ? ctx.actor.language : "en") as Language;
   const limit = query.limit ?? PAGE_SIZE;
   const process = await processOf(ctx.db, ticket.processId);
-  const page = pageOf(await selectReasons(ctx.db, id, decodeCursor(query.after), limit + 1), limit, (row) => encodeCursor(row.at, row.id));
+  const read = pageOf(await selectReasons(ctx.db, id, decodeCursor(query.after), limit + 1), limit, (row) => encodeCursor(row.at, row.id));
+  const page = { ...read, items: await Promise.all(read.items.map((row) => asRead(ctx, ticket, row))) };
   const said = await tell(ctx, ticket.projectKey, page.items, language);
   return { items: page.items.map(({ kind, path, text, at, ...row }, index) => ({ ...row, said: said[index]!, at: at.toISOString(), because: { kind, path, text }, words: wordsOf(process, { kind, path, text }, language) })), next: page.next };
 }
+
+/** What it was decided from is shown as far as the reader may read it, and so is what was computed from it. */
+async function asRead(ctx: Ctx, ticket: Ticket, row: Decided): Promise<Decided> {
+  const { catalogue } = compiledOf(await projectOf(ctx.db, ticket.projectKey), row.version, await processOf(ctx.db, row.version));
+  const hidden = Object.keys(row.inputs).filter(hiddenIn(catalogue, (right) => may(ctx, right as Right, guarded(ticket))));
+  if (hidden.length === 0) return row;
+  return { ...row, inputs: { ...row.inputs, ...Object.fromEntries(hidden.map((name) => [name, HIDDEN])) }, ...(row.what.startsWith("fields.") && { value: HIDDEN }) };
+}
+type Decided = Awaited<ReturnType<typeof selectReasons>>[number];
 
 /** The words people know for the place in the declaration. */
 function wordsOf(process: Process, { kind, path }: Reason["because"], language: Language): string {

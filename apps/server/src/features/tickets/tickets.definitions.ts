@@ -4,6 +4,7 @@ import { conflict, notFound } from "../../platform/errors.ts";
 import { remembered } from "../../platform/remembered.ts";
 import { processSchema, type Process } from "../processes/index.ts";
 import type { Declarations, ProjectDeclaration, TextKind } from "../projects/index.ts";
+import { refuseAuthor } from "./tickets.authors.ts";
 import { insertProcessVersion, lockProject, selectProcess, selectProjectDefinition, selectProjectHash, updateRetired, upsertProject } from "./tickets.definitions.sql.ts";
 
 /** What tickets, notices and the client's page need of a project's declarations; stored, so that every node reads the same. */
@@ -24,6 +25,8 @@ export interface StoreOptions {
   kinds?: readonly TextKind[];
   /** Nothing else has changed: the others need not be stored again. */
   only?: ReadonlySet<string>;
+  /** A project is made from a template, whose texts the product brings. */
+  isTemplate?: boolean;
 }
 
 /** Stores declarations as what is in use: projects as they are now, each version of a process for ever under its hash. */
@@ -36,6 +39,7 @@ export async function storeDeclarations(ctx: Ctx, declarations: Declarations, op
 
 async function storeProject(ctx: TxCtx, declared: ProjectDeclaration, options: StoreOptions & { company: Declarations["company"] }): Promise<void> {
   const projectKey = declared.project.key;
+  if (!options.isTemplate) refuseAuthor(ctx, declared, await processesInUse(ctx.db, projectKey));
   const processIds: Record<string, string> = {};
   for (const declaredProcess of Object.values(declared.processes)) {
     const definition = options.unconfirmedAfterS === undefined ? declaredProcess : withConfirmationTime(declaredProcess, options.unconfirmedAfterS);
@@ -48,6 +52,11 @@ async function storeProject(ctx: TxCtx, declared: ProjectDeclaration, options: S
   const more = await useKinds(ctx, declared, options.kinds ?? []);
   const definition: ProjectInUse = { project, calendar, types, dispositions, reasons, notices, processIds, company: { name: options.company.name }, departments: options.company.departments, more };
   await upsertProject(ctx.db, { key: projectKey, name: project.name, definition, hash: hashOf(definition) });
+}
+
+async function processesInUse(db: Db, projectKey: string): Promise<Map<string, Process> | null> {
+  const project = await findProject(db, projectKey);
+  return project && new Map(await Promise.all(Object.entries(project.processIds).map(async ([key, id]) => [key, await processOf(db, id)] as const)));
 }
 
 async function useKinds(ctx: TxCtx, declared: ProjectDeclaration, kinds: readonly TextKind[]): Promise<ProjectInUse["more"]> {
