@@ -33,7 +33,7 @@ interface RecordView { id: string; state: string; data: Record<string, unknown>;
 const admin = await Session.of("peter.admin");
 await admin.ask("PUT", "/projects/internet/text", { path: "forms/story.yaml", text: FORM, number: 0, note: "" });
 const types = await admin.ask<Text>("GET", "/projects/internet/text?path=types.yaml");
-await admin.ask("PUT", "/projects/internet/text", { path: "types.yaml", text: types.text.replace(/( *)- key: question\n/, "$1- key: line-order\n$1  name: { en: Order of a line, ru: Заказ линии, sl: Naročilo linije }\n$1  intake: request\n$1  process: request\n$1  form: story\n$1  requires: [client, subject]\n$&$1  form: story\n$1  form_required: false\n"), number: types.current, note: "" });
+await admin.ask("PUT", "/projects/internet/text", { path: "types.yaml", text: types.text.replace(/( *)- key: question\n/, "$1- key: line-check\n$1  name: { en: Check of a line, ru: Проверка линии, sl: Pregled linije }\n$1  intake: request\n$1  process: task\n$1  form: story\n$1  form_required: false\n$1  requires: [subject]\n$1- key: line-order\n$1  name: { en: Order of a line, ru: Заказ линии, sl: Naročilo linije }\n$1  intake: request\n$1  process: request\n$1  form: story\n$1  requires: [client, subject]\n$&$1  form: story\n$1  form_required: false\n"), number: types.current, note: "" });
 const anna = await Desk.open("anna.sokolova", "en");
 const caller = await SipPhone.open({ server: linija.sip });
 afterAll(async () => { await anna.leave(); await caller.close(); });
@@ -254,6 +254,32 @@ test("R163: a consent said in a call is written down with its words, version, pe
   const from = given.offsetMs / 1_000 - 10;
   expect(await sound.evaluate((audio: HTMLAudioElement) => audio.currentTime)).toBeGreaterThan(from);
   expect(await barriers(page)).toEqual([]);
+});
+
+test("R161: a form that comes again and again is listed with its deadline for whom it is declared, and is gone from the list when it has been filled", async () => {
+  const duties = `duties: { yearly: { type: line-check, subject: { en: Yearly check, ru: Годовая проверка, sl: Letni pregled }, every: 0 0 1 1 *, within_hours: 9500, who: { department: technicians } } }\n`;
+  await admin.ask("PUT", "/projects/internet/text", { path: "duties.yaml", text: duties, number: 0, note: "" });
+  const worker = await Desk.open("denis.lebedev", "en");
+  try {
+    const { page } = worker;
+    await page.getByRole("link", { name: worker.t("nav.duties") }).click();
+    const row = page.getByRole("listitem").filter({ hasText: "Годовая проверка" });
+    await until("it is given and listed", async () => { if (await row.isVisible()) return true; await page.reload(); await page.getByRole("heading", { name: worker.t("duties.title") }).waitFor(); return false; }, 40_000);
+    await row.getByText(/^until/).waitFor();
+    expect(await barriers(page)).toEqual([]);
+    await row.getByRole("link").click();
+    await page.getByRole("button", { name: "Fill in the form" }).click();
+    await field(page, "orderer").nth(0).fill("Žagar");
+    await field(page, "orderer").nth(1).fill("Špela");
+    await field(page, "email").fill("spela@example.org");
+    await field(page, "count").fill("1");
+    await page.getByRole("button", { name: "Submit", exact: true }).click();
+    await page.getByText(/^Submitted by/).waitFor();
+    await page.getByRole("link", { name: worker.t("nav.duties") }).click();
+    await page.getByText(worker.t("duties.nothing")).waitFor();
+  } finally {
+    await worker.browser.close();
+  }
 });
 
 test("an administrator adds a field by keyboard, moves it, makes it depend on another and puts it in use; comments stay", async () => {

@@ -34,6 +34,7 @@ import { createMailer, startDemoMail, startSender } from "./features/notices/ind
 import { makeFirstAdministrator, type FirstAdministrator } from "./features/access/index.ts";
 import { startRemembering } from "./features/articles/index.ts";
 import { formFilesIn } from "./features/forms/index.ts";
+import { startDuties } from "./features/duties/index.ts";
 import { startPromises } from "./features/promises/index.ts";
 import { startReminders, startVocabulary } from "./features/views/index.ts";
 import { seedDemo } from "./features/demo/index.ts";
@@ -192,6 +193,8 @@ async function startWork({ ctx, config }: Node, database: Database, listeners: D
   stops.push(() => sender.stop());
   const promises = startPromises(ctx);
   stops.push(() => promises.stop());
+  const duties = startDuties(ctx);
+  stops.push(() => duties.stop());
   const reminders = startReminders(ctx);
   stops.push(() => reminders.stop());
   const vocabulary = startVocabulary(ctx);

@@ -20,6 +20,7 @@ import { operatorsRoutes, type OperatorsDeps } from "./features/operators/index.
 import { myRoutes, portalRoutes, underWhite } from "./features/portal/index.ts";
 import { articlesRoutes } from "./features/articles/index.ts";
 import { guidesRoutes } from "./features/guides/index.ts";
+import { dutiesRoutes } from "./features/duties/index.ts";
 import { promisesRoutes } from "./features/promises/index.ts";
 import { reportsRoutes } from "./features/reports/index.ts";
 import { relationsRoutes } from "./features/relations/index.ts";
@@ -50,6 +51,7 @@ export async function mountRoutes(app: App, input: WebInput & { publicUrl: strin
   relationsRoutes(app);
   reportsRoutes(app);
   promisesRoutes(app);
+  dutiesRoutes(app);
   articlesRoutes(app);
   guidesRoutes(app);
   callsRoutes(app, callsDeps(input), join(config.LINIJA_DATA, "recordings"));

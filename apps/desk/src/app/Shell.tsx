@@ -89,6 +89,7 @@ function useGoKeys(): void {
   useKey("goRules", () => void navigate({ to: "/rules" }), hasRole(me, "supervisor", "administrator"));
   useKey("goReports", () => void navigate({ to: "/reports" }), hasRole(me, "supervisor", "administrator"));
   useKey("goPromises", () => void navigate({ to: "/promises" }), hasRole(me, "operator", "supervisor"));
+  useKey("goDuties", () => void navigate({ to: "/duties" }));
   useKey("goProjects", () => void navigate({ to: "/projects" }), hasRole(me, "administrator"));
   useKey("goAdmin", () => void navigate({ to: "/admin" }), hasRole(me, "administrator"));
   useKey("goSettings", () => void navigate({ to: "/settings" }));

@@ -39,6 +39,7 @@ const clients = createRoute({
 const floor = createRoute({ getParentRoute: () => root, path: "/floor", component: lazyRouteComponent(() => import("../features/floor/FloorPage.tsx"), "FloorPage") });
 const wall = createRoute({ getParentRoute: () => root, path: "/wall", component: lazyRouteComponent(() => import("../features/floor/WallPage.tsx"), "WallPage") });
 const department = createRoute({ getParentRoute: () => root, path: "/department", component: lazyRouteComponent(() => import("../features/department/DepartmentPage.tsx"), "DepartmentPage") });
+const duties = createRoute({ getParentRoute: () => root, path: "/duties", component: lazyRouteComponent(() => import("../features/duties/DutiesPage.tsx"), "DutiesPage") });
 const promises = createRoute({ getParentRoute: () => root, path: "/promises", component: lazyRouteComponent(() => import("../features/promises/PromisesPage.tsx"), "PromisesPage") });
 const approvals = createRoute({ getParentRoute: () => root, path: "/approvals", component: lazyRouteComponent(() => import("../features/approvals/ApprovalsPage.tsx"), "ApprovalsPage") });
 const operators = createRoute({
@@ -62,7 +63,7 @@ const admin = createRoute({ getParentRoute: () => root, path: "/admin", componen
 const settings = createRoute({ getParentRoute: () => root, path: "/settings", component: lazyRouteComponent(() => import("../features/settings/SettingsPage.tsx"), "SettingsPage") });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, work, calls, tickets, ticket, clients, floor, wall, department, promises, approvals, operators, projects, project, reports, rules, admin, settings]),
+  routeTree: root.addChildren([home, work, calls, tickets, ticket, clients, floor, wall, department, promises, duties, approvals, operators, projects, project, reports, rules, admin, settings]),
   defaultPreload: "intent",
   defaultNotFoundComponent: () => <Nowhere />,
   defaultErrorComponent: ({ reset }) => <Broken reset={reset} />,

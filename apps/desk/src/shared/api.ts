@@ -8,6 +8,7 @@ import type * as declarations from "@linija/server/contract/declarations/declara
 import type * as migrations from "@linija/server/contract/declarations/declarations.migrate";
 import type * as removals from "@linija/server/contract/declarations/declarations.remove";
 import type * as retiring from "@linija/server/contract/declarations/declarations.retire";
+import type * as duties from "@linija/server/contract/duties/duties";
 import type * as documents from "@linija/server/contract/documents/documents";
 import type * as floor from "@linija/server/contract/floor/floor";
 import type * as forms from "@linija/server/contract/forms/forms";
@@ -25,7 +26,7 @@ import type * as webhooks from "@linija/server/contract/webhooks/webhooks";
 import type * as webhooksIn from "@linija/server/contract/webhooks/webhooks.in";
 import type { z } from "zod";
 
-type Modules = typeof views & typeof bulk & typeof access & typeof automation & typeof webhooks & typeof webhooksIn & typeof calls & typeof clients & typeof declarations & typeof migrations & typeof removals & typeof retiring & typeof documents & typeof messages & typeof floor & typeof forms & typeof operators & typeof articles & typeof guides & typeof promises & typeof relations & typeof reports & typeof tickets & typeof ticketsProcess;
+type Modules = typeof views & typeof bulk & typeof access & typeof automation & typeof webhooks & typeof webhooksIn & typeof calls & typeof clients & typeof declarations & typeof migrations & typeof removals & typeof retiring & typeof documents & typeof duties & typeof messages & typeof floor & typeof forms & typeof operators & typeof articles & typeof guides & typeof promises & typeof relations & typeof reports & typeof tickets & typeof ticketsProcess;
 interface Shape { method: string; path: string; reply: z.ZodType; params?: z.ZodType; query?: z.ZodType; body?: z.ZodType }
 type Contracts = { [K in keyof Modules as Modules[K] extends Shape ? K : never]: Modules[K] extends Shape ? Modules[K] : never };
 
@@ -64,6 +65,7 @@ export const routes = {
   listDeliveries: "GET /webhooks/:project/deliveries", replayDelivery: "POST /webhooks/:project/deliveries/:id/replay",
   listRelations: "GET /tickets/:id/relations", addRelation: "POST /tickets/:id/relations", removeRelation: "DELETE /tickets/:id/relations/:relationId",
   previewMerge: "GET /tickets/:id/merge", mergeTicket: "POST /tickets/:id/merge", undoMerge: "POST /tickets/merges/:id/undo",
+  listDue: "GET /duties",
   listPromises: "GET /promises", ticketPromises: "GET /tickets/:id/promises", clientPromises: "GET /clients/:id/promises", makePromise: "POST /promises", closePromise: "POST /promises/:id/close", promiseFigures: "GET /promises/figures",
   readArticle: "GET /articles/:project/:key", ticketSolutions: "GET /tickets/:id/solutions", attachSolution: "POST /tickets/:id/solutions", detachSolution: "DELETE /tickets/:id/solutions/:solutionId",
   offerVariant: "POST /tickets/:id/variants", withdrawVariant: "DELETE /tickets/:id/variants/:variantId", chooseVariant: "POST /tickets/:id/variants/:variantId/choice",

@@ -9,7 +9,7 @@ type Reach = "all" | "one" | "mentioned" | "line" | "items";
 
 const stale: Record<string, Partial<Record<RouteName, Reach>>> = {
   line: { getLine: "all" },
-  ticket: { listTickets: "items", findTickets: "items", ticketBoard: "all", getTicket: "one", listTicketRuns: "one", listRelations: "one", listDocuments: "one", listMessages: "one", clientTimeline: "mentioned" },
+  ticket: { listDue: "all", listTickets: "items", findTickets: "items", ticketBoard: "all", getTicket: "one", listTicketRuns: "one", listRelations: "one", listDocuments: "one", listMessages: "one", clientTimeline: "mentioned" },
   client: { searchClients: "items", getClient: "one", clientByPhone: "all", clientTimeline: "one", clientHistory: "one" },
   interaction: { listCalls: "items", getCall: "one", clientTimeline: "mentioned", getLine: "line" },
   call: { listCalls: "items", getCall: "one", clientTimeline: "mentioned", getLine: "line" },
@@ -27,7 +27,7 @@ const stale: Record<string, Partial<Record<RouteName, Reach>>> = {
   promise: { listPromises: "all", ticketPromises: "all", clientPromises: "all", promiseFigures: "all" },
   guide_run: { ticketGuides: "all" },
   approvals: { listApprovals: "all" },
-  form: { getRecord: "one", recordHistory: "one", listRecords: "all" },
+  form: { listDue: "all", getRecord: "one", recordHistory: "one", listRecords: "all" },
   solution: { ticketSolutions: "one" },
   hook: { listHooks: "all" },
   webhook: { listWebhooks: "all", listDeliveries: "all" },

@@ -70,7 +70,8 @@ export async function formInUse(db: Db, id: string): Promise<FormInUse> {
 const idsOf = (project: ProjectInUse): Record<string, string> => Object.fromEntries(Object.entries((project.more["forms"] ?? {}) as Record<string, UsedForm>).map(([key, { id }]) => [key, id]));
 
 async function projectFor(ctx: Ctx, key: string): Promise<ProjectInUse> {
-  const project = may(ctx, "forms.read", { projectKey: key }) ? await findProject(ctx.db, key) : null;
+  // The form itself is nobody's: who reads only forms of their own has to see what they fill.
+  const project = may(ctx, "forms.read", { projectKey: key, ownerId: ctx.actor.kind === "user" ? ctx.actor.id : null }) ? await findProject(ctx.db, key) : null;
   if (!project) throw notFound("project", key);
   return project;
 }

@@ -9,7 +9,7 @@ import { actorOf, buildUser } from "../access/access.factory.ts";
 import { catalogueFor, contextFor } from "../rules/index.ts";
 import { projectOf } from "../tickets/index.ts";
 import { buildProjects, buildTicket } from "../tickets/tickets.factory.ts";
-import { formsKind } from "./forms.definitions.ts";
+import { formsKind, getForm, listForms } from "./forms.definitions.ts";
 import { findLookups } from "./forms.lookups.service.ts";
 import { buildForm } from "./forms.factory.ts";
 import { attachRecord, createRecord, getRecord, listRecords, recordHistory, revealField, saveRecord, setTyping, submitRecord } from "./forms.service.ts";
@@ -74,6 +74,12 @@ test("R157 the price that was agreed stays in the application", async () => {
   const sent = await submitRecord(as(ana), input.id, { version: 1 });
   expect(sent.data).toMatchObject({ tariff: { monthly: { amount: "20.00", currency: "EUR" } } });
   expect((await refusal(saveRecord(as(ana), input.id, { version: sent.version, changes: [{ path: "note", value: "later" }] }))).reason).toBe("form_submitted");
+});
+
+test("a department worker finds the forms of their projects and draws them: what they fill is on their tickets", async () => {
+  expect((await listForms(as(miha), "internet")).items.map(({ key }) => key)).toContain("connection");
+  expect((await getForm(as(miha), firstId)).key).toBe("connection");
+  expect((await refusal(listForms(as(miha), "taxi"))).code).toBe("not_found");
 });
 
 test("R163 a consent keeps the words of the form in the language they were read in, when, and where it stands in the recording, whatever a browser says of them", async () => {

@@ -1,0 +1,41 @@
+import { CronExpressionParser } from "cron-parser";
+import { z } from "zod";
+import { roles } from "../access/access.contract.ts";
+import { problem, readBySchema, type KindProblem, type TextKind } from "../projects/index.ts";
+import { keySchema, textSchema } from "../projects/texts.contract.ts";
+
+/** Minute, hour, day, month, day of the week, by the clock of the project's zone. */
+const cron = z.string().max(100).refine(isCron, "schema_cron");
+const who = z.union([z.strictObject({ role: z.enum(roles) }), z.strictObject({ department: keySchema })]);
+const dutySchema = z.strictObject({ type: keySchema, subject: textSchema, every: cron, within_hours: z.number().positive().max(24 * 400), who });
+export const dutiesSchema = z.strictObject({ duties: z.record(keySchema, dutySchema) });
+export type Duty = z.output<typeof dutySchema>;
+export type Duties = z.output<typeof dutiesSchema>;
+
+function isCron(text: string): boolean {
+  if (text.trim().split(/\s+/).length !== 5) return false;
+  try {
+    CronExpressionParser.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The last moment at or before `now` at which a duty came up. */
+export const lastDue = (every: string, timeZone: string, now: Date): Date => CronExpressionParser.parse(every, { currentDate: new Date(now.getTime() + 1), tz: timeZone }).prev().toDate();
+
+/** `duties.yaml`: forms that somebody has to fill again and again. */
+export const dutiesKind: TextKind = {
+  at: "duties.yaml",
+  read: (text) => readBySchema(text, dutiesSchema),
+  check: (value, { types }) => {
+    const withForm = types.filter(({ form }) => form !== undefined).map(({ key }) => key);
+    return Object.entries((value as Duties).duties).flatMap(([key, { type }]): KindProblem[] => {
+      if (!withForm.includes(type)) return [problem(["duties", key, "type"], "no_type", { name: type, names: withForm })];
+      // It is nobody's request: there is no client, no call and no description to take these from.
+      const beyond = types.find((one) => one.key === type)!.requires.filter((one) => one !== "subject" && one !== "required_by");
+      return beyond.length === 0 ? [] : [problem(["duties", key, "type"], "duty_requires", { name: type, names: beyond })];
+    });
+  },
+};

@@ -1,0 +1,3 @@
+export { dutiesKind } from "./duties.kind.ts";
+export { startDuties } from "./duties.loop.ts";
+export { dutiesRoutes } from "./duties.routes.ts";
