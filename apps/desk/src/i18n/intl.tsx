@@ -22,7 +22,7 @@ const loadEditors: Record<Language, () => Promise<{ default: Messages }>> = {
   en: () => import("./editors.en.json"), ru: () => import("./editors.ru.json"), sl: () => import("./editors.sl.json"),
 };
 
-export function guessLanguage(): Language {
+function guessLanguage(): Language {
   const wanted = [readStored<string>("linija:language"), ...navigator.languages.map((each) => each.slice(0, 2))];
   return languages.find((language) => language === wanted.find((each) => languages.some((known) => known === each))) ?? "en";
 }

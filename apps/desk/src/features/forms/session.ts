@@ -17,7 +17,7 @@ const SAVE_MS = 700;
 const AGAIN_MS = 4_000;
 const TYPING_MS = 4_000;
 
-export const storeOf = (version: Pick<FormVersion, "definition" | "timeZone">, data = {}): FormStore => new FormStore(openForm(version.definition as unknown as FormDocument, formHost(version.timeZone)), data);
+const storeOf = (version: Pick<FormVersion, "definition" | "timeZone">, data = {}): FormStore => new FormStore(openForm(version.definition as unknown as FormDocument, formHost(version.timeZone)), data);
 
 /** One form being filled at this desk: kept here at every pause, sent as soon as somebody answers, submitted once. */
 export class FormSession {

@@ -1,4 +1,4 @@
-import { valueAt, type Field, type Language, type Text } from "@linija/forms";
+import { valueAt, type Field, type Language } from "@linija/forms";
 import { fieldProblemText } from "@linija/forms";
 import { createContext, useContext, useSyncExternalStore } from "react";
 import { useIntl } from "react-intl";

@@ -13,7 +13,7 @@ export function SoundElsewhere() {
   return <div aria-live="polite">{shown && <ElsewhereBar isLost={line?.legUp === false} busy={busy} onTake={() => void takeSound()} />}</div>;
 }
 
-export function ElsewhereBar({ isLost, busy, onTake }: { /** The other desk has no sound either just now. */ isLost: boolean; busy: boolean; onTake: () => void }) {
+function ElsewhereBar({ isLost, busy, onTake }: { /** The other desk has no sound either just now. */ isLost: boolean; busy: boolean; onTake: () => void }) {
   const t = useT();
   return (
     <section className={css.elsewhere} aria-label={t("line.elsewhere")}>

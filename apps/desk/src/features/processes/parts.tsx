@@ -45,8 +45,8 @@ export function useSet() {
   };
 }
 
-export const pathText = (path: Path): string => path.join(".");
-export const useProblem = (path: Path): string | undefined => useBench().problems.find(({ at }) => at === pathText(path))?.message;
+const pathText = (path: Path): string => path.join(".");
+const useProblem = (path: Path): string | undefined => useBench().problems.find(({ at }) => at === pathText(path))?.message;
 
 interface FieldProps { label: string; value: string; save: (value: string) => void; path?: Path; isLong?: boolean; mark?: string }
 /** Typed text becomes a change when the field is left, so that one name is one step of undo. */

@@ -11,8 +11,8 @@ import { Outcome, Trace } from "./Outcome.tsx";
 import { keyOf } from "./steps.ts";
 import css from "./rules.module.css";
 
-export const runTone: Record<RunRow["state"], string> = { fired: "live", not_fired: "", failed: "danger", too_deep: "danger" };
-export const runWord = { fired: "rules.fired", not_fired: "rules.notFired", failed: "rules.failed", too_deep: "rules.tooDeep" } as const;
+const runTone: Record<RunRow["state"], string> = { fired: "live", not_fired: "", failed: "danger", too_deep: "danger" };
+const runWord = { fired: "rules.fired", not_fired: "rules.notFired", failed: "rules.failed", too_deep: "rules.tooDeep" } as const;
 
 /** What the rule did, newest first. */
 export function History({ projectKey, path, onShowText }: { projectKey: string; path: string; onShowText: (line: number) => void }) {

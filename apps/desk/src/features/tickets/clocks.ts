@@ -15,7 +15,7 @@ const solutionOf = (ticket: Pick<TicketView, "clocks" | "mergedInto">): TicketCl
 /** When the solution is due is told by its clock. */
 export const tellsDeadline = (ticket: Pick<TicketView, "clocks" | "mergedInto">): boolean => solutionOf(ticket) !== undefined;
 
-export const WARN_SHARE = 0.75;
+const WARN_SHARE = 0.75;
 export type Tone = "calm" | "soon" | "late";
 /** `leftMs`: real time until it is due, below zero when late; of a clock that stands still, its own time. Null when its calendar never gets there. */
 export interface Look { tone: Tone; share: number; leftMs: number | null }

@@ -21,7 +21,7 @@ export interface TicketPanel {
 }
 
 /** In the order of their tabs. A line here is all a feature needs: `{ key: "documents", title: "panel.documents", icon: IconFileText, place: "side", Panel: lazy(() => import("../documents/DocumentsPanel.tsx")) }`. */
-export const ticketPanels: TicketPanel[] = [
+const ticketPanels: TicketPanel[] = [
   { key: "merged", title: "relations.mergedInto", icon: IconGitMerge, place: "top", shown: (ticket) => ticket.mergedInto !== null, Panel: lazy(() => import("../relations/MergedNote.tsx")) },
   { key: "guide", title: "panel.guide", icon: IconRoute, place: "side", Panel: lazy(() => import("../guides/GuidePanel.tsx")) },
   { key: "solutions", title: "panel.solutions", icon: IconBulb, place: "side", Panel: lazy(() => import("../articles/SolutionsPanel.tsx")) },

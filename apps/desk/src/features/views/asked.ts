@@ -1,6 +1,5 @@
 import type { SavedView, TicketFilter, ViewSort } from "@linija/server/contract/views/views";
 import { readColumns } from "./columns.ts";
-import { readStored } from "../../shared/settings.ts";
 
 /** What a list of tickets shows: it stands in the page's address, so that it can be sent to a colleague. */
 export interface Asked { filter: TicketFilter; sort: ViewSort; /** Absent: those every list begins with. */ columns?: SavedView["columns"] }
@@ -42,7 +41,3 @@ export const tidy = (filter: TicketFilter): TicketFilter => Object.fromEntries(O
 export const written = (filter: TicketFilter): string => JSON.stringify(tidy(filter));
 /** How many parts narrow. */
 export const partsOf = (filter: TicketFilter): number => Object.keys(tidy(filter)).length;
-
-const LAST = "linija:tickets-view";
-export const lastView = (): string | null => readStored<string>(LAST);
-export { LAST as lastViewKey };

@@ -44,7 +44,7 @@ export const weigh = (words: readonly string[], { total, common, rarest }: Frequ
   words.map((word) => { const rows = Math.max(1, Math.round((common.get(word) ?? rarest / 2) * total)); return { word, rows, weight: Math.log(1 + total / rows) }; }).sort((a, b) => a.rows - b.rows);
 
 /** Reading more candidates than this would be felt. */
-export const MOST_CANDIDATES = 800;
+const MOST_CANDIDATES = 800;
 export const MOST_TERMS = 12;
 
 export interface Search { /** Any of these. */ any: string[]; /** Or, where every word is common, all of these. */ all: string[] }

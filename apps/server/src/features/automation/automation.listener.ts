@@ -92,7 +92,7 @@ export async function clockReached(ctx: TxCtx, mark: { ticketId: string; project
 const READ_MS = 1_000;
 let cached: { rules: RuleInUse[]; readMs: number } | null = null;
 
-export async function rulesInUse(db: Db): Promise<RuleInUse[]> {
+async function rulesInUse(db: Db): Promise<RuleInUse[]> {
   if (cached && performance.now() - cached.readMs < READ_MS) return cached.rules;
   const rules = await selectRulesInUse(db);
   cached = { rules, readMs: performance.now() };

@@ -81,7 +81,7 @@ const ACTIONS: Readonly<Record<string, Act>> = {
   call_webhook: (ctx, { ticket, cause, deps }, params) => deps.callWebhook(ctx, { projectKey: ticket.projectKey, key: text(params, "webhook"), ticketId: ticket.id, cause, data: params.data ?? null }),
 };
 
-/** The actions that can be performed; the catalogue offers exactly these. */
+/** The actions that can be performed; a test sees that the catalogue offers exactly these. */
 export const performable = Object.keys(ACTIONS);
 
 /** In the ticket's history, and at once at the desks of these people. */

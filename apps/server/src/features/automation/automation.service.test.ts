@@ -9,10 +9,12 @@ import { actorOf, buildUser } from "../access/access.factory.ts";
 import { buildClient } from "../clients/clients.factory.ts";
 import { formsKind } from "../forms/index.ts";
 import { loadDeclarations } from "../projects/index.ts";
+import { vocabularyFor } from "../rules/index.ts";
 import { storeDeclarations } from "../tickets/index.ts";
 import { buildTicket } from "../tickets/tickets.factory.ts";
 import { readRuleText } from "./automation.document.ts";
 import { rulesKind } from "./automation.kind.ts";
+import { performable } from "./automation.perform.ts";
 import { automationListener } from "./automation.listener.ts";
 import { getRun, listRuleRuns, listTicketRuns } from "./automation.runs.service.ts";
 import { certify, checkRule, dryRun, getVocabulary, listRules, tryRule } from "./automation.service.ts";
@@ -35,6 +37,10 @@ const refusal = (work: Promise<unknown>): Promise<AppError> => work.then(() => {
 const idOf = (ctx: Ctx): string => (ctx.actor as { id: string }).id;
 const text = (rest: string, key = "mine"): string => `key: ${key}\nname: { en: Mine }\non: { event: ticket.registered }\n${rest}`;
 const raise = text(`when: ticket.subject == "fire"\nsteps:\n  - set: { ticket.priority: '"urgent"' }\n`);
+
+test("what the editor offers to do is what can be done, no more and no less", () => {
+  expect(Object.keys(vocabularyFor(declared, { processes: [], purpose: "automation" }).actions!).sort()).toEqual([...performable].sort());
+});
 
 beforeAll(() => certify(other, idOf(admin), true));
 
@@ -78,6 +84,8 @@ test("a live test on a real ticket decides, shows from what, and changes nothing
   expect(tried).toMatchObject({ ticketNumber: ticket.number, problems: [], fired: true, changes: [{ target: "ticket.priority", from: "normal", to: "urgent" }] });
   expect(tried.trace!.entries[0]).toMatchObject({ kind: "when", inputs: { "ticket.subject": "fire" } });
   expect((await refusal(tryRule(admin, "internet", { text: raise, ticket: "INT-000-000-000-0" }))).code).toBe("not_found");
+  const slip = ticket.number.slice(0, -1) + String((Number(ticket.number.at(-1)) + 1) % 10);
+  expect((await refusal(tryRule(admin, "internet", { text: raise, ticket: slip }))).fields).toMatchObject([{ field: "ticket", code: "ticket_number_mistyped" }]);
 });
 
 test("R354 a dry run over the last tickets shows which decisions would change, page by page", async () => {

@@ -9,7 +9,7 @@ import { decodeCursor, encodeCursor, pageOf } from "../../platform/page.ts";
 import { may } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
 import { contextFor, vocabularyFor } from "../rules/index.ts";
-import { projectOf, type ProjectInUse } from "../tickets/index.ts";
+import { digitsOf, projectOf, type ProjectInUse } from "../tickets/index.ts";
 import { checkText, compileText, processesOf, vocabularyOf } from "./automation.compile.ts";
 import { wakingEvents, type ProblemView, type RuleRow, type TraceView } from "./automation.contract.ts";
 import { AUTOMATION_EXAMPLES } from "./automation.examples.ts";
@@ -79,7 +79,7 @@ export async function checkRule(ctx: Ctx, projectKey: string, text: string): Pro
 /** Decides as it would at work and does nothing. */
 export async function tryRule(ctx: Ctx, projectKey: string, input: { text: string; ticket?: string | undefined }) {
   const desk = await deskOf(ctx, projectKey);
-  const ticket = await selectTicketFor(ctx.db, projectKey, input.ticket);
+  const ticket = await selectTicketFor(ctx.db, projectKey, askedOf(input.ticket ?? ""));
   if (!ticket || !may(ctx, "tickets.read", ticket)) throw notFound("ticket", input.ticket ?? "");
   const about = { ticketId: ticket.id, ticketNumber: ticket.number };
   const nothing = { ...about, fired: false, changes: [], actions: [], trace: null, durationUs: 0 };
@@ -94,6 +94,9 @@ export async function tryRule(ctx: Ctx, projectKey: string, input: { text: strin
   if (!result.ok) return { ...nothing, trace, durationUs, problems: views(ctx, [result.problem]) };
   return { ...about, problems: [], fired: result.fired, changes: result.changes, actions: result.actions.map(({ action, params }) => ({ action, params })), trace, durationUs };
 }
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const askedOf = (ticket: string) => (ticket === "" ? null : UUID.test(ticket) ? { id: ticket } : { digits: digitsOf(ticket, "ticket") });
 
 /** As a rule is woken by its registration: a try needs some event, and this is the plainest. */
 const EVENT = { type: "ticket.registered", from: null, to: null, transition: null, by: "" };

@@ -41,13 +41,9 @@ export const selectRun = (db: Db, id: string) => sql<ListedRun & { trace: Record
 export interface FoundTicket { id: string; number: string; subject: string; ownerId: string | null; department: string | null; about: string[] | null; projectKey: string; updatedAt: Date }
 const FOUND = sql`id, number, subject, owner_id, department, about_user_ids as about, project_key, updated_at`;
 
-/** By id or by number, in any spelling of its digits; the newest when nothing is asked for. */
-export const selectTicketFor = (db: Db, projectKey: string, asked: string | undefined) => sql<FoundTicket>`select ${FOUND} from tickets where project_key = ${projectKey}
-  ${asked === undefined || asked === "" ? sql`` : UUID.test(asked) ? sql`and id = ${asked}::uuid` : sql`and right(number, 13) = ${digitsOf(asked)}`} order by updated_at desc, id desc limit 1`.execute(db).then((result) => result.rows[0]);
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-/** As they stand at the end of a number: 3-3-3-1. */
-const digitsOf = (text: string): string => text.replaceAll(/\D/g, "").replace(/^(\d{3})(\d{3})(\d{3})(\d)$/, "$1-$2-$3-$4");
+/** By id or by the digits of its number; the newest when nothing is asked for. */
+export const selectTicketFor = (db: Db, projectKey: string, asked: { id: string } | { digits: string } | null) => sql<FoundTicket>`select ${FOUND} from tickets where project_key = ${projectKey}
+  ${asked === null ? sql`` : "id" in asked ? sql`and id = ${asked.id}::uuid` : sql`and right(number, 13) = ${asked.digits}`} order by updated_at desc, id desc limit 1`.execute(db).then((result) => result.rows[0]);
 
 /** A page of a project's tickets, last changed first, as the list of all has them. */
 export const selectLatest = (db: Db, projectKey: string, after: readonly [string, string] | null, limit: number) => sql<FoundTicket>`select ${FOUND} from tickets where project_key = ${projectKey}

@@ -106,7 +106,7 @@ export type Effect =
 
 export interface Step { call: Call; effects: Effect[] }
 
-export const MUSIC = "music/waiting.wav";
+const MUSIC = "music/waiting.wav";
 /** Extra time for a client whose operator's leg was lost; the runner's setting replaces it. */
 export interface MachineSettings { legReturnMs: number }
 

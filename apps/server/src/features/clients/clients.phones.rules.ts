@@ -1,7 +1,7 @@
 import { parsePhoneNumberFromString, type CountryCode } from "libphonenumber-js";
 
 /** Of numbers written without a country when no project says where it is. */
-export const DEFAULT_COUNTRY: CountryCode = "SI";
+const DEFAULT_COUNTRY: CountryCode = "SI";
 
 /** The country of a project: that of the number it shows when it calls. */
 export const countryOf = (callerId: string): CountryCode | undefined => parsePhoneNumberFromString(callerId)?.country;

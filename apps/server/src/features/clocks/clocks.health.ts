@@ -14,5 +14,5 @@ export function clocksProbe(ctx: Ctx): Probe {
   return { name: "clocks", optional: true, look: async () => judgeClocks(await look()) };
 }
 
-export const judgeClocks = ({ lateS, failing }: ClocksState): Seen =>
+const judgeClocks = ({ lateS, failing }: ClocksState): Seen =>
   ({ state: lateS > LATE_S || failing > 0 ? "degraded" : "ok", detail: `late ${lateS} s, failing ${failing}` });

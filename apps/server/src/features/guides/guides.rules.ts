@@ -20,7 +20,7 @@ function leadsTo(guide: Guide, { step, choice }: Pick<Passed, "step" | "choice">
 }
 
 /** A talk goes round in circles at most this often; more is a mistake or a joke. */
-export const MAX_PASSED = 300;
+const MAX_PASSED = 300;
 
 export type Passing = { ok: true; values: Record<string, Value>; next: string | null; outcome: Outcome | null } | { ok: false; problems: { field: string; code: string }[] };
 

@@ -76,7 +76,7 @@ export async function isWritten(client: pg.PoolClient, { events, states, inserts
 }
 
 /** What was inserted and changed within one batch is written once, as it ended; of several changes only the last counts. */
-export function mergeBatch(batch: Batch) {
+function mergeBatch(batch: Batch) {
   const changed = new Map(batch.updates.map((row) => [row.id, row]));
   const closed = new Map(batch.offerUpdates.map((row) => [row.id, row]));
   const inserts = batch.inserts.map((row) => taken(changed, row));

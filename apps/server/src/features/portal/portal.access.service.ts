@@ -118,7 +118,7 @@ export const portalJobs = (ctx: Ctx, deps: PortalJobsDeps): Record<string, JobHa
 });
 
 /** The code leaves the database with its letter. An address that nobody has gets none. */
-export async function sendCode(ctx: Ctx, id: string, { mailer, secrets }: PortalJobsDeps): Promise<void> {
+async function sendCode(ctx: Ctx, id: string, { mailer, secrets }: PortalJobsDeps): Promise<void> {
   await inTx(ctx, async (ctx) => {
     const unsent = await lockUnsent(ctx.db, id, ctx.now());
     if (!unsent) return;

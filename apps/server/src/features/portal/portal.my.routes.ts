@@ -115,7 +115,7 @@ async function patiently(request: FastifyRequest, reply: FastifyReply, work: () 
 }
 
 /** Compares digests: equal length, and no time to learn from. */
-export const refuseForged = ({ csrf }: Session, given: string): void => { if (!timingSafeEqual(hashSecret(csrf), hashSecret(given))) throw forbidden("csrf"); };
+const refuseForged = ({ csrf }: Session, given: string): void => { if (!timingSafeEqual(hashSecret(csrf), hashSecret(given))) throw forbidden("csrf"); };
 
 export interface Mine { session: Session; ctx: Ctx; id: string }
 
@@ -149,7 +149,7 @@ function ticketRoutes(app: App, deps: MyDeps): void {
 
 type Part = Omit<PageState, "path" | "language" | "csrf"> & { writing?: Omit<Writing, "messageId"> };
 
-export async function showTicket({ ctx, session, id }: Mine, reply: FastifyReply, { writing, ...state }: Part): Promise<FastifyReply> {
+async function showTicket({ ctx, session, id }: Mine, reply: FastifyReply, { writing, ...state }: Part): Promise<FastifyReply> {
   const { language, csrf } = session;
   const shown = await showOwn(ctx, session, id);
   if (!shown) return send(reply, 404, page(language, { title: translate(language, "my_no_ticket"), path: "/my" }, noTicket(language)));

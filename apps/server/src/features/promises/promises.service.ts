@@ -12,7 +12,7 @@ import type * as contracts from "./promises.contract.ts";
 import type { PromiseView } from "./promises.contract.ts";
 import { closePromiseRow, insertPromise, isAnyOverdue, selectFigures, selectMine, selectOfClient, selectOfTicket, selectOpen, selectPromise, takeOverdue, type NewPromise, type Overdue, type Promised } from "./promises.sql.ts";
 
-export const FIGURES_DAYS = 30;
+const FIGURES_DAYS = 30;
 /** Farther away nobody promises anything a client could hold on to. */
 const FARTHEST_MS = 366 * 86_400_000;
 

@@ -58,7 +58,7 @@ function ticketValues(row: ContextRow, now: Date, catalogue: Catalogue): TicketV
 }
 
 /** Fields of a process by the names expressions know; a day without a time begins in the project's zone. */
-export function fieldValues(fields: Record<string, unknown>, catalogue: Catalogue): Record<string, unknown> {
+function fieldValues(fields: Record<string, unknown>, catalogue: Catalogue): Record<string, unknown> {
   const known = catalogue.records.get("ticket_fields")?.fields;
   return Object.fromEntries(Object.entries(fields).flatMap(([key, value]) => {
     const declared = known?.get(fieldName(key));
@@ -80,7 +80,7 @@ function momentOf(text: string, timeZone: string): string | number | null {
   return DAY.test(text) ? Temporal.PlainDate.from(text).toZonedDateTime(timeZone).epochMilliseconds : text;
 }
 
-export function actorValues(actor: Actor): ActorValues {
+function actorValues(actor: Actor): ActorValues {
   if (actor.kind === "system") return { kind: "system", id: null, name: actor.name, roles: ["system"] };
   if (actor.kind === "client") return { kind: "client", id: actor.id, name: actor.name, roles: ["client"] };
   return { kind: "user", id: actor.id, name: actor.name, roles: actor.roles, department: actor.department ?? null, language: actor.language };

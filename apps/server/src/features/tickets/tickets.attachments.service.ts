@@ -25,7 +25,7 @@ export interface Upload { name: string; stream: Readable; /** True when the pars
 
 export const addAttachment = (ctx: Ctx, ticketId: string, upload: Upload, store: FileStore) => attach(ctx, ticketId, { upload, reader: ctx }, store);
 
-/** A file from the client, whom another service has let in; \`also\` refuses it, or writes what belongs to it, in the same transaction. */
+/** A file from the client, whom another service has let in; `also` refuses it, or writes what belongs to it, in the same transaction. */
 export const addClientAttachment = (ctx: Ctx, ticketId: string, { upload, also }: { upload: Upload; also: Also }, store: FileStore) =>
   attach(ctx, ticketId, { upload, reader: { ...ctx, actor: { kind: "system", name: "portal" } }, also }, store);
 

@@ -68,10 +68,10 @@ function pickView(ctx: Ctx, actor: User, query: ListQuery): Shown {
 }
 
 /** A mistyped number is said to be mistyped, not searched for. */
-export function digitsOf(text: string): string {
+export function digitsOf(text: string, field = "number"): string {
   const parsed = parseTicketNumber(text);
-  if (parsed.kind === "wrong_check") throw invalidField("number", "ticket_number_mistyped");
-  if (parsed.kind === "not_a_number") throw invalidField("number", "ticket_number_form");
+  if (parsed.kind === "wrong_check") throw invalidField(field, "ticket_number_mistyped");
+  if (parsed.kind === "not_a_number") throw invalidField(field, "ticket_number_form");
   return parsed.digits;
 }
 

@@ -128,7 +128,7 @@ const computedBy = (process: Process, transition: string, fields: FieldValues): 
   Object.fromEntries(Object.keys(process.transitions[transition]?.set ?? {}).flatMap((key) => (fields[key] === undefined ? [] : [[key, fields[key]]])));
 
 /** The client has put something into words: with a step, or (the portal) in a message. */
-export async function tellWritten(ctx: TxCtx, ticket: Ticket, text: string): Promise<void> {
+async function tellWritten(ctx: TxCtx, ticket: Ticket, text: string): Promise<void> {
   if (text !== "") await emit(ctx, { type: "ticket.client_wrote", subject: { kind: "ticket", id: ticket.id }, data: { number: ticket.number, projectKey: ticket.projectKey, text }, touches: touched(ticket) });
 }
 

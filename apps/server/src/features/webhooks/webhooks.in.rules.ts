@@ -83,7 +83,7 @@ export function sayingOf({ expressions }: CompiledHook, body: Record<string, unk
 }
 
 /** So far may the sender's clock be from ours, and so long is a signature good. */
-export const WINDOW_MS = 5 * 60_000;
+const WINDOW_MS = 5 * 60_000;
 const SIGNATURE = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/;
 
 export interface Signature { seconds: string; digest: Buffer }
