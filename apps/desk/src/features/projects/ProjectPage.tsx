@@ -1,8 +1,9 @@
 import type { RemovedRow, TextRow } from "@linija/server/contract/declarations/declarations";
 import { Button, Menu, Modal, Select, TextInput, Tooltip } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
 import { IconArchive, IconArrowLeft, IconDownload, IconFileText, IconPlus, IconUpload } from "@tabler/icons-react";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { useState, type FormEvent } from "react";
+import { useState, type FormEvent, type ReactNode } from "react";
 import { EditorTexts, useT, useWord, type MessageKey } from "../../i18n/intl.tsx";
 import { Empty, Page, Skeleton } from "../../shared/parts.tsx";
 import { ProblemNote } from "../../shared/problem.tsx";
@@ -40,8 +41,10 @@ function Project() {
         <div className={css.split}>
           <nav className={`panel scroll ${css.texts}`} aria-label={t("projects.textsOf", { name })}>
             <Link to="/projects" className={css.back}><IconArrowLeft size={15} aria-hidden />{t("nav.projects")}</Link>
-            <Kinds texts={texts} chosen={chosen?.path} onOpen={open} />
-            <Removed texts={gone} chosen={removed?.path} onOpen={open} />
+            <Foldable name={(removed ?? chosen)?.path ?? ""}>
+              <Kinds texts={texts} chosen={chosen?.path} onOpen={open} />
+              <Removed texts={gone} chosen={removed?.path} onOpen={open} />
+            </Foldable>
           </nav>
           <section className={`panel ${css.work}`} aria-label={(removed ?? chosen ?? { path: name }).path}>
             <Chosen projectKey={key} isRetired={data.retired} text={chosen} removed={removed} />
@@ -51,6 +54,12 @@ function Project() {
       {box && <Asked box={box} project={{ key, name }} taken={texts.map(({ path }) => path)} onClose={() => setBox(null)} onMade={(path) => { setBox(null); open(path); }} />}
     </Page>
   );
+}
+
+/** Where the list would push the text off the screen it is one line that opens, and closes when a text is chosen. */
+function Foldable({ name, children }: { name: string; children: ReactNode }) {
+  const isNarrow = useMediaQuery("(max-width: 900px)");
+  return isNarrow ? <details key={name} className={css.folded}><summary>{name}</summary>{children}</details> : children;
 }
 
 type Box = "import" | "new" | "retire";
