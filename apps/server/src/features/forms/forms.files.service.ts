@@ -9,10 +9,11 @@ import { emit } from "../../platform/events.ts";
 import { writeWhole } from "../../platform/files.ts";
 import { newId } from "../../platform/ids.ts";
 import { mediaTypeOf, safeFileName, type FileStore } from "../tickets/index.ts";
+import { formInUse } from "./forms.definitions.ts";
 import { fillerOf, loadRecord, touchesOf } from "./forms.service.ts";
 import { insertFile, selectFile, selectFiles, selectRecordForUpdate, type FileRow, type RecordRow } from "./forms.sql.ts";
 import { bySecret, clientCtx } from "./forms.shared.service.ts";
-import { toFile } from "./forms.view.ts";
+import { fileAccess, toFile } from "./forms.view.ts";
 
 const MOST_FILES = 20;
 const SNIFFED = 4_096;
@@ -59,10 +60,12 @@ function sameFile(earlier: FileRow, sent: FileRow): FileRow {
 export const addRecordFile = async (ctx: Ctx, id: string, upload: FormUpload, store: FileStore) => addFile(ctx, { record: await loadRecord(ctx, id, "fill"), upload, store });
 export const addSharedFile = async (ctx: Ctx, secret: string, upload: FormUpload, store: FileStore) => addFile(clientCtx(ctx), { record: await bySecret(ctx, secret), upload, store });
 
-/** A file as it lies, for who may see the form. */
+/** A file as it lies, for who may see the form; one from a masked field for who may see what is masked, and it is kept that they did. */
 export async function openRecordFile(ctx: Ctx, id: string, fileId: string, store: FileStore) {
-  await loadRecord(ctx, id, "read");
+  const record = await loadRecord(ctx, id, "read");
   const row = (await selectFiles(ctx.db, id)).find((one) => one.id === fileId);
-  if (!row) throw notFound("attachment", fileId);
+  const access = fileAccess(ctx, (await formInUse(ctx.db, record.formId)).form, record)(fileId);
+  if (!row || access === "hidden") throw notFound("attachment", fileId);
+  if (access === "masked") await inTx(ctx, (ctx) => audit(ctx, { action: "form.open_file", object: { kind: "form", id }, after: { fileId, name: row.name } }));
   return { name: row.name, mediaType: row.mediaType, bytes: row.bytes, stream: createReadStream(join(store.folder, row.path)) };
 }

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { clientDocument, clientPart, compute, fieldProblemText, forClient, mask, stateOf, validate, type Field, type FormData } from "@linija/forms";
+import { clientDocument, clientPart, compute, fieldProblemText, forClient, mask, stateOf, validate } from "@linija/forms";
 import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx } from "../../platform/db.ts";
 import { conflict, invalidField, notFound, tooMany } from "../../platform/errors.ts";
@@ -12,7 +12,7 @@ import { formInUse, type FormInUse } from "./forms.definitions.ts";
 import type { Conflict } from "./forms.rules.ts";
 import { loadRecord, markTyping, saveLocked, touchesOf } from "./forms.service.ts";
 import { selectByLink, selectFiles, selectRecordForUpdate, updateLink, type FileRow, type RecordRow } from "./forms.sql.ts";
-import { contextOf, typingNow } from "./forms.view.ts";
+import { contextOf, filesIn, typingNow } from "./forms.view.ts";
 
 /** A link by which the client fills their part. The secret is told once and kept as its hash; a new one takes the old one's place. */
 export async function shareRecord(ctx: Ctx, id: string, hours: number): Promise<{ path: string; until: string }> {
@@ -72,16 +72,6 @@ function sharedView(ctx: Ctx, record: RecordRow, { used, files }: { used: FormIn
     typing: typingNow(ctx, record.typing).filter(({ path }) => isSeen(path)).map((one) => ({ ...one, name: "" })), state: record.state, version: record.version,
     faults: faults.map((fault) => ({ path: fault.path, code: fault.code, message: fieldProblemText(fault, language) })), until: record.linkUntil!.toISOString(),
   };
-}
-
-/** Ids of the files that stand in fields of the kind. */
-function filesIn(parts: ReadonlyMap<string, Field>, data: unknown): string[] {
-  return [...parts.values()].flatMap((field) => {
-    const value = (data as FormData | undefined)?.[field.key];
-    if (field.kind === "file") return Array.isArray(value) ? value.map(String) : [];
-    const rows: unknown[] = field.kind === "table" && Array.isArray(value) ? value : [value];
-    return field.parts.size > 0 ? rows.flatMap((row) => filesIn(field.parts, row)) : [];
-  });
 }
 
 const MOST_SAVES = 5_000;

@@ -28,6 +28,31 @@ export function mayReveal(ctx: Ctx, field: Field | null, record: RecordRow): boo
   return field && isContact(ctx, field) ? may(ctx, "forms.fill", guardedRecord(ctx, record)) : undefined;
 }
 
+/** Ids of the files that stand in fields of the kind. */
+export function filesIn(parts: ReadonlyMap<string, Field>, data: unknown): string[] {
+  return [...parts.values()].flatMap((field) => {
+    const value = (data as FormData | undefined)?.[field.key];
+    if (field.kind === "file") return Array.isArray(value) ? value.map(String) : [];
+    const rows: unknown[] = field.kind === "table" && Array.isArray(value) ? value : [value];
+    return field.parts.size > 0 ? rows.flatMap((row) => filesIn(field.parts, row)) : [];
+  });
+}
+
+/** Rights that masked fields of files ask for, also those within masked groups and tables. */
+const fileRights = (parts: ReadonlyMap<string, Field>, above: readonly string[] = []): string[] => [...parts.values()].flatMap((field) => {
+  const asked = field.mask === null ? above : [...above, field.mask];
+  return field.kind === "file" ? asked : fileRights(field.parts, asked);
+});
+
+/** A file in a field everybody may read is open. Where the form masks any files, the others, also one that stands in no field any more, are for who may see what is masked. */
+export function fileAccess(ctx: Ctx, form: Form, record: RecordRow): (fileId: string) => "open" | "masked" | "hidden" {
+  const asked = fileRights(form.fields);
+  if (asked.length === 0) return () => "open";
+  const shown = new Set(filesIn(form.fields, mask(form, record.data, () => false).data));
+  const rest = asked.every((right) => may(ctx, right as Right, guardedRecord(ctx, record))) ? "masked" : "hidden";
+  return (fileId) => (shown.has(fileId) ? "open" : rest);
+}
+
 export const typingNow = (ctx: Ctx, marks: readonly Typing[]): RecordView["typing"] =>
   marks.filter(({ until }) => until > ctx.now().toISOString()).map(({ by, id, name, path }) => ({ by, name, path, me: ctx.actor.kind === "user" ? id === ctx.actor.id : by === "client" }));
 
@@ -37,11 +62,12 @@ export function toRecordView(ctx: Ctx, used: FormInUse, record: RecordRow, more:
   const data = record.state === "draft" ? compute(form, record.data, context) : record.data;
   const hidden = hide(ctx, form, data);
   const { percent, missing } = complete(form, record.data, context);
+  const access = fileAccess(ctx, form, record);
   const isLinked = record.linkUntil !== null && record.linkUntil > ctx.now();
   return {
     id: record.id, projectKey: record.projectKey, formId: record.formId, formKey: record.formKey, formName: form.document.name, subject: subjectOf(record), state: record.state, version: record.version,
     data: hidden.data, masked: hidden.masked.map((path) => ({ path, mayReveal: mayReveal(ctx, fieldAt(form.fields, path), record) ?? false })),
-    filledBy: record.filledBy, typing: typingNow(ctx, record.typing), files: more.files.map(toFile), percent, missing,
+    filledBy: record.filledBy, typing: typingNow(ctx, record.typing), files: more.files.filter(({ id }) => access(id) !== "hidden").map(toFile), percent, missing,
     createdAt: record.createdAt.toISOString(), updatedAt: record.updatedAt.toISOString(), submittedAt: record.submittedAt?.toISOString() ?? null, submittedBy: record.submittedBy,
     link: isLinked ? { until: record.linkUntil!.toISOString() } : null, mayWrite: more.mayWrite && record.state === "draft",
   };
