@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
-import { conflict, invalidField, notFound } from "../../platform/errors.ts";
+import { conflict, invalidField, isDuplicate, notFound } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
 import { addJob, type JobHandler } from "../../platform/jobs.ts";
@@ -14,9 +14,9 @@ type Reply<C extends { reply: z.ZodType }> = z.input<C["reply"]>;
 type View = Reply<typeof contracts.startMigration>;
 
 async function newest(ctx: Ctx, key: string, process: string): Promise<string> {
-  const id = (await projectOf(ctx.db, key)).processIds[process];
-  if (!id) throw notFound("process", process);
-  return id;
+  const { processIds } = await projectOf(ctx.db, key);
+  if (!Object.hasOwn(processIds, process)) throw notFound("process", process);
+  return processIds[process]!;
 }
 
 /** What a change of a process leaves behind: open tickets by version and stage, and where each stage would lead. */
@@ -51,9 +51,9 @@ export async function startMigration(ctx: Ctx, key: string, process: string, inp
   for (const [from, stage] of Object.entries(input.stages)) if (!Object.hasOwn(to.stages, stage)) throw invalidField(`stages.${from}`, "wrong_choice");
   const id = newId(ctx.now().getTime());
   return inTx(ctx, async (ctx) => {
-    const running = (await db.selectMigrations(ctx.db, key, process)).some(({ state }) => state === "running" || state === "undoing");
-    if (running) throw conflict("migration_running");
-    await db.insertMigration(ctx.db, { id, projectKey: key, processKey: process, toId: input.toId, stages: input.stages, authorId: ctx.actor.kind === "user" ? ctx.actor.id : null, at: ctx.now() });
+    // Somebody else may start one at this moment: the index is asked, which knows what has not been committed yet.
+    const began = await db.insertMigration(ctx.db, { id, projectKey: key, processKey: process, toId: input.toId, stages: input.stages, authorId: ctx.actor.kind === "user" ? ctx.actor.id : null, at: ctx.now() });
+    if (!began) throw conflict("migration_running");
     await audit(ctx, { action: "process.migration_started", object: { kind: "process", id: input.toId }, after: { id, stages: input.stages } });
     await nextBatch(ctx, id);
     return view(ctx, (await db.selectMigration(ctx.db, id))!);
@@ -83,7 +83,7 @@ export async function undoMigration(ctx: Ctx, key: string, id: string): Promise<
     const row = await load(ctx, key, id);
     if (row.state !== "done" && row.state !== "stopped") throw conflict("migration_over");
     const undoing = { ...row, state: "undoing" as const, finishedAt: null };
-    await db.updateMigration(ctx.db, id, undoing);
+    await db.updateMigration(ctx.db, id, undoing).catch((error: unknown) => { throw isDuplicate(error) ? conflict("migration_running") : error; });
     await audit(ctx, { action: "process.migration_undone", object: { kind: "process", id: row.toId }, before: { moved: row.moved, skipped: row.skipped } });
     await nextBatch(ctx, id);
     return view(ctx, undoing);

@@ -23,9 +23,14 @@ export const selectMigrations = async (db: Db, projectKey: string, processKey: s
 export const selectMigration = async (db: Db, id: string, lock = false): Promise<MigrationRow | undefined> =>
   (await sql<MigrationRow>`select ${MIGRATION} where m.id = ${id}::uuid ${lock ? sql`for update of m` : sql``}`.execute(db)).rows[0];
 
-export const insertMigration = (db: Db, row: { id: string; projectKey: string; processKey: string; toId: string; stages: Record<string, string>; authorId: string | null; at: Date }) => sql`
+/** False when one is on its way for this process. */
+export const insertMigration = async (db: Db, row: { id: string; projectKey: string; processKey: string; toId: string; stages: Record<string, string>; authorId: string | null; at: Date }): Promise<boolean> => {
+  const { numAffectedRows } = await sql`
   insert into process_migrations (id, project_key, process_key, to_id, stages, state, author_id, at)
-  values (${row.id}::uuid, ${row.projectKey}, ${row.processKey}, ${row.toId}, ${JSON.stringify(row.stages)}::jsonb, 'running', ${row.authorId}::uuid, ${row.at})`.execute(db);
+  values (${row.id}::uuid, ${row.projectKey}, ${row.processKey}, ${row.toId}, ${JSON.stringify(row.stages)}::jsonb, 'running', ${row.authorId}::uuid, ${row.at})
+  on conflict (project_key, process_key) where state in ('running', 'undoing') do nothing`.execute(db);
+  return numAffectedRows === 1n;
+};
 
 export const updateMigration = (db: Db, id: string, change: { state: MigrationRow["state"]; moved: number; skipped: number; finishedAt: Date | null }) => sql`
   update process_migrations set state = ${change.state}, moved = ${change.moved}, skipped = ${change.skipped}, finished_at = ${change.finishedAt} where id = ${id}::uuid`.execute(db);

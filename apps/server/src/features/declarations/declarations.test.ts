@@ -194,14 +194,21 @@ describe("R159 a process that changes", () => {
     const preview = await previewMigration(ana, "internet", "request");
     expect(preview.toId).not.toBe(before.processId);
     expect(preview.versions).toMatchObject([{ id: before.processId, tickets: 1, stages: [{ key: before.stage, tickets: 1, to: before.stage }] }]);
-    const { id } = await startMigration(ana, "internet", "request", { toId: preview.toId, stages: {} });
+    const begun = await Promise.allSettled([ana, ivan, ana].map((ctx) => startMigration(ctx, "internet", "request", { toId: preview.toId, stages: {} })));
+    expect(begun.flatMap((each) => (each.status === "rejected" ? [(each.reason as { reason: string }).reason] : [])), "one of three is first, the others are told").toEqual(["migration_running", "migration_running"]);
+    const { id } = begun.find((each) => each.status === "fulfilled")!.value;
     await runBatch(system, id);
     expect(await at()).toEqual({ processId: preview.toId, stage: before.stage });
     expect((await processOf(system.db, preview.toId)).name.en).toBe("Enquiry");
-    expect((await previewMigration(ana, "internet", "request")).recent[0]).toMatchObject({ state: "done", moved: 1, skipped: 0, by: "Ana Kos" });
+    expect((await previewMigration(ana, "internet", "request")).recent[0]).toMatchObject({ state: "done", moved: 1, skipped: 0 });
+    const second = await startMigration(ivan, "internet", "request", { toId: preview.toId, stages: {} });
+    expect(await rejection(undoMigration(ana, "internet", id))).toMatchObject({ reason: "migration_running" });
+    await runBatch(system, second.id);
+    expect((await previewMigration(ana, "internet", "request")).recent[0]).toMatchObject({ state: "done", moved: 0, by: "Иван Петров" });
     await undoMigration(ana, "internet", id);
     await runBatch(system, id);
     expect(await at()).toEqual(before);
+    expect(await rejection(previewMigration(ana, "internet", "constructor"))).toMatchObject({ code: "not_found" });
   });
 
   test("a ticket that is brought to it rings by its marks, keeps the deadline it was told, and decisions nobody can take any more lapse", async () => {
