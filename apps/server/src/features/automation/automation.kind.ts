@@ -33,7 +33,7 @@ export const rulesKind: TextKind = {
     checkedWith.set(value as RuleValue, catalogue);
     return checkText((value as RuleValue).text, catalogue, "all").map(placed);
   },
-  use: (ctx, projectKey, values) => putInUse(ctx, projectKey, values as Record<string, RuleValue>),
+  use: (ctx, projectKey, values, made) => putInUse(ctx, projectKey, values as Record<string, RuleValue>, made),
 };
 
 function catalogueOf(declared: ProjectDeclaration): Catalogue {
@@ -43,7 +43,7 @@ function catalogueOf(declared: ProjectDeclaration): Catalogue {
 }
 
 /** Versions are kept for ever, so that every run can be read with the text it ran. */
-async function putInUse(ctx: TxCtx, projectKey: string, values: Record<string, RuleValue>): Promise<Record<string, unknown>> {
+async function putInUse(ctx: TxCtx, projectKey: string, values: Record<string, RuleValue>, { isTemplate } = { isTemplate: false }): Promise<Record<string, unknown>> {
   const before = await selectInUse(ctx.db, projectKey);
   const after = new Map(Object.values(values).flatMap((value) => {
     const read = readRuleText(value.text);
@@ -51,8 +51,7 @@ async function putInUse(ctx: TxCtx, projectKey: string, values: Record<string, R
   }));
   const changed = [...after.values()].filter((rule) => before.rules.get(rule.key) !== rule.versionId);
   const isGone = [...before.rules.keys()].some((key) => !after.has(key));
-  // A project that is just being made brings the rules of its template.
-  if (before.isKnown && (isGone || changed.length > 0)) await refuseAuthor(ctx, projectKey, changed.map(({ value }) => value));
+  if (!isTemplate && (isGone || changed.length > 0)) await refuseAuthor(before.isKnown ? ctx : asMember(ctx, projectKey), projectKey, changed.map(({ value }) => value));
   for (const { key, name, trigger, value, versionId } of after.values()) {
     if (before.rules.get(key) !== versionId) await insertVersion(ctx.db, { id: versionId, projectKey, key, text: value.text, at: ctx.now() });
     await upsertRule(ctx.db, { projectKey, key, versionId, name, trigger });
@@ -63,6 +62,9 @@ async function putInUse(ctx: TxCtx, projectKey: string, values: Record<string, R
 }
 
 const versionOf = (projectKey: string, key: string, text: string): string => `${projectKey}/${key}/${createHash("sha256").update(text).digest("hex").slice(0, 24)}`;
+
+/** Whoever brings a new project works in it as soon as it is there, with the rights of their role. */
+const asMember = (ctx: TxCtx, projectKey: string): TxCtx => (ctx.actor.kind === "user" ? { ...ctx, actor: { ...ctx.actor, projects: [...ctx.actor.projects, projectKey] } } : ctx);
 
 /** Who saves a rule needs the certificate (R355), and may write only of what they may read themselves. */
 async function refuseAuthor(ctx: TxCtx, projectKey: string, texts: RuleValue[]): Promise<void> {

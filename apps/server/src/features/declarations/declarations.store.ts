@@ -45,7 +45,7 @@ export async function putInUse(ctx: TxCtx, ground: Ground, settings: StoreSettin
   if (versions.length > 0) await insertVersions(ctx.db, versions);
   // A start stores all, for a new release may read the same texts otherwise; so does what concerns every project.
   const concernsAll = origin === "files" || keys.has(COMPANY) || keys.has(COMMON);
-  await storeDeclarations(ctx, declarations, concernsAll ? settings : { ...settings, only: keys });
+  await storeDeclarations(ctx, declarations, { ...settings, isTemplate: template !== undefined, ...(!concernsAll && { only: keys }) });
   await ensureQueues(ctx.db, queuesOf(declarations));
   await tell(ctx, ground, putting);
 }

@@ -69,22 +69,41 @@ function decode(unpacked: Record<string, Uint8Array>): Unpacked {
 
 const END = 0x06054b50;
 const CENTRAL = 0x02014b50;
+const LARGE = 0x07064b50;
 const LINK = 0o120000;
 
-/** The central directory (APPNOTE 4.3.12): names, true sizes as declared, and what Unix says of the file. Null when there is none. */
+/**
+ * The central directory (APPNOTE 4.3.12): names, sizes, and what Unix says of the file. Null when there is none, or when the end
+ * record does not agree with what stands there: what unpacks goes by another of its numbers than what looks, and would take
+ * files that nobody has looked at.
+ */
 function entriesOf(bytes: Uint8Array): Entry[] | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let end = bytes.length - 22;
-  while (end >= Math.max(0, bytes.length - 65_557) && view.getUint32(end, true) !== END) end -= 1;
-  if (end < 0 || bytes.length < 22 || view.getUint32(end, true) !== END) return null;
-  const count = view.getUint16(end + 10, true);
-  let at = view.getUint32(end + 16, true);
+  const directory = directoryOf(view);
+  if (!directory) return null;
   const entries: Entry[] = [];
-  for (let index = 0; index < count; index += 1) {
-    if (at + 46 > bytes.length || view.getUint32(at, true) !== CENTRAL) return null;
+  let at = directory.start;
+  while (at < directory.end) {
+    if (at + 46 > directory.end || view.getUint32(at, true) !== CENTRAL) return null;
     const [name, extra, comment] = [view.getUint16(at + 28, true), view.getUint16(at + 30, true), view.getUint16(at + 32, true)];
-    entries.push({ name: strFromU8(bytes.subarray(at + 46, at + 46 + name)), size: view.getUint32(at + 24, true), isLink: ((view.getUint32(at + 38, true) >>> 16) & 0o170000) === LINK });
+    // What is stored as it is comes out as long as it lies there, whatever it says of itself.
+    const size = Math.max(view.getUint32(at + 24, true), view.getUint16(at + 10, true) === 0 ? view.getUint32(at + 20, true) : 0);
+    entries.push({ name: strFromU8(bytes.subarray(at + 46, at + 46 + name)), size, isLink: ((view.getUint32(at + 38, true) >>> 16) & 0o170000) === LINK });
     at += 46 + name + extra + comment;
   }
-  return entries;
+  return at === directory.end && entries.length === directory.count ? entries : null;
+}
+
+/** By the end record (APPNOTE 4.3.16), whose numbers agree and behind which nothing comes. */
+function directoryOf(view: DataView): { start: number; end: number; count: number } | null {
+  const length = view.byteLength;
+  let end = length - 22;
+  while (end >= Math.max(0, length - 65_557) && view.getUint32(end, true) !== END) end -= 1;
+  if (end < 0 || view.getUint32(end, true) !== END) return null;
+  const [disk, startsOn, here, count, comment] = [4, 6, 8, 10, 20].map((offset) => view.getUint16(end + offset, true)) as [number, number, number, number, number];
+  const [size, start] = [view.getUint32(end + 12, true), view.getUint32(end + 16, true)];
+  // Archives of gigabytes say all this a second time in front of it (4.3.15).
+  const isLarge = end >= 20 && view.getUint32(end - 20, true) === LARGE;
+  const agrees = disk === 0 && startsOn === 0 && here === count && start + size === end && end + 22 + comment === length;
+  return agrees && !isLarge ? { start, end, count } : null;
 }

@@ -18,9 +18,10 @@ export interface TextKind {
   check?(value: unknown, declared: ProjectDeclaration, where: { key: string }): readonly KindProblem[];
   /**
    * Called in the transaction that puts the project in use, for a feature that keeps versions of its own. What it returns
-   * stands in the project's definition instead of the values themselves.
+   * stands in the project's definition instead of the values themselves. `isTemplate`: a project is made from a template just
+   * now, so that nobody has written these texts here.
    */
-  use?(ctx: TxCtx, projectKey: string, values: Record<string, unknown>): Promise<Record<string, unknown>>;
+  use?(ctx: TxCtx, projectKey: string, values: Record<string, unknown>, made?: { isTemplate: boolean }): Promise<Record<string, unknown>>;
 }
 
 /** Known by their architecture: until their feature reads them they are only looked at as YAML. */

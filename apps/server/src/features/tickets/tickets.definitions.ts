@@ -49,7 +49,7 @@ async function storeProject(ctx: TxCtx, declared: ProjectDeclaration, options: S
     await insertProcessVersion(ctx.db, { id, projectKey, key: definition.key, hash, definition });
   }
   const { project, calendar, types, dispositions, reasons, notices } = declared;
-  const more = await useKinds(ctx, declared, options.kinds ?? []);
+  const more = await useKinds(ctx, declared, options);
   const definition: ProjectInUse = { project, calendar, types, dispositions, reasons, notices, processIds, company: { name: options.company.name }, departments: options.company.departments, more };
   await upsertProject(ctx.db, { key: projectKey, name: project.name, definition, hash: hashOf(definition) });
 }
@@ -59,11 +59,11 @@ async function processesInUse(db: Db, projectKey: string): Promise<Map<string, P
   return project && new Map(await Promise.all(Object.entries(project.processIds).map(async ([key, id]) => [key, await processOf(db, id)] as const)));
 }
 
-async function useKinds(ctx: TxCtx, declared: ProjectDeclaration, kinds: readonly TextKind[]): Promise<ProjectInUse["more"]> {
+async function useKinds(ctx: TxCtx, declared: ProjectDeclaration, { kinds = [], isTemplate = false }: StoreOptions): Promise<ProjectInUse["more"]> {
   const more = { ...declared.more };
   for (const kind of kinds) {
     const name = kind.at.replace(/\.yaml$/, "");
-    if (kind.use) more[name] = await kind.use(ctx, declared.project.key, more[name] ?? {});
+    if (kind.use) more[name] = await kind.use(ctx, declared.project.key, more[name] ?? {}, { isTemplate });
   }
   return more;
 }
