@@ -28,6 +28,7 @@ interface Moving { ticket: TicketView; step: TicketView["transitions"][number] }
 /** Stages as columns. A card is moved by dragging it, or from its menu: both take the step of the process that leads there. */
 export function Board({ filter }: { filter: TicketFilter }) {
   const t = useT();
+  const word = useWord();
   const board = useApi("ticketBoard", { query: { filter: written(filter) } });
   const { moving, begin, done } = useMoves(board.data?.columns ?? []);
   const [over, setOver] = useState<string | null>(null);
@@ -39,7 +40,7 @@ export function Board({ filter }: { filter: TicketFilter }) {
   return (
     <div className={css.board} role="group" aria-label={t("views.board")} onKeyDown={walkColumns}>
       {columns.map((column) => (
-        <section key={column.stage} className={css.column} data-over={over === column.stage || undefined} aria-label={t("views.column", { stage: column.name, count: column.more ? "99+" : column.count })}
+        <section key={column.stage} className={css.column} data-over={over === column.stage || undefined} aria-label={t("views.column", { stage: column.name || word("stage", column.stage), count: column.more ? "99+" : column.count })}
           onDragOver={(event) => { event.preventDefault(); setOver(column.stage); }} onDragLeave={() => setOver(null)} onDrop={(event) => { event.preventDefault(); setOver(null); void begin(event.dataTransfer.getData("text/ticket"), { to: column }); }}>
           <Head column={column} />
           <Cards filter={filter} column={column} onMove={(id, step) => void begin(id, { step })} />
@@ -67,12 +68,13 @@ function walkColumns(event: KeyboardEvent<HTMLElement>): void {
 
 function Head({ column: { stage, name, count, more } }: { column: Column }) {
   const word = useWord();
-  return <h2 className={css.columnHead}><span className="cut">{word("stage", stage, name)}</span><span className="chip num">{more ? "99+" : count}</span></h2>;
+  return <h2 className={css.columnHead}><span className="cut">{name || word("stage", stage)}</span><span className="chip num">{more ? "99+" : count}</span></h2>;
 }
 
 const CARD_PX = 110;
 function Cards({ filter, column, onMove }: { filter: TicketFilter; column: Column; onMove: (id: string, step: string) => void }) {
   const t = useT();
+  const word = useWord();
   const list = usePages("findTickets", { query: { filter: written({ ...filter, statuses: filter.statuses ?? ["open", "waiting", "done"], stages: [column.stage] }), sort: "changed" } });
   const box = useRef<HTMLDivElement>(null);
   const items = list.items ?? [];
@@ -85,7 +87,7 @@ function Cards({ filter, column, onMove }: { filter: TicketFilter; column: Colum
   useEffect(() => { if (hasNextPage && !isFetchingNextPage && !isShort && items.length > 0 && last >= items.length - 4) void fetchNextPage(); }, [last, items.length, hasNextPage, isFetchingNextPage, isShort, fetchNextPage]);
   if (list.error && !list.items) return <ProblemNote error={list.error} onRetry={() => void list.refetch()} />;
   return (
-    <div ref={box} className={css.cards} tabIndex={items.length === 0 ? -1 : 0} role="region" aria-label={column.name}>
+    <div ref={box} className={css.cards} tabIndex={items.length === 0 ? -1 : 0} role="region" aria-label={column.name || word("stage", column.stage)}>
       <ul style={{ height: virtual.getTotalSize() }}>
         {rows.map((row) => { const card = items[row.index]; return card && <li key={row.key} style={{ height: CARD_PX, transform: `translateY(${row.start}px)` }}><BoardCard card={card} onMove={onMove} /></li>; })}
       </ul>
@@ -140,7 +142,7 @@ function useMoves(columns: Column[]) {
       if ("to" in where && ticket.stage === where.to.stage) return;
       const steps = ticket.transitions.filter((step) => ("to" in where ? step.to === where.to.stage : step.key === where.step));
       const step = steps.find(({ allowed }) => allowed) ?? steps[0];
-      const name = "to" in where ? word("stage", where.to.stage, columns.find(({ stage }) => stage === where.to.stage)?.name) : "";
+      const name = "to" in where ? columns.find(({ stage }) => stage === where.to.stage)?.name || word("stage", where.to.stage) : "";
       if (!step) return say(t("views.noWay", { stage: name }));
       if (!step.allowed) return say(`${step.name}: ${word("refusal", step.reason ?? "")}`);
       if (step.fields.length > 0 || step.tellsClient) return setMoving({ ticket, step });

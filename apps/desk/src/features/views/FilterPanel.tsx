@@ -83,7 +83,7 @@ function useChoices(filter: TicketFilter): Record<Lists, Choice[]> {
     statuses: statuses.map((status) => ({ value: status, label: t(`views.status.${status}`) })),
     projects: projects.map(({ key, name }) => ({ value: key, label: name })),
     types: [...types].map(([value, label]) => ({ value, label })),
-    stages: (board.data?.columns ?? []).map(({ stage, name }) => ({ value: stage, label: word("stage", stage, name) })),
+    stages: (board.data?.columns ?? []).map(({ stage, name }) => ({ value: stage, label: name || word("stage", stage) })),
     owners: [{ value: "me", label: t("views.me") }, { value: "nobody", label: t("ticket.noOwner") }, ...(people.data?.items ?? []).filter(({ id }) => id !== me.id).map(({ id, name }) => ({ value: id, label: name }))],
     departments: (board.data?.departments ?? []).map(({ key, name }) => ({ value: key, label: name })),
   };

@@ -68,6 +68,6 @@ export const ticketColumns = contract({
 });
 export const ticketBoard = contract({
   method: "GET", path: "/tickets/board", summary: "Stages of a filter in their order, with how many stand there (at most 100 are counted)",
-  query: z.object(asked), reply: z.object({ columns: z.array(z.object({ stage: z.string(), name: z.string(), status: ticketStatus, count: z.number().int(), /** There are more than were counted. */ more: z.boolean() })),
+  query: z.object(asked), reply: z.object({ columns: z.array(z.object({ stage: z.string(), /** Empty where processes call it differently. */ name: z.string(), status: ticketStatus, count: z.number().int(), /** There are more than were counted. */ more: z.boolean() })),
     /** That work can be given to, in these projects. */ departments: z.array(z.object({ key: z.string(), name: z.string() })) }),
 });

@@ -190,7 +190,12 @@ interface Column { stage: string; name: string; status: ReturnType<typeof status
 async function stagesOf(ctx: Ctx, projectKeys: string[], filter: TicketFilter, language: string): Promise<Column[]> {
   const columns = new Map<string, Column>();
   for (const process of await processesOf(ctx, projectKeys, filter)) {
-    for (const [stage, { name }] of Object.entries(process.stages)) if (!columns.has(stage)) columns.set(stage, { stage, name: name[language as Language] ?? stage, status: statusOf(process, stage) });
+    for (const [stage, { name }] of Object.entries(process.stages)) {
+      const known = columns.get(stage);
+      const own = name[language as Language] ?? stage;
+      if (!known) columns.set(stage, { stage, name: own, status: statusOf(process, stage) });
+      else if (known.name !== own) known.name = "";
+    }
   }
   const wanted = filter.statuses ?? ["open", "waiting", "done"];
   return [...columns.values()].filter(({ stage, status }) => status !== "closed" && wanted.includes(status) && (!filter.stages || filter.stages.includes(stage)));

@@ -113,6 +113,10 @@ test("R123 counts the stages of the board in the order of the process, and no fu
   const columns = await board();
   expect(columns[0]).toMatchObject({ stage: "registered", count: 1, more: false });
   expect(columns.map(({ status }) => status)).not.toContain("closed");
+  // A stage is headed by its own name; where processes call it differently, by none of theirs.
+  const named = async (types?: string[]) => new Map((await ticketBoard(asAna, { filter: JSON.stringify({ projects: ["internet"], types }) })).columns.map(({ stage, name }) => [stage, name]));
+  expect((await named(["question"])).get("in_work")).toBe("In processing");
+  expect([...(await named()).values()]).toContain("");
   await moveTicket(asAna, router.id, { version: router.version, transition: "take", input: {} });
   expect((await board()).filter(({ count }) => count > 0).map(({ stage }) => stage)).toEqual(["in_work"]);
 });
