@@ -129,3 +129,18 @@ describe("no data throws or takes long", () => {
     }), { numRuns: 150, seed, verbose: 1 });
   });
 });
+
+test("tables whose columns look at each other's rows are computed within one budget, and what it does not reach is told", () => {
+  const columns = Array.from({ length: 8 }, (_, index) => index);
+  const number = `{ x-kind: number, x-name: ${NAME} }`;
+  const table = (more: string): string => `\n      x-kind: table\n      x-name: ${NAME}\n      items:\n        properties:\n          n: ${number}\n${more}`;
+  const read = readForm(`${HEAD}schema:\n  properties:\n    src:${table("")}    rows:${table(columns.map((index) => `          c${index}: ${number}\n`).join(""))}computed:\n${columns.map((index) => `  rows.c${index}: 'form.src.map(r, form.src.filter(q, q.n >= r.n).size() + ${index}).sum() + row.n'`).join("\n")}\n`);
+  if (!read.ok) throw new Error(JSON.stringify(read.problems));
+  const rows = (count: number): FormData => ({ src: Array.from({ length: count }, (_, n) => ({ n })), rows: Array.from({ length: count }, (_, n) => ({ n })) });
+  const small = compute(read.form, rows(10))["rows"] as FormData[];
+  expect([small[9]!["c0"], small[9]!["c7"]]).toEqual([64, 134]);
+  expect(validate(read.form, rows(10))).toEqual([]);
+  const { result, ms } = timed(() => validate(read.form, rows(150)));
+  expect(result).toContainEqual({ path: expect.stringMatching(/^rows\.\d+\.c\d$/) as string, code: "too_much_computed", params: { limit: 200_000 } });
+  expect(ms).toBeLessThan(LIMIT_MS * 4);
+});

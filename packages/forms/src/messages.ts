@@ -65,5 +65,6 @@ export const FIELD_MESSAGES = {
   computed: t("This is computed and cannot be written.", "Это вычисляется, записать сюда нельзя.", "To se izračuna in tega ni mogoče zapisati."),
   check: t("The answers do not agree.", "Ответы не согласуются между собой.", "Odgovori se ne ujemajo."),
   cannot_check: t("This could not be checked: {detail}.", "Проверить не удалось: {detail}.", "Tega ni bilo mogoče preveriti: {detail}."),
+  too_much_computed: t("There is too much to compute here: fewer rows, or a form with a simpler formula.", "Здесь слишком много вычислений: нужно меньше строк или форма с формулой проще.", "Tu je preveč računanja: potrebnih je manj vrstic ali obrazec s preprostejšo formulo."),
   too_large: t("The answers are too large.", "Ответы слишком велики.", "Odgovori so preveliki."),
 } as const satisfies Record<string, Text>;

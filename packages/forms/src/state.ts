@@ -1,9 +1,10 @@
-import { wallClock } from "@linija/rules";
-import type { Expression } from "@linija/rules";
+import { Meter, wallClock } from "@linija/rules";
+import type { Evaluated, Expression } from "@linija/rules";
 import { recordFor } from "./catalogue.ts";
 import type { FormData } from "./document.ts";
 import type { Field } from "./fields.ts";
 import type { Check, Conditioned, Context, Form } from "./form.ts";
+import { LIMITS } from "./limits.ts";
 import { fieldAt, isEmpty, isPlainObject, valueAt } from "./paths.ts";
 import type { FieldProblem } from "./problems.ts";
 
@@ -17,6 +18,8 @@ export interface State {
   readonly required: readonly string[];
   /** Of what must be filled, what is not. */
   readonly missing: readonly string[];
+  /** The first place that `LIMITS.steps` did not reach, with which no condition or computation after it was decided; null: all were. */
+  readonly unreached: string | null;
   isVisible(path: string): boolean;
 }
 
@@ -42,6 +45,9 @@ class Run {
   private readonly hidden = new Set<string>();
   private readonly record: Variables;
   private readonly variables: Variables;
+  /** One for all: a table's rows times its columns times the rows each looks at is more than any of them alone. */
+  private readonly meter = new Meter(LIMITS.steps);
+  private unreached: string | null = null;
 
   constructor(form: Form, data: FormData, context: Context) {
     this.form = form;
@@ -53,15 +59,15 @@ class Run {
 
   state(): State {
     const { data, hidden } = this;
-    const conditional = new Set(this.form.require.flatMap((one) => this.places(one).filter(({ variables }) => holds(one.expression, variables)).map(({ path }) => path)));
+    const conditional = new Set(this.form.require.flatMap((one) => this.places(one).filter(({ path, variables }) => this.holds(path, one.expression, variables)).map(({ path }) => path)));
     const required: string[] = [];
     this.collect(this.form.fields, { prefix: "", keys: new Set(this.form.document.schema.required), conditional, into: required });
-    return { data, hidden, required, missing: required.filter((path) => isMissing(this.form, path, valueAt(data, path))), isVisible: (path) => !isHidden(hidden, path) };
+    return { data, hidden, required, missing: required.filter((path) => isMissing(this.form, path, valueAt(data, path))), unreached: this.unreached, isVisible: (path) => !isHidden(hidden, path) };
   }
 
   checks(): FieldProblem[] {
     return this.form.checks.flatMap((check) => this.places(check).flatMap(({ path, variables }) => {
-      const problem = isHidden(this.hidden, path) ? null : checkProblem(check, variables);
+      const problem = isHidden(this.hidden, path) ? null : checkProblem(check, this.evaluate(path, check.expression, variables));
       return problem ? [{ ...problem, path }] : [];
     }));
   }
@@ -69,9 +75,20 @@ class Run {
   private step({ does, expression, ...one }: Form["steps"][number]): void {
     const field = fieldAt(this.form.fields, one.path)!;
     for (const { path, variables } of this.places(one)) {
-      if (does === "show" && !holds(expression, variables)) this.hide(path);
+      if (does === "show" && !this.holds(path, expression, variables)) this.hide(path);
       else if (does === "compute") this.compute(field, path, { expression, variables });
     }
+  }
+
+  private evaluate(path: string, expression: Expression, variables: Variables): Evaluated {
+    const result = expression.evaluate(variables, this.meter);
+    if (!result.ok && result.problem.code === "budget_steps") this.unreached ??= path;
+    return result;
+  }
+
+  private holds(path: string, expression: Expression, variables: Variables): boolean {
+    const result = this.evaluate(path, expression, variables);
+    return result.ok && result.value === true;
   }
 
   /** A place outside of tables, or one in each row. */
@@ -91,7 +108,7 @@ class Run {
 
   private compute(field: Field, path: string, { expression, variables }: { expression: Expression; variables: Variables }): void {
     if (isHidden(this.hidden, path)) return;
-    const result = expression.evaluate(variables);
+    const result = this.evaluate(path, expression, variables);
     const value = result.ok ? plainFor(field, expression.plain(result.value), result.value, this.form.timeZone) : null;
     this.setRecord(path, result.ok ? result.value : null);
     this.put(path, value);
@@ -150,16 +167,12 @@ export function isHidden(hidden: ReadonlySet<string>, path: string): boolean {
   return false;
 }
 
-function holds(expression: Expression, variables: Variables): boolean {
-  const result = expression.evaluate(variables);
-  return result.ok && result.value === true;
-}
-
-function checkProblem({ expression, text }: Check, variables: Variables): Omit<FieldProblem, "path"> | null {
-  const result = expression.evaluate(variables);
+function checkProblem({ text }: Check, result: Evaluated): Omit<FieldProblem, "path"> | null {
   if (result.ok) return result.value === false ? { code: "check", params: {}, text } : null;
+  const { code } = result.problem;
+  if (code === "budget_steps") return { code: "too_much_computed", params: { limit: LIMITS.steps } };
   // Something it reads is empty: whether it must be filled is another question.
-  return result.problem.code === "null_value" ? null : { code: "cannot_check", params: { detail: result.problem.code } };
+  return code === "null_value" ? null : { code: "cannot_check", params: { detail: code } };
 }
 
 function isMissing(form: Form, path: string, value: unknown): boolean {

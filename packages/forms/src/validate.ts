@@ -25,7 +25,8 @@ export function validate(form: Form, data: unknown, context: Context = {}, optio
   if (!isPlainObject(data)) return [{ path: "", code: "wrong_type", params: {} }];
   const { state, checks } = runOf(form, data, context);
   const shaped = shape(form.fields, state.data, state.hidden);
-  const problems = [...shaped.problems, ...schemaProblems(form, shaped.data)];
+  const over: FieldProblem[] = state.unreached === null ? [] : [{ path: state.unreached, code: "too_much_computed", params: { limit: LIMITS.steps } }];
+  const problems = [...over, ...shaped.problems, ...schemaProblems(form, shaped.data)];
   const broken = new Set(problems.map((problem) => problem.path));
   for (const { path, field, value } of shaped.filled) {
     const fault = hasWithin(broken, path) ? null : judge(field, value, context);

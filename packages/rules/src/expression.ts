@@ -41,9 +41,10 @@ export interface Expression {
   /**
    * Computes it. The value is null (empty), a number (`int`, `double`; milliseconds for `datetime` and `duration`),
    * `Decimal`, `Money`, text, boolean or an array. Never throws; a problem has its place in the text. Without a budget,
-   * 50,000 steps.
+   * 50,000 steps. A `Meter` is shared by many evaluations: each takes a step by itself, and once it is empty all end with
+   * `budget_steps`.
    */
-  evaluate(context: Context, budget?: Budget): Evaluated;
+  evaluate(context: Context, budget?: Budget | Meter): Evaluated;
   /** A value of `evaluate` as JSON carries it. */
   plain(value: unknown): Plain;
 }
@@ -108,8 +109,10 @@ function expressionOf(text: string, { built, reads, slots, stored }: Parts): Exp
     reads,
     plain: (value) => toPlain(value, type),
     evaluate(context, budget) {
-      const frame: Frame = { vars: context, locals: slots === 0 ? NO_LOCALS : [], meter: new Meter(LIMITS.expressionSteps, budget) };
+      const isShared = budget instanceof Meter;
+      const frame: Frame = { vars: context, locals: slots === 0 ? NO_LOCALS : [], meter: isShared ? budget : new Meter(LIMITS.expressionSteps, budget) };
       try {
+        if (isShared) frame.meter.spend(1);
         return { ok: true, value: run(frame) };
       } catch (error) {
         return { ok: false, problem: problemIn(text, findingOf(error, text)) };

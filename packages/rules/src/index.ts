@@ -6,7 +6,7 @@ export { Decimal, DecimalError } from "./decimal.ts";
 export { parseRuleText, problemAt, rangeOf, sourceOf, type DocumentLimits, type ParsedDocument, type Path, type Range, type Source } from "./document.ts";
 export { editRule, ruleToJson, ruleToYaml, type Edited, type RuleChange } from "./edit.ts";
 export { compileExpression, reads, type Compiled, type Context, type Evaluated, type Expression, type ExpressionOptions } from "./expression.ts";
-export type { Budget } from "./frame.ts";
+export { Meter, type Budget } from "./frame.ts";
 export { LABELS } from "./labels.ts";
 export { LIMITS } from "./limits.ts";
 export { MESSAGES, TYPE_NAMES } from "./messages.ts";
