@@ -58,7 +58,7 @@ function Write({ ticket, onDone }: { ticket: TicketView; onDone: () => void }) {
   const isReady = draft.text.trim() !== "" && !send.isPending;
   const submit = () => { if (isReady) send.mutate({ params: { id: ticket.id }, body: { ...draft, text: draft.text.trim() } }); };
   const choices = [
-    ...(made?.items ?? []).map((each) => ({ id: each.id, list: "documents" as const, label: `${each.name} · ${t("documents.version", { number: each.number })}` })),
+    ...(made?.items ?? []).filter(({ mayOpen }) => mayOpen).map((each) => ({ id: each.id, list: "documents" as const, label: `${each.name} · ${t("documents.version", { number: each.number })}` })),
     ...ticket.attachments.map((each) => ({ id: each.id, list: "files" as const, label: each.name })),
   ];
   return (

@@ -6,6 +6,8 @@ export const documentView = z.object({
   id: z.uuid(), key: z.string(), name: z.string(), number: z.number().int(), language: languageSchema, fileName: z.string(), bytes: z.number().int(), pages: z.number().int(),
   /** Of the file, so that anybody can prove which one was given. */
   sha256: z.string(), by: z.string(), at: instant,
+  /** A paper shows what its maker may see; who may not see all of it neither opens it nor reads its title. */
+  mayOpen: z.boolean(),
 });
 export type DocumentView = z.infer<typeof documentView>;
 export const documentOffer = z.object({ key: z.string(), name: z.string(), languages: z.array(languageSchema) });

@@ -3,19 +3,19 @@ import { createReadStream } from "node:fs";
 import { open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { z } from "zod";
-import { problemText, type Rights } from "@linija/rules";
+import { problemText } from "@linija/rules";
 import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx } from "../../platform/db.ts";
-import { AppError, conflict, invalidField, notFound } from "../../platform/errors.ts";
+import { AppError, conflict, forbidden, invalidField, notFound } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { writeWhole } from "../../platform/files.ts";
 import { newId } from "../../platform/ids.ts";
 import { translate } from "../../platform/messages.ts";
-import { may, rights } from "../access/index.ts";
+import { may, type Right } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
 import { isOpen, wordsOf, workingClock } from "../projects/index.ts";
 import { catalogueFor, contextFor } from "../rules/index.ts";
-import { loadTicket, processOf, projectOf, type ProjectInUse } from "../tickets/index.ts";
+import { guarded, loadTicket, processOf, projectOf, type ProjectInUse, type Ticket } from "../tickets/index.ts";
 import type * as contracts from "./documents.contract.ts";
 import type { DocumentView } from "./documents.contract.ts";
 import type { DocumentDeclaration } from "./documents.declaration.contract.ts";
@@ -31,8 +31,13 @@ export interface DocumentStore { folder: string; printer: Printer }
 
 const MOST = 200;
 
-const toView = (row: ShownDocument): DocumentView => ({
-  id: row.id, key: row.key, name: row.name, number: row.number, language: row.language, fileName: row.fileName, bytes: row.bytes, pages: row.pages, sha256: row.sha256, by: row.by, at: row.madeAt.toISOString(),
+/** Of a paper of before rights were kept with it, it is not known what it shows. */
+const UNKNOWN = ["clients.see_contacts", "clients.documents"];
+/** Whether the reader may see all that the paper shows. */
+export const mayOpenDocument = (ctx: Ctx, ticket: Ticket, { needs }: Pick<ShownDocument, "needs">): boolean => (needs ?? UNKNOWN).every((right) => may(ctx, right as Right, guarded(ticket)));
+
+const toView = (row: ShownDocument, mayOpen: boolean): DocumentView => ({
+  id: row.id, key: row.key, name: row.name, number: row.number, language: row.language, fileName: mayOpen ? row.fileName : `${row.key}-${row.number}.pdf`, mayOpen, bytes: row.bytes, pages: row.pages, sha256: row.sha256, by: row.by, at: row.madeAt.toISOString(),
 });
 
 /** Of this type of ticket, in the order of their keys. */
@@ -44,7 +49,7 @@ export async function listDocuments(ctx: Ctx, ticketId: string): Promise<z.input
   const project = await projectOf(ctx.db, ticket.projectKey);
   const language = (ctx.actor.kind === "user" ? ctx.actor.language : "en") as Language;
   const offers = may(ctx, "tickets.attach", ticket) ? declaredFor(project, ticket.type).map(({ key, name, languages }) => ({ key, name: name[language], languages })) : [];
-  return { items: (await selectDocuments(ctx.db, ticketId)).map(toView), offers };
+  return { items: (await selectDocuments(ctx.db, ticketId)).map((row) => toView(row, mayOpenDocument(ctx, ticket, row))), offers };
 }
 
 type Made = z.output<typeof contracts.makeDocument.body>;
@@ -59,14 +64,14 @@ export async function makeDocument(ctx: Ctx, ticketId: string, { key, language }
   const declared = declaredFor(project, ticket.type).find((each) => each.key === key);
   if (!declared) throw invalidField("key", "document_unknown");
   if (!declared.languages.includes(language)) throw invalidField("language", "document_language");
-  const printed = await words(ctx, { ticket, project, declared, language });
+  const { printed, needs } = await words(ctx, { ticket, project, declared, language });
   const { printed: shown, lacking } = printable(printed, { has: canPrint, nameOf: (kind: LettersKind) => translate(language, `letters_${kind}`) });
   const made = await printer.print(shown, ctx.now());
   const id = newId(ctx.now().getTime());
   const path = join(ctx.now().toISOString().slice(0, 7), `${id}.pdf`);
   await writeWhole(join(folder, path), made.pdf);
   try {
-    return { ...(await store(ctx, { id, path, declared, printed, made, version: ticket.version, ticketId, language })), lacking };
+    return { ...(await store(ctx, { id, path, declared, printed, needs, made, version: ticket.version, ticketId, language })), lacking };
   } catch (error) {
     await rm(join(folder, path), { force: true });
     throw error;
@@ -75,26 +80,25 @@ export async function makeDocument(ctx: Ctx, ticketId: string, { key, language }
 
 interface Wanted { ticket: Awaited<ReturnType<typeof loadTicket>>; project: ProjectInUse; declared: DocumentDeclaration; language: Language }
 
-async function words(ctx: Ctx, { ticket, project, declared, language }: Wanted): Promise<PrintedDocument> {
+async function words(ctx: Ctx, { ticket, project, declared, language }: Wanted): Promise<{ printed: PrintedDocument; needs: string[] }> {
   const clock = workingClock(project.calendar, project.project.time_zone);
   const hours = () => ({ ...clock, isOpen: (at: Date) => isOpen(project.calendar, project.project.time_zone, at) });
   const catalogue = catalogueFor(project, { processes: [await processOf(ctx.db, ticket.processId)], purpose: "guard", hours });
   // Compiled with the rights of who makes it: a paper must not show what its maker may not see.
-  const compiled = compileDocument(declared, catalogue, rightsFor(ctx, ticket));
+  const needs = new Set<string>();
+  const compiled = compileDocument(declared, catalogue, (right) => may(ctx, right as Right, guarded(ticket)) && needs.add(right).size > 0);
   if (!compiled.ok) throw conflict("document_beyond_rights", { problem: wordsOf(compiled.problems[0]!, ctx.actor.kind === "user" ? (ctx.actor.language as Language) : language).message });
   const reads = ["ticket", "ticket.owner", "client", "call", "form"];
   const { key, time_zone, languages, name } = project.project;
   const found = await contextFor(ctx.db, { ticketIds: [ticket.id], reads, catalogue, now: ctx.now(), actor: ctx.actor, project: { key, name: name[language], time_zone, languages } });
   const result = printDocument(compiled.document, { ...found.get(ticket.id)?.values }, { language, timeZone: time_zone });
   if (!result.ok) throw conflict("document_not_computed", { problem: problemText(result.problem, (ctx.actor.kind === "user" ? ctx.actor.language : "en") as Language) });
-  return result.printed;
+  return { printed: result.printed, needs: [...needs] };
 }
 
-const rightsFor = (ctx: Ctx, ticket: Wanted["ticket"]): Rights => new Set(rights.filter((right) => may(ctx, right, ticket)));
+interface ToStore { id: string; path: string; declared: DocumentDeclaration; printed: PrintedDocument; needs: string[]; made: Pdf; version: number; ticketId: string; language: Language }
 
-interface ToStore { id: string; path: string; declared: DocumentDeclaration; printed: PrintedDocument; made: Pdf; version: number; ticketId: string; language: Language }
-
-async function store(ctx: Ctx, { id, path, declared, printed, made, version, ticketId, language }: ToStore): Promise<DocumentView> {
+async function store(ctx: Ctx, { id, path, declared, printed, needs, made, version, ticketId, language }: ToStore): Promise<DocumentView> {
   return inTx(ctx, async (ctx) => {
     const ticket = await loadTicket(ctx, ticketId, "tickets.attach", { lock: true });
     const { n, all } = await nextDocumentNumber(ctx.db, ticketId, declared.key);
@@ -102,18 +106,20 @@ async function store(ctx: Ctx, { id, path, declared, printed, made, version, tic
     const row = {
       id, ticketId, key: declared.key, number: n, language, name: declared.name[language], fileName: `${safeName(printed.title)}-${n}.pdf`, bytes: made.pdf.length, pages: made.pages,
       sha256: createHash("sha256").update(made.pdf).digest("hex"), path, declarationHash: createHash("sha256").update(JSON.stringify(declared)).digest("hex"), ticketVersion: version,
-      madeBy: ctx.actor.kind === "user" ? ctx.actor.id : null, madeAt: ctx.now(),
+      madeBy: ctx.actor.kind === "user" ? ctx.actor.id : null, madeAt: ctx.now(), needs,
     };
     await insertDocument(ctx.db, row);
     await emit(ctx, { type: "ticket.document_made", subject: { kind: "ticket", id: ticketId }, data: { documentId: id, key: declared.key, number: n, projectKey: ticket.projectKey } });
     await audit(ctx, { action: "ticket.document", object: { kind: "ticket", id: ticketId }, after: { documentId: id, key: declared.key, number: n, language, sha256: row.sha256 } });
-    return toView({ ...row, by: ctx.actor.name });
+    return toView({ ...row, by: ctx.actor.name }, true);
   });
 }
 
-/** The file as it lies, for those who may see the ticket. */
+/** The file as it lies, for those who may see the ticket and all that the paper shows. */
 export async function openDocument(ctx: Ctx, ticketId: string, id: string, store: Pick<DocumentStore, "folder">) {
-  await loadTicket(ctx, ticketId, "tickets.read");
+  const ticket = await loadTicket(ctx, ticketId, "tickets.read");
+  const row = await selectDocument(ctx.db, ticketId, id);
+  if (row && !mayOpenDocument(ctx, ticket, row)) throw forbidden();
   return documentFile(ctx, ticketId, id, store);
 }
 

@@ -5,6 +5,8 @@ import type { Language } from "../api.contract.ts";
 export interface StoredDocument {
   id: string; ticketId: string; key: string; number: number; language: Language; name: string; fileName: string; bytes: number; pages: number; sha256: string; path: string;
   declarationHash: string; ticketVersion: number; madeBy: string | null; madeAt: Date;
+  /** Rights that reading it takes; null: not known. */
+  needs: string[] | null;
 }
 export type ShownDocument = StoredDocument & { by: string };
 
@@ -18,5 +20,5 @@ export const selectDocument = (db: Db, ticketId: string, id: string) =>
 export const nextDocumentNumber = (db: Db, ticketId: string, key: string) =>
   sql<{ n: number; all: number }>`select coalesce(max(number) filter (where key = ${key}), 0) + 1 as n, count(*)::int as all from documents where ticket_id = ${ticketId}`.execute(db).then((result) => result.rows[0]!);
 
-export const insertDocument = (db: Db, row: StoredDocument) => sql`insert into documents (id, ticket_id, key, number, language, name, file_name, bytes, pages, sha256, path, declaration_hash, ticket_version, made_by, made_at)
-  values (${row.id}, ${row.ticketId}, ${row.key}, ${row.number}, ${row.language}, ${row.name}, ${row.fileName}, ${row.bytes}, ${row.pages}, ${row.sha256}, ${row.path}, ${row.declarationHash}, ${row.ticketVersion}, ${row.madeBy}, ${row.madeAt})`.execute(db);
+export const insertDocument = (db: Db, row: StoredDocument) => sql`insert into documents (id, ticket_id, key, number, language, name, file_name, bytes, pages, sha256, path, declaration_hash, ticket_version, made_by, made_at, needs)
+  values (${row.id}, ${row.ticketId}, ${row.key}, ${row.number}, ${row.language}, ${row.name}, ${row.fileName}, ${row.bytes}, ${row.pages}, ${row.sha256}, ${row.path}, ${row.declarationHash}, ${row.ticketVersion}, ${row.madeBy}, ${row.madeAt}, ${row.needs}::text[])`.execute(db);

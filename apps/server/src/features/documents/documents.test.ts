@@ -5,8 +5,11 @@ import { join } from "node:path";
 import { sql } from "kysely";
 import { afterAll, expect, test } from "vitest";
 import { newId } from "../../platform/ids.ts";
+import { forgetAll } from "../../platform/remembered.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { testHttp } from "../../testing/http.ts";
+import { buildClient } from "../clients/clients.factory.ts";
+import { messagesRoutes } from "../messages/index.ts";
 import { buildProjects, buildTicket } from "../tickets/tickets.factory.ts";
 import { documentKind } from "./documents.kind.ts";
 import { startPrinter } from "./documents.pdf.ts";
@@ -26,12 +29,14 @@ content:
 `;
 const read = documentKind.read(ACT, { key: "act", projectKey: "internet" });
 expect(read.problems).toEqual([]);
-await sql`update projects set definition = jsonb_set(definition::jsonb, '{more}', ${JSON.stringify({ documents: { act: read.value } })}::jsonb)::json, hash = 'with documents' where key = 'internet'`.execute(database.db);
+let hashes = 0;
+const withDocuments = (documents: object) => sql`update projects set definition = jsonb_set(definition::jsonb, '{more}', ${JSON.stringify({ documents })}::jsonb)::json, hash = ${`with documents ${hashes += 1}`} where key = 'internet'`.execute(database.db).then(forgetAll);
+await withDocuments({ act: read.value });
 
 const folder = mkdtempSync(join(tmpdir(), "linija-documents-"));
 const printer = startPrinter();
 afterAll(async () => { await printer.stop(); rmSync(folder, { recursive: true, force: true }); });
-const http = await testHttp(database, (app) => documentsRoutes(app, { folder, printer }));
+const http = await testHttp(database, (app) => documentsRoutes(app, { folder, printer }), (app) => messagesRoutes(app, { publicUrl: "https://linija.test" }));
 const ana = await http.signIn({ projects: ["internet"] });
 const tone = await http.signIn({ projects: ["taxi"] });
 const boss = await http.signIn({ projects: ["internet"], roles: ["administrator"] });
@@ -54,6 +59,29 @@ test("R118 a document is made from the ticket, kept with its hash, and made agai
   expect(rows).toHaveLength(2);
 });
 
+test("R118 a paper with a client's number is not opened, read by its title nor sent by who sees contacts in part", async () => {
+  const client = await buildClient(database.ctx(), { projects: ["internet"], phones: ["+38641555777"] });
+  const own = await buildTicket(database.ctx(), { type: "fault", subject: "No signal", department: "technicians", clientId: client.id });
+  const url = `/api/tickets/${own.id}/documents`;
+  const letter = documentKind.read(ACT.replace("key: act", "key: letter").replace('ru: "Акт {{ticket.number}}"', 'ru: "Акт {{client.phone}}"'), { key: "letter", projectKey: "internet" });
+  const plain = documentKind.read(ACT.replace("key: act", "key: plain").replaceAll("{{client.phone}}", "-"), { key: "plain", projectKey: "internet" });
+  expect([...letter.problems, ...plain.problems]).toEqual([]);
+  await withDocuments({ act: read.value, letter: letter.value, plain: plain.value });
+  const closed = (await ana.send("POST", url, { key: "letter", language: "ru" })).json();
+  const open = (await ana.send("POST", url, { key: "plain", language: "ru" })).json();
+  expect([closed.mayOpen, closed.fileName.includes("38641555777"), open.mayOpen]).toEqual([true, true, true]);
+  const listed = await crew.send("GET", url);
+  expect(listed.body).not.toContain("38641555777");
+  expect(listed.json().items).toMatchObject([{ id: open.id, mayOpen: true }, { id: closed.id, mayOpen: false, fileName: "letter-1.pdf" }]);
+  expect([(await crew.send("GET", `${url}/${closed.id}`)).statusCode, (await crew.send("GET", `${url}/${open.id}`)).statusCode, (await ana.send("GET", `${url}/${closed.id}`)).statusCode]).toEqual([403, 200, 200]);
+  const sent = { id: newId(), text: "Your paper", documents: [closed.id], files: [] };
+  expect((await crew.send("POST", `/api/tickets/${own.id}/messages`, sent)).json()).toMatchObject({ errors: [{ code: "message_document_unknown" }] });
+  expect((await ana.send("POST", `/api/tickets/${own.id}/messages`, sent)).json()).toMatchObject({ files: [{ name: closed.fileName }] });
+  expect((await crew.send("GET", `/api/tickets/${own.id}/messages`)).json().items).toMatchObject([{ files: [{ id: closed.id, name: "letter-1.pdf" }] }]);
+  await sql`update documents set needs = null where id = ${open.id}`.execute(database.db);
+  expect((await crew.send("GET", `${url}/${open.id}`)).statusCode, "of a paper of before it is not known what it shows").toBe(403);
+});
+
 test("R118 who makes a document is told what its letters lack, and it stands on the paper by its name", async () => {
   const foreign = await buildTicket(database.ctx(), { type: "fault", subject: "Нет связи שלום 👋" });
   const { lacking } = (await ana.send("POST", `/api/tickets/${foreign.id}/documents`, { key: "act", language: "ru" })).json();
@@ -73,7 +101,8 @@ test("a document is nobody's who may not see the ticket, and only those who may 
     expect((await who.send("GET", `${base}/${id}`)).statusCode).toBe(status);
     expect((await who.send("POST", base, { key: "act", language: "ru" })).statusCode).toBe(status);
   }
-  expect((await boss.send("GET", `${base}/${id}`)).statusCode).toBe(200);
+  const vera = await http.signIn({ projects: ["internet"], roles: ["supervisor"] });
+  expect([(await vera.send("GET", `${base}/${id}`)).statusCode, (await boss.send("GET", `${base}/${id}`)).statusCode]).toEqual([200, 403]);
   expect((await boss.send("POST", base, { key: "act", language: "ru" })).statusCode).toBe(403);
   expect((await boss.send("GET", base)).json().offers).toEqual([]);
   expect((await http.anonymous("GET", `${base}/${id}`)).statusCode).toBe(401);
@@ -88,7 +117,7 @@ test("a paper does not show what its maker may not see", async () => {
 
 test("an unknown document or language is refused by its field, and no file is left", async () => {
   const before = readdirSync(folder, { recursive: true }).length;
-  expect((await ana.send("POST", base, { key: "letter", language: "ru" })).json().errors).toMatchObject([{ field: "key", code: "document_unknown" }]);
+  expect((await ana.send("POST", base, { key: "none", language: "ru" })).json().errors).toMatchObject([{ field: "key", code: "document_unknown" }]);
   expect((await ana.send("POST", base, { key: "act", language: "en" })).json().errors).toMatchObject([{ field: "language", code: "document_language" }]);
   const other = await buildTicket(database.ctx(), { type: "question" });
   expect((await ana.send("POST", `/api/tickets/${other.id}/documents`, { key: "act", language: "ru" })).statusCode).toBe(422);

@@ -1,4 +1,4 @@
 export { documentKind } from "./documents.kind.ts";
 export { startPrinter, type Printer } from "./documents.pdf.ts";
 export { documentsRoutes } from "./documents.routes.ts";
-export { documentFile, findDocument, type DocumentStore } from "./documents.service.ts";
+export { documentFile, findDocument, mayOpenDocument, type DocumentStore } from "./documents.service.ts";

@@ -6,7 +6,7 @@ import { conflict, invalidField } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { translate } from "../../platform/messages.ts";
 import { toldTo } from "../access/index.ts";
-import { findDocument } from "../documents/index.ts";
+import { findDocument, mayOpenDocument } from "../documents/index.ts";
 import { writeLetter } from "../notices/index.ts";
 import { findAttachment, loadTicket, projectOf, type Ticket } from "../tickets/index.ts";
 import { MAX_MESSAGE_MB, type MessageView } from "./messages.contract.ts";
@@ -16,11 +16,15 @@ import { insertMessage, insertMessageFiles, selectMerged, selectMessage, selectM
 type Sending = z.output<typeof contracts.sendMessage.body>;
 const MOST_BYTES = MAX_MESSAGE_MB * 1024 * 1024;
 
-const toView = (ctx: Ctx, { id, byClient, by, text, at, files, mail }: MessageRow): MessageView => ({ id, byClient, by, text: toldTo(ctx, text), at: at.toISOString(), files, mail });
+const toView = (ctx: Ctx, ticket: Ticket, { id, byClient, by, text, at, files, mail }: MessageRow): MessageView =>
+  ({ id, byClient, by, text: toldTo(ctx, text), at: at.toISOString(), files: files.map((file) => shownFile(ctx, ticket, file)), mail });
+/** The title of a paper is read by who may read the paper. */
+const shownFile = (ctx: Ctx, ticket: Ticket, { needs, plainName, ...file }: MessageRow["files"][number]): MessageView["files"][number] =>
+  (plainName === null || mayOpenDocument(ctx, ticket, { needs }) ? file : { ...file, name: plainName });
 
 export async function listMessages(ctx: Ctx, ticketId: string): Promise<{ items: MessageView[] }> {
-  await loadTicket(ctx, ticketId, "tickets.read");
-  return { items: (await selectMessages(ctx.db, await selectMerged(ctx.db, ticketId))).map((row) => toView(ctx, row)) };
+  const ticket = await loadTicket(ctx, ticketId, "tickets.read");
+  return { items: (await selectMessages(ctx.db, await selectMerged(ctx.db, ticketId))).map((row) => toView(ctx, ticket, row)) };
 }
 
 /** Tells the client, once: on their own page at once, and by a mail that carries the files, if there is an address. */
@@ -29,35 +33,35 @@ export async function sendMessage(ctx: Ctx, ticketId: string, input: Sending, { 
     const ticket = await loadTicket(ctx, ticketId, "tickets.write", { lock: true });
     const before = await selectMessage(ctx.db, input.id);
     if (before && (before.ticketId !== ticketId || before.byClient || before.text !== input.text)) throw conflict("message_another");
-    if (before) return toView(ctx, before);
-    const files = await filesOf(ctx, ticketId, input);
+    if (before) return toView(ctx, ticket, before);
+    const files = await filesOf(ctx, ticket, input);
     const isNew = await insertMessage(ctx.db, { id: input.id, ticketId, byClient: false, authorId: ctx.actor.kind === "user" ? ctx.actor.id : null, text: input.text, at: ctx.now() });
     if (!isNew) throw conflict("message_another");
     await insertMessageFiles(ctx.db, input.id, { files: unique(input.files), documents: unique(input.documents) });
     const mail = await mailOf(ctx, ticket, { input, files, publicUrl });
     await touchTicket(ctx.db, ticketId, ctx.now());
     await emit(ctx, { type: "ticket.message_sent", subject: { kind: "ticket", id: ticketId }, data: { messageId: input.id, number: ticket.number, projectKey: ticket.projectKey, documents: input.documents, files: input.files }, touches: touched(ticket) });
-    await audit(ctx, { action: "ticket.message", object: { kind: "ticket", id: ticketId }, after: { messageId: input.id, text: input.text, mail, files: files.map(({ name, sha256 }) => ({ name, sha256 })) } });
-    return toView(ctx, (await selectMessage(ctx.db, input.id))!);
+    await audit(ctx, { action: "ticket.message", object: { kind: "ticket", id: ticketId }, after: { messageId: input.id, text: input.text, mail, files: files.map(({ label, sha256 }) => ({ name: label, sha256 })) } });
+    return toView(ctx, ticket, (await selectMessage(ctx.db, input.id))!);
   });
 }
 
 const unique = (ids: string[]): string[] => [...new Set(ids)];
 
-interface Sent { name: string; mediaType: string; path: string; bytes: number; sha256: string }
+interface Sent { name: string; /** For the trail: without a paper's title. */ label: string; mediaType: string; path: string; bytes: number; sha256: string }
 
-/** What is named must lie on this ticket. */
-async function filesOf(ctx: Ctx, ticketId: string, input: Sending): Promise<Sent[]> {
+/** What is named must lie on this ticket, and be for its sender to read. */
+async function filesOf(ctx: Ctx, ticket: Ticket, input: Sending): Promise<Sent[]> {
   const found: Sent[] = [];
   for (const id of unique(input.documents)) {
-    const row = await findDocument(ctx, ticketId, id);
-    if (!row) throw invalidField("documents", "message_document_unknown");
-    found.push({ name: row.fileName, mediaType: "application/pdf", path: join("documents", row.path), bytes: row.bytes, sha256: row.sha256 });
+    const row = await findDocument(ctx, ticket.id, id);
+    if (!row || !mayOpenDocument(ctx, ticket, row)) throw invalidField("documents", "message_document_unknown");
+    found.push({ name: row.fileName, label: `${row.key}-${row.number}.pdf`, mediaType: "application/pdf", path: join("documents", row.path), bytes: row.bytes, sha256: row.sha256 });
   }
   for (const id of unique(input.files)) {
-    const row = await findAttachment(ctx, ticketId, id);
+    const row = await findAttachment(ctx, ticket.id, id);
     if (!row) throw invalidField("files", "message_file_unknown");
-    found.push({ name: row.name, mediaType: row.mediaType, path: join("attachments", row.path), bytes: Number(row.bytes), sha256: row.sha256 });
+    found.push({ name: row.name, label: row.name, mediaType: row.mediaType, path: join("attachments", row.path), bytes: Number(row.bytes), sha256: row.sha256 });
   }
   if (found.reduce((sum, { bytes }) => sum + bytes, 0) > MOST_BYTES) throw invalidField("files", "message_too_heavy", { most: MAX_MESSAGE_MB });
   return found;
