@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { clientPart, fieldAt } from "@linija/forms";
 import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx } from "../../platform/db.ts";
 import { AppError, conflict, invalidField, notFound } from "../../platform/errors.ts";
@@ -58,7 +59,14 @@ function sameFile(earlier: FileRow, sent: FileRow): FileRow {
 }
 
 export const addRecordFile = async (ctx: Ctx, id: string, upload: FormUpload, store: FileStore) => addFile(ctx, { record: await loadRecord(ctx, id, "fill"), upload, store });
-export const addSharedFile = async (ctx: Ctx, secret: string, upload: FormUpload, store: FileStore) => addFile(clientCtx(ctx), { record: await bySecret(ctx, secret), upload, store });
+
+/** Only where the form asks the client for files: a link is for filling a form, not a place to leave things. */
+export async function addSharedFile(ctx: Ctx, secret: string, upload: FormUpload, store: FileStore) {
+  const record = await bySecret(ctx, secret);
+  const { form } = await formInUse(ctx.db, record.formId);
+  if (![...clientPart(form).fill].some((path) => fieldAt(form.fields, path)?.kind === "file")) throw invalidField("file", "form_unknown_field");
+  return addFile(clientCtx(ctx), { record, upload, store });
+}
 
 /** A file as it lies, for who may see the form; one from a masked field for who may see what is masked, and it is kept that they did. */
 export async function openRecordFile(ctx: Ctx, id: string, fileId: string, store: FileStore) {

@@ -72,7 +72,7 @@ test("R164 the client's page is told within a moment that the operator has fille
 });
 
 test("a file is added by the client and downloaded by the operator, as what cannot run", async () => {
-  const { id, secret } = await shared();
+  const { id, secret } = await shared("papers");
   const boundary = "xyz";
   const payload = `--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="../entrance.html"\r\ncontent-type: image/png\r\n\r\n<script>alert(1)</script>\r\n--${boundary}--\r\n`;
   const sent = await http.app.inject({ method: "POST", url: `/api/public/forms/${secret}/files`, headers: { "content-type": `multipart/form-data; boundary=${boundary}` }, payload });
@@ -100,8 +100,15 @@ test("R160 a file sent again under its id after a lost answer, also twice at onc
   expect((await http.anonymous("PATCH", url, { version: 1, changes: [{ path: "plan", value: [fileId] }] })).json()).toMatchObject({ form: { files: [{ id: fileId, name: "plan.txt" }] } });
 });
 
+test("by a link to a form that asks the client for no file none is left", async () => {
+  const { id, secret } = await shared();
+  const sent = await http.app.inject({ method: "POST", url: `/api/public/forms/${secret}/files`, headers: { "content-type": "multipart/form-data; boundary=xyz" }, payload: "--xyz\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\ncontent-type: text/plain\r\n\r\nx\r\n--xyz--\r\n" });
+  expect([sent.statusCode, sent.json<{ errors: { field: string }[] }>().errors[0]!.field]).toEqual([422, "file"]);
+  expect((await browser.send("GET", `/api/forms/records/${id}`)).json()).toMatchObject({ files: [] });
+});
+
 test("a file that comes without a name is taken under a plain one, and breaks nothing", async () => {
-  const { secret } = await shared();
+  const { secret } = await shared("papers");
   const boundary = "xyz";
   const payload = `--${boundary}\r\ncontent-disposition: form-data; name="file"\r\ncontent-type: application/octet-stream\r\n\r\nbytes\r\n--${boundary}--\r\n`;
   const sent = await http.app.inject({ method: "POST", url: `/api/public/forms/${secret}/files`, headers: { "content-type": `multipart/form-data; boundary=${boundary}` }, payload });
