@@ -9,7 +9,7 @@ import { registerCallback } from "./tickets.callbacks.service.ts";
 import { revealContacts } from "./tickets.contacts.service.ts";
 import { buildProjects, buildTicket } from "./tickets.factory.ts";
 import { listTickets } from "./tickets.list.service.ts";
-import { getTicket } from "./tickets.service.ts";
+import { editTicket, getTicket } from "./tickets.service.ts";
 
 const database = await testDatabase();
 await buildProjects(database.ctx());
@@ -37,6 +37,16 @@ test("who may not see contacts sees them in part on a ticket, in its lists, its 
     expect(await listTickets(reader, { view: "all", phone: PHONE })).toEqual({ items: [], next: null });
   }
   expect(await getTicket(operator, id)).toMatchObject({ masked: false, contactPhone: PHONE, contactEmail: MAIL, subject: "Call 00386 41 555 029" });
+});
+
+test("who sees contacts in part writes over none: not the number, not the mail, nor the texts that hold them", async () => {
+  const { id } = await build();
+  const seen = await getTicket(worker, id);
+  const refusal = (change: object): Promise<AppError> => editTicket(worker, id, { version: seen.version, ...change }).then(() => { throw new Error("was not refused"); }, (error: unknown) => error as AppError);
+  expect(await refusal({ contactEmail: "me@example.org", priority: 3 })).toMatchObject({ code: "forbidden", fields: [{ field: "priority", code: "field_not_yours" }, { field: "contactEmail", code: "field_not_yours" }] });
+  expect(await refusal({ description: `${seen.description} Urgent.` })).toMatchObject({ code: "invalid", fields: [{ field: "description", code: "text_masked" }] });
+  expect(await getTicket(operator, id)).toMatchObject({ version: seen.version, contactEmail: MAIL, description: `Neža, +386 41 555-029 or ${MAIL}` });
+  expect(await editTicket(worker, id, { version: seen.version, description: "The modem was replaced" })).toMatchObject({ description: "The modem was replaced" });
 });
 
 test("a callback says nothing of the number in its subject, and is called by the name that was told", async () => {

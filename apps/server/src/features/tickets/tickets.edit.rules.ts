@@ -34,6 +34,10 @@ export const FIELD_RIGHTS = {
   contactPhone: "clients.see_contacts", contactEmail: "clients.see_contacts",
 } as const satisfies Record<string, Right>;
 
+/** Who was shown a number in part and sends the text back would write the bullets over the number. */
+export const maskedTexts = (input: { subject?: string | undefined; description?: string | undefined }): FieldProblem[] =>
+  (["subject", "description"] as const).filter((field) => input[field]?.includes("•••")).map((field) => ({ field, code: "text_masked" }));
+
 const FURTHEST_YEARS = 10;
 
 /** Nobody means a deadline in the past, nor one whose working hours nobody could count. */

@@ -12,7 +12,7 @@ import type { TicketView } from "./tickets.contract.ts";
 import { aboutNow } from "./tickets.about.ts";
 import { processOf, projectOf, type ProjectInUse } from "./tickets.definitions.ts";
 import { prepareDraft } from "./tickets.draft.ts";
-import { deadlineProblem, FIELD_RIGHTS, fieldsNotAtFirst, fieldsNotByHand } from "./tickets.edit.rules.ts";
+import { deadlineProblem, FIELD_RIGHTS, fieldsNotAtFirst, fieldsNotByHand, maskedTexts } from "./tickets.edit.rules.ts";
 import { perform, touched, type NoticeOwed } from "./tickets.effects.ts";
 import { guarded, loadTicket } from "./tickets.load.ts";
 import { formFor, type TicketForms } from "./tickets.forms.ts";
@@ -106,6 +106,7 @@ export async function editTicket(ctx: Ctx, id: string, input: UpdateInput): Prom
   const problems = input.fields ? fieldsNotByHand(await processOf(ctx.db, before.processId), input.fields) : [];
   const due = input.dueAt == null || new Date(input.dueAt).getTime() === before.dueAt?.getTime() ? null : deadlineProblem(new Date(input.dueAt), ctx.now());
   if (due) problems.push({ field: "dueAt", code: due });
+  if (!may(ctx, "clients.see_contacts", guarded(before))) problems.push(...maskedTexts(input));
   if (problems.length > 0) throw invalid(problems);
   return updateTicket(ctx, id, input);
 }
