@@ -2,6 +2,7 @@ import type { ActionCall, Change, Plain, RunResult } from "@linija/rules";
 import type { TxCtx } from "../../platform/db.ts";
 import { invalidField, notFound } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
+import { own } from "../../platform/own.ts";
 import { calendarTime, saveClocks, startClock } from "../clocks/index.ts";
 import { priorities } from "../projects/index.ts";
 import { asField } from "../processes/index.ts";
@@ -60,7 +61,7 @@ const text = (params: Params, name: string): string => String((params[name] as s
 const ACTIONS: Readonly<Record<string, Act>> = {
   tell_client: (ctx, { ticket, project }, params) => {
     const notice = text(params, "notice");
-    if (!project.notices[notice]) throw notFound("notice", notice);
+    if (!own(project.notices, notice)) throw notFound("notice", notice);
     return emit(ctx, { type: "ticket.told", subject: { kind: "ticket", id: ticket.id }, data: { number: ticket.number, projectKey: ticket.projectKey, to: ticket.stage, notices: [notice] }, touches: [] });
   },
   tell_supervisor: (ctx, { ticket }, params) =>

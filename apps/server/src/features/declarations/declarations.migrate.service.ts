@@ -5,6 +5,7 @@ import { conflict, invalidField, isDuplicate, notFound } from "../../platform/er
 import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
 import { addJob, type JobHandler } from "../../platform/jobs.ts";
+import { own } from "../../platform/own.ts";
 import { adoptVersion, processOf, projectOf, statusOf } from "../tickets/index.ts";
 import type * as contracts from "./declarations.migrate.contract.ts";
 import { languageOf, mayManage } from "./declarations.service.ts";
@@ -14,9 +15,9 @@ type Reply<C extends { reply: z.ZodType }> = z.input<C["reply"]>;
 type View = Reply<typeof contracts.startMigration>;
 
 async function newest(ctx: Ctx, key: string, process: string): Promise<string> {
-  const { processIds } = await projectOf(ctx.db, key);
-  if (!Object.hasOwn(processIds, process)) throw notFound("process", process);
-  return processIds[process]!;
+  const id = own((await projectOf(ctx.db, key)).processIds, process);
+  if (!id) throw notFound("process", process);
+  return id;
 }
 
 /** What a change of a process leaves behind: open tickets by version and stage, and where each stage would lead. */

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { catalogueOf, formHost, formProblemText, formSchema, lookupsOf, openForm, readForm, type Field, type Form, type FormDocument } from "@linija/forms";
 import type { Ctx, Db, TxCtx } from "../../platform/db.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
+import { own } from "../../platform/own.ts";
 import { may, rights } from "../access/index.ts";
 import { countryOf, normalizePhone } from "../clients/index.ts";
 import { inAll, problem, type KindProblem, type TextKind } from "../projects/index.ts";
@@ -84,7 +85,7 @@ export async function listForms(ctx: Ctx, projectKey: string) {
 /** The version of a form in use now, or the one it was filled with, when that is one of this project and form. */
 export async function versionFor(ctx: Ctx, wanted: { projectKey: string; formKey: string; formId?: string | undefined }): Promise<FormInUse> {
   const project = await projectFor(ctx, wanted.projectKey);
-  const id = wanted.formId ?? idsOf(project)[wanted.formKey];
+  const id = wanted.formId ?? own(idsOf(project), wanted.formKey);
   if (!id?.startsWith(`${wanted.projectKey}/${wanted.formKey}/`)) throw invalidField("formKey", "form_unknown");
   try {
     return await formInUse(ctx.db, id);

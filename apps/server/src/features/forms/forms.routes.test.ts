@@ -34,6 +34,11 @@ test("every route of the desk asks who it is", async () => {
   ] as const) expect((await http.anonymous(method, url, body)).statusCode, `${method} ${url}`).toBe(401);
 });
 
+test.each(["constructor", "toString", "nothing"])("a form called %s is one the project does not have", async (formKey) => {
+  const reply = await browser.send("POST", "/api/forms/records", { ...begin(), formKey });
+  expect([reply.statusCode, reply.json<{ errors?: { field: string }[] }>().errors?.[0]?.field], reply.body).toEqual([422, "formKey"]);
+});
+
 test("a form of a project is found with the version that is in use, and drawn by it", async () => {
   const { items } = (await browser.send("GET", "/api/forms?projectKey=internet")).json<{ items: { key: string; id: string }[] }>();
   const { id } = items.find(({ key }) => key === "connection")!;

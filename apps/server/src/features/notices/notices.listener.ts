@@ -3,6 +3,7 @@ import type { TxCtx } from "../../platform/db.ts";
 import type { DurableListener } from "../../platform/deliveries.ts";
 import { emit, type StoredEvent } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
+import { own } from "../../platform/own.ts";
 import { spokenPhone } from "../../platform/phone.ts";
 import { isQuiet } from "../../platform/quiet.ts";
 import { languages } from "../api.contract.ts";
@@ -43,7 +44,7 @@ interface Written { ctx: TxCtx; row: NewNotice }
 async function write(ctx: TxCtx, writing: Writing): Promise<Written[]> {
   const { told, event, key, wanted } = writing;
   const project = await projectOf(ctx.db, told.projectKey);
-  const notice = project.notices[key];
+  const notice = own(project.notices, key);
   if (!notice) { ctx.log.error({ ticket: told.id, notice: key }, "a process names a notice that its project does not have"); return []; }
   const language = languages.find((each) => each === (wanted === "client" ? told.language : wanted)) ?? project.project.default_language;
   const values = await valuesOf(ctx, { ...writing, told: { ...told, language } }, project);

@@ -135,3 +135,20 @@ describe("a text made to exhaust the server is refused in a few lines", () => {
     expect(told.map(({ told: { code }, line }) => [code, line! > 0])).toEqual([["nested", true]]);
   });
 });
+
+describe("a name that every object of the program's language has leads nowhere and is nobody's key", () => {
+  const N = "{ en: A, ru: А, sl: A }";
+  const own = (more: string, timers = "{}") => `key: fault\nname: ${N}\nstart: a\nstages:\n  a: { name: ${N}, client_sees: received }\n  b: { name: ${N}, client_sees: closed, final: true }\nfields: {}\ntransitions:\n  go: { name: ${N}, from: [a], to: b, who: [operator, system]${more} }\nclocks: { deadline_hours: null, timers: ${timers} }\n`;
+  const task = (more: string) => `, subtasks: [{ key: s, subject: ${N}, ${more} }]`;
+  test.each<[string, string, string?]>([
+    // A required field may also be written out with its condition: of two ways neither fits.
+    ["a required field", own(", requires: [constructor]"), "Te vrednosti ni mogoče uporabiti"], ["an accepted field", own(", accepts: [constructor]")], ["a checklist", own(", checklist: constructor")], ["a policy", own(", guards: [{ rule: 'false', policy: constructor }]")],
+    ["a computed field", own(", set: { constructor: '1' }")], ["a notice", own(", notice: constructor")], ["the field of an answer", own(task(`department: crews, task: ${N}, answer: constructor`))], ["the type of a task", own(task(`type: constructor, department: crews, task: ${N}`))],
+    ["a way back", own(", approval: { deed: refund, refused: constructor }")], ["a timer's transition", own("", "{ t: { stage: a, after_hours: 1, transition: constructor } }")], ["a stage", own("").replace("start: a", "start: constructor")],
+    ["a process", own("").replace("key: fault", "key: constructor")],
+  ])("%s called constructor is refused in the reader's language", (_, text, words = "ta beseda je zasedena: izberite drug ključ") => {
+    const result = readDeclarations(new Map([...texts, ["internet/processes/fault.yaml", text]]), { kinds: textKinds, projects: ["internet"] });
+    const told = result.ok ? [] : result.problems.filter(({ file }) => file === "internet/processes/fault.yaml").map((problem) => wordsOf(problem.told, "sl").message);
+    expect(told).toContain(words);
+  });
+});

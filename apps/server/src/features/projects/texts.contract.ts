@@ -14,7 +14,7 @@ export const textSchema = z.strictObject({
 export type Text = z.infer<typeof textSchema>;
 
 /** Messages of schemas of declarations are keys of `messages/*.yaml`. Names of stages, queues, prompts and the like: how one declaration refers to another. */
-export const keySchema = z.string().regex(/^[a-z][a-z0-9_-]*$/, "schema_key");
+export const keySchema = z.string().regex(/^[a-z][a-z0-9_-]*$/, "schema_key").refine((key) => !(key in Object.prototype), "schema_key_reserved");
 
 export const priorities = ["low", "normal", "high", "urgent"] as const;
 export const prioritySchema = z.enum(priorities);

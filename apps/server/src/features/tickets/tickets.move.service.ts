@@ -4,6 +4,7 @@ import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
 import { conflict, invalid, invalidField } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
+import { own } from "../../platform/own.ts";
 import { apply, automatic, goesOnBySelf, type FieldValues, type Held, type Process, type ProcessActor, type ProcessOutcome } from "../processes/index.ts";
 import type * as contracts from "./tickets.contract.ts";
 import type { TicketView } from "./tickets.contract.ts";
@@ -54,7 +55,7 @@ export async function moveByClient(ctx: Ctx, id: string, seen: { stageSince: str
     // A second press, an old page or a colleague was first: what happened stands, the client is shown how it is now.
     if (!before || before.stageSince.toISOString() !== seen.stageSince) return "moved_on";
     const process = await processOf(ctx.db, before.processId);
-    if (!process.transitions[input.transition]?.from.includes(before.stage)) return "moved_on";
+    if (!own(process.transitions, input.transition)?.from.includes(before.stage)) return "moved_on";
     await move(ctx, before, { ...input, by: { id: null, roles: ["client"] } });
     return "moved";
   });

@@ -3,6 +3,7 @@ import type { TxCtx } from "../../platform/db.ts";
 import { conflict, invalid } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
+import { own } from "../../platform/own.ts";
 import type { Clock } from "../clocks/index.ts";
 import { goesOnBySelf, start, type Process, type Reason } from "../processes/index.ts";
 import { processOf, type ProjectInUse } from "./tickets.definitions.ts";
@@ -77,7 +78,7 @@ const asSubtask = (parent: Registered["parent"]) => (parent ? { parentId: parent
 
 /** A field for a colleague takes nobody but a colleague of the project. */
 export async function refuseStrangers(ctx: TxCtx, { process, projectKey, prefix = "fields" }: { process: Process; projectKey: string; prefix?: string }, fields: Record<string, unknown>): Promise<void> {
-  const named = Object.entries(fields).filter(([name, value]) => process.fields[name]?.kind === "employee" && value !== "" && value !== null && value !== undefined);
+  const named = Object.entries(fields).filter(([name, value]) => own(process.fields, name)?.kind === "employee" && value !== "" && value !== null && value !== undefined);
   if (named.length === 0) return;
   const wrong = named.filter(([, value]) => typeof value !== "string" || !UUID.test(value));
   const known = wrong.length > 0 ? [] : await selectColleagues(ctx.db, named.map(([, value]) => String(value)), projectKey);

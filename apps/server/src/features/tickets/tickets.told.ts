@@ -1,4 +1,5 @@
 import type { Ctx, Db } from "../../platform/db.ts";
+import { own } from "../../platform/own.ts";
 import type { Language } from "../api.contract.ts";
 import type { Process } from "../processes/index.ts";
 import { findProject, processOf, type ProjectInUse } from "./tickets.definitions.ts";
@@ -38,7 +39,7 @@ function stepNames(process: Process, fact: Told, language: Language) {
 }
 
 function projectNames(project: ProjectInUse, fact: Told, language: Language) {
-  const document = fact.type === "ticket.document_made" ? project.more["documents"]?.[key(fact, "key")] as { name?: Record<Language, string> } | undefined : undefined;
+  const document = fact.type === "ticket.document_made" ? own(project.more["documents"] ?? {}, key(fact, "key")) as { name?: Record<Language, string> } | undefined : undefined;
   return { deed: authorityOf(project)?.deeds[key(fact, "deed")]?.name[language], document: document?.name?.[language], department: project.departments[key(fact, "department")]?.[language] };
 }
 
