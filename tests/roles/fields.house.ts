@@ -53,12 +53,22 @@ export class FieldsHouse {
     const always = `weekly: { ${["mon", "tue", "wed", "thu", "fri", "sat", "sun"].map((day) => `${day}: ["00:00-24:00"]`).join(", ")} }\nholidays: []\n`;
     for (const project of PROJECTS) writeFileSync(join(folder, "projects", project, "calendar.yaml"), always);
     const house = new FieldsHouse(folder, await startPostgres(folder, createLog("error", "")));
-    await house.server.start();
-    for (const role of ROLES) await house.person(`matrix.${role}`, { role, projects: [OWN] });
-    // The same four for everything that is looked at in every project.
-    for (const role of ROLES) await house.person(`wide.${role}`, { role, projects: [...PROJECTS] });
-    await house.person("colleague", { role: "operator", projects: [...PROJECTS] });
+    try {
+      await house.begin();
+    } catch (error) {
+      // A server that does not start leaves neither folder nor database behind.
+      await house.close();
+      throw error;
+    }
     return house;
+  }
+
+  private async begin(): Promise<void> {
+    await this.server.start();
+    for (const role of ROLES) await this.person(`matrix.${role}`, { role, projects: [OWN] });
+    // The same four for everything that is looked at in every project.
+    for (const role of ROLES) await this.person(`wide.${role}`, { role, projects: [...PROJECTS] });
+    await this.person("colleague", { role: "operator", projects: [...PROJECTS] });
   }
 
   async person(login: string, { role, projects }: { role: Role; projects: string[] }): Promise<Desk> {
