@@ -82,7 +82,8 @@ describe("a hostile run ends in time, without changes", () => {
 
 test("functions of the host that take long end a run when its time is over, however few steps they were", () => {
   let [atMs, called] = [0, 0];
-  const slow = { doc: { en: "slow" }, params: [{ key: "n", type: "int" }], result: "int", call: (n: bigint) => { called += 1; atMs += 100; return n; } };
+  const doc = { en: "slow", ru: "медленно", sl: "počasi" };
+  const slow = { doc, params: [{ key: "n", type: "int", doc }], result: "int", call: (n: bigint) => { called += 1; atMs += 100; return n; } };
   const compiled = compileExpression("[1, 2, 3, 4, 5, 6].map(n, slow(n)).size()", createCatalogue({ timeZone: "UTC", edit: "x", records: {}, variables: {}, actions: {}, functions: { slow } }));
   if (!compiled.ok) throw new Error(JSON.stringify(compiled.problems));
   const result = compiled.expression.evaluate({}, { ms: 250, clock: () => atMs });
