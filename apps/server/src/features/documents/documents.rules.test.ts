@@ -1,5 +1,6 @@
 import { createCatalogue } from "@linija/rules";
 import { expect, test } from "vitest";
+import { wordsOf } from "../projects/index.ts";
 import { documentSchema } from "./documents.declaration.contract.ts";
 import { compileDocument, cutText, printDocument } from "./documents.rules.ts";
 
@@ -55,6 +56,13 @@ test("R118 choices stand by their names in the paper's language: one, several of
     [{ facts: [["Extras", "Постоянный адрес, Телевидение"]] }, {}, { rows: [["Modem", "Аренда"], ["Кабель", "Своё"]] }],
     [{ facts: [["Extras", "Stalni naslov, Televizija"]] }, {}, { rows: [["Modem", "Najem"], ["Кабель", "Lastno"]] }],
   ]);
+});
+
+test("R118 braces that are not closed are refused at save with their place: they would stand on the paper as they are", () => {
+  const told = compileDocument(declared([{ text: { ...words("Plain"), ru: 'Заявка {{ticket.number}} о {{ticket.what + "}}"' } }, { list: [words("a }} b"), words("{{ never")] }]), catalogue);
+  const unclosed = told.ok ? [] : told.problems.filter(({ code }) => code === "document_unclosed");
+  expect(unclosed.map(({ path }) => path.join("."))).toEqual(["content.0.text.ru", "content.1.list.1.en", "content.1.list.1.ru", "content.1.list.1.sl"]);
+  expect(wordsOf(unclosed[0]!, "ru")).toEqual({ message: '«{{ticket.what + "}}"» не закрыто', remedy: "поставьте }} после выражения" });
 });
 
 test("a mistake in any expression is refused at save with its place", () => {

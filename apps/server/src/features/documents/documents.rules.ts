@@ -43,8 +43,13 @@ export function compileDocument(declared: DocumentDeclaration, catalogue: Catalo
     for (const problem of compiled.problems) problems.push(refusal(problem, path, text));
     return null;
   };
+  const plain = (text: string, path: Path): string => {
+    const open = text.indexOf("{{");
+    if (open !== -1) problems.push(problem(path, "document_unclosed", { source: text.slice(open, open + 80) }));
+    return text;
+  };
   const written = (text: Text, path: Path): WrittenText =>
-    Object.fromEntries(languages.map((language) => [language, cutText(text[language]).map((part) => (typeof part === "string" ? part : expression(part.expression, [...path, language]) ?? ""))])) as unknown as WrittenText;
+    Object.fromEntries(languages.map((language) => [language, cutText(text[language]).map((part) => (typeof part === "string" ? plain(part, [...path, language]) : expression(part.expression, [...path, language]) ?? ""))])) as unknown as WrittenText;
   const compile: Compile = { catalogue, expression, written };
   const content = declared.content.map((block, index) => compileBlock(block, ["content", index], compile));
   const document = { declared, title: written(declared.title, ["title"]), footer: declared.footer ? written(declared.footer, ["footer"]) : null, content: content.filter((block) => block !== null) };
@@ -87,7 +92,7 @@ function compileTable({ rows, as, columns }: Extract<Block, { table: unknown }>[
 const refusal = (found: Problem, path: Path, text: string): PlacedProblem =>
   problem(path, "document_expression", { source: text.length > 80 ? `${text.slice(0, 80)}…` : text, text: inAll((language) => problemText(found, language)) });
 
-/** Cuts a text at `{{…}}`; a brace within quotes ends nothing. */
+/** Cuts a text at `{{…}}`; a brace within quotes ends nothing, and one that is not closed begins nothing. */
 export function cutText(text: string): (string | { expression: string })[] {
   const parts: (string | { expression: string })[] = [];
   let at = 0;

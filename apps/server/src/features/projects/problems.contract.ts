@@ -33,7 +33,7 @@ export const problems = {
   flow_unheard: ["past_to_queue"], flow_unheard_menu: ["past_to_queue"], flow_unheard_offer: ["past_to_queue"], flow_unheard_project: ["past_to_queue"],
   hook_name: ["expression_name", "name"], hook_no_fields: ["leave_out", "name"], hook_no_field: ["one_of", "name", "names"],
   // A form, places, a document, a guide.
-  duty_requires: ["require_subject_only", "name", "names"], form: ["form_builder", "text"], streets_many: ["fewer_streets", "count", "most"], street_twice: ["remove_it", "name"], street_empty: ["remove_it", "name"], document_expression: ["variables_catalogue", "source", "text"],
+  duty_requires: ["require_subject_only", "name", "names"], form: ["form_builder", "text"], streets_many: ["fewer_streets", "count", "most"], street_twice: ["remove_it", "name"], street_empty: ["remove_it", "name"], document_expression: ["variables_catalogue", "source", "text"], document_unclosed: ["close_braces", "source"],
   step_no_way: ["give_way"], step_many_ways: ["keep_one_way"], choice_empty: ["add_options"], asked_twice: ["ask_once", "name"], step_unreached: ["lead_choice"], step_endless: ["lead_to_end"],
 } as const satisfies Record<string, readonly [remedy: string, ...params: string[]]>;
 
