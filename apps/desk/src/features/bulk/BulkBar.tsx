@@ -21,7 +21,7 @@ export default function BulkBar({ picked, asked, first, onClear }: Props) {
   const [isAll, setAll] = useState(false);
   const [run, setRun] = useState<BulkRun | null>(null);
   const [open, setOpen] = useState<string | null>(null);
-  const preview = useSend("previewBulk", [], { onSuccess: (made, { body: { action } }) => { if (action.kind === "move") forgetDraft(`bulk:${action.transition}`); setOpen(null); setRun(made); } });
+  const preview = useSend("previewBulk", ["listBulk"], { onSuccess: (made, { body: { action } }) => { if (action.kind === "move") forgetDraft(`bulk:${action.transition}`); setOpen(null); setRun(made); } });
   const send = (action: Action) => preview.mutate({ body: { selection: isAll && asked ? { filter: written(asked.filter), sort: asked.sort } : { ids: [...picked] }, action } });
   const ticket = useApi("getTicket", { params: { id: first } });
   const step = ticket.data?.transitions.find(({ key }) => key === open);

@@ -33,6 +33,7 @@ function Project() {
   const chosen = removed ? undefined : texts.find(({ path }) => path === text) ?? texts.toSorted(byOrder)[0];
   const open = (path: string) => void navigate({ to: "/projects/$key", params: { key }, search: { text: path } });
   const name = key === "common" ? t("projects.common") : data?.name ?? "";
+  const shown = (removed ?? chosen ?? { path: name }).path;
   return (
     <Page wide title={name} tools={data && <Tools projectKey={key} isRetired={data.retired} onBox={setBox} />}>
       <ProblemNote error={error} onRetry={() => void refetch()} />
@@ -41,12 +42,12 @@ function Project() {
         <div className={css.split}>
           <nav className={`panel scroll ${css.texts}`} aria-label={t("projects.textsOf", { name })}>
             <Link to="/projects" className={css.back}><IconArrowLeft size={15} aria-hidden />{t("nav.projects")}</Link>
-            <Foldable name={(removed ?? chosen)?.path ?? ""}>
+            <Foldable name={shown}>
               <Kinds texts={texts} chosen={chosen?.path} onOpen={open} />
               <Removed texts={gone} chosen={removed?.path} onOpen={open} />
             </Foldable>
           </nav>
-          <section className={`panel ${css.work}`} aria-label={(removed ?? chosen ?? { path: name }).path}>
+          <section className={`panel ${css.work}`} aria-label={shown}>
             <Chosen projectKey={key} isRetired={data.retired} text={chosen} removed={removed} />
           </section>
         </div>

@@ -20,6 +20,7 @@ import { usePicked } from "./picked.ts";
 import { TicketList, type Listed } from "./TicketList.tsx";
 import css from "./tickets.module.css";
 
+const BulkRuns = lazy(() => import("../bulk/BulkRuns.tsx"));
 const Board = lazy(() => import("../views/Board.tsx").then(({ Board }) => ({ default: Board })));
 
 type View = Listed | "forgotten";
@@ -65,6 +66,7 @@ export function TicketsPage() {
       <Search text={text} onChange={setText} />
       <Button variant="default" aria-expanded={isOpen} leftSection={<IconFilter size={15} />} onClick={() => setOpen(!isOpen)}>{t("views.filter")}{isChanged && partsOf(asked.filter) > 0 && ` (${partsOf(asked.filter)})`}</Button>
       {!isBoard && <ColumnsPicker columns={asked.columns ?? defaultColumns} onChange={(columns) => go({ asked: { ...asked, columns } })} />}
+      {may(me, "tickets.bulk") && <Suspense fallback={null}><BulkRuns /></Suspense>}
       <Layout isBoard={isBoard} onChange={(board) => { picked.clear(); go({ board }); }} />
     </div>}>
       <nav className={css.views} aria-label={t("tickets.views")}>

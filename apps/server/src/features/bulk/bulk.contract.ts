@@ -14,12 +14,15 @@ export const bulkAction = z.discriminatedUnion("kind", [
 export type BulkAction = z.output<typeof bulkAction>;
 
 export const bulkRun = z.object({
-  id: z.uuid(), action: bulkAction, state: bulkStates, total: z.number().int(), counts: z.record(bulkItemStates, z.number().int()),
+  id: z.uuid(), action: bulkAction, /** Of a move: its step's name, in the language its author had. */ stepName: z.string().nullable(), state: bulkStates, total: z.number().int(), counts: z.record(bulkItemStates, z.number().int()),
   /** How many clients would hear of it; nobody hears unless the run is started with this number. */
   tells: z.number().int(), tellsClients: z.boolean(), at: instant, finishedAt: instant.nullable(),
 });
 export type BulkRun = z.infer<typeof bulkRun>;
-export const bulkItem = z.object({ id: z.uuid(), number: z.string(), subject: z.string(), projectKey: z.string(), state: bulkItemStates, tells: z.boolean(), /** Why not, in the reader's words. */ reason: z.string().nullable() });
+/** What would become of a ticket, or has: stages, people and departments by name, a priority by its number, a deadline as an instant. Null: nothing stood or stands there. */
+export const bulkChange = z.object({ field: z.enum(["stage", "owner", "department", "priority", "dueAt"]), was: z.string().nullable(), now: z.string().nullable() });
+export type BulkChange = z.infer<typeof bulkChange>;
+export const bulkItem = z.object({ id: z.uuid(), number: z.string(), subject: z.string(), projectKey: z.string(), state: bulkItemStates, tells: z.boolean(), changes: z.array(bulkChange), /** Why not, in the reader's words. */ reason: z.string().nullable() });
 
 export const previewBulk = contract({
   method: "POST", path: "/tickets/bulk", summary: "Choose tickets, by hand or all of a filter as it is now, and try a change on each without keeping it",

@@ -1,13 +1,14 @@
 import type { z } from "zod";
 import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
-import { conflict, forbidden, invalidField, notFound } from "../../platform/errors.ts";
+import { AppError, conflict, forbidden, invalidField, notFound } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
 import { addJob } from "../../platform/jobs.ts";
 import { translate } from "../../platform/messages.ts";
 import { decodeCursor, encodeCursor, PAGE_SIZE, pageOf } from "../../platform/page.ts";
 import { maskWithin, may } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
+import { getTicket } from "../tickets/index.ts";
 import { find, readFilter } from "../views/index.ts";
 import { BULK_MOST, bulkItemStates, type BulkRun } from "./bulk.contract.ts";
 import type * as contracts from "./bulk.contract.ts";
@@ -26,10 +27,10 @@ function userOf(ctx: Ctx): User {
 
 async function toView(ctx: Ctx, rows: RunRow[]): Promise<BulkRun[]> {
   const counts = await selectCounts(ctx.db, rows.map(({ id }) => id));
-  return rows.map(({ id, action, state, total, tellsClients, at, finishedAt }) => {
+  return rows.map(({ id, action, stepName, state, total, tellsClients, at, finishedAt }) => {
     const own = counts.filter(({ runId }) => runId === id);
     const of = Object.fromEntries(bulkItemStates.options.map((each) => [each, own.find((count) => count.state === each)?.n ?? 0])) as BulkRun["counts"];
-    return { id, action, state, total, tellsClients, counts: of, tells: own.reduce((sum, { tells }) => sum + tells, 0), at: at.toISOString(), finishedAt: finishedAt?.toISOString() ?? null };
+    return { id, action, stepName, state, total, tellsClients, counts: of, tells: own.reduce((sum, { tells }) => sum + tells, 0), at: at.toISOString(), finishedAt: finishedAt?.toISOString() ?? null };
   });
 }
 const viewOf = async (ctx: Ctx, row: RunRow): Promise<BulkRun> => (await toView(ctx, [row]))[0]!;
@@ -40,14 +41,21 @@ export async function previewBulk(ctx: Ctx, { selection, action }: z.output<type
   if (action.kind === "change" && Object.keys(action).length === 1) throw invalidField("action", "bulk_nothing");
   const ids = "ids" in selection ? await selectKnown(ctx.db, [...new Set(selection.ids)], user.projects) : await allOf(ctx, user, selection);
   if (ids.length === 0) throw invalidField("selection", "bulk_empty");
+  const stepName = action.kind === "move" ? await stepNameOf(ctx, ids[0]!, action.transition) : null;
   return inTx(ctx, async (ctx) => {
     if (await countLive(ctx.db, user.id) >= MOST_LIVE) throw conflict("bulk_busy");
-    const row: RunRow = { id: newId(ctx.now().getTime()), authorId: user.id, action, state: "checking", tellsClients: false, total: ids.length, at: ctx.now(), finishedAt: null };
+    const row: RunRow = { id: newId(ctx.now().getTime()), authorId: user.id, action, stepName, state: "checking", tellsClients: false, total: ids.length, at: ctx.now(), finishedAt: null };
     await insertRun(ctx.db, row, ids);
     await audit(ctx, { action: "bulk.preview", object: { kind: "bulk", id: row.id }, after: { action, total: ids.length } });
     await nextStep(ctx, row.id);
     return viewOf(ctx, row);
   });
+}
+
+/** As the first ticket's process calls it; it may not be there for that one, and is refused then. */
+async function stepNameOf(ctx: Ctx, ticketId: string, transition: string): Promise<string> {
+  const ticket = await getTicket(ctx, ticketId).catch((error: unknown) => { if (error instanceof AppError) return null; throw error; });
+  return ticket?.transitions.find(({ key }) => key === transition)?.name ?? transition;
 }
 
 async function allOf(ctx: Ctx, user: User, { filter, sort }: { filter: string; sort: Parameters<typeof find>[2]["sort"] }): Promise<string[]> {
@@ -90,10 +98,10 @@ export async function listBulkItems(ctx: Ctx, id: string, query: z.output<typeof
 }
 
 /** Rights may have changed since the run: a ticket that is no longer the reader's keeps its place, without its words. */
-function toItem(ctx: Ctx, { id, number, subject, projectKey, state, tells, reason, ownerId, department, aboutUserIds, contactPhone }: ListedItem) {
+function toItem(ctx: Ctx, { id, number, subject, projectKey, state, tells, changes, reason, ownerId, department, aboutUserIds, contactPhone }: ListedItem) {
   const isMine = may(ctx, "tickets.read", { projectKey, ownerId, department, about: aboutUserIds });
   const shown = may(ctx, "clients.see_contacts") ? subject : maskWithin(subject, { phone: contactPhone, email: null });
-  return { id, number: isMine ? number : "", subject: isMine ? shown : "", projectKey, state, tells, reason: reason && said(ctx, reason) };
+  return { id, number: isMine ? number : "", subject: isMine ? shown : "", projectKey, state, tells, changes: isMine ? changes : [], reason: reason && said(ctx, reason) };
 }
 const said = (ctx: Ctx, reasons: Reason[]): string => reasons.map(({ code, params }) => translate(ctx.actor.kind === "user" ? ctx.actor.language as Language : "en", code, params)).join(" ");
 

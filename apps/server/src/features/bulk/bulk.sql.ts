@@ -1,13 +1,13 @@
 import { sql } from "kysely";
 import type { Actor, Db } from "../../platform/db.ts";
-import type { BulkAction, BulkRun } from "./bulk.contract.ts";
+import type { BulkAction, BulkChange, BulkRun } from "./bulk.contract.ts";
 
 export type RunState = BulkRun["state"];
 export type ItemState = keyof BulkRun["counts"];
-export interface RunRow { id: string; authorId: string; action: BulkAction; state: RunState; tellsClients: boolean; total: number; at: Date; finishedAt: Date | null }
+export interface RunRow { id: string; authorId: string; action: BulkAction; stepName: string | null; state: RunState; tellsClients: boolean; total: number; at: Date; finishedAt: Date | null }
 export interface Reason { code: string; params?: Record<string, string | number> }
 
-const RUN = sql`id, author_id, action, state, tells_clients, total, at, finished_at`;
+const RUN = sql`id, author_id, action, step_name, state, tells_clients, total, at, finished_at`;
 export const selectRun = (db: Db, id: string, lock = false) => sql<RunRow>`select ${RUN} from bulk_runs where id = ${id} ${lock ? sql`for update` : sql``}`.execute(db).then((result) => result.rows[0]);
 export const selectRuns = (db: Db, authorId: string, page: { after: [string, string] | null; limit: number }) => sql<RunRow>`select ${RUN} from bulk_runs where author_id = ${authorId}
   ${page.after ? sql`and (at, id) < (${page.after[0]}::timestamptz, ${page.after[1]}::uuid)` : sql``} order by at desc, id desc limit ${page.limit}`.execute(db).then((result) => result.rows);
@@ -15,7 +15,7 @@ export const selectRuns = (db: Db, authorId: string, page: { after: [string, str
 export const countLive = (db: Db, authorId: string) => sql<{ n: number }>`select count(*)::int as n from bulk_runs where author_id = ${authorId} and state in ('checking', 'running', 'undoing')`.execute(db).then((result) => result.rows[0]!.n);
 
 export async function insertRun(db: Db, row: RunRow, ticketIds: string[]): Promise<void> {
-  await sql`insert into bulk_runs (${RUN}) values (${row.id}, ${row.authorId}, ${JSON.stringify(row.action)}::jsonb, ${row.state}, ${row.tellsClients}, ${row.total}, ${row.at}, ${row.finishedAt})`.execute(db);
+  await sql`insert into bulk_runs (${RUN}) values (${row.id}, ${row.authorId}, ${JSON.stringify(row.action)}::jsonb, ${row.stepName}, ${row.state}, ${row.tellsClients}, ${row.total}, ${row.at}, ${row.finishedAt})`.execute(db);
   await sql`insert into bulk_items (run_id, n, ticket_id) select ${row.id}, x.n, x.id from unnest(${ticketIds}::uuid[]) with ordinality x(id, n)`.execute(db);
 }
 /** Ids of tickets that are there in these projects, in the order given: those of others are not told from those of none. */
@@ -25,15 +25,15 @@ export const updateRun = (db: Db, id: string, set: Pick<RunRow, "state" | "tells
 export const selectCounts = (db: Db, ids: string[]) => sql<{ runId: string; state: ItemState; n: number; tells: number }>`select run_id, state, count(*)::int as n, (count(*) filter (where tells and state in ('ready', 'changed')))::int as tells
   from bulk_items where run_id = any(${ids}::uuid[]) group by run_id, state`.execute(db).then((result) => result.rows);
 
-export interface ListedItem { n: number; id: string; number: string; subject: string; projectKey: string; state: ItemState; tells: boolean; reason: Reason[] | null; ownerId: string | null; department: string | null; aboutUserIds: string[] | null; contactPhone: string | null }
-export const selectItems = (db: Db, runId: string, { state, after, limit }: { state: ItemState | undefined; after: number; limit: number }) => sql<ListedItem>`select i.n, i.ticket_id as id, t.number, t.subject, t.project_key, i.state, i.tells, i.reason, t.owner_id, t.department, t.about_user_ids, t.contact_phone
+export interface ListedItem { n: number; id: string; number: string; subject: string; projectKey: string; state: ItemState; tells: boolean; changes: BulkChange[]; reason: Reason[] | null; ownerId: string | null; department: string | null; aboutUserIds: string[] | null; contactPhone: string | null }
+export const selectItems = (db: Db, runId: string, { state, after, limit }: { state: ItemState | undefined; after: number; limit: number }) => sql<ListedItem>`select i.n, i.ticket_id as id, t.number, t.subject, t.project_key, i.state, i.tells, i.changes, i.reason, t.owner_id, t.department, t.about_user_ids, t.contact_phone
   from bulk_items i join tickets t on t.id = i.ticket_id where i.run_id = ${runId} and i.n > ${after} ${state ? sql`and i.state = ${state}` : sql``} order by i.n limit ${limit}`.execute(db).then((result) => result.rows);
 
 export interface Item { n: number; ticketId: string; tells: boolean; before: Before | null; versionAfter: number | null }
 /** The next of a state; the run's row is locked by who asks, so nobody else takes them. */
 export const selectNext = (db: Db, runId: string, state: ItemState, most: number) => sql<Item>`select n, ticket_id, tells, before, version_after from bulk_items where run_id = ${runId} and state = ${state} order by n limit ${most}`.execute(db).then((result) => result.rows);
-export const updateItem = (db: Db, runId: string, n: number, set: { state: ItemState; reason: Reason[] | null; tells?: boolean; before?: Before; versionAfter?: number }) => sql`update bulk_items set state = ${set.state}, reason = ${set.reason === null ? null : JSON.stringify(set.reason)}::jsonb,
-  tells = coalesce(${set.tells ?? null}, tells), before = coalesce(${set.before ? JSON.stringify(set.before) : null}::jsonb, before), version_after = coalesce(${set.versionAfter ?? null}, version_after) where run_id = ${runId} and n = ${n}`.execute(db);
+export const updateItem = (db: Db, runId: string, n: number, set: { state: ItemState; reason: Reason[] | null; tells?: boolean; changes?: BulkChange[]; before?: Before; versionAfter?: number }) => sql`update bulk_items set state = ${set.state}, reason = ${set.reason === null ? null : JSON.stringify(set.reason)}::jsonb,
+  tells = coalesce(${set.tells ?? null}, tells), changes = coalesce(${set.changes ? JSON.stringify(set.changes) : null}::jsonb, changes), before = coalesce(${set.before ? JSON.stringify(set.before) : null}::jsonb, before), version_after = coalesce(${set.versionAfter ?? null}, version_after) where run_id = ${runId} and n = ${n}`.execute(db);
 
 /** What a change or a step can have written on a ticket; what people write by hand is not among it. */
 const RESTORED = sql.raw(["stage", "status", "owner_id", "department", "priority", "due_at", "stage_since", "clock_from", "paused_at", "deadline_hours", "fields", "reopened", "score", "client_comment", "resolution", "closed_at", "closed_as", "about_user_ids"].join(", "));

@@ -52,6 +52,18 @@ test("R123 previews a bulk change: who would refuse and why, and nothing is chan
   expect((await sql<{ n: number }>`select count(*)::int as n from events where subject_id = any(${idsOf(own)}::text[]) and type <> 'ticket.registered'`.execute(database.db)).rows[0]!.n).toBe(0);
 });
 
+test("R123 the preview tells of each ticket what stands there and what would, with what follows from it; the step is told by its name", async () => {
+  const [plain, urgent] = [await buildTicket(system, { ownerId: ana, priority: 1 }), await buildTicket(system, { ownerId: boris, priority: 3 })];
+  const { id } = await preview([plain.id, urgent.id], { kind: "change", priority: 3, ownerId: boris });
+  const [first, second] = (await listBulkItems(asAna, id, {})).items;
+  expect(first).toMatchObject({ state: "ready", changes: [{ field: "owner", was: "Ana", now: "Boris" }, { field: "priority", was: "1", now: "3" }] });
+  expect(second).toMatchObject({ state: "ready", changes: [] });
+  const before = await getTicket(asAna, plain.id);
+  const moved = await preview([plain.id], { kind: "move", transition: "take", input: {} });
+  expect(moved.stepName).toBe(before.transitions.find(({ key }) => key === "take")!.name);
+  expect((await listBulkItems(asAna, moved.id, {})).items[0]!.changes).toContainEqual({ field: "stage", was: before.stageName, now: expect.stringMatching(/./) });
+});
+
 test("R123 changes what was chosen, with an audit line on each ticket under the name of who did it", async () => {
   const tickets = await several(25);
   const done = await run(idsOf(tickets), { kind: "change", ownerId: boris, priority: 2 });
