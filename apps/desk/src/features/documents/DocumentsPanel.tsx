@@ -18,7 +18,7 @@ export function DocumentsPanel({ ticket }: { ticket: TicketView }) {
   return (
     <section className={css.block} aria-labelledby="documents">
       <header className={css.head}><h2 id="documents">{t("documents.title")}</h2>{data.offers.length > 0 && <Make ticket={ticket} offers={data.offers} onMade={setLacking} />}</header>
-      {lacking.length > 0 && <p role="alert" className={`small ${css.lacking}`}>{t("documents.lacking", { names: lacking.map(({ name, characters }) => `[${name}] ${characters}`).join(", ") })}</p>}
+      {lacking.length > 0 && <p role="alert" className={`small ${css.lacking}`}>{t("documents.lacking", { names: lacking.map(({ name, characters }) => `[${name}] \u2068${characters}\u2069`).join(", ") })}</p>}
       {data.items.length === 0 && <p className="small dim">{t("documents.none")}</p>}
       {data.items.map((document) => <Row key={document.id} ticketId={ticket.id} document={document} />)}
     </section>

@@ -137,7 +137,7 @@ function useHistory(session: FormSession, own: FormDeeds): { deeds: FormDeeds; b
 }
 
 /** Quiet: whether what is typed is with the server, or kept here. */
-export function SavedMark({ session }: { session: FormSession }) {
+function SavedMark({ session }: { session: FormSession }) {
   const t = useT();
   useSnapshot(session);
   const { status, submitting } = session;

@@ -25,7 +25,7 @@ export function refusalOf(text: string, allowPrivate: boolean): "webhook_address
   if (!URL.canParse(text)) return "webhook_address";
   const url = new URL(text);
   if (!["http:", "https:"].includes(url.protocol) || url.username !== "" || url.password !== "") return "webhook_address";
-  const host = url.hostname.replace(/^\[|\]$/g, "");
+  const host = url.hostname.replace(/^\[|\]$|\.$/g, "");
   const isOurs = isIP(host) !== 0 ? !isPublic(host) : host === "localhost" || host.endsWith(".localhost");
   return isOurs && !allowPrivate ? "webhook_address" : null;
 }

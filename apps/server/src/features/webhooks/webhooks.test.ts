@@ -81,7 +81,7 @@ test("what is refused is tried again later and later, then given up, shown, and 
 test("addresses of this machine and of private networks are called only where a setting allows it", async () => {
   for (const address of ["127.0.0.1", "10.1.2.3", "192.168.0.1", "172.16.5.5", "169.254.169.254", "100.64.0.1", "0.0.0.0", "::1", "::ffff:10.0.0.1", "fd00::1", "fe80::1", "fe80::1%eth0", "64:ff9b::7f00:1", "64:ff9b:1::7f00:1", "::7f00:1", "::127.0.0.1", "0:0:0:0:0:0:7f00:1", "::ffff:7f00:1", "::ffff:0:7f00:1", "2001:0:7f00:1::", "2001:20::1", "2001:db8::1", "2002:7f00:1::", "3fff::1", "5f00::1", "ff02::1"]) expect([address, isPublic(address)]).toEqual([address, false]);
   for (const address of ["8.8.8.8", "2606:4700::1111", "2a02:840:beef::1"]) expect(isPublic(address)).toBe(true);
-  for (const bad of ["http://localhost/x", "http://127.0.0.1/x", "http://[::1]/", "http://2130706433/", "http://0x7f.1/", "ftp://example.com/", "http://user:pass@example.com/"]) expect([bad, refusalOf(bad, false)]).toEqual([bad, "webhook_address"]);
+  for (const bad of ["http://localhost/x", "http://localhost./x", "http://a.localhost./x", "http://127.0.0.1/x", "http://[::1]/", "http://2130706433/", "http://0x7f.1/", "ftp://example.com/", "http://user:pass@example.com/"]) expect([bad, refusalOf(bad, false)]).toEqual([bad, "webhook_address"]);
   expect(refusalOf("https://example.com/hook", false)).toBeNull();
   const strict = { ...settings, allowPrivate: false };
   expect((await refusal(createWebhook(admin, "internet", { key: "bad", name: "Bad", url, enabled: true }, strict))).fields).toMatchObject([{ field: "url", code: "webhook_address" }]);
