@@ -33,20 +33,23 @@ const operator = await http.signIn({ projects: projects.map(({ project }) => pro
 const languages = ["en", "ru", "sl"] as const;
 const name = { surname: "Žagar", given: "Špela" };
 const place = { country: "SI", city: "Ljubljana", cityKey: "ljubljana", street: "Dunajska cesta", house: "5" };
-const agreed = { given: true, text: "Ali soglašate? Čebela šumi žlebu.", language: "sl", at: "2026-11-20T10:00:00Z" };
+const agreed = { given: true, language: "sl", at: "2026-11-20T10:00:00Z" };
+/** As the form has it: what a browser says was read does not count. */
+const readOut = (project: string, form: string): string =>
+  (projects.find((each) => each.project.key === project)!.more["forms"]![form] as { schema: { properties: Record<string, { "x-text": { sl: string } }> } }).schema.properties["consent"]!["x-text"].sl;
 const eur = (amount: string) => ({ amount, currency: "EUR" });
 
 interface Paper { data?: Record<string, unknown>; fields?: Record<string, unknown>; /** Words that must stand on the paper, by language. */ words: Record<(typeof languages)[number], string[]> }
 /** Of each project's own papers; those of all projects are made with what these tickets have. */
 const PAPERS: Record<string, { type: string } & Paper> = {
   "internet/connection-order": { type: "connection", data: { subscriber: name, phone: "+38640123456", place, building: "house", tariff: "home", issue_on: "2026-12-01", consent: agreed },
-    words: { en: ["Application", "Žagar Špela", "1 December 2026"], ru: ["Абонент", "1 декабря 2026", agreed.text], sl: ["Naročnik", "Ljubljana", "1. december 2026"] } },
+    words: { en: ["Application", "Žagar Špela", "1 December 2026"], ru: ["Абонент", "1 декабря 2026", readOut("internet", "connection")], sl: ["Naročnik", "Ljubljana", "1. december 2026"] } },
   "shop/return-slip": { type: "return", data: { order: "10018", received_on: "2026-11-18", why: "mind", returned: [{ what: "Stol", count: 2, price: eur("20.00") }], account: "SI56012345678" },
     words: { en: ["10018", "Stol", "2"], ru: ["Заказ", "10018"], sl: ["Naročilo", "Količina"] } },
   "energy/outage-notice": { type: "planned-outage", data: { object: "TP 5", area: "Dunajska cesta 1–40", from_at: "2026-12-01T07:00:00Z", to_at: "2026-12-01T10:00:00Z", consumers: 300, work: "Nov transformator" },
     words: { en: ["1 December 2026", "Dunajska cesta 1–40"], ru: ["1 декабря 2026", "Считайте сеть"], sl: ["Nov transformator", "1. december 2026"] } },
   "bank/loan-application": { type: "loan", data: { applicant: name, born_on: "1990-05-05", document: { series: "PB", number: "1234567" }, phone: "+38640123456", address: { ...place, postcode: "1000" }, employment: "employed", employer: "Lipa d.o.o.", income: eur("1900.00"), amount: eur("8000.00"), months: 60, purpose: "home", consent: agreed },
-    words: { en: ["Žagar Špela", "PB1234567", "€8,000.00", "Employed", "Home and renovation", "5 May 1990", agreed.text], ru: ["8 000,00 €", "По найму", "Жильё и ремонт", "5 мая 1990", "Dunajska cesta 5, 1000 Ljubljana"], sl: ["8000,00 €", "Zaposlen", "Dom in prenova", "5. maj 1990", "20. november 2026"] } },
+    words: { en: ["Žagar Špela", "PB1234567", "€8,000.00", "Employed", "Home and renovation", "5 May 1990", readOut("bank", "loan")], ru: ["8 000,00 €", "По найму", "Жильё и ремонт", "5 мая 1990", "Dunajska cesta 5, 1000 Ljubljana"], sl: ["8000,00 €", "Zaposlen", "Dom in prenova", "5. maj 1990", "20. november 2026"] } },
   "bank/claim-letter": { type: "claim", data: { claimant: name, about: "payment", happened_on: "2026-11-15", circumstances: "Neznana bremenitev ponoči", demand: "refund", amount: eur("64.90") }, fields: { verdict: "granted", amount: "64.90", payment: "P-12", resolution: "The charge was not yours" },
     words: { en: ["Žagar Špela,", "Granted", "€64.90", "P-12", "Money back"], ru: ["Žagar Špela!", "Удовлетворить", "64,90 €", "Возврат денег", "15 ноября 2026"], sl: ["Ugodeno", "Vračilo denarja", "64,90 €", "petnajstih delovnih dneh"] } },
   "bank/deposit-reminder": { type: "payment-reminder", data: { account: "SI56012345678", due_on: "2026-12-05", sum: eur("200.00"), reached: true, warned: true, promised_on: "2026-12-03" },
@@ -67,7 +70,7 @@ const PAPERS: Record<string, { type: string } & Paper> = {
   "support/incident-report": { type: "incident", data: { device: "Prenosnik 7", system: "phone", program: "Pošta", since: "2026-11-22T05:00:00Z", people: 3 }, fields: { cause: "network", finding: "A cable was cut", resolution: "Laid anew" },
     words: { en: ["Phone or tablet", "Network", "A cable was cut", "Laid anew"], ru: ["Телефон или планшет", "Сеть", "Заключение экспертов"], sl: ["Telefon ali tablica", "Omrežje", "Ugotovitev strokovnjakov"] } },
   "support/remote-access-consent": { type: "remote-help", data: { device: "Prenosnik 7", what: "Nastavi tiskalnik", session: "123 456 789", closed_private: true, consent: agreed },
-    words: { en: [agreed.text, "123 456 789", "20 November 2026"], ru: ["Nastavi tiskalnik", "Согласие дано 20 ноября 2026"], sl: [`»${agreed.text}«`, "Soglasje je dano: 20. november 2026"] } },
+    words: { en: [readOut("support", "remote-help"), "123 456 789", "20 November 2026"], ru: ["Nastavi tiskalnik", "Согласие дано 20 ноября 2026"], sl: [`»${readOut("support", "remote-help")}«`, "Soglasje je dano: 20. november 2026"] } },
 };
 
 /** What a kind of ticket with a common paper cannot be registered without. */
