@@ -1,7 +1,7 @@
 import type { FormDocument } from "@linija/forms";
 import { problem, type PlacedProblem } from "./problems.contract.ts";
-import { type Authority, checkInProject, departmentsOf, noticesOf } from "../processes/index.ts";
-import { catalogueFor } from "../rules/index.ts";
+import { type Authority, checkInProject, departmentsOf, noticesOf, type Process } from "../processes/index.ts";
+import { catalogueFor, formVocabulary, type FormVocabulary } from "../rules/index.ts";
 import { isNoticeVariable, variablesOf } from "./notices.rules.ts";
 import { type Declarations, languages, type Notice, type Person, type ProjectDeclaration } from "./projects.contract.ts";
 
@@ -54,10 +54,21 @@ function checkProcesses(declared: ProjectDeclaration): CheckedProblem[] {
   const isFormed = (key: string): boolean => declared.types.some(({ process, form }) => process === key && form !== undefined);
   const types = [...declared.types.map(({ key }) => key), ...(declared.processes["task"] ? ["task"] : [])];
   return Object.entries(declared.processes).flatMap(([key, process]) => {
-    const catalogue = !declared.more["forms"] && isFormed(key) ? null : catalogueFor(declared, { processes: [process], purpose: "guard" });
-    const forms = declared.more["forms"] && formsOf(declared, key);
+    const form = formOfNone(declared, key, process);
+    const catalogue = !declared.more["forms"] && isFormed(key) ? null : catalogueFor(declared, { processes: [process], purpose: "guard", ...(form && { form }) });
+    const forms = declared.more["forms"] && (form ? Object.values(declared.more["forms"]) as FormDocument[] : formsOf(declared, key));
     return checkInProject(process, { catalogue, types, deeds, ...(forms && { forms }) }).map((found) => ({ file: `processes/${key}.yaml`, ...found }));
   });
+}
+
+/**
+ * A process comes before the type that lives by it, for a type names both its process and its form: until there is one, what it
+ * says of `form` is judged by all forms of the project. With the type it is looked at again, by that type's form.
+ */
+function formOfNone({ types, more }: ProjectDeclaration, key: string, process: Process): FormVocabulary | undefined {
+  const forms = Object.keys(more["forms"] ?? {});
+  if (key === "task" || types.some((type) => type.process === key) || !/\bform\./.test(JSON.stringify(process))) return undefined;
+  return formVocabulary({ types: forms.map((form) => ({ key: form, form })), more }, []);
 }
 
 /** Of the types that live by this process. */

@@ -152,3 +152,21 @@ describe("a name that every object of the program's language has leads nowhere a
     expect(told).toContain(words);
   });
 });
+
+describe("a process that reads its form is saved before the type that joins the two", () => {
+  const N = "{ en: A, ru: А, sl: A }";
+  const process = (field: string, excludes = "[]") => `key: refit\nname: ${N}\nstart: a\nstages:\n  a: { name: ${N}, client_sees: received }\n  b: { name: ${N}, client_sees: closed, final: true }\ntransitions:\n  go: { name: ${N}, from: [a], to: b, who: [operator], guards: [{ rule: 'form.${field}', message: ${N} }] }\nexcludes: ${excludes}\nclocks: { deadline_hours: null }\n`;
+  const form = `key: refit\nname: ${N}\nschema:\n  properties:\n    agreed: { type: boolean, x-name: ${N} }\n`;
+  const typed = texts.get("internet/types.yaml")!.replace(/^ {2}- key: fault\b[\s\S]*?(?=^ {2}- key: |(?![\s\S]))/m, (fault) => `${fault.trimEnd()}\n${fault.replace("key: fault", "key: refit").replace(/process: \S+/, "process: refit").replace(/form: \S+/, "form: refit").trimEnd()}\n`);
+  const read = (field: string, more: [string, string][] = []) => {
+    const result = readDeclarations(new Map([...texts, ["internet/forms/refit.yaml", form], ["internet/processes/refit.yaml", process(field)], ...more]), { kinds: textKinds, projects: ["internet"] });
+    return result.ok ? [] : result.problems.filter(({ file }) => file.startsWith("internet/")).map(({ file, path, message }) => `${file} ${path} ${message}`);
+  };
+  test("its conditions are judged by all forms until then, and by that of its type afterwards", () => {
+    expect(typed).toContain("process: refit");
+    expect(read("agreed")).toEqual([]);
+    expect(read("agreed", [["internet/types.yaml", typed]])).toEqual([]);
+    expect(read("agred")).toEqual([expect.stringMatching(/processes\/refit\.yaml transitions\.go\.guards\.0.*agred/)]);
+    expect(read("agred", [["internet/types.yaml", typed]])).toEqual([expect.stringMatching(/processes\/refit\.yaml transitions\.go\.guards\.0.*agred/)]);
+  });
+});

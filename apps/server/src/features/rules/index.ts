@@ -4,4 +4,5 @@ export type { ActorValues, CallValues, ClientValues, EventValues, PersonValues, 
 export { contextFor, type ContextInput, type TicketContext } from "./rules.context.ts";
 export { words } from "./rules.words.ts";
 export { HIDDEN, hiddenIn } from "./rules.hidden.ts";
+export { formVocabulary, type FormVocabulary } from "./rules.form.ts";
 export { marksIn, type Mark } from "./rules.marks.ts";
