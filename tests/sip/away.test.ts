@@ -1,5 +1,5 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -43,6 +43,8 @@ let office: Office;
 let cable: Cable;
 beforeAll(async () => {
   const folder = mkdtempSync(join(tmpdir(), "linija-sip-pg-"));
+  // As root PostgreSQL runs as another user, who must be able to come here.
+  chmodSync(folder, 0o755);
   const postgres = await startPostgres(folder, createLog("error", ""));
   afterAll(async () => { await postgres.stop(); rmSync(folder, { recursive: true, force: true }); });
   cable = new Cable(postgres);

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -19,6 +19,8 @@ export async function run(say: (line: string) => void): Promise<Record<string, n
   const executablePath = process.env.CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/google-chrome"].find((path) => existsSync(path));
   if (!executablePath) throw new Error("This bench needs Chromium: on Debian apt-get install chromium, or set CHROMIUM to a browser");
   const folder = mkdtempSync(join(tmpdir(), "linija-bench-desk-"));
+  // As root PostgreSQL runs as another user, who must be able to come here.
+  chmodSync(folder, 0o755);
   const server = await startServer({ folder });
   const browser = await chromium.launch({ executablePath, headless: true, args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"] });
   try {

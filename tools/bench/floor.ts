@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
@@ -15,6 +15,8 @@ export interface BenchFloor { linija: Linija; host: string; port: number; folder
 
 export async function openFloor(options: { operators: number; phonePort: number; recording: boolean; env?: Record<string, string> }): Promise<BenchFloor> {
   const folder = mkdtempSync(join(tmpdir(), "linija-bench-"));
+  // As root PostgreSQL runs as another user, who must be able to come here.
+  chmodSync(folder, 0o755);
   const log = createLog("warn", join(folder, "log"));
   const projects = declare(folder, options.recording);
   await addOperators(folder, options, log);

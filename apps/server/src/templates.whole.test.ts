@@ -1,9 +1,9 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { sql } from "kysely";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { newId } from "./platform/ids.ts";
 import { testDatabase } from "./testing/database.ts";
 import { testHttp, type Browser } from "./testing/http.ts";
@@ -25,6 +25,7 @@ const { projects } = read.declarations;
 const database = await testDatabase();
 await storeDeclarations(database.ctx(), read.declarations, { kinds: textKinds });
 const folder = mkdtempSync(join(tmpdir(), "linija-templates-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const http = await testHttp(database, (app) => ticketsRoutes(app, { files: { folder }, forms: ticketForms }), (app) => formsRoutes(app, { files: { folder } }), (app) => portalRoutes(app, { ctx: database.ctx() }));
 
 type Role = "operator" | "supervisor" | "administrator";

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
@@ -10,6 +10,8 @@ import { startPostgres } from "../platform/postgres.ts";
 /** Vitest's global set-up: one real PostgreSQL, one migrated template; each test file clones it in about 30 ms. */
 export default async function setup(project: { provide(key: "postgres", value: { host: string }): void }): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), "linija-test-"));
+  // As root PostgreSQL runs as another user: what it may not enter lies elsewhere, where nobody takes it away afterwards.
+  chmodSync(folder, 0o755);
   const server = await startPostgres(folder, createLog("error", ""));
   const pool = new pg.Pool({ ...server.connection, max: 2 });
   pool.on("error", () => undefined);
