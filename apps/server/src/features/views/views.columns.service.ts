@@ -1,6 +1,7 @@
 import { mask } from "@linija/forms";
 import type { z } from "zod";
 import type { Ctx } from "../../platform/db.ts";
+import { own } from "../../platform/own.ts";
 import { maskWithin, may } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
 import { formInUse } from "../forms/index.ts";
@@ -69,8 +70,8 @@ async function cellsOfProcesses(ctx: Ctx, rows: readonly FoundTicket[], names: s
     const { fields } = await processOf(ctx.db, row.processId);
     const named: Names = { people, departments };
     return Object.fromEntries(names.flatMap((name) => {
-      const field = fields[name];
-      const cell = field && processCell(field, row.fields[name], named, language);
+      const field = own(fields, name);
+      const cell = field && processCell(field, own(row.fields, name), named, language);
       return cell ? [[`fields.${name}`, cell] as const] : [];
     }));
   }));

@@ -78,6 +78,10 @@ test("R123 a list shows fields of the process: colleagues by name, money in its 
   expect(JSON.stringify(hidden)).not.toMatch(/38640111222|123456/);
 });
 
+test("a column called as what every object of the language has is a field nobody has declared", async () => {
+  expect(await cells(ana, ["fields.constructor", "form.constructor", "fields.valueOf"])).toEqual({});
+});
+
 test("R123 columns that can be chosen are those of one's own projects, named in one's language, without what is masked", async () => {
   const { items } = await ticketColumns(as(boris));
   expect(items).toContainEqual({ key: "form.total", name: "Total (ru)", kind: "money" });
