@@ -21,10 +21,15 @@ test("an administrator changes a process in its picture, takes a step back, and 
   await picture.getByText("Diagnostics", { exact: true }).first().click();
   await panel.getByRole("heading", { name: "Diagnostics" }).waitFor();
 
-  // A new stage by its key is marked as one nobody can reach; undo takes it away again.
+  // A new stage by its key is marked as one nobody can reach; undo takes it away again, also after a look at the text.
   await picture.focus();
   await page.keyboard.press("n");
   await panel.getByRole("heading", { name: "New stage" }).waitFor();
+  await picture.getByLabel(words["process.trouble.unreached"]!).waitFor();
+  const views = page.getByRole("radiogroup", { name: words["projects.view"]! });
+  await views.getByText(words["projects.view.text"]!, { exact: true }).click();
+  await page.getByRole("textbox", { name: words["projects.editorOf"]!.replace("{path}", PATH) }).waitFor();
+  await views.getByText(words["projects.view.picture"]!, { exact: true }).click();
   await picture.getByLabel(words["process.trouble.unreached"]!).waitFor();
   await picture.focus();
   await page.keyboard.press("Control+z");

@@ -68,7 +68,7 @@ export function useFromNow(): (at: string) => string {
     const minutes = Math.round((Date.parse(at) - now) / 60_000);
     if (minutes === 0) return Date.parse(at) > now ? intl.formatRelativeTime(0, "second", { numeric: "auto" }) : t("time.justNow");
     if (Math.abs(minutes) < 60) return intl.formatRelativeTime(minutes, "minute", { style: "short" });
-    if (Math.abs(minutes) < 48 * 60) return intl.formatRelativeTime(Math.round(minutes / 60), "hour", { style: "short" });
+    if (Math.abs(minutes) < 24 * 60) return intl.formatRelativeTime(Math.round(minutes / 60), "hour", { style: "short" });
     return intl.formatRelativeTime(Math.round(minutes / 1440), "day", { style: "short" });
   };
 }

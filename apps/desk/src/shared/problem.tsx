@@ -14,12 +14,13 @@ export function fieldError(error: unknown, ...fields: string[]): string | undefi
 /** Field names of the problem document in the words of the form; what is named there is named before what is wrong with it. */
 export type FieldNames = Record<string, string>;
 
-export function useProblemText(): (error: unknown, names?: FieldNames) => { title: string; detail: string } {
+export function useProblemText(): (error: unknown, names?: FieldNames) => { title: string; detail: string; /** The parts of `detail`, where there are several. */ points: string[] } {
   const t = useT();
   return (error, names = {}) => {
-    if (!(error instanceof ApiError) || error.problem.status === 0) return { title: t("problem.unreachable"), detail: t("problem.unreachableDetail") };
+    if (!(error instanceof ApiError) || error.problem.status === 0) return { title: t("problem.unreachable"), detail: t("problem.unreachableDetail"), points: [] };
     const { title, detail, errors } = error.problem;
-    return { title: title || t("problem.title"), detail: errors?.length ? errors.map(({ field, message }) => (names[field] ? `${names[field]}: ${message}` : message)).join(" ") : detail };
+    const points = [...new Set((errors ?? []).map(({ field, message }) => (names[field] ? `${names[field]}: ${message}` : message)))];
+    return { title: title || t("problem.title"), detail: points.length > 0 ? points.join(" ") : detail, points };
   };
 }
 
@@ -37,7 +38,7 @@ export function ProblemNote({ error, onRetry, names }: { error: unknown; onRetry
   return (
     <div ref={note} className={css.problem} role="alert">
       <Icon size={18} aria-hidden />
-      <div className="grow"><div className="strong">{text.title}</div><div>{text.detail}</div></div>
+      <div className="grow"><div className="strong">{text.title}</div>{text.points.length > 1 ? <ul>{text.points.map((point) => <li key={point}>{point}</li>)}</ul> : <div>{text.detail}</div>}</div>
       {onRetry && mayHelp && <Button size="compact-sm" variant="default" onClick={onRetry}>{t("do.retry")}</Button>}
     </div>
   );

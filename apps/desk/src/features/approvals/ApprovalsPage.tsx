@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { IconGavel } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
+import { lazy, Suspense, useState } from "react";
 import type { Reply } from "../../shared/api.ts";
 import { useT } from "../../i18n/intl.tsx";
 import { Moment } from "../../shared/clock.tsx";
@@ -10,6 +11,8 @@ import { usePages } from "../../shared/query.ts";
 import { ProjectMark } from "../tickets/ProjectMark.tsx";
 import { Decide, useAmount } from "../tickets/ProcessBlock.tsx";
 import css from "./approvals.module.css";
+
+const Behind = lazy(() => import("./Behind.tsx"));
 
 /** Steps of colleagues that wait for my yes or no, who waits longest first. */
 export function ApprovalsPage() {
@@ -31,6 +34,7 @@ type Item = Reply<"listApprovals">["items"][number];
 function Row({ item }: { item: Item }) {
   const t = useT();
   const amount = useAmount();
+  const [isOpen, setOpen] = useState(false);
   return (
     <article className={css.approval} aria-label={`${item.deedName} ${item.number}`}>
       <div className="row between wrap"><span className={css.deed}>{item.deedName} <span className="num">{amount(item.amount)}</span></span><span className="dim small">{t("approvals.asked", { name: item.requestedBy })} <Moment at={item.requestedAt} full /></span></div>
@@ -39,6 +43,10 @@ function Row({ item }: { item: Item }) {
         <div><dt>{t("approvals.step")}</dt><dd>{item.transitionName}</dd></div>
         {item.input.map(({ name, value }) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}
       </dl>
+      <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary className={css.behind}>{t("approvals.behind")}</summary>
+        {isOpen && <Suspense fallback={<Skeleton rows={2} height={60} />}><Behind ticketId={item.ticketId} /></Suspense>}
+      </details>
       <Decide id={item.ticketId} approvalId={item.id} />
     </article>
   );

@@ -39,7 +39,7 @@ export default function BulkBar({ picked, asked, first, onClear }: Props) {
       {open === null && <ProblemNote error={preview.error} />}
       <Modal opened={open === "owner"} onClose={() => setOpen(null)} title={<b>{t("bulk.give")}</b>} closeButtonProps={{ "aria-label": t("do.close") }}><Give error={preview.error} busy={preview.isPending} onSend={(ownerId) => send({ kind: "change", ownerId })} /></Modal>
       <Modal opened={step !== undefined} onClose={() => setOpen(null)} title={<b>{step?.name}</b>} closeButtonProps={{ "aria-label": t("do.close") }}>
-        {ticket.data && step && <StepForm draftName={`bulk:${step.key}`} step={{ ...step, tellsClient: false }} error={preview.error} busy={preview.isPending} onSend={(input) => send({ kind: "move", transition: step.key, input })} />}
+        {ticket.data && step && <StepForm hasMail draftName={`bulk:${step.key}`} step={{ ...step, tellsClient: false }} error={preview.error} busy={preview.isPending} onSend={(input) => send({ kind: "move", transition: step.key, input })} />}
       </Modal>
       <Modal opened={run !== null} size="lg" onClose={() => setRun(null)} title={<b>{t("bulk.title")}</b>} closeButtonProps={{ "aria-label": t("do.close") }}>{run && <BulkProgress started={run} onDone={() => { setRun(null); onClear(); }} />}</Modal>
     </section>

@@ -67,7 +67,7 @@ function Alerts({ alerts, operators }: { alerts: Floor["alerts"]; operators: Flo
   return (
     <section className={`panel ${css.box}`} aria-label={t("floor.alerts")} aria-live="polite">
       <h2 className="row between">{t("floor.alerts")}<span className="num dim">{alerts.length + late.length}</span></h2>
-      {alerts.length + late.length === 0 ? <p className="dim">{t("floor.noAlerts")}</p> : (
+      {alerts.length + late.length === 0 ? <p className="dim">{t("floor.noAlerts")} <Link to="/tickets" search={{ view: "breaching" }}>{t("floor.lateTickets")}</Link></p> : (
         <ul className={css.alerts}>{late.map((operator) => <li key={operator.id}><IconBellRinging size={15} aria-hidden /><span className="grow">{t("floor.wrapLate", { name: operator.name })}</span>{operator.wrapUpEndsAt && <Until at={operator.wrapUpEndsAt} className="small num" />}</li>)}{shown.map((alert) => (
           <li key={alert.id}><IconBellRinging size={15} aria-hidden /><span className="grow">{alert.ticketId ? <Link to="/tickets/$id" params={{ id: alert.ticketId }}>{alert.text}</Link> : alert.text}</span><span className="small dim num"><Moment at={alert.at} /></span></li>
         ))}</ul>

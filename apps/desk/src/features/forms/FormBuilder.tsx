@@ -29,10 +29,10 @@ export default function FormBuilder(props: PictureProps) {
   return <EditorTexts><Builder {...props} /></EditorTexts>;
 }
 
-function Builder({ value, onChange, onShowText }: PictureProps) {
+function Builder({ projectKey, path, value, onChange, onShowText }: PictureProps) {
   const t = useT();
   const language = useLanguage();
-  const history = useHistory(value, onChange);
+  const history = useHistory(`${projectKey}/${path}`, value, onChange);
   const [chosen, choose] = useState<Chosen>(null);
   const { written, form, problems } = useRead(value);
   const catalogues = useMemo(() => new Map<string | null, Catalogue>(), [form]);

@@ -11,11 +11,14 @@ import css from "./forms.module.css";
 /** Names in three parts, a document, anything of parts: its own inputs side by side under one name. */
 export function PartsField({ field, path }: FieldProps) {
   const place = usePlace(field, path);
+  const { language } = useFilling();
+  // Who speaks a language without patronymics is not asked for one; one that is there is shown.
+  const parts = [...field.parts.values()].filter(({ key }) => key !== "patronymic" || language === "ru" || Boolean((place.value as Record<string, unknown> | null)?.[key]));
   return (
     <fieldset className={css.parts}>
       <legend className={css.label} id={`${place.id}-name`}>{place.label}{place.required && <span className={css.star} aria-hidden> *</span>}</legend>
       {place.hint && <span className={css.hint}>{place.hint}</span>}
-      <div className={css.partsRow}>{[...field.parts.values()].map((part) => <LineField key={part.key} field={part} path={`${path}.${part.key}`} />)}</div>
+      <div className={css.partsRow}>{parts.map((part) => <LineField key={part.key} field={part} path={`${path}.${part.key}`} />)}</div>
       <Below error={place.error} />
     </fieldset>
   );

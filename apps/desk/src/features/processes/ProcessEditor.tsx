@@ -26,7 +26,7 @@ import css from "./processes.module.css";
 
 /** Where the text is wrong, by its path: `stages.done`, `transitions.take.guards.0.rule`. */
 export interface Trouble { at: string; line: number | null; message: string; remedy: string }
-export interface ProcessEditorProps { text: string; onChange: (text: string) => void; problems: readonly Trouble[]; readOnly?: boolean; projectKey: string; onShowText?: (line: number) => void }
+export interface ProcessEditorProps { text: string; onChange: (text: string) => void; problems: readonly Trouble[]; readOnly?: boolean; projectKey: string; path: string; onShowText?: (line: number) => void }
 export type Chosen = { kind: "stages" | "transitions"; key: string } | null;
 
 const END = { type: MarkerType.ArrowClosed, width: 14, height: 14 };
@@ -38,11 +38,11 @@ export default function ProcessPicture({ value, ...props }: EditorProps) {
   return <EditorTexts><ReactFlowProvider><Editor {...props} text={value} /></ReactFlowProvider></EditorTexts>;
 }
 
-function Editor({ text, onChange, problems, readOnly = false, projectKey, onShowText }: ProcessEditorProps) {
+function Editor({ text, onChange, problems, readOnly = false, projectKey, path, onShowText }: ProcessEditorProps) {
   const t = useT();
   const language = useShownLanguage();
   const { ref, size, direction, turn } = useFrame(text);
-  const work = useProcess({ text, onChange, readOnly, direction });
+  const work = useProcess({ name: `${projectKey}/${path}`, text, onChange, readOnly, direction });
   const { process, graph, chosen, setChosen, change, read, history } = work;
   const [isWalking, setIsWalking] = useState(false);
   // What all projects share is written in the vocabulary of any of them.

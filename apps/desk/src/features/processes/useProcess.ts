@@ -8,11 +8,11 @@ import { sidestep, waysFrom, type Arrow } from "./walk.ts";
 const EMPTY: Written = { stages: {}, transitions: {}, clocks: { timers: {}, escalations: [] } };
 
 /** The text as a process, what of it is chosen, and every way to change it. */
-export function useProcess({ text, onChange, readOnly, direction }: { text: string; onChange: (text: string) => void; readOnly: boolean; direction: Direction }) {
+export function useProcess({ name, text, onChange, readOnly, direction }: { /** Of the text, for its undo. */ name: string; text: string; onChange: (text: string) => void; readOnly: boolean; direction: Direction }) {
   const [chosen, setChosen] = useState<Chosen>(null);
   /** The stage a new transition is being drawn from. */
   const [drawing, setDrawing] = useState<string | null>(null);
-  const history = useHistory(text, onChange);
+  const history = useHistory(name, text, onChange);
   const read = useMemo(() => readProcess(text), [text]);
   const [lastGood, setLastGood] = useState(read);
   // While a text is being typed it is often broken: the picture before stays until it is whole again.

@@ -35,6 +35,7 @@ function Migration({ projectKey, process }: { projectKey: string; process: strin
   if (error) return <ProblemNote error={error} onRetry={() => void refetch()} />;
   if (!data) return <Skeleton rows={6} height={40} />;
   const total = data.versions.reduce((sum, { tickets }) => sum + tickets, 0);
+  const moving = data.versions.flatMap((version) => version.stages).filter(({ key, to }) => to !== null || stages[key] !== undefined).reduce((sum, { tickets }) => sum + tickets, 0);
   const lost = [...new Map(data.versions.flatMap((version) => version.stages.filter(({ to }) => to === null)).map((stage) => [stage.key, stage])).values()];
   return (
     <div className={`scroll ${css.migration}`}>
@@ -44,7 +45,7 @@ function Migration({ projectKey, process }: { projectKey: string; process: strin
         <div key={stage.key} className="row"><span className={css.from}>{stage.name}</span><IconArrowRight size={15} aria-hidden /><Select size="xs" aria-label={t("projects.stageFor", { stage: stage.name })} placeholder={t("projects.stays")} clearable data={data.stages.map(({ key, name }) => ({ value: key, label: name }))} value={stages[stage.key] ?? null} onChange={(value) => setStages(({ [stage.key]: _before, ...others }) => (value ? { ...others, [stage.key]: value } : others))} /></div>
       ))}</div>}
       {start.error && <ProblemNote error={start.error} />}
-      {total > 0 && <div className="row"><Button loading={start.isPending} onClick={() => start.mutate({ params, body: { toId: data.toId, stages } })}>{t("projects.migrate", { count: total })}</Button><span className="dim small">{t("projects.migrateHint")}</span></div>}
+      {total > 0 && <div className="row"><Button loading={start.isPending} disabled={moving === 0} onClick={() => start.mutate({ params, body: { toId: data.toId, stages } })}>{t("projects.migrate", { count: moving })}</Button><span className="dim small">{t("projects.migrateHint")}</span></div>}
       {data.recent.length > 0 && <section className="stack-s" aria-labelledby="migrations"><h2 id="migrations" className={css.title}>{t("projects.migrations")}</h2>{data.recent.map((each) => <Run key={each.id} run={each} projectKey={projectKey} />)}</section>}
     </div>
   );

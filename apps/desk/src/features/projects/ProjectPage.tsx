@@ -88,7 +88,7 @@ function Tools({ projectKey, isRetired, onBox }: { projectKey: string; isRetired
       {isOwn && <Button variant="subtle" color="gray" leftSection={<IconArchive size={15} aria-hidden />} onClick={() => onBox("retire")}>{t("projects.retire")}</Button>}
       {projectKey !== "company" && !isRetired && <Button variant="default" leftSection={<IconPlus size={15} aria-hidden />} onClick={() => onBox("new")}>{t("projects.newText")}</Button>}
       <Menu position="bottom-end">
-        <Menu.Target><Button variant="default">{t("projects.archive")}</Button></Menu.Target>
+        <Menu.Target><Button variant="default">{t("projects.outAndIn")}</Button></Menu.Target>
         <Menu.Dropdown>
           <Menu.Item component="a" href={`/api/projects/${projectKey}/export`} download={`${projectKey}.zip`} leftSection={<IconDownload size={15} aria-hidden />}>{t("projects.export")}</Menu.Item>
           {isOwn && <Menu.Item leftSection={<IconUpload size={15} aria-hidden />} onClick={() => onBox("import")}>{t("projects.importOver")}</Menu.Item>}

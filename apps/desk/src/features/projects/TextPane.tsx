@@ -24,6 +24,9 @@ function pictureOf(kind: string): LazyExoticComponent<ComponentType<PictureProps
   return pictures.get(kind) ?? null;
 }
 
+/** Only a process is drawn as a picture. */
+const pictureName: Partial<Record<string, "builder" | "steps">> = { forms: "builder", rules: "steps" };
+
 const plains = new Map<string, ComponentType<TextEditorProps & { projectKey: string }>>();
 const Plain = ({ projectKey: _key, ...props }: TextEditorProps & { projectKey: string }) => <TextEditor {...props} />;
 
@@ -54,7 +57,7 @@ export function TextPane({ projectKey, path, kind }: { projectKey: string; path:
   return (
     <div className={css.pane}>
       <div className={css.bar}>
-        <SegmentedControl size="xs" aria-label={t("projects.view")} value={at} onChange={(value) => setView(value as View)} data={views.map((value) => ({ value, label: t(`projects.view.${value}`) }))} />
+        <SegmentedControl size="xs" aria-label={t("projects.view")} value={at} onChange={(value) => setView(value as View)} data={views.map((value) => ({ value, label: t(`projects.view.${value === "picture" ? pictureName[kind] ?? value : value}`) }))} />
         <span className="grow" />
         <RemoveButton projectKey={projectKey} path={path} kind={kind} current={read.data.current} />
         <State work={work} count={problems.length} />

@@ -84,7 +84,7 @@ function Parent({ parent }: { parent: NonNullable<TicketView["parent"]> }) {
   );
 }
 
-function Subtasks({ subtasks }: { subtasks: TicketView["subtasks"] }) {
+export function Subtasks({ subtasks }: { subtasks: TicketView["subtasks"] }) {
   const t = useT();
   return (
     <section className={css.block} aria-labelledby="ticket-subtasks">

@@ -8,6 +8,9 @@ import css from "./tickets.module.css";
 const wayOf = (now: TicketView["status"]) => way.filter((status) => status !== (now === "waiting" ? "open" : "waiting"));
 
 const way = ["open", "waiting", "done", "closed"] as const;
+/** What was withdrawn or refused has not been worked on and completed: nothing between its registering and its end is claimed. */
+const isCutShort = ({ status, closedAs }: Pick<TicketView, "status" | "closedAs">): boolean => status === "closed" && (closedAs === "cancelled" || closedAs === "rejected");
+export const stepsOf = (ticket: Pick<TicketView, "status" | "closedAs">): (typeof way)[number][] => (isCutShort(ticket) ? ["closed"] : wayOf(ticket.status));
 
 /**
  * The ticket's way in four steps, the same for every process, with its own stage's name at the step it stands on.
@@ -18,7 +21,7 @@ export function StageLine({ ticket }: { ticket: TicketView }) {
   const fromNow = useFromNow();
   const first = ticket.stages[0];
   const atStart = ticket.stage === first?.key;
-  const steps = [{ key: "registered", done: !atStart, here: atStart }, ...wayOf(ticket.status).map((status) => ({ key: status, done: way.indexOf(status) < way.indexOf(ticket.status) || (status === "closed" && ticket.status === "closed"), here: status === ticket.status && !atStart }))];
+  const steps = [{ key: "registered", done: !atStart, here: atStart }, ...stepsOf(ticket).map((status) => ({ key: status, done: way.indexOf(status) < way.indexOf(ticket.status) || (status === "closed" && ticket.status === "closed"), here: status === ticket.status && !atStart }))];
   return (
     <ol className={css.stages} aria-label={t("ticket.way")}>
       {steps.map((step) => (

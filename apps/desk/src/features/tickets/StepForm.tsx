@@ -9,10 +9,10 @@ import { useStepDraft } from "./steps.ts";
 import css from "./tickets.module.css";
 
 type Step = TicketView["transitions"][number];
-interface Props { step: Step; draftName: string; /** The stage somebody else has moved the ticket to since this was opened. */ movedTo?: string | null; error: unknown; busy: boolean; onSend: (input: Record<string, unknown>) => void }
+interface Props { step: Step; /** Without an address nobody is told, and nothing says so. */ hasMail: boolean; draftName: string; /** The stage somebody else has moved the ticket to since this was opened. */ movedTo?: string | null; error: unknown; busy: boolean; onSend: (input: Record<string, unknown>) => void }
 
 /** What a step asks for. What is typed stays until the server has it: whoever sends forgets the draft then. */
-export function StepForm({ step, draftName, movedTo = null, error, busy, onSend }: Props) {
+export function StepForm({ step, hasMail, draftName, movedTo = null, error, busy, onSend }: Props) {
   const t = useT();
   const { values, write } = useStepDraft(draftName, step);
   const shown = step.fields.filter((field) => !field.when || Object.entries(field.when).every(([key, value]) => values[key] === value));
@@ -27,8 +27,8 @@ export function StepForm({ step, draftName, movedTo = null, error, busy, onSend 
       {shown.map((field, index) => <StepField key={field.key} field={field} value={values[field.key] ?? ""} onChange={(value) => write(field.key, value)} error={fieldError(error, field.key, `input.${field.key}`)} focus={index === 0} />)}
       {!known && <ProblemNote error={error} />}
       <div className="row between wrap">
-        <span className="small dim">{step.tellsClient && t("ticket.tells")}</span>
-        <Button type="submit" loading={busy} disabled={missing} autoFocus={shown.length === 0}>{t(step.tellsClient ? "ticket.confirmAndTell" : "ticket.confirm")}<span className={css.onButton}><Keys combo="Ctrl+Enter" /></span></Button>
+        <span className="small dim">{step.tellsClient && t(hasMail ? "ticket.tells" : "ticket.tellsNobody")}</span>
+        <Button type="submit" loading={busy} disabled={missing} autoFocus={shown.length === 0}>{t(step.tellsClient && hasMail ? "ticket.confirmAndTell" : "ticket.confirm")}<span className={css.onButton}><Keys combo="Ctrl+Enter" /></span></Button>
       </div>
     </form>
   );

@@ -31,6 +31,7 @@ export function Transitions({ ticket }: { ticket: TicketView }) {
     else go(step, {});
   };
   useEffect(() => onAsked((id, key) => { if (id === ticket.id) show(ticket.transitions.find((step) => step.key === key)); }));
+  const mail = ticket.contactEmail !== null;
   const chosen = ticket.transitions.find((step) => step.key === open?.step.key);
   // Our own step is told by the server's push before its answer is here: only what stays is somebody else's.
   const gone = open && !chosen && !move.isPending ? open.step : null;
@@ -39,12 +40,12 @@ export function Transitions({ ticket }: { ticket: TicketView }) {
       {ticket.transitions.length > 0 && <section className={css.block} aria-label={t("ticket.steps")}>
         <div className="row wrap">
           {ticket.transitions.map((step, index) => (
-            <Tooltip key={step.key} label={step.allowed ? t("ticket.tells") : word("refusal", step.reason ?? "")} disabled={step.allowed && !step.tellsClient}>
-              <Button variant={open?.step.key === step.key ? "filled" : index === 0 ? "light" : "default"} aria-expanded={open?.step.key === step.key} aria-disabled={!step.allowed} data-disabled={!step.allowed || undefined} onClick={() => { if (step.allowed) press(step); }} rightSection={step.tellsClient && <IconMail size={13} aria-hidden />} loading={move.isPending && move.variables?.body.transition === step.key}>{step.name}</Button>
+            <Tooltip key={step.key} label={step.allowed ? t(mail ? "ticket.tells" : "ticket.tellsNobody") : word("refusal", step.reason ?? "")} disabled={step.allowed && !step.tellsClient}>
+              <Button variant={open?.step.key === step.key ? "filled" : index === 0 ? "light" : "default"} aria-expanded={open?.step.key === step.key} aria-disabled={!step.allowed} data-disabled={!step.allowed || undefined} onClick={() => { if (step.allowed) press(step); }} rightSection={step.tellsClient && mail && <IconMail size={13} aria-hidden />} loading={move.isPending && move.variables?.body.transition === step.key}>{step.name}</Button>
             </Tooltip>
           ))}
         </div>
-        {chosen && <StepForm key={chosen.key} draftName={stepDraft(ticket.id, chosen.key)} step={chosen} movedTo={open?.stage === ticket.stage ? null : ticket.stageName} error={move.error} busy={move.isPending} onSend={(input) => go(chosen, input)} />}
+        {chosen && <StepForm key={chosen.key} draftName={stepDraft(ticket.id, chosen.key)} step={chosen} hasMail={mail} movedTo={open?.stage === ticket.stage ? null : ticket.stageName} error={move.error} busy={move.isPending} onSend={(input) => go(chosen, input)} />}
       </section>}
       {!chosen && <ProblemNote error={move.error} />}
       {!move.isPending && <LeftSteps ticket={ticket} gone={gone} onClose={() => show(undefined)} />}
