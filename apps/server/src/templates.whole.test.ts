@@ -216,6 +216,16 @@ test("R134 a delay of three days has the compensation that the rules of the shop
   expect(ticket.notes.map(({ text }) => text)).toEqual([expect.stringContaining("4 days of delay")]);
 });
 
+test("R129 whom a complaint is about is asked when it is registered, in every project, and they never see it", async () => {
+  for (const { project } of projects) {
+    const blamed = await http.signIn({ name: "Blamed", roles: ["operator"], projects: [project.key] });
+    const about = project.key === "taxi" ? "dispatcher" : "employee";
+    const { id } = await register({ project: project.key, type: "complaint", title: "Was rude", data: { about, employee: { id: blamed.userId, name: "Blamed" } }, deeds: [] });
+    expect((await blamed.send("GET", `/api/tickets/${id}`)).statusCode, project.key).toBe(404);
+    expect((await (await who(project.key, "operator")).send("GET", `/api/tickets/${id}`)).statusCode).toBe(200);
+  }
+});
+
 test("R129 whoever a complaint is about neither sees nor moves it, in every project", async () => {
   for (const { project } of projects) {
     const [operator, blamed] = [await who(project.key, "operator"), await http.signIn({ name: "Blamed", roles: ["operator"], projects: [project.key] })];

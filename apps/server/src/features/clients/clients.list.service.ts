@@ -25,10 +25,12 @@ export async function searchClients(ctx: Ctx, query: PageQuery & { text?: string
   const cursor = decodeCursor(query.after, "ranked");
   const terms = searchTerms(text);
   if ((terms === null && text.trim() !== "") || (masks(ctx) && looksForContact(text))) return NOTHING;
-  const rows = await selectClients(ctx.db, { terms, projects: mine(ctx), project, after: cursor && rankedAfter(cursor), limit });
+  const rows = await selectClients(ctx.db, { terms, projects: mine(ctx), readerId: reader(ctx), project, after: cursor && rankedAfter(cursor), limit });
   const page = pageOf(rows, limit, (row) => encodeCursor(`${row.rank}:${row.updatedAt.toISOString()}`, row.id));
   return { items: page.items.map(({ rank: _rank, ...row }) => toRow(ctx, row)), next: page.next };
 }
+
+const reader = (ctx: Ctx): string | null => (ctx.actor.kind === "user" ? ctx.actor.id : null);
 
 const rankedAfter = ([sort, id]: Cursor) => ({ rank: Number(sort[0]), updatedAt: sort.slice(2), id });
 
@@ -37,7 +39,7 @@ export async function clientByPhone(ctx: Ctx, phone: string, projectKey: string 
   if (!may(ctx, "clients.read")) throw forbidden();
   const number = normalizePhone(phone);
   if (!number || masks(ctx)) return [];
-  return (await selectByPhone(ctx.db, number, mine(ctx), projectKey)).map((row) => toRow(ctx, row));
+  return (await selectByPhone(ctx.db, number, { projects: mine(ctx), readerId: reader(ctx), first: projectKey })).map((row) => toRow(ctx, row));
 }
 
 /** Everything said and done with this client, over all channels, newest first. */
@@ -45,7 +47,7 @@ export async function clientTimeline(ctx: Ctx, id: string, query: PageQuery): Pr
   await load(ctx, id, "clients.read");
   const limit = query.limit ?? PAGE_SIZE;
   const cursor = decodeCursor(query.after);
-  const rows = await selectTimeline(ctx.db, { ids: await selectSameClient(ctx.db, id), projects: mine(ctx), readerId: ctx.actor.kind === "user" ? ctx.actor.id : null, cursor, limit });
+  const rows = await selectTimeline(ctx.db, { ids: await selectSameClient(ctx.db, id), projects: mine(ctx), readerId: reader(ctx), cursor, limit });
   const page = pageOf(rows, limit, (row) => encodeCursor(row.at, row.id));
   const names = await namesOf(ctx, page.items);
   return { items: page.items.map((row) => ({ ...toItem(ctx, row), names: names.get(row.id) ?? {} })), next: page.next };

@@ -121,6 +121,16 @@ test("counts open tickets of one's own projects in each row", async () => {
   expect((await row(worker)).openTickets).toBe(1);
 });
 
+test("R129 the number of open tickets in a row, by search and by number, leaves out those about its reader", async () => {
+  const phone = freshPhone();
+  const client = await buildClient(system, { familyName: "Skrita", projects: ["internet"], phones: [phone] });
+  await insertTicket(client.id);
+  await sql`update tickets set about_user_ids = array[${operator.userId}]::uuid[] where id = ${await insertTicket(client.id)}`.execute(database.db);
+  const told = async (who: Browser) => (await who.send("GET", "/api/clients?text=skrita")).json().items[0].openTickets;
+  const called = async (who: Browser) => (await who.send("GET", `/api/clients/by-phone?phone=${encodeURIComponent(phone)}`)).json().items[0].openTickets;
+  expect([await told(operator), await called(operator), await told(supervisor), await called(supervisor)]).toEqual([1, 1, 2, 2]);
+});
+
 test("opens the caller's card by number, the called project's clients first (R082)", async () => {
   const phone = freshPhone();
   const inTaxi = await buildClient(system, { phones: [phone], projects: ["taxi"] });
