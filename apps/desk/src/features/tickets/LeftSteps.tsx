@@ -22,7 +22,7 @@ export function LeftSteps({ ticket, gone, onClose }: Props) {
       <p>{t("ticket.leftNow", { stage: ticket.stageName })}{typed.length > 0 && ` ${t("ticket.leftKept")}`}</p>
       {typed.length > 0 && <dl>{typed.map(({ field, text }) => <div key={field}><dt>{field}</dt><dd className="pre">{text}</dd></div>)}</dl>}
       <div className="row">
-        {typed.length > 0 && <CopyButton value={typed.map(({ field, text }) => `${field}: ${text}`).join("\n")}>{({ copied, copy }) => <Button size="compact-sm" variant="default" onClick={copy}>{t(copied ? "do.copied" : "do.copy")}</Button>}</CopyButton>}
+        {typed.length > 0 && <CopyButton value={typed.map(({ field, text }) => `${field}: ${text}`).join("\n")}>{({ copied, copy }) => <Button size="compact-sm" variant="default" onClick={copy}>{t(copied ? "do.copied" : "ticket.leftCopy")}</Button>}</CopyButton>}
         <Button size="compact-sm" variant="subtle" onClick={() => discard(name)}>{t(typed.length > 0 ? "do.discard" : "do.close")}</Button>
       </div>
     </section>
