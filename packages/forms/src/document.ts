@@ -66,6 +66,8 @@ export interface FieldDocument {
   "x-mask"?: { read: string };
   /** What the client may do with it by a link or in the portal; nothing when absent. */
   "x-client"?: "fill" | "see";
+  /** Of `person`, `phone`, `email`, `address`, outside of tables: a form that is begun for a known client takes it from the card. */
+  "x-card"?: true;
   /** Of `choice` and `choices`. */
   "x-options"?: { value: string; name: Text }[];
   /** Of `lookup`: what is looked up, narrowed by equal values; `keep` is copied when it is chosen, and stays. */
@@ -117,6 +119,7 @@ export const fieldSchema: z.ZodType<FieldDocument> = z.strictObject({
   "x-number": z.string().regex(/^[\p{L}\d/-]{0,12}$/u).optional(),
   "x-mask": z.strictObject({ read: z.string().regex(/^[a-z][a-z_.]{0,60}$/) }).optional(),
   "x-client": z.enum(["fill", "see"]).optional(),
+  "x-card": z.literal(true).optional(),
   "x-options": z.array(z.strictObject({ value: z.string().min(1).max(100), name: text })).min(1).max(500).optional(),
   "x-lookup": z.strictObject({
     entity: z.string().regex(/^[a-z][a-z_]{0,40}$/),

@@ -76,7 +76,7 @@ export const KEYWORDS: Readonly<Record<Kind, ReadonlySet<string>>> = (() => {
     number: of("x-example", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "enum", "const"),
     yes_no: of("const"),
     choice: of("x-options"), choices: of("x-options", "minItems", "maxItems", "uniqueItems"),
-    person: of(...PARTS), phone: of("x-example", "maxLength", "format", "x-country"), email: of("x-example", "maxLength", "format"), address: of(...PARTS, "x-country"), document: of(...PARTS),
+    person: of(...PARTS, "x-card"), phone: of("x-example", "maxLength", "format", "x-country", "x-card"), email: of("x-example", "maxLength", "format", "x-card"), address: of(...PARTS, "x-country", "x-card"), document: of(...PARTS),
     money: of("x-currency", "minimum", "maximum"), date: of("format", "maxLength"), moment: of("format", "maxLength"), period: of(),
     file: of("x-accept", "minItems", "maxItems", "uniqueItems"), lookup: of("x-lookup"), table: of("items", "minItems", "maxItems", "x-sum"),
     consent: of("x-text"), group: of(...PARTS),

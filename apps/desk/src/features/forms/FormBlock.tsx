@@ -12,6 +12,7 @@ import { readStored, writeStored } from "../../shared/settings.ts";
 import { may, useMe } from "../access/session.ts";
 import { useLine } from "../line/line.tsx";
 import { useTypes } from "../tickets/useTypes.ts";
+import type { Card } from "./card.ts";
 import { FormHistory } from "./FormHistory.tsx";
 import { FormView } from "./FormView.tsx";
 import { goTo } from "./Progress.tsx";
@@ -71,9 +72,17 @@ function One({ id, formId, ticket }: { id: string; formId: string | null; ticket
 interface OpenedProps { id: string; formId: string; ticket: TicketView; record: Record | null }
 
 function Opened({ id, formId, ticket, record }: OpenedProps) {
-  const { session, error } = useFormSession({ id, formId, subject: { kind: "ticket", id: ticket.id }, record });
+  const card = useCard(record ? null : ticket);
+  const { session, error } = useFormSession({ id, formId, subject: { kind: "ticket", id: ticket.id }, record, card });
   if (error) return <ProblemNote error={error} />;
   return session ? <Filled session={session} id={id} clientId={ticket.clientId} /> : <Skeleton rows={2} height={64} />;
+}
+
+/** The card of the ticket's client for a form that is begun; null where there is none to be had, also without a network. */
+function useCard(ticket: TicketView | null): Card | null | undefined {
+  const clientId = ticket?.clientId ?? null;
+  const { data, fetchStatus } = useApi("getClient", { params: { id: clientId ?? "" } }, { enabled: clientId !== null });
+  return clientId === null ? null : data ?? (fetchStatus === "fetching" ? undefined : null);
 }
 
 /** A consent given while the client of the ticket is on the line is one of that talk. */

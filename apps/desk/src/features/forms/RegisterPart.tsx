@@ -2,6 +2,7 @@ import { useEffect } from "react";
 import { EditorTexts, useT } from "../../i18n/intl.tsx";
 import { ProblemNote } from "../../shared/problem.tsx";
 import { useApi } from "../../shared/query.ts";
+import type { Card } from "./card.ts";
 import { FormView } from "./FormView.tsx";
 import type { FormSession } from "./session.ts";
 import { Share } from "./Share.tsx";
@@ -9,7 +10,7 @@ import { typingInterval, useDeeds, useFormSession, useSnapshot } from "./useSess
 import type { FormDeeds } from "./useForm.tsx";
 import css from "./forms.module.css";
 
-export interface RegisterPartProps { id: string; projectKey: string; formKey: string; /** The request is registered with it alone. */ isNeeded: boolean; call?: FormDeeds["call"]; onSession: (session: FormSession | null) => void }
+export interface RegisterPartProps { id: string; projectKey: string; formKey: string; /** The request is registered with it alone. */ isNeeded: boolean; card: Card; call?: FormDeeds["call"]; onSession: (session: FormSession | null) => void }
 
 /** The form of the kind of request that is being registered: kept at this desk until there is a request it belongs to. */
 export default function RegisterPart(props: RegisterPartProps) {
@@ -19,8 +20,8 @@ export default function RegisterPart(props: RegisterPartProps) {
   return form ? <EditorTexts><Held key={form.id} {...props} formId={form.id} /></EditorTexts> : null;
 }
 
-function Held({ id, formId, projectKey, isNeeded, call, onSession }: RegisterPartProps & { formId: string }) {
-  const { session, error, again } = useFormSession({ id, formId, subject: null, record: null, held: true });
+function Held({ id, formId, projectKey, isNeeded, card, call, onSession }: RegisterPartProps & { formId: string }) {
+  const { session, error, again } = useFormSession({ id, formId, subject: null, record: null, held: true, card });
   useEffect(() => { onSession(session); return () => onSession(null); }, [session, onSession]);
   if (error) return <ProblemNote error={error} onRetry={again} />;
   return session && <Drawn session={session} isNeeded={isNeeded} projectKey={projectKey} call={call} id={id} />;

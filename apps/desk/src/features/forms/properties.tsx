@@ -32,6 +32,7 @@ function Three({ title, value, path, bench, long = false, optional = false }: { 
   return <fieldset className={css.three}><legend>{title}</legend>{languages.map((language) => <Line key={language} label={language} value={value?.[language] ?? ""} onSave={(text) => save(language, text)} long={long} />)}</fieldset>;
 }
 
+const FROM_CARD: ReadonlySet<string> = new Set(["person", "phone", "email", "address"]);
 const CLIENT = ["none", "see", "fill"] as const;
 
 /** Everything about one field. */
@@ -51,6 +52,7 @@ export function FieldPanel({ fieldKey, bench }: { fieldKey: string; bench: Bench
       <Line label={t("forms.b.key")} value={fieldKey} onSave={rename} />
       <Checkbox size="xs" label={t("forms.b.required")} checked={written.required.includes(fieldKey)} onChange={(event) => change({ do: "require", key: fieldKey, isOn: event.currentTarget.checked })} />
       <div><span className={css.label} id="builder-client">{t("forms.b.client")}</span><SegmentedControl size="xs" fullWidth aria-labelledby="builder-client" value={field["x-client"] ?? "none"} onChange={(value) => change({ do: "set", path: [...at, "x-client"], value: value === "none" ? undefined : value })} data={CLIENT.map((value) => ({ value, label: t(`forms.b.client.${value}`) }))} /></div>
+      {FROM_CARD.has(kind) && <Checkbox size="xs" label={t("forms.b.card")} checked={field["x-card"] === true} onChange={(event) => change({ do: "set", path: [...at, "x-card"], value: event.currentTarget.checked ? true : undefined })} />}
       <Keywords field={field} kind={kind} at={at} bench={bench} />
       <Rules path={fieldKey} table={null} bench={bench} />
       <Button size="compact-sm" variant="subtle" color="red" leftSection={<IconTrash size={14} />} onClick={() => { change({ do: "remove", key: fieldKey }); choose(null); }}>{t("forms.b.remove")}</Button>

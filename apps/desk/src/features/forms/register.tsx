@@ -6,12 +6,13 @@ import { ApiError } from "../../shared/api.ts";
 import { newId } from "../../shared/ids.ts";
 import { Skeleton } from "../../shared/parts.tsx";
 import { useProblemText } from "../../shared/problem.tsx";
+import type { Card } from "./card.ts";
 import type { FormSession, Handed } from "./session.ts";
 import css from "../../shared/shared.module.css";
 
 const RegisterPart = lazy(() => import("./RegisterPart.tsx"));
 
-interface Asked { /** The registration tried once more. */ onAgain: () => void; ids: Readonly<Record<string, string>>; onIds: (ids: Record<string, string>) => void; projectKey: string; type: { form: string | null; formRequired: boolean } | undefined; call?: { id: string; answeredAt: string | null } | undefined }
+interface Asked { /** Of the client it is registered for. */ card: Card; /** The registration tried once more. */ onAgain: () => void; ids: Readonly<Record<string, string>>; onIds: (ids: Record<string, string>) => void; projectKey: string; type: { form: string | null; formRequired: boolean } | undefined; call?: { id: string; answeredAt: string | null } | undefined }
 
 /** Why a form stays behind: nothing is registered then, and nothing of it is lost. */
 export type Trouble = Exclude<Handed, "goes"> | "loading";
@@ -33,7 +34,7 @@ interface Declared {
 const STOPS: ReadonlySet<Trouble> = new Set(["files", "conflict"]);
 
 /** The form beside a registration. */
-export function useRegisterForm({ ids, onIds, projectKey, type, call, onAgain }: Asked): Declared {
+export function useRegisterForm({ card, ids, onIds, projectKey, type, call, onAgain }: Asked): Declared {
   const session = useRef<FormSession | null>(null);
   const handed = useRef(false);
   const [told, setTold] = useState<{ of: string; trouble: Trouble; error: unknown } | null>(null);
@@ -69,7 +70,7 @@ export function useRegisterForm({ ids, onIds, projectKey, type, call, onAgain }:
     return false;
   };
   return {
-    part: formKey && id ? <Suspense fallback={<Skeleton rows={3} height={44} />}><RegisterPart key={id} id={id} projectKey={projectKey} formKey={formKey} isNeeded={type?.formRequired ?? false} call={talk} onSession={onSession} /></Suspense> : null,
+    part: formKey && id ? <Suspense fallback={<Skeleton rows={3} height={44} />}><RegisterPart key={id} id={id} projectKey={projectKey} formKey={formKey} isNeeded={type?.formRequired ?? false} card={card} call={talk} onSession={onSession} /></Suspense> : null,
     note: trouble && <HandNote trouble={trouble} error={told?.error ?? null} onAgain={onAgain} />,
     busy,
     // Pressed again meanwhile, it is the same deed.

@@ -1,6 +1,7 @@
 import { formHost, openForm, type FormDocument } from "@linija/forms";
 import { api, ApiError, send, type Reply } from "../../shared/api.ts";
 import { refresh } from "../../shared/query.ts";
+import { carried, type Card } from "./card.ts";
 import { forget, keep, readKept, type Kept } from "./kept.ts";
 import { sendKept, type Sent } from "./outbox.ts";
 import { FormStore } from "./store.ts";
@@ -9,7 +10,7 @@ import { WaitingFiles } from "./waiting.ts";
 export type Record = Reply<"getRecord">;
 export type FormVersion = Reply<"getForm">;
 export type Status = "saved" | "saving" | "kept" | "refused";
-export interface Begun { id: string; userId: string; version: FormVersion; subject: Kept["subject"]; /** Kept here until it is said what it is about. */ held?: boolean }
+export interface Begun { id: string; userId: string; version: FormVersion; subject: Kept["subject"]; /** Kept here until it is said what it is about. */ held?: boolean; /** Of the client it is filled for: a new form begins with what it asks of it. */ card?: Card | null }
 /** Whether a form can go along with a registration, and what is in the way when it cannot. */
 export type Handed = "goes" | "incomplete" | "files" | "conflict" | "away" | "refused";
 
@@ -41,12 +42,20 @@ export class FormSession {
     this.isListed = record !== null;
     this.store = storeOf(begun.version, record?.data ?? {});
     this.files = new WaitingFiles(this.store, (file, id) => this.upload(file, id));
-    if (kept) for (const [path, value] of Object.entries(kept.dirty)) this.store.dirty.set(path, value);
+    for (const [path, value] of Object.entries(kept?.dirty ?? {})) this.store.dirty.set(path, value);
     this.submitting = kept?.submit ?? false;
     if (record) this.take(record);
     else this.store.take({ data: this.store.data, masked: [], filledBy: {}, typing: [] });
+    this.carry(kept !== undefined);
     this.store.onWrite = () => { if (!this.begun.held) this.say(this.status === "saved" ? "saving" : this.status); void this.keep(); this.sendIn(SAVE_MS); };
     if (this.store.dirty.size > 0 || this.submitting || this.isLoose) this.sendIn(0);
+  }
+
+  /** A form nobody has begun yet begins with what it asks of the client's card. */
+  private carry(isKept: boolean): void {
+    if (isKept || this.record || !this.begun.card) return;
+    for (const [path, value] of carried(this.store.form, this.begun.card)) this.store.write(path, value);
+    this.store.think();
   }
 
   readonly subscribe = (listener: () => void): (() => void) => { this.listeners.add(listener); return () => { this.listeners.delete(listener); }; };

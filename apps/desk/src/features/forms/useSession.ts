@@ -1,29 +1,31 @@
 import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { useApi } from "../../shared/query.ts";
 import { useMe } from "../access/session.ts";
+import type { Card } from "./card.ts";
 import { openSession, type FormSession, type Record } from "./session.ts";
 import type { FormDeeds } from "./useForm.tsx";
 
-interface Wanted { id: string; formId: string; subject: { kind: "ticket"; id: string } | null; record: Record | null; held?: boolean }
+interface Wanted { id: string; formId: string; subject: { kind: "ticket"; id: string } | null; record: Record | null; held?: boolean; /** Undefined: it is on its way, and the form waits for it. */ card: Card | null | undefined }
 
 /** The session of one form while its panel is open; null until its version is here. */
-export function useFormSession({ id, formId, subject, record, held = false }: Wanted) {
+export function useFormSession({ id, formId, subject, record, held = false, card }: Wanted) {
   const me = useMe();
   const { data: version, error, refetch } = useApi("getForm", { query: { id: formId } }, { staleTime: Infinity });
   const [session, setSession] = useState<FormSession | null>(null);
   const subjectId = subject?.id ?? null;
+  const isWaiting = card === undefined;
   useEffect(() => {
-    if (!version) return undefined;
+    if (!version || isWaiting) return undefined;
     let isGone = false;
     let made: FormSession | null = null;
-    void openSession({ id, userId: me.id, version, subject: subjectId === null ? null : { kind: "ticket", id: subjectId }, held }, record).then((opened) => {
+    void openSession({ id, userId: me.id, version, subject: subjectId === null ? null : { kind: "ticket", id: subjectId }, held, card }, record).then((opened) => {
       made = opened;
       if (isGone) opened.stop(); else setSession(opened);
     });
     return () => { isGone = true; made?.stop(); setSession(null); };
-    // A newer record is brought to the session below, which must not be begun anew for it.
+    // A newer record is brought to the session below, which must not be begun anew for it; the card only begins it.
     // oxlint-disable-next-line react/exhaustive-deps
-  }, [version, id, me.id, subjectId, held]);
+  }, [version, id, me.id, subjectId, held, isWaiting]);
   useEffect(() => { if (session && record) session.take(record); }, [session, record]);
   return { session, error: version ? null : error, again: () => void refetch() };
 }

@@ -76,12 +76,12 @@ export function RegisterForm({ client, call }: { client: ClientView; call?: Call
   const projectKey = draft.project ?? projectOf(client, call, me.projects);
   const { project, type, projects } = useTypes({ projectKey, type: draft.type ?? undefined });
   const uploads = useUploads();
-  const declared = useRegisterForm({ ids: draft.forms, onIds: (forms) => set({ forms }), projectKey, type, call, onAgain: () => void send() });
+  const { phone, email, language } = contactOf(draft, { client, call, spoken: project?.languages[0] ?? "en" });
+  const declared = useRegisterForm({ card: { ...client, phones: [phone], emails: [email] }, ids: draft.forms, onIds: (forms) => set({ forms }), projectKey, type, call, onAgain: () => void send() });
   const create = useSend("createTicket", ["listTickets", "clientTimeline", "getCall", "getLine", "searchClients"], {
     onSuccess: async (ticket) => { setMade(ticket); focusOn("registered"); await declared.release(ticket.id); forget(); setFiles([]); await uploads.send(ticket.id, files); },
     onError: (error) => { declared.refuse(error); focusFault(form.current); },
   });
-  const { phone, email, language } = contactOf(draft, { client, call, spoken: project?.languages[0] ?? "en" });
   const address = useAddress({ client, draft, needed: type?.requires.includes("address") ?? false, error: create.error });
   const send = async () => {
     if (!draft.type) return focusOn("register-type");
