@@ -79,7 +79,7 @@ function Parent({ parent }: { parent: NonNullable<TicketView["parent"]> }) {
   return (
     <section className={css.block} aria-labelledby="ticket-parent">
       <h2 id="ticket-parent">{t("process.parent")}</h2>
-      <div className="row wrap"><Link to="/tickets/$id" params={{ id: parent.id }} className="num">{parent.number}</Link><span className="cut">{parent.subject}</span></div>
+      <div className="row wrap">{parent.mayOpen ? <Link to="/tickets/$id" params={{ id: parent.id }} className="num">{parent.number}</Link> : <span className="num">{parent.number}</span>}<span className="cut">{parent.subject}</span></div>
     </section>
   );
 }

@@ -32,6 +32,10 @@ export async function searchClients(ctx: Ctx, query: PageQuery & { text?: string
 
 const reader = (ctx: Ctx): string | null => (ctx.actor.kind === "user" ? ctx.actor.id : null);
 
+/** Who reads only what was given to their department, or to them. */
+const within = (ctx: Ctx): { department: string | null } | null =>
+  ctx.actor.kind !== "user" || may(ctx, "tickets.read", { projectKey: ctx.actor.projects[0] ?? null }) ? null : { department: ctx.actor.department ?? null };
+
 const rankedAfter = ([sort, id]: Cursor) => ({ rank: Number(sort[0]), updatedAt: sort.slice(2), id });
 
 /** Who calls from this number; for the card that opens before the answer. `projectKey` puts that project's clients first. */
@@ -47,7 +51,7 @@ export async function clientTimeline(ctx: Ctx, id: string, query: PageQuery): Pr
   await load(ctx, id, "clients.read");
   const limit = query.limit ?? PAGE_SIZE;
   const cursor = decodeCursor(query.after);
-  const rows = await selectTimeline(ctx.db, { ids: await selectSameClient(ctx.db, id), projects: mine(ctx), readerId: reader(ctx), cursor, limit });
+  const rows = await selectTimeline(ctx.db, { ids: await selectSameClient(ctx.db, id), projects: mine(ctx), readerId: reader(ctx), only: within(ctx), cursor, limit });
   const page = pageOf(rows, limit, (row) => encodeCursor(row.at, row.id));
   const names = await namesOf(ctx, page.items);
   return { items: page.items.map((row) => ({ ...toItem(ctx, row), names: names.get(row.id) ?? {} })), next: page.next };

@@ -161,6 +161,19 @@ test("shows a department worker numbers and mails only in part, everywhere (R079
   expect((await worker.send("GET", "/api/clients/by-phone?phone=%2B38641888777")).json().items).toEqual([]);
 });
 
+test("tells a department of a client's tickets only those given to it or to its worker, with their talks (R130)", async () => {
+  const client = await buildClient(system, { projects: ["internet"] });
+  const technician = await http.signIn({ roles: ["department_worker"], projects: ["internet"], department: "technicians" });
+  const [parent, task, own] = [await insertTicket(client.id), await insertTicket(client.id), await insertTicket(client.id)];
+  const [call, other] = [await insertCall(client.id), await insertCall(client.id)];
+  await sql`update tickets set department = 'technicians', interaction_id = ${call} where id = ${task}`.execute(database.db);
+  await sql`update tickets set department = 'billing', owner_id = ${technician.userId} where id = ${own}`.execute(database.db);
+  await sql`insert into ticket_notes (id, ticket_id, author_id, text, at) values (${newId()}, ${parent}, ${operator.userId}, 'Between us', now())`.execute(database.db);
+  const told = async (who: Browser): Promise<string> => (await who.send("GET", `/api/clients/${client.id}/timeline`)).body;
+  const [theirs, ours] = [await told(technician), await told(operator)];
+  expect([parent, task, own, call, other, "Between us"].map((each) => [theirs.includes(each), ours.includes(each)])).toEqual([[false, true], [true, true], [true, true], [true, true], [false, true], [false, true]]);
+});
+
 test("merges a double: numbers, conversations, tickets and history go to the kept card (R070)", async () => {
   const [mine, theirs] = [freshPhone(), freshPhone()];
   const kept = await create({ familyName: "Ohranjena", phones: [mine], pinnedNote: "first" });

@@ -1,9 +1,10 @@
 import { sql, type RawBuilder } from "kysely";
 import type { Db } from "../../platform/db.ts";
 import type { Cursor } from "../../platform/page.ts";
+import { ofDepartment } from "../tickets/index.ts";
 
 export interface TimelineRow { id: string; at: Date; kind: "interaction" | "ticket" | "event" | "note" | "notice"; type: string; by: string | null; data: Record<string, unknown> }
-export interface TimelineQuery { /** The client and the cards merged into it. */ ids: string[]; projects: string[] | null; /** Tickets about this colleague are not told to them. */ readerId?: string | null; cursor: Cursor | null; limit: number }
+export interface TimelineQuery { /** The client and the cards merged into it. */ ids: string[]; projects: string[] | null; /** Tickets about this colleague are not told to them. */ readerId?: string | null; /** A worker of a department is told of its tickets and their own only, and of the talks of these. */ only?: { department: string | null } | null; cursor: Cursor | null; limit: number }
 
 /**
  * One query: each branch reads at most a page's worth from its own index, newest first, and the page is the newest of
@@ -11,24 +12,25 @@ export interface TimelineQuery { /** The client and the cards merged into it. */
  * written to a ticket also changes it, so the newest lines stand there.
  */
 export function timelineQuery(query: TimelineQuery): RawBuilder<TimelineRow> {
-  const { ids, cursor, projects } = query;
+  const { ids, cursor, projects, only } = query;
+  const given = (where: RawBuilder<unknown>) => (only && query.readerId ? ofDepartment(where, query.readerId, only.department) : where);
   // One id as plain equality: then the index also gives the order.
   const among = (column: string) => (ids.length === 1 ? sql`${sql.ref(column)} = ${ids[0]}` : sql`${sql.ref(column)} = any(${ids})`);
   const limit = sql.lit(query.limit + 1);
   const before = (at: string, id: string) => (cursor ? sql` and (${sql.ref(at)}, ${sql.ref(id)}) < (${cursor[0]}::timestamptz, ${cursor[1]}::uuid)` : sql``);
   const mine = (column: string) => (projects ? sql` and (${sql.ref(column)} is null or ${sql.ref(column)} = any(${projects}::text[]))` : sql``);
   // A relation, a merge, a task or a solution tells of another ticket: where the reader may not see that one, they are not told.
-  const told = query.readerId ? sql` and not exists (select from unnest(array[e.data->>'otherId', e.data->>'goneId', e.data->>'keptId', e.data->>'subtaskId', e.data->>'fromTicketId']) other join tickets ot on ot.id = other::uuid
-          where ${query.readerId}::uuid = any(ot.about_user_ids)${projects ? sql` or not ot.project_key = any(${projects}::text[])` : sql``})` : sql``;
+  const told = query.readerId ? sql` and not exists (select from unnest(array[e.data->>'otherId', e.data->>'goneId', e.data->>'keptId', e.data->>'subtaskId', e.data->>'fromTicketId']) other join tickets t on t.id = other::uuid
+          where ${query.readerId}::uuid = any(t.about_user_ids)${projects ? sql` or not t.project_key = any(${projects}::text[])` : sql``}${only ? sql` or (${given(sql`true`)}) is not true` : sql``})` : sql``;
   return sql<TimelineRow>`
-  with t as materialized (select t.id, t.number, t.subject, t.type, t.status, t.stage, t.created_at, t.owner_id, t.created_by, t.process_id, t.project_key from tickets t
-    where ${among("t.client_id")}${mine("t.project_key")}${query.readerId ? sql` and (t.about_user_ids is null or not ${query.readerId}::uuid = any(t.about_user_ids))` : sql``}${cursor ? sql` and t.created_at <= ${cursor[0]}::timestamptz` : sql``}
+  with t as materialized (select t.id, t.number, t.subject, t.type, t.status, t.stage, t.created_at, t.owner_id, t.created_by, t.process_id, t.project_key, t.interaction_id from tickets t
+    where ${given(among("t.client_id"))}${mine("t.project_key")}${query.readerId ? sql` and (t.about_user_ids is null or not ${query.readerId}::uuid = any(t.about_user_ids))` : sql``}${cursor ? sql` and t.created_at <= ${cursor[0]}::timestamptz` : sql``}
     order by t.updated_at desc${cursor ? sql`` : sql` limit ${limit}`}),
   x as (
     (select i.id, i.started_at as at, 'interaction' as kind, i.channel as type, u.name as by,
       jsonb_build_object('direction', i.direction, 'state', i.state, 'outcome', i.outcome, 'projectKey', i.project_key, 'fromNumber', i.from_number, 'toNumber', i.to_number, 'answeredAt', i.answered_at,
         'endedAt', i.ended_at, 'disposition', i.disposition, 'notes', i.notes, 'recordingId', i.recording_id, 'operatorId', i.operator_id) as data
-      from interactions i left join users u on u.id = i.operator_id where ${among("i.client_id")}${mine("i.project_key")}${before("i.started_at", "i.id")}
+      from interactions i left join users u on u.id = i.operator_id where ${among("i.client_id")}${mine("i.project_key")}${only ? sql` and exists (select from t where t.interaction_id = i.id or t.id = i.ticket_id)` : sql``}${before("i.started_at", "i.id")}
       order by i.started_at desc, i.id desc limit ${limit})
     union all
     (select t.id, t.created_at, 'ticket', t.type, u.name, jsonb_build_object('number', t.number, 'subject', t.subject, 'status', t.status, 'stage', t.stage)

@@ -29,6 +29,7 @@ export type TicketClockView = z.infer<typeof ticketClockView>;
 
 /** What a process adds to a ticket; all of it empty for a process without these parts. */
 export const processParts = {
-  parent: z.object({ id: z.uuid(), number: z.string(), subject: z.string() }).nullable(),
+  /** What asked for this task. */
+  parent: z.object({ id: z.uuid(), number: z.string(), subject: z.string(), /** Whether the reader may open it; a department may read its task only. */ mayOpen: z.boolean() }).nullable(),
   subtasks: z.array(subtaskView), approvals: z.array(approvalView), checklists: z.array(checklistView), clocks: z.array(ticketClockView),
 };

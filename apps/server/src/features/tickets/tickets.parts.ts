@@ -19,7 +19,7 @@ export async function partsOf(ctx: Ctx, shown: Shown, beside: WrittenBeside): Pr
   const { project, ticket, language } = shown;
   const { now, clock } = moment(ctx, project);
   return {
-    parent: beside.parent,
+    parent: beside.parent && { id: beside.parent.id, number: beside.parent.number, subject: beside.parent.subject, mayOpen: may(ctx, "tickets.read", guarded(beside.parent)) },
     subtasks: await Promise.all(beside.subtasks.filter(({ hidden }) => !hidden).map(async ({ id, number, key, subject, department, stage, status, dueAt, waits, answer, ownerName, processId }) =>
       ({ id, number, key, subject, department, stage, status, dueAt, waits, answer, ownerName, stageName: (await processOf(ctx.db, processId)).stages[stage]?.name[language] ?? stage }))),
     approvals: beside.approvals.map((approval) => toApproval(ctx, { ...approval, ticket }, shown)),

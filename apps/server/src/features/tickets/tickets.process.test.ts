@@ -123,7 +123,8 @@ test("R109 a department answers its task, and the ticket that waited goes on wit
   expect((await listTickets(as(keeper), { view: "department" })).items.map((row) => row.id)).toContain(id);
   expect((await listTickets(as(keeper), { view: "all" })).items.map((row) => row.department)).not.toContain("accounting");
   const task = await getTicket(as(keeper), id);
-  expect(task).toMatchObject({ typeName: "Task", subject: "Find the parcel (ru)", description: "Look on the shelf (ru)", parent: { number: taken.number }, dueAt: at(5)().toISOString() });
+  expect(task).toMatchObject({ typeName: "Task", subject: "Find the parcel (ru)", description: "Look on the shelf (ru)", parent: { number: taken.number, mayOpen: false }, dueAt: at(5)().toISOString() });
+  expect((await getTicket(as(ana), id)).parent).toMatchObject({ number: taken.number, mayOpen: true });
   expect((await refusal(getTicket(as(keeper), taken.id))).code).toBe("not_found");
   const answered = await goAt(at(3), keeper, { id, version: task.version, transition: "answer", input: { resolution: "On shelf B12" } });
   expect(answered).toMatchObject({ stage: "done", status: "closed" });

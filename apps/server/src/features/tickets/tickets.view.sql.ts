@@ -96,7 +96,7 @@ export interface Written extends WrittenBeside {
 }
 
 export interface WrittenBeside {
-  parent: { id: string; number: string; subject: string } | null;
+  parent: ({ id: string; number: string; subject: string } & Pick<Ticket, "projectKey" | "ownerId" | "department" | "aboutUserIds">) | null;
   subtasks: { id: string; number: string; key: string; type: string; processId: string; subject: string; department: string | null; stage: string; status: Ticket["status"]; dueAt: string | null; waits: boolean; answer: string | null; ownerName: string; hidden: boolean }[];
   approvals: { id: string; transition: string; deed: string; amount: Amount | null; state: "pending" | "approved" | "refused" | "lapsed"; requestedBy: string; requestedById: string | null; requestedAt: string; decidedBy: string; decidedAt: string | null; note: string | null }[];
   checks: { checklist: string; item: string; by: string; at: string }[];
@@ -107,7 +107,7 @@ export const NOTHING_BESIDE: WrittenBeside = { parent: null, subtasks: [], appro
 const iso = (column: string) => sql`to_char(${sql.ref(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 const beside = (ticket: { id: string; parentId: string | null }, readerId: string | null) => sql`
-    (select json_build_object('id', id, 'number', number, 'subject', subject) from tickets where id = ${ticket.parentId}::uuid) as parent,
+    (select json_build_object('id', id, 'number', number, 'subject', subject, 'projectKey', project_key, 'ownerId', owner_id, 'department', department, 'aboutUserIds', about_user_ids) from tickets where id = ${ticket.parentId}::uuid) as parent,
     coalesce((select json_agg(json_build_object('id', s.id, 'number', s.number, 'key', s.parent_task, 'type', s.type, 'processId', s.process_id, 'subject', s.subject, 'department', s.department, 'stage', s.stage, 'status', s.status,
       'dueAt', ${iso("s.due_at")}, 'waits', s.parent_waits, 'answer', s.resolution, 'ownerName', coalesce(u.name, ''), 'hidden', coalesce(${readerId}::uuid = any(s.about_user_ids), false)) order by s.created_at, s.id)
       from tickets s left join users u on u.id = s.owner_id where s.parent_id = ${ticket.id}), '[]') as subtasks,
