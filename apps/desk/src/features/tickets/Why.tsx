@@ -7,10 +7,11 @@ import { Moment } from "../../shared/clock.tsx";
 import { usePages } from "../../shared/query.ts";
 import css from "./tickets.module.css";
 
+const TicketRules = lazy(() => import("../rules/TicketRules.tsx"));
 const Coloured = lazy(() => import("../rules/Formula.tsx").then(({ Formula }) => ({ default: Formula })));
 type Reason = Reply<"listReasons">["items"][number];
 
-/** "Why?": each decision in a sentence, with the rule's text and what it read for who wants to know. Asked for only when somebody does. */
+/** "Why?": each decision of the process in a sentence and each rule that touched it, with the rule's text and what it read for who wants to know. Asked for only when somebody does. */
 export function Why({ id }: { id: string }) {
   const t = useT();
   const [isOpen, setOpen] = useState(false);
@@ -25,11 +26,14 @@ export function Why({ id }: { id: string }) {
 function Reasons({ id }: { id: string }) {
   const t = useT();
   const list = usePages("listReasons", { params: { id }, query: {} });
+  const rules = usePages("listTicketRuns", { params: { id }, query: {} });
+  const isSet = (rules.items?.length ?? 0) > 0;
   return (
     <>
       {list.items && list.items.length > 0 && <ol className={css.reasons}>{list.items.map((reason) => <ReasonLine key={reason.id} reason={reason} />)}</ol>}
-      {list.items?.length === 0 && <p className="dim">{t("process.whyEmpty")}</p>}
+      {list.items?.length === 0 && !isSet && !rules.isPending && <p className="dim">{t("process.whyEmpty")}</p>}
       {list.hasNextPage && <Button size="compact-xs" variant="subtle" onClick={() => void list.fetchNextPage()}>{t("process.more")}</Button>}
+      {isSet && <Suspense><TicketRules list={rules} /></Suspense>}
     </>
   );
 }

@@ -1,6 +1,6 @@
 import type { Me } from "@linija/server/contract/access/access";
 import type { TicketView } from "@linija/server/contract/tickets/tickets";
-import { IconBulb, IconFileCertificate, IconForms, IconGitMerge, IconHeartHandshake, IconLink, IconListCheck, IconMessages, IconRoute, IconWand, type TablerIcon } from "@tabler/icons-react";
+import { IconBulb, IconFileCertificate, IconForms, IconGitMerge, IconHeartHandshake, IconLink, IconListCheck, IconMessages, IconRoute, type TablerIcon } from "@tabler/icons-react";
 import { lazy, type ComponentType, type LazyExoticComponent } from "react";
 import type { MessageKey } from "../../i18n/intl.tsx";
 
@@ -31,7 +31,6 @@ const ticketPanels: TicketPanel[] = [
   { key: "forms", title: "forms.title", icon: IconForms, place: "main", Panel: lazy(() => import("../forms/FormBlock.tsx")) },
   { key: "messages", title: "messages.title", icon: IconMessages, place: "main", Panel: lazy(() => import("../messages/MessagesPanel.tsx")) },
   { key: "documents", title: "documents.title", icon: IconFileCertificate, place: "main", Panel: lazy(() => import("../documents/DocumentsPanel.tsx")) },
-  { key: "rules", title: "panel.rules", icon: IconWand, place: "main", Panel: lazy(() => import("../rules/TicketRules.tsx")) },
 ];
 
 export const panelsOf = (place: TicketPanel["place"], ticket: TicketView, me: Me) => ticketPanels.filter((panel) => panel.place === place && (panel.shown?.(ticket, me) ?? true));
