@@ -63,7 +63,7 @@ test("an author writes a rule with completion, is shown a wrong type at its plac
   await write(RIGHT);
   await mistakes.waitFor({ state: "detached" });
 
-  await view("picture").click();
+  await view("steps").click();
   await tab("try").click();
   await page.getByRole("textbox", { name: words["rules.ticket"]! }).fill(ticket.number);
   await page.getByRole("tabpanel").getByRole("button", { name: words["rules.run"]! }).click();
