@@ -3,12 +3,12 @@ import type { UserView } from "@linija/server/contract/access/access";
 import type { Language } from "@linija/server/contract/api";
 import { Button, Checkbox, MultiSelect, PasswordInput, Select, TextInput } from "@mantine/core";
 import { useRef, useState, type FormEvent } from "react";
-import { languageNames, languages, useT, useWord } from "../../i18n/intl.tsx";
+import { languageNames, languages, useT } from "../../i18n/intl.tsx";
 import { focusFault } from "../../shared/focus.ts";
 import { fieldError, ProblemNote } from "../../shared/problem.tsx";
 import { useApi, useSend } from "../../shared/query.ts";
 import { say } from "../../shared/toast.tsx";
-import { useTypes } from "../tickets/useTypes.ts";
+import { useDepartment, useTypes } from "../tickets/useTypes.ts";
 import { useMe } from "./session.ts";
 import { faultsOf, type UserDraft } from "./userFaults.ts";
 import css from "./access.module.css";
@@ -18,11 +18,11 @@ interface Draft extends UserDraft { language: Language; roles: Role[]; projects:
 /** Creates a user, or changes rights, language, password; blocking ends the person's sessions at once. */
 export function UserForm({ user, onDone }: { user?: UserView; onDone: () => void }) {
   const t = useT();
-  const word = useWord();
+  const departmentName = useDepartment();
   const me = useMe();
-  const { data: users } = useApi("listUsers");
-  const departments = [...new Set((users?.items ?? []).map((each) => each.department).filter((each) => each !== null))];
   const { projects } = useTypes({ projectKey: null });
+  const { data: users } = useApi("listUsers");
+  const departments = [...new Set([...projects.flatMap((project) => project.departments.map(({ key }) => key)), ...(users?.items ?? []).flatMap(({ department }) => department ?? [])])];
   const [draft, setDraft] = useState<Draft>(() => ({ login: user?.login ?? "", name: user?.name ?? "", language: user?.language ?? "en", roles: user?.roles ?? ["operator"], projects: user?.projects ?? [], department: user?.department ?? null, password: "", disabled: user?.disabled ?? false }));
   const set = (change: Partial<Draft>) => setDraft((before) => ({ ...before, ...change }));
   const done = () => { say(t("users.saved")); onDone(); };
@@ -53,7 +53,7 @@ export function UserForm({ user, onDone }: { user?: UserView; onDone: () => void
       </Checkbox.Group>
       <MultiSelect size="xs" label={t("users.projects")} data={keys.map((key) => ({ value: key, label: projects.find((project) => project.key === key)?.name ?? key }))} value={draft.projects} onChange={(chosen) => set({ projects: chosen })} error={fieldError(error, "projects")} />
       {draft.projects.length === 0 && draft.roles.some((role) => role !== "administrator") && <p role="status" className={css.warn}>{t(draft.roles.includes("operator") ? "users.noProjectCalls" : "users.noProject")}</p>}
-      {draft.roles.includes("department_worker") && departments.length > 0 && <Select label={t("ticket.department")} clearable data={departments.map((key) => ({ value: key, label: word("department", key) }))} value={draft.department} onChange={(department) => set({ department })} error={fieldError(error, "department")} />}
+      {draft.roles.includes("department_worker") && departments.length > 0 && <Select label={t("ticket.department")} clearable data={departments.map((key) => ({ value: key, label: departmentName(key) }))} value={draft.department} onChange={(department) => set({ department })} error={fieldError(error, "department")} />}
       <Select label={t("settings.language")} data={languages.map((value) => ({ value, label: languageNames[value] }))} value={draft.language} onChange={(value) => set({ language: value as Language })} />
       {user?.id === me.id ? <p className="dim small">{t("users.ownPassword")}</p> : <PasswordInput size="xs" label={t(user ? "users.newPassword" : "signIn.password")} description={t("users.passwordRule")} required={!user} minLength={12} value={password} onChange={(event) => set({ password: event.currentTarget.value })} error={errorOf("password")} autoComplete="new-password" visibilityToggleButtonProps={{ "aria-label": t("signIn.show") }} />}
       {user && <Checkbox size="xs" label={t("users.block")} description={t("users.blockHint")} checked={disabled} onChange={(event) => set({ disabled: event.currentTarget.checked })} />}

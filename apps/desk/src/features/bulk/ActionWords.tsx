@@ -1,8 +1,9 @@
 import type { BulkChange, BulkRun } from "@linija/server/contract/bulk/bulk";
 import { Fragment } from "react";
-import { useT, useWord } from "../../i18n/intl.tsx";
+import { useT } from "../../i18n/intl.tsx";
 import { Moment } from "../../shared/clock.tsx";
 import { useApi } from "../../shared/query.ts";
+import { useDepartment } from "../tickets/useTypes.ts";
 import { priorityKey } from "../tickets/words.ts";
 import css from "./bulk.module.css";
 
@@ -21,11 +22,11 @@ export function ActionWords({ run: { action, stepName } }: { run: Pick<BulkRun, 
 
 function Value({ field, value }: { field: BulkChange["field"]; value: string | null }) {
   const t = useT();
-  const word = useWord();
+  const departmentName = useDepartment();
   if (value === null) return field === "owner" ? t("ticket.noOwner") : "–";
   if (field === "priority") return t(priorityKey(Number(value)));
   if (field === "dueAt") return <Moment at={value} full />;
-  return field === "department" ? word("department", value) : value;
+  return field === "department" ? departmentName(value) : value;
 }
 
 /** Old and new of one ticket. */

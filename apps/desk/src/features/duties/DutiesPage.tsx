@@ -8,6 +8,7 @@ import { Empty, Page, Skeleton } from "../../shared/parts.tsx";
 import { ProblemNote } from "../../shared/problem.tsx";
 import { useApi } from "../../shared/query.ts";
 import { hasRole, useMe } from "../access/session.ts";
+import { useDepartment } from "../tickets/useTypes.ts";
 import css from "./duties.module.css";
 
 type Due = Reply<"listDue">["items"][number];
@@ -32,7 +33,8 @@ export function DutiesPage() {
 function Row({ due, withOwner }: { due: Due; withOwner: boolean }) {
   const t = useT();
   const isLate = Date.parse(due.dueAt ?? "") <= useNow();
-  const who = due.owner || due.department;
+  const departmentName = useDepartment();
+  const who = due.owner || (due.department && departmentName(due.department));
   return (
     <Link to="/tickets/$id" params={{ id: due.ticketId }} className={css.due} data-late={isLate || undefined}>
       <span className={css.what}><b>{due.formName}</b><span className="dim cut">{due.subject}</span></span>

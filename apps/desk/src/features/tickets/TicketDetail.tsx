@@ -18,7 +18,7 @@ import { NoteBox } from "./NoteBox.tsx";
 import { StageLine } from "./StageLine.tsx";
 import { TicketBlocks } from "./TicketSide.tsx";
 import { Transitions } from "./Transitions.tsx";
-import { useTypes } from "./useTypes.ts";
+import { useDepartment, useTypes } from "./useTypes.ts";
 import { isOpen, priorityKey, statusTone } from "./words.ts";
 import { Written } from "./Written.tsx";
 import css from "./tickets.module.css";
@@ -80,6 +80,7 @@ const ofTheEnd = new Set(["resolution_kind"]);
 function Facts({ ticket }: { ticket: TicketView }) {
   const t = useT();
   const word = useWord();
+  const departmentName = useDepartment();
   const again = ticket.reopened > 0 && isOpen(ticket);
   // Fields without a name of their own are the program's notes to itself.
   const shown = Object.entries(ticket.fields).filter(([key, value]) => (typeof value === "string" || typeof value === "number") && value !== "" && !elsewhere.has(key) && !(again && ofTheEnd.has(key)) && word("field", key, "") !== "" && ticket.type !== "callback" && String(value).trim() !== ticket.clientComment);
@@ -89,7 +90,7 @@ function Facts({ ticket }: { ticket: TicketView }) {
       <dl className={css.facts}>
         <Fact label={t("ticket.owner")}>{ticket.ownerName || t("ticket.noOwner")}</Fact>
         <Fact label={t("ticket.created")}><Moment at={ticket.createdAt} full /></Fact>
-        {ticket.department && <Fact label={t("ticket.department")}>{word("department", ticket.department)}</Fact>}
+        {ticket.department && <Fact label={t("ticket.department")}>{departmentName(ticket.department)}</Fact>}
         {ticket.dueAt && !tellsDeadline(ticket) && <Fact label={t("ticket.due")}><Moment at={ticket.dueAt} full zone /></Fact>}
         <Contacts ticket={ticket} />
         {ticket.calls > 1 && <Fact label={t("ticket.calls")}>{t("ticket.called", { count: ticket.calls })}{ticket.lastCallAt && <> · {t("ticket.lastCall")} <Moment at={ticket.lastCallAt} /></>}</Fact>}

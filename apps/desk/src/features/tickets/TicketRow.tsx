@@ -9,7 +9,7 @@ import { defaultColumns, isOwn, NARROWEST, storedWidths, storeWidths, tracksOf, 
 import { useColumns } from "../views/ColumnsPicker.tsx";
 import { CallbackButton } from "./CallbackButton.tsx";
 import { Due } from "./Due.tsx";
-import { useTypes } from "./useTypes.ts";
+import { useDepartment, useTypes } from "./useTypes.ts";
 import { priorityKey, statusTone } from "./words.ts";
 import css from "./tickets.module.css";
 
@@ -66,8 +66,9 @@ interface RowProps { ticket: Line; drawn: Drawn; chosen: boolean; tabIndex: numb
 export function Row({ ticket, drawn, chosen, tabIndex, onOpen, isPicked, onPick }: RowProps) {
   const t = useT();
   const word = useWord();
+  const departmentName = useDepartment();
   const types = useTypes(ticket);
-  const line = { ticket, t, word, types, hasClient: drawn.columns.includes("client") };
+  const line = { ticket, t, word, departmentName, types, hasClient: drawn.columns.includes("client") };
   return (
     <div className={css.row} style={drawn.outer} data-chosen={chosen || undefined} data-picked={isPicked || undefined}>
       {isPicked !== null && <span className={css.rowPick}><Checkbox size="xs" tabIndex={tabIndex} aria-label={t("bulk.pick", { number: ticket.number })} checked={isPicked} onChange={() => undefined} onClick={(event) => onPick(event.shiftKey)} /></span>}
@@ -80,7 +81,7 @@ export function Row({ ticket, drawn, chosen, tabIndex, onOpen, isPicked, onPick 
   );
 }
 
-interface Shown { ticket: Line; t: Translate; word: ReturnType<typeof useWord>; types: ReturnType<typeof useTypes>; /** In a column of its own. */ hasClient: boolean }
+interface Shown { ticket: Line; t: Translate; word: ReturnType<typeof useWord>; departmentName: ReturnType<typeof useDepartment>; types: ReturnType<typeof useTypes>; /** In a column of its own. */ hasClient: boolean }
 const own: Record<OwnColumn, (line: Shown) => ReactNode> = {
   number: ({ ticket, word, types: { type } }) => <span className="stack-s"><span className="num strong">{ticket.number}</span><span className="cut small dim">{type?.name ?? word("type", ticket.type)}</span></span>,
   subject: ({ ticket, t, hasClient }) => <span className="stack-s"><span className="cut strong">{ticket.subject}</span><span className="cut small dim"><span className={css.rowNarrow}>{ticket.number} · {ticket.stageName} · </span>{ticket.calls > 1 && <b className="strong">{t("ticket.called", { count: ticket.calls })} · </b>}{!hasClient && (ticket.clientName || ticket.contactPhone)}</span></span>,
@@ -90,7 +91,7 @@ const own: Record<OwnColumn, (line: Shown) => ReactNode> = {
   due: ({ ticket }) => <span><Due ticket={ticket} /></span>,
   changed: ({ ticket }) => <span className="dim num" data-end><Moment at={ticket.updatedAt} /></span>,
   created: ({ ticket }) => <span className="dim num" data-end><Moment at={ticket.createdAt} /></span>,
-  department: ({ ticket, word }) => <span className="cut dim">{ticket.department ? word("department", ticket.department) : "–"}</span>,
+  department: ({ ticket, departmentName }) => <span className="cut dim">{ticket.department ? departmentName(ticket.department) : "–"}</span>,
   client: ({ ticket }) => <span className="cut">{ticket.clientName || ticket.contactPhone || "–"}</span>,
   project: ({ ticket, types: { project } }) => <span className="cut dim">{project?.name ?? ticket.projectKey}</span>,
   channel: ({ ticket, word }) => <span className="cut dim">{ticket.channel ? word("channel", ticket.channel) : ""}</span>,

@@ -84,7 +84,7 @@ export async function ticketTypes(ctx: Ctx): Promise<z.input<typeof contracts.ti
   return { projects: await Promise.all(projects.filter((project) => project !== null).map((project) => typesOf(ctx, project, language))) };
 }
 
-async function typesOf(ctx: Ctx, { project, types, dispositions, processIds, retired }: ProjectInUse, language: Language) {
+async function typesOf(ctx: Ctx, { project, types, dispositions, processIds, retired, departments }: ProjectInUse, language: Language) {
   return {
     key: project.key, name: project.name[language], color: project.colour, languages: project.languages,
     types: await Promise.all(types.map(async (type) => ({
@@ -93,5 +93,6 @@ async function typesOf(ctx: Ctx, { project, types, dispositions, processIds, ret
     }))),
     dispositions: dispositions.map((each) => ({ key: each.key, name: each.name[language], requiresNotes: each.requires.includes("notes"), requiresTicket: each.requires.includes("ticket"), requiresClient: each.requires.includes("client"),
       directions: each.directions.map((direction) => (direction === "inbound" ? "in" as const : "out" as const)) })),
+    departments: Object.entries(departments).map(([key, name]) => ({ key, name: name[language] })),
   };
 }

@@ -204,11 +204,12 @@ test("keeps notes where no client can read them", async () => {
   expect((await getTicket(as(ana), ticket.id)).notes).toMatchObject([{ text: "Careful, journalist", by: "Boris Zajc" }]);
 });
 
-test("lists the kinds of requests in the reader's language", async () => {
+test("lists the kinds of requests and the departments in the reader's language", async () => {
   const { projects } = await ticketTypes(as({ ...ana, language: "ru" }));
   expect(projects.map((project) => project.key)).toEqual(["internet"]);
   expect(projects[0]!.types.find((type) => type.key === "fault")).toMatchObject({ name: "Неисправность", registrable: true, deadlineHours: 6 });
   expect(projects[0]!.types.find((type) => type.key === "callback")!.registrable).toBe(false);
+  expect(projects[0]!.departments).toContainEqual({ key: "technicians", name: "Монтажники" });
 });
 
 async function finished() {
