@@ -60,7 +60,7 @@ test("anonymous-caller-leaves-no-callback: nobody could be called back", async (
 });
 
 test("number-known-to-another-project-opens-no-card: whoever says to be calling from it", async () => {
-  const [client] = await office.rows<{ id: string; e164: string; projects: string[] }>("select c.id, c.projects, p.e164 from clients c join client_phones p on p.client_id = c.id where c.projects = '{taxi}' and c.archived_at is null limit 1");
+  const [client] = await office.rows<{ id: string; e164: string; projects: string[] }>("select c.id, c.projects, p.e164 from clients c join client_phones p on p.client_id = c.id where c.projects = '{taxi}' and c.archived_at is null and not exists (select 1 from interactions i where i.from_number = p.e164) order by p.e164 limit 1");
   const call = await (await office.phone()).call("200", { from: client!.e164 });
   await call.waitFor("answered");
   await office.call(client!.e164, { state: "waiting", clientId: null });
