@@ -14,6 +14,7 @@ import { Clocks } from "./Clocks.tsx";
 import { Contacts } from "./Contacts.tsx";
 import { Due } from "./Due.tsx";
 import { EditTicket } from "./EditTicket.tsx";
+import { FactValue, isInstant } from "./FactValue.tsx";
 import { NoteBox } from "./NoteBox.tsx";
 import { StageLine } from "./StageLine.tsx";
 import { TicketBlocks } from "./TicketSide.tsx";
@@ -71,7 +72,6 @@ function TicketHead({ ticket }: { ticket: TicketView }) {
   );
 }
 
-const isInstant = (value: unknown): value is string => typeof value === "string" && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value);
 /** Shown in places of their own. */
 const elsewhere = new Set(["resolution", "department", "score"]);
 /** What came of it the last time is not what comes of it now: of a reopened ticket it stands in the history. */
@@ -83,7 +83,9 @@ function Facts({ ticket }: { ticket: TicketView }) {
   const departmentName = useDepartment();
   const again = ticket.reopened > 0 && isOpen(ticket);
   // Fields without a name of their own are the program's notes to itself.
-  const shown = Object.entries(ticket.fields).filter(([key, value]) => (typeof value === "string" || typeof value === "number") && value !== "" && !elsewhere.has(key) && !(again && ofTheEnd.has(key)) && word("field", key, "") !== "" && ticket.type !== "callback" && String(value).trim() !== ticket.clientComment);
+  const declared = new Set(ticket.facts.map(({ key }) => key));
+  const isElsewhere = (key: string, value: unknown) => elsewhere.has(key) || (again && ofTheEnd.has(key)) || ticket.type === "callback" || String(value).trim() === ticket.clientComment;
+  const shown = Object.entries(ticket.fields).filter(([key, value]) => !declared.has(key) && (typeof value === "string" || typeof value === "number") && value !== "" && word("field", key, "") !== "" && !isElsewhere(key, value));
   return (
     <section className={css.block}>
       {ticket.description && <p className={`pre ${css.description}`}>{ticket.description}</p>}
@@ -99,6 +101,7 @@ function Facts({ ticket }: { ticket: TicketView }) {
         {ticket.score !== null && <Fact label={t("ticket.score")}><span className="num">{ticket.score} / 5</span></Fact>}
         {ticket.clientComment && <Fact label={t("ticket.clientComment")}>{ticket.clientComment}</Fact>}
         {ticket.closedAs && ticket.status === "closed" && <Fact label={t("ticket.closedAs")}>{word("closed", ticket.closedAs)}</Fact>}
+        {ticket.facts.filter(({ key, value }) => !isElsewhere(key, value)).map((fact) => <Fact key={fact.key} label={fact.name}><FactValue fact={fact} /></Fact>)}
         {shown.map(([key, value]) => <Fact key={key} label={word("field", key)}>{isInstant(value) ? <Moment at={value} full zone /> : word("value", String(value), String(value))}</Fact>)}
       </dl>
     </section>

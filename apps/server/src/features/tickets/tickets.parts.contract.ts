@@ -27,6 +27,10 @@ export const ticketClockView = clockViewSchema.extend({
 });
 export type TicketClockView = z.infer<typeof ticketClockView>;
 
+/** A filled field of the process, called in the reader's language; `value` of a choice and a department by its name. */
+export const factView = z.object({ key: z.string(), name: z.string(), kind: z.enum(["text", "number", "choice", "moment", "department", "boolean", "date", "money"]), value: z.union([z.string(), z.number(), z.boolean()]), /** Of money. */ currency: z.string().nullable() });
+export type FactView = z.infer<typeof factView>;
+
 /** What a process adds to a ticket; all of it empty for a process without these parts. */
 export const processParts = {
   /** What asked for this task. */

@@ -2,6 +2,7 @@ import type { Ctx } from "../../platform/db.ts";
 import { hideContacts, maskEmail, maskPhone, maskWithin, may } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
 import { allowed, type Process, type Transition } from "../processes/index.ts";
+import { factsOf } from "./tickets.facts.rules.ts";
 import type { TicketRow, TicketView, TransitionField } from "./tickets.contract.ts";
 import { processOf, projectOf, type ProjectInUse } from "./tickets.definitions.ts";
 import { partsOf } from "./tickets.parts.ts";
@@ -39,7 +40,7 @@ export async function toView(ctx: Ctx, ticket: Ticket, known?: Written): Promise
   const language = languageOf(ctx);
   const { clientName, ownerName, parent, subtasks, approvals, checks, clockRows, ...written } = known ?? await selectWritten(ctx.db, ticket, ctx.actor.kind === "user" ? ctx.actor.id : null);
   const view: TicketView = {
-    ...toRow(ctx, { ...ticket, clientName, ownerName }, process), ...written, masked: false, description: ticket.description, fields: ticket.fields, language: ticket.language, channel: ticket.channel, contactEmail: ticket.contactEmail,
+    ...toRow(ctx, { ...ticket, clientName, ownerName }, process), ...written, masked: false, description: ticket.description, fields: ticket.fields, facts: [], language: ticket.language, channel: ticket.channel, contactEmail: ticket.contactEmail,
     interactionId: ticket.interactionId, resolution: ticket.resolution, score: ticket.score, clientComment: ticket.clientComment, closedAs: ticket.closedAs, mergedInto: ticket.mergedInto,
     stageSince: ticket.stageSince.toISOString(), version: ticket.version,
     typeName: typeOf(project.types, ticket.type)?.name[language] ?? ticket.type,
@@ -47,7 +48,9 @@ export async function toView(ctx: Ctx, ticket: Ticket, known?: Written): Promise
     stages: Object.entries(process.stages).map(([key, stage]) => ({ key, name: stage.name[language], status: statusOf(process, key) })),
     ...await partsOf(ctx, { process, project, ticket, language }, { parent, subtasks, approvals, checks, clockRows }),
   };
-  return masks(ctx) ? masked(view, ticket) : view;
+  const shown = masks(ctx) ? masked(view, ticket) : view;
+  // Of what the reader is shown of the fields, not of what stands there.
+  return { ...shown, facts: factsOf(process, project.departments, { fields: shown.fields, language }) };
 }
 
 function masked(view: TicketView, { contactPhone: phone, contactEmail: email }: Ticket): TicketView {

@@ -1,0 +1,17 @@
+import type { TicketView } from "@linija/server/contract/tickets/tickets";
+import { useIntl } from "react-intl";
+import { useT } from "../../i18n/intl.tsx";
+import { Moment } from "../../shared/clock.tsx";
+
+export const isInstant = (value: unknown): value is string => typeof value === "string" && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value);
+
+/** What was written into a field of the process, as people of the reader's language write it. */
+export function FactValue({ fact: { kind, value, currency } }: { fact: TicketView["facts"][number] }) {
+  const t = useT();
+  const { locale, formatDate } = useIntl();
+  if (isInstant(value)) return <Moment at={value} full zone />;
+  if (typeof value === "boolean") return t(value ? "process.yes" : "process.no");
+  if (kind === "date") return <span className="num">{formatDate(`${value}T12:00:00`, { day: "numeric", month: "long", year: "numeric" })}</span>;
+  if (kind === "money" && currency) return <span className="num">{new Intl.NumberFormat(locale, { style: "currency", currency }).format(String(value) as Intl.StringNumericLiteral)}</span>;
+  return <span className="pre">{value}</span>;
+}
