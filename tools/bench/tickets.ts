@@ -137,6 +137,8 @@ const taking = (tickets: Mover["tickets"]): Asking => () => {
 /** Those just registered, each for one desk of its project. */
 async function withTickets({ database: { db } }: Filled, desks: Desk[]): Promise<Mover[]> {
   const movers = desks.map((desk): Mover => ({ ...desk, tickets: [] }));
+  // Rules may still be at work on what was registered last: who moves a ticket they have just changed is told so.
+  for (const isHeard = async () => !(await sql<{ due: boolean }>`select exists (select 1 from deliveries) as due`.execute(db)).rows[0]!.due; !(await isHeard());) await pause(100);
   const found = await sql<{ id: string; version: number; projectKey: string; transition: string }>`select t.id, t.version, t.project_key, w.key as transition from tickets t join process_versions v on v.id = t.process_id
     cross join lateral (select e.key from json_each(v.definition::json -> 'transitions') e where e.key = 'take') w where t.stage = v.definition ->> 'start' and t.status = 'open' and t.type <> 'callback' order by t.created_at desc limit 20000`.execute(db);
   for (const ticket of found.rows) {
