@@ -48,11 +48,14 @@ test("an author writes a rule with completion, is shown a wrong type at its plac
   await write(`${HEAD}  - if: `);
   await page.keyboard.press("Control+End");
   await page.keyboard.type("ticket.prio");
-  // Asked for as people do who type before the names have come; the editor takes no key for what has only just appeared.
+  // Asked for and chosen as people do who type before the names have come: the list is drawn anew when they come, and a press on the old one is lost.
   const offered = page.getByRole("option", { name: /^priority/ });
-  await until("the name is offered", async () => { await page.keyboard.press("Control+Space"); return offered.isVisible(); });
-  await offered.click();
-  await until("the name is completed", async () => (await editor().innerText()).includes("if: ticket.priority"));
+  await until("the name is completed", async () => {
+    if ((await editor().innerText()).includes("if: ticket.priority")) return true;
+    if (await offered.isVisible()) await offered.dispatchEvent("mousedown").catch(() => undefined);
+    else await page.keyboard.press("Control+Space");
+    return false;
+  });
 
   // A text is not more than a number: told with its line, which a press goes to.
   await write(RIGHT.replace('ticket.priority != "urgent"', "ticket.priority > 3"));
