@@ -2,7 +2,7 @@ import { type Language, type Text } from "./texts.contract.ts";
 
 /**
  * Everything that can be wrong with a declaration: the key of its remedy, then what both texts are filled with. The words stand in
- * `messages/{en,ru,sl}.yaml` as `problem_<code>` and `remedy_<key>`; `projects.problems.test.ts` holds them to this table.
+ * `messages/{en,ru,sl}.yaml` as `problem_<code>` and `remedy_<key>`; `projects.problems.whole.test.ts` holds them to this table.
  */
 export const problems = {
   // The rest of a list too long to be read.
