@@ -118,11 +118,9 @@ test("R160: what is filled without a network survives a reload and is submitted 
   await page.getByText(/^Submitted by/).waitFor();
 });
 
-test("R090, R164: the client opens the link, both fill, and each sees what the other writes and where they are", async () => {
-  const { page } = anna;
-  await ticket();
-  await field(page, "count").fill("2");
-  await page.getByRole("button", { name: "Fill together with the client" }).click();
+/** The client's telephone at the link that the operator makes; nothing may fail on it. */
+async function withClient(page: Page, form: Page | Locator, work: (client: Page) => Promise<void>): Promise<void> {
+  await form.getByRole("button", { name: "Fill together with the client" }).click();
   await page.getByRole("button", { name: "Make a link" }).click();
   const link = await until("the link is there", () => page.getByRole("textbox", { name: "Fill together with the client" }).inputValue());
   await page.keyboard.press("Escape");
@@ -130,6 +128,18 @@ test("R090, R164: the client opens the link, both fill, and each sees what the o
   try {
     const client = await phone.page();
     await client.goto(link);
+    await work(client);
+    expect(phone.failures).toEqual([]);
+  } finally {
+    await phone.close();
+  }
+}
+
+test("R090, R164: the client opens the link, both fill, and each sees what the other writes and where they are", async () => {
+  const { page } = anna;
+  await ticket();
+  await field(page, "count").fill("2");
+  await withClient(page, page, async (client) => {
     await field(client, "email").fill("client@example.org");
     await page.getByText("client is here").waitFor();
     await until("the operator sees it", async () => (await field(page, "email").inputValue()) === "client@example.org");
@@ -137,10 +147,7 @@ test("R090, R164: the client opens the link, both fill, and each sees what the o
     await until("the client sees it", async () => (await field(client, "orderer").nth(0).inputValue()) === "Kovač");
     expect(await client.locator('[data-path="count"]').count()).toBe(0);
     expect(await barriers(client)).toEqual([]);
-    expect(phone.failures).toEqual([]);
-  } finally {
-    await phone.close();
-  }
+  });
 });
 
 test("R160: files of a form before its request is registered: a lost answer and a lost network are told, nothing is lost, and each file is on the ticket once", async () => {
@@ -178,17 +185,9 @@ test("R160: files of a form before its request is registered: a lost answer and 
 test("R090, R160: while a request is registered the client fills their part and adds a file by a link; a reload keeps it all, and it goes with the request", async () => {
   const { page, t } = anna;
   const { form } = await registration();
-  await form.getByRole("button", { name: "Fill together with the client" }).click();
-  await page.getByRole("button", { name: "Make a link" }).click();
-  const link = await until("the link is there", () => page.getByRole("textbox", { name: "Fill together with the client" }).inputValue());
-  await page.keyboard.press("Escape");
-  const phone = await Browser.open({ size: { width: 390, height: 780 } });
-  try {
-    const client = await phone.page();
-    await client.goto(link);
+  await withClient(page, form, async (client) => {
     await field(client, "email").fill("client@example.org");
     await attach(client, "passport.txt");
-    
     await client.locator('[data-path="papers"]').getByText("passport.txt").waitFor();
     await form.getByRole("link", { name: "passport.txt" }).waitFor();
     await until("the operator sees it", async () => (await field(page, "email").inputValue()) === "client@example.org");
@@ -201,10 +200,7 @@ test("R090, R160: while a request is registered the client fills their part and 
     expect(record).toMatchObject({ state: "submitted", data: { email: "client@example.org", papers: [record.files[0]!.id] }, files: [{ name: "passport.txt", by: "client" }] });
     await client.getByText("Спасибо", { exact: false }).waitFor();
     expect(await barriers(client)).toEqual([]);
-    expect(phone.failures).toEqual([]);
-  } finally {
-    await phone.close();
-  }
+  });
 });
 
 test("R163: a consent said in a call is written down with its words, version, person and moment, and in a dispute the recording is played from just before that second", async () => {

@@ -1,7 +1,7 @@
 import { parseRuleText, problemAt, problemText, ruleToJson, ruleToYaml, type Language, type Problem, type Range, type RuleDocument } from "@linija/rules";
-import { CronExpressionParser } from "cron-parser";
 import { isMap, isScalar, type Document, type Node, type Pair } from "yaml";
 import type { z } from "zod";
+import { isCron } from "../../platform/cron.ts";
 import { triggerSchema, wakingEvents, type Trigger } from "./automation.contract.ts";
 
 /** A rule's text taken apart: what wakes it, and the document of packages/rules at the same lines and columns. */
@@ -72,20 +72,6 @@ function cronProblems(text: string, document: Document, { on }: Trigger): Proble
   if (!("schedule" in on) || isCron(on.schedule)) return [];
   return [problemAt(text, rangeAt(document, ["on", "schedule"], text), ["value_not_allowed", { value: on.schedule, suggestion: "0 8 * * 1-5" }, ["on", "schedule"]])];
 }
-
-/** Minute, hour, day, month, day of the week. */
-function isCron(schedule: string): boolean {
-  if (schedule.trim().split(/\s+/).length !== 5) return false;
-  try {
-    CronExpressionParser.parse(schedule);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** The next due moment after `from`, by the wall clock of the zone. */
-export const nextDue = (schedule: string, timeZone: string, from: Date): Date => CronExpressionParser.parse(schedule, { currentDate: from, tz: timeZone }).next().toDate();
 
 export const viewProblem = (problem: Problem, language: Language) =>
   ({ line: problem.line, column: problem.column, length: problem.length, code: problem.code, message: problemText(problem, language), path: [...(problem.path ?? [])] });

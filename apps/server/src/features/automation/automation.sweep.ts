@@ -1,9 +1,9 @@
+import { nextDue } from "../../platform/cron.ts";
 import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
 import { isDatabaseAway } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
 import { startLoop, type Loop } from "../../platform/loop.ts";
 import { findProject } from "../tickets/index.ts";
-import { nextDue } from "./automation.document.ts";
 import { wakeAll } from "./automation.listener.ts";
 import type { Performing } from "./automation.perform.ts";
 import { deleteOldRuns } from "./automation.sql.ts";

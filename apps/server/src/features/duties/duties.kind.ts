@@ -1,5 +1,5 @@
-import { CronExpressionParser } from "cron-parser";
 import { z } from "zod";
+import { isCron } from "../../platform/cron.ts";
 import { roles } from "../access/access.contract.ts";
 import { problem, readBySchema, type KindProblem, type TextKind } from "../projects/index.ts";
 import { keySchema, textSchema } from "../projects/texts.contract.ts";
@@ -11,19 +11,6 @@ const dutySchema = z.strictObject({ type: keySchema, subject: textSchema, every:
 export const dutiesSchema = z.strictObject({ duties: z.record(keySchema, dutySchema) });
 export type Duty = z.output<typeof dutySchema>;
 export type Duties = z.output<typeof dutiesSchema>;
-
-function isCron(text: string): boolean {
-  if (text.trim().split(/\s+/).length !== 5) return false;
-  try {
-    CronExpressionParser.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** The last moment at or before `now` at which a duty came up. */
-export const lastDue = (every: string, timeZone: string, now: Date): Date => CronExpressionParser.parse(every, { currentDate: new Date(now.getTime() + 1), tz: timeZone }).prev().toDate();
 
 /** `duties.yaml`: forms that somebody has to fill again and again. */
 export const dutiesKind: TextKind = {

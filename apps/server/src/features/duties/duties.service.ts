@@ -1,11 +1,12 @@
 import type { z } from "zod";
+import { lastDue } from "../../platform/cron.ts";
 import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
 import { AppError, forbidden } from "../../platform/errors.ts";
 import { may } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
 import { createTicket, findProject, updateTicket, type ProjectInUse } from "../tickets/index.ts";
 import type * as contracts from "./duties.contract.ts";
-import { lastDue, type Duties, type Duty } from "./duties.kind.ts";
+import type { Duties, Duty } from "./duties.kind.ts";
 import { insertGiven, selectAll, selectGiven, selectMine, selectPeople, selectProjects, updateGiven, type Asked, type DueRow } from "./duties.sql.ts";
 
 const HOUR_MS = 3_600_000;

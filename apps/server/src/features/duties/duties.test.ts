@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import { expect, test } from "vitest";
 import type { Actor } from "../../platform/db.ts";
 import { textKinds } from "../../kinds.ts";
+import { lastDue } from "../../platform/cron.ts";
 import { startDeliveries } from "../../platform/deliveries.ts";
 import { registerDurable } from "../../platform/events.ts";
 import { testDatabase } from "../../testing/database.ts";
@@ -11,7 +12,7 @@ import { automationListener } from "../automation/automation.listener.ts";
 import { createRecord, submitRecord } from "../forms/forms.service.ts";
 import { loadDeclarations } from "../projects/index.ts";
 import { getTicket, storeDeclarations } from "../tickets/index.ts";
-import { dutiesKind, lastDue } from "./duties.kind.ts";
+import { dutiesKind } from "./duties.kind.ts";
 import { giveDuties, listDue } from "./duties.service.ts";
 
 const database = await testDatabase();

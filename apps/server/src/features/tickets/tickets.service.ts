@@ -33,8 +33,10 @@ export async function getTicket(ctx: Ctx, id: string): Promise<TicketView> {
   return toView(ctx, await loadTicket(ctx, id, "tickets.read"));
 }
 
-/** Registers a ticket at once: its number, its deadline, and the client is told. A draft sent twice is one ticket. */
-/** `about`: whom it is about besides those its own fields and form name, for what another ticket has made. */
+/**
+ * Registers a ticket at once: its number, its deadline, and the client is told. A draft sent twice is one ticket.
+ * `about`: whom it is about besides those its own fields and form name, for what another ticket has made.
+ */
 export async function createTicket(ctx: Ctx, input: CreateInput, { forms, about }: { forms?: TicketForms | undefined; about?: string[] | null } = {}): Promise<TicketView> {
   const { userId, department } = registrar(ctx.actor);
   if (!may(ctx, "tickets.create", { projectKey: input.projectKey, ownerId: userId, department })) throw forbidden();
