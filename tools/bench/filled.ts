@@ -28,6 +28,7 @@ export async function openFilled(say: (line: string) => void, size = SIZE): Prom
 const nameOf = ({ clients, interactions, tickets }: FilledSize): string => [clients, interactions, tickets].join("-");
 
 async function fill(folder: string, size: FilledSize, say: (line: string) => void): Promise<void> {
+  mkdirSync(join(root, ".cache"), { recursive: true });
   for (const name of readdirSync(join(root, ".cache")).filter((name) => name.startsWith(`bench-filled-${nameOf(size)}-`))) rmSync(join(root, ".cache", name), { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   say(`Filling ${size.clients} clients, ${size.interactions} conversations, ${size.tickets} tickets (once) …`);
