@@ -8,7 +8,7 @@ import { translate } from "../../platform/messages.ts";
 import { decodeCursor, encodeCursor, PAGE_SIZE, pageOf } from "../../platform/page.ts";
 import { maskWithin, may } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
-import { getTicket } from "../tickets/index.ts";
+import { getTicket, subjectFor } from "../tickets/index.ts";
 import { find, readFilter } from "../views/index.ts";
 import { BULK_MOST, bulkItemStates, type BulkRun } from "./bulk.contract.ts";
 import type * as contracts from "./bulk.contract.ts";
@@ -98,7 +98,8 @@ export async function listBulkItems(ctx: Ctx, id: string, query: z.output<typeof
 }
 
 /** Rights may have changed since the run: a ticket that is no longer the reader's keeps its place, without its words. */
-function toItem(ctx: Ctx, { id, number, subject, projectKey, state, tells, changes, reason, ownerId, department, aboutUserIds, contactPhone }: ListedItem) {
+function toItem(ctx: Ctx, { id, number, subject: stored, texts, projectKey, state, tells, changes, reason, ownerId, department, aboutUserIds, contactPhone }: ListedItem) {
+  const subject = subjectFor(ctx, { subject: stored, texts });
   const isMine = may(ctx, "tickets.read", { projectKey, ownerId, department, about: aboutUserIds });
   const shown = may(ctx, "clients.see_contacts") ? subject : maskWithin(subject, { phone: contactPhone, email: null });
   return { id, number: isMine ? number : "", subject: isMine ? shown : "", projectKey, state, tells, changes: isMine ? changes : [], reason: reason && said(ctx, reason) };

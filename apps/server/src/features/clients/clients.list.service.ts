@@ -51,7 +51,7 @@ export async function clientTimeline(ctx: Ctx, id: string, query: PageQuery): Pr
   await load(ctx, id, "clients.read");
   const limit = query.limit ?? PAGE_SIZE;
   const cursor = decodeCursor(query.after);
-  const rows = await selectTimeline(ctx.db, { ids: await selectSameClient(ctx.db, id), projects: mine(ctx), readerId: reader(ctx), only: within(ctx), cursor, limit });
+  const rows = await selectTimeline(ctx.db, { ids: await selectSameClient(ctx.db, id), projects: mine(ctx), readerId: reader(ctx), ...(ctx.actor.kind === "user" && { language: ctx.actor.language }), only: within(ctx), cursor, limit });
   const page = pageOf(rows, limit, (row) => encodeCursor(row.at, row.id));
   const names = await namesOf(ctx, page.items);
   return { items: page.items.map((row) => ({ ...toItem(ctx, row), names: names.get(row.id) ?? {} })), next: page.next };

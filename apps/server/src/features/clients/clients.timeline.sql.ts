@@ -4,7 +4,7 @@ import type { Cursor } from "../../platform/page.ts";
 import { ofDepartment } from "../tickets/index.ts";
 
 export interface TimelineRow { id: string; at: Date; kind: "interaction" | "ticket" | "event" | "note" | "notice"; type: string; by: string | null; data: Record<string, unknown> }
-export interface TimelineQuery { /** The client and the cards merged into it. */ ids: string[]; projects: string[] | null; /** Tickets about this colleague are not told to them. */ readerId?: string | null; /** A worker of a department is told of its tickets and their own only, and of the talks of these. */ only?: { department: string | null } | null; cursor: Cursor | null; limit: number }
+export interface TimelineQuery { /** The client and the cards merged into it. */ ids: string[]; projects: string[] | null; /** Tickets about this colleague are not told to them. */ readerId?: string | null; /** For what declarations call tickets. */ language?: string; /** A worker of a department is told of its tickets and their own only, and of the talks of these. */ only?: { department: string | null } | null; cursor: Cursor | null; limit: number }
 
 /**
  * One query: each branch reads at most a page's worth from its own index, newest first, and the page is the newest of
@@ -23,7 +23,7 @@ export function timelineQuery(query: TimelineQuery): RawBuilder<TimelineRow> {
   const told = query.readerId ? sql` and not exists (select from unnest(array[e.data->>'otherId', e.data->>'goneId', e.data->>'keptId', e.data->>'subtaskId', e.data->>'fromTicketId']) other join tickets t on t.id = other::uuid
           where ${query.readerId}::uuid = any(t.about_user_ids)${projects ? sql` or not t.project_key = any(${projects}::text[])` : sql``}${only ? sql` or (${given(sql`true`)}) is not true` : sql``})` : sql``;
   return sql<TimelineRow>`
-  with t as materialized (select t.id, t.number, t.subject, t.type, t.status, t.stage, t.created_at, t.owner_id, t.created_by, t.process_id, t.project_key, t.interaction_id from tickets t
+  with t as materialized (select t.id, t.number, coalesce(t.texts #>> array['subject', ${query.language ?? null}::text], t.subject) as subject, t.type, t.status, t.stage, t.created_at, t.owner_id, t.created_by, t.process_id, t.project_key, t.interaction_id from tickets t
     where ${given(among("t.client_id"))}${mine("t.project_key")}${query.readerId ? sql` and (t.about_user_ids is null or not ${query.readerId}::uuid = any(t.about_user_ids))` : sql``}${cursor ? sql` and t.created_at <= ${cursor[0]}::timestamptz` : sql``}
     order by t.updated_at desc${cursor ? sql`` : sql` limit ${limit}`}),
   x as (

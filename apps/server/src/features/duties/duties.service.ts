@@ -4,7 +4,7 @@ import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
 import { AppError, forbidden } from "../../platform/errors.ts";
 import { may } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
-import { createTicket, findProject, updateTicket, type ProjectInUse } from "../tickets/index.ts";
+import { createTicket, findProject, subjectFor, updateTicket, type ProjectInUse } from "../tickets/index.ts";
 import type * as contracts from "./duties.contract.ts";
 import type { Duties, Duty } from "./duties.kind.ts";
 import { insertGiven, selectAll, selectGiven, selectMine, selectPeople, selectProjects, updateGiven, type Asked, type DueRow } from "./duties.sql.ts";
@@ -59,7 +59,7 @@ interface Giving { row: Parameters<typeof insertGiven>[1]; duty: Duty; dueAt: Da
 
 async function give(ctx: TxCtx, { row, duty, dueAt, recipient: { language, ownerId, department } }: Giving): Promise<number> {
   if (!(await insertGiven(ctx.db, row))) return 0;
-  const { id, version } = await createTicket(ctx, { projectKey: row.projectKey, type: duty.type, subject: duty.subject[language], description: "", clientId: null, interactionId: null, dueAt: dueAt.toISOString(), language, fields: {} });
+  const { id, version } = await createTicket(ctx, { projectKey: row.projectKey, type: duty.type, subject: duty.subject[language], description: "", clientId: null, interactionId: null, dueAt: dueAt.toISOString(), language, fields: {} }, { texts: { subject: duty.subject } });
   await updateTicket(ctx, id, { version, ...(ownerId ? { ownerId } : { department }) });
   await updateGiven(ctx.db, row, id);
   return 1;
@@ -74,10 +74,10 @@ export async function listDue(ctx: Ctx, { view }: { view: "mine" | "all" }): Pro
   const types = reads.flatMap(({ project, types }) => types.flatMap((type): Asked[] => (type.form === undefined ? [] : [{ projectKey: project.key, type: type.key, formKey: type.form }])));
   if (types.length === 0) return { items: [] };
   const rows = await (view === "all" ? selectAll : selectMine)(ctx.db, types, { id: actor.id, department: actor.department ?? null }, MOST);
-  return { items: rows.map((row) => toItem(row, projects.find(({ project }) => project.key === row.projectKey)!, language)) };
+  return { items: rows.map((row) => toItem(ctx, row, projects.find(({ project }) => project.key === row.projectKey)!, language)) };
 }
 
-const toItem = (row: DueRow, { types, departments }: ProjectInUse, language: Language) => ({
-  ticketId: row.id, number: row.number, subject: row.subject, projectKey: row.projectKey, formName: types.find(({ key }) => key === row.type)?.name[language] ?? row.type, dueAt: row.dueAt?.toISOString() ?? null,
+const toItem = (ctx: Ctx, row: DueRow, { types, departments }: ProjectInUse, language: Language) => ({
+  ticketId: row.id, number: row.number, subject: subjectFor(ctx, row), projectKey: row.projectKey, formName: types.find(({ key }) => key === row.type)?.name[language] ?? row.type, dueAt: row.dueAt?.toISOString() ?? null,
   owner: row.ownerName, department: row.department && (departments[row.department]?.[language] ?? row.department), begun: row.isBegun,
 });

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { Db } from "../../platform/db.ts";
+import type { TicketTexts } from "../tickets/index.ts";
 
 export const selectProjects = (db: Db) => sql<{ key: string }>`select key from projects where retired_at is null order by key`.execute(db).then((result) => result.rows.map(({ key }) => key));
 
@@ -15,7 +16,7 @@ export const insertGiven = (db: Db, row: Given) => sql`insert into duties_given 
 export const updateGiven = (db: Db, row: Given, ticketId: string) =>
   sql`update duties_given set ticket_id = ${ticketId} where project_key = ${row.projectKey} and duty_key = ${row.dutyKey} and at = ${row.at} and given_to = ${row.givenTo}`.execute(db);
 
-export interface DueRow { id: string; number: string; subject: string; projectKey: string; type: string; dueAt: Date | null; ownerName: string; department: string | null; isBegun: boolean }
+export interface DueRow { id: string; number: string; subject: string; texts: TicketTexts | null; projectKey: string; type: string; dueAt: Date | null; ownerName: string; department: string | null; isBegun: boolean }
 /** A type of ticket and the form it asks for. */
 export interface Asked { projectKey: string; type: string; formKey: string }
 interface Reader { id: string; department: string | null }
@@ -23,7 +24,7 @@ interface Reader { id: string; department: string | null }
 const asked = (types: readonly Asked[]) => sql`jsonb_to_recordset(${JSON.stringify(types.map(({ projectKey, type, formKey }) => ({ project_key: projectKey, type, form_key: formKey })))}::jsonb) as a(project_key text, type text, form_key text)`;
 const LACKING = sql`t.status in ('open', 'waiting') and t.merged_into is null
   and not exists (select from form_records r where r.subject_kind = 'ticket' and r.subject_id = t.id and r.form_key = a.form_key and r.state = 'submitted')`;
-const COLUMNS = sql`t.id, t.number, t.subject, t.project_key, t.type, t.due_at, coalesce(u.name, '') as owner_name, t.department,
+const COLUMNS = sql`t.id, t.number, t.subject, t.texts, t.project_key, t.type, t.due_at, coalesce(u.name, '') as owner_name, t.department,
   exists (select from form_records r where r.subject_kind = 'ticket' and r.subject_id = t.id and r.form_key = a.form_key) as is_begun`;
 
 /** Of one's own open tickets, and of those of one's department that nobody has taken. */

@@ -20,7 +20,7 @@ interface Reader { language: string; projects: string[] | null; reader: string |
 const view = ({ language, projects, reader }: Reader) => sql`i.id, i.direction, i.state, i.project_key, i.queue_id, coalesce(q.name->>${language}, q.name->>'en', i.queue_id, '') as queue_name,
   case when i.language in ('en', 'ru', 'sl') then i.language end as language, i.from_number, i.to_number, case when ${known(projects)} then i.client_id end as client_id, coalesce(case when ${known(projects)} then c.name end, i.caller_name) as client_name, i.operator_id, coalesce(u.name, '') as operator_name, i.ticket_id,
   i.started_at, i.queued_at, i.answered_at, i.ended_at, i.wrapped_at, i.outcome, i.disposition, i.notes, i.recording_id,
-  coalesce((select jsonb_agg(jsonb_build_object('id', t.id, 'number', t.number, 'subject', t.subject) order by t.created_at) from tickets t
+  coalesce((select jsonb_agg(jsonb_build_object('id', t.id, 'number', t.number, 'subject', coalesce(t.texts #>> array['subject', ${language}::text], t.subject)) order by t.created_at) from tickets t
     where (t.interaction_id = i.id or t.id = i.ticket_id) and (t.about_user_ids is null or ${reader}::uuid is null or not ${reader}::uuid = any(t.about_user_ids))), '[]') as tickets`;
 const joins = sql`left join queues q on q.id = i.queue_id left join clients c on c.id = i.client_id left join users u on u.id = i.operator_id`;
 

@@ -7,7 +7,7 @@ import { newId } from "../../platform/ids.ts";
 import { decodeCursor, encodeCursor, PAGE_SIZE, pageOf } from "../../platform/page.ts";
 import { may, toldTo } from "../access/index.ts";
 import { getClient } from "../clients/index.ts";
-import { guarded, loadTicket } from "../tickets/index.ts";
+import { guarded, loadTicket, subjectFor } from "../tickets/index.ts";
 import type * as contracts from "./promises.contract.ts";
 import type { PromiseView } from "./promises.contract.ts";
 import { closePromiseRow, insertPromise, isAnyOverdue, selectFigures, selectMine, selectOfClient, selectOfTicket, selectOpen, selectPromise, takeOverdue, type NewPromise, type Overdue, type Promised } from "./promises.sql.ts";
@@ -19,7 +19,7 @@ const FARTHEST_MS = 366 * 86_400_000;
 const toView = (ctx: Ctx, row: Promised): PromiseView => toldTo(ctx, {
   id: row.id, projectKey: row.projectKey, text: row.text, dueAt: row.dueAt.toISOString(), state: row.state, reason: row.reason, version: row.version, createdAt: row.createdAt.toISOString(),
   by: { id: row.promisedBy, name: row.byName }, closed: row.closedAt && { at: row.closedAt.toISOString(), by: row.closedByName },
-  ticket: row.ticketId ? { id: row.ticketId, number: row.number, subject: row.subject } : null, client: row.clientId ? { id: row.clientId, name: row.clientName } : null,
+  ticket: row.ticketId ? { id: row.ticketId, number: row.number, subject: subjectFor(ctx, row) } : null, client: row.clientId ? { id: row.clientId, name: row.clientName } : null,
 });
 
 /** What was promised about a ticket is for those who may see that ticket. */

@@ -63,7 +63,7 @@ export const markUndone = (db: Db, id: string, by: string | null, at: Date) =>
 export interface ShownMerge extends Brief { mergeId: string; mergedAt: Date; by: string; isKept: boolean; isUntouched: boolean }
 /** Merges into this ticket and of this ticket; with each the other one. */
 export const selectMerges = (db: Db, ticketId: string) => sql<ShownMerge>`select m.id as merge_id, m.merged_at, coalesce(u.name, '') as by, m.kept_id = ${ticketId} as is_kept,
-    k.version = m.kept_version and g.version = m.gone_version as is_untouched, t.id, t.number, t.subject, t.type, t.status, t.stage, t.process_id, coalesce(c.name, '') as client_name, coalesce(o.name, '') as owner_name,
+    k.version = m.kept_version and g.version = m.gone_version as is_untouched, t.id, t.number, t.subject, t.texts, t.type, t.status, t.stage, t.process_id, coalesce(c.name, '') as client_name, coalesce(o.name, '') as owner_name,
     t.project_key, t.owner_id, t.department, t.about_user_ids, t.created_at
   from (select * from ticket_merges where kept_id = ${ticketId} and undone_at is null union all select * from ticket_merges where gone_id = ${ticketId} and undone_at is null) m
   join tickets k on k.id = m.kept_id join tickets g on g.id = m.gone_id join tickets t on t.id = case when m.kept_id = ${ticketId} then m.gone_id else coalesce(g.merged_into, m.kept_id) end

@@ -5,7 +5,7 @@ import { conflict, invalidField, notFound } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
 import { may, toldTo } from "../access/index.ts";
-import { digitsOf, guarded, loadTicket, stageNameOf } from "../tickets/index.ts";
+import { digitsOf, guarded, loadTicket, stageNameOf, subjectFor } from "../tickets/index.ts";
 import type * as contracts from "./relations.contract.ts";
 import type { MergeView, RelationView, TicketBrief } from "./relations.contract.ts";
 import { selectMerges, type ShownMerge } from "./relations.merge.sql.ts";
@@ -14,8 +14,8 @@ import { countRelations, deleteRelation, existsRelation, insertRelation, selectB
 
 const MAX_RELATIONS = 200;
 
-export const toBrief = async (ctx: Ctx, { id, number, subject, type, status, stage, processId, clientName, ownerName, createdAt }: Brief): Promise<TicketBrief> =>
-  ({ id, number, subject: toldTo(ctx, subject), type, status, stage, stageName: await stageNameOf(ctx, { processId, stage }), clientName, ownerName, createdAt: createdAt.toISOString() });
+export const toBrief = async (ctx: Ctx, { id, number, subject, texts, type, status, stage, processId, clientName, ownerName, createdAt }: Brief): Promise<TicketBrief> =>
+  ({ id, number, subject: toldTo(ctx, subjectFor(ctx, { subject, texts })), type, status, stage, stageName: await stageNameOf(ctx, { processId, stage }), clientName, ownerName, createdAt: createdAt.toISOString() });
 
 /** What the reader may see of it; the other end of a relation may lie in a project that is not the reader's. */
 const seen = (ctx: Ctx) => (brief: Brief): boolean => may(ctx, "tickets.read", guarded(brief));

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { sql } from "kysely";
 import { describe, expect, test } from "vitest";
 import type { Ctx } from "../../platform/db.ts";
@@ -163,6 +164,23 @@ describe("merging duplicates", () => {
     expect(await getTicket(emily, again.id)).toMatchObject({ ownerId: idOf(emily) });
     expect(await listRelations(emily, plain.id)).toMatchObject({ mergedInto: null });
     await expect(getTicket(emily, gone2.id)).rejects.toMatchObject({ code: "not_found" });
+  });
+
+  test("R129 merges of before whom they are about was inherited are caught up with, tasks of the kept ticket among them", async () => {
+    const emily = await user(["operator"], ["internet"]);
+    const [kept, gone, task, plain] = [await buildTicket(system, { ownerId: idOf(emily) }), await buildTicket(system, { type: "complaint", fields: { about: "employee", employee: idOf(emily) } }), await buildTicket(system), await buildTicket(system, { ownerId: idOf(emily) })];
+    await sql`update tickets set parent_id = ${kept.id}::uuid where id = ${task.id}::uuid`.execute(database.db);
+    const merged = await merge(kept.id, gone);
+    await sql`update tickets set about_user_ids = null, owner_id = ${idOf(emily)}::uuid where id in (${kept.id}::uuid, ${task.id}::uuid)`.execute(database.db);
+    expect(await getTicket(emily, kept.id)).toMatchObject({ ownerId: idOf(emily) });
+    await sql.raw(readFileSync(new URL("../../../migrations/0063_merges_about.sql", import.meta.url), "utf8")).execute(database.db);
+    for (const id of [kept.id, task.id]) {
+      await expect(getTicket(emily, id)).rejects.toMatchObject({ code: "not_found" });
+      expect((await getTicket(operator, id)).ownerId).toBeNull();
+    }
+    expect(await getTicket(emily, plain.id)).toMatchObject({ ownerId: idOf(emily) });
+    await undoMerge(operator, merged.id);
+    expect((await getTicket(emily, kept.id)).id).toBe(kept.id);
   });
 
   test("papers go over and are counted on, and come home with the numbers they had", async () => {

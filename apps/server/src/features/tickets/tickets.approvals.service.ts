@@ -17,6 +17,7 @@ import type * as contracts from "./tickets.process.contract.ts";
 import { selectApproval, selectMover, selectNames, selectOpenApprovals, updateApproval, type Approval, type OpenApproval } from "./tickets.process.sql.ts";
 import { engineRoles } from "./tickets.rules.ts";
 import { updateTicketRow, type Ticket } from "./tickets.sql.ts";
+import { subjectFor } from "./tickets.texts.ts";
 import { toView } from "./tickets.view.ts";
 import { writeField, writeInput, type Writing } from "./tickets.why.rules.ts";
 import type { Doer } from "./tickets.world.ts";
@@ -50,7 +51,7 @@ async function toOpen(ctx: Ctx, row: OpenApproval): Promise<Page["items"][number
   const approval = toApproval(ctx, {
     id: row.id, transition: row.transition, deed: row.deed, amount: row.amount, state: row.state, requestedBy: row.requestedByName, requestedById: row.requestedBy, requestedAt: row.requestedAt.toISOString(), decidedBy: "", decidedAt: null, note: null, ticket: row,
   }, { process, project, language });
-  return toldTo(ctx, { ...approval, ticketId: row.ticketId, number: row.number, subject: row.subject, projectKey: row.projectKey, input: await filledIn(ctx, { process, project, language }, row.input) });
+  return toldTo(ctx, { ...approval, ticketId: row.ticketId, number: row.number, subject: subjectFor(ctx, row), projectKey: row.projectKey, input: await filledIn(ctx, { process, project, language }, row.input) });
 }
 
 /** What was filled in with the step, as people of the reader's language write it. */

@@ -5,6 +5,7 @@ import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
 import { translate } from "../../platform/messages.ts";
 import type { Language } from "../api.contract.ts";
+import { inAll } from "../projects/index.ts";
 import { countCall, lockNumber, selectCallbackOf, selectOpenCallbacks, selectServed } from "./tickets.callbacks.sql.ts";
 import { processOf, projectOf } from "./tickets.definitions.ts";
 import { touched } from "./tickets.effects.ts";
@@ -39,7 +40,7 @@ export async function registerCallback(ctx: Ctx, input: CallbackInput): Promise<
     if (!type) throw invalidField("type", "unknown_type");
     const contact = input.clientId ? await selectContact(ctx.db, input.clientId) : undefined;
     const ticket = await register(ctx, project, {
-      id: newId(ctx.now().getTime()), type, subject: translate(input.language, "callback_subject"), description: "", fields: { queueId: input.queueId, cause: input.reason },
+      id: newId(ctx.now().getTime()), type, subject: translate(input.language, "callback_subject"), texts: { subject: inAll((language) => translate(language, "callback_subject")) }, description: "", fields: { queueId: input.queueId, cause: input.reason },
       priority: ["low", "normal", "high", "urgent"].indexOf(type.priority), language: input.language, channel: "voice", clientId: contact?.id ?? null, interactionId: input.interactionId,
       contactPhone: input.phone, contactEmail: contact?.emails[0] ?? null, requiredBy: input.dueAt, ownerId: null, createdBy: null, department: null,
     });

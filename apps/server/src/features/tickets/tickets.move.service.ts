@@ -10,7 +10,7 @@ import type * as contracts from "./tickets.contract.ts";
 import type { TicketView } from "./tickets.contract.ts";
 import { aboutNow } from "./tickets.about.ts";
 import { processOf, type ProjectInUse } from "./tickets.definitions.ts";
-import { alert, perform, touched } from "./tickets.effects.ts";
+import { alert, perform, remind, touched } from "./tickets.effects.ts";
 import { loadTicket } from "./tickets.load.ts";
 import { insertApproval, lapseApprovals, selectOpenSubtasks } from "./tickets.process.sql.ts";
 import { isRefusal, refused } from "./tickets.refusals.ts";
@@ -163,7 +163,7 @@ async function tellParent(ctx: TxCtx, child: Ticket): Promise<void> {
   const after = await updateTicketRow(ctx.db, parent.id, parent.version, { ...answered, updatedAt: ctx.now() });
   if (!after) throw conflict("changed_meanwhile");
   await emit(ctx, { type: "ticket.subtask_ended", subject: { kind: "ticket", id: parent.id }, data: { number: parent.number, projectKey: parent.projectKey, subtaskId: child.id, subtaskNumber: child.number, key: child.parentTask, stage: child.stage, text: child.resolution ?? "" }, touches: touched(after) });
-  await emit(ctx, { type: "ticket.reminded", subject: { kind: "ticket", id: parent.id }, data: { number: parent.number, operatorId: parent.ownerId }, touches: parent.ownerId ? [{ kind: "operator", id: parent.ownerId }] : [] });
+  await remind(ctx, after, parent.ownerId);
   await follow(ctx, after);
 }
 

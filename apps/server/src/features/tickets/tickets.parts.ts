@@ -8,6 +8,7 @@ import { processOf, type ProjectInUse } from "./tickets.definitions.ts";
 import { guarded, moment } from "./tickets.load.ts";
 import type { approvalView, checklistView, processParts } from "./tickets.parts.contract.ts";
 import type { Ticket } from "./tickets.sql.ts";
+import { subjectFor } from "./tickets.texts.ts";
 import type { WrittenBeside } from "./tickets.view.sql.ts";
 import { authorityOf } from "./tickets.world.ts";
 
@@ -19,9 +20,9 @@ export async function partsOf(ctx: Ctx, shown: Shown, beside: WrittenBeside): Pr
   const { project, ticket, language } = shown;
   const { now, clock } = moment(ctx, project);
   return {
-    parent: beside.parent && { id: beside.parent.id, number: beside.parent.number, subject: beside.parent.subject, mayOpen: may(ctx, "tickets.read", guarded(beside.parent)) },
-    subtasks: await Promise.all(beside.subtasks.filter(({ hidden }) => !hidden).map(async ({ id, number, key, subject, department, stage, status, dueAt, waits, answer, ownerName, processId }) =>
-      ({ id, number, key, subject, department, stage, status, dueAt, waits, answer, ownerName, stageName: (await processOf(ctx.db, processId)).stages[stage]?.name[language] ?? stage }))),
+    parent: beside.parent && { id: beside.parent.id, number: beside.parent.number, subject: subjectFor(ctx, beside.parent), mayOpen: may(ctx, "tickets.read", guarded(beside.parent)) },
+    subtasks: await Promise.all(beside.subtasks.filter(({ hidden }) => !hidden).map(async ({ id, number, key, subject, texts, department, stage, status, dueAt, waits, answer, ownerName, processId }) =>
+      ({ id, number, key, subject: subjectFor(ctx, { subject, texts }), department, stage, status, dueAt, waits, answer, ownerName, stageName: (await processOf(ctx.db, processId)).stages[stage]?.name[language] ?? stage }))),
     approvals: beside.approvals.map((approval) => toApproval(ctx, { ...approval, ticket }, shown)),
     checklists: checklistsOf(shown, beside.checks),
     clocks: beside.clockRows.map((each) => ({ ...viewClock(each, now, clock), does: doesOf(shown, each), ...marksOf(each, clock) })),

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { sql } from "kysely";
 import { beforeEach, expect, test } from "vitest";
 import { inTx, type Actor } from "../../platform/db.ts";
@@ -123,14 +124,43 @@ test("R109 a department answers its task, and the ticket that waited goes on wit
   expect((await listTickets(as(keeper), { view: "department" })).items.map((row) => row.id)).toContain(id);
   expect((await listTickets(as(keeper), { view: "all" })).items.map((row) => row.department)).not.toContain("accounting");
   const task = await getTicket(as(keeper), id);
-  expect(task).toMatchObject({ typeName: "Task", subject: "Find the parcel (ru)", description: "Look on the shelf (ru)", parent: { number: taken.number, mayOpen: false }, dueAt: at(5)().toISOString() });
+  expect(task).toMatchObject({ typeName: "Task", subject: "Find the parcel", description: "Look on the shelf", parent: { number: taken.number, mayOpen: false }, dueAt: at(5)().toISOString() });
   expect((await getTicket(as(ana), id)).parent).toMatchObject({ number: taken.number, mayOpen: true });
   expect((await refusal(getTicket(as(keeper), taken.id))).code).toBe("not_found");
   const answered = await goAt(at(3), keeper, { id, version: task.version, transition: "answer", input: { resolution: "On shelf B12" } });
   expect(answered).toMatchObject({ stage: "done", status: "closed" });
   expect(await getTicket(as(ana), taken.id)).toMatchObject({ stage: "in_work", fields: { stock: "On shelf B12" }, subtasks: [{ status: "closed", answer: "On shelf B12" }, { status: "open" }] });
   expect(await eventsOf(taken.id, "ticket.subtask_ended")).toMatchObject([{ key: "stock", text: "On shelf B12" }]);
-  expect(await eventsOf(taken.id, "ticket.reminded")).not.toEqual([]);
+  // The answer and the step it lets the ticket take are one thing to be reminded of.
+  expect(await eventsOf(taken.id, "ticket.reminded")).toEqual([{ number: taken.number, operatorId: idOf(ana) }]);
+});
+
+test("R109 a task is called in its reader's language wherever it is shown, until somebody writes other words", async () => {
+  const { subtasks } = await go(ana, taken, "ask_warehouse");
+  const id = first(subtasks).id;
+  const rusa = await user("Rusa Lah", { language: "ru", roles: ["supervisor"] });
+  const shown = async (actor: Actor) => {
+    const [task, parent, listed] = [await getTicket(as(actor), id), await getTicket(as(actor), taken.id), (await listTickets(as(actor), { view: "all" })).items.find((row) => row.id === id)];
+    return [task.subject, task.description, first(parent.subtasks).subject, listed?.subject];
+  };
+  expect(await shown(ana)).toEqual(["Find the parcel", "Look on the shelf", "Find the parcel", "Find the parcel"]);
+  expect(await shown(rusa)).toEqual(["Find the parcel (ru)", "Look on the shelf (ru)", "Find the parcel (ru)", "Find the parcel (ru)"]);
+  // What is sent back as it was read stays what the process says.
+  const same = await updateTicket(as(ana), id, { version: (await getTicket(as(ana), id)).version, subject: "Find the parcel", description: "Behind the door" });
+  expect(await shown(rusa)).toEqual(["Find the parcel (ru)", "Behind the door", "Find the parcel (ru)", "Find the parcel (ru)"]);
+  await updateTicket(as(ana), id, { version: same.version, subject: "Find both parcels" });
+  expect([await shown(rusa), await shown(ana)]).toEqual([["Find both parcels", "Behind the door", "Find both parcels", "Find both parcels"], ["Find both parcels", "Behind the door", "Find both parcels", "Find both parcels"]]);
+});
+
+test("tasks of before are called in their reader's language, unless somebody had written other words", async () => {
+  const { subtasks } = await go(ana, taken, "ask_warehouse");
+  const [stock, tell] = subtasks.map(({ id }) => id);
+  await updateTicket(as(ana), tell!, { version: (await getTicket(as(ana), tell!)).version, subject: "Read this" });
+  await sql`update tickets set texts = null`.execute(database.db);
+  const migration = readFileSync(new URL("../../../migrations/0062_tickets_texts.sql", import.meta.url), "utf8");
+  await sql.raw(migration.slice(migration.indexOf("with wishes"))).execute(database.db);
+  expect((await getTicket(as(boris), stock!)).subject).toBe("Find the parcel (ru)");
+  expect(await getTicket(as(boris), tell!)).toMatchObject({ subject: "Read this", description: "Nothing to do (ru)" });
 });
 
 test("sub-tasks that are still open are taken back when the ticket ends", async () => {

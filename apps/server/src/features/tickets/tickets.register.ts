@@ -13,7 +13,7 @@ import { drawNumber } from "./tickets.keys.ts";
 import { moment } from "./tickets.load.ts";
 import { insertReasons, selectColleagues } from "./tickets.process.sql.ts";
 import { aboutOf, bothOf, fromEngine, priorityName, statusOf, UUID } from "./tickets.rules.ts";
-import { insertTicket, linkCallback, linkInteraction, newTicket, ticketStatement, type Drawn, type NewTicket, type Ticket } from "./tickets.sql.ts";
+import { insertTicket, linkCallback, linkInteraction, newTicket, ticketStatement, type Drawn, type NewTicket, type Ticket, type TicketTexts } from "./tickets.sql.ts";
 
 export interface Registered extends Draft {
   id: string; ownerId: string | null; createdBy: string | null; department: string | null;
@@ -21,6 +21,8 @@ export interface Registered extends Draft {
   drawn?: Drawn;
   /** By the one statement of `inOneStatement`, which fails when the same ticket is there. */
   inOneStatement?: boolean;
+  /** In all languages what of its words a declaration says. */
+  texts?: TicketTexts | undefined;
   /** Besides those it names itself. */
   about?: string[] | null;
   /** Of a sub-task. */
@@ -45,7 +47,7 @@ export async function registerWithClocks(ctx: TxCtx, project: ProjectInUse, draf
     ...fromEngine(begun.ticket, draft.fields), id: draft.id, number, projectKey: project.project.key, type: draft.type.key, processId, status: statusOf(process, begun.ticket.stage),
     clientId: draft.clientId, interactionId: draft.interactionId, subject: draft.subject, description: draft.description, language: draft.language, channel: draft.channel,
     contactPhone: draft.contactPhone, contactEmail: draft.contactEmail, department: draft.department, linkHash, createdBy: draft.createdBy, createdAt: ctx.now(), updatedAt: ctx.now(),
-    ...(about && { aboutUserIds: about }), ...asSubtask(draft.parent),
+    ...(about && { aboutUserIds: about }), ...(draft.texts && { texts: draft.texts }), ...asSubtask(draft.parent),
   };
   const ticket = await insert(ctx, row, draft.inOneStatement ?? false);
   if (!ticket) return undefined;

@@ -19,7 +19,8 @@ import { formFor, type TicketForms } from "./tickets.forms.ts";
 import { follow } from "./tickets.move.service.ts";
 import { keepReasons, refuseStrangers, registerWithClocks, type Registered } from "./tickets.register.ts";
 import { fromEngine, priorityName } from "./tickets.rules.ts";
-import { insertNote, selectSurroundings, selectTicket, selectTicketForUpdate, selectUserForTicket, touchTicket, updateTicketRow, type Ticket, type TicketChange } from "./tickets.sql.ts";
+import { insertNote, selectSurroundings, selectTicket, selectTicketForUpdate, selectUserForTicket, touchTicket, updateTicketRow, type Ticket, type TicketChange, type TicketTexts } from "./tickets.sql.ts";
+import { rewritten } from "./tickets.texts.ts";
 import { NOTHING_BESIDE } from "./tickets.view.sql.ts";
 import { toView } from "./tickets.view.ts";
 import { living, type Living } from "./tickets.world.ts";
@@ -35,9 +36,10 @@ export async function getTicket(ctx: Ctx, id: string): Promise<TicketView> {
 
 /**
  * Registers a ticket at once: its number, its deadline, and the client is told. A draft sent twice is one ticket.
- * `about`: whom it is about besides those its own fields and form name, for what another ticket has made.
+ * `about`: whom it is about besides those its own fields and form name, for what another ticket has made. `texts`: its words in
+ * all languages, where a declaration says them.
  */
-export async function createTicket(ctx: Ctx, input: CreateInput, { forms, about }: { forms?: TicketForms | undefined; about?: string[] | null } = {}): Promise<TicketView> {
+export async function createTicket(ctx: Ctx, input: CreateInput, { forms, about, texts }: { forms?: TicketForms | undefined; about?: string[] | null; texts?: TicketTexts } = {}): Promise<TicketView> {
   const { userId, department } = registrar(ctx.actor);
   if (!may(ctx, "tickets.create", { projectKey: input.projectKey, ownerId: userId, department })) throw forbidden();
   const found = await selectSurroundings(ctx.db, { draftId: input.draftId ?? null, clientId: input.clientId, interactionId: input.interactionId });
@@ -47,7 +49,7 @@ export async function createTicket(ctx: Ctx, input: CreateInput, { forms, about 
   const problems = fieldsNotAtFirst(await processOf(ctx.db, project.processIds[draft.type.process]!), input.fields);
   if (problems.length > 0) throw invalid(problems);
   const fillForm = formFor(ctx, { type: draft.type, projectKey: input.projectKey, recordId: input.formRecordId, forms });
-  const whole: Registered = { ...draft, drawn: found, id: input.draftId ?? newId(ctx.now().getTime()), ownerId: userId, createdBy: userId, department, about: about ?? null };
+  const whole: Registered = { ...draft, drawn: found, id: input.draftId ?? newId(ctx.now().getTime()), ownerId: userId, createdBy: userId, department, about: about ?? null, texts };
   const creating: Creating = { project, whole, fillForm };
   const made = await ((await isPlain(ctx, creating)) ? createAtOnce(ctx, creating) : createStepwise(ctx, creating));
   return made ? firstView(ctx, made, found.contact?.name ?? "") : sameDraft(ctx, input, userId);
@@ -122,7 +124,7 @@ export async function updateTicket(ctx: Ctx, id: string, input: UpdateInput): Pr
     const { change, notices } = await changed(ctx, before, input);
     const after = await updateTicketRow(ctx.db, id, before.version, { ...change, updatedAt: ctx.now() });
     if (!after) throw conflict("changed_meanwhile");
-    const names = Object.keys(change) as (keyof Ticket)[];
+    const names = (Object.keys(change) as (keyof Ticket)[]).filter((name) => name !== "texts");
     await emit(ctx, { type: after.ownerId !== before.ownerId ? "ticket.assigned" : "ticket.changed", subject: { kind: "ticket", id }, data: { number: after.number, changed: names, from: before.ownerId, to: after.ownerId, notices }, touches: touched(after, before) });
     await audit(ctx, { action: "ticket.update", object: { kind: "ticket", id }, before: pick(before, names), after: pick(after, names) });
     return toView(ctx, await follow(ctx, after));
@@ -148,7 +150,8 @@ const mayOwn = async (ctx: Ctx, { projectKey, aboutUserIds }: Ticket, userId: st
   !aboutUserIds?.includes(userId) && ((await selectUserForTicket(ctx.db, userId))?.projects.includes(projectKey) ?? false);
 
 async function changed(ctx: TxCtx, before: Ticket, input: UpdateInput): Promise<{ change: TicketChange; notices: NoticeOwed[] }> {
-  const { version: _seen, fields, dueAt, priority, ...plain } = input;
+  const { version: _seen, fields, dueAt, priority, subject, description, ...rest } = input;
+  const plain = { ...rest, ...rewritten(ctx, before, { ...(subject !== undefined && { subject }), ...(description !== undefined && { description }) }) };
   const it = await living(ctx, before);
   const change: TicketChange = { ...(plain as TicketChange), ...(fields && await changedFields(ctx, { ...it, ticket: { ...before, ...(input.ownerId !== undefined && { ownerId: input.ownerId }) } }, fields)) };
   const notices: NoticeOwed[] = [];

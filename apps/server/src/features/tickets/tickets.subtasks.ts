@@ -29,8 +29,13 @@ async function registerSubtask(ctx: TxCtx, project: ProjectInUse, parent: Ticket
   return register(ctx, project, {
     type, language, channel, clientId, id: newId(ctx.now().getTime()), subject: wish.subject[inner], description: typeof wish.task === "string" ? wish.task : wish.task[inner], fields: {}, priority: parent.priority,
     interactionId: null, contactPhone: parent.contactPhone, contactEmail: null, ownerId: null, createdBy: ctx.actor.kind === "user" ? ctx.actor.id : null,
+    texts: textsOf(wish),
     requiredBy: wish.dueHours === null ? null : addWorkingTime(project.calendar, project.project.time_zone, ctx.now(), wish.dueHours * HOUR_MS),
     department: Object.hasOwn(project.departments, wish.department) ? wish.department : null,
     parent: { id: parent.id, task: wish.key, waits: wish.waits, aboutUserIds: parent.aboutUserIds },
   });
 }
+
+/** Read in every language as it was declared; what a person or a rule wrote stands as it was written. */
+const textsOf = ({ subject, task }: SubtaskWish) => ({ ...(isTranslated(subject) && { subject }), ...(typeof task !== "string" && isTranslated(task) && { description: task }) });
+const isTranslated = ({ en, ru, sl }: SubtaskWish["subject"]): boolean => en !== ru || en !== sl;

@@ -6,10 +6,10 @@ import type { Amount } from "../processes/index.ts";
 import type { Ticket } from "./tickets.sql.ts";
 
 /** A line of a list, as the database gives it. */
-export type ListedTicket = Pick<Ticket, "id" | "number" | "projectKey" | "type" | "processId" | "stage" | "status" | "subject" | "clientId" | "ownerId" | "department" | "priority" | "dueAt" | "reopened" | "contactPhone" | "calls" | "lastCallAt" | "createdAt" | "updatedAt" | "pausedAt">
+export type ListedTicket = Pick<Ticket, "id" | "number" | "projectKey" | "type" | "processId" | "stage" | "status" | "subject" | "clientId" | "ownerId" | "department" | "priority" | "dueAt" | "reopened" | "contactPhone" | "calls" | "lastCallAt" | "createdAt" | "updatedAt" | "pausedAt" | "texts">
   & { clientName: string; ownerName: string };
 
-const columns = sql`t.id, t.number, t.project_key, t.type, t.process_id, t.stage, t.status, t.subject, t.client_id, t.owner_id, t.department, t.priority, t.due_at, t.reopened, t.contact_phone, t.calls, t.last_call_at, t.created_at, t.updated_at, t.interaction_id, t.paused_at`;
+const columns = sql`t.id, t.number, t.project_key, t.type, t.process_id, t.stage, t.status, t.subject, t.client_id, t.owner_id, t.department, t.priority, t.due_at, t.reopened, t.contact_phone, t.calls, t.last_call_at, t.created_at, t.updated_at, t.interaction_id, t.paused_at, t.texts`;
 const named = (inner: RawBuilder<unknown>, order: RawBuilder<unknown>) => sql<ListedTicket>`select t.*, coalesce(c.name, case when t.client_id is null and t.type = 'callback' then (select i.caller_name from interactions i where i.id = t.interaction_id) end, '') as client_name, coalesce(u.name, '') as owner_name
   from (${inner}) t left join clients c on c.id = t.client_id left join users u on u.id = t.owner_id order by ${order}`;
 
@@ -96,8 +96,8 @@ export interface Written extends WrittenBeside {
 }
 
 export interface WrittenBeside {
-  parent: ({ id: string; number: string; subject: string } & Pick<Ticket, "projectKey" | "ownerId" | "department" | "aboutUserIds">) | null;
-  subtasks: { id: string; number: string; key: string; type: string; processId: string; subject: string; department: string | null; stage: string; status: Ticket["status"]; dueAt: string | null; waits: boolean; answer: string | null; ownerName: string; hidden: boolean }[];
+  parent: ({ id: string; number: string; subject: string } & Pick<Ticket, "projectKey" | "ownerId" | "department" | "aboutUserIds" | "texts">) | null;
+  subtasks: { id: string; number: string; key: string; type: string; processId: string; subject: string; texts: Ticket["texts"]; department: string | null; stage: string; status: Ticket["status"]; dueAt: string | null; waits: boolean; answer: string | null; ownerName: string; hidden: boolean }[];
   approvals: { id: string; transition: string; deed: string; amount: Amount | null; state: "pending" | "approved" | "refused" | "lapsed"; requestedBy: string; requestedById: string | null; requestedAt: string; decidedBy: string; decidedAt: string | null; note: string | null }[];
   checks: { checklist: string; item: string; by: string; at: string }[];
   clockRows: Clock[];
@@ -107,8 +107,8 @@ export const NOTHING_BESIDE: WrittenBeside = { parent: null, subtasks: [], appro
 const iso = (column: string) => sql`to_char(${sql.ref(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 const beside = (ticket: { id: string; parentId: string | null }, readerId: string | null) => sql`
-    (select json_build_object('id', id, 'number', number, 'subject', subject, 'projectKey', project_key, 'ownerId', owner_id, 'department', department, 'aboutUserIds', about_user_ids) from tickets where id = ${ticket.parentId}::uuid) as parent,
-    coalesce((select json_agg(json_build_object('id', s.id, 'number', s.number, 'key', s.parent_task, 'type', s.type, 'processId', s.process_id, 'subject', s.subject, 'department', s.department, 'stage', s.stage, 'status', s.status,
+    (select json_build_object('id', id, 'number', number, 'subject', subject, 'texts', texts, 'projectKey', project_key, 'ownerId', owner_id, 'department', department, 'aboutUserIds', about_user_ids) from tickets where id = ${ticket.parentId}::uuid) as parent,
+    coalesce((select json_agg(json_build_object('id', s.id, 'number', s.number, 'key', s.parent_task, 'type', s.type, 'processId', s.process_id, 'subject', s.subject, 'texts', s.texts, 'department', s.department, 'stage', s.stage, 'status', s.status,
       'dueAt', ${iso("s.due_at")}, 'waits', s.parent_waits, 'answer', s.resolution, 'ownerName', coalesce(u.name, ''), 'hidden', coalesce(${readerId}::uuid = any(s.about_user_ids), false)) order by s.created_at, s.id)
       from tickets s left join users u on u.id = s.owner_id where s.parent_id = ${ticket.id}), '[]') as subtasks,
     coalesce((select json_agg(json_build_object('id', a.id, 'transition', a.transition, 'deed', a.deed, 'amount', a.amount, 'state', a.state, 'requestedBy', coalesce(r.name, ''), 'requestedById', a.requested_by, 'requestedAt', ${iso("a.requested_at")},

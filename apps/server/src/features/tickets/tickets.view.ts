@@ -9,9 +9,8 @@ import { partsOf } from "./tickets.parts.ts";
 import { selectPeople } from "./tickets.process.sql.ts";
 import { engineRoles, statusOf, toEngine, typeOf, waitsFor } from "./tickets.rules.ts";
 import type { Ticket } from "./tickets.sql.ts";
+import { descriptionFor, languageOf, subjectFor } from "./tickets.texts.ts";
 import { selectWritten, type ListedTicket, type StoredAttachment, type Written } from "./tickets.view.sql.ts";
-
-const languageOf = (ctx: Ctx): Language => (ctx.actor.kind === "user" && ["en", "ru", "sl"].includes(ctx.actor.language) ? (ctx.actor.language as Language) : "en");
 
 /** Who may not see a client's contacts sees them in part on tickets as on cards (decision 0046). */
 const masks = (ctx: Ctx): boolean => !may(ctx, "clients.see_contacts");
@@ -27,7 +26,7 @@ export async function toRows(ctx: Ctx, tickets: readonly ListedTicket[]): Promis
 export const stageNameOf = async (ctx: Ctx, { processId, stage }: { processId: string; stage: string }): Promise<string> => (await processOf(ctx.db, processId)).stages[stage]?.name[languageOf(ctx)] ?? stage;
 
 const toRow = (ctx: Ctx, ticket: ListedTicket, process: Process): TicketRow => ({
-  id: ticket.id, number: ticket.number, projectKey: ticket.projectKey, type: ticket.type, stage: ticket.stage, status: ticket.status, subject: masks(ctx) ? maskWithin(ticket.subject, { phone: ticket.contactPhone, email: null }) : ticket.subject,
+  id: ticket.id, number: ticket.number, projectKey: ticket.projectKey, type: ticket.type, stage: ticket.stage, status: ticket.status, subject: masks(ctx) ? maskWithin(subjectFor(ctx, ticket), { phone: ticket.contactPhone, email: null }) : subjectFor(ctx, ticket),
   clientId: ticket.clientId, clientName: ticket.clientName, ownerId: ticket.ownerId, ownerName: ticket.ownerName, department: ticket.department, priority: ticket.priority,
   dueAt: ticket.dueAt?.toISOString() ?? null, reopened: ticket.reopened, contactPhone: phoneFor(ctx, ticket.contactPhone), calls: ticket.calls, lastCallAt: ticket.lastCallAt?.toISOString() ?? null, createdAt: ticket.createdAt.toISOString(), updatedAt: ticket.updatedAt.toISOString(),
   stageName: process.stages[ticket.stage]?.name[languageOf(ctx)] ?? ticket.stage, waitsFor: waitsFor(process, ticket),
@@ -40,7 +39,7 @@ export async function toView(ctx: Ctx, ticket: Ticket, known?: Written): Promise
   const language = languageOf(ctx);
   const { clientName, ownerName, parent, subtasks, approvals, checks, clockRows, ...written } = known ?? await selectWritten(ctx.db, ticket, ctx.actor.kind === "user" ? ctx.actor.id : null);
   const view: TicketView = {
-    ...toRow(ctx, { ...ticket, clientName, ownerName }, process), ...written, masked: false, description: ticket.description, fields: ticket.fields, facts: [], language: ticket.language, channel: ticket.channel, contactEmail: ticket.contactEmail,
+    ...toRow(ctx, { ...ticket, clientName, ownerName }, process), ...written, masked: false, description: descriptionFor(ctx, ticket), fields: ticket.fields, facts: [], language: ticket.language, channel: ticket.channel, contactEmail: ticket.contactEmail,
     interactionId: ticket.interactionId, resolution: ticket.resolution, score: ticket.score, clientComment: ticket.clientComment, closedAs: ticket.closedAs, mergedInto: ticket.mergedInto,
     stageSince: ticket.stageSince.toISOString(), version: ticket.version,
     typeName: typeOf(project.types, ticket.type)?.name[language] ?? ticket.type,

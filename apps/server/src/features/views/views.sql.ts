@@ -12,7 +12,7 @@ export interface Reading { filter: TicketFilter; sort: ViewSort; reader: Reader;
 /** What fits of a piece of an index, how much was read, and where it ended. */
 export interface Piece { rows: FoundTicket[]; read: number; /** Of what was read, how much says the words. */ hits: number; end: [string, string] | null }
 
-const COLUMNS = sql`t.id, t.number, t.project_key, t.type, t.process_id, t.stage, t.status, t.subject, t.client_id, t.owner_id, t.department, t.priority, t.due_at, t.reopened, t.contact_phone, t.calls, t.last_call_at, t.created_at, t.updated_at,
+const COLUMNS = sql`t.id, t.number, t.project_key, t.type, t.process_id, t.stage, t.status, t.subject, t.texts, t.client_id, t.owner_id, t.department, t.priority, t.due_at, t.reopened, t.contact_phone, t.calls, t.last_call_at, t.created_at, t.updated_at,
   t.interaction_id, t.channel, t.parent_id, t.paused_at, t.closed_as, t.fields, t.about_user_ids`;
 
 const ORDERS = { changed: ["updated_at", "desc"], untouched: ["updated_at", "asc"], due: ["due_at", "asc"], newest: ["created_at", "desc"], oldest: ["created_at", "asc"] } as const;
@@ -92,6 +92,11 @@ export function newestQuery(words: Words, reading: Reading) {
 }
 
 /** By the index of the words that are `rare`, within `weeks` or, without them, in all that is older than the cursor; the other words are looked for in what it finds. */
+/** The whole words that each word begins; null where it is asked as a beginning: they are too many, or it has digits. */
+/** `chr(1114111)` stands behind every letter. */
+  from (select n, tsvector_to_array(to_tsvector('ticket_text', unaccent(word))) as stems from unnest(${words}::text[]) with ordinality t(word, n)) w order by w.n`;
+/** What has digits stands there as far as the first of them. */
+
 export const selectWords = (db: Db, words: Words, by: { rare: boolean[]; weeks: number[] | null }, reading: Reading) => wordsQuery(words, by, reading).execute(db).then(({ rows }) => piece(rows));
 export function wordsQuery(words: Words, { rare, weeks }: { rare: boolean[]; weeks: number[] | null }, reading: Reading) {
   const each = asked(words);

@@ -1,0 +1,21 @@
+import type { Ctx } from "../../platform/db.ts";
+import { languages, type Language } from "../api.contract.ts";
+import type { Ticket, TicketTexts } from "./tickets.sql.ts";
+
+export const languageOf = ({ actor }: Pick<Ctx, "actor">): Language => (actor.kind === "user" ? languages.find((language) => language === actor.language) : undefined) ?? "en";
+
+/** What a ticket is called: as its declaration says it in the reader's language, or as somebody wrote it. */
+export const subjectFor = (ctx: Pick<Ctx, "actor">, { subject, texts }: { subject: string; texts?: TicketTexts | null }): string => texts?.subject?.[languageOf(ctx)] ?? subject;
+export const descriptionFor = (ctx: Pick<Ctx, "actor">, { description, texts }: { description: string; texts?: TicketTexts | null }): string => texts?.description?.[languageOf(ctx)] ?? description;
+
+type Words = { subject?: string | undefined; description?: string | undefined };
+/** What somebody has written is theirs, in every language; what is sent back as it was read is no change. */
+export function rewritten(ctx: Pick<Ctx, "actor">, before: Ticket, given: Words): Words & { texts?: TicketTexts | null } {
+  if (before.texts === null) return given;
+  const written = {
+    ...(given.subject !== undefined && given.subject !== subjectFor(ctx, before) && { subject: given.subject }),
+    ...(given.description !== undefined && given.description !== descriptionFor(ctx, before) && { description: given.description }),
+  };
+  const left = Object.fromEntries(Object.entries(before.texts).filter(([part]) => !(part in written)));
+  return Object.keys(written).length === 0 ? {} : { ...written, texts: Object.keys(left).length > 0 ? left : null };
+}
