@@ -53,6 +53,12 @@ export async function alert(ctx: TxCtx, ticket: Ticket, about: string): Promise<
   await emit(ctx, { type: "alert.raised", subject: { kind: "ticket", id: ticket.id }, data: { key, params: { number: ticket.number, subject: ticket.subject }, projectKey: ticket.projectKey, ticketId: ticket.id }, touches: [{ kind: "floor", id: ticket.projectKey }] });
 }
 
-async function remind(ctx: TxCtx, ticket: Ticket, operatorId: string | null): Promise<void> {
+const reminded = new WeakMap<TxCtx["facts"], Set<string>>();
+/** Of one thing that has happened nobody is reminded twice: an answered task reminds the owner, and the step it lets the ticket take may want to do so, too. */
+export async function remind(ctx: TxCtx, ticket: Ticket, operatorId: string | null): Promise<void> {
+  const told = reminded.get(ctx.facts) ?? new Set<string>();
+  reminded.set(ctx.facts, told);
+  if (told.has(`${ticket.id} ${operatorId}`)) return;
+  told.add(`${ticket.id} ${operatorId}`);
   await emit(ctx, { type: "ticket.reminded", subject: { kind: "ticket", id: ticket.id }, data: { number: ticket.number, operatorId }, touches: operatorId ? [{ kind: "operator", id: operatorId }] : [] });
 }

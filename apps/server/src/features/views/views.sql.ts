@@ -92,11 +92,6 @@ export function newestQuery(words: Words, reading: Reading) {
 }
 
 /** By the index of the words that are `rare`, within `weeks` or, without them, in all that is older than the cursor; the other words are looked for in what it finds. */
-/** The whole words that each word begins; null where it is asked as a beginning: they are too many, or it has digits. */
-/** `chr(1114111)` stands behind every letter. */
-  from (select n, tsvector_to_array(to_tsvector('ticket_text', unaccent(word))) as stems from unnest(${words}::text[]) with ordinality t(word, n)) w order by w.n`;
-/** What has digits stands there as far as the first of them. */
-
 export const selectWords = (db: Db, words: Words, by: { rare: boolean[]; weeks: number[] | null }, reading: Reading) => wordsQuery(words, by, reading).execute(db).then(({ rows }) => piece(rows));
 export function wordsQuery(words: Words, { rare, weeks }: { rare: boolean[]; weeks: number[] | null }, reading: Reading) {
   const each = asked(words);
