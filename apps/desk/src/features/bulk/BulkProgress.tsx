@@ -10,10 +10,8 @@ import { ActionWords, Changes } from "./ActionWords.tsx";
 import css from "./bulk.module.css";
 
 const moves = new Set<BulkRun["state"]>(["checking", "running", "undoing"]);
-/** Those the reader has to know of: what was refused or failed, and what undoing left. */
-const told = { ready: "refused", done: "failed", stopped: "failed", undone: "kept" } as const;
-/** And what is to become of the others, or has. */
-const shown = { ready: "ready", done: "changed", stopped: "changed", undone: "undone" } as const;
+/** First those the reader has to know of: what was refused or failed, and what undoing left; then what is to become of the others, or has. */
+const shown = { checking: [], ready: ["refused", "ready", "kept"], running: [], done: ["failed", "changed", "kept"], stopped: ["failed", "changed", "kept"], undoing: [], undone: ["kept", "undone"] } as const;
 
 /** From the trial over the deed to its undoing. The run goes on when this is closed. */
 export function BulkProgress({ started, onDone }: { started: BulkRun; onDone: () => void }) {
@@ -31,8 +29,7 @@ export function BulkProgress({ started, onDone }: { started: BulkRun; onDone: ()
     <div className="stack">
       <p className={css.words}><ActionWords run={run} /></p>
       <Bar run={run} />
-      {run.state in told && <Items key={`told:${run.state}`} id={run.id} state={told[run.state as keyof typeof told]} />}
-      {run.state in shown && <Items key={`shown:${run.state}`} id={run.id} state={shown[run.state as keyof typeof shown]} />}
+      {shown[run.state].map((each) => run.counts[each] > 0 && <Items key={`${run.state}:${each}`} id={run.id} state={each} />)}
       {run.state === "ready" && run.tells > 0 && <Checkbox checked={tell} onChange={(event) => setTell(event.currentTarget.checked)} label={t("bulk.tell", { count: run.tells })} description={t("bulk.tellNot")} />}
       <ProblemNote error={start.error ?? stop.error ?? undo.error} />
       <div className="row">
@@ -54,7 +51,7 @@ function Bar({ run: { state, total, counts } }: { run: BulkRun }) {
     <div className="stack-s">
       <div className="row between"><b role="status">{t(`bulk.state.${state}`)}</b>{moves.has(state) && <span className="num dim">{through}%</span>}</div>
       {moves.has(state) && <div className={css.track} role="progressbar" aria-label={t(`bulk.state.${state}`)} aria-valuenow={through} aria-valuemin={0} aria-valuemax={100}><span style={{ width: `${through}%` }} /></div>}
-      <div className="row wrap">{counted.map((each) => <span key={each} className={`chip num ${each === "refused" || each === "failed" ? "danger" : each === "kept" ? "warn" : each === "ready" ? "accent" : "live"}`}>{t(`bulk.count.${each}`, { count: counts[each] })}</span>)}</div>
+      <div className="row wrap">{counted.map((each) => <span key={each} className={`chip num ${each === "refused" || each === "failed" ? "danger" : each === "kept" ? (state === "undone" ? "warn" : "") : each === "ready" ? "accent" : "live"}`}>{t(`bulk.count.${each}`, { count: counts[each] })}</span>)}</div>
     </div>
   );
 }
@@ -66,7 +63,7 @@ function Items({ id, state }: { id: string; state: "refused" | "failed" | "kept"
   return (
     <section className={css.reasons} tabIndex={0} aria-label={t(`bulk.why.${state}`)}>
       <h3>{t(`bulk.why.${state}`)}</h3>
-      <ul>{list.items.map((item) => <li key={item.id}>{item.number ? <Link to="/tickets/$id" params={{ id: item.id }} className="num">{item.number}</Link> : <span className="dim">{t("bulk.hidden")}</span>} <span className="cut" title={item.subject}>{item.subject}</span>{item.reason === null ? <Changes changes={item.changes} /> : <span className="dim">{item.reason}</span>}</li>)}</ul>
+      <ul>{list.items.map((item) => <li key={item.id}>{item.number ? <Link to="/tickets/$id" params={{ id: item.id }} className="num">{item.number}</Link> : <span className="dim">{t("bulk.hidden")}</span>} <span className="cut" title={item.subject}>{item.subject}</span>{item.reason === null ? <Changes changes={state === "undone" ? item.changes.map(({ field, was, now }) => ({ field, was: now, now: was })) : item.changes} /> : <span className="dim">{item.reason}</span>}</li>)}</ul>
       {list.hasNextPage && <Button size="compact-sm" variant="subtle" onClick={() => void list.fetchNextPage()}>{t("do.more")}</Button>}
     </section>
   );

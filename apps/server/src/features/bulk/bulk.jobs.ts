@@ -63,7 +63,8 @@ async function check(ctx: TxCtx, run: RunRow, item: Item): Promise<void> {
   try {
     await withSavepoint(ctx, async () => { throw new Tried(await act(ctx, run, item.ticketId)); });
   } catch (error) {
-    if (error instanceof Tried) await updateItem(ctx.db, run.id, item.n, { state: "ready", reason: null, ...error.done });
+    // What has the chosen value already is not counted among what would be changed, and is not written to; a step is always taken.
+    if (error instanceof Tried) await updateItem(ctx.db, run.id, item.n, { state: run.action.kind === "change" && error.done.changes.length === 0 ? "kept" : "ready", reason: null, ...error.done });
     else await updateItem(ctx.db, run.id, item.n, { state: "refused", reason: reasonsOf(error) });
   }
 }

@@ -57,11 +57,21 @@ test("R123 the preview tells of each ticket what stands there and what would, wi
   const { id } = await preview([plain.id, urgent.id], { kind: "change", priority: 3, ownerId: boris });
   const [first, second] = (await listBulkItems(asAna, id, {})).items;
   expect(first).toMatchObject({ state: "ready", changes: [{ field: "owner", was: "Ana", now: "Boris" }, { field: "priority", was: "1", now: "3" }] });
-  expect(second).toMatchObject({ state: "ready", changes: [] });
+  expect(second).toMatchObject({ state: "kept", changes: [], reason: null });
   const before = await getTicket(asAna, plain.id);
   const moved = await preview([plain.id], { kind: "move", transition: "take", input: {} });
   expect(moved.stepName).toBe(before.transitions.find(({ key }) => key === "take")!.name);
   expect((await listBulkItems(asAna, moved.id, {})).items[0]!.changes).toContainEqual({ field: "stage", was: before.stageName, now: expect.stringMatching(/./) });
+});
+
+test("R123 what stands as it was chosen already is not counted among what would be changed, and is not touched", async () => {
+  const [other, same] = [await buildTicket(system, { priority: 1 }), await buildTicket(system, { priority: 3 })];
+  const done = await run([other.id, same.id], { kind: "change", priority: 3 });
+  expect(done).toMatchObject({ state: "done", counts: { changed: 1, kept: 1, ready: 0, failed: 0 } });
+  expect((await getTicket(asAna, same.id)).version).toBe(same.version);
+  await undoBulk(asAna, done.id);
+  await work(done.id);
+  expect((await rowsOf([other.id, same.id])).map(({ id, priority }) => [id, priority])).toEqual(expect.arrayContaining([[other.id, 1], [same.id, 3]]));
 });
 
 test("R123 changes what was chosen, with an audit line on each ticket under the name of who did it", async () => {
