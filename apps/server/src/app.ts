@@ -29,12 +29,13 @@ import { LiveWriter } from "./features/interactions/index.ts";
 import { bringFiles, LiveDeclarations, type Begun, type DeclarationsDeps, type StoreSettings } from "./features/declarations/index.ts";
 import { readFolder, type Declarations } from "./features/projects/index.ts";
 import { exposeRouter, holdingsOfNodes, offerToNode, Router, routerClient, selectStanding, type RouterClient } from "./features/queues/index.ts";
-import { gather } from "./features/realtime/index.ts";
+import { desksHere, gather } from "./features/realtime/index.ts";
 import { createMailer, startDemoMail, startSender } from "./features/notices/index.ts";
 import { makeFirstAdministrator, type FirstAdministrator } from "./features/access/index.ts";
 import { startRemembering } from "./features/articles/index.ts";
 import { formFilesIn } from "./features/forms/index.ts";
 import { startDuties } from "./features/duties/index.ts";
+import { startHandovers } from "./features/handovers/index.ts";
 import { startPromises } from "./features/promises/index.ts";
 import { startReminders, startVocabulary } from "./features/views/index.ts";
 import { seedDemo } from "./features/demo/index.ts";
@@ -180,7 +181,7 @@ const NO_VOICE = { voice: null, media: null, sip: null };
 interface Work { mailUrl: string | null; settled(): Promise<void> }
 
 /** The jobs role: durable listeners, timers, mail; and, in the demo, the mail server that shows what was sent. */
-async function startWork({ ctx, config }: Node, database: Database, listeners: DurableListener[], stops: Stops): Promise<Work> {
+async function startWork({ ctx, config, rpc }: Node, database: Database, listeners: DurableListener[], stops: Stops): Promise<Work> {
   const mail = config.LINIJA_DEMO && !config.SMTP_URL ? await startDemoMail(ctx, config.SMTP_DEMO_PORT) : null;
   if (mail) stops.push(() => mail.stop());
   const mailer = createMailer(config.SMTP_URL || mail?.url || "smtp://127.0.0.1:25");
@@ -193,6 +194,8 @@ async function startWork({ ctx, config }: Node, database: Database, listeners: D
   stops.push(() => sender.stop());
   const promises = startPromises(ctx);
   stops.push(() => promises.stop());
+  const handovers = startHandovers(ctx, { here: desksHere(rpc) });
+  stops.push(() => handovers.stop());
   const duties = startDuties(ctx);
   stops.push(() => duties.stop());
   const reminders = startReminders(ctx);

@@ -21,7 +21,9 @@ import { myRoutes, portalRoutes, underWhite } from "./features/portal/index.ts";
 import { articlesRoutes } from "./features/articles/index.ts";
 import { guidesRoutes } from "./features/guides/index.ts";
 import { dutiesRoutes } from "./features/duties/index.ts";
+import { handoversRoutes } from "./features/handovers/index.ts";
 import { promisesRoutes } from "./features/promises/index.ts";
+import { desksHere } from "./features/realtime/index.ts";
 import { reportsRoutes } from "./features/reports/index.ts";
 import { relationsRoutes } from "./features/relations/index.ts";
 import { ticketsRoutes } from "./features/tickets/index.ts";
@@ -51,6 +53,7 @@ export async function mountRoutes(app: App, input: WebInput & { publicUrl: strin
   relationsRoutes(app);
   reportsRoutes(app);
   promisesRoutes(app);
+  handoversRoutes(app, { here: desksHere(input.rpc) });
   dutiesRoutes(app);
   articlesRoutes(app);
   guidesRoutes(app);

@@ -28,6 +28,11 @@ const TABLE = {
   "tickets.approve":       [project,  project,   department,       project],
   "tickets.note":          [project,  project,   department,       no],
   "tickets.attach":        [project,  project,   department,       no],
+  // Offering it to another; whoever takes it becomes its owner by the offer alone.
+  "tickets.handover":      [project,  project,   department,       no],
+  // Taking, or taking back, whatever waits in the project.
+  "handovers.lead":       [no,       project,   no,               no],
+  "handovers.read":       [no,       project,   no,               project],
   "tickets.bulk":          [project,  project,   no,               no],
   "views.share":           [no,       project,   no,               no],
   "promises.read":         [own,      project,   own,              project],

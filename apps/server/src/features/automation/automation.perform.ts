@@ -7,7 +7,7 @@ import { calendarTime, saveClocks, startClock } from "../clocks/index.ts";
 import { priorities } from "../projects/index.ts";
 import { asField } from "../processes/index.ts";
 import { fieldName, marksIn, type TicketContext } from "../rules/index.ts";
-import { addNote, createTicket, loadTicket, moveTicket, processOf, registerSubtasks, updateTicket, type CreateInput, type ProjectInUse } from "../tickets/index.ts";
+import { addNote, createTicket, loadTicket, moveTicket, processOf, registerSubtasks, updateTicket, wantHandover, type CreateInput, type ProjectInUse } from "../tickets/index.ts";
 import { selectContact, selectDepartment, selectPerson, selectVersionOf, type RuleInUse } from "./automation.sql.ts";
 
 type TicketRow = TicketContext["row"];
@@ -69,6 +69,7 @@ const ACTIONS: Readonly<Record<string, Act>> = {
   tell_owner: (ctx, { ticket }, params) => (ticket.ownerId ? remind(ctx, ticket, [ticket.ownerId], text(params, "text")) : Promise.resolve()),
   tell_person: async (ctx, { ticket }, params) => remind(ctx, ticket, [(await personOf(ctx, ticket, text(params, "login"))).id], text(params, "text")),
   tell_department: async (ctx, { ticket }, params) => remind(ctx, ticket, (await selectDepartment(ctx.db, text(params, "department"), ticket.projectKey)).map(({ id }) => id), text(params, "text")),
+  hand_over: (ctx, { ticket, rule }, params) => wantHandover(ctx, ticket, { to: text(params, "department"), askedBy: `rule.${rule.key}`, text: text(params, "text") }),
   assign: async (ctx, { ticket }, params) => {
     const login = text(params, "login");
     const ownerId = login === "" ? null : (await personOf(ctx, ticket, login)).id;

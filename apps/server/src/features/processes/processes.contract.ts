@@ -60,7 +60,9 @@ export const requirementSchema = z.union([
 ]);
 
 export const deeds = ["raise_priority", "assign_same_operator", "assign_to_actor", "unassign", "tell_supervisor",
-  "remind_assignee", "restart_deadline", "count_reopening", "first_answer"] as const;
+  "remind_assignee", "restart_deadline", "count_reopening", "first_answer",
+  /** Offered with its history to the supervisors of the project, or to the specialists of the department that has it. */
+  "hand_over", "hand_over_department"] as const;
 export const deedSchema = z.enum(deeds);
 export type Deed = z.infer<typeof deedSchema>;
 

@@ -25,6 +25,8 @@ const acts: Record<Deed, Act> = {
     return [{ kind: "assign", to: "nobody", operatorId: null }];
   },
   tell_supervisor: (_ticket, by) => [{ kind: "tell_supervisor", about: by.key }],
+  hand_over: (_ticket, by) => [{ kind: "hand_over", to: "supervisors", about: by.key }],
+  hand_over_department: (_ticket, by) => [{ kind: "hand_over", to: "department", about: by.key }],
   remind_assignee: ({ assigneeId }) => [{ kind: "remind_assignee", operatorId: assigneeId }],
   count_reopening: (ticket) => {
     ticket.reopenCount += 1;

@@ -55,6 +55,8 @@ export type ProcessEffect =
   /** `same_operator` keeps `assigneeId` and offers the ticket to that person first. */
   | { kind: "assign"; to: "same_operator" | "actor" | "nobody"; operatorId: string | null }
   | { kind: "tell_supervisor"; about: string }
+  /** To a person of that circle; until somebody takes it, it stays whose it is. */
+  | { kind: "hand_over"; to: "supervisors" | "department"; about: string }
   | { kind: "remind_assignee"; operatorId: string | null }
   | { kind: "subtask"; subtask: SubtaskWish }
   /** The parent has ended: what it waited for is not needed any more. */

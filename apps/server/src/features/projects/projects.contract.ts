@@ -38,6 +38,8 @@ export const projectSchema = z.strictObject({
   recording: z.boolean().default(true),
   /** Open tickets nobody has touched for so long: their owners are reminded, once in as long. */
   forgotten_after_hours: z.int().min(1).max(2_400).default(24),
+  /** How long a hand-over waits for one person's answer before the next is asked: with the client on the line, and else. */
+  handover_answer_minutes: z.strictObject({ call: z.int().min(1).max(60).default(3), otherwise: z.int().min(1).max(1_440).default(30) }).optional(),
 });
 
 export const companySchema = projectSchema

@@ -1,1 +1,2 @@
+export { desksHere } from "./realtime.desks.ts";
 export { gather, startRealtime } from "./realtime.ts";

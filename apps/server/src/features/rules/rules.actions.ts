@@ -24,6 +24,10 @@ export const actionsOf = ({ notices, departments, types, transitions }: ActionSo
   tell_department: { doc: words("Tell the people of a department", "Сообщить отделу", "Obvesti oddelek"), params: {
     department: textField(words("Department", "Отдел", "Oddelek"), { ...must, ...among(departments) }), text: textField(words("What to say", "Что сказать", "Kaj povedati"), must),
   } },
+  hand_over: { doc: words("Hand the ticket over to a department's specialists, or to the supervisors", "Передать заявку специалистам отдела или руководителям", "Predaj zahtevek strokovnjakom oddelka ali nadrejenim"), params: {
+    department: textField(words("Department; empty: the supervisors of the project", "Отдел; пусто – руководители проекта", "Oddelek; prazno: nadrejeni projekta"), among(departments)),
+    text: textField(words("What is expected", "Что ожидается", "Kaj se pričakuje"), must),
+  } },
   assign: { doc: words("Give the ticket to a person", "Назначить сотрудника", "Dodeli zahtevek osebi"), params: {
     login: textField(words("Sign-in name; empty takes it from whoever has it", "Имя для входа; пусто – снять назначение", "Uporabniško ime; prazno odvzame dodelitev")),
   } },

@@ -35,6 +35,7 @@ export async function perform(ctx: TxCtx, { ticket, project, effects, isNew = fa
   else await saveClocks(ctx, owner, clocks, clock);
   for (const effect of effects) {
     if (effect.kind === "tell_supervisor") await alert(ctx, ticket, effect.about);
+    else if (effect.kind === "hand_over") await wantHandover(ctx, ticket, { to: effect.to === "department" ? ticket.department ?? "" : "", askedBy: effect.about });
     else if (effect.kind === "remind_assignee") await remind(ctx, ticket, effect.operatorId);
     else if (effect.kind === "want_visit") await emit(ctx, { type: "ticket.visit_wanted", subject: { kind: "ticket", id: ticket.id }, data: { number: ticket.number, projectKey: ticket.projectKey, skill: effect.skill, minutes: effect.minutes }, touches: touched(ticket) });
   }
@@ -52,6 +53,10 @@ export async function alert(ctx: TxCtx, ticket: Ticket, about: string): Promise<
   const key = about === "reopen" ? "alert_ticket_reopened" : about === "approval" ? "alert_approval_wanted" : about.startsWith("deadline_") || about.startsWith("first_answer_") || about.startsWith("stage_") ? "alert_ticket_late" : "alert_ticket";
   await emit(ctx, { type: "alert.raised", subject: { kind: "ticket", id: ticket.id }, data: { key, params: { number: ticket.number, subject: ticket.subject }, projectKey: ticket.projectKey, ticketId: ticket.id }, touches: [{ kind: "floor", id: ticket.projectKey }] });
 }
+
+/** Heard by the feature of hand-overs; `to` names a department, or nobody: the supervisors. */
+export const wantHandover = (ctx: TxCtx, ticket: Pick<Ticket, "id" | "number" | "projectKey">, { to, askedBy, text = "" }: { to: string; askedBy: string; text?: string }): Promise<void> =>
+  emit(ctx, { type: "ticket.handover_wanted", subject: { kind: "ticket", id: ticket.id }, data: { number: ticket.number, projectKey: ticket.projectKey, to, askedBy, text } });
 
 const reminded = new WeakMap<TxCtx["facts"], Set<string>>();
 /** Of one thing that has happened nobody is reminded twice: an answered task reminds the owner, and the step it lets the ticket take may want to do so, too. */

@@ -42,6 +42,7 @@ function sentenceOf(telling: Telling): Sentence {
   if (row.what === "guard") return guard(telling);
   if (isOf(row, "fields")) return computed(telling);
   if (isOf(row, "subtask")) return subtask(telling);
+  if (row.what === "owner") return handedOver(telling);
   if (row.what === "escalation") return { sentence: "escalation", name: plain(row.inputs["clock"]), value: plain(row.inputs["percent"]), deeds: row.text.split(", ").filter(Boolean) };
   return { sentence: "other", name: row.what, value: writeInput(row.value, undefined, telling.writing) };
 }
@@ -61,6 +62,11 @@ function moved(telling: Telling): Sentence {
   if (row.kind !== "rule") return { sentence: row.text === "client" ? "moved_by_client" : "moved_by_itself", ...said };
   const condition = conditionOf(telling);
   return { sentence: condition === "" ? "moved_by_rule" : "moved_by_condition", ...said, condition };
+}
+
+function handedOver({ row, writing: { people } }: Telling): Sentence {
+  const to = people.get(plain(row.value)) ?? "";
+  return row.kind === "person" ? { sentence: "handed_over", who: people.get(row.text) ?? "", to } : { sentence: "handed_over_by_itself", to };
 }
 
 function deadline(telling: Telling): Sentence {

@@ -1,0 +1,79 @@
+import type { Ctx, TxCtx } from "../../platform/db.ts";
+import { emit } from "../../platform/events.ts";
+import { newId } from "../../platform/ids.ts";
+import type { Ticket } from "../tickets/index.ts";
+import { answerMinutes, askingFor, peopleOf, without, type Here } from "./handovers.people.ts";
+import { nextOf, presenceOf } from "./handovers.rules.ts";
+import { endHandover, endOffer, insertOffer, selectName, selectState, updateLook, type Handover, type Told } from "./handovers.sql.ts";
+
+/** Nobody is free for what a process handed over: so long until somebody is looked for again. */
+const LOOK_AGAIN_MS = 15_000;
+
+type Said = Pick<Handover, "id" | "projectKey" | "ticketId">;
+/** A line in the ticket's history; desks of whoever is asked, and of who gave it, read their lists again. */
+export const tell = (ctx: TxCtx, what: string, handover: Said, data: object = {}): Promise<void> => emit(ctx, {
+  type: `ticket.handover_${what}`, subject: { kind: "ticket", id: handover.ticketId }, data: { handoverId: handover.id, projectKey: handover.projectKey, ...data }, touches: [{ kind: "handover", id: handover.id }],
+});
+
+/** Said at once to one person, and to who supervises as well where `everybody` is set. */
+async function alert(ctx: TxCtx, handover: Handover, { key, userId, everybody = false, params }: { key: string; userId: string | null; everybody?: boolean; params: Record<string, string> }): Promise<void> {
+  if (userId === null && !everybody) return;
+  await emit(ctx, { type: "alert.raised", subject: { kind: "ticket", id: handover.ticketId }, data: { key, params, projectKey: everybody ? handover.projectKey : null, userId, ticketId: handover.ticketId, handoverId: handover.id }, touches: everybody ? [{ kind: "floor", id: handover.projectKey }] : [] });
+}
+
+export async function offerTo(ctx: TxCtx, handover: Handover, to: { id: string; name: string }): Promise<void> {
+  const now = ctx.now();
+  const minutes = await answerMinutes(ctx, handover.projectKey, handover.interactionId !== null);
+  await insertOffer(ctx.db, { id: newId(now.getTime()), handoverId: handover.id, userId: to.id, offeredAt: now, answerBy: new Date(now.getTime() + minutes * 60_000) });
+  await tell(ctx, "offered", handover, { to: to.id, name: to.name });
+}
+
+/** Who of the circle was not asked yet and is free gets it; with nobody left it comes back to who gave it. */
+export async function askNext(ctx: TxCtx, handover: Told, { ticket, here }: { ticket: Ticket; here: Here }): Promise<{ name: string } | null> {
+  const people = await peopleOf(ctx, askingFor(ticket, { ...handover, without: without(handover.givenBy, ticket.ownerId, ...handover.asked.map(({ userId }) => userId)) }), here);
+  const next = nextOf(people, ticket.language);
+  if (next) await offerTo(ctx, handover, next);
+  else if (handover.givenBy === null && people.length > 0) await updateLook(ctx.db, handover.id, new Date(ctx.now().getTime() + LOOK_AGAIN_MS));
+  else await giveBack(ctx, handover, { ticket, here });
+  return next ?? null;
+}
+
+/** Nobody took it: it is whose it was, and they are told; who has gone home is told by who supervises. */
+async function giveBack(ctx: TxCtx, handover: Told, { ticket, here }: { ticket: Ticket; here: Here }): Promise<void> {
+  await endHandover(ctx.db, handover.id, { state: "returned", takenBy: null, endedAs: handover.asked.length > 0 ? "all_refused" : "nobody", at: ctx.now() });
+  await tell(ctx, "returned", handover);
+  const giver = handover.givenBy ?? ticket.ownerId;
+  await alert(ctx, handover, { key: "alert_handover_returned", userId: giver, everybody: giver === null || handover.givenBy === null || await isGone(ctx, giver, here), params: { number: ticket.number } });
+}
+
+async function isGone(ctx: Ctx, userId: string, here: Here): Promise<boolean> {
+  const now = await selectState(ctx.db, userId);
+  return !now || presenceOf({ roles: now.isLine ? ["operator"] : [], state: now.state, asked: 0 }, false) === "off" && (now.isLine || !here.has(userId));
+}
+
+/** The offer that stands ends unanswered or with a no, and who gave it is told of a no. */
+export async function passOver(ctx: TxCtx, handover: Told, end: { state: "refused" | "missed"; reason: string | null; ticket: Ticket; here: Here }): Promise<void> {
+  const { state, reason, ticket } = end;
+  const userId = await endOffer(ctx.db, handover.id, { state, reason, at: ctx.now() });
+  const name = userId ? await selectName(ctx.db, userId) : "";
+  await tell(ctx, state, handover, { to: userId, name, reason });
+  const next = await askNext(ctx, handover, end);
+  if (next) await alert(ctx, handover, { key: state === "refused" ? "alert_handover_refused" : "alert_handover_missed", userId: handover.givenBy, params: { number: ticket.number, name, next: next.name } });
+}
+
+export const tellTaken = (ctx: TxCtx, handover: Handover, { number }: Ticket, name: string): Promise<void> =>
+  alert(ctx, handover, { key: handover.interactionId ? "alert_handover_taken_live" : "alert_handover_taken", userId: handover.givenBy ?? handover.ownerId, params: { number, name } });
+
+export type Void = "by_hand" | "closed" | "merged" | "owner_changed";
+/** Why nothing is to be handed over any more; null: it still is. */
+export function voidBy(handover: Pick<Handover, "ownerId">, ticket: Ticket): Void | null {
+  if (ticket.mergedInto) return "merged";
+  if (ticket.status === "done" || ticket.status === "closed") return "closed";
+  return ticket.ownerId === handover.ownerId ? null : "owner_changed";
+}
+
+export async function withdraw(ctx: TxCtx, handover: Handover, endedAs: Void): Promise<void> {
+  await endOffer(ctx.db, handover.id, { state: "withdrawn", reason: null, at: ctx.now() });
+  await endHandover(ctx.db, handover.id, { state: "withdrawn", takenBy: null, endedAs, at: ctx.now() });
+  await tell(ctx, "withdrawn", handover, { endedAs });
+}

@@ -1,0 +1,85 @@
+import type { z } from "zod";
+import type { Ctx } from "../../platform/db.ts";
+import { forbidden } from "../../platform/errors.ts";
+import { decodeCursor, encodeCursor, PAGE_SIZE, pageOf } from "../../platform/page.ts";
+import { may, maskPhone, toldTo } from "../access/index.ts";
+import { loadTicket, stageNameOf } from "../tickets/index.ts";
+import type * as contracts from "./handovers.contract.ts";
+import type { HandoverView } from "./handovers.contract.ts";
+import { selectFigures, selectGiven, selectOffered, selectOfProjects, selectOfTicket, selectPeopleFigures, type Told } from "./handovers.sql.ts";
+
+const FIGURES_DAYS = 30;
+
+const guarded = (row: Told) => ({ projectKey: row.projectKey, ownerId: row.ticketOwnerId, department: row.ticketDepartment, about: row.aboutUserIds });
+const isAbout = (row: Told, id: string): boolean => row.aboutUserIds?.includes(id) ?? false;
+
+/** The offer that stands. */
+export const offerOf = (row: Pick<Told, "asked">) => row.asked.find(({ state }) => state === "offered");
+/** Supervisors may take, and take back, whatever waits in their projects. */
+export const leads = (ctx: Ctx, row: Told): boolean => may(ctx, "handovers.lead", guarded(row));
+
+/** Whoever it is about does not; who was asked does while it waits, whatever else they may see. */
+export function mayKnow(ctx: Ctx, row: Told): boolean {
+  const { actor } = ctx;
+  if (actor.kind !== "user" || isAbout(row, actor.id)) return false;
+  return may(ctx, "tickets.read", guarded(row)) || row.givenBy === actor.id || row.asked.some(({ userId }) => userId === actor.id);
+}
+
+/** In lists: what may be opened, what waits for the reader's answer, and what the reader gave and nobody has taken. */
+function isShown(ctx: Ctx, row: Told): boolean {
+  const { actor } = ctx;
+  if (actor.kind !== "user" || isAbout(row, actor.id)) return false;
+  return may(ctx, "tickets.read", guarded(row)) || offerOf(row)?.userId === actor.id || (row.givenBy === actor.id && row.state === "waiting");
+}
+
+const phoneFor = (ctx: Ctx, row: Told): string | null => (row.phone === null || may(ctx, "clients.see_contacts", { projectKey: row.projectKey }) ? row.phone : maskPhone(row.phone));
+const personOf = (id: string | null, name: string) => (id ? { id, name } : null);
+
+/** With contacts in part for whom they are shown in part, also where people wrote them into the note. */
+export async function toView(ctx: Ctx, row: Told): Promise<HandoverView> {
+  const me = ctx.actor.kind === "user" ? ctx.actor.id : "";
+  const offer = offerOf(row);
+  const [isMine, isGiver, isLeader] = [offer?.userId === me, row.givenBy === me, leads(ctx, row)];
+  const waits = row.state === "waiting";
+  return toldTo(ctx, {
+    id: row.id, projectKey: row.projectKey, state: row.state, circle: row.circle, department: row.department, createdAt: row.createdAt.toISOString(), endedAt: instantOf(row.endedAt), endedAs: row.endedAs,
+    by: personOf(row.givenBy, row.byName), askedBy: row.askedBy, owner: personOf(row.ticketOwnerId, row.ownerName), takenBy: personOf(row.takenBy, row.takenName),
+    note: { wanted: row.wanted, tried: row.tried, expected: row.expected, expectedBy: instantOf(row.expectedBy) },
+    ticket: { id: row.ticketId, number: row.number, subject: row.subject, description: row.description, stageName: await stageNameOf(ctx, row), priority: row.priority, dueAt: instantOf(row.dueAt), language: row.language, opens: may(ctx, "tickets.read", guarded(row)) },
+    client: row.clientId ? { id: row.clientId, name: row.clientName, phone: phoneFor(ctx, row) } : null,
+    interactionId: row.interactionId, isLive: row.isLive,
+    offer: offer === undefined ? null : { to: { id: offer.userId, name: offer.name }, offeredAt: iso(offer.offeredAt), answerBy: iso(offer.answerBy) },
+    asked: row.asked.map(({ userId, name, state, reason, offeredAt, answeredAt }) => ({ person: { id: userId, name }, state, reason, offeredAt: iso(offeredAt), answeredAt: answeredAt && iso(answeredAt) })),
+    isMine, mayTake: waits && (isMine || isLeader), mayWithdraw: waits && (isGiver || isLeader),
+  });
+}
+const instantOf = (at: Date | null): string | null => at && at.toISOString();
+/** JSON of the database writes instants in its own way. */
+const iso = (at: string): string => new Date(at).toISOString();
+
+const toViews = (ctx: Ctx, rows: Told[]): Promise<HandoverView[]> => Promise.all(rows.filter((row) => isShown(ctx, row)).map((row) => toView(ctx, row)));
+
+export async function ticketHandovers(ctx: Ctx, ticketId: string): Promise<{ items: HandoverView[] }> {
+  await loadTicket(ctx, ticketId, "tickets.read");
+  return { items: await toViews(ctx, await selectOfTicket(ctx.db, ticketId)) };
+}
+
+export async function listHandovers(ctx: Ctx, query: z.output<typeof contracts.listHandovers.query>): Promise<z.input<typeof contracts.listHandovers.reply>> {
+  const { actor } = ctx;
+  if (actor.kind !== "user") throw forbidden();
+  if (query.view === "mine") return { items: await toViews(ctx, await selectOffered(ctx.db, actor.id)), next: null };
+  if (query.view === "all" && !may(ctx, "handovers.read", { projectKey: actor.projects[0] ?? null })) throw forbidden();
+  const limit = query.limit ?? PAGE_SIZE;
+  const page = { cursor: decodeCursor(query.after), limit: limit + 1 };
+  const rows = query.view === "all" ? await selectOfProjects(ctx.db, actor.projects, page) : await selectGiven(ctx.db, actor.id, page);
+  const { items, next } = pageOf(rows, limit, (row) => encodeCursor(row.createdAt, row.id));
+  return { items: await toViews(ctx, items), next };
+}
+
+/** How long hand-overs of one's projects waited, and who took or refused them. */
+export async function handoverFigures(ctx: Ctx): Promise<z.input<typeof contracts.handoverFigures.reply>> {
+  const { actor } = ctx;
+  if (actor.kind !== "user" || !may(ctx, "handovers.read", { projectKey: actor.projects[0] ?? null })) throw forbidden();
+  const since = new Date(ctx.now().getTime() - FIGURES_DAYS * 86_400_000);
+  return { days: FIGURES_DAYS, ...(await selectFigures(ctx.db, actor.projects, since)), people: await selectPeopleFigures(ctx.db, actor.projects, since) };
+}
