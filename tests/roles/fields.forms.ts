@@ -73,18 +73,19 @@ async function meet(house: FieldsHouse, subject: Subject, { role, relation, tick
   const read = await house.ask(login, "GET", `/api/forms/records/${id}`);
   const seen = read.status === 200 ? (read.body as { data: Record<string, unknown> }).data : null;
   const written = await write(house, { login, id, pairs, met });
-  for (const { field } of pairs) {
-    const shown = field.mask === null ? "" : await reveal(house, { login, id, path: field.key });
+  for (const { field, after } of pairs) {
+    const seenNow = field.masks.length === 0 ? "" : await reveal(house, { login, id, path: field.key });
+    const shown = seenNow === "s" && !written.has(field.key) && await writes(house, { login, id, path: field.key, value: after }) ? "sw" : seenNow;
     met.cells.set(field.key, `${reading(field, seen, pairs)}${written.has(field.key) ? "w" : "-"}${shown}`);
   }
   return met;
 }
 
 /** `r` whole, `m` in bullets, `-` not at all. */
-function reading({ key, mask }: Field, seen: Record<string, unknown> | null, pairs: readonly Pair[]): string {
+function reading({ key, masks }: Field, seen: Record<string, unknown> | null, pairs: readonly Pair[]): string {
   if (seen === null || seen[key] === undefined) return "-";
   const whole = pairs.find(({ field }) => field.key === key)!.before;
-  if (JSON.stringify(seen[key]).includes("•") || (mask !== null && !same(seen[key], whole))) return "m";
+  if (JSON.stringify(seen[key]).includes("•") || (masks.length > 0 && !same(seen[key], whole))) return "m";
   return "r";
 }
 
@@ -107,13 +108,19 @@ async function write(house: FieldsHouse, { login, id, pairs, met }: { login: str
   return new Set(tried.filter(({ field }) => !same(now[field.key], before[field.key])).map(({ field }) => field.key));
 }
 
+async function writes(house: FieldsHouse, { login, id, path, value }: { login: string; id: string; path: string; value: unknown }): Promise<boolean> {
+  const before = await dataOf(house, id);
+  await house.ask(login, "PATCH", `/api/forms/records/${id}`, { version: 1, changes: [{ path, value: value ?? null }] });
+  return !same((await dataOf(house, id))[path], before[path]);
+}
+
 async function reveal(house: FieldsHouse, { login, id, path }: { login: string; id: string; path: string }): Promise<string> {
   return (await house.ask(login, "POST", `/api/forms/records/${id}/reveal`, { path, reason: "The client asked" })).status === 200 ? "s" : "";
 }
 
 /** Fields of a form with the same lot stand on one line. */
 export function formTable(all: readonly Met[]): string {
-  const lines = ["Fields of forms on a ticket that is the reader's own / their department's / somebody else's / about the reader: r read, m in bullets, w written, s shown for a reason, - not"];
+  const lines = ["Fields of forms on a ticket that is the reader's own / their department's / somebody else's / about the reader: r read, m in bullets, w written, s shown for a reason, sw and only then written, - not"];
   for (const form of new Set(all.map((met) => met.form))) {
     lines.push("", form);
     const groups = new Map<string, string[]>();

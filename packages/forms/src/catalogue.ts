@@ -1,6 +1,6 @@
 import { parseDate } from "@linija/rules";
 import type { CatalogueInput, FieldInput, RecordInput } from "@linija/rules";
-import type { Text } from "./document.ts";
+import type { Kind, Text } from "./document.ts";
 import type { Field } from "./fields.ts";
 import { isPlainObject } from "./paths.ts";
 
@@ -31,16 +31,31 @@ export function typeOf(field: Field, root = "form"): string {
   return SIMPLE[field.kind] ?? recordKey(root, field.path);
 }
 
-function inputOf(field: Field, root: string): FieldInput {
+interface Told { root: string; rights: RightsOf }
+
+/** The rights a reader of the field needs. */
+export type RightsOf = (field: Field) => readonly string[];
+
+/** What the form says, and rights by kind of what a field tells (phones and mails are for who sees contacts). */
+export const rightsBy = (kinds: Readonly<Partial<Record<Kind, string>>>): RightsOf => (field) => [...new Set([...field.masks, ...[...field.tells].flatMap((kind) => kinds[kind] ?? [])])];
+
+function inputOf(field: Field, { root, rights }: Told): FieldInput {
+  const read = rights(field);
   const options = field.document["x-options"];
   return {
-    type: typeOf(field, root), doc: field.name, ...(field.mask !== null && { read: field.mask }),
+    type: typeOf(field, root), doc: field.name, ...(read.length > 0 && { read: read.length === 1 ? read[0]! : read }),
     ...(options && { values: options.map(({ value, name }) => ({ value, doc: name })) }),
   };
 }
 
-function recordOf(doc: Text, parts: ReadonlyMap<string, Field>, root: string): RecordInput {
-  return { doc, fields: Object.fromEntries([...parts].map(([key, field]) => [key, inputOf(field, root)])) };
+function recordOf(doc: Text, parts: ReadonlyMap<string, Field>, told: Told): RecordInput {
+  return { doc, fields: Object.fromEntries([...parts].map(([key, field]) => [key, inputOf(field, told)])) };
+}
+
+/** A whole name tells all its parts. */
+function wholeRead({ parts }: Field, rights: RightsOf): Pick<FieldInput, "read"> {
+  const read = [...new Set([...parts.values()].flatMap(rights))];
+  return read.length > 0 ? { read } : {};
 }
 
 function lookupRecord(field: Field): RecordInput {
@@ -50,16 +65,17 @@ function lookupRecord(field: Field): RecordInput {
 
 /**
  * What rules see of a form: record types and the variable `form` (or another name), for the catalogues of guards,
- * automation and the form's own expressions. Masked fields carry their right, so that no rule reads past its author.
+ * automation and the form's own expressions. Masked fields carry their rights (`rights`), so that no rule reads past its author.
  */
-export function catalogueOf(form: { fields: ReadonlyMap<string, Field>; document: { name: Text } }, root = "form"): Required<Pick<CatalogueInput, "records" | "variables">> {
-  const records: Record<string, RecordInput> = { ...SHARED, [root]: recordOf(form.document.name, form.fields, root) };
+export function catalogueOf(form: { fields: ReadonlyMap<string, Field>; document: { name: Text } }, root = "form", rights: RightsOf = ({ masks }) => masks): Required<Pick<CatalogueInput, "records" | "variables">> {
+  const told = { root, rights };
+  const records: Record<string, RecordInput> = { ...SHARED, [root]: recordOf(form.document.name, form.fields, told) };
   const visit = (parts: ReadonlyMap<string, Field>): void => {
     for (const field of parts.values()) {
       if (field.kind === "lookup") records[recordKey(root, field.path)] = lookupRecord(field);
       if (field.parts.size === 0) continue;
-      const record = recordOf(field.name, field.parts, root);
-      records[recordKey(root, field.path)] = field.kind === "person" ? { ...record, fields: { ...record.fields, full: part("text", t("Whole name", "Полное имя", "Polno ime")) } } : record;
+      const record = recordOf(field.name, field.parts, told);
+      records[recordKey(root, field.path)] = field.kind === "person" ? { ...record, fields: { ...record.fields, full: { ...part("text", t("Whole name", "Полное имя", "Polno ime")), ...wholeRead(field, rights) } } } : record;
       visit(field.parts);
     }
   };

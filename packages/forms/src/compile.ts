@@ -1,6 +1,7 @@
 import { Validator } from "@cfworker/json-schema";
 import { compileExpression, createCatalogue, suggest } from "@linija/rules";
 import type { Catalogue, CatalogueInput, Expression, FieldInput } from "@linija/rules";
+import { carryOver, MARK } from "./carry.ts";
 import { catalogueOf, typeOf } from "./catalogue.ts";
 import type { FormDocument, Section } from "./document.ts";
 import { expandFields } from "./fields.ts";
@@ -25,7 +26,7 @@ export function compile(document: FormDocument, host: HostCatalogue): { form: Fo
   const compiler = new Compiler(document, fields, host);
   const parts = findings.length === 0 ? compiler.all() : compiler.layoutOnly();
   const problems = [...findings, ...compiler.findings, ...(findings.length === 0 ? defaultProblems(fields) : [])];
-  return { form: { ...form, ...parts }, findings: problems.slice(0, LIMITS.problems) };
+  return { form: { ...form, ...parts, fields: carryOver(fields, compiler.marks, parts.steps ?? []) }, findings: problems.slice(0, LIMITS.problems) };
 }
 
 function formOf(document: FormDocument, fields: ReadonlyMap<string, Field>, host: HostCatalogue): Form {
@@ -58,6 +59,8 @@ type Step = Node & Conditioned & { does: "show" | "compute" };
 
 class Compiler {
   readonly findings: Finding[] = [];
+  /** By computed place: what its expression reads, fields by their marks (carry.ts), besides the rights that the host's names ask for. */
+  readonly marks = new Map<string, Set<string>>();
   private readonly document: FormDocument;
   private readonly fields: ReadonlyMap<string, Field>;
   private readonly input: CatalogueInput & { records: NonNullable<CatalogueInput["records"]> };
@@ -66,7 +69,7 @@ class Compiler {
   constructor(document: FormDocument, fields: ReadonlyMap<string, Field>, host: HostCatalogue) {
     this.document = document;
     this.fields = fields;
-    const own = catalogueOf({ fields, document });
+    const own = catalogueOf({ fields, document }, "form", ({ path }) => [`${MARK}${path}`]);
     this.input = { timeZone: host.timeZone ?? "UTC", records: { ...host.records, ...own.records }, variables: { ...host.variables, ...own.variables }, ...(host.functions && { functions: host.functions }) };
   }
 
@@ -119,7 +122,9 @@ class Compiler {
 
   /** An expression about `path`, or null after noting why not. */
   private expression(text: string, field: Field, { expects, source }: { expects: string; source: Source }): Expression | null {
-    const compiled = compileExpression(text, this.catalogue(field.table), { expects, stored: field.kind === "money" });
+    const marks = new Set<string>();
+    const compiled = compileExpression(text, this.catalogue(field.table), { expects, stored: field.kind === "money", rights: (mark) => marks.add(mark).size > 0 });
+    if (source[0] === "computed") this.marks.set(field.path, marks);
     if (compiled.ok) return compiled.expression;
     for (const { code, params, line, column, length } of compiled.problems) this.findings.push({ code, params, path: source, within: { line, column, length } });
     return null;

@@ -25,8 +25,10 @@ export interface Field {
   readonly parts: ReadonlyMap<string, Field>;
   /** Keys of parts or columns that must be filled. */
   readonly required: ReadonlySet<string>;
-  /** The right to see it; parts have that of their whole. */
-  readonly mask: string | null;
+  /** The rights to see it, all of them: its own, those of its whole, and of a computed one those of all it is computed from. */
+  readonly masks: readonly string[];
+  /** Kinds of what it tells: its own, and of a computed one those of all it is computed from. */
+  readonly tells: ReadonlySet<Kind>;
   readonly client: "fill" | "see" | null;
   /** The table it is a column of, at any depth. */
   readonly table: string | null;
@@ -35,12 +37,12 @@ export interface Field {
 
 const NO_TEXT: Text = { en: "?", ru: "?", sl: "?" };
 type Source = readonly (string | number)[];
-interface Above { path: string; source: Source; depth: number; mask: string | null; client: Field["client"]; table: string | null }
+interface Above { path: string; source: Source; depth: number; masks: readonly string[]; client: Field["client"]; table: string | null }
 
 /** Writes out references and kinds of all fields of a form, and notes what cannot be. */
 export function expandFields(form: FormDocument): { fields: Map<string, Field>; findings: Finding[] } {
   const expander = new Expander(form.schema.$defs);
-  const top: Above = { path: "", source: ["schema"], depth: 0, mask: null, client: null, table: null };
+  const top: Above = { path: "", source: ["schema"], depth: 0, masks: [], client: null, table: null };
   const fields = expander.parts(form.schema.properties, top);
   return { fields, findings: expander.findings };
 }
@@ -80,12 +82,12 @@ class Expander {
     this.checkKeywords(kind, own, above.source);
     if (!own["x-name"]) this.note("name_missing", {}, above.source);
     const path = above.path === "" ? key : `${above.path}.${key}`;
-    const { mask, client } = inherited(own, above);
-    const parts = this.partsOf(kind, document, { path, source: above.source, depth: above.depth + 1, mask, client, table: above.table });
+    const { masks, client } = inherited(own, above);
+    const parts = this.partsOf(kind, document, { path, source: above.source, depth: above.depth + 1, masks, client, table: above.table });
     const required = this.required(requiredOf(kind, document), parts, above.source);
     this.checkLimits(document, above.source);
     if (own["x-number"] !== undefined && above.table !== null) this.note("keyword_of_other_kind", { name: "x-number", kind: "table" }, [...above.source, "x-number"]);
-    return { key, path, kind, name: own["x-name"] ?? NO_TEXT, document, parts, required, mask, client, table: above.table, pattern: this.pattern(document, above.source) };
+    return { key, path, kind, name: own["x-name"] ?? NO_TEXT, document, parts, required, masks, tells: new Set([kind]), client, table: above.table, pattern: this.pattern(document, above.source) };
   }
 
   private required(names: readonly string[], parts: ReadonlyMap<string, Field>, source: Source): Set<string> {
@@ -170,7 +172,7 @@ class Expander {
   }
 }
 
-const inherited = (own: FieldDocument, above: Above): Pick<Field, "mask" | "client"> => ({ mask: own["x-mask"]?.read ?? above.mask, client: own["x-client"] ?? above.client });
+const inherited = (own: FieldDocument, above: Above): Pick<Field, "masks" | "client"> => ({ masks: [...new Set([...above.masks, ...(own["x-mask"] ? [own["x-mask"].read] : [])])], client: own["x-client"] ?? above.client });
 
 /** A short text unless the form says how long: patterns cost time with every character. */
 const PATTERN_LENGTH = 200;

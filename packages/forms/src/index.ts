@@ -1,4 +1,4 @@
-export { catalogueOf, typeOf } from "./catalogue.ts";
+export { catalogueOf, rightsBy, typeOf } from "./catalogue.ts";
 export { numbered, type HostCatalogue } from "./compile.ts";
 export { complete, compute, defaults, emptyOf, newRow, ruleValues, submission, visible, type Completeness } from "./complete.ts";
 export { FIELD_NAME, fieldSchema, formSchema, keepable, kinds, languages, sectionSchema, type FieldDocument, type FormData, type FormDocument, type Kind, type Language, type Section, type Text } from "./document.ts";

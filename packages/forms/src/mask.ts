@@ -10,7 +10,7 @@ export interface Masked {
   masked: string[];
 }
 
-/** Hides what the reader lacks the right to see. `has` tells whether they have a right; fields of these `kinds` are hidden whatever the form says of them. */
+/** Hides what the reader lacks the right to see. `has` tells whether they have a right; fields of these `kinds`, and what is computed from them, are hidden whatever the form says. */
 export function mask(form: Form, data: FormData, has: (right: string) => boolean, kinds: ReadonlySet<Kind> = NO_KINDS): Masked {
   const masked: string[] = [];
   return { data: maskParts(form.fields, data, { prefix: "", has, kinds, masked }), masked };
@@ -29,7 +29,7 @@ function maskParts(parts: ReadonlyMap<string, Field>, data: unknown, to: Masking
 }
 
 function maskValue(field: Field, value: unknown, to: Masking): unknown {
-  if ((field.mask !== null && !to.has(field.mask)) || to.kinds.has(field.kind)) {
+  if (!field.masks.every(to.has) || [...field.tells].some((kind) => to.kinds.has(kind))) {
     if (isEmpty(value)) return value;
     to.masked.push(to.prefix);
     return bullets(value, field.key);

@@ -39,7 +39,7 @@ export function fitsTemplate(text: string, template: string): boolean {
 
 const judgeText: Judge = (text: string, field) => {
   const { "x-template": template, "x-example": example, format } = field.document;
-  if (field.mask !== null && text.includes(BULLET)) return ["masked", {}];
+  if (field.masks.length > 0 && text.includes(BULLET)) return ["masked", {}];
   if (field.pattern && !field.pattern.test(text)) return ["pattern", { example: example ? ` (${example})` : "" }];
   if (template && !fitsTemplate(text, template)) return ["template", { template }];
   return format === "uri" && !isUri(text) ? ["uri", {}] : null;

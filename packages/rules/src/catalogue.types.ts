@@ -14,8 +14,8 @@ export interface FieldInput {
   /** `int`, `double`, `decimal`, `money`, `money<EUR>`, `text`, `boolean`, `datetime`, `duration`, `list<TYPE>` or a record type's key. */
   type: string;
   doc: Texts;
-  /** The right needed to read it; without it, everyone may. Who lacks it sees no such name. */
-  read?: string;
+  /** The right needed to read it, or all of several; without it, everyone may. Who lacks it sees no such name. */
+  read?: string | readonly string[];
   /** Whether rules may set it; a text names the right their author needs. Default false. */
   set?: boolean | string;
   /** Never empty: an empty value cannot be set. Default false. */
@@ -68,7 +68,7 @@ export interface Field {
   readonly key: string;
   readonly type: Type;
   readonly doc: Texts;
-  readonly read: string | null;
+  readonly read: string | readonly string[] | null;
   readonly set: boolean | string;
   readonly required: boolean;
   readonly values: readonly ValueInput[] | null;
@@ -106,12 +106,12 @@ export interface Catalogue {
 /** The rights of an author: a set of them, a question, or every right there is. */
 export type Rights = "all" | ReadonlySet<string> | ((right: string) => boolean);
 
-export type May = (right: string | null) => boolean;
+export type May = (right: string | readonly string[] | null) => boolean;
 
 export function mayOf(rights: Rights): May {
   if (rights === "all") return () => true;
-  if (typeof rights === "function") return (right) => right === null || rights(right);
-  return (right) => right === null || rights.has(right);
+  const has = typeof rights === "function" ? rights : (right: string) => rights.has(right);
+  return (right) => right === null || (typeof right === "string" ? has(right) : right.every(has));
 }
 
 export function maySet(field: Field, may: May): boolean {

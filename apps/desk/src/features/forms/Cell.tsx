@@ -5,6 +5,7 @@ import { useState, type ReactNode } from "react";
 import { useIntl } from "react-intl";
 import { useT } from "../../i18n/intl.tsx";
 import { ProblemNote } from "../../shared/problem.tsx";
+import { Below } from "./simple.tsx";
 import { inputId, useFilling, useStore } from "./useForm.tsx";
 import css from "./forms.module.css";
 
@@ -69,6 +70,9 @@ export function plain(value: unknown): string {
 function Masked({ field, path, mayReveal }: { field: Field; path: string; mayReveal: boolean }) {
   const t = useT();
   const { store, deeds, language, readOnly, prefix } = useFilling();
+  const fixed = store.form.computed.has(field.path) || field.document.readOnly === true;
+  const isClients = useStore((one) => one.fillerAt(path)?.by === "client");
+  const refused = useStore((one) => one.refusedAt(path));
   const bullets = useStore((one) => one.maskAt(path) && plain(valueAt(one.data, path)));
   const [shown, setShown] = useState<string | null>(null);
   return (
@@ -77,8 +81,10 @@ function Masked({ field, path, mayReveal }: { field: Field; path: string; mayRev
       <div className={css.masked}>
         <span className="num grow" id={inputId(prefix, path)} tabIndex={-1}>{shown ?? bullets}</span>
         {shown === null && mayReveal && deeds.reveal && <Reveal onAsk={async (reason) => setShown(plain(await deeds.reveal!(path, reason)))} />}
-        {!readOnly && <Button size="compact-xs" variant="subtle" onClick={() => store.unmask(path)}>{t("forms.writeAnew")}</Button>}
+        {/* Nobody writes over what they have not seen; a client by a link knows what they wrote. */}
+        {!readOnly && !fixed && (shown !== null || (deeds.isPublic && isClients)) && <Button size="compact-xs" variant="subtle" onClick={() => store.unmask(path)}>{t("forms.writeAnew")}</Button>}
       </div>
+      <Below error={refused} />
     </div>
   );
 }

@@ -102,8 +102,9 @@ export class FormSession {
     if (sent.kind === "refused") {
       this.submitting = false;
       this.error = sent.error;
-      this.store.refuse(sent.error.problem.errors ?? []);
-      this.say("refused");
+      const isPutBack = this.store.refuse(sent.error.problem.errors ?? []);
+      if (isPutBack) { void this.keep(); this.sendIn(0); }
+      this.say(isPutBack && this.store.dirty.size === 0 ? "saved" : "refused");
       return;
     }
     this.error = null;

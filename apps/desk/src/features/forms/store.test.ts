@@ -64,3 +64,27 @@ test("a number as people write it is no mistake; what can be none is", () => {
   expect(["+386 (40) 123-456", "00386 40 123 456", "040/123-456"].map(phoneOf)).toEqual(["+38640123456", "+38640123456", "040123456"]);
   expect(["12", "no", "+0123456789"].map(phoneOf)).toEqual([null, null, null]);
 });
+
+const mark = (at: string) => ({ by: "operator" as const, name: "Ana", at });
+const hidden = { data: { passport: { number: "••••56" } }, masked: [{ path: "passport", mayReveal: true }], typing: [] };
+
+test("who typed what is masked goes on seeing it after it is saved, until somebody else writes there", () => {
+  const store = begun();
+  store.write("passport.number", "123456");
+  store.sent(new Map(store.dirty));
+  store.take({ ...hidden, filledBy: { "passport.number": mark("1") } });
+  expect([store.data["passport"], store.maskAt("passport.number")]).toEqual([{ number: "123456" }, null]);
+  store.take({ ...hidden, filledBy: { "passport.number": mark("2") } });
+  expect([store.data["passport"], store.maskAt("passport.number")?.path]).toEqual([{ number: "••••56" }, "passport"]);
+  store.stop();
+});
+
+test("what was typed over a value that nobody has seen is taken back and offered, and what waits beside it can go (R129)", () => {
+  const store = begun();
+  store.take({ ...hidden, filledBy: { "passport.number": mark("1") } });
+  store.write("passport.number", "1");
+  store.write("note", "mine");
+  expect(store.refuse([{ field: "data.passport.number", code: "form_unseen", message: "hidden" }])).toBe(true);
+  expect([store.data["passport"], store.refusedAt("passport.number"), store.conflicts, [...store.dirty.keys()]]).toEqual([{ number: "••••56" }, "hidden", [{ path: "passport.number", mine: "1", theirs: null }], ["note"]]);
+  store.stop();
+});

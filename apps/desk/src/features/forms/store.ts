@@ -10,6 +10,7 @@ export interface Told { data: FormData; masked: readonly { path: string; mayReve
 const THINK_MS = 60;
 const NO_STATE: Told = { data: {}, masked: [], filledBy: {}, typing: [] };
 
+const withoutRows = (path: string): string => path.split(".").filter((key) => !/^\d+$/.test(key)).join(".");
 const within = (path: string, whole: string): boolean => path === whole || path.startsWith(`${whole}.`);
 
 /**
@@ -31,6 +32,8 @@ export class FormStore {
   state: State;
   completeness: Completeness;
   told: Told = NO_STATE;
+  /** As the server told it, whatever has been unmasked or written since. */
+  private whole: Told = NO_STATE;
   conflicts: readonly Conflict[] = [];
   showsAll = false;
   /** Hidden by conditions only the server knows. */
@@ -40,6 +43,8 @@ export class FormStore {
   private problems = new Map<string, FieldProblem>();
   private refused = new Map<string, string>();
   private readonly touched = new Set<string>();
+  /** What was typed here and has arrived, with who filled the place since: its writer goes on seeing it where others are shown bullets. */
+  private readonly typed = new Map<string, { value: unknown; mark: string | null }>();
   private readonly listeners = new Set<() => void>();
   private timer: ReturnType<typeof setTimeout> | null = null;
   /** Called after each change somebody typed. */
@@ -82,7 +87,8 @@ export class FormStore {
     this.timer = null;
     const now = context();
     this.state = stateOf(this.form, this.data, now);
-    this.data = this.state.data;
+    // What is computed from bullets would be nonsense: the server has computed it from what is there.
+    this.data = this.told.masked.reduce((data, { path }) => (this.form.computed.has(withoutRows(path)) ? withValue(data, path, valueAt(this.told.data, path)) : data), this.state.data);
     this.completeness = complete(this.form, this.data, now);
     this.problems = new Map(validate(this.form, this.data, now).filter(({ path }) => !this.isMasked(path)).map((problem) => [problem.path, problem]));
     this.tell();
@@ -131,21 +137,54 @@ export class FormStore {
 
   /** What the server has, with what is only here still on top of it. */
   take(told: Told): void {
-    let data = told.data;
+    this.whole = told;
+    let data = this.withTyped(told);
+    const isKnown = (path: string): boolean => [...this.typed.keys()].some((one) => within(one, path) || within(path, one)) && !JSON.stringify(valueAt(data, path) ?? "").includes("•");
+    const masked = told.masked.filter(({ path }) => !isKnown(path));
     for (const [path, value] of this.dirty) data = withValue(data, path, value);
-    this.told = { ...told, masked: told.masked.filter(({ path }) => ![...this.dirty.keys()].some((known) => within(known, path) || within(path, known))) };
+    this.told = { ...told, masked: masked.filter(({ path }) => ![...this.dirty.keys()].some((known) => within(known, path) || within(path, known))) };
     this.data = data;
     this.think();
   }
 
-  /** These have arrived as they were sent; what was typed meanwhile has not. */
-  sent(changes: ReadonlyMap<string, unknown>): void {
-    for (const [path, value] of changes) if (JSON.stringify(this.dirty.get(path)) === JSON.stringify(value)) this.dirty.delete(path);
+  private withTyped(told: Told): FormData {
+    let data = told.data;
+    for (const [path, one] of this.typed) {
+      const mark = JSON.stringify(Object.entries(told.filledBy).filter(([place]) => within(place, path) || within(path, place)));
+      const isHidden = told.masked.some((hidden) => within(hidden.path, path) || within(path, hidden.path));
+      if (one.mark !== null && one.mark !== mark) this.typed.delete(path);
+      else if (isHidden) data = withValue(data, path, one.value);
+      one.mark = mark;
+    }
+    return data;
   }
 
-  refuse(errors: readonly { field: string; message: string }[]): void {
-    for (const { field, message } of errors) if (field.startsWith("data.")) this.refused.set(field.slice(5), message);
+  /** These have arrived as they were sent; what was typed meanwhile has not. */
+  sent(changes: ReadonlyMap<string, unknown>): void {
+    for (const [path, value] of changes) {
+      if (JSON.stringify(this.dirty.get(path)) === JSON.stringify(value)) this.dirty.delete(path);
+      this.typed.set(path, { value, mark: null });
+    }
+  }
+
+  /** Whether something of it was put back, so that the rest can go. */
+  refuse(errors: readonly { field: string; code?: string; message: string }[]): boolean {
+    const places = errors.flatMap(({ field, ...rest }) => (field.startsWith("data.") ? [{ path: field.slice(5), ...rest }] : []));
+    for (const { path, message } of places) this.refused.set(path, message);
+    const unseen = places.filter(({ code }) => code === "form_unseen");
+    for (const { path } of unseen) this.putBack(path);
     this.tell();
+    return unseen.length > 0;
+  }
+
+  /** Somebody else's value stands there unseen: it stays, and what was typed is offered beside it. */
+  private putBack(path: string): void {
+    const place = [...this.dirty.keys()].find((known) => within(known, path) || within(path, known));
+    if (place === undefined) return;
+    const mine = this.dirty.get(place);
+    this.dirty.delete(place);
+    this.take(this.whole);
+    this.clash([{ path: place, mine, theirs: null }]);
   }
 
   /** Both wrote there: theirs is kept, mine is offered. */

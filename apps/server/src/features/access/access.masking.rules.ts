@@ -6,6 +6,9 @@ export function maskContacts<T extends { phones: string[]; emails: string[] }>(c
   return { ...client, phones: client.phones.map(maskPhone), emails: client.emails.map(maskEmail) };
 }
 
+/** The right to see whole what fields of these kinds tell, in forms of all projects. */
+export const CONTACT_KINDS = { phone: "clients.see_contacts", email: "clients.see_contacts" } as const;
+
 /** How each kind of contact is shown in the pictures of audit rows, by the name it has there. */
 const PICTURED: Record<string, (contact: string) => string> = {
   phones: maskPhone, contactPhone: maskPhone, phone: maskPhone, fromNumber: maskPhone, toNumber: maskPhone, emails: maskEmail, contactEmail: maskEmail, email: maskEmail, recipient: maskEmail,

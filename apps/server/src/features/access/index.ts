@@ -1,4 +1,4 @@
-export { hideContacts, maskContacts, maskEmail, maskPhone, maskPicture, maskWithin } from "./access.masking.rules.ts";
+export { CONTACT_KINDS, hideContacts, maskContacts, maskEmail, maskPhone, maskPicture, maskWithin } from "./access.masking.rules.ts";
 export { toldTo } from "./access.told.rules.ts";
 export { may, rights, rightsOf, type Guarded, type Right } from "./access.rules.ts";
 export { accessJobs, FORGET_SESSIONS } from "./access.jobs.ts";

@@ -53,7 +53,7 @@ export async function getVocabulary(ctx: Ctx, projectKey: string) {
   const certified = await isCertified(ctx);
   const rights = authorRights(ctx, projectKey, certified) as (right: string) => boolean;
   const whole = vocabularyFor(project, { processes: await processesOf(ctx.db, project), purpose: "automation" });
-  const seen = <T extends { read?: string }>(fields: Readonly<Record<string, T>>) => Object.fromEntries(Object.entries(fields).filter(([, field]) => field.read === undefined || rights(field.read)));
+  const seen = <T extends { read?: string | readonly string[] }>(fields: Readonly<Record<string, T>>) => Object.fromEntries(Object.entries(fields).filter(([, field]) => [field.read ?? []].flat().every(rights)));
   const records = Object.fromEntries(Object.entries(whole.records ?? {}).map(([key, record]) => [key, { ...record, fields: seen(record.fields) }]));
   return { vocabulary: { ...whole, records, variables: seen(whole.variables) }, events: [...wakingEvents], examples: AUTOMATION_EXAMPLES.map((one) => ({ ...one, name: { ...one.name } })), mayEdit: await mayEditRules(ctx, projectKey) };
 }

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { catalogueOf, formHost, formProblemText, formSchema, lookupsOf, openForm, readForm, type Field, type Form, type FormDocument } from "@linija/forms";
+import { catalogueOf, formHost, formProblemText, formSchema, lookupsOf, openForm, readForm, rightsBy, type Field, type Form, type FormDocument } from "@linija/forms";
 import type { Ctx, Db, TxCtx } from "../../platform/db.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
 import { own } from "../../platform/own.ts";
-import { may, rights } from "../access/index.ts";
+import { CONTACT_KINDS, may, rights } from "../access/index.ts";
 import { countryOf, normalizePhone } from "../clients/index.ts";
 import { inAll, problem, type KindProblem, type TextKind } from "../projects/index.ts";
 import { findProject, projectOf, type ProjectInUse } from "../tickets/index.ts";
@@ -29,7 +29,7 @@ export const formsKind: TextKind = {
   use: async (ctx: TxCtx, projectKey, values) => Object.fromEntries(await Promise.all(Object.entries(values as Record<string, FormDocument>).map(async ([key, definition]) => {
     const id = `${projectKey}/${key}/${createHash("sha256").update(JSON.stringify(definition)).digest("hex").slice(0, 24)}`;
     await insertFormVersion(ctx.db, { id, projectKey, key, definition });
-    return [key, { id, vocabulary: catalogueOf(openForm(definition, formHost("UTC"))) } satisfies UsedForm] as const;
+    return [key, { id, vocabulary: catalogueOf(openForm(definition, formHost("UTC")), "form", rightsBy(CONTACT_KINDS)) } satisfies UsedForm] as const;
   }))),
 };
 
@@ -41,9 +41,14 @@ const unknownEntities = (form: Form): KindProblem[] => [...lookupsOf(form)].flat
 
 /** A mask with a right nobody can have would hide a field for ever. */
 const unknownRights = (fields: ReadonlyMap<string, Field>): KindProblem[] => [...fields.values()].flatMap((field) => [
-  ...(field.mask === null || (rights as string[]).includes(field.mask) ? [] : [problem(["schema", "properties", ...field.path.split("."), "x-mask"], "no_right", { name: field.mask, names: rights })]),
+  ...unknownRight(field),
   ...unknownRights(field.parts),
 ]);
+
+function unknownRight({ path, document }: Field): KindProblem[] {
+  const name = document["x-mask"]?.read;
+  return name === undefined || (rights as string[]).includes(name) ? [] : [problem(["schema", "properties", ...path.split("."), "x-mask"], "no_right", { name, names: rights })];
+}
 
 /** A version of a form with what its data is judged by. */
 export interface FormInUse { id: string; key: string; form: Form; project: ProjectInUse; country: string; phone(text: string, country: string | null): string | null }

@@ -1,4 +1,5 @@
 import { fieldAt, isSame, validate, valueAt, withValue, type Context, type Field, type FieldProblem, type Form, type FormData } from "@linija/forms";
+import { overlaps } from "./forms.unseen.rules.ts";
 
 export interface Write { path: string; value: unknown }
 export interface Conflict { path: string; mine: unknown; theirs: unknown }
@@ -6,8 +7,6 @@ export interface Applied { data: FormData; conflicts: Conflict[]; faults: FieldP
 
 /** Mistakes that no draft keeps: what is no value of the field at all. Half a phone number is kept, and told. */
 const NEVER_KEPT: ReadonlySet<string> = new Set(["wrong_type", "unknown_field", "too_large", "too_long", "too_many", "masked", "not_an_option"]);
-
-const overlaps = (a: string, b: string): boolean => a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
 
 /**
  * Writes each field for itself: one that somebody else has changed since it was seen stays as it is and comes back as a

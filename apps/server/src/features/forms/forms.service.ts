@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { diff, fieldAt, numbered, provenance, ruleValues, submission, validate, valueAt, withValue, type FieldProblem, type Filler, type FormData } from "@linija/forms";
+import { compute, diff, fieldAt, numbered, provenance, ruleValues, submission, validate, valueAt, withValue, type FieldProblem, type Filler, type Form, type FormData } from "@linija/forms";
 import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
 import { conflict, forbidden, invalid, invalidField, notFound } from "../../platform/errors.ts";
@@ -15,10 +15,11 @@ import { formInUse, versionFor, type FormInUse } from "./forms.definitions.ts";
 import { settleLookups } from "./forms.lookups.service.ts";
 import { applyWrites, type Applied, type Conflict, type Write } from "./forms.rules.ts";
 import {
-  insertChanges, insertRecord, nextFormNumber, selectChangedSince, selectChanges, selectDrafts, selectFiles, selectFormNames, selectOfSubject, selectRecord, selectRecordForUpdate, selectSubjectProjects,
+  insertChanges, insertRecord, nextFormNumber, selectChangedSince, selectChanges, selectDrafts, selectFiles, selectFormNames, selectOfSubject, selectRecord, selectRecordForUpdate, selectReveals, selectSubjectProjects,
   updateData, updateSubject, updateSubmitted, updateTyping, type RecordRow, type SubjectKind,
 } from "./forms.sql.ts";
-import { contextOf, guardedRecord, hide, isHidden, mayReveal, subjectOf, toRecordView } from "./forms.view.ts";
+import { isOwn, isRevealed, keepUnseen, overlaps, overwrittenUnseen, type Shown } from "./forms.unseen.rules.ts";
+import { contextOf, guardedRecord, hide, isHidden, mayReveal, shownTo, subjectOf, toRecordView } from "./forms.view.ts";
 
 /** A record the actor may see (or write); another project's is not told from one that is not there. */
 export async function loadRecord(ctx: Ctx, id: string, deed: "read" | "fill", options: { lock?: boolean } = {}): Promise<RecordRow> {
@@ -113,8 +114,10 @@ export async function saveLocked(ctx: TxCtx, record: RecordRow, input: { version
   const used = await formInUse(ctx.db, record.formId);
   const filler = fillerOf(ctx);
   const changed = await selectChangedSince(ctx.db, record.id, { version: input.version, byKind: filler.by, byId: filler.id });
-  const applied = applyWrites(used.form, record.data, input.changes, { changed, fill: input.fill, context: contextOf(ctx, used) });
+  const shown: Shown = { stored: record.data, shown: shownTo(ctx, used.form, record.data) };
+  const applied = applyWrites(used.form, record.data, keepUnseen(used.form, shown, input.changes), { changed, fill: input.fill, context: contextOf(ctx, used) });
   const { conflicts } = applied;
+  await refuseUnseen(ctx, record, { form: used.form, shown, applied });
   const data = await settled(ctx, used, { before: record.data, applied });
   const changes = diff(used.form, record.data, data);
   if (changes.length === 0) return { record, used, conflicts };
@@ -127,6 +130,18 @@ export async function saveLocked(ctx: TxCtx, record: RecordRow, input: { version
   // Values stand in the form's own history, masked for who reads it; the log says what was written where.
   await audit(ctx, { action: "form.fill", object: { kind: "form", id: record.id }, after: { version: next.version, paths } });
   return { record: next, used, conflicts };
+}
+
+/** What somebody is shown in bullets they do not write over: first they see it, for a reason, or leave it. What they wrote themselves they know. */
+async function refuseUnseen(ctx: TxCtx, { id, filledBy }: RecordRow, { form, shown, applied }: { form: Form; shown: Shown; applied: Applied }): Promise<void> {
+  const hidden = overwrittenUnseen(form, shown, applied.data);
+  if (hidden.length === 0) return;
+  const [user, is] = [userId(ctx), fillerOf(ctx)];
+  const others = await selectChangedSince(ctx.db, id, { version: 0, byKind: is.by, byId: is.id });
+  const unseen = hidden.filter((path) => !isOwn(filledBy, path, { form, is, others }));
+  const reveals = user === null || unseen.length === 0 ? [] : await selectReveals(ctx.db, id, user);
+  const refused = unseen.filter((path) => !isRevealed(filledBy, path, reveals) && !applied.faults.some((fault) => overlaps(fault.path, path)));
+  applied.faults.push(...refused.map((path): FieldProblem => ({ path, code: "unseen", params: {} })));
 }
 
 /** Whom a form names may be kept away from the ticket it is about. */
@@ -204,13 +219,14 @@ export async function attachLocked(ctx: TxCtx, { id, ...record }: RecordRow, sub
 export async function revealField(ctx: Ctx, id: string, { path, reason }: { path: string; reason: string }): Promise<{ value: unknown }> {
   return inTx(ctx, async (ctx) => {
     const record = await loadRecord(ctx, id, "read");
-    const { form } = await formInUse(ctx.db, record.formId);
+    const used = await formInUse(ctx.db, record.formId);
+    const { form } = used;
     const field = fieldAt(form.fields, path);
     const allowed = mayReveal(ctx, field, record);
     if (allowed === undefined) throw invalidField("path", "form_not_masked");
     if (!allowed) throw forbidden();
     await audit(ctx, { action: "form.reveal", object: { kind: "form", id }, after: { path }, reason });
-    return { value: valueAt(record.data, path) ?? null };
+    return { value: valueAt(record.state === "draft" ? compute(form, record.data, contextOf(ctx, used)) : record.data, path) ?? null };
   });
 }
 

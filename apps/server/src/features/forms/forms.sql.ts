@@ -79,6 +79,10 @@ export const selectSubjectProjects = (db: Db, subject: { kind: "interaction" | "
 export const selectTalk = (db: Db, id: string) => sql<{ projectKey: string | null; recordingId: string | null; recordedFrom: Date | null }>`select i.project_key, r.id as recording_id, r.started_at as recorded_from
   from interactions i left join recordings r on r.id = i.recording_id where i.id = ${id}`.execute(db).then((result) => result.rows[0]);
 
+/** What this person was shown of a form for a reason. */
+export const selectReveals = (db: Db, recordId: string, userId: string) =>
+  sql<{ path: string; at: Date }>`select after ->> 'path' as path, at from audit_log where object_kind = 'form' and object_id = ${recordId} and actor_id = ${userId} and action = 'form.reveal'`.execute(db).then((result) => result.rows);
+
 export interface FileRow { id: string; recordId: string; name: string; mediaType: string; bytes: number; sha256: string; path: string; byKind: string; byName: string; at: Date }
 export const selectFiles = (db: Db, recordId: string) => sql<FileRow>`select id, record_id, name, media_type, bytes, sha256, path, by_kind, by_name, at from form_files where record_id = ${recordId} order by at, id`.execute(db).then((result) => result.rows);
 export const selectFile = (db: Db, id: string) => sql<FileRow>`select id, record_id, name, media_type, bytes, sha256, path, by_kind, by_name, at from form_files where id = ${id}`.execute(db).then((result) => result.rows[0]);

@@ -1,6 +1,6 @@
-import { complete, compute, fieldAt, mask, type Field, type Form, type FormData, type Kind, type Masked } from "@linija/forms";
+import { complete, compute, fieldAt, mask, rightsBy, type Field, type Form, type FormData, type Kind, type Masked } from "@linija/forms";
 import type { Ctx } from "../../platform/db.ts";
-import { may, rights, toldTo, type Right } from "../access/index.ts";
+import { CONTACT_KINDS, may, rights, toldTo, type Right } from "../access/index.ts";
 import type { RecordView } from "./forms.contract.ts";
 import type { FormInUse } from "./forms.definitions.ts";
 import type { FileRow, RecordRow, Typing } from "./forms.sql.ts";
@@ -10,10 +10,15 @@ export const guardedRecord = ({ actor }: Ctx, record: Pick<RecordRow, "projectKe
   ({ projectKey: record.projectKey, ownerId: record.subjectKind === "ticket" && actor.kind === "user" ? actor.id : record.ownerId });
 export const contextOf = (ctx: Pick<Ctx, "now">, { phone }: FormInUse) => ({ values: { now: ctx.now() }, phone });
 
-const CONTACTS: ReadonlySet<Kind> = new Set(["phone", "email"]);
-/** Whether this reader is shown this place in bullets. */
-export const isHidden = (ctx: Ctx, field: Field | null): boolean => field !== null && (field.mask !== null || isContact(ctx, field));
-const isContact = (ctx: Ctx, field: Field): boolean => CONTACTS.has(field.kind) && !may(ctx, "clients.see_contacts");
+const rightsOf = rightsBy(CONTACT_KINDS);
+const CONTACTS: ReadonlySet<Kind> = new Set(Object.keys(CONTACT_KINDS) as Kind[]);
+/** Whether this reader is shown this place in bullets. A client sees what they say of themselves, but for what the form masks. */
+export const isHidden = (ctx: Ctx, field: Field | null): boolean => field !== null && (field.masks.length > 0 || (ctx.actor.kind === "user" && isContact(ctx, field)));
+const isContact = (ctx: Ctx, { tells }: Field): boolean => [...tells].some((kind) => CONTACTS.has(kind)) && !may(ctx, "clients.see_contacts");
+
+/** Whether a place is nothing for this reader to ask by, in things of the project: not even for a reason they may see it. By its own rights, and by those of its parts. */
+export const isHiddenFor = (ctx: Ctx, field: Field, projectKey: string): boolean =>
+  rightsOf(field).some((right) => !may(ctx, right as Right, { projectKey })) || [...field.parts.values()].some((part) => isHiddenFor(ctx, part, projectKey));
 
 /** What the form masks is masked for everybody: it is shown for a reason, never by opening a page. Numbers and mails besides for who sees contacts in part (decision 0046), also those written into texts. */
 export function hide(ctx: Ctx, form: Form, data: FormData): Masked {
@@ -22,10 +27,14 @@ export function hide(ctx: Ctx, form: Form, data: FormData): Masked {
   return { ...hidden, data: toldTo(ctx, hidden.data) };
 }
 
+/** A form as whoever acts is shown it. */
+export const shownTo = (ctx: Ctx, form: Form, data: FormData): FormData => (ctx.actor.kind === "user" ? hide(ctx, form, data).data : ctx.actor.kind === "client" ? mask(form, data, () => false).data : data);
+
 /** Whether this person may see what is hidden here for a reason; undefined where nothing is. A client's contacts are for who works on it. */
 export function mayReveal(ctx: Ctx, field: Field | null, record: RecordRow): boolean | undefined {
-  if (field?.mask) return (rights as string[]).includes(field.mask) && may(ctx, field.mask as Right, guardedRecord(ctx, record));
-  return field && isContact(ctx, field) ? may(ctx, "forms.fill", guardedRecord(ctx, record)) : undefined;
+  if (!field || !isHidden(ctx, field)) return undefined;
+  const isContactShown = !isContact(ctx, field) || may(ctx, "forms.fill", guardedRecord(ctx, record));
+  return isContactShown && field.masks.every((right) => (rights as string[]).includes(right) && may(ctx, right as Right, guardedRecord(ctx, record)));
 }
 
 /** Ids of the files that stand in fields of the kind. */
@@ -39,10 +48,7 @@ export function filesIn(parts: ReadonlyMap<string, Field>, data: unknown): strin
 }
 
 /** Rights that masked fields of files ask for, also those within masked groups and tables. */
-const fileRights = (parts: ReadonlyMap<string, Field>, above: readonly string[] = []): string[] => [...parts.values()].flatMap((field) => {
-  const asked = field.mask === null ? above : [...above, field.mask];
-  return field.kind === "file" ? asked : fileRights(field.parts, asked);
-});
+const fileRights = (parts: ReadonlyMap<string, Field>): string[] => [...parts.values()].flatMap((field) => (field.kind === "file" ? field.masks : fileRights(field.parts)));
 
 /** A file in a field everybody may read is open. Where the form masks any files, the others, also one that stands in no field any more, are for who may see what is masked. */
 export function fileAccess(ctx: Ctx, form: Form, record: RecordRow): (fileId: string) => "open" | "masked" | "hidden" {

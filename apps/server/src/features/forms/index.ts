@@ -5,3 +5,4 @@ export { formsRoutes } from "./forms.routes.ts";
 export { attachRecord, createRecord, getRecord, loadRecord } from "./forms.service.ts";
 export { ticketForms } from "./forms.tickets.ts";
 export { selectOfSubject, type RecordRow } from "./forms.sql.ts";
+export { hide as hideForm, isHiddenFor } from "./forms.view.ts";

@@ -1,5 +1,6 @@
-import { catalogueOf, formHost, openForm, type FormDocument } from "@linija/forms";
+import { catalogueOf, formHost, openForm, rightsBy, type FormDocument } from "@linija/forms";
 import type { CatalogueInput, FieldInput } from "@linija/rules";
+import { CONTACT_KINDS } from "../access/index.ts";
 
 /** What conditions see of a form: its records and the variable `form`. */
 export interface FormVocabulary { records: NonNullable<CatalogueInput["records"]>; variables: CatalogueInput["variables"] }
@@ -21,7 +22,7 @@ export function formVocabulary({ types, more }: FormedProject, processKeys: read
 
 function vocabularyOf(value: unknown): FormVocabulary {
   const used = value as { vocabulary?: FormVocabulary };
-  return used.vocabulary ?? catalogueOf(openForm(value as FormDocument, formHost("UTC")));
+  return used.vocabulary ?? catalogueOf(openForm(value as FormDocument, formHost("UTC")), "form", rightsBy(CONTACT_KINDS));
 }
 
 /** Fields of either form; one that is two different things is left out, since nobody could say what it is. */
@@ -32,7 +33,7 @@ function joined(one: FormVocabulary, other: FormVocabulary): FormVocabulary {
   const [mine, theirs] = [one.records["form"]!.fields, other.records["form"]!.fields];
   const fields = Object.entries({ ...mine, ...theirs }).flatMap(([key, field]): [string, FieldInput][] => {
     const [a, b] = [mine[key], theirs[key]];
-    if (speaksOfTwo(field) || (a && b && (a.type !== b.type || a.read !== b.read))) return [];
+    if (speaksOfTwo(field) || (a && b && (a.type !== b.type || String(a.read) !== String(b.read)))) return [];
     if (!a || !b || JSON.stringify(a.values) === JSON.stringify(b.values)) return [[key, field]];
     const { values: _, ...open } = field;
     return [[key, open]];

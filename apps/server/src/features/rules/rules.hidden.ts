@@ -7,7 +7,7 @@ type Field = Catalogue["variables"] extends ReadonlyMap<string, infer F> ? F : n
 
 /** Names of a catalogue that the reader may not see the values of: a record or a list of them also where a part of it is hidden. */
 export function hiddenIn(catalogue: Catalogue, sees: (right: string) => boolean): (path: string) => boolean {
-  const isHidden = ({ read }: Field): boolean => read !== null && !sees(read);
+  const isHidden = ({ read }: Field): boolean => ![read ?? []].flat().every(sees);
   const hides = (field: Field, above: readonly string[] = []): boolean => {
     if (isHidden(field)) return true;
     const record = recordOf(field.type);

@@ -1,10 +1,9 @@
-import { mask } from "@linija/forms";
 import type { z } from "zod";
 import type { Ctx } from "../../platform/db.ts";
 import { own } from "../../platform/own.ts";
 import { maskWithin, may } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
-import { formInUse } from "../forms/index.ts";
+import { formInUse, hideForm } from "../forms/index.ts";
 import { findProject, processOf, projectOf, type ProjectInUse } from "../tickets/index.ts";
 import { formCell, kindOfForm, kindOfProcess, processCell, type Names } from "./views.columns.rules.ts";
 import { viewColumn, type Cell, type ticketColumns as contract } from "./views.contract.ts";
@@ -34,7 +33,7 @@ async function formFields(ctx: Ctx, project: ProjectInUse, language: Language): 
   const forms = await Promise.all(ids.map((id) => formInUse(ctx.db, id)));
   return forms.flatMap(({ form }) => [...form.fields.values()].flatMap((field): Choice[] => {
     const kind = kindOfForm(field);
-    return kind && field.mask === null ? [{ key: `form.${field.key}`, name: field.name[language], kind }] : [];
+    return kind && field.masks.length === 0 ? [{ key: `form.${field.key}`, name: field.name[language], kind }] : [];
   })).filter(({ key }) => viewColumn.safeParse(key).success);
 }
 
@@ -85,7 +84,7 @@ async function cellsOfForms(ctx: Ctx, rows: readonly FoundTicket[], names: strin
   const records = await selectFormsOf(ctx.db, readable.map(({ id }) => id));
   return new Map(await Promise.all(records.map(async ({ ticketId, formId, data }) => {
     const { form } = await formInUse(ctx.db, formId);
-    const shown = mask(form, data, () => false);
+    const shown = hideForm(ctx, form, data);
     const cells = names.flatMap((name) => {
       const field = form.fields.get(name);
       const cell = !field || !kindOfForm(field) ? null : shown.masked.some((path) => path === name || path.startsWith(`${name}.`)) ? { kind: "text" as const, text: "••••" } : formCell(field, shown.data[name], language);

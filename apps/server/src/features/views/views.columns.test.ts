@@ -37,6 +37,9 @@ schema:
     group: ${field("group", "Group", `, properties: { open: ${field("text", "Open")}, secret: ${field("text", "Secret", ", x-mask: { read: clients.documents }")} }`)}
     lines: ${field("table", "Lines", `, items: { properties: { pin: ${field("text", "Pin", ", x-mask: { read: clients.documents }")} } }`)}
     mobile: ${field("phone", "Mobile")}
+    copied: ${field("text", "Copied")}
+    dialled: ${field("text", "Dialled")}
+computed: { copied: form.iban + form.group.secret, dialled: 'form.mobile.replace("+386", "0")' }
 ` });
 const ana = actorOf(await buildUser(database.db, { name: "Ana Kos", projects: ["internet"] }));
 const boris = actorOf(await buildUser(database.db, { name: "Boris Zajc", projects: ["internet"], language: "ru" }));
@@ -78,6 +81,12 @@ test("R123 a list shows fields of the process: colleagues by name, money in its 
   expect(JSON.stringify(hidden)).not.toMatch(/38640111222|123456/);
 });
 
+test("R123, R129 a column of what is computed from a masked field is not offered, and shows bullets where it is asked for; one computed from a phone is for who sees phones", async () => {
+  expect((await ticketColumns(as(boris))).items.map(({ key }) => key)).not.toContain("form.copied");
+  expect(await cells(ana, ["form.copied", "form.dialled"])).toEqual({ "form.copied": { kind: "text", text: "••••" }, "form.dialled": { kind: "text", text: "041222333" } });
+  expect(await cells(keeper, ["form.copied", "form.dialled"])).toEqual(expect.not.objectContaining({ "form.dialled": { kind: "text", text: "041222333" } }));
+});
+
 test("a column called as what every object of the language has is a field nobody has declared", async () => {
   expect(await cells(ana, ["fields.constructor", "form.constructor", "fields.valueOf"])).toEqual({});
 });
@@ -100,7 +109,7 @@ test("R123 a view keeps its columns in their order, also those of fields; what i
 
 test("a filter asks nothing of what its reader may not read: a group or a table is hidden where a part of it is, and a phone from who sees contacts in part", async () => {
   const found = (actor: Actor, field: string, value: string) => findTickets(as(actor), { filter: JSON.stringify({ fields: [{ field, is: "contains", value }] }), sort: "changed" }).then(({ items }) => items.map(({ id }) => id), (error: { fields?: { code: string }[] }) => error.fields?.[0]?.code);
-  for (const [field, value] of [["form.group", "SECR888"], ["form.lines", "PINN999"], ["form.iban", "SI56"], ["form.passport", "1234"], ["form.mobile", "41222"]] as const) {
+  for (const [field, value] of [["form.group", "SECR888"], ["form.lines", "PINN999"], ["form.iban", "SI56"], ["form.passport", "1234"], ["form.mobile", "41222"], ["form.copied", "SI56"], ["form.dialled", "41222"]] as const) {
     expect([field, await found(keeper, field, value), await found(ana, field, value)]).toEqual([field, "view_field_hidden", [ticket.id]]);
   }
   expect(await found(keeper, "form.place", "Maribor")).toEqual([ticket.id]);

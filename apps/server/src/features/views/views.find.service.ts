@@ -3,8 +3,8 @@ import type { z } from "zod";
 import type { Ctx } from "../../platform/db.ts";
 import { forbidden, invalidField } from "../../platform/errors.ts";
 import { decodeCursor, encodeCursor, PAGE_SIZE } from "../../platform/page.ts";
-import { may, type Right } from "../access/index.ts";
-import { formInUse } from "../forms/index.ts";
+import { may } from "../access/index.ts";
+import { formInUse, isHiddenFor } from "../forms/index.ts";
 import type { Language } from "../api.contract.ts";
 import type { Process } from "../processes/index.ts";
 import { processOf, projectOf, statusOf, toRows, type ProjectInUse } from "../tickets/index.ts";
@@ -139,13 +139,7 @@ async function readerOf(ctx: Ctx, user: User, filter: TicketFilter): Promise<Rea
 const formFields = async (ctx: Ctx, { more }: ProjectInUse, name: string): Promise<Field[]> =>
   (await Promise.all(Object.values((more["forms"] ?? {}) as Record<string, { id: string }>).map(({ id }) => formInUse(ctx.db, id)))).flatMap(({ form }) => form.fields.get(name) ?? []);
 
-/** By its own right, and by those of its parts: a group or a table is looked through as a whole. */
-function isHidden(ctx: Ctx, field: Field, projectKey: string): boolean {
-  const right = field.mask ?? (field.kind === "phone" || field.kind === "email" ? "clients.see_contacts" : null);
-  return (right !== null && !may(ctx, right as Right, { projectKey })) || [...field.parts.values()].some((part) => isHidden(ctx, part, projectKey));
-}
-
-/** A filter by what one may not read would tell it, one question at a time. */
+/** A filter by what one may not read (a group or a table is looked through as a whole) would tell it, one question at a time. */
 async function refuseHidden(ctx: Ctx, projects: string[], { fields = [] }: TicketFilter): Promise<void> {
   const asked = fields.flatMap(({ field }, index) => (field.startsWith("form.") ? [{ index, name: field.slice("form.".length) }] : []));
   if (asked.length === 0) return;
@@ -153,7 +147,7 @@ async function refuseHidden(ctx: Ctx, projects: string[], { fields = [] }: Ticke
   for (const { index, name } of asked) {
     const all = (await Promise.all(known.map(async (project) => (await formFields(ctx, project, name)).map((field) => ({ field, projectKey: project.project.key }))))).flat();
     if (all.length === 0) throw invalidField(`filter.fields.${index}.field`, "view_field_unknown");
-    if (all.some(({ field, projectKey }) => isHidden(ctx, field, projectKey))) throw invalidField(`filter.fields.${index}.field`, "view_field_hidden");
+    if (all.some(({ field, projectKey }) => isHiddenFor(ctx, field, projectKey))) throw invalidField(`filter.fields.${index}.field`, "view_field_hidden");
   }
 }
 
