@@ -13,6 +13,7 @@ export { clientDocument, clientPart, forClient, mask, type Masked } from "./mask
 export { diff, merge, provenance, type Difference, type Filler, type MergeConflict, type Provenance } from "./merge.ts";
 export { FIELD_MESSAGES, FORM_MESSAGES } from "./messages.ts";
 export { openForm } from "./open.ts";
+export { partOf, type Part } from "./part.ts";
 export { fieldAt, isEmpty, isSame, valueAt, withValue } from "./paths.ts";
 export { fieldProblemText, formProblemText, type FieldProblem, type FieldProblemCode, type FormProblem, type FormProblemCode } from "./problems.ts";
 export { readForm, type ReadForm } from "./read.ts";

@@ -70,7 +70,7 @@ export const routes = {
   readArticle: "GET /articles/:project/:key", ticketSolutions: "GET /tickets/:id/solutions", attachSolution: "POST /tickets/:id/solutions", detachSolution: "DELETE /tickets/:id/solutions/:solutionId",
   offerVariant: "POST /tickets/:id/variants", withdrawVariant: "DELETE /tickets/:id/variants/:variantId", chooseVariant: "POST /tickets/:id/variants/:variantId/choice",
   ticketGuides: "GET /tickets/:id/guides", startGuide: "POST /tickets/:id/guides", takeStep: "POST /guides/runs/:id/steps", stepBack: "POST /guides/runs/:id/back", leaveGuide: "POST /guides/runs/:id/leave",
-  listForms: "GET /forms", attachRecord: "POST /forms/records/:id/attach", getForm: "GET /forms/version", createRecord: "POST /forms/records", getRecord: "GET /forms/records/:id", recordHistory: "GET /forms/records/:id/history", listRecords: "GET /forms/records", saveRecord: "PATCH /forms/records/:id",
+  listForms: "GET /forms", attachRecord: "POST /forms/records/:id/attach", getForm: "GET /forms/version", createRecord: "POST /forms/records", getRecord: "GET /forms/records/:id", recordHistory: "GET /forms/records/:id/history", taskForms: "GET /tickets/:id/asked", listRecords: "GET /forms/records", saveRecord: "PATCH /forms/records/:id",
   submitRecord: "POST /forms/records/:id/submit", revealField: "POST /forms/records/:id/reveal", setTyping: "POST /forms/records/:id/typing", shareRecord: "POST /forms/records/:id/link", unshareRecord: "DELETE /forms/records/:id/link",
   findLookups: "GET /forms/lookups", suggestCities: "GET /forms/addresses/cities", suggestStreets: "GET /forms/addresses/streets",
   getShared: "GET /public/forms/:secret", saveShared: "PATCH /public/forms/:secret", typeShared: "POST /public/forms/:secret/typing",

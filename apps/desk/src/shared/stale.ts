@@ -27,7 +27,7 @@ const stale: Record<string, Partial<Record<RouteName, Reach>>> = {
   promise: { listPromises: "all", ticketPromises: "all", clientPromises: "all", promiseFigures: "all" },
   guide_run: { ticketGuides: "all" },
   approvals: { listApprovals: "all" },
-  form: { listDue: "all", getRecord: "one", recordHistory: "one", listRecords: "all" },
+  form: { listDue: "all", getRecord: "one", recordHistory: "one", listRecords: "all", taskForms: "all" },
   solution: { ticketSolutions: "one" },
   hook: { listHooks: "all" },
   webhook: { listWebhooks: "all", listDeliveries: "all" },

@@ -40,5 +40,5 @@ function inTransitions(process: Written, find: (transition: Written["transitions
 
 function inSubtask(subtask: Partial<Process["transitions"][string]["subtasks"][number]>, key: string): Path[] {
   const isField = (value: unknown): boolean => typeof value === "object" && value !== null && "field" in value && value.field === key;
-  return [...(subtask.answer === key ? [["answer"]] : []), ...(isField(subtask.department) ? [["department", "field"]] : []), ...(isField(subtask.task) ? [["task", "field"]] : [])];
+  return [...(subtask.answer === key ? [["answer"]] : []), ...listOf(subtask.carries).flatMap((place, index) => (place === key ? [["carries", index]] : [])), ...(isField(subtask.department) ? [["department", "field"]] : []), ...(isField(subtask.task) ? [["task", "field"]] : [])];
 }

@@ -1,8 +1,8 @@
-import { Checkbox, NumberInput, SegmentedControl, Select } from "@mantine/core";
+import { Checkbox, MultiSelect, NumberInput, SegmentedControl, Select } from "@mantine/core";
 import { useT } from "../../i18n/intl.tsx";
 import { freeKey, type WrittenTransition } from "./document.ts";
 import { withWritten } from "./known.ts";
-import { Expression, Group, Item, Names, optionsOf, useBench, useSet, useShownLanguage } from "./parts.tsx";
+import { Expression, Group, Item, Names, optionsOf, useBench, useOptions, useSet, useShownLanguage } from "./parts.tsx";
 import type { Path } from "./references.ts";
 import type { PartProps } from "./wayParts.tsx";
 import css from "./processes.module.css";
@@ -96,10 +96,13 @@ export function Subtasks({ way, path }: PartProps) {
   );
 }
 
+const CARRIED = ["form", "ticket.description", "ticket.files"] as const;
+
 function Subtask({ subtask, path }: { subtask: WrittenSubtask; path: Path }) {
   const t = useT();
   const language = useShownLanguage();
   const set = useSet();
+  const options = useOptions();
   const { process, known, readOnly } = useBench();
   const fields = optionsOf(process.fields, language);
   const departments = Object.entries(process.fields ?? {}).filter(([, { kind }]) => kind === "department").map(([key]) => ({ value: `field:${key}`, label: t("process.ofField", { field: fields.find(({ value }) => value === key)?.label ?? key }) }));
@@ -118,6 +121,7 @@ function Subtask({ subtask, path }: { subtask: WrittenSubtask; path: Path }) {
         : <Select size="xs" label={t("process.task")} data={fields} value={(subtask.task as { field: string }).field} onChange={(field) => field && set([...path, "task", "field"], field)} allowDeselect={false} readOnly={readOnly} />}
       <NumberInput size="xs" label={t("process.dueHours")} value={subtask.due_hours ?? ""} min={0} onChange={(value) => set([...path, "due_hours"], typeof value === "number" && value > 0 ? value : null)} readOnly={readOnly} />
       <Select size="xs" label={t("process.answerTo")} data={fields} value={subtask.answer ?? null} onChange={(value) => set([...path, "answer"], value)} clearable readOnly={readOnly} />
+      <MultiSelect size="xs" label={t("process.carries")} placeholder={subtask.carries?.length ? "" : t("process.carriesUsual")} data={[...options("carry", CARRIED), ...fields, ...(subtask.carries ?? []).filter((place) => place.startsWith("form.")).map((place) => ({ value: place, label: place }))]} value={[...subtask.carries ?? []]} onChange={(places) => set([...path, "carries"], places)} readOnly={readOnly} />
       <Checkbox size="xs" label={t("process.waitsFor")} checked={subtask.waits !== false} onChange={(event) => { if (!readOnly) set([...path, "waits"], event.currentTarget.checked ? null : false); }} />
       <Expression label={t("process.onlyWhen")} path={[...path, "when"]} value={subtask.when ?? ""} save={(value) => set([...path, "when"], value)} />
     </>

@@ -1,12 +1,16 @@
 import type { TicketView } from "@linija/server/contract/tickets/tickets";
 import { Button, Checkbox, TextInput } from "@mantine/core";
+import { IconFile } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useIntl } from "react-intl";
 import { useT } from "../../i18n/intl.tsx";
 import { Moment } from "../../shared/clock.tsx";
+import { Fact } from "../../shared/parts.tsx";
 import { fieldError, ProblemNote } from "../../shared/problem.tsx";
 import { useSend } from "../../shared/query.ts";
+import { FactValue } from "./FactValue.tsx";
+import { useSize } from "./files.tsx";
 import css from "./tickets.module.css";
 import { Why } from "./Why.tsx";
 
@@ -17,7 +21,7 @@ export default function ProcessBlock({ ticket }: { ticket: TicketView }) {
   return (
     <>
       {ticket.approvals.length > 0 && <Approvals ticket={ticket} />}
-      {ticket.parent && <Parent parent={ticket.parent} />}
+      {ticket.parent && <Parent taskId={ticket.id} parent={ticket.parent} />}
       {ticket.subtasks.length > 0 && <Subtasks subtasks={ticket.subtasks} />}
       {ticket.checklists.map((list) => <Checklist key={list.key} ticket={ticket} list={list} />)}
       <Why id={ticket.id} />
@@ -74,12 +78,21 @@ export function Decide({ id, approvalId }: { id: string; approvalId: string }) {
   );
 }
 
-function Parent({ parent }: { parent: NonNullable<TicketView["parent"]> }) {
+/** What asked for this task, with what goes along for who works on it. */
+function Parent({ taskId, parent }: { taskId: string; parent: NonNullable<TicketView["parent"]> }) {
   const t = useT();
+  const size = useSize();
   return (
     <section className={css.block} aria-labelledby="ticket-parent">
       <h2 id="ticket-parent">{t("process.parent")}</h2>
       <div className="row wrap">{parent.mayOpen ? <Link to="/tickets/$id" params={{ id: parent.id }} className="num">{parent.number}</Link> : <span className="num">{parent.number}</span>}<span className="cut">{parent.subject}</span></div>
+      {parent.description && <p className="pre">{parent.description}</p>}
+      {parent.facts.length > 0 && <dl className={css.facts}>{parent.facts.map((fact) => <Fact key={fact.key} label={fact.name}><FactValue fact={fact} /></Fact>)}</dl>}
+      {parent.files.map((file) => (
+        <div key={file.id} className={css.file}>
+          <IconFile size={15} aria-hidden /><a className="cut" href={`/api/tickets/${taskId}/attachments/${file.id}`} download={file.name}>{file.name}</a><span className="small dim num">{size(file.bytes)}</span><span className="small dim grow cut">{file.by} · <Moment at={file.at} /></span>
+        </div>
+      ))}
     </section>
   );
 }

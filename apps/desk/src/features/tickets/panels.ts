@@ -28,6 +28,7 @@ const ticketPanels: TicketPanel[] = [
   { key: "relations", title: "panel.relations", icon: IconLink, place: "side", Panel: lazy(() => import("../relations/RelationsPanel.tsx")) },
   { key: "promises", title: "panel.promises", icon: IconHeartHandshake, place: "side", Panel: lazy(() => import("../promises/PromisesPanel.tsx")), Mark: lazy(() => import("../promises/PromisesMark.tsx")) },
   { key: "process", title: "process.title", icon: IconListCheck, place: "main", Panel: lazy(() => import("./ProcessBlock.tsx")) },
+  { key: "asked", title: "forms.title", icon: IconForms, place: "main", shown: (ticket) => ticket.parent !== null, Panel: lazy(() => import("../forms/TaskForms.tsx")) },
   { key: "forms", title: "forms.title", icon: IconForms, place: "main", Panel: lazy(() => import("../forms/FormBlock.tsx")) },
   { key: "messages", title: "messages.title", icon: IconMessages, place: "main", Panel: lazy(() => import("../messages/MessagesPanel.tsx")) },
   { key: "documents", title: "documents.title", icon: IconFileCertificate, place: "main", Panel: lazy(() => import("../documents/DocumentsPanel.tsx")) },

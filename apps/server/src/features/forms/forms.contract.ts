@@ -66,6 +66,12 @@ export const setTyping = contract({ method: "POST", path: "/forms/records/:id/ty
 export const shareRecord = contract({ method: "POST", path: "/forms/records/:id/link", summary: "Let the client fill their part by a link", params: idParams, body: z.object({ hours: z.number().int().min(1).max(24 * 14).default(24) }), reply: z.object({ path: z.string(), until: instant }) });
 export const unshareRecord = contract({ method: "DELETE", path: "/forms/records/:id/link", summary: "Close the client's link", params: idParams, reply: okReply });
 
+/** What of the forms of the ticket that asked for a task goes along with it. `definition` is cut to that and opens as a form of its own, to be read. */
+export const taskForms = contract({
+  method: "GET", path: "/tickets/:id/asked", summary: "What of the asking ticket's forms goes along with a task, masked for its reader", params: idParams,
+  reply: z.object({ items: z.array(z.object({ id: idSchema, name: text, state: z.enum(["draft", "submitted"]), definition: z.record(z.string(), z.unknown()), timeZone: z.string(), country: z.string(), data, masked: z.array(z.string()), files: z.array(formFile) })) }),
+});
+
 const secretParams = z.object({ secret: z.string().min(20).max(100) });
 /** What a client sees: only fields the form gives them, `definition` cut to those; `fill` are the places they may write. */
 export const sharedView = z.object({

@@ -12,6 +12,7 @@ import { findLookups } from "./forms.lookups.service.ts";
 import { endStreams, LiveForms } from "./forms.live.ts";
 import * as records from "./forms.service.ts";
 import * as shared from "./forms.shared.service.ts";
+import { openTaskFile, taskForms } from "./forms.tasks.service.ts";
 
 /** One address may ask so often by links: a person at work, not a search for secrets. */
 const READING = { guard: "anyone", limit: { max: 240, perMs: 60_000 } } as const;
@@ -27,6 +28,7 @@ export function formsRoutes(app: App, deps: { files: FileStore }): void {
   mount(app, contracts.submitRecord, "signed_in", (ctx, { params, body }) => records.submitRecord(ctx, params.id, body));
   mount(app, contracts.attachRecord, "signed_in", (ctx, { params, body }) => records.attachRecord(ctx, params.id, body));
   mount(app, contracts.revealField, "signed_in", (ctx, { params, body }) => records.revealField(ctx, params.id, body));
+  mount(app, contracts.taskForms, "signed_in", (ctx, { params }) => taskForms(ctx, params.id));
   mount(app, contracts.recordHistory, "signed_in", (ctx, { params, query }) => records.recordHistory(ctx, params.id, query));
   mount(app, contracts.setTyping, "signed_in", (ctx, { params, body }) => records.setTyping(ctx, params.id, body.path));
   mount(app, contracts.shareRecord, "signed_in", (ctx, { params, body }) => shared.shareRecord(ctx, params.id, body.hours));
@@ -57,6 +59,12 @@ function downloadRoute(app: App, files: FileStore): void {
     if (ctx.actor.kind !== "user") throw unauthenticated();
     const { id, fileId } = request.params as z.output<typeof fileParams>;
     const file = await openRecordFile(ctx, id, fileId, files);
+    return sendFile(reply, file);
+  });
+  app.get("/api/tickets/:taskId/asked/:id/files/:fileId", { schema: { params: fileParams.extend({ taskId: z.uuid() }), tags: ["forms"], summary: "Download a file of a form that goes along with a task" } }, async (request, reply) => {
+    const ctx = await (app as unknown as HttpOptions).contextOf(request);
+    if (ctx.actor.kind !== "user") throw unauthenticated();
+    const file = await openTaskFile(ctx, request.params as z.output<typeof fileParams> & { taskId: string }, files);
     return sendFile(reply, file);
   });
 }

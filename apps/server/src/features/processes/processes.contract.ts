@@ -106,6 +106,11 @@ export const subtaskSchema = z.strictObject({
   waits: z.boolean().default(true),
   /** Field of the parent that takes the answer. */
   answer: keySchema.optional(),
+  /**
+   * What of the parent goes along with the task, for its reader's eyes: fields of this process, the form (`form`) or fields of it
+   * (`form.building`), `ticket.description`, `ticket.files`. Without it: the form and the files.
+   */
+  carries: z.array(z.union([keySchema, z.lazy(() => formPlaceSchema), z.enum(["ticket.description", "ticket.files"])])).optional(),
 });
 export type Subtask = z.infer<typeof subtaskSchema>;
 

@@ -29,9 +29,12 @@ function checkOwn(transition: Transition, key: string): PlacedProblem[] {
   return problems;
 }
 
-function checkSubtask(process: Process, { department, task, answer }: Subtask, path: Path): PlacedProblem[] {
+function checkSubtask(process: Process, { department, task, answer, carries = [] }: Subtask, path: Path): PlacedProblem[] {
   const named = [["department", typeof department === "string" ? null : department.field], ["task", "field" in task ? task.field : null], ["answer", answer ?? null]] as const;
-  return named.flatMap(([name, field]) => (field !== null && !process.fields[field] ? [missing([...path, name], "no_field", field, "fields")] : []));
+  return [
+    ...named.flatMap(([name, field]) => (field !== null && !process.fields[field] ? [missing([...path, name], "no_field", field, "fields")] : [])),
+    ...carries.flatMap((place, index) => (!place.includes(".") && place !== "form" && !process.fields[place] ? [missing([...path, "carries", index], "no_field", place, "fields")] : [])),
+  ];
 }
 
 function checkRefused(process: Process, { from }: Transition, refused: string, path: Path): PlacedProblem[] {
@@ -65,7 +68,7 @@ export function checkAutomatic(process: Process): PlacedProblem[] {
 export interface Around { /** Null: not known. */ catalogue: Catalogue | null; types: readonly string[]; /** Null: not known. */ deeds: readonly string[] | null; /** Of the types that live by the process; absent: not known. */ forms?: readonly FormDocument[] | null }
 export function checkInProject(process: Process, { catalogue, types, deeds, forms }: Around): PlacedProblem[] {
   const problems = catalogue ? compileProcess(process, catalogue).problems : [];
-  if (forms) problems.push(...checkExcluded(process, forms));
+  if (forms) problems.push(...checkExcluded(process, forms), ...checkCarried(process, forms));
   for (const [key, { approval, subtasks }] of Object.entries(process.transitions)) {
     if (approval && deeds && !deeds.includes(approval.deed)) problems.push(deedMissing(["transitions", key, "approval", "deed"], approval.deed, deeds));
     subtasks.forEach(({ type }, index) => {
@@ -88,6 +91,18 @@ function checkExcluded({ excludes }: Process, documents: readonly FormDocument[]
     return [offered.length > 0 ? problem(["excludes", index], "not_in_form", { name: path, names: offered }) : problem(["excludes", index], "no_colleague_in_form", { name: path })];
   });
 }
+
+/** A field of the form that goes along with a task is one of some form of the process; of a table the whole goes. */
+function checkCarried({ transitions }: Process, documents: readonly FormDocument[]): PlacedProblem[] {
+  const forms = documents.map((document) => openForm(document, formHost("UTC")));
+  const known = new Set(forms.flatMap((form) => placesIn(form.fields)));
+  return Object.entries(transitions).flatMap(([key, { subtasks }]) => subtasks.flatMap(({ carries = [] }, index) => carries.flatMap((place, at): PlacedProblem[] => {
+    const path = inForm(place)?.join(".");
+    return path === undefined || known.has(path) ? [] : [problem(["transitions", key, "subtasks", index, "carries", at], "hook_no_field", { name: place, names: [...known].map((one) => `form.${one}`).slice(0, 40) })];
+  })));
+}
+type Fields = ReturnType<typeof openForm>["fields"];
+const placesIn = (parts: Fields): string[] => [...parts.values()].flatMap((field) => [field.path, ...(field.kind === "group" ? placesIn(field.parts) : [])]);
 
 type Parts = ReadonlyMap<string, { parts: Parts }>;
 const hasPlace = (parts: Parts, [name = "", ...rest]: string[]): boolean => { const field = parts.get(name); return field !== undefined && (rest.length === 0 || hasPlace(field.parts, rest)); };

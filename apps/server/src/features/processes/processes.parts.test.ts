@@ -190,6 +190,14 @@ test("R129 a place in a form from which somebody is kept away must be a lookup o
   expect(messages(form("person", "colleague"))).toEqual([["excludes.1", refused, "use one of form.person"]]);
 });
 
+test("what goes along with a task must be a field of the process or of a form of its types", () => {
+  const form = formSchema.parse({ key: "parcel", name: doc, schema: { properties: { place: { "x-kind": "group", "x-name": doc, properties: { hall: { type: "string", "x-name": doc } } } } } });
+  const carrying = (...carries: string[]) => made({ subtasks: [{ key: "a", department: "delivery", subject: doc, task: doc, carries }] });
+  const told = (process: Process) => [...checkProcess(process), ...checkInProject(process, { catalogue: null, types: ["task"], deeds: null, forms: [form] })].map(({ path, code, params }) => [path.slice(2).join("."), code, params["name"]]);
+  expect(told(carrying("form", "form.place", "form.place.hall", "ticket.files", "ticket.description"))).toEqual([]);
+  expect(told(carrying("form.hall", "nothing"))).toEqual([["subtasks.0.carries.1", "no_field", "nothing"], ["subtasks.0.carries.0", "hook_no_field", "form.hall"]]);
+});
+
 test("a process written before these parts is read as it was", () => {
   const process = made();
   const stored = JSON.parse(JSON.stringify(process)) as unknown;

@@ -9,6 +9,7 @@ import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
+import { alongFor } from "./tickets.along.ts";
 import { touched } from "./tickets.effects.ts";
 import { MAX_FILE_BYTES } from "./tickets.files.contract.ts";
 import { mediaTypeOf, safeFileName, SNIFF_BYTES } from "./tickets.files.rules.ts";
@@ -83,10 +84,11 @@ async function write(upload: Upload, path: string, maxBytes: number): Promise<{ 
   return { name, mediaType: mediaTypeOf(Buffer.concat(head), name), bytes, sha256: hash.digest("hex") };
 }
 
-/** The file as it lies, for those who may see the ticket. */
+/** The file as it lies, for those who may see the ticket, or a task it goes along with. */
 export async function openAttachment(ctx: Ctx, ticketId: string, attachmentId: string, store: FileStore) {
-  await loadTicket(ctx, ticketId, "tickets.read");
-  return attachmentFile(ctx, ticketId, attachmentId, store);
+  const along = await alongFor(ctx, await loadTicket(ctx, ticketId, "tickets.read"));
+  const isGiven = along?.files === true && !(await selectAttachment(ctx.db, ticketId, attachmentId));
+  return attachmentFile(ctx, isGiven ? along.parentId : ticketId, attachmentId, store);
 }
 
 /** For who has asked already whether the reader may have it. */

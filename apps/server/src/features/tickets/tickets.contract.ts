@@ -1,6 +1,8 @@
 import { z } from "zod";
-import { factView, processParts } from "./tickets.parts.contract.ts";
+import { attachmentView, factView, processParts } from "./tickets.parts.contract.ts";
 import { contract, idParams, instant, languageSchema, okReply, page, pageQuery } from "../api.contract.ts";
+
+export { attachmentView };
 
 export const ticketStatus = z.enum(["open", "waiting", "done", "closed"]);
 export const ticketRow = z.object({
@@ -29,7 +31,6 @@ export type TransitionField = z.infer<typeof transitionField>;
 export const transitionView = z.object({ key: z.string(), to: z.string(), name: z.string(), allowed: z.boolean(), reason: z.string().nullable(), requires: z.array(z.string()), tellsClient: z.boolean(), fields: z.array(transitionField),
   /** Every item of it has to be ticked before. */
   checklist: z.string().nullable(), /** Deed that needs authority. */ approval: z.string().nullable() });
-export const attachmentView = z.object({ id: z.uuid(), name: z.string(), mediaType: z.string(), bytes: z.number().int(), at: instant, by: z.string() });
 export const noteView = z.object({ id: z.uuid(), text: z.string(), by: z.string(), at: instant });
 export const noticeView = z.object({ id: z.uuid(), key: z.string(), language: languageSchema, recipient: z.string(), subject: z.string(), body: z.string(), state: z.enum(["queued", "sent", "failed", "no_address"]), at: instant });
 export const ticketSchema = ticketRow.extend({

@@ -31,9 +31,15 @@ export type TicketClockView = z.infer<typeof ticketClockView>;
 export const factView = z.object({ key: z.string(), name: z.string(), kind: z.enum(["text", "number", "choice", "moment", "department", "boolean", "date", "money"]), value: z.union([z.string(), z.number(), z.boolean()]), /** Of money. */ currency: z.string().nullable() });
 export type FactView = z.infer<typeof factView>;
 
+export const attachmentView = z.object({ id: z.uuid(), name: z.string(), mediaType: z.string(), bytes: z.number().int(), at: instant, by: z.string() });
+
 /** What a process adds to a ticket; all of it empty for a process without these parts. */
 export const processParts = {
   /** What asked for this task. */
-  parent: z.object({ id: z.uuid(), number: z.string(), subject: z.string(), /** Whether the reader may open it; a department may read its task only. */ mayOpen: z.boolean() }).nullable(),
+  parent: z.object({
+    id: z.uuid(), number: z.string(), subject: z.string(), /** Whether the reader may open it; a department may read its task only. */ mayOpen: z.boolean(),
+    /** What goes along with the task; files are opened by the task's address. What of the forms does: `taskForms`. */
+    facts: z.array(factView), description: z.string(), files: z.array(attachmentView),
+  }).nullable(),
   subtasks: z.array(subtaskView), approvals: z.array(approvalView), checklists: z.array(checklistView), clocks: z.array(ticketClockView),
 };

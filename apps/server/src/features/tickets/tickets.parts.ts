@@ -1,14 +1,16 @@
 import type { z } from "zod";
 import type { Ctx } from "../../platform/db.ts";
 import type { Language } from "../api.contract.ts";
-import { may } from "../access/index.ts";
+import { maskWithin, may, toldTo } from "../access/index.ts";
 import { momentOf, stateOf, viewClock, type Clock, type WorkingTime } from "../clocks/index.ts";
 import { allowanceOf, isWithin, timerName, type Process } from "../processes/index.ts";
+import { alongFor } from "./tickets.along.ts";
 import { processOf, type ProjectInUse } from "./tickets.definitions.ts";
+import { factsOf } from "./tickets.facts.rules.ts";
 import { guarded, moment } from "./tickets.load.ts";
 import type { approvalView, checklistView, processParts } from "./tickets.parts.contract.ts";
 import type { Ticket } from "./tickets.sql.ts";
-import { subjectFor } from "./tickets.texts.ts";
+import { descriptionFor, subjectFor } from "./tickets.texts.ts";
 import type { WrittenBeside } from "./tickets.view.sql.ts";
 import { authorityOf } from "./tickets.world.ts";
 
@@ -20,13 +22,27 @@ export async function partsOf(ctx: Ctx, shown: Shown, beside: WrittenBeside): Pr
   const { project, ticket, language } = shown;
   const { now, clock } = moment(ctx, project);
   return {
-    parent: beside.parent && { id: beside.parent.id, number: beside.parent.number, subject: subjectFor(ctx, beside.parent), mayOpen: may(ctx, "tickets.read", guarded(beside.parent)) },
+    parent: beside.parent && await parentOf(ctx, shown, beside.parent),
     subtasks: await Promise.all(beside.subtasks.filter(({ hidden }) => !hidden).map(async ({ id, number, key, subject, texts, department, stage, status, dueAt, waits, answer, ownerName, processId }) =>
       ({ id, number, key, subject: subjectFor(ctx, { subject, texts }), department, stage, status, dueAt, waits, answer, ownerName, stageName: (await processOf(ctx.db, processId)).stages[stage]?.name[language] ?? stage }))),
     approvals: beside.approvals.map((approval) => toApproval(ctx, { ...approval, ticket }, shown)),
     checklists: checklistsOf(shown, beside.checks),
     clocks: beside.clockRows.map((each) => ({ ...viewClock(each, now, clock), does: doesOf(shown, each), ...marksOf(each, clock) })),
   };
+}
+
+/** What asked for the task, with what goes along; nothing where that is about the reader. */
+async function parentOf(ctx: Ctx, { project, ticket, language }: Shown, parent: NonNullable<WrittenBeside["parent"]>): Promise<Parts["parent"]> {
+  const given = await alongFor(ctx, ticket);
+  if (!given) return null;
+  const { id, number, contactPhone: phone, contactEmail: email } = parent;
+  const fields = Object.fromEntries(Object.entries(parent.fields).filter(([key]) => given.fields.includes(key)));
+  const described = given.description ? descriptionFor(ctx, parent) : "";
+  return toldTo(ctx, {
+    id, number, subject: subjectFor(ctx, parent), mayOpen: may(ctx, "tickets.read", guarded(parent)),
+    facts: factsOf(await processOf(ctx.db, parent.processId), project.departments, { fields, language }),
+    description: may(ctx, "clients.see_contacts") ? described : maskWithin(described, { phone, email }), files: given.files ? parent.files : [],
+  });
 }
 
 /** What the process does by itself when this clock of its own is over. */

@@ -96,7 +96,7 @@ export interface Written extends WrittenBeside {
 }
 
 export interface WrittenBeside {
-  parent: ({ id: string; number: string; subject: string } & Pick<Ticket, "projectKey" | "ownerId" | "department" | "aboutUserIds" | "texts">) | null;
+  parent: ({ id: string; number: string; subject: string } & Pick<Ticket, "projectKey" | "ownerId" | "department" | "aboutUserIds" | "texts" | "processId" | "fields" | "description" | "contactPhone" | "contactEmail"> & { files: Written["attachments"] }) | null;
   subtasks: { id: string; number: string; key: string; type: string; processId: string; subject: string; texts: Ticket["texts"]; department: string | null; stage: string; status: Ticket["status"]; dueAt: string | null; waits: boolean; answer: string | null; ownerName: string; hidden: boolean }[];
   approvals: { id: string; transition: string; deed: string; amount: Amount | null; state: "pending" | "approved" | "refused" | "lapsed"; requestedBy: string; requestedById: string | null; requestedAt: string; decidedBy: string; decidedAt: string | null; note: string | null }[];
   checks: { checklist: string; item: string; by: string; at: string }[];
@@ -106,8 +106,11 @@ export const NOTHING_BESIDE: WrittenBeside = { parent: null, subtasks: [], appro
 
 const iso = (column: string) => sql`to_char(${sql.ref(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
+const filesOf = (id: RawBuilder<unknown>) => sql`coalesce((select json_agg(json_build_object('id', a.id, 'name', a.name, 'mediaType', a.media_type, 'bytes', a.bytes, 'by', coalesce(u.name, ''), 'at', ${iso("a.at")}) order by a.at, a.id) from attachments a left join users u on u.id = a.uploaded_by where a.ticket_id = ${id}), '[]')`;
+
 const beside = (ticket: { id: string; parentId: string | null }, readerId: string | null) => sql`
-    (select json_build_object('id', id, 'number', number, 'subject', subject, 'texts', texts, 'projectKey', project_key, 'ownerId', owner_id, 'department', department, 'aboutUserIds', about_user_ids) from tickets where id = ${ticket.parentId}::uuid) as parent,
+    (select json_build_object('id', id, 'number', number, 'subject', subject, 'texts', texts, 'projectKey', project_key, 'ownerId', owner_id, 'department', department, 'aboutUserIds', about_user_ids, 'processId', process_id, 'fields', fields,
+      'description', description, 'contactPhone', contact_phone, 'contactEmail', contact_email, 'files', ${filesOf(sql`${ticket.parentId}::uuid`)}) from tickets where id = ${ticket.parentId}::uuid) as parent,
     coalesce((select json_agg(json_build_object('id', s.id, 'number', s.number, 'key', s.parent_task, 'type', s.type, 'processId', s.process_id, 'subject', s.subject, 'texts', s.texts, 'department', s.department, 'stage', s.stage, 'status', s.status,
       'dueAt', ${iso("s.due_at")}, 'waits', s.parent_waits, 'answer', s.resolution, 'ownerName', coalesce(u.name, ''), 'hidden', coalesce(${readerId}::uuid = any(s.about_user_ids), false)) order by s.created_at, s.id)
       from tickets s left join users u on u.id = s.owner_id where s.parent_id = ${ticket.id}), '[]') as subtasks,
@@ -128,7 +131,7 @@ export const selectWritten = (db: Db, ticket: { id: string; type: string; intera
     coalesce((select name from clients where id = ${ticket.clientId}::uuid), (select caller_name from interactions where id = ${ticket.type === "callback" && !ticket.clientId ? ticket.interactionId : null}::uuid), '') as client_name, coalesce((select name from users where id = ${ticket.ownerId}::uuid), '') as owner_name,
     coalesce((select json_agg(json_build_object('id', n.id, 'text', n.text, 'by', coalesce(u.name, ''), 'at', ${iso("n.at")}) order by n.at, n.id) from ticket_notes n left join users u on u.id = n.author_id where n.ticket_id = ${ticket.id}), '[]') as notes,
     coalesce((select json_agg(json_build_object('id', id, 'key', key, 'language', language, 'recipient', recipient, 'subject', ${withoutLink("subject")}, 'body', ${withoutLink("body_text")}, 'state', state, 'at', ${iso("created_at")}) order by created_at, id) from notices where ticket_id = ${ticket.id}), '[]') as notices,
-    coalesce((select json_agg(json_build_object('id', a.id, 'name', a.name, 'mediaType', a.media_type, 'bytes', a.bytes, 'by', coalesce(u.name, ''), 'at', ${iso("a.at")}) order by a.at, a.id) from attachments a left join users u on u.id = a.uploaded_by where a.ticket_id = ${ticket.id}), '[]') as attachments, ${beside(ticket, readerId)}`)
+    ${filesOf(sql`${ticket.id}`)} as attachments, ${beside(ticket, readerId)}`)
   .execute(db).then((result) => result.rows[0]!);
 
 export interface StoredAttachment { id: string; ticketId: string | null; name: string; mediaType: string; bytes: number; sha256: string; path: string; by: string; uploadedBy: string | null; at: Date }
