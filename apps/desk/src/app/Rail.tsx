@@ -1,5 +1,5 @@
 import { Tooltip } from "@mantine/core";
-import { IconAddressBook, IconBuildingWarehouse, IconClipboardCheck, IconHeadset, IconHeartHandshake, IconLayoutDashboard, IconPhone, IconRobot, IconRoute, IconSettings, IconShieldCog, IconStack2, IconTicket, IconUsers, type Icon } from "@tabler/icons-react";
+import { IconAddressBook, IconArrowsExchange, IconBuildingWarehouse, IconClipboardCheck, IconHeadset, IconHeartHandshake, IconLayoutDashboard, IconPhone, IconRobot, IconRoute, IconSettings, IconShieldCog, IconStack2, IconTicket, IconUsers, type Icon } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import type { RoleName } from "@linija/server/contract/access/access";
 import { hasRole, useMe } from "../features/access/session.ts";
@@ -8,7 +8,7 @@ import { keysOf, type KeyAction } from "../shared/keys.ts";
 import { Keys } from "../shared/parts.tsx";
 import css from "./shell.module.css";
 
-interface Place { to: "/work" | "/calls" | "/tickets" | "/clients" | "/floor" | "/department" | "/operators" | "/projects" | "/promises" | "/duties" | "/reports" | "/rules" | "/admin" | "/settings"; icon: Icon; text: MessageKey; key: KeyAction; roles: RoleName[] }
+interface Place { to: "/work" | "/calls" | "/tickets" | "/clients" | "/floor" | "/department" | "/operators" | "/projects" | "/promises" | "/handovers" | "/duties" | "/reports" | "/rules" | "/admin" | "/settings"; icon: Icon; text: MessageKey; key: KeyAction; roles: RoleName[] }
 const everyone: RoleName[] = ["operator", "supervisor", "department_worker", "administrator"];
 export const places: Place[] = [
   { to: "/floor", icon: IconLayoutDashboard, text: "nav.floor", key: "goFloor", roles: ["supervisor", "administrator"] },
@@ -16,6 +16,7 @@ export const places: Place[] = [
   { to: "/department", icon: IconBuildingWarehouse, text: "nav.department", key: "goDepartment", roles: ["department_worker"] },
   { to: "/tickets", icon: IconTicket, text: "nav.tickets", key: "goTickets", roles: everyone },
   { to: "/promises", icon: IconHeartHandshake, text: "nav.promises", key: "goPromises", roles: ["operator", "supervisor"] },
+  { to: "/handovers", icon: IconArrowsExchange, text: "nav.handovers", key: "goHandovers", roles: everyone },
   { to: "/duties", icon: IconClipboardCheck, text: "nav.duties", key: "goDuties", roles: everyone },
   { to: "/calls", icon: IconPhone, text: "nav.calls", key: "goCalls", roles: ["operator", "supervisor", "administrator"] },
   { to: "/clients", icon: IconAddressBook, text: "nav.clients", key: "goClients", roles: ["operator", "supervisor", "administrator"] },

@@ -6,6 +6,7 @@ import { LineProvider, useLine } from "../features/line/line.tsx";
 import { OfferCard } from "../features/line/OfferCard.tsx";
 import { SoundElsewhere } from "../features/line/SoundElsewhere.tsx";
 import { useLineKeys } from "../features/line/useLineKeys.ts";
+import { useHandovers } from "../features/handovers/useHandovers.ts";
 import { useReminders } from "../features/tickets/reminders.ts";
 import { useT } from "../i18n/intl.tsx";
 import { listenToKeys, useKey } from "../shared/keys.ts";
@@ -19,6 +20,7 @@ import css from "./shell.module.css";
 
 const loadBar = () => import("./CommandBar.tsx");
 const CommandBar = lazy(loadBar);
+const HandoverOffer = lazy(() => import("../features/handovers/HandoverOffer.tsx"));
 const KeysHelp = lazy(() => import("./KeysHelp.tsx"));
 
 export function Shell() {
@@ -44,6 +46,7 @@ function Frame({ path }: { path: string }) {
   useLineKeys();
   useAlerts(path);
   useReminders();
+  const handedOver = useHandovers(path);
   useOutbox(me.id);
   useReady();
   return (
@@ -57,6 +60,7 @@ function Frame({ path }: { path: string }) {
       </div>
       {hasRole(me, "operator") && <OfferCard />}
       <Suspense>
+        {handedOver && <HandoverOffer />}
         {bar && <CommandBar onClose={() => setBar(false)} />}
         {help && <KeysHelp onClose={() => setHelp(false)} />}
       </Suspense>
@@ -89,6 +93,7 @@ function useGoKeys(): void {
   useKey("goRules", () => void navigate({ to: "/rules" }), hasRole(me, "supervisor", "administrator"));
   useKey("goReports", () => void navigate({ to: "/reports" }), hasRole(me, "supervisor", "administrator"));
   useKey("goPromises", () => void navigate({ to: "/promises" }), hasRole(me, "operator", "supervisor"));
+  useKey("goHandovers", () => void navigate({ to: "/handovers" }));
   useKey("goDuties", () => void navigate({ to: "/duties" }));
   useKey("goProjects", () => void navigate({ to: "/projects" }), hasRole(me, "administrator"));
   useKey("goAdmin", () => void navigate({ to: "/admin" }), hasRole(me, "administrator"));
@@ -105,7 +110,7 @@ function useAlerts(path: string): void {
     if (path !== "/floor") tell(t(`alert.${known}`, params), ticketId ? () => void navigate({ to: "/tickets/$id", params: { id: ticketId } }) : undefined);
   }), [t, tell, navigate, path]);
 }
-const alertTexts = ["ticket", "ticket_late", "ticket_reopened", "notice_failed", "promise_late", "rule", "webhook_dead", "alarm_worse"] as const;
+const alertTexts = ["ticket", "ticket_late", "ticket_reopened", "notice_failed", "promise_late", "rule", "webhook_dead", "alarm_worse", "handover_taken", "handover_taken_live", "handover_refused", "handover_missed", "handover_returned"] as const;
 
 /** The moment an operator can begin to work; read by the bench of the desk. */
 function useReady(): void {

@@ -41,6 +41,7 @@ const wall = createRoute({ getParentRoute: () => root, path: "/wall", component:
 const department = createRoute({ getParentRoute: () => root, path: "/department", component: lazyRouteComponent(() => import("../features/department/DepartmentPage.tsx"), "DepartmentPage") });
 const duties = createRoute({ getParentRoute: () => root, path: "/duties", component: lazyRouteComponent(() => import("../features/duties/DutiesPage.tsx"), "DutiesPage") });
 const promises = createRoute({ getParentRoute: () => root, path: "/promises", component: lazyRouteComponent(() => import("../features/promises/PromisesPage.tsx"), "PromisesPage") });
+const handovers = createRoute({ getParentRoute: () => root, path: "/handovers", component: lazyRouteComponent(() => import("../features/handovers/HandoversPage.tsx"), "HandoversPage") });
 const approvals = createRoute({ getParentRoute: () => root, path: "/approvals", component: lazyRouteComponent(() => import("../features/approvals/ApprovalsPage.tsx"), "ApprovalsPage") });
 const operators = createRoute({
   getParentRoute: () => root, path: "/operators", component: lazyRouteComponent(() => import("../features/operators/OperatorsPage.tsx"), "OperatorsPage"),
@@ -63,7 +64,7 @@ const admin = createRoute({ getParentRoute: () => root, path: "/admin", componen
 const settings = createRoute({ getParentRoute: () => root, path: "/settings", component: lazyRouteComponent(() => import("../features/settings/SettingsPage.tsx"), "SettingsPage") });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, work, calls, tickets, ticket, clients, floor, wall, department, promises, duties, approvals, operators, projects, project, reports, rules, admin, settings]),
+  routeTree: root.addChildren([home, work, calls, tickets, ticket, clients, floor, wall, department, promises, handovers, duties, approvals, operators, projects, project, reports, rules, admin, settings]),
   defaultPreload: "intent",
   defaultNotFoundComponent: () => <Nowhere />,
   defaultErrorComponent: ({ reset }) => <Broken reset={reset} />,

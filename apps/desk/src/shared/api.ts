@@ -12,6 +12,7 @@ import type * as duties from "@linija/server/contract/duties/duties";
 import type * as documents from "@linija/server/contract/documents/documents";
 import type * as floor from "@linija/server/contract/floor/floor";
 import type * as forms from "@linija/server/contract/forms/forms";
+import type * as handovers from "@linija/server/contract/handovers/handovers";
 import type * as guides from "@linija/server/contract/guides/guides";
 import type * as messages from "@linija/server/contract/messages/messages";
 import type * as operators from "@linija/server/contract/operators/operators";
@@ -26,7 +27,7 @@ import type * as webhooks from "@linija/server/contract/webhooks/webhooks";
 import type * as webhooksIn from "@linija/server/contract/webhooks/webhooks.in";
 import type { z } from "zod";
 
-type Modules = typeof views & typeof bulk & typeof access & typeof automation & typeof webhooks & typeof webhooksIn & typeof calls & typeof clients & typeof declarations & typeof migrations & typeof removals & typeof retiring & typeof documents & typeof duties & typeof messages & typeof floor & typeof forms & typeof operators & typeof articles & typeof guides & typeof promises & typeof relations & typeof reports & typeof tickets & typeof ticketsProcess;
+type Modules = typeof views & typeof bulk & typeof access & typeof automation & typeof webhooks & typeof webhooksIn & typeof calls & typeof clients & typeof declarations & typeof migrations & typeof removals & typeof retiring & typeof documents & typeof duties & typeof messages & typeof floor & typeof forms & typeof operators & typeof articles & typeof guides & typeof handovers & typeof promises & typeof relations & typeof reports & typeof tickets & typeof ticketsProcess;
 interface Shape { method: string; path: string; reply: z.ZodType; params?: z.ZodType; query?: z.ZodType; body?: z.ZodType }
 type Contracts = { [K in keyof Modules as Modules[K] extends Shape ? K : never]: Modules[K] extends Shape ? Modules[K] : never };
 
@@ -47,6 +48,8 @@ export const routes = {
   listTickets: "GET /tickets", getTicket: "GET /tickets/:id", createTicket: "POST /tickets", updateTicket: "PATCH /tickets/:id",
   moveTicket: "POST /tickets/:id/transitions", revealContacts: "POST /tickets/:id/contacts", addNote: "POST /tickets/:id/notes", addAttachment: "POST /tickets/:id/attachments",
   removeAttachment: "DELETE /tickets/:id/attachments/:attachmentId", ticketTypes: "GET /tickets/types",
+  listHandovers: "GET /handovers", handoverFigures: "GET /handovers/figures", ticketHandovers: "GET /tickets/:id/handovers", handoverChoices: "GET /tickets/:id/handovers/choices", giveHandover: "POST /tickets/:id/handovers",
+  takeHandover: "POST /handovers/:id/take", refuseHandover: "POST /handovers/:id/refuse", withdrawHandover: "POST /handovers/:id/withdraw",
   listApprovals: "GET /approvals", decideApproval: "POST /tickets/:id/approvals/:approvalId", tickItem: "PUT /tickets/:id/checks", listReasons: "GET /tickets/:id/reasons",
   listOperators: "GET /operators", operatorChoices: "GET /operators/choices", getOperator: "GET /operators/:id", changeOperator: "PATCH /operators/:id",
   givePhone: "POST /operators/:id/phone", takePhone: "DELETE /operators/:id/phone",

@@ -9,6 +9,7 @@ import { ProblemNote } from "../../shared/problem.tsx";
 import { useApi } from "../../shared/query.ts";
 import { hasRole, may, useMe } from "../access/session.ts";
 import { Story } from "../clients/Story.tsx";
+import { HandoverFromCall } from "../handovers/HandoverButton.tsx";
 import { numberOf, useCallWord } from "../line/callWord.ts";
 import { DialButton } from "../line/DialButton.tsx";
 import { useLine } from "../line/line.tsx";
@@ -82,6 +83,7 @@ function CallHead({ call, alone }: { call: CallView; alone: boolean }) {
       <CallClock call={call} />
       {/* The row it was opened from says it already. */}
       {!(alone && call.state === "ended") && <StateChip call={call} />}
+      {call.state === "talking" && call.operatorId === me.id && <HandoverFromCall call={call} />}
       {call.state === "ended" && number && may(me, "calls.dial") && <DialButton variant="default" text={t("call.callAgain")} target={{ number, projectKey: call.projectKey ?? undefined, clientId: call.clientId, ticketId: call.ticketId }} />}
     </header>
   );

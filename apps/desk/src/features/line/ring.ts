@@ -34,6 +34,12 @@ export function startRinging(): void {
   repeating = setInterval(() => chime(getSettings().ringVolume), 2200);
 }
 
+/** Once, and softer than a call: something waits for an answer, nobody on the telephone does. */
+export function softChime(): void {
+  unlockSound();
+  setTimeout(() => chime(getSettings().ringVolume * 0.6), 60);
+}
+
 export function stopRinging(): void {
   if (repeating) clearInterval(repeating);
   repeating = null;

@@ -7,6 +7,8 @@ import { Fact, Skeleton } from "../../shared/parts.tsx";
 import { ProblemNote } from "../../shared/problem.tsx";
 import { useApi } from "../../shared/query.ts";
 import { may, useMe } from "../access/session.ts";
+import { HandoverBlock } from "../handovers/HandoverBlock.tsx";
+import { HandoverButton } from "../handovers/HandoverButton.tsx";
 import { Attachments } from "./Attachments.tsx";
 import { CallbackButton } from "./CallbackButton.tsx";
 import { tellsDeadline } from "./clocks.ts";
@@ -36,6 +38,7 @@ export function TicketDetail({ id }: { id: string }) {
       <TicketHead ticket={ticket} />
       <div className={`scroll ${css.detailBody}`} tabIndex={0} role="region" aria-label={ticket.number}>
         <TicketBlocks ticket={ticket} place="top" />
+        <HandoverBlock ticket={ticket} />
         {ticket.mergedInto === null && <StageLine ticket={ticket} />}
         <Clocks ticket={ticket} />
         <Transitions key={ticket.id} ticket={ticket} />
@@ -65,6 +68,7 @@ function TicketHead({ ticket }: { ticket: TicketView }) {
         {!ticket.waitsFor && <Due ticket={ticket} />}
       </div><div className="row">
         <CallbackButton ticket={ticket} />
+        <HandoverButton ticket={ticket} />
         <EditTicket ticket={ticket} />
       </div></div>
       <h1 id="ticket-subject" tabIndex={-1}>{ticket.subject}</h1>

@@ -11,8 +11,8 @@ const LOOK_AGAIN_MS = 15_000;
 
 type Said = Pick<Handover, "id" | "projectKey" | "ticketId">;
 /** A line in the ticket's history; desks of whoever is asked, and of who gave it, read their lists again. */
-export const tell = (ctx: TxCtx, what: string, handover: Said, data: object = {}): Promise<void> => emit(ctx, {
-  type: `ticket.handover_${what}`, subject: { kind: "ticket", id: handover.ticketId }, data: { handoverId: handover.id, projectKey: handover.projectKey, ...data }, touches: [{ kind: "handover", id: handover.id }],
+export const tell = (ctx: TxCtx, type: string, handover: Said, data: object = {}): Promise<void> => emit(ctx, {
+  type, subject: { kind: "ticket", id: handover.ticketId }, data: { handoverId: handover.id, projectKey: handover.projectKey, ...data }, touches: [{ kind: "handover", id: handover.id }],
 });
 
 /** Said at once to one person, and to who supervises as well where `everybody` is set. */
@@ -25,7 +25,7 @@ export async function offerTo(ctx: TxCtx, handover: Handover, to: { id: string; 
   const now = ctx.now();
   const minutes = await answerMinutes(ctx, handover.projectKey, handover.interactionId !== null);
   await insertOffer(ctx.db, { id: newId(now.getTime()), handoverId: handover.id, userId: to.id, offeredAt: now, answerBy: new Date(now.getTime() + minutes * 60_000) });
-  await tell(ctx, "offered", handover, { to: to.id, name: to.name });
+  await tell(ctx, "ticket.handover_offered", handover, { to: to.id, name: to.name });
 }
 
 /** Who of the circle was not asked yet and is free gets it; with nobody left it comes back to who gave it. */
@@ -41,7 +41,7 @@ export async function askNext(ctx: TxCtx, handover: Told, { ticket, here }: { ti
 /** Nobody took it: it is whose it was, and they are told; who has gone home is told by who supervises. */
 async function giveBack(ctx: TxCtx, handover: Told, { ticket, here }: { ticket: Ticket; here: Here }): Promise<void> {
   await endHandover(ctx.db, handover.id, { state: "returned", takenBy: null, endedAs: handover.asked.length > 0 ? "all_refused" : "nobody", at: ctx.now() });
-  await tell(ctx, "returned", handover);
+  await tell(ctx, "ticket.handover_returned", handover);
   const giver = handover.givenBy ?? ticket.ownerId;
   await alert(ctx, handover, { key: "alert_handover_returned", userId: giver, everybody: giver === null || handover.givenBy === null || await isGone(ctx, giver, here), params: { number: ticket.number } });
 }
@@ -56,7 +56,7 @@ export async function passOver(ctx: TxCtx, handover: Told, end: { state: "refuse
   const { state, reason, ticket } = end;
   const userId = await endOffer(ctx.db, handover.id, { state, reason, at: ctx.now() });
   const name = userId ? await selectName(ctx.db, userId) : "";
-  await tell(ctx, state, handover, { to: userId, name, reason });
+  await tell(ctx, state === "refused" ? "ticket.handover_refused" : "ticket.handover_missed", handover, { to: userId, name, reason });
   const next = await askNext(ctx, handover, end);
   if (next) await alert(ctx, handover, { key: state === "refused" ? "alert_handover_refused" : "alert_handover_missed", userId: handover.givenBy, params: { number: ticket.number, name, next: next.name } });
 }
@@ -75,5 +75,5 @@ export function voidBy(handover: Pick<Handover, "ownerId">, ticket: Ticket): Voi
 export async function withdraw(ctx: TxCtx, handover: Handover, endedAs: Void): Promise<void> {
   await endOffer(ctx.db, handover.id, { state: "withdrawn", reason: null, at: ctx.now() });
   await endHandover(ctx.db, handover.id, { state: "withdrawn", takenBy: null, endedAs, at: ctx.now() });
-  await tell(ctx, "withdrawn", handover, { endedAs });
+  await tell(ctx, "ticket.handover_withdrawn", handover, { endedAs });
 }

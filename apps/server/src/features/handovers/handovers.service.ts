@@ -101,7 +101,7 @@ export async function takeHandover(ctx: Ctx, id: string): Promise<HandoverView> 
     await endOffer(ctx.db, id, { state: offer?.userId === me.id ? "taken" : "withdrawn", reason: null, at: ctx.now() });
     await endHandover(ctx.db, id, { state: "taken", takenBy: me.id, endedAs: null, at: ctx.now() });
     await giveOwner(ctx, ticket, { ownerId: me.id, by: handover.givenBy, askedBy: handover.askedBy });
-    await tell(ctx, "taken", handover, { to: me.id, name: me.name });
+    await tell(ctx, "ticket.handover_taken", handover, { to: me.id, name: me.name });
     // The voice goes along when calls can be transferred: whoever carries it listens to this fact.
     await emit(ctx, { type: "handover.taken", subject: { kind: "handover", id }, data: { ticketId: ticket.id, projectKey: ticket.projectKey, interactionId: handover.interactionId, from: handover.givenBy, to: me.id }, touches: [{ kind: "handover", id }] });
     await tellTaken(ctx, handover, ticket, me.name);

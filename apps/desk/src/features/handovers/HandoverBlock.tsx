@@ -1,0 +1,61 @@
+import type { HandoverView } from "@linija/server/contract/handovers/handovers";
+import type { TicketView } from "@linija/server/contract/tickets/tickets";
+import { Button } from "@mantine/core";
+import { IconArrowsExchange } from "@tabler/icons-react";
+import { useT } from "../../i18n/intl.tsx";
+import { Moment, spell, useNow } from "../../shared/clock.tsx";
+import { ProblemNote } from "../../shared/problem.tsx";
+import { useApi, useSend } from "../../shared/query.ts";
+import { useMe } from "../access/session.ts";
+import { Answer } from "./Answer.tsx";
+import { Asked, HandoverNote, useGiver } from "./HandoverNote.tsx";
+import css from "./handovers.module.css";
+
+/** On top of the ticket: the hand-over that waits, with its answer for who is asked; else the note of the last one, while the work goes on. */
+export function HandoverBlock({ ticket }: { ticket: TicketView }) {
+  const { data } = useApi("ticketHandovers", { params: { id: ticket.id } });
+  const latest = data?.items.find(({ state }) => state !== "withdrawn");
+  if (!latest || ticket.status === "closed" || (latest.state === "taken" && latest.takenBy?.id !== ticket.ownerId)) return null;
+  return <Shown handover={latest} />;
+}
+
+function Shown({ handover }: { handover: HandoverView }) {
+  const t = useT();
+  const giver = useGiver()(handover);
+  const me = useMe();
+  const introduces = handover.state === "taken" && handover.by?.id === me.id && handover.interactionId !== null;
+  return (
+    <section className={css.block} data-state={handover.state} aria-label={t("handover.button")}>
+      <header className={css.blockHead}>
+        <IconArrowsExchange size={16} aria-hidden />
+        <b className="grow">{introduces ? t("handover.introduce", { name: handover.takenBy?.name ?? "" }) : <Where handover={handover} />}</b>
+        <span className="small dim">{giver} · <Moment at={handover.createdAt} /></span>
+      </header>
+      {handover.isLive && <p className={css.live}>{handover.by?.id === me.id ? t("handover.stay") : handover.by && t("handover.onLine", { name: handover.by.name })}</p>}
+      <HandoverNote note={handover.note} />
+      <Asked handover={handover} />
+      {handover.state === "waiting" && (handover.mayTake || handover.mayWithdraw) && <div className="row wrap">{handover.mayTake && <Answer handover={handover} />}{handover.mayWithdraw && <Withdraw handover={handover} />}</div>}
+    </section>
+  );
+}
+
+export function Where({ handover: { state, offer, takenBy } }: { handover: HandoverView }) {
+  const t = useT();
+  if (state === "taken") return t("handover.takenBy", { name: takenBy?.name ?? "" });
+  if (state === "returned") return t("handover.returned");
+  if (state === "withdrawn") return t("handover.withdrawn");
+  return offer ? <>{t("handover.offeredTo", { name: offer.to.name })} <Left at={offer.answerBy} /></> : t("handover.seeking");
+}
+
+/** How long there is to answer. */
+export function Left({ at }: { at: string }) {
+  const t = useT();
+  const now = useNow();
+  return <span className={css.left}>{t("handover.left", { time: spell(Date.parse(at) - now) })}</span>;
+}
+
+function Withdraw({ handover }: { handover: HandoverView }) {
+  const t = useT();
+  const withdraw = useSend("withdrawHandover", ["ticketHandovers", "listHandovers"]);
+  return <><Button size="compact-sm" variant="default" loading={withdraw.isPending} onClick={() => withdraw.mutate({ params: { id: handover.id } })}>{t("handover.withdraw")}</Button><ProblemNote error={withdraw.error} /></>;
+}

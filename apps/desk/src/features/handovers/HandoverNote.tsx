@@ -1,0 +1,31 @@
+import type { HandoverView } from "@linija/server/contract/handovers/handovers";
+import { useT } from "../../i18n/intl.tsx";
+import { Moment } from "../../shared/clock.tsx";
+import css from "./handovers.module.css";
+
+/** The three parts as the giver wrote them; of what a process hands over, what there is. */
+export function HandoverNote({ note }: { note: HandoverView["note"] }) {
+  const t = useT();
+  const parts = (["wanted", "tried", "expected"] as const).filter((part) => note[part] !== "");
+  if (parts.length === 0 && !note.expectedBy) return null;
+  return (
+    <dl className={css.words}>
+      {parts.map((part) => <div key={part}><dt>{t(`handover.${part}`)}</dt><dd className="pre">{note[part]}</dd></div>)}
+      {note.expectedBy && <div><dt>{t("handover.expectedBy")}</dt><dd><Moment at={note.expectedBy} full zone /></dd></div>}
+    </dl>
+  );
+}
+
+/** Who hands it over: a person, a process or a rule. */
+export function useGiver(): (handover: Pick<HandoverView, "by" | "askedBy">) => string {
+  const t = useT();
+  return ({ by, askedBy }) => (by ? t("handover.from", { name: by.name }) : t(askedBy?.startsWith("rule.") ? "handover.fromRule" : "handover.fromProcess"));
+}
+
+/** Who said no, and who said nothing. */
+export function Asked({ handover }: { handover: HandoverView }) {
+  const t = useT();
+  const over = handover.asked.filter(({ state }) => state === "refused" || state === "missed");
+  if (over.length === 0) return null;
+  return <ul className={css.asked}>{over.map(({ person, state, reason }) => <li key={person.id}>{t(state === "refused" ? "handover.said.refused" : "handover.said.missed", { name: person.name })}{reason && <span className="dim">. {reason}</span>}</li>)}</ul>;
+}
