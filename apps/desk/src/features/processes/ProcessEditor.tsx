@@ -3,7 +3,7 @@ import "@xyflow/react/dist/base.css";
 import { ActionIcon, Tooltip } from "@mantine/core";
 import { Background, BackgroundVariant, MarkerType, ReactFlow, ReactFlowProvider, useReactFlow, useStore, type Connection } from "@xyflow/react";
 import { IconArrowBackUp, IconArrowForwardUp, IconCirclePlus, IconDownload, IconFileText, IconMaximize, IconWalk } from "@tabler/icons-react";
-import { useEffect, useMemo, useState } from "react";
+import { memo, useDeferredValue, useEffect, useMemo, useState } from "react";
 import { EditorTexts, useT, type MessageKey } from "../../i18n/intl.tsx";
 import { useApi } from "../../shared/query.ts";
 import type { PictureProps as EditorProps } from "../projects/editors.ts";
@@ -53,26 +53,39 @@ function Editor({ text, onChange, problems, readOnly = false, projectKey, path, 
   const save = (): void => download(`${process.key ?? "process"}.svg`, svgOf(process, graph, { language, sees: (view) => t(`process.sees.${view}` as MessageKey) }));
   return (
     <div className={css.editor}>
-      <div ref={ref} className={css.canvas} tabIndex={0} role="application" aria-label={t("process.picture")} aria-describedby="process-chosen" onKeyDown={work.onKeyDown}>
+      <div ref={ref} className={css.canvas} data-near={chosen ? true : undefined} tabIndex={0} role="application" aria-label={t("process.picture")} aria-describedby="process-chosen" onKeyDown={work.onKeyDown}>
         <Tools history={history} addStage={work.addStage} readOnly={readOnly} onWalk={() => setIsWalking(!isWalking)} isWalking={isWalking} onFit={() => { work.tidy(); turn(process); }} onDownload={save} onText={chosen && onShowText ? () => onShowText(lineOf(text, [chosen.kind, chosen.key]) ?? 1) : undefined} />
         {size && <Picture key={direction} size={size} process={process} graph={graph} problems={problems} chosen={chosen} choose={work.pick} {...(!readOnly && { connect: work.connect })} />}
         {work.drawing !== null && <p className={css.drawing} role="status">{t("process.drawing", { stage: process.stages[work.drawing]?.name?.[language] ?? work.drawing })}</p>}
         {!read.ok && <p className={css.broken} role="alert">{t("process.broken", { line: read.line, message: YAML_SLIPS[read.slip][language] })}</p>}
         <span id="process-chosen" className={css.unseen} aria-live="polite">{chosen ? process[chosen.kind][chosen.key]?.name?.[language] : ""}</span>
       </div>
-      <BenchOf value={bench}>
-        <aside className={css.panel} aria-label={t("process.panel")} tabIndex={0}>
-          {isWalking ? <Walk onClose={() => setIsWalking(false)} /> : <Panel process={process} chosen={chosen} />}
-        </aside>
-      </BenchOf>
+      <Side bench={bench} chosen={chosen} isWalking={isWalking} onClose={() => setIsWalking(false)} />
     </div>
   );
 }
 
-function Panel({ process, chosen }: { process: Written; chosen: Chosen }) {
+interface SideProps { bench: Bench; chosen: Chosen; isWalking: boolean; onClose: () => void }
+
+/** The panel of what was chosen comes after the picture has shown the change; until then the one before cannot be worked in. What is typed into one is shown at once. */
+function Side(now: SideProps) {
+  const t = useT();
+  const before = useDeferredValue(now);
+  const isBehind = before.chosen !== now.chosen;
+  const { bench, chosen, isWalking, onClose } = isBehind ? before : now;
+  return (
+    <BenchOf value={bench}>
+      <aside className={css.panel} aria-label={t("process.panel")} tabIndex={0} inert={isBehind}>
+        {isWalking ? <Walk onClose={onClose} /> : <Panel process={bench.process} chosen={chosen} />}
+      </aside>
+    </BenchOf>
+  );
+}
+
+const Panel = memo(function Panel({ process, chosen }: { process: Written; chosen: Chosen }) {
   if (!chosen || !process[chosen.kind][chosen.key]) return <WholePanel />;
   return chosen.kind === "stages" ? <StagePanel key={chosen.key} stageKey={chosen.key} /> : <WayPanel key={chosen.key} wayKey={chosen.key} />;
-}
+});
 
 interface ToolsProps { history: ReturnType<typeof useHistory>; addStage: () => void; readOnly: boolean; isWalking: boolean; onWalk: () => void; onFit: () => void; onDownload: () => void; onText: (() => void) | undefined }
 function Tools({ history, addStage, readOnly, isWalking, onWalk, onFit, onDownload, onText }: ToolsProps) {
@@ -115,7 +128,7 @@ function Picture({ size, process, graph, problems, chosen, choose, connect }: Pi
     const near = waysNear(graph, chosen);
     const bySystem = new Set(graph.ways.filter(({ kind }) => kind === "automatic" || kind === "timer").map(({ key }) => key));
     return graph.lines.map((line): LineFlowEdge => ({
-      id: line.id, type: "line", source: line.from, target: line.to, focusable: false, data: { direction: graph.direction, line, isSystem: bySystem.has(line.way), isChosen: near?.has(line.way) ?? false, isFaint: near !== null && !near.has(line.way) },
+      id: line.id, type: "line", source: line.from, target: line.to, focusable: false, data: { direction: graph.direction, line, isSystem: bySystem.has(line.way), isChosen: near?.has(line.way) ?? false },
       ...(!line.to.startsWith("way:") && { markerEnd: END }),
     }));
   }, [graph, chosen]);

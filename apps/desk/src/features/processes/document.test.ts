@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { changeText, freeKey, lineOf, readProcess } from "./document.ts";
+import { changeText, freeKey, lineOf, readProcess, type Change, type Read } from "./document.ts";
 import { directionFor, firstLook, graphOf, troublesOf } from "./graph.ts";
 import { svgOf } from "./svg.ts";
 import { sidestep, waysFrom } from "./walk.ts";
@@ -152,4 +152,22 @@ test("the picture as a file has every stage by name and nothing that could be ma
   expect(svg).toContain("&lt;b&gt;Work &amp; so&lt;/b&gt;");
   expect(svg).toContain("Registered");
   expect(svg).not.toContain("<b>");
+});
+
+test("what is known of a text from its last change is what reading it anew would say, change after change", () => {
+  const names = { en: "New: [a]", ru: "Новый", sl: "Nov" };
+  const changes: Change[] = [
+    { do: "add_stage", key: "aside", name: names }, { do: "add_transition", key: "turn", name: names, from: "aside", to: "aside" }, { do: "set", path: ["stages", "aside", "max_hours"], value: 4 },
+    { do: "rename", kind: "stages", key: "aside", to: "elsewhere" }, { do: "remove", path: ["stages", "elsewhere", "max_hours"] }, { do: "set", path: ["transitions", "turn", "name", "en"], value: "# not a comment" },
+    { do: "remove_transition", key: "turn" }, { do: "remove_stage", key: "elsewhere" },
+  ];
+  const kept: { text: string; read: Read }[] = [];
+  for (const change of changes) { const text = changeText(kept.at(-1)?.text ?? TEXT, change); kept.push({ text, read: readProcess(text) }); }
+  for (const [index, change] of changes.entries()) {
+    const before = kept[index - 1]?.text ?? TEXT;
+    readProcess("key: another\n");
+    expect(changeText(before, change)).toBe(kept[index]!.text);
+    readProcess("key: another\n");
+    expect(readProcess(kept[index]!.text)).toEqual(kept[index]!.read);
+  }
 });

@@ -18,10 +18,17 @@ const list = (value: unknown): string[] => (Array.isArray(value) ? value.filter(
 
 /** What a picture can be drawn from: whatever is well-formed, even if the server would still refuse it. */
 export function readProcess(text: string): Read {
-  const document = parseDocument(text, { prettyErrors: true });
+  const document = documentOf(text);
   const [error] = document.errors;
   if (error) return { ok: false, line: error.linePos?.[0].line ?? 1, slip: yamlSlip(error) };
   return { ok: true, process: writtenIn(document) };
+}
+
+/** The text read last: reading a large one takes longer than drawing what changed of it. What was changed is known as a document already. */
+let last: { text: string; document: Document } | null = null;
+function documentOf(text: string): Document {
+  if (last?.text !== text) last = { text, document: parseDocument(text, { prettyErrors: true }) };
+  return last.document;
 }
 
 function writtenIn(document: Document): Written {
@@ -49,10 +56,14 @@ export type Change =
   | { do: "remove_transition"; key: string };
 
 export function changeText(text: string, change: Change): string {
-  const document = parseDocument(text, { prettyErrors: false });
+  const document = documentOf(text);
   if (document.errors.length > 0) return text;
+  // From here on the document is no longer what that text says, whatever becomes of the change.
+  last = null;
   apply(document, change);
-  return keepLines(text, document.toString({ lineWidth: 0, flowCollectionPadding: true }));
+  const changed = keepLines(text, document.toString({ lineWidth: 0, flowCollectionPadding: true }));
+  last = { text: changed, document };
+  return changed;
 }
 
 /** Spaces are how somebody likes to write; two lines that differ in nothing else are the same line. */

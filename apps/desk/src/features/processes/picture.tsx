@@ -53,12 +53,12 @@ export const WayView = memo(function WayView({ data }: NodeProps<WayFlowNode>) {
   );
 });
 
-export type LineData = { direction: Direction; line: Line; isSystem: boolean; isChosen: boolean; isFaint: boolean; [key: string]: unknown };
+export type LineData = { direction: Direction; line: Line; isSystem: boolean; isChosen: boolean; [key: string]: unknown };
 export type LineFlowEdge = Edge<LineData, "line">;
 
 /** A soft line through the points of the layout. */
 export const LineView = memo(function LineView({ id, data, sourceX, sourceY, targetX, targetY, markerEnd }: EdgeProps<LineFlowEdge>) {
   if (!data) return null;
   const points = [{ x: sourceX, y: sourceY }, ...data.line.points.slice(1, -1), { x: targetX, y: targetY }];
-  return <BaseEdge id={id} path={curve(points, data.direction)} {...(markerEnd !== undefined && { markerEnd })} className={css.line ?? ""} data-system={data.isSystem || undefined} data-chosen={data.isChosen || undefined} data-faint={data.isFaint || undefined} />;
+  return <BaseEdge id={id} path={curve(points, data.direction)} {...(markerEnd !== undefined && { markerEnd })} className={css.line ?? ""} data-system={data.isSystem || undefined} data-chosen={data.isChosen || undefined} />;
 });

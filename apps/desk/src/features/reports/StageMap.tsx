@@ -8,6 +8,8 @@ import type { Asked } from "./Stays.tsx";
 import css from "./reports.module.css";
 
 const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
+/** A way has its name over its figures: it is higher than in the editor's picture, by what there is between two of them. */
+const TALLER = 8;
 /** What a desk usually has room for; a larger map is drawn smaller. */
 const WINDOW = { width: 1_100, height: 760 };
 const idOf = (way: StageTimes["ways"][number]): string => [way.from, way.transition, way.to].join("|");
@@ -40,18 +42,18 @@ export function StageMap({ times, open }: { times: StageTimes; open: (asked: Ask
           const stage = stageOf(key);
           return (
             <g key={key} className={css.stage} data-longest={stage.longest || undefined} data-final={stage.final || undefined} onClick={() => open({ stage: key, title: stage.name })}>
-              <rect x={x} y={y} width={width} height={height} rx={6} /><text x={x + 10} y={y + 22} className={css.name}>{cut(stage.name, 20)}</text>
+              <title>{stage.name}</title><rect x={x} y={y} width={width} height={height} rx={6} /><text x={x + 10} y={y + 22} className={css.name} data-long={stage.name.length > 20 || undefined}>{cut(stage.name, 23)}</text>
               <text x={x + 10} y={y + 41}>{stage.meanS === null ? "" : `⌀ ${duration(stage.meanS)}`}</text><text x={x + width - 10} y={y + 41} textAnchor="end">{stage.here > 0 ? `${t("times.here")}: ${stage.here}` : ""}</text>
             </g>
           );
         })}
         {graph.ways.map(({ key, x, y, width, height }) => {
           const way = wayOf(key);
-          const figures = `${way.count} · ${duration(way.meanS)}`;
           return (
             <g key={key} className={css.way} onClick={() => open(askedOf(way, times))}>
               <title>{`${way.name} · ${way.count} · ${duration(way.meanS)}`}</title>
-              <rect x={x} y={y} width={width} height={height} rx={height / 2} /><text x={x + 9} y={y + 15}>{cut(way.name, 21 - figures.length)}</text><text x={x + width - 9} y={y + 15} textAnchor="end" className={css.count}>{figures}</text>
+              <rect x={x} y={y - TALLER} width={width} height={height + 2 * TALLER} rx={8} />
+              <text x={x + width / 2} y={y + 7} textAnchor="middle">{cut(way.name, 24)}</text><text x={x + width / 2} y={y + 22} textAnchor="middle" className={css.count}>{way.count} · {duration(way.meanS)}</text>
             </g>
           );
         })}

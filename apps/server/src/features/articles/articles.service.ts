@@ -15,7 +15,7 @@ export const languageOf = (ctx: Ctx): Language => languages.find((each) => ctx.a
 
 const EXCERPT = 180;
 const toRow = ({ projectKey, key, kind, title, body, used }: FoundArticle, language: Language): ArticleRow => ({
-  projectKey, key, kind, title: title[language], used, excerpt: body[language].replaceAll(/[#*_>`]/g, "").replaceAll(/\s+/g, " ").trim().slice(0, EXCERPT),
+  projectKey, key, kind, title: title[language], used, excerpt: body[language].replaceAll(/^\s*(?:[-*+]|\d+[.)])\s+/gm, "").replaceAll(/[#*_>`]/g, "").replaceAll(/\s+/g, " ").trim().slice(0, EXCERPT),
 });
 
 /** What is typed may be of any language: Latin words are looked for as English and as Slovenian. */

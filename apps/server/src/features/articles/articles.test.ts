@@ -37,6 +37,11 @@ describe("articles", () => {
     expect((await keys(words)).slice(0, 2)).toContain(key);
   });
 
+  test("R085 the beginning of an article is told in sentences, without the marks of its lists", async () => {
+    const { items } = await searchArticles(ana, { project: "internet", words: "" });
+    for (const { excerpt } of items) expect(excerpt).not.toMatch(/(?:^|\s)(?:[-*+]|\d+\.)\s\p{Lu}/u);
+  });
+
   test("R085 nothing is found by what is in none, and everything without words", async () => {
     expect(await keys("qqqzzz")).toEqual([]);
     const { more } = loaded.declarations.projects.find(({ project }) => project.key === "internet")!;
