@@ -44,10 +44,10 @@ export function statusPage(shown: Shown, state: PageState, more: SafeHtml | null
   return html`${thanks(say, state.said)}<section class="card"><p class="number">${ticket.number}</p><h1>${ticket.subject}</h1><p class="quiet">${type}</p>
 ${stepLine(say, shown.steps)}${next(say, shown, when)}</section>
 ${ticket.resolution && html`<section class="card"><h2>${say("portal_what_was_done")}</h2>${paragraphs(ticket.resolution)}</section>`}
-${shown.answersByLink && html`<p class="card">${say("portal_answer_by_link")}</p>`}
+${shown.isEnded && html`<p class="card" role="status">${say("portal_ended")}</p>`}${shown.answersByLink && html`<p class="card">${say("portal_answer_by_link")}</p>`}
 ${shown.asked.answer && answerForm(say, shown, state)}${shown.asked.yes && yesNo(say, shown, state)}${!shown.asked.yes && shown.asked.no && stillNot(say, shown, state)}
 ${more}${history(say, shown.history, when)}
-<p class="quiet small">${say("portal_call_us", { phone: "" })}<a href="tel:${project.project.caller_id}">${spokenPhone(project.project.caller_id)}</a></p>`;
+${!shown.isEnded && html`<p class="quiet small">${say("portal_call_us", { phone: "" })}<a href="tel:${project.project.caller_id}">${spokenPhone(project.project.caller_id)}</a></p>`}`;
 }
 
 const SAID: Record<string, string> = { yes: "portal_said_yes", no: "portal_said_no", answer: "portal_said_answer", message: "my_said_message", moved_on: "portal_moved_on" };
@@ -57,9 +57,9 @@ const stepLine = (say: Say, steps: Step[]): SafeHtml => html`<ol class="steps">$
   html`<li class="${step.state}" ${step.state === "now" && html`aria-current="step"`}><span>${say(`portal_step_${step.sees}`)}</span></li>`)}</ol>`;
 
 /** What happens next, and when. */
-function next(say: Say, { ticket, sees, silenceAt, question, refusedBecause, asked }: Shown, when: (at: Date | null) => string): SafeHtml {
+function next(say: Say, { ticket, sees, silenceAt, question, refusedBecause, asked, isEnded }: Shown, when: (at: Date | null) => string): SafeHtml {
   const due = (sees === "received" || sees === "in_work") && ticket.dueAt ? html`<p class="due">${say("portal_due", { at: when(ticket.dueAt) })}</p>` : null;
-  const closed = ticket.closedAs === "unconfirmed" ? "portal_next_unconfirmed" : ticket.closedAs === "cancelled" ? "portal_next_cancelled" : "portal_next_closed";
+  const closed = ticket.closedAs === "unconfirmed" && !isEnded ? "portal_next_unconfirmed" : ticket.closedAs === "cancelled" ? "portal_next_cancelled" : "portal_next_closed";
   return html`<div class="then">${sees !== "closed" && html`<h2>${say("portal_next")}</h2>`}<p>${say(sees === "closed" ? closed : `portal_next_${sees}`)}</p>${due}
 ${silenceAt && asked.yes && html`<p class="due">${say("portal_silence", { at: when(silenceAt) })}</p>`}${question && html`<blockquote>${paragraphs(question)}</blockquote>`}${refusedBecause && html`<blockquote>${paragraphs(refusedBecause)}</blockquote>`}</div>`;
 }

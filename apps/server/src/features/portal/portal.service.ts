@@ -69,6 +69,8 @@ export interface Shown {
   /** When silence closes it; only while a yes is awaited. */
   silenceAt: Date | null;
   question: string | null; refusedBecause: string | null;
+  /** Its project is out of use: nothing is asked any more, and it cannot be opened again. */
+  isEnded: boolean;
   /** Opened by digits: the answer that is awaited is given by the link of the mail. */
   answersByLink: boolean;
 }
@@ -85,7 +87,7 @@ export async function shownOf(ctx: Ctx, ticket: ShownTicket, isLook = false): Pr
   const asked = askedOf(process, ticket.stage);
   const sees = seesOf(process, ticket.stage);
   return {
-    ticket, project, sees, steps: stepsOf(process, ticket.stage), history: historyOf(process, await selectPassages(ctx.db, ticket.id)), asked: isLook ? NOTHING_ASKED : asked, answersByLink: isLook && Object.values(asked).some(Boolean),
+    ticket, project, sees, steps: stepsOf(process, ticket.stage), history: historyOf(process, await selectPassages(ctx.db, ticket.id)), asked: isLook || project.retired ? NOTHING_ASKED : asked, answersByLink: isLook && !project.retired && Object.values(asked).some(Boolean), isEnded: project.retired === true,
     silenceAt: sees === "done" ? silenceEnds(process, ticket.stage, ticket.stageSince) : null,
     question: sees === "waiting_for_you" ? words(ticket.fields.question) : null, refusedBecause: sees === "refused" ? words(ticket.fields.reason) : null,
   };
@@ -96,8 +98,8 @@ const words = (value: unknown): string | null => (typeof value === "string" && v
 const bySecret = (ctx: Ctx, secret: string): Promise<ShownTicket | undefined> => selectShown(ctx.db, hashSecret(secret.slice(0, 100)));
 
 export interface Answer { said: "yes" | "no" | "answer"; seen: string; score: number | null; text: string }
-/** `moved_on`: the ticket had gone on before this answer came; the client is shown how it is now. */
-export type Answered = "yes" | "no" | "answer" | "moved_on" | "incomplete" | "unknown";
+/** `moved_on`: the ticket had gone on before this answer came; the client is shown how it is now. `ended`: its project is out of use, which the page says. */
+export type Answered = "yes" | "no" | "answer" | "moved_on" | "ended" | "incomplete" | "unknown";
 
 /** The answer of who holds the link of a mail. */
 export const answerStatus = (ctx: Ctx, secret: string, answer: Answer): Promise<Answered> => answerTicket({ ...ctx, actor: { kind: "client", id: null, name: "client" } }, () => bySecret(ctx, secret), answer);
@@ -108,6 +110,7 @@ export async function answerTicket(ctx: Ctx, load: () => Promise<ShownTicket | u
   if (!ticket) return "unknown";
   const process = await processOf(ctx.db, ticket.processId);
   const transition = askedOf(process, ticket.stage)[answer.said];
+  if (await isEnded(ctx, ticket)) return isSaidAlready(process, ticket, answer) ? answer.said : "ended";
   if (!transition) return isSaidAlready(process, ticket, answer) ? answer.said : "moved_on";
   const input = inputOf(answer);
   if (!input) return "incomplete";
@@ -116,11 +119,14 @@ export async function answerTicket(ctx: Ctx, load: () => Promise<ShownTicket | u
     if (outcome === "moved") return answer.said;
   } catch (error) {
     if (error instanceof AppError && error.code === "invalid") return "incomplete";
+    if (error instanceof AppError && error.reason === "ticket_of_retired_project") return "ended";
     throw error;
   }
   const now = await load();
   return now && isSaidAlready(process, now, answer) ? answer.said : "moved_on";
 }
+
+const isEnded = async (ctx: Ctx, { projectKey }: ShownTicket): Promise<boolean> => (await projectOf(ctx.db, projectKey)).retired === true;
 
 function inputOf({ said, score, text }: Answer): Record<string, unknown> | null {
   const words = text.trim().slice(0, 1_000);

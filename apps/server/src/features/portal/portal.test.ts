@@ -1,10 +1,11 @@
 import { sql, type KyselyPlugin } from "kysely";
 import { beforeEach, expect, test } from "vitest";
+import { inTx } from "../../platform/db.ts";
 import { newId } from "../../platform/ids.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { testHttp } from "../../testing/http.ts";
 import { actorOf, buildUser } from "../access/access.factory.ts";
-import { fireClock, linkSecret, moveTicket } from "../tickets/index.ts";
+import { fireClock, linkSecret, moveByClient, moveTicket, processOf, retireProject } from "../tickets/index.ts";
 import { buildProjects, buildTicket, type BuiltTicket } from "../tickets/tickets.factory.ts";
 import { selectTicket } from "../tickets/tickets.sql.ts";
 import { checkDigit } from "../tickets/tickets.number.rules.ts";
@@ -282,4 +283,26 @@ test("says in the page's own language that the score is missing and keeps what w
   expect(again.body.indexOf("The modem was replaced")).toBeLessThan(again.body.indexOf("<form"));
   expect((await get(`${url}?said=yes`)).body).toContain('class="notice good"');
   expect((await get(`${url}?said=moved_on`)).body).not.toContain("notice good");
+});
+
+test("R004 a closed ticket of a project out of use is not opened again, by its client or by us; its page says so in plain words", async () => {
+  const { ticket, url } = await done({ contactEmail: null });
+  await fireClock(database.ctx(undefined, () => new Date(Date.now() + 3_600_000)), { ticketId: ticket.id, name: "timer.unconfirmed", percent: 100 });
+  const closed = await now(ticket.id);
+  expect(closed).toMatchObject({ status: "closed", closedAs: "unconfirmed" });
+  expect((await get(url)).body).toContain("You can still tell us");
+  await inTx(database.ctx(), (ctx) => retireProject(ctx, "internet", { note: "The client has left", refuse: () => Promise.resolve() }));
+  const page = (await get(url)).body;
+  expect(page).toContain("it cannot be opened again or answered");
+  expect(page).not.toMatch(/<textarea|You can still tell us|call us/);
+  for (const said of [{ said: "no", text: "It is broken again" }, { said: "yes", score: "5" }]) {
+    const answered = await post(url, { ...said, seen: closed.stageSince.toISOString() });
+    expect([answered.statusCode, answered.headers.location]).toEqual([303, expect.stringMatching(/said=ended/)]);
+  }
+  const [way] = Object.entries((await processOf(database.db, closed.processId)).transitions).filter(([, each]) => each.from.includes(closed.stage) && each.who.includes("client") && each.does.includes("count_reopening"));
+  await expect(moveByClient(database.ctx({ kind: "client", id: null, name: "client" }), closed.id, { stageSince: closed.stageSince.toISOString() }, { transition: way![0], input: { reason: "Broken" } })).rejects.toMatchObject({ code: "conflict", reason: "ticket_of_retired_project" });
+  expect(await now(ticket.id)).toMatchObject({ status: "closed", reopened: 0, version: closed.version });
+  expect((await findStatus(database.ctx(), { number: closed.number, digits: "1222", address: "10.9.9.9" })).kind).toBe("found");
+  await inTx(database.ctx(), (ctx) => retireProject(ctx, "internet", null));
+  expect((await post(url, { said: "no", text: "It is broken again", seen: closed.stageSince.toISOString() })).headers.location).toMatch(/said=no/);
 });

@@ -75,6 +75,8 @@ export async function move(ctx: TxCtx, before: Ticket, { transition, input, by, 
   const world = await worldOf(ctx, it, doer);
   const outcome = apply(it.process, it.engine, transition, { actor: by, fields: given, ...it.moment, ...(world && { world: { ...world, approved: approved !== undefined } }) });
   if (!outcome.ok) throw refused(ctx, outcome.problems);
+  // Work that has ended with its project does not begin again: nobody takes it up there.
+  if (it.project.retired && before.status === "closed" && statusOf(it.process, outcome.ticket.stage) !== "closed") throw conflict("ticket_of_retired_project");
   if (outcome.held) return hold(ctx, it, { held: outcome.held, transition, given, by, reasons: outcome.reasons });
   return follow(ctx, await store(ctx, it, { outcome, transition, given, byClient: by.roles.includes("client") }));
 }
