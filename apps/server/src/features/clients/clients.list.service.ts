@@ -25,7 +25,7 @@ export async function searchClients(ctx: Ctx, query: PageQuery & { text?: string
   const cursor = decodeCursor(query.after, "ranked");
   const terms = searchTerms(text);
   if ((terms === null && text.trim() !== "") || (masks(ctx) && looksForContact(text))) return NOTHING;
-  const rows = await selectClients(ctx.db, { terms, projects: mine(ctx), readerId: reader(ctx), project, after: cursor && rankedAfter(cursor), limit });
+  const rows = await selectClients(ctx.db, { terms, projects: mine(ctx), readerId: reader(ctx), only: within(ctx), project, after: cursor && rankedAfter(cursor), limit });
   const page = pageOf(rows, limit, (row) => encodeCursor(`${row.rank}:${row.updatedAt.toISOString()}`, row.id));
   return { items: page.items.map(({ rank: _rank, ...row }) => toRow(ctx, row)), next: page.next };
 }
@@ -43,7 +43,7 @@ export async function clientByPhone(ctx: Ctx, phone: string, projectKey: string 
   if (!may(ctx, "clients.read")) throw forbidden();
   const number = normalizePhone(phone);
   if (!number || masks(ctx)) return [];
-  return (await selectByPhone(ctx.db, number, { projects: mine(ctx), readerId: reader(ctx), first: projectKey })).map((row) => toRow(ctx, row));
+  return (await selectByPhone(ctx.db, number, { projects: mine(ctx), readerId: reader(ctx), only: within(ctx), first: projectKey })).map((row) => toRow(ctx, row));
 }
 
 /** Everything said and done with this client, over all channels, newest first. */

@@ -23,7 +23,7 @@ async function planOf(query: RawBuilder<unknown>): Promise<string> {
   return rows.map((row) => Object.values(row)[0]).join("\n");
 }
 
-const search = (text: string, more: Partial<ClientSearch> = {}) => searchQuery({ terms: searchTerms(text), projects: operator.projects, readerId: operator.id, project: null, after: null, limit: 50, ...more });
+const search = (text: string, more: Partial<ClientSearch> = {}) => searchQuery({ terms: searchTerms(text), projects: operator.projects, readerId: operator.id, only: null, project: null, after: null, limit: 50, ...more });
 const after = (rank: number) => ({ after: { rank, updatedAt: items.at(-1)!.updatedAt, id: items.at(-1)!.id } });
 const calls = (more: Partial<InteractionSearch> = {}) =>
   interactionsQuery({ projects: operator.projects, reader: operator.id, mine: false, unfinished: false, outcome: null, clientId: null, language: "en", cursor: null, limit: 50, ...more });
@@ -65,7 +65,7 @@ test.each(["ko", "kra", "ana kos", "ana l", "Ан"])("walks the clients found by
     whole.push(...page.items.map((row) => row.id));
     if (!page.next) break;
   }
-  const { rows } = await sql<{ id: string; rank: number; updatedAt: Date }>`select rank, id, updated_at from (${searchQuery({ terms: searchTerms(text), projects: operator.projects, readerId: operator.id, project: null, after: null, limit: 60_000 })}) f`.execute(database.db);
+  const { rows } = await sql<{ id: string; rank: number; updatedAt: Date }>`select rank, id, updated_at from (${searchQuery({ terms: searchTerms(text), projects: operator.projects, readerId: operator.id, only: null, project: null, after: null, limit: 60_000 })}) f`.execute(database.db);
   expect(whole).toEqual(rows.map(({ id }) => id));
   expect(new Set(whole).size).toBe(whole.length);
   const keys = rows.map((row) => `${row.rank} ${10 ** 14 - row.updatedAt.getTime()}`);

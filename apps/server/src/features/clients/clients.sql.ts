@@ -1,6 +1,7 @@
 import { sql, type Generated, type RawBuilder } from "kysely";
 import type { Language } from "../api.contract.ts";
 import type { Db } from "../../platform/db.ts";
+import { ofDepartment } from "../tickets/index.ts";
 import type { ClientData } from "./clients.rules.ts";
 import type { SearchTerms } from "./clients.search.rules.ts";
 
@@ -41,6 +42,7 @@ export const selectCallerIds = (db: Db, projects: string[]) =>
   sql<{ number: string | null }>`select coalesce(definition->'project'->>'caller_id', definition->>'callerId', definition->>'caller_id') as number from projects
     where key = any(${projects}::text[]) order by array_position(${projects}::text[], key)`.execute(db).then((result) => result.rows.flatMap((row) => row.number ?? []));
 
+type Within = { department: string | null };
 export interface ClientSearch {
   /** Null: whatever the text is. */
   terms: SearchTerms | null;
@@ -48,6 +50,8 @@ export interface ClientSearch {
   projects: string[] | null;
   /** Of the reader, whom no count tells of a ticket about themselves; null for the system. */
   readerId: string | null;
+  /** A worker of a department is told how many of a client's tickets are open of those the worker reads. */
+  only: Within | null;
   project: string | null;
   /** Where the page before ended. */
   after: { rank: number; updatedAt: string; id: string } | null;
@@ -57,10 +61,10 @@ export interface ListRow { id: string; name: string; language: Language | null; 
 export interface RankedRow extends ListRow { rank: number }
 
 /** Columns of a row of lists; numbers and open tickets by small indexed look-ups for the rows of the page only. */
-const listColumns = (projects: string[] | null, readerId: string | null) => sql`p.id, p.name, p.language, coalesce(p.address->>'city', '') as city, p.flags, p.updated_at,
+const listColumns = ({ projects, readerId, only }: Pick<ClientSearch, "projects" | "readerId" | "only">) => sql`p.id, p.name, p.language, coalesce(p.address->>'city', '') as city, p.flags, p.updated_at,
   array(select n.e164 from client_phones n where n.client_id = p.id order by n.position, n.e164) as phones,
   array(select m.address from client_emails m where m.client_id = p.id order by m.position, m.address) as emails,
-  (select count(*)::int from tickets t where t.client_id = p.id and t.status in ('open', 'waiting')${projects ? sql` and t.project_key = any(${projects}::text[])` : sql``}${readerId ? sql` and (t.about_user_ids is null or not ${readerId}::uuid = any(t.about_user_ids))` : sql``}) as open_tickets`;
+  (select count(*)::int from tickets t where ${only && readerId ? ofDepartment(sql`t.client_id = p.id`, readerId, only.department) : sql`t.client_id = p.id`} and t.status in ('open', 'waiting')${projects ? sql` and t.project_key = any(${projects}::text[])` : sql``}${readerId ? sql` and (t.about_user_ids is null or not ${readerId}::uuid = any(t.about_user_ids))` : sql``}) as open_tickets`;
 
 /** How near a client is to what was typed; lists put the nearest first, and the last changed first among equals. */
 const RANK = { number: 0, familyName: 1, name: 2, rest: 3 };
@@ -108,7 +112,7 @@ function select({ rank, ranks, where }: Part, { projects, project, after, limit 
  * what is run.
  */
 export function searchQuery(search: ClientSearch): RawBuilder<RankedRow> {
-  const { terms, projects, readerId, after, limit } = search;
+  const { terms, after, limit } = search;
   const parts = partsOf(terms).filter(({ ranks }) => !after || ranks.at(-1)! >= after.rank);
   const name = (index: number) => sql.raw(`found_${index}`);
   const found = parts.map((part, index) => {
@@ -117,16 +121,16 @@ export function searchQuery(search: ClientSearch): RawBuilder<RankedRow> {
     return sql`${name(index)} as materialized (${index === 0 ? selected : sql`select * from (${selected}) part limit greatest(0, ${sql.lit(limit + 1)}${sql.join(before, sql``)})`})`;
   });
   return sql<RankedRow>`with ${sql.join(found, sql`, `)}, found as (${sql.join(parts.map((_each, index) => sql`select * from ${name(index)}`), sql` union all `)})
-    select f.rank, ${listColumns(projects, readerId)} from found f join clients p on p.id = f.id order by f.rank, p.updated_at desc, p.id desc`;
+    select f.rank, ${listColumns(search)} from found f join clients p on p.id = f.id order by f.rank, p.updated_at desc, p.id desc`;
 }
 export const selectClients = (db: Db, search: ClientSearch) => searchQuery(search).execute(db).then((result) => result.rows);
 
 /** Clients with this number: those of the called project first, then the last changed. */
-export const selectByPhone = (db: Db, number: string, { projects, readerId, first }: Pick<ClientSearch, "projects" | "readerId"> & { first: string | null }) =>
+export const selectByPhone = (db: Db, number: string, { first, ...reader }: Pick<ClientSearch, "projects" | "readerId" | "only"> & { first: string | null }) =>
   sql<ListRow>`with p as materialized (
-      select c.* from client_phones n join clients c on c.id = n.client_id where n.e164 = ${number} and c.archived_at is null${mine(projects)}
+      select c.* from client_phones n join clients c on c.id = n.client_id where n.e164 = ${number} and c.archived_at is null${mine(reader.projects)}
       order by (c.projects @> array[${first ?? ""}]::text[]) desc, c.updated_at desc, c.id desc limit 20)
-    select ${listColumns(projects, readerId)} from p order by (p.projects @> array[${first ?? ""}]::text[]) desc, p.updated_at desc, p.id desc`.execute(db).then((result) => result.rows);
+    select ${listColumns(reader)} from p order by (p.projects @> array[${first ?? ""}]::text[]) desc, p.updated_at desc, p.id desc`.execute(db).then((result) => result.rows);
 
 const row = (data: ClientData, search: string) => ({
   kind: data.kind, familyName: data.familyName, givenName: data.givenName, middleName: data.middleName, organisation: data.organisation, language: data.language, pinnedNote: data.pinnedNote,

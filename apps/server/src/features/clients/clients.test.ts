@@ -112,13 +112,17 @@ test("pages through clients without losing or repeating one", async () => {
   expect((await operator.send("GET", "/api/clients?after=bent")).json().errors[0].field).toBe("after");
 });
 
-test("counts open tickets of one's own projects in each row", async () => {
+test("counts open tickets of one's own projects in each row; a worker of a department those given to it or to the worker", async () => {
   const client = await buildClient(system, { familyName: "Štetje", projects: ["internet", "taxi"] });
-  await insertTicket(client.id, "internet");
-  await insertTicket(client.id, "taxi");
+  const [mine, ours] = [await insertTicket(client.id, "internet"), await insertTicket(client.id, "taxi")];
   const row = async (who: Browser) => (await who.send("GET", "/api/clients?text=stetje")).json().items[0];
   expect((await row(operator)).openTickets).toBe(2);
+  expect((await row(worker)).openTickets).toBe(0);
+  await sql`update tickets set department = 'delivery', project_key = 'internet' where id = ${ours}`.execute(database.db);
   expect((await row(worker)).openTickets).toBe(1);
+  await sql`update tickets set owner_id = ${worker.userId}::uuid where id = ${mine}`.execute(database.db);
+  expect((await row(worker)).openTickets).toBe(2);
+  expect((await row(operator)).openTickets).toBe(2);
 });
 
 test("R129 the number of open tickets in a row, by search and by number, leaves out those about its reader", async () => {
