@@ -67,5 +67,5 @@ export const FIELD_MESSAGES = {
   cannot_check: t("This could not be checked: {detail}.", "Проверить не удалось: {detail}.", "Tega ni bilo mogoče preveriti: {detail}."),
   too_much_computed: t("There is too much to compute here: fewer rows, or a form with a simpler formula.", "Здесь слишком много вычислений: нужно меньше строк или форма с формулой проще.", "Tu je preveč računanja: potrebnih je manj vrstic ali obrazec s preprostejšo formulo."),
   too_large: t("The answers are too large.", "Ответы слишком велики.", "Odgovori so preveliki."),
-} as const satisfies Record<string, Text>;
   unseen: t("What stands here is hidden from you, and would be lost. Show it first, or leave it; if you may not see it, tell a colleague who may.", "Записанное здесь от вас скрыто и пропало бы. Сначала покажите его или оставьте как есть; если вам его не показывают, скажите коллеге, которому можно.", "Kar je tu zapisano, vam je skrito in bi se izgubilo. Najprej ga prikažite ali pustite; če ga ne smete videti, povejte sodelavcu, ki ga sme."),
+} as const satisfies Record<string, Text>;
