@@ -53,7 +53,7 @@ export async function fillClients(db: Db, size: BulkSize): Promise<void> {
     await insertFacts(tx);
   });
   await indexWords(db);
-  for (const table of ["clients", "client_phones", "client_emails", "interactions", "tickets", "ticket_search", "events"]) await sql`vacuum (analyze) ${sql.table(table)}`.execute(db);
+  for (const table of ["clients", "client_phones", "client_emails", "interactions", "tickets", "ticket_search", "ticket_lexemes", "events"]) await sql`vacuum (analyze) ${sql.table(table)}`.execute(db);
 }
 
 interface Span { startMs: number; endMs: number }
@@ -129,4 +129,6 @@ async function indexWords(db: Db): Promise<void> {
   await sql`drop index ticket_search_words`.execute(db);
   await sql`insert into ticket_search (ticket_id, created_at, words) select t.id, t.created_at, ticket_search_of(t) from tickets t where not exists (select 1 from ticket_search s where s.ticket_id = t.id)`.execute(db);
   await sql`create index ticket_search_words on ticket_search using gin (words) with (gin_pending_list_limit = 1024)`.execute(db);
+  await sql`insert into ticket_lexemes (lexeme) select w.word from (select distinct ticket_lexeme(w) as word from ticket_search, unnest(tsvector_to_array(words)) w) w
+    where w.word is not null and not exists (select 1 from ticket_lexemes l where l.lexeme = w.word)`.execute(db);
 }

@@ -14,13 +14,12 @@ import { cellsOf } from "./views.columns.service.ts";
 import { looksForContact, nextLook, planOf, readFilter, weekOf, type Seen } from "./views.rules.ts";
 import { userOf } from "./views.service.ts";
 import { findInstead } from "./views.typos.service.ts";
-import { placeOfWeek, selectNewest, selectWalk, selectWords, sortColumn, type Newest, type Words, type FoundTicket, type Piece, type Reader, type Reading } from "./views.sql.ts";
+import { placeOfWeek, selectBegun, selectNewest, selectWalk, selectWords, sortColumn, type ByIndex, type Newest, type Words, type FoundTicket, type Piece, type Reader, type Reading } from "./views.sql.ts";
 
 /** How much of an index the steps of one page read: a page that fits at once costs little, one that is hard to fill ends early. */
 const STEPS = [200, 1_000, 4_000, 8_000];
-/** By words: so many are looked through one by one before the index is asked; of what the index finds so much is read at a time; so often it is gone on for one page. */
+/** By words: so many are looked through one by one before the index is asked; so often it is gone on for one page. */
 const FIRST = 1_500;
-const MOST_FOUND = 4_000;
 const LOOKS = 5;
 const AHEAD_MS = 3_600_000;
 
@@ -101,8 +100,11 @@ async function gatherWords(ctx: Ctx, words: Words, reading: Omit<Reading, "most"
   const rows = first.rows;
   let place = first.read < FIRST ? null : first.end;
   let seen = seenOf(first, fromMs);
+  const begun = place && rows.length < reading.limit ? await begunBy(ctx, words) : [];
+  // Nobody has written any word that begins so.
+  if (begun.some((lexemes) => lexemes?.length === 0)) place = null;
   for (let looks = 1; looks < LOOKS && place && rows.length < reading.limit; looks += 1) {
-    const part = await lookOn(ctx, words, seen, { ...reading, after: place, limit: reading.limit - rows.length });
+    const part = await lookOn(ctx, words, { ...seen, begun }, { ...reading, after: place, limit: reading.limit - rows.length });
     rows.push(...part.rows);
     ({ place } = part);
     seen = { ...seen, hits: seen.hits + part.hits, fits: seen.fits + part.rows.length, toMs: place ? Date.parse(place[0]) : fromMs };
@@ -115,7 +117,10 @@ function seenOf({ rows, read, hits, end, said, oldestAt }: Newest, fromMs: numbe
   return { hits, fits: rows.length, fromMs, toMs, ticketsPerMs: read / Math.max(1, fromMs - toMs), oldestMs: oldestAt?.getTime() ?? toMs, shares: said.map((count) => count / Math.max(1, read)) };
 }
 
-async function lookOn(ctx: Ctx, words: Words, seen: Seen, reading: Omit<Reading, "most"> & { after: [string, string] }): Promise<Pick<Piece, "rows" | "hits"> & { place: [string, string] | null }> {
+/** A number is asked as a beginning. */
+const begunBy = async (ctx: Ctx, { words, number }: Words): Promise<(string[] | null)[]> => (number ? [null] : selectBegun(ctx.db, words));
+
+async function lookOn(ctx: Ctx, words: Words, seen: Seen & Pick<ByIndex, "begun">, reading: Omit<Reading, "most"> & { after: [string, string] }): Promise<Pick<Piece, "rows" | "hits"> & { place: [string, string] | null }> {
   const look = nextLook(seen, reading.limit);
   if (look.by === "newest") {
     const { rows, hits, read, end } = await selectNewest(ctx.db, words, { ...reading, most: look.most });
@@ -123,8 +128,8 @@ async function lookOn(ctx: Ctx, words: Words, seen: Seen, reading: Omit<Reading,
   }
   const newest = weekOf(Date.parse(reading.after[0]));
   const weeks = look.weeks === null ? null : Array.from({ length: look.weeks }, (_, index) => newest - index);
-  const { rows, hits, read, end } = await selectWords(ctx.db, words, { rare: look.rare, weeks }, { ...reading, most: MOST_FOUND });
-  if (read === MOST_FOUND) return { rows, hits, place: end };
+  const { rows, hits, read, end } = await selectWords(ctx.db, words, { rare: look.rare, begun: seen.begun, weeks }, { ...reading, most: look.most });
+  if (read === look.most) return { rows, hits, place: end };
   return { rows, hits, place: weeks ? placeOfWeek(weeks.at(-1)!) : null };
 }
 

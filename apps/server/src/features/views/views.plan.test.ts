@@ -45,13 +45,13 @@ test.each(cases)("R123 reads %j in the order %s by the index %s, and no more of 
 
 const words = (text: string) => planOf({ text }, "changed", owner) as Parameters<typeof wordsQuery>[0];
 test.each([["rare77", null], ["common", [2950, 2949]]] as const)("R123 finds %s by the index of words, within its weeks", async (word, weeks) => {
-  const text = await explain(wordsQuery(words(word), { rare: [true], weeks: weeks && [...weeks] }, reading({ text: word }, "newest", 200)));
+  const text = await explain(wordsQuery(words(word), { rare: [true], begun: [null], weeks: weeks && [...weeks] }, reading({ text: word }, "newest", 200)));
   expect(text).toContain("ticket_search_words");
   expect(text).not.toMatch(/Seq Scan on (tickets|ticket_search)/);
 });
 
 test("R123 asks the index for the rare word of two only, and looks for the common one in what it finds", async () => {
-  const text = await explain(wordsQuery(words("common rare77"), { rare: [false, true], weeks: null }, reading({ text: "common rare77" }, "newest", 200)));
+  const text = await explain(wordsQuery(words("common rare77"), { rare: [false, true], begun: [null, null], weeks: null }, reading({ text: "common rare77" }, "newest", 200)));
   expect(/Index Cond: .*/.exec(text)![0]).toMatch(/rare77(?!.*common)/);
   // 74 of 33,333, found and then looked up.
   expect(rowsRead(text)).toBe(2 * 74);

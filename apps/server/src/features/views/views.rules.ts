@@ -92,23 +92,30 @@ const WALKED = 6_000;
 const COMMON = 0.05;
 /** Each week is a lexeme of its own: with more of them the index is slower than reading what is older and throwing it away. */
 const MOST_WEEKS = 8;
-/** So many rows may be read for that. */
+/** So many rows are read for that at no more cost than those weeks; and so many may be, where looks of some weeks each would not do. */
+const FEW_OLDER = 4_000;
 const MOST_OLDER = 20_000;
 /** Half as much again as what is expected to be enough. */
 const SPARE = 1.5;
+/** Of what the index finds, so many are looked up at least and at most. */
+const LEAST_FOUND = 300;
+const MOST_FOUND = 4_000;
 
-export type NextLook = { by: "newest"; most: number } | { by: "index"; rare: boolean[]; weeks: number | null };
+export type NextLook = { by: "newest"; most: number } | { by: "index"; rare: boolean[]; weeks: number | null; most: number };
 /** How to go on for `need` more, by what has been found so far (decision 0050). */
 export function nextLook({ hits, fits, fromMs, toMs, ticketsPerMs, oldestMs, shares }: Seen, need: number): NextLook {
   // Nothing found is taken for half a find; of finds that all did not fit, for one in a hundred.
-  const spanMs = (SPARE * need * (fromMs - toMs)) / Math.max(fits, hits / 100, 0.5);
+  const found = Math.max(fits, hits / 100, 0.5);
+  const spanMs = (SPARE * need * (fromMs - toMs)) / found;
   if (fits > 0 && spanMs * ticketsPerMs <= WALKED) return { by: "newest", most: Math.ceil(spanMs * ticketsPerMs) };
   const rarest = Math.min(...shares);
   const rare = shares.map((share) => share <= COMMON || share === rarest);
   const weeks = Math.ceil(spanMs / WEEK_MS) + 1;
-  if (weeks <= MOST_WEEKS) return { by: "index", rare, weeks };
+  const most = Math.min(MOST_FOUND, Math.max(LEAST_FOUND, Math.ceil((SPARE * need * hits) / found)));
+  if (weeks <= MOST_WEEKS) return { by: "index", rare, weeks, most };
   const older = rarest * ticketsPerMs * Math.max(0, toMs - oldestMs);
-  return { by: "index", rare, weeks: older <= MOST_OLDER ? null : MOST_WEEKS };
+  const all = older <= FEW_OLDER || (older <= MOST_OLDER && weeks > MOST_WEEKS * MOST_WEEKS);
+  return all ? { by: "index", rare, weeks: null, most: MOST_FOUND } : { by: "index", rare, weeks: MOST_WEEKS, most };
 }
 
 /** Who sees contacts in part may not find them out by looking for them either. */

@@ -70,7 +70,8 @@ export function walkQuery(anchors: Anchor[], reading: Reading) {
 export type Words = Extract<Plan, { by: "words" }>;
 const asked = ({ words, number }: Words): Condition[] => (number ? [sql`${`'${number}':*`}::tsquery`] : words.map((word) => sql`to_tsquery('ticket_text', unaccent(${word}) || ':*')`));
 const allOf = (queries: Condition[]): Condition => (queries.length > 0 ? sql`(${sql.join(queries, sql` && `)})` : sql`''::tsquery`);
-const anyOf = (lexemes: string[]): Condition => sql`${lexemes.map((lexeme) => `'${lexeme.replaceAll("'", "''")}'`).join("|")}::tsquery`;
+const quoted = (lexeme: string): string => `'${lexeme.replaceAll("'", "''")}'`;
+const anyOf = (lexemes: string[]): Condition => sql`${lexemes.map(quoted).join("|")}::tsquery`;
 const inProjects = ({ reader }: Reading): Condition => anyOf(reader.projects.map((key) => `@p${key}`));
 const earlier = ({ after }: Reading): Condition => (after ? sql`and (s.created_at, s.ticket_id) < (${after[0]}::timestamptz, ${after[1]}::uuid)` : sql``);
 const FOUND = sql`piece as materialized (select ${COLUMNS} from seen s join tickets t on t.id = s.id where s.hit)`;
@@ -91,10 +92,21 @@ export function newestQuery(words: Words, reading: Reading) {
   sql`array(select sum(said[n])::int from seen, generate_series(1, ${each.length}::int) n group by n order by n) as said, (select s.created_at from ticket_search s order by s.created_at, s.ticket_id limit 1) as oldest_at`);
 }
 
+/** The whole words that each word begins; null where it is asked as a beginning: they are too many, or it has digits. */
+export const selectBegun = (db: Db, words: string[]) => begunQuery(words).execute(db).then(({ rows }) => rows.map(({ begun }) => (begun && begun.length <= MOST_BEGUN ? begun : null)));
+const MOST_BEGUN = 60;
+/** `chr(1114111)` stands behind every letter. */
+export const begunQuery = (words: string[]) => sql<{ begun: string[] | null }>`select case when cardinality(w.stems) = 1 and w.stems[1] !~ '[0-9]' then
+    array(select distinct l.lexeme from ticket_lexemes l where l.lexeme >= w.stems[1] collate "C" and l.lexeme < w.stems[1] || chr(1114111) collate "C" limit ${sql.lit(MOST_BEGUN + 1)}) end as begun
+  from (select n, tsvector_to_array(to_tsvector('ticket_text', unaccent(word))) as stems from unnest(${words}::text[]) with ordinality t(word, n)) w order by w.n`;
+/** What has digits stands there as far as the first of them. */
+const begunBy = (lexemes: string[]): Condition => sql`${lexemes.map((lexeme) => `${quoted(lexeme)}${/\d/.test(lexeme) ? ":*" : ""}`).join("|")}::tsquery`;
+
 /** By the index of the words that are `rare`, within `weeks` or, without them, in all that is older than the cursor; the other words are looked for in what it finds. */
-export const selectWords = (db: Db, words: Words, by: { rare: boolean[]; weeks: number[] | null }, reading: Reading) => wordsQuery(words, by, reading).execute(db).then(({ rows }) => piece(rows));
-export function wordsQuery(words: Words, { rare, weeks }: { rare: boolean[]; weeks: number[] | null }, reading: Reading) {
-  const each = asked(words);
+export const selectWords = (db: Db, words: Words, by: ByIndex, reading: Reading) => wordsQuery(words, by, reading).execute(db).then(({ rows }) => piece(rows));
+export interface ByIndex { rare: boolean[]; /** Whole words for a beginning, where they are few. */ begun: (string[] | null)[]; weeks: number[] | null }
+export function wordsQuery(words: Words, { rare, begun, weeks }: ByIndex, reading: Reading) {
+  const each = asked(words).map((query, n) => (begun[n] ? begunBy(begun[n]) : query));
   const common = allOf(each.filter((_, n) => !rare[n]));
   const within = weeks ? [anyOf(weeks.map((week) => `@w${week}`))] : [];
   return kept(sql`seen as materialized (select s.ticket_id as id, s.created_at as at, true as hit from ticket_search s

@@ -17,13 +17,18 @@ describe("R123 a search by words goes on", () => {
     expect(nextLook(seen({ hits: 200, fits: 40, shares: [0.2] }), 11)).toEqual({ by: "newest", most: 619 });
   });
   test("by the index for words that are rare, in all that is older", () => {
-    expect(nextLook(seen({ shares: [0.001] }), 51)).toEqual({ by: "index", rare: [true], weeks: null });
+    expect(nextLook(seen({ shares: [0.001] }), 51)).toEqual({ by: "index", rare: [true], weeks: null, most: 4_000 });
   });
   test("by some weeks of the index where these will be enough", () => {
-    expect(nextLook(seen({ hits: 20, fits: 20, ticketsPerMs: 10_000 / WEEK, shares: [0.008] }), 39)).toEqual({ by: "index", rare: [true], weeks: 6 });
+    expect(nextLook(seen({ hits: 20, fits: 20, ticketsPerMs: 10_000 / WEEK, shares: [0.008] }), 39)).toEqual({ by: "index", rare: [true], weeks: 6, most: 300 });
   });
   test("by no more than eight weeks of a word that is in too many older tickets to read them all", () => {
-    expect(nextLook(seen({ hits: 600, fits: 1, shares: [0.4] }), 51)).toEqual({ by: "index", rare: [true], weeks: 8 });
+    expect(nextLook(seen({ hits: 600, fits: 1, shares: [0.4] }), 51)).toEqual({ by: "index", rare: [true], weeks: 8, most: 4_000 });
+  });
+  test("by eight weeks where it takes few of them, though all that is older could be read, and looks up no more of what they have than it needs", () => {
+    const busy = { ticketsPerMs: 6_400 / WEEK, toMs: 159.75 * WEEK, shares: [0.018], oldestMs: 10 * WEEK };
+    expect(nextLook(seen({ ...busy, hits: 10, fits: 2 }), 49)).toEqual({ by: "index", rare: [true], weeks: 8, most: 368 });
+    expect(nextLook(seen({ ...busy, toMs: 152 * WEEK, hits: 900, fits: 1 }), 49)).toEqual({ by: "index", rare: [true], weeks: null, most: 4_000 });
   });
   test("by the rare word of two, and by the rarest where all are common", () => {
     expect(nextLook(seen({ shares: [0.3, 0.01] }), 51)).toMatchObject({ rare: [false, true] });
@@ -67,4 +72,41 @@ test("R123 a ticket registered this moment is found, also by a node whose clock 
   await sql`insert into tickets (id, number, project_key, type, process_id, stage, status, subject, language, stage_since, link_hash, created_at, updated_at)
     values (${newId()}, 'WRD-999999999', 'internet', 'question', (select id from process_versions limit 1), 'registered', 'open', 'chandelier', 'en', ${at}, sha256('c'), ${at}, ${at})`.execute(database.db);
   expect(await walked({ text: "chandelier" })).toEqual(["WRD-999999999"]);
+});
+
+/** Older than what is looked through one by one, so that only the index finds it. */
+const OLD = "WRD-000008000";
+const numbers = (text: string): Promise<string[]> => walked({ text });
+
+test.each([
+  ["a word with digits behind its letters", "model zxq77-4", "zx"], ["letters of another alphabet", "прожектор", "прожек"], ["an apostrophe, a quote and a bar", "d'arc \"x|y\" lampion", "lamp"],
+])("R123 a beginning finds %s in an old ticket as soon as it is written there", async (_, text, beginning) => {
+  expect(await numbers(beginning)).toEqual([]);
+  await sql`update tickets set description = ${text} where number = ${OLD}`.execute(database.db);
+  expect(await numbers(beginning)).toEqual([OLD]);
+  expect(await numbers(`${beginning} n80`)).toEqual([OLD]);
+});
+
+test("R123 an old ticket is found by its client's new name at once", async () => {
+  const clientId = newId();
+  await sql`insert into clients (id, family_name) values (${clientId}, 'Svetilka')`.execute(database.db);
+  await sql`update tickets set client_id = ${clientId} where number = ${OLD}`.execute(database.db);
+  expect(await numbers("svetil")).toEqual([OLD]);
+  await sql`update clients set family_name = 'Luč-Žarometnik' where id = ${clientId}`.execute(database.db);
+  expect(await numbers("žaromet")).toEqual([OLD]);
+  expect(await numbers("svetil")).toEqual([]);
+});
+
+test("R123 a beginning of more words than are asked for one by one finds each of their tickets", async () => {
+  await sql`update tickets set description = 'garland' || translate(right(number, 3), '0123456789', 'abcdefghij') where number between 'WRD-000006000' and 'WRD-000006200' and project_key <> 'shop'`.execute(database.db);
+  expect(await numbers("garland")).toHaveLength(134);
+});
+
+test("R123 two that write the same new word in one moment do not wait for each other, and both are found", async () => {
+  const [a, b] = ["WRD-000007001", "WRD-000007002"];
+  await database.db.transaction().execute(async (first) => {
+    await sql`update tickets set description = 'sparkler' where number = ${a}`.execute(first);
+    await sql`update tickets set description = 'sparkler' where number = ${b}`.execute(database.db);
+  });
+  expect((await numbers("sparkl")).sort()).toEqual([a, b]);
 });
