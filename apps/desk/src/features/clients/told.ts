@@ -1,4 +1,6 @@
+import type { Language } from "@linija/server/contract/api";
 import type { TimelineItem } from "@linija/server/contract/clients/clients";
+import { languageNames } from "../../i18n/intl.tsx";
 
 type Fact = Pick<TimelineItem, "type" | "data">;
 
@@ -41,7 +43,7 @@ const details: Record<string, Details> = {
   "ticket.changed": ({ data }, { word }) => (data["undone"] === undefined && Array.isArray(data["changed"]) ? data["changed"].map((column) => word("changed", String(column), "")) : []),
   "ticket.move_refused": ({ names }) => [names.step], "ticket.item_ticked": ({ names }) => [names.item],
   "ticket.subtask_ended": ({ data, names }) => [names.task, text(data["subtaskNumber"])],
-  "ticket.document_made": ({ data, names }) => [names.document, number(data["number"]) === null ? "" : `№ ${String(data["number"])}`],
+  "ticket.document_made": ({ data, names }) => [names.document, languageNames[text(data["language"]) as Language] ?? "", number(data["number"]) === null ? "" : `№ ${String(data["number"])}`],
   "ticket.clock_moved": ({ data }, { word, moment }) => [word("clock", text(data["clock"]), ""), text(data["dueAt"]) && moment(text(data["dueAt"]))],
   "ticket.visit_wanted": ({ data }, { minutes }) => [number(data["minutes"]) === null ? "" : minutes(Number(data["minutes"]))],
   "ticket.called_again": ({ data }) => [number(data["calls"]) === null ? "" : `№ ${String(data["calls"])}`],

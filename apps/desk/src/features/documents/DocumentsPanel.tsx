@@ -55,8 +55,8 @@ function Row({ ticketId, document }: { ticketId: string; document: DocumentView 
     <div className={css.row}>
       <IconFileCertificate size={16} aria-hidden />
       {document.mayOpen ? <a className="cut" href={`${url}?show=1`} target="_blank" rel="noreferrer">{document.name}</a> : <Tooltip label={t("documents.closed")}><span className="cut" tabIndex={0}>{document.name}<IconLock size={13} className={css.lock} role="img" aria-label={t("documents.closed")} /></span></Tooltip>}
-      <span className="chip">{t("documents.version", { number: document.number })}</span>
-      <span className="small dim grow cut">{languageNames[document.language]} · {t("documents.pages", { count: document.pages })} · {document.by} · <Moment at={document.at} /></span>
+      <span className="chip">{languageNames[document.language]} · {t("documents.version", { number: document.number })}</span>
+      <span className="small dim grow cut">{t("documents.pages", { count: document.pages })} · {document.by} · <Moment at={document.at} /></span>
       <CopyButton value={document.sha256}>{({ copied, copy }) => <Tooltip label={copied ? t("do.copied") : `SHA-256 ${document.sha256.slice(0, 16)}…`}><ActionIcon size={24} aria-label={t("documents.copyHash", { name: document.name })} onClick={copy}><IconFingerprint size={15} /></ActionIcon></Tooltip>}</CopyButton>
       {document.mayOpen && <Tooltip label={t("do.download")}><ActionIcon size={24} component="a" href={url} download={document.fileName} aria-label={t("documents.download", { name: document.name })}><IconDownload size={15} /></ActionIcon></Tooltip>}
     </div>

@@ -3,7 +3,7 @@ import type { TicketView } from "@linija/server/contract/tickets/tickets";
 import { Button, Checkbox, Textarea } from "@mantine/core";
 import { IconFile, IconFileCertificate, IconMail } from "@tabler/icons-react";
 import { useState } from "react";
-import { useT } from "../../i18n/intl.tsx";
+import { languageNames, useT } from "../../i18n/intl.tsx";
 import { Moment } from "../../shared/clock.tsx";
 import { useDraft } from "../../shared/draft.ts";
 import { sendOnCtrlEnter } from "../../shared/keys.ts";
@@ -58,7 +58,7 @@ function Write({ ticket, onDone }: { ticket: TicketView; onDone: () => void }) {
   const isReady = draft.text.trim() !== "" && !send.isPending;
   const submit = () => { if (isReady) send.mutate({ params: { id: ticket.id }, body: { ...draft, text: draft.text.trim() } }); };
   const choices = [
-    ...(made?.items ?? []).filter(({ mayOpen }) => mayOpen).map((each) => ({ id: each.id, list: "documents" as const, label: `${each.name} · ${t("documents.version", { number: each.number })}` })),
+    ...(made?.items ?? []).filter(({ mayOpen }) => mayOpen).map((each) => ({ id: each.id, list: "documents" as const, label: `${each.name} · ${languageNames[each.language]} · ${t("documents.version", { number: each.number })}` })),
     ...ticket.attachments.map((each) => ({ id: each.id, list: "files" as const, label: each.name })),
   ];
   return (

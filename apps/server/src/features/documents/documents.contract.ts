@@ -3,7 +3,7 @@ import { contract, idParams, instant, languageSchema } from "../api.contract.ts"
 
 /** One version of a document of a ticket; made again, it is the next. */
 export const documentView = z.object({
-  id: z.uuid(), key: z.string(), name: z.string(), number: z.number().int(), language: languageSchema, fileName: z.string(), bytes: z.number().int(), pages: z.number().int(),
+  id: z.uuid(), key: z.string(), name: z.string(), /** Counted for the paper in this language. */ number: z.number().int(), language: languageSchema, fileName: z.string(), bytes: z.number().int(), pages: z.number().int(),
   /** Of the file, so that anybody can prove which one was given. */
   sha256: z.string(), by: z.string(), at: instant,
   /** A paper shows what its maker may see; who may not see all of it neither opens it nor reads its title. */

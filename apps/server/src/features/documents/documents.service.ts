@@ -37,7 +37,7 @@ const UNKNOWN = ["clients.see_contacts", "clients.documents"];
 export const mayOpenDocument = (ctx: Ctx, ticket: Ticket, { needs }: Pick<ShownDocument, "needs">): boolean => (needs ?? UNKNOWN).every((right) => may(ctx, right as Right, guarded(ticket)));
 
 const toView = (row: ShownDocument, mayOpen: boolean): DocumentView => ({
-  id: row.id, key: row.key, name: row.name, number: row.number, language: row.language, fileName: mayOpen ? row.fileName : `${row.key}-${row.number}.pdf`, mayOpen, bytes: row.bytes, pages: row.pages, sha256: row.sha256, by: row.by, at: row.madeAt.toISOString(),
+  id: row.id, key: row.key, name: row.name, number: row.version, language: row.language, fileName: mayOpen ? row.fileName : `${row.key}-${row.language}-${row.version}.pdf`, mayOpen, bytes: row.bytes, pages: row.pages, sha256: row.sha256, by: row.by, at: row.madeAt.toISOString(),
 });
 
 /** Of this type of ticket, in the order of their keys. */
@@ -101,17 +101,17 @@ interface ToStore { id: string; path: string; declared: DocumentDeclaration; pri
 async function store(ctx: Ctx, { id, path, declared, printed, needs, made, version, ticketId, language }: ToStore): Promise<DocumentView> {
   return inTx(ctx, async (ctx) => {
     const ticket = await loadTicket(ctx, ticketId, "tickets.attach", { lock: true });
-    const { n, all } = await nextDocumentNumber(ctx.db, ticketId, declared.key);
+    const { n, version: shown, all } = await nextDocumentNumber(ctx.db, ticketId, { key: declared.key, language });
     if (all >= MOST) throw conflict("document_too_many", { most: MOST });
     const row = {
-      id, ticketId, key: declared.key, number: n, language, name: declared.name[language], fileName: `${safeName(printed.title)}-${n}.pdf`, bytes: made.pdf.length, pages: made.pages,
+      id, ticketId, key: declared.key, number: n, language, name: declared.name[language], fileName: `${safeName(printed.title)}-${language}-${shown}.pdf`, bytes: made.pdf.length, pages: made.pages,
       sha256: createHash("sha256").update(made.pdf).digest("hex"), path, declarationHash: createHash("sha256").update(JSON.stringify(declared)).digest("hex"), ticketVersion: version,
       madeBy: ctx.actor.kind === "user" ? ctx.actor.id : null, madeAt: ctx.now(), needs,
     };
     await insertDocument(ctx.db, row);
-    await emit(ctx, { type: "ticket.document_made", subject: { kind: "ticket", id: ticketId }, data: { documentId: id, key: declared.key, number: n, projectKey: ticket.projectKey } });
-    await audit(ctx, { action: "ticket.document", object: { kind: "ticket", id: ticketId }, after: { documentId: id, key: declared.key, number: n, language, sha256: row.sha256 } });
-    return toView({ ...row, by: ctx.actor.name }, true);
+    await emit(ctx, { type: "ticket.document_made", subject: { kind: "ticket", id: ticketId }, data: { documentId: id, key: declared.key, number: shown, language, projectKey: ticket.projectKey } });
+    await audit(ctx, { action: "ticket.document", object: { kind: "ticket", id: ticketId }, after: { documentId: id, key: declared.key, number: shown, language, sha256: row.sha256 } });
+    return toView({ ...row, version: shown, by: ctx.actor.name }, true);
   });
 }
 

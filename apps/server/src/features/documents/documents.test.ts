@@ -44,19 +44,21 @@ const crew = await http.signIn({ projects: ["internet"], roles: ["department_wor
 const ticket = await buildTicket(database.ctx(), { type: "fault", subject: "Нет связи" });
 const base = `/api/tickets/${ticket.id}/documents`;
 
-test("R118 a document is made from the ticket, kept with its hash, and made again as the next number", async () => {
+test("R118 a document is made from the ticket, kept with its hash, and made again in its language as the next number", async () => {
   expect((await ana.send("GET", base)).json()).toEqual({ items: [], offers: [{ key: "act", name: "Act", languages: ["ru", "sl"] }] });
   const first = (await ana.send("POST", base, { key: "act", language: "ru" })).json();
-  expect(first).toMatchObject({ key: "act", number: 1, language: "ru", name: "Акт", pages: 1, fileName: `Акт ${ticket.number}-1.pdf` });
+  expect(first).toMatchObject({ key: "act", number: 1, language: "ru", name: "Акт", pages: 1, fileName: `Акт ${ticket.number}-ru-1.pdf` });
   const second = (await ana.send("POST", base, { key: "act", language: "sl" })).json();
-  expect([second.number, second.fileName]).toEqual([2, `Zapisnik ${ticket.number}-2.pdf`]);
-  expect((await ana.send("GET", base)).json().items.map(({ number }: { number: number }) => number)).toEqual([2, 1]);
+  expect([second.number, second.fileName]).toEqual([1, `Zapisnik ${ticket.number}-sl-1.pdf`]);
+  const again = (await ana.send("POST", base, { key: "act", language: "ru" })).json();
+  expect([again.number, again.fileName]).toEqual([2, `Акт ${ticket.number}-ru-2.pdf`]);
+  expect((await ana.send("GET", base)).json().items.map(({ number, language }: { number: number; language: string }) => `${language} ${number}`)).toEqual(["ru 2", "sl 1", "ru 1"]);
   const file = await ana.send("GET", `${base}/${first.id}?show=1`);
   expect(file.headers).toMatchObject({ "content-type": "application/pdf", "x-content-type-options": "nosniff" });
   expect(file.headers["content-disposition"]).toMatch(/^inline; filename="/);
   expect(createHash("sha256").update(file.rawPayload).digest("hex")).toBe(first.sha256);
   const { rows } = await sql<{ action: string }>`select action from audit_log where object_id = ${ticket.id} and action = 'ticket.document'`.execute(database.db);
-  expect(rows).toHaveLength(2);
+  expect(rows).toHaveLength(3);
 });
 
 test("R118 a paper with a client's number is not opened, read by its title nor sent by who sees contacts in part", async () => {
@@ -72,12 +74,12 @@ test("R118 a paper with a client's number is not opened, read by its title nor s
   expect([closed.mayOpen, closed.fileName.includes("38641555777"), open.mayOpen]).toEqual([true, true, true]);
   const listed = await crew.send("GET", url);
   expect(listed.body).not.toContain("38641555777");
-  expect(listed.json().items).toMatchObject([{ id: open.id, mayOpen: true }, { id: closed.id, mayOpen: false, fileName: "letter-1.pdf" }]);
+  expect(listed.json().items).toMatchObject([{ id: open.id, mayOpen: true }, { id: closed.id, mayOpen: false, fileName: "letter-ru-1.pdf" }]);
   expect([(await crew.send("GET", `${url}/${closed.id}`)).statusCode, (await crew.send("GET", `${url}/${open.id}`)).statusCode, (await ana.send("GET", `${url}/${closed.id}`)).statusCode]).toEqual([403, 200, 200]);
   const sent = { id: newId(), text: "Your paper", documents: [closed.id], files: [] };
   expect((await crew.send("POST", `/api/tickets/${own.id}/messages`, sent)).json()).toMatchObject({ errors: [{ code: "message_document_unknown" }] });
   expect((await ana.send("POST", `/api/tickets/${own.id}/messages`, sent)).json()).toMatchObject({ files: [{ name: closed.fileName }] });
-  expect((await crew.send("GET", `/api/tickets/${own.id}/messages`)).json().items).toMatchObject([{ files: [{ id: closed.id, name: "letter-1.pdf" }] }]);
+  expect((await crew.send("GET", `/api/tickets/${own.id}/messages`)).json().items).toMatchObject([{ files: [{ id: closed.id, name: "letter-ru-1.pdf" }] }]);
   await sql`update documents set needs = null where id = ${open.id}`.execute(database.db);
   expect((await crew.send("GET", `${url}/${open.id}`)).statusCode, "of a paper of before it is not known what it shows").toBe(403);
 });

@@ -1,10 +1,11 @@
 import { sql } from "kysely";
 import type { Db } from "../../platform/db.ts";
+import { documentVersion } from "../documents/index.ts";
 import type { MessageView } from "./messages.contract.ts";
 
 const SHOWN = sql`m.id, m.by_client, coalesce(u.name, '') as by, m.text, m.at, case when m.by_client then null else (select n.state from notices n where n.cause = 'message:' || m.id) end as mail,
   coalesce((select json_agg(json_build_object('id', coalesce(f.attachment_id, f.document_id), 'kind', case when f.document_id is null then 'file' else 'document' end,
-      'name', coalesce(d.file_name, a.name), 'mediaType', coalesce(a.media_type, 'application/pdf'), 'bytes', coalesce(d.bytes, a.bytes), 'needs', d.needs, 'plainName', d.key || '-' || d.number || '.pdf') order by f.document_id is null, coalesce(f.attachment_id, f.document_id))
+      'name', coalesce(d.file_name, a.name), 'mediaType', coalesce(a.media_type, 'application/pdf'), 'bytes', coalesce(d.bytes, a.bytes), 'needs', d.needs, 'plainName', d.key || '-' || d.language || '-' || ${documentVersion} || '.pdf') order by f.document_id is null, coalesce(f.attachment_id, f.document_id))
     from ticket_message_files f left join attachments a on a.id = f.attachment_id left join documents d on d.id = f.document_id where f.message_id = m.id), '[]') as files
   from ticket_messages m left join users u on u.id = m.author_id`;
 /** `needs`: rights that reading a document takes; its name without its title stands beside it. */

@@ -56,11 +56,12 @@ const thanks = (say: Say, said: string | null): SafeHtml | null => (said && Obje
 const stepLine = (say: Say, steps: Step[]): SafeHtml => html`<ol class="steps">${steps.map((step) =>
   html`<li class="${step.state}" ${step.state === "now" && html`aria-current="step"`}><span>${say(`portal_step_${step.sees}`)}</span></li>`)}</ol>`;
 
+const closedWords = (closedAs: string | null, isEnded: boolean): string => (closedAs === "unconfirmed" && !isEnded ? "portal_next_unconfirmed" : closedAs === "cancelled" ? "portal_next_cancelled" : "portal_next_closed");
+
 /** What happens next, and when. */
 function next(say: Say, { ticket, sees, silenceAt, question, refusedBecause, asked, isEnded }: Shown, when: (at: Date | null) => string): SafeHtml {
   const due = (sees === "received" || sees === "in_work") && ticket.dueAt ? html`<p class="due">${say("portal_due", { at: when(ticket.dueAt) })}</p>` : null;
-  const closed = ticket.closedAs === "unconfirmed" && !isEnded ? "portal_next_unconfirmed" : ticket.closedAs === "cancelled" ? "portal_next_cancelled" : "portal_next_closed";
-  return html`<div class="then">${sees !== "closed" && html`<h2>${say("portal_next")}</h2>`}<p>${say(sees === "closed" ? closed : `portal_next_${sees}`)}</p>${due}
+  return html`<div class="then">${sees !== "closed" && html`<h2>${say("portal_next")}</h2>`}<p>${say(sees === "closed" ? closedWords(ticket.closedAs, isEnded) : `portal_next_${sees}`)}</p>${due}
 ${silenceAt && asked.yes && html`<p class="due">${say("portal_silence", { at: when(silenceAt) })}</p>`}${question && html`<blockquote>${paragraphs(question)}</blockquote>`}${refusedBecause && html`<blockquote>${paragraphs(refusedBecause)}</blockquote>`}</div>`;
 }
 

@@ -109,21 +109,25 @@ export async function answerTicket(ctx: Ctx, load: () => Promise<ShownTicket | u
   const ticket = await load();
   if (!ticket) return "unknown";
   const process = await processOf(ctx.db, ticket.processId);
-  const transition = askedOf(process, ticket.stage)[answer.said];
-  if (await isEnded(ctx, ticket)) return isSaidAlready(process, ticket, answer) ? answer.said : "ended";
-  if (!transition) return isSaidAlready(process, ticket, answer) ? answer.said : "moved_on";
+  const isOver = await isEnded(ctx, ticket);
+  const transition = isOver ? null : askedOf(process, ticket.stage)[answer.said];
+  if (!transition) return isSaidAlready(process, ticket, answer) ? answer.said : isOver ? "ended" : "moved_on";
   const input = inputOf(answer);
   if (!input) return "incomplete";
   try {
     const outcome = await moveByClient(ctx, ticket.id, { stageSince: answer.seen }, { transition, input });
     if (outcome === "moved") return answer.said;
   } catch (error) {
-    if (error instanceof AppError && error.code === "invalid") return "incomplete";
-    if (error instanceof AppError && error.reason === "ticket_of_retired_project") return "ended";
-    throw error;
+    return toldInstead(error);
   }
   const now = await load();
   return now && isSaidAlready(process, now, answer) ? answer.said : "moved_on";
+}
+
+function toldInstead(error: unknown): Answered {
+  if (error instanceof AppError && error.code === "invalid") return "incomplete";
+  if (error instanceof AppError && error.reason === "ticket_of_retired_project") return "ended";
+  throw error;
 }
 
 const isEnded = async (ctx: Ctx, { projectKey }: ShownTicket): Promise<boolean> => (await projectOf(ctx.db, projectKey)).retired === true;

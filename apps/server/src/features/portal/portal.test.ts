@@ -295,7 +295,7 @@ test("R004 a closed ticket of a project out of use is not opened again, by its c
   const page = (await get(url)).body;
   expect(page).toContain("it cannot be opened again or answered");
   expect(page).not.toMatch(/<textarea|You can still tell us|call us/);
-  for (const said of [{ said: "no", text: "It is broken again" }, { said: "yes", score: "5" }]) {
+  for (const said of [{ said: "no", text: "It is broken again" }, { said: "yes", text: "", score: "5" }] as Record<string, string>[]) {
     const answered = await post(url, { ...said, seen: closed.stageSince.toISOString() });
     expect([answered.statusCode, answered.headers.location]).toEqual([303, expect.stringMatching(/said=ended/)]);
   }
