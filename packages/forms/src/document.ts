@@ -36,11 +36,11 @@ export const kinds = ["text", "long_text", "number", "yes_no", "choice", "choice
   "money", "date", "moment", "period", "file", "lookup", "table", "consent", "group"] as const;
 export type Kind = (typeof kinds)[number];
 
-/** Name of a field, as rules read it: `form.planned_on`. */
+/** Schemas have their own words by key of `messages.ts`. Name of a field, as rules read it: `form.planned_on`. */
 export const FIELD_NAME = /^[a-z][A-Za-z0-9_]{0,63}$/;
-const fieldName = z.string().regex(FIELD_NAME);
+const fieldName = z.string().regex(FIELD_NAME, "field_name");
 /** Where a field stands: names joined by dots; a column of a table stands behind its table (`items.price`). */
-const path = z.string().regex(/^[a-z][A-Za-z0-9_]*(\.[a-z][A-Za-z0-9_]*){0,5}$/);
+const path = z.string().regex(/^[a-z][A-Za-z0-9_]*(\.[a-z][A-Za-z0-9_]*){0,5}$/, "field_path");
 /** A key of JSON, no number with a fraction; what `enum`, `const` and `default` may hold. */
 const scalar = z.union([z.string().max(1_000), z.number(), z.boolean()]);
 const count = z.int().min(0).max(100_000);
@@ -116,21 +116,21 @@ export const fieldSchema: z.ZodType<FieldDocument> = z.strictObject({
   "x-hint": text.optional(),
   "x-example": z.string().max(200).optional(),
   "x-template": z.string().min(1).max(60).optional(),
-  "x-number": z.string().regex(/^[\p{L}\d/-]{0,12}$/u).optional(),
-  "x-mask": z.strictObject({ read: z.string().regex(/^[a-z][a-z_.]{0,60}$/) }).optional(),
+  "x-number": z.string().regex(/^[\p{L}\d/-]{0,12}$/u, "number_letters").optional(),
+  "x-mask": z.strictObject({ read: z.string().regex(/^[a-z][a-z_.]{0,60}$/, "right_name") }).optional(),
   "x-client": z.enum(["fill", "see"]).optional(),
   "x-card": z.literal(true).optional(),
   "x-options": z.array(z.strictObject({ value: z.string().min(1).max(100), name: text })).min(1).max(500).optional(),
   "x-lookup": z.strictObject({
-    entity: z.string().regex(/^[a-z][a-z_]{0,40}$/),
+    entity: z.string().regex(/^[a-z][a-z_]{0,40}$/, "entity_name"),
     filter: z.record(fieldName, z.union([z.string(), z.number(), z.boolean()])).optional(),
     keep: z.record(fieldName, z.strictObject({ kind: z.enum(keepable), name: text })).optional(),
   }).optional(),
-  "x-currency": z.string().regex(/^[A-Z]{3}$/).optional(),
+  "x-currency": z.string().regex(/^[A-Z]{3}$/, "currency_code").optional(),
   "x-sum": z.array(fieldName).max(20).optional(),
-  "x-accept": z.array(z.string().regex(/^[a-z]+\/([a-z0-9.+-]+|\*)$/)).max(20).optional(),
+  "x-accept": z.array(z.string().regex(/^[a-z]+\/([a-z0-9.+-]+|\*)$/, "file_kind")).max(20).optional(),
   "x-text": text.optional(),
-  "x-country": z.string().regex(/^[A-Z]{2}$/).optional(),
+  "x-country": z.string().regex(/^[A-Z]{2}$/, "country_code").optional(),
   $ref: z.string().optional(),
   type: z.enum(["object", "array", "string", "number", "integer", "boolean"]).optional(),
   get properties() { return z.record(fieldName, fieldSchema).optional(); },
@@ -169,7 +169,7 @@ export type Section = z.infer<typeof sectionSchema>;
 /** A form as it is written: YAML or the same as JSON. Read it with `readForm`, which checks far more than this schema can. */
 export const formSchema = z.strictObject({
   /** The name of its file without `.yaml`. */
-  key: z.string().regex(/^[a-z][a-z0-9-]{0,40}$/),
+  key: z.string().regex(/^[a-z][a-z0-9-]{0,40}$/, "form_key"),
   name: text,
   hint: text.optional(),
   schema: z.strictObject({

@@ -35,7 +35,7 @@ beforeAll(() => { for (let i = 0; i < 20; i++) { readForm(EXAMPLE); validate(for
 describe("a form that cannot work is refused where it is wrong", () => {
   test.each([
     ["an unknown keyword", a("type: string, allOf: []"), "unknown_keyword", 5], ["a slip in an annotation", a("type: string, x-hnit: b"), "unknown_keyword", 5], ["a keyword of another kind", a("x-kind: yes_no, maxLength: 5"), "keyword_of_other_kind", 5],
-    ["a name missing", a("type: string", "", ""), "name_missing", 5], ["a translation missing", a("type: string, x-name: { en: A, ru: A }", "", ""), "missing_part", 5],
+    ["a name missing", a("type: string", "", ""), "name_missing", 5], ["a translation missing", a("type: string, x-name: { en: A, ru: A }", "", ""), "shape_missing", 5],
     ["a reference to elsewhere", a('$ref: "http://x/y"'), "bad_ref", 5], ["a reference to nothing", a('$ref: "#/$defs/x"'), "bad_ref", 5], ["a reference to itself", a('$ref: "#/$defs/x"', '  $defs: { x: { $ref: "#/$defs/x" } }'), "ref_loop", 5],
     ["a loop of two", a('$ref: "#/$defs/x"', '  $defs: { x: { $ref: "#/$defs/y" }, y: { $ref: "#/$defs/x" } }'), "ref_loop", 5], ["a loop through groups", a('$ref: "#/$defs/x"', '  $defs: { x: { properties: { b: { $ref: "#/$defs/x" } } } }'), "fields_too_deep", 5],
     ["a catastrophic pattern", a('type: string, pattern: "^(a+)+$"'), "pattern_refused", 5], ["a back-reference", a(String.raw`type: string, pattern: "(a)\\1"`), "pattern_refused", 5], ["a costly pattern", a('type: string, maxLength: 10000, pattern: "^[a-z]{100}$"'), "pattern_refused", 5],

@@ -1,15 +1,14 @@
-import { parseRuleText, placeOf, rangeOf, sourceOf } from "@linija/rules";
-import type { Source } from "@linija/rules";
+import { parseRuleText, placeOf, rangeOf, shapeProblems, sourceOf } from "@linija/rules";
+import type { ShapeIssue, Source } from "@linija/rules";
 import { isMap, isScalar } from "yaml";
 import type { Document, Pair } from "yaml";
-import type { z } from "zod";
 import { compile } from "./compile.ts";
 import type { HostCatalogue } from "./compile.ts";
 import { formSchema } from "./document.ts";
 import type { Finding } from "./fields.ts";
 import type { Form } from "./form.ts";
 import { LIMITS } from "./limits.ts";
-import type { FormProblem } from "./problems.ts";
+import type { FormProblem, FormProblemCode } from "./problems.ts";
 
 export type ReadForm = { ok: true; form: Form } | { ok: false; problems: FormProblem[] };
 
@@ -25,8 +24,9 @@ export function readForm(text: string, host: HostCatalogue = {}): ReadForm {
   const places = new Places(text, parsed.document);
   const twice = doubleKeys(parsed.document);
   if (twice.length > 0) return { ok: false, problems: twice.map((finding) => places.problem(finding)) };
-  const shaped = formSchema.safeParse(parsed.document.toJS());
-  if (!shaped.success) return { ok: false, problems: shaped.error.issues.slice(0, LIMITS.problems).flatMap(findingsOf).map((finding) => places.problem(finding)) };
+  const root: unknown = parsed.document.toJS();
+  const shaped = formSchema.safeParse(root);
+  if (!shaped.success) return { ok: false, problems: shaped.error.issues.slice(0, LIMITS.problems).flatMap((issue) => findingsOf(issue, root)).slice(0, LIMITS.problems).map((finding) => places.problem(finding)) };
   const { form, findings } = compile(shaped.data, host);
   return findings.length > 0 ? { ok: false, problems: findings.map((finding) => places.problem(finding)) } : { ok: true, form };
 }
@@ -56,14 +56,12 @@ function doubleKeys(document: Document): Finding[] {
   return findings;
 }
 
-/** Zod's issues in our words. Of a union the branch that got furthest is told. */
-function findingsOf(issue: z.core.$ZodIssue): Finding[] {
-  const path = issue.path.map((key) => (typeof key === "number" ? key : String(key)));
-  if (issue.code === "unrecognized_keys") return issue.keys.map((name) => ({ code: "unknown_keyword", params: { name: name.slice(0, 64) }, path: [...path, name] }));
-  if (issue.code === "invalid_type" && issue.input === undefined && path.length > 0) return [{ code: "missing_part", params: {}, path }];
-  if (issue.code === "invalid_value") return [{ code: "one_of", params: { values: issue.values.map(String).slice(0, 30).join(", ") }, path }];
-  if (issue.code === "invalid_key") return [{ code: "reserved_name", params: { name: String(path.at(-1) ?? "").slice(0, 64) }, path }];
-  return [{ code: "wrong_part", params: { detail: issue.message.slice(0, 200) }, path }];
+/** The schema's issues in our words: its own by their key, the rest as `shapeProblems` reads them. */
+function findingsOf(issue: ShapeIssue, root: unknown): Finding[] {
+  return shapeProblems(issue, root).map(({ code, params, path, own }): Finding => {
+    if (code === "unknown_key") return { code: "unknown_keyword", params: { name: params["key"]! }, path };
+    return { code: code === "own" ? (own as FormProblemCode) : code, params, path };
+  });
 }
 
 class Places {

@@ -19,6 +19,7 @@ export { placeOf, problemText, type Language, type Params, type Place, type Prob
 export { checkRule, compileRule, type CompiledRule, type Rule, type RunOptions, type RunResult } from "./rule.ts";
 export type { ActionCall, Change } from "./rule.state.ts";
 export type { ExpressionText, RuleDocument, StepDocument } from "./rule.tree.ts";
+export { shapeProblems, type ShapeIssue, type ShapeProblem } from "./shape.ts";
 export { parseDate, parseMoment, wallClock, type WallClock } from "./time.ts";
 export { parseExpression, type ASTNode } from "./syntax.ts";
 export { tokenize, type Token, type TokenKind } from "./tokens.ts";

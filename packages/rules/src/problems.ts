@@ -19,7 +19,7 @@ export interface Place {
 /** Why a text is refused, or why a run gave nothing. */
 export interface Problem extends Place {
   code: ProblemCode;
-  /** Types are given as written in a catalogue (`list<text>`); `suggestion`, when there is one, is a name to offer. */
+  /** Types are given as written in a catalogue (`list<text>`), several with ` | ` between them; `suggestion`, when there is one, is a name to offer. */
   params: Params;
   /** The place in a rule's document, for a visual builder: `["steps", 0, "set", "request.priority"]`. */
   path?: readonly (string | number)[];
@@ -50,13 +50,13 @@ const TYPED = new Set(["expected", "actual", "left", "right", "type", "other"]);
 function paramText(key: string, value: string | number, language: Language): string {
   if (key === "suggestion") return value === "" ? "" : DID_YOU_MEAN[language].replace("{name}", () => String(value));
   if (key === "slip") return YAML_SLIPS[value as YamlSlip][language];
-  return TYPED.has(key) ? typeText(value, language) : String(value);
+  return TYPED.has(key) ? String(value).split(" | ").map((type) => typeText(type, language)).join(" / ") : String(value);
 }
 
-function typeText(value: string | number, language: Language): string {
-  const [, kind = "", inner] = /^(\w+)(?:<(.+)>)?$/.exec(String(value)) ?? [];
+function typeText(value: string, language: Language): string {
+  const [, kind = "", inner] = /^(\w+)(?:<(.+)>)?$/.exec(value) ?? [];
   const name = TYPE_NAMES[kind]?.[language];
-  if (!name) return String(value);
+  if (!name) return value;
   return inner ? `${name} (${TYPE_NAMES[inner]?.[language] ?? inner})` : name;
 }
 

@@ -1,8 +1,7 @@
-import { parseRuleText, problemAt, problemText, ruleToJson, ruleToYaml, type Language, type Problem, type Range, type RuleDocument } from "@linija/rules";
+import { parseRuleText, problemAt, problemText, ruleToJson, ruleToYaml, shapeProblems, type Language, type Problem, type Range, type RuleDocument, type ShapeIssue } from "@linija/rules";
 import { isMap, isScalar, type Document, type Node, type Pair } from "yaml";
-import type { z } from "zod";
 import { isCron } from "../../platform/cron.ts";
-import { triggerSchema, wakingEvents, type Trigger } from "./automation.contract.ts";
+import { triggerSchema, type Trigger } from "./automation.contract.ts";
 
 /** A rule's text taken apart: what wakes it, and the document of packages/rules at the same lines and columns. */
 export interface RuleText { trigger: Trigger; body: string; key: string; name: Record<string, string> }
@@ -17,8 +16,9 @@ export function readRuleText(text: string): ReadRule {
   const { document } = parsed;
   if (!isMap(document.contents)) return { ok: false, problems: [problemAt(text, { from: 0, to: text.length }, ["expected_map", {}, []])] };
   const all = document.toJS() as RuleDocument & Record<string, unknown>;
-  const own = triggerSchema.safeParse(Object.fromEntries(OWN.flatMap((key) => (key in all ? [[key, all[key]]] : []))));
-  const problems = own.success ? cronProblems(text, document, own.data) : own.error.issues.map((issue) => placed(text, document, issue));
+  const given = Object.fromEntries(OWN.flatMap((key) => (key in all ? [[key, all[key]]] : [])));
+  const own = triggerSchema.safeParse(given);
+  const problems = own.success ? cronProblems(text, document, own.data) : own.error.issues.flatMap((issue) => placed(text, document, issue, given));
   if (!own.success || problems.length > 0) return { ok: false, problems };
   return { ok: true, rule: { trigger: own.data, body: bodyOf(text, document), key: typeof all.key === "string" ? all.key : "", name: (all.name ?? {}) as Record<string, string> } };
 }
@@ -45,18 +45,8 @@ function withoutOwn(text: string): string {
   return ruleToYaml(Object.fromEntries(Object.entries(read.document).filter(([key]) => !(OWN as readonly string[]).includes(key))) as unknown as RuleDocument);
 }
 
-function placed(text: string, document: Document, issue: z.core.$ZodIssue): Problem {
-  const path = issue.path.map((part) => (typeof part === "number" ? part : String(part)));
-  const [code, params] = reasonOf(issue, path);
-  return problemAt(text, rangeAt(document, path, text), [code, params, path]);
-}
-
-function reasonOf(issue: z.core.$ZodIssue, path: readonly (string | number)[]): [Problem["code"], Problem["params"]] {
-  const last = String(path.at(-1) ?? "on");
-  if (issue.code === "unrecognized_keys") return ["unknown_key", { key: issue.keys.join(", "), suggestion: "" }];
-  if (issue.input === undefined && path.length > 0 && path[0] !== "on") return ["missing_key", { key: last }];
-  if (path[0] === "on" && path.length === 1) return ["missing_key", { key: `on: { event: [${wakingEvents[0]}] }` }];
-  return ["value_not_allowed", { value: last, suggestion: "" }];
+function placed(text: string, document: Document, issue: ShapeIssue, root: unknown): Problem[] {
+  return shapeProblems(issue, root).map(({ code, params, path }) => problemAt(text, rangeAt(document, path, text), [code === "own" ? "shape_unfit" : code, params, path]));
 }
 
 /** The innermost part of the path that is there. */

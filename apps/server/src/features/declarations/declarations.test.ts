@@ -120,7 +120,7 @@ describe("saving", () => {
     ["an alias to itself", () => "a: &a\n  b: *a\n", ""],
     ["a key given twice", (text: string) => `${text}\nkey: shop\n`, "unique"],
     ["brackets without end", () => "[".repeat(100_000), "deeper"],
-    ["twenty thousand unknown words", () => Array.from({ length: 20_000 }, (_, index) => `k${index}: 1`).join("\n"), "Unrecognized"],
+    ["twenty thousand unknown words", () => Array.from({ length: 20_000 }, (_, index) => `k${index}: 1`).join("\n"), "is not known here"],
     ["question marks without end", () => "? - ".repeat(2_000), "deeper"],
     ["indentation without end", () => Array.from({ length: 3_000 }, (_, depth) => `${" ".repeat(depth)}a:`).join("\n"), ""],
   ])("%s is refused at once, with its place", async (_title, bend, message) => {

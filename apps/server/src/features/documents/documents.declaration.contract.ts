@@ -17,7 +17,7 @@ export const blockSchema = z.union([
   /** Names and values, one a line. */
   z.strictObject({ facts: z.array(z.strictObject({ name: writtenSchema, value: expressionSchema })).min(1).max(60), ...whenShape }),
   /** A row for each element of a list; within `columns` it is called by `as`. */
-  z.strictObject({ table: z.strictObject({ rows: expressionSchema, as: z.string().regex(/^[a-z][a-z0-9_]{0,40}$/).default("row"), columns: z.array(columnSchema).min(1).max(12) }), ...whenShape }),
+  z.strictObject({ table: z.strictObject({ rows: expressionSchema, as: z.string().regex(/^[a-z][a-z0-9_]{0,40}$/, "schema_name").default("row"), columns: z.array(columnSchema).min(1).max(12) }), ...whenShape }),
   z.strictObject({ list: z.array(writtenSchema).min(1).max(60), ...whenShape }),
   z.strictObject({ signatures: z.array(writtenSchema).min(1).max(4), ...whenShape }),
   z.strictObject({ space: z.int().min(1).max(200), ...whenShape }),

@@ -8,8 +8,9 @@ import { compileDocument } from "./documents.rules.ts";
 export const documentKind: TextKind = {
   at: "documents",
   read(text, { key }) {
-    const parsed = documentSchema.safeParse(parseDocument(text, { uniqueKeys: false }).toJS());
-    if (!parsed.success) return { value: null, problems: parsed.error.issues.flatMap(schemaProblems) };
+    const content: unknown = parseDocument(text, { uniqueKeys: false }).toJS();
+    const parsed = documentSchema.safeParse(content);
+    if (!parsed.success) return { value: null, problems: schemaProblems(parsed.error.issues, content) };
     const named = parsed.data.key === key ? [] : [problem(["key"], "other_key", { name: parsed.data.key, file: key })];
     return { value: parsed.data, problems: named };
   },

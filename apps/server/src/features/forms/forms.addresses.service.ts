@@ -7,14 +7,14 @@ import { problem, readBySchema, type KindProblem, type TextKind } from "../proje
 import { replacePlaces, selectCities, selectCitiesByKey, selectStreetsNamed, selectStreetsNear, selectStreetsOf, type CityRow, type StreetRow } from "./forms.addresses.sql.ts";
 
 const MOST_STREETS = 20_000;
-const key = z.string().regex(/^[a-z0-9][a-z0-9-]{0,60}$/, "use small letters, digits and -");
+const key = z.string().regex(/^[a-z0-9][a-z0-9-]{0,60}$/, "schema_place_key");
 const nameSchema = z.string().trim().min(1).max(100);
 
 /** `places.yaml`: cities and their streets, `aliases` for other names and old ones. A street is its name; its key is made of it. */
 const placesSchema = z.strictObject({
   cities: z.record(key, z.strictObject({
-    name: nameSchema, country: z.string().regex(/^[A-Z]{2}$/, "two letters: SI, RU"), region: z.string().max(100).default(""),
-    time_zone: z.string().max(60).refine(isTimeZone, "not a time zone; write one like Europe/Ljubljana").optional(), aliases: z.array(nameSchema).max(20).default([]), streets: z.array(nameSchema).default([]),
+    name: nameSchema, country: z.string().regex(/^[A-Z]{2}$/, "schema_country"), region: z.string().max(100).default(""),
+    time_zone: z.string().max(60).refine(isTimeZone, "schema_time_zone").optional(), aliases: z.array(nameSchema).max(20).default([]), streets: z.array(nameSchema).default([]),
   })),
 });
 type Places = z.output<typeof placesSchema>;

@@ -157,7 +157,7 @@ export const deadlineHoursSchema = z.strictObject({
 export type DeadlineHours = z.infer<typeof deadlineHoursSchema>;
 
 /** A field of the form that the ticket's type names. */
-export const formPlaceSchema = z.string().regex(/^form(\.[a-z][A-Za-z0-9_]*)+$/, "name a field, or a field of the form as form.FIELD");
+export const formPlaceSchema = z.string().regex(/^form(\.[a-z][A-Za-z0-9_]*)+$/, "schema_form_place");
 /** The way to it in the form's data; null when the place is a field of the process. */
 export const inForm = (place: string): string[] | null => (place.startsWith("form.") ? place.split(".").slice(1) : null);
 /** Whether who is kept away stands in forms, too. */

@@ -10,7 +10,7 @@ export const problems = {
   // The text itself.
   file_missing: ["add_file"], unknown_file: ["right_place"], text_too_large: ["split_text", "size", "most"], not_text: ["save_as_text"], not_utf8: ["save_as_utf8"],
   link: ["no_links"], unreadable: ["check_rights", "text"], nested: ["bracket_too_many", "most"], nested_aliases: ["write_out"], aliases: ["write_out", "text"], yaml: ["correct_yaml", "text"], key_twice: ["keep_one"],
-  schema_unknown: ["remove_or_correct", "text", "names"], schema_missing: ["add_it", "text"], schema_choice: ["one_of", "text", "names"], schema_value: ["correct_value", "text"],
+  schema_unknown: ["remove_or_correct", "names"], schema_missing: ["add_it", "text"], schema_choice: ["one_of", "text", "names"], schema_value: ["correct_value", "text"],
   other_key: ["name_as_key", "name", "file"], other_folder: ["name_folder", "name", "folder"], expression: ["correct_expression", "text"], expression_at: ["correct_expression", "text", "line", "column"],
   // An archive of texts.
   zip_unreadable: ["export_again"], zip_broken: ["export_again", "text"], zip_link: ["no_links_in_zip"], zip_empty: ["fill_zip"], zip_too_large: ["smaller_zip", "files", "size", "most_files", "most"],

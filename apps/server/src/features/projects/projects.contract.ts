@@ -133,7 +133,7 @@ export const queuesFileSchema = z.strictObject({ queues: z.array(queueSchema).mi
 export const noticesFileSchema = z.record(keySchema, noticeSchema);
 
 export const personSchema = z.strictObject({
-  login: z.string().regex(/^[a-z][a-z.]{2,30}$/),
+  login: z.string().regex(/^[a-z][a-z.]{2,30}$/, "schema_login"),
   name: z.string().min(3),
   role: z.enum(["operator", "supervisor", "administrator", "department"]),
   /** Of the screens; what the person speaks with clients is in `speaks`. */
@@ -143,7 +143,7 @@ export const personSchema = z.strictObject({
   projects: z.array(keySchema).default([]),
   department: keySchema.optional(),
   /** The person's own number: SIP phone and internal calls. */
-  extension: z.string().regex(/^\d{3,4}$/).optional(),
+  extension: z.string().regex(/^\d{3,4}$/, "schema_extension").optional(),
 });
 export type Person = z.infer<typeof personSchema>;
 export const peopleFileSchema = z.strictObject({ people: z.array(personSchema).min(1) });

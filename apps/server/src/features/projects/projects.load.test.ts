@@ -37,8 +37,8 @@ describe("mistakes are all told at once, with file, line and remedy", () => {
   }
   test.each<[string, string, (text: string) => string, string]>([
     ["broken YAML", "shop/queues.yaml", (text) => `${text}\n  - [`, ""],
-    ["an unknown word", "shop/project.yaml", (text) => `${text}\ncolor: red\n`, "Unrecognized key"],
-    ["a missing translation", "taxi/types.yaml", (text) => text.replace(", sl: Vprašanje", ""), "Invalid input"],
+    ["an unknown word", "shop/project.yaml", (text) => `${text}\ncolor: red\n`, "color is not known here"],
+    ["a missing translation", "taxi/types.yaml", (text) => text.replace(", sl: Vprašanje", ""), "Not given; expected: text"],
     ["a number of another project", "taxi/project.yaml", (text) => text.replace('"300"', '"200"'), "200 already belongs to shop"],
     ["a prefix of another project", "taxi/project.yaml", (text) => text.replace("TAX", "INT"), "INT is the prefix of internet"],
     ["a process that is not there", "taxi/types.yaml", (text) => text.replace("process: ride-complaint", "process: rides"), 'there is no process "rides"'],

@@ -1,6 +1,5 @@
-import type { z } from "zod";
-import { hasMessage, translate } from "../../platform/messages.ts";
-import { fieldProblem } from "../../platform/validation.ts";
+import { problemText, shapeProblems, type ShapeIssue, type ShapeProblem } from "@linija/rules";
+import { translate } from "../../platform/messages.ts";
 import { inAll, problem, problems, type PlacedProblem, type ProblemParams, type ToldProblem } from "./problems.contract.ts";
 import { type Language } from "./texts.contract.ts";
 
@@ -25,28 +24,21 @@ function plain(value: ProblemParams[string], language: Language): string | numbe
 
 export const short = (text: string): string => (text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS).toWellFormed()}…` : text);
 
-/** Words nobody knows are told where they stand, not where the thing around them begins. */
-export function schemaProblems(issue: z.core.$ZodIssue): PlacedProblem[] {
-  const path = issue.path.map((part) => (typeof part === "number" ? part : String(part)));
-  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => {
-    const alone = { ...issue, keys: [key], message: `Unrecognized key: "${short(key)}"` };
-    return problem([...path, key], "schema_unknown", { text: inAll((language) => inWords(alone, language)), names: [key] });
-  });
-  const text = inAll((language) => inWords(issue, language));
-  // Zod hands over no input; that there was none stands only in its message.
-  if (issue.code === "invalid_type" && issue.message.endsWith("received undefined")) return [problem(path, "schema_missing", { text })];
-  if (issue.code === "invalid_value") return [problem(path, "schema_choice", { text, names: issue.values.map(String) })];
-  return [problem(path, "schema_value", { text })];
+/** What a schema says of a declaration: what stands there, and what is expected. Words nobody knows are told where they stand, not where the thing around them begins. */
+export const schemaProblems = (issues: readonly ShapeIssue[], content: unknown): PlacedProblem[] => issues.flatMap((issue) => shapeProblems(issue, content)).map(placed);
+
+function placed(found: ShapeProblem): PlacedProblem {
+  const { code, path, values } = found;
+  if (code === "unknown_key") return problem(path, "schema_unknown", { names: [String(path.at(-1))] });
+  if (!values) {
+    const text = inAll((language) => inWords(found, language));
+    return code === "shape_missing" ? problem(path, "schema_missing", { text }) : problem(path, "schema_value", { text });
+  }
+  // What may stand there is the remedy's to say.
+  const alone: ShapeProblem = { ...found, ...(code === "shape_choice" && { code: "shape_unfit" }), params: { ...found.params, expected: "text" } };
+  return problem(path, "schema_choice", { text: inAll((language) => inWords(alone, language)), names: values });
 }
 
-/**
- * A schema's own message is a key of `messages/*.yaml`. Without one zod speaks for itself in English, and what the edge says of a
- * field of a request stands in the other languages, without its full stop: a remedy follows.
- */
-function inWords(issue: z.core.$ZodIssue, language: Language): string {
-  if (issue.code === "invalid_key" && issue.issues[0]) return inWords(issue.issues[0], language);
-  if (hasMessage(language, issue.message)) return translate(language, issue.message);
-  if (language === "en") return issue.message;
-  const { code, params } = fieldProblem("")({ instancePath: "", keyword: issue.code, message: issue.message, params: issue as unknown as Record<string, unknown> });
-  return translate(language, code, params).replace(/\.$/, "");
-}
+/** A schema's own message is a key of `messages/*.yaml`. Without a full stop: a remedy follows. */
+const inWords = ({ code, own, params }: ShapeProblem, language: Language): string =>
+  (code === "own" ? translate(language, own!, { ...params }) : problemText({ code, params }, language)).replace(/\.$/, "");

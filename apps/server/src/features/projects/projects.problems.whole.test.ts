@@ -55,9 +55,9 @@ describe("a mistake is told in the reader's language, at its place", () => {
     ["a form that is no form", "internet/forms/fault.yaml", (text) => text.replace(/^schema:/m, "schemas:"), "", /исправьте; конструктор форм покажет место/, /urejevalnik obrazcev/],
     ["a rule with a name nothing has", "internet/rules/regular-client.yaml", (text) => text.replace(/^when:.*$/m, "when: ticket.nubmer > 5"), "", /nubmer.* → исправьте выражение/s, /nubmer.* → popravite izraz/s],
     ["a type with a process that is not there", "internet/types.yaml", (text) => text.replace("process: fault", "process: nowhere"), "types.", /нет процесса «nowhere» → допустимы: /, /ni postopka »nowhere« → uporabite eno od: /],
-    ["a missing translation", "internet/queues.yaml", (text) => text.replace(/, sl: [^,}]+\}/, " }"), "queues.", /Заполните это поле → добавьте/, /Izpolnite to polje → dodajte/],
+    ["a missing translation", "internet/queues.yaml", (text) => text.replace(/, sl: [^,}]+\}/, " }"), "queues.", /Не указано; нужно: текст → добавьте/, /Manjka; pričakovano: besedilo → dodajte/],
     ["hours that overlap", "internet/calendar.yaml", (text) => text.replace(/\["(\d\d:\d\d)-[^\]]*\]/, '["08:00-12:00", "11:00-14:00"]'), "weekly.", /часы одного дня должны идти по порядку.* → исправьте значение/, /ure enega dne morajo biti po vrsti.* → popravite vrednost/],
-    ["a word nobody knows", "internet/project.yaml", (text) => `${text}\ncolor: red\n`, "color", /Здесь неизвестно: color → уберите или исправьте color/, /Tu ni znano: color → odstranite ali popravite color/],
+    ["a word nobody knows", "internet/project.yaml", (text) => `${text}\ncolor: red\n`, "color", /color здесь не предусмотрено → уберите или исправьте color/, /color tu ni znan → odstranite ali popravite color/],
     ["a guide's step without a way on", "internet/guides/no-internet.yaml", (text) => text.replace(/^start: .*$/m, "start: nowhere"), "start", /нет шага «nowhere» → /, /ni koraka »nowhere« → /],
     ["a menu of a step that is not there", "internet/ivr.yaml", (text) => text.replace("next: known }", "next: unknown }"), "steps.welcome", /нет шага «unknown» → допустимы: .*; или опишите его/, /ni koraka »unknown« → uporabite eno od: .*; ali ga opišite/],
     ["a menu that goes round in silence", "internet/ivr.yaml", (text) => text.replace("language: ru, next: hours", "language: ru, next: russian"), "steps.russian", /возвращается к этому шагу/, /se vrne na ta korak/],
@@ -117,7 +117,7 @@ describe("a text made to exhaust the server is refused in a few lines", () => {
   test("twenty thousand unknown words: a hundred are told, each by itself, and how many more there are", () => {
     const told = read(lines(20_000, (index) => `k${index}: 1`));
     expect(told).toHaveLength(101);
-    expect(told.some(({ path, line, message }) => path === "k7" && line === 8 && message === 'Unrecognized key: "k7"')).toBe(true);
+    expect(told.some(({ path, line, message }) => path === "k7" && line === 8 && message === "k7 is not known here")).toBe(true);
     expect(languages.map((language) => wordsOf(told.at(-1)!.told, language).message)).toEqual([expect.stringMatching(/^more problems .*: 199\d\d$/), expect.stringMatching(/: 199\d\d$/), expect.stringMatching(/: 199\d\d$/)]);
     expect(JSON.stringify(told).length).toBeLessThan(100_000);
   });
@@ -141,8 +141,7 @@ describe("a name that every object of the program's language has leads nowhere a
   const own = (more: string, timers = "{}") => `key: fault\nname: ${N}\nstart: a\nstages:\n  a: { name: ${N}, client_sees: received }\n  b: { name: ${N}, client_sees: closed, final: true }\nfields: {}\ntransitions:\n  go: { name: ${N}, from: [a], to: b, who: [operator, system]${more} }\nclocks: { deadline_hours: null, timers: ${timers} }\n`;
   const task = (more: string) => `, subtasks: [{ key: s, subject: ${N}, ${more} }]`;
   test.each<[string, string, string?]>([
-    // A required field may also be written out with its condition: of two ways neither fits.
-    ["a required field", own(", requires: [constructor]"), "Te vrednosti ni mogoče uporabiti"], ["an accepted field", own(", accepts: [constructor]")], ["a checklist", own(", checklist: constructor")], ["a policy", own(", guards: [{ rule: 'false', policy: constructor }]")],
+    ["a required field", own(", requires: [constructor]")], ["an accepted field", own(", accepts: [constructor]")], ["a checklist", own(", checklist: constructor")], ["a policy", own(", guards: [{ rule: 'false', policy: constructor }]")],
     ["a computed field", own(", set: { constructor: '1' }")], ["a notice", own(", notice: constructor")], ["the field of an answer", own(task(`department: crews, task: ${N}, answer: constructor`))], ["the type of a task", own(task(`type: constructor, department: crews, task: ${N}`))],
     ["a way back", own(", approval: { deed: refund, refused: constructor }")], ["a timer's transition", own("", "{ t: { stage: a, after_hours: 1, transition: constructor } }")], ["a stage", own("").replace("start: a", "start: constructor")],
     ["a process", own("").replace("key: fault", "key: constructor")],

@@ -43,7 +43,7 @@ export function readDeclaration<S extends z.ZodType>(reader: Reader, file: strin
   if (!content) return null;
   const parsed = schema.safeParse(content.value);
   if (parsed.success) return parsed.data;
-  for (const problem of parsed.error.issues.flatMap(schemaProblems)) note(reader, file, problem);
+  for (const problem of schemaProblems(parsed.error.issues, content.value)) note(reader, file, problem);
   return null;
 }
 

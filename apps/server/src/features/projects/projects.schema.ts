@@ -15,5 +15,5 @@ export function readBySchema<S extends z.ZodType>(text: string, schema: S): { va
   }
   const parsed = schema.safeParse(content);
   if (parsed.success) return { value: parsed.data, problems: [] };
-  return { value: null, problems: parsed.error.issues.flatMap(schemaProblems) };
+  return { value: null, problems: schemaProblems(parsed.error.issues, content) };
 }

@@ -9,12 +9,12 @@ const expression = z.union([z.string().min(1).max(10_000), z.boolean().transform
 const name = z.object({ en: z.string().min(1).max(120), ru: z.string().min(1).max(120), sl: z.string().min(1).max(120) });
 /** An expression for each language a ticket may be kept in. */
 const worded = z.strictObject({ en: expression, ru: expression, sl: expression });
-const key = z.string().regex(/^[a-z][a-z0-9_-]{0,40}$/);
+const key = z.string().regex(/^[a-z][a-z0-9_-]{0,40}$/, "schema_key");
 
 const fieldSchema = z.strictObject({
   type: z.enum(["text", "number", "boolean", "moment"]), required: z.boolean().default(false),
   /** Where it stands in what is sent: `alarm.device`; by itself its own name. */
-  from: z.string().regex(/^[\w-]+(\.[\w-]+){0,8}$/).optional(),
+  from: z.string().regex(/^[\w-]+(\.[\w-]+){0,8}$/, "schema_from").optional(),
   /** Of a text: characters. */
   max: z.number().int().min(1).max(10_000).default(500), values: z.array(z.string().min(1).max(100)).min(1).max(100).optional(),
 });
