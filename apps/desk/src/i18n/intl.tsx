@@ -66,8 +66,11 @@ export function EditorTexts({ children }: { children: ReactNode }) {
 /** Texts without places to fill in come as they are: there is no parser in the browser that would turn them into parts. */
 function textOf(intl: IntlShape, id: string, values?: Record<string, PrimitiveType>): string {
   const text: unknown = intl.messages[id];
-  return typeof text === "string" ? text : intl.formatMessage({ id }, values);
+  return typeof text === "string" ? text : innerQuotes(intl.formatMessage({ id }, values));
 }
+
+/** A Russian name may have quotes of its own; within quotes those are others: «Банк „Парус“». */
+export const innerQuotes = (text: string): string => (/«[^»]*«/.test(text) ? text.replaceAll(/«([^«»]*)«([^«»]*)»/g, "«$1„$2“") : text);
 
 export type Translate = (key: MessageKey, values?: Record<string, PrimitiveType>) => string;
 export function useT(): Translate {

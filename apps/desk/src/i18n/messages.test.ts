@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { innerQuotes } from "./intl.tsx";
 
 type Messages = Record<string, string>;
 const texts = import.meta.glob<Messages>("./*.json", { eager: true, import: "default" });
@@ -59,4 +60,9 @@ const strangers: Record<"ru" | "sl", [RegExp, string][]> = {
 };
 test.each(["ru", "sl"] as const)("texts of %s say one thing by one word, that of the glossary", (language) => {
   expect(Object.entries(all[language]).flatMap(([key, text]) => strangers[language].filter(([stranger]) => stranger.test(text)).map(([, word]) => `${key}: ${text} → ${word}`))).toEqual([]);
+});
+
+test("quotes within quotes of a Russian text are the inner ones", () => {
+  expect(innerQuotes("Новый проект по шаблону «Банк «Парус»»")).toBe("Новый проект по шаблону «Банк „Парус“»");
+  expect(innerQuotes("Заявка перешла из «Новая» в «Закрыта»")).toBe("Заявка перешла из «Новая» в «Закрыта»");
 });

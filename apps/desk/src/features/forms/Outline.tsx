@@ -38,7 +38,7 @@ export function Outline({ bench, onAdd }: { bench: Bench; onAdd: (kind: Kind, pl
         ))}
         <button type="button" className={css.addSection} onClick={() => { change({ do: "section", key: freeSection(bench) }); choose({ kind: "section", at: written.sections.length }); }}><IconPlus size={13} aria-hidden />{t("forms.b.addSection")}</button>
       </nav>
-      <h3 className={css.title}>{t("forms.b.palette")}</h3>
+      <h2 className={css.title}>{t("forms.b.palette")}</h2>
       <div className={css.palette}>
         {kinds.map((kind) => <button key={kind} type="button" className={css.kind} draggable onDragStart={(event) => event.dataTransfer.setData(TYPE, JSON.stringify({ kind }))} onClick={() => onAdd(kind)}>{t(`forms.kind.${kind}`)}</button>)}
       </div>

@@ -45,7 +45,7 @@ export function FieldPanel({ fieldKey, bench }: { fieldKey: string; bench: Bench
   const rename = (to: string) => { if (FIELD_NAME.test(to) && !written.fields[to]) { change({ do: "rename", key: fieldKey, to }); choose({ kind: "field", key: to }); } };
   return (
     <div className={css.stack}>
-      <h3 className={css.title}>{t(`forms.kind.${kind}`)}</h3>
+      <h2 className={css.title}>{t(`forms.kind.${kind}`)}</h2>
       {problemsAt(at.join(".")).map((text) => <p key={text} className={css.problem} role="alert">{text}</p>)}
       <Three title={t("forms.b.name")} value={field["x-name"]} path={[...at, "x-name"]} bench={bench} />
       <Three title={t("forms.b.hint")} value={field["x-hint"]} path={[...at, "x-hint"]} bench={bench} optional />
@@ -146,7 +146,7 @@ export function SectionPanel({ at, bench }: { at: number; bench: Bench }) {
   const catalogue = bench.catalogue(null);
   return (
     <div className={css.stack}>
-      <h3 className={css.title}>{t("forms.b.section")}</h3>
+      <h2 className={css.title}>{t("forms.b.section")}</h2>
       <Three title={t("forms.b.name")} value={section.name} path={[...path, "name"]} bench={bench} />
       <div><span className={css.label} id="builder-columns">{t("forms.b.columnsOf")}</span><SegmentedControl size="xs" fullWidth aria-labelledby="builder-columns" value={String(section.columns ?? 1)} onChange={(value) => bench.change({ do: "set", path: [...path, "columns"], value: Number(value) })} data={["1", "2", "3", "4"]} /></div>
       {catalogue && <div><span className={css.label}>{t("forms.b.rule.show")}</span><ExpressionInput label={t("forms.b.rule.show")} value={section.show ?? ""} catalogue={catalogue} inWords problem={bench.problemsAt(`${path.join(".")}.show`)[0]} onChange={(text) => bench.change({ do: "set", path: [...path, "show"], value: text === "" ? undefined : text })} /></div>}
