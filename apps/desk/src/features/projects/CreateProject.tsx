@@ -10,7 +10,9 @@ import { say } from "../../shared/toast.tsx";
 import { numbersOf, proposeKey, proposePrefix, type NewProjectDraft } from "./newProject.ts";
 import css from "./projects.module.css";
 
-interface Props { template: TemplateView; taken: { projects: ProjectView[]; takenNumbers: string[] }; onClose: () => void }
+/** Keys and letters stay taken when a project is out of use. */
+type Taken = Pick<ProjectView, "key" | "ticketPrefix">;
+interface Props { template: TemplateView; taken: { projects: ProjectView[]; retired: Taken[]; takenNumbers: string[] }; onClose: () => void }
 
 /** What differs from the template, in one form; the key and the letters are proposed, and the project is in use on one press. */
 export function CreateProject({ template, taken, onClose }: Props) {
@@ -18,7 +20,7 @@ export function CreateProject({ template, taken, onClose }: Props) {
   const navigate = useNavigate();
   const form = useRef<HTMLFormElement>(null);
   const [own, setOwn] = useState<Partial<NewProjectDraft>>({});
-  const draft = draftOf(own, template, taken.projects);
+  const draft = draftOf(own, template, [...taken.projects, ...taken.retired]);
   const create = useSend("createProject", ["listProjects", "ticketTypes", "getMe"], {
     onSuccess: ({ key, leftOut }) => { say(t(leftOut.length > 0 ? "projects.createdUnnamed" : "projects.created", { name: draft.en })); onClose(); void navigate({ to: "/projects/$key", params: { key } }); },
     onError: () => focusFault(form.current),
@@ -59,7 +61,7 @@ export function CreateProject({ template, taken, onClose }: Props) {
 }
 
 /** What was typed, and what follows from it where nothing was. */
-function draftOf(own: Partial<NewProjectDraft>, template: TemplateView, projects: readonly ProjectView[]): NewProjectDraft {
+function draftOf(own: Partial<NewProjectDraft>, template: TemplateView, projects: readonly Taken[]): NewProjectDraft {
   const name = own.en ?? "";
   const chosen = own.languages ?? template.languages;
   const numbers = own.numbers ?? "";
