@@ -25,7 +25,7 @@ const stale: Record<string, Partial<Record<RouteName, Reach>>> = {
   declarations: { listProjects: "all", listTexts: "all", readText: "all", listVersions: "all", previewMigration: "all", ticketTypes: "all", listForms: "all", operatorChoices: "all", getFloor: "all" },
   notice: { getTicket: "all", listMessages: "all", clientTimeline: "all" },
   promise: { listPromises: "all", ticketPromises: "all", clientPromises: "all", promiseFigures: "all" },
-  handover: { listHandovers: "all", ticketHandovers: "all", handoverFigures: "all" },
+  handover: { clientHandovers: "all", listHandovers: "all", ticketHandovers: "all", handoverFigures: "all" },
   guide_run: { ticketGuides: "all" },
   approvals: { listApprovals: "all" },
   form: { listDue: "all", getRecord: "one", recordHistory: "one", listRecords: "all", taskForms: "all" },

@@ -9,6 +9,7 @@ import { ProblemNote } from "../../shared/problem.tsx";
 import { useApi } from "../../shared/query.ts";
 import { hasRole, may, useMe } from "../access/session.ts";
 import { Story } from "../clients/Story.tsx";
+import { ClientHandovers } from "../handovers/ClientHandovers.tsx";
 import { HandoverFromCall } from "../handovers/HandoverButton.tsx";
 import { numberOf, useCallWord } from "../line/callWord.ts";
 import { DialButton } from "../line/DialButton.tsx";
@@ -35,6 +36,7 @@ export function CallConversation({ call, alone = false }: { call: CallView; /** 
         {call.recordingId && call.state !== "talking" && <div className={css.played}><Player recordingId={call.recordingId} /></div>}
         {!open && <Result call={call} />}
         {open && <OwedCallback call={call} link />}
+        <ClientHandovers clientId={open ? call.clientId : null} />
         {!call.clientId && <CallTickets call={call} />}
         {call.clientId ? <Story clientId={call.clientId} hideCall={call.id} /> : <NoClient call={call} alone={alone} />}
       </div>

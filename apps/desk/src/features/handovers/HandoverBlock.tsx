@@ -32,7 +32,7 @@ function Shown({ handover }: { handover: HandoverView }) {
         <span className="small dim">{giver} · <Moment at={handover.createdAt} /></span>
       </header>
       {handover.isLive && <p className={css.live}>{handover.by?.id === me.id ? t("handover.stay") : handover.by && t("handover.onLine", { name: handover.by.name })}</p>}
-      <HandoverNote note={handover.note} />
+      <HandoverNote handover={handover} />
       <Asked handover={handover} />
       {handover.state === "waiting" && (handover.mayTake || handover.mayWithdraw) && <div className="row wrap">{handover.mayTake && <Answer handover={handover} />}{handover.mayWithdraw && <Withdraw handover={handover} />}</div>}
     </section>

@@ -4,8 +4,10 @@ import { Moment } from "../../shared/clock.tsx";
 import css from "./handovers.module.css";
 
 /** The three parts as the giver wrote them; of what a process hands over, what there is. */
-export function HandoverNote({ note }: { note: HandoverView["note"] }) {
+export function HandoverNote({ handover }: { handover: Pick<HandoverView, "note" | "by" | "ticket"> }) {
   const t = useT();
+  // Nobody wrote what a process hands over: what the client asked for stands on the ticket.
+  const note = handover.by ? handover.note : { ...handover.note, wanted: handover.note.wanted || handover.ticket.description };
   const parts = (["wanted", "tried", "expected"] as const).filter((part) => note[part] !== "");
   if (parts.length === 0 && !note.expectedBy) return null;
   return (
@@ -16,10 +18,13 @@ export function HandoverNote({ note }: { note: HandoverView["note"] }) {
   );
 }
 
+/** Clocks of the process that have come to a share of their time. */
+const LATE = /^(deadline|first_answer|stage)_\d+$/;
+
 /** Who hands it over: a person, a process or a rule. */
 export function useGiver(): (handover: Pick<HandoverView, "by" | "askedBy">) => string {
   const t = useT();
-  return ({ by, askedBy }) => (by ? t("handover.from", { name: by.name }) : t(askedBy?.startsWith("rule.") ? "handover.fromRule" : "handover.fromProcess"));
+  return ({ by, askedBy }) => (by ? t("handover.from", { name: by.name }) : askedBy && LATE.test(askedBy) ? t("handover.fromProcessLate") : t(askedBy?.startsWith("rule.") ? "handover.fromRule" : "handover.fromProcess"));
 }
 
 /** Who said no, and who said nothing. */

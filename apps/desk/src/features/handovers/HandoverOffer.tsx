@@ -58,7 +58,7 @@ function Card({ handover, others, onSmall }: { handover: HandoverView; others: n
         <div className={css.subject}>{ticket.subject}</div>
         <div className="small dim">{[client?.name, client?.phone, languageNames[ticket.language]].filter(Boolean).join(" · ")}{ticket.dueAt && <> · {t("ticket.due")} <Moment at={ticket.dueAt} /></>}</div>
         <div className="small">{giver}</div>
-        <HandoverNote note={handover.note} />
+        <HandoverNote handover={handover} />
       </div>
       <Answer handover={handover} withKeys opens />
       {others > 0 && <Link to="/handovers" className="small">{t("handover.others", { count: others })}</Link>}

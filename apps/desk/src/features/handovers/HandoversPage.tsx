@@ -46,7 +46,7 @@ function Row({ handover }: { handover: HandoverView }) {
         <span className="grow">{ticket.subject}</span><ProjectMark projectKey={handover.projectKey} /><span className="small dim"><Moment at={handover.createdAt} /></span>
       </header>
       <div className="small"><b><Where handover={handover} /></b> · {[giver, client?.name].filter(Boolean).join(" · ")}</div>
-      <HandoverNote note={handover.note} />
+      <HandoverNote handover={handover} />
       <Asked handover={handover} />
       {handover.mayTake && <Answer handover={handover} opens />}
     </li>

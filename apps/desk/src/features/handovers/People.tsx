@@ -1,5 +1,5 @@
 import type { CandidateView } from "@linija/server/contract/handovers/handovers";
-import { languageNames, useT, useWord } from "../../i18n/intl.tsx";
+import { useT, useWord } from "../../i18n/intl.tsx";
 import { Since } from "../../shared/clock.tsx";
 import { keyOf, type Circle } from "./circles.ts";
 import css from "./handovers.module.css";
@@ -20,7 +20,7 @@ export function People({ circles, circle, chosen, onCircle, onChoose }: Choosing
       <div className={`scroll ${css.list}`} role="radiogroup" aria-label={nameOf(circle)}>
         {circle.people.length === 0 ? <p className={css.none}>{t("handover.nobodyThere")}</p> : (
           <label className={css.person} data-off={!next || undefined}>
-            <input type="radio" name="handover-to" checked={chosen === null} disabled={!next} onChange={() => onChoose(null)} />
+            <input type="radio" name="handover-to" checked={chosen === null && next !== undefined} disabled={!next} onChange={() => onChoose(null)} />
             <span className={css.personName}>{next ? t("handover.next", { name: next.name }) : t("handover.nobodyFree")}</span>
           </label>
         )}
@@ -33,7 +33,7 @@ export function People({ circles, circle, chosen, onCircle, onChoose }: Choosing
 function Person({ person, isChosen, onChoose }: { person: CandidateView; isChosen: boolean; onChoose: () => void }) {
   const word = useWord();
   const skills = Object.entries(person.skills).sort(([, one], [, other]) => other - one).map(([key, level]) => `${word("skill", key, key)} ${level}`);
-  const known = [...person.languages.map((key) => languageNames[key as keyof typeof languageNames] ?? key), ...skills].join(" · ");
+  const known = [person.languages.map((key) => key.toUpperCase()).join(" "), ...skills].filter(Boolean).join(" · ");
   return (
     <label className={css.person} data-off={person.presence === "off" || undefined}>
       <input type="radio" name="handover-to" checked={isChosen} disabled={person.presence === "off"} onChange={onChoose} />

@@ -57,6 +57,13 @@ test("R348 a rule sets the priority of a ticket that was registered, with an aud
   expect(audited.rows).toEqual([{ actorName: "automation" }]);
 });
 
+test("R137 a rule hands a ticket over to the specialists of a department, with what is expected of them", async () => {
+  await use(rule("hand", "{ event: ticket.registered }", `when: ticket.subject.contains("fire")\nsteps:\n  - do: hand_over\n    with: { department: '"technicians"', text: '"Go there today"' }\n`));
+  const ticket = await buildTicket(system, { subject: "fire in the cabinet" });
+  await settle();
+  expect(await events(ticket.id, "ticket.handover_wanted")).toMatchObject([{ data: { to: "technicians", askedBy: "rule.hand", text: "Go there today" } }]);
+});
+
 test("the same fact heard twice changes a ticket once", async () => {
   await use(rule("count", "{ event: ticket.note_added }", `steps:\n  - do: call_webhook\n    with: { webhook: '"crm"' }\n`));
   const ticket = await buildTicket(system);

@@ -51,6 +51,10 @@ export const handoverChoices = contract({
   }),
 });
 export const ticketHandovers = contract({ method: "GET", path: "/tickets/:id/handovers", summary: "Hand-overs of a ticket, newest first", params: idParams, reply: z.object({ items: z.array(handoverView) }) });
+/** The newest hand-over of each open ticket of a client; `ownerPresence`: whether who accompanies the client is there now (R074). */
+export const clientHandover = handoverView.extend({ ownerPresence: z.enum(presences).nullable() });
+export type ClientHandover = z.infer<typeof clientHandover>;
+export const clientHandovers = contract({ method: "GET", path: "/clients/:id/handovers", summary: "Hand-overs of a client's open tickets, for whoever speaks with the client now", params: idParams, reply: z.object({ items: z.array(clientHandover) }) });
 export const giveHandover = contract({
   method: "POST", path: "/tickets/:id/handovers", summary: "Hand a ticket over; until it is taken it stays whose it is", params: idParams,
   body: z.object({

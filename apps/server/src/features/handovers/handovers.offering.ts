@@ -1,10 +1,10 @@
-import type { Ctx, TxCtx } from "../../platform/db.ts";
+import type { TxCtx } from "../../platform/db.ts";
 import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
 import type { Ticket } from "../tickets/index.ts";
-import { answerMinutes, askingFor, peopleOf, without, type Here } from "./handovers.people.ts";
-import { nextOf, presenceOf } from "./handovers.rules.ts";
-import { endHandover, endOffer, insertOffer, selectName, selectState, updateLook, type Handover, type Told } from "./handovers.sql.ts";
+import { answerMinutes, askingFor, peopleOf, presenceNow, without, type Here } from "./handovers.people.ts";
+import { nextOf } from "./handovers.rules.ts";
+import { endHandover, endOffer, insertOffer, selectName, updateLook, type Handover, type Told } from "./handovers.sql.ts";
 
 /** Nobody is free for what a process handed over: so long until somebody is looked for again. */
 const LOOK_AGAIN_MS = 15_000;
@@ -43,12 +43,7 @@ async function giveBack(ctx: TxCtx, handover: Told, { ticket, here }: { ticket: 
   await endHandover(ctx.db, handover.id, { state: "returned", takenBy: null, endedAs: handover.asked.length > 0 ? "all_refused" : "nobody", at: ctx.now() });
   await tell(ctx, "ticket.handover_returned", handover);
   const giver = handover.givenBy ?? ticket.ownerId;
-  await alert(ctx, handover, { key: "alert_handover_returned", userId: giver, everybody: giver === null || handover.givenBy === null || await isGone(ctx, giver, here), params: { number: ticket.number } });
-}
-
-async function isGone(ctx: Ctx, userId: string, here: Here): Promise<boolean> {
-  const now = await selectState(ctx.db, userId);
-  return !now || presenceOf({ roles: now.isLine ? ["operator"] : [], state: now.state, asked: 0 }, false) === "off" && (now.isLine || !here.has(userId));
+  await alert(ctx, handover, { key: "alert_handover_returned", userId: giver, everybody: giver === null || handover.givenBy === null || await presenceNow(ctx, giver, here) === "off", params: { number: ticket.number } });
 }
 
 /** The offer that stands ends unanswered or with a no, and who gave it is told of a no. */

@@ -2,7 +2,7 @@ import type { Ctx } from "../../platform/db.ts";
 import { findProject, loadTicket, type Ticket } from "../tickets/index.ts";
 import type { CandidateView, Circle, Presence } from "./handovers.contract.ts";
 import { inOrder, nextOf, presenceOf, type Candidate } from "./handovers.rules.ts";
-import { selectCandidates, selectLiveTalk, type Asking } from "./handovers.sql.ts";
+import { selectCandidates, selectLiveTalk, selectState, type Asking } from "./handovers.sql.ts";
 
 /** Given by the composition root: who has a desk open, on whatever node. */
 export interface HandoversDeps { here(): Promise<ReadonlySet<string>> }
@@ -11,6 +11,12 @@ export type Here = ReadonlySet<string>;
 export type Present = Candidate & { presence: Presence };
 export const peopleOf = async (ctx: Ctx, asking: Asking, here: Here): Promise<Present[]> =>
   (await selectCandidates(ctx.db, asking)).map((person) => ({ ...person, presence: presenceOf(person, here.has(person.id)) }));
+
+/** Of one person; whoever is blocked is not there. */
+export async function presenceNow(ctx: Ctx, userId: string, here: Here): Promise<Presence> {
+  const now = await selectState(ctx.db, userId);
+  return now ? presenceOf({ ...now, asked: 0 }, here.has(userId)) : "off";
+}
 
 /** Nobody hands a ticket to themselves, or to whom it belongs already. */
 export const without = (...ids: (string | null)[]): string[] => ids.filter((id) => id !== null);

@@ -2,6 +2,7 @@ import { sql, type RawBuilder } from "kysely";
 import type { Language } from "../api.contract.ts";
 import type { Db } from "../../platform/db.ts";
 import type { Cursor } from "../../platform/page.ts";
+import type { TicketTexts } from "../tickets/index.ts";
 import type { Circle } from "./handovers.contract.ts";
 import type { Candidate } from "./handovers.rules.ts";
 
@@ -14,7 +15,7 @@ export interface Handover {
 /** With everything a desk shows of it. */
 export interface Told extends Handover {
   byName: string; takenName: string; asked: Asked[]; isLive: boolean; clientId: string | null; clientName: string; phone: string | null; ownerName: string;
-  number: string; subject: string; description: string; stage: string; processId: string; priority: number; dueAt: Date | null; language: Language; ticketOwnerId: string | null; ticketDepartment: string | null; aboutUserIds: string[] | null;
+  number: string; subject: string; texts: TicketTexts | null; description: string; stage: string; processId: string; priority: number; dueAt: Date | null; language: Language; ticketOwnerId: string | null; ticketDepartment: string | null; aboutUserIds: string[] | null;
 }
 
 const COLUMNS = sql`h.id, h.project_key, h.ticket_id, h.interaction_id, h.given_by, h.asked_by, h.owner_id, h.circle, h.department, h.wanted, h.tried, h.expected, h.expected_by, h.state, h.taken_by, h.ended_at, h.ended_as, h.created_at`;
@@ -22,12 +23,14 @@ const full = (inner: RawBuilder<unknown>, order: RawBuilder<unknown>) => sql<Tol
     coalesce((select json_agg(json_build_object('userId', o.user_id, 'name', u.name, 'state', o.state, 'reason', o.reason, 'offeredAt', o.offered_at, 'answerBy', o.answer_by, 'answeredAt', o.answered_at) order by o.offered_at, o.id)
       from handover_offers o join users u on u.id = o.user_id where o.handover_id = h.id), '[]'::json) as asked,
     coalesce(i.state = 'talking' and h.state = 'waiting', false) as is_live, t.client_id, coalesce(c.name, '') as client_name, t.contact_phone as phone,
-    t.number, t.subject, left(t.description, 2000) as description, t.stage, t.process_id, t.priority, t.due_at, t.language, t.owner_id as ticket_owner_id, t.department as ticket_department, t.about_user_ids
+    t.number, t.subject, t.texts, left(t.description, 2000) as description, t.stage, t.process_id, t.priority, t.due_at, t.language, t.owner_id as ticket_owner_id, t.department as ticket_department, t.about_user_ids
   from (${inner}) h join tickets t on t.id = h.ticket_id left join users g on g.id = h.given_by left join users k on k.id = h.taken_by left join users w on w.id = t.owner_id
   left join clients c on c.id = t.client_id left join interactions i on i.id = h.interaction_id order by ${order}`;
 
 export const selectHandover = (db: Db, id: string) => full(sql`select * from handovers where id = ${id}`, sql`h.id`).execute(db).then((result) => result.rows[0]);
 export const selectOfTicket = (db: Db, ticketId: string) => full(sql`select * from handovers where ticket_id = ${ticketId} order by created_at desc, id desc limit 50`, sql`h.created_at desc, h.id desc`).execute(db).then((result) => result.rows);
+export const selectOfClient = (db: Db, clientId: string, projects: string[]) => full(sql`select distinct on (h.ticket_id) h.* from tickets t join handovers h on h.ticket_id = t.id where t.client_id = ${clientId} and t.project_key = any(${projects}::text[])
+  and t.status in ('open', 'waiting') and h.state <> 'withdrawn' order by h.ticket_id, h.created_at desc, h.id desc limit 20`, sql`h.created_at desc, h.id desc`).execute(db).then((result) => result.rows);
 export const selectOffered = (db: Db, userId: string) => full(sql`select h.* from handover_offers o join handovers h on h.id = o.handover_id where o.user_id = ${userId} and o.state = 'offered' order by o.answer_by, h.id limit 100`, sql`h.look_at, h.id`).execute(db).then((result) => result.rows);
 
 interface Page { cursor: Cursor | null; limit: number }
@@ -76,7 +79,7 @@ const DUE = (now: Date) => sql`from handovers h join tickets t on t.id = h.ticke
 export const isAnyDue = (db: Db, now: Date) => sql<{ due: boolean }>`select exists (select 1 ${DUE(now)}) as due`.execute(db).then((result) => result.rows[0]!.due);
 export const selectDue = (db: Db, now: Date, most: number) => sql<{ id: string; ticketId: string }>`select h.id, h.ticket_id ${DUE(now)} order by h.look_at, h.id limit ${most}`.execute(db).then((result) => result.rows);
 
-export const selectState = (db: Db, userId: string) => sql<{ state: string | null; isLine: boolean }>`select s.state, o.user_id is not null as is_line from users u left join operators o on o.user_id = u.id and 'operator' = any(u.roles)
+export const selectState = (db: Db, userId: string) => sql<{ state: string | null; roles: string[] }>`select s.state, u.roles from users u left join operators o on o.user_id = u.id and 'operator' = any(u.roles)
   left join operator_states s on s.operator_id = u.id where u.id = ${userId} and u.disabled_at is null`.execute(db).then((result) => result.rows[0]);
 export const selectName = (db: Db, userId: string) => sql<{ name: string }>`select name from users where id = ${userId}`.execute(db).then((result) => result.rows[0]?.name ?? "");
 

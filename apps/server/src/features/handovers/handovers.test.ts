@@ -2,18 +2,21 @@ import { sql } from "kysely";
 import { beforeEach, expect, test } from "vitest";
 import { newId } from "../../platform/ids.ts";
 import { inTx, type Ctx } from "../../platform/db.ts";
-import { onCommitted, type StoredEvent } from "../../platform/events.ts";
+import { startDeliveries } from "../../platform/deliveries.ts";
+import { onCommitted, registerDurable, type StoredEvent } from "../../platform/events.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { testHttp } from "../../testing/http.ts";
 import { actorOf, buildUser } from "../access/access.factory.ts";
 import { buildClient } from "../clients/clients.factory.ts";
-import { getTicket, updateTicket } from "../tickets/index.ts";
+import { fireClock, getTicket, updateTicket } from "../tickets/index.ts";
+import { buildProcess, CLAIM } from "../tickets/tickets.process.testing.ts";
+import { listReasons } from "../tickets/tickets.checks.service.ts";
 import { buildProjects, buildTicket, type BuiltTicket } from "../tickets/tickets.factory.ts";
 import { handoversListener } from "./handovers.listener.ts";
 import { moveOn } from "./handovers.loop.ts";
 import { handoverChoices } from "./handovers.people.ts";
 import { giveHandover, refuseHandover, takeHandover, withdrawHandover, type GiveInput } from "./handovers.service.ts";
-import { handoverFigures, listHandovers, ticketHandovers } from "./handovers.view.ts";
+import { clientHandovers, handoverFigures, listHandovers, ticketHandovers } from "./handovers.view.ts";
 import { handoversRoutes } from "./index.ts";
 
 const database = await testDatabase();
@@ -165,6 +168,19 @@ test("R074 when the giver has gone home, who supervises is told that nobody took
   expect(returned).toMatchObject([{ data: { projectKey: "internet", userId: ana.id } }]);
 });
 
+test("R074 whoever speaks with the client while the owner is off shift sees whose it is and the note; others of the project's tickets do not", async () => {
+  const client = await buildClient(system);
+  ticketId = (await ticketOf({ clientId: client.id })).id;
+  await takeHandover(boss.ctx, (await give(ana, ticketId)).id);
+  desks.delete(boss.id);
+  const maja = await person(["operator"]);
+  expect((await clientHandovers(maja.ctx, client.id, deps)).items).toMatchObject([{ state: "taken", note, owner: { id: boss.id }, ownerPresence: "off", ticket: { id: ticketId } }]);
+  const worker = await person(["department_worker"], { department: "technicians" });
+  expect((await clientHandovers(worker.ctx, client.id, deps)).items).toEqual([]);
+  await sql`update tickets set about_user_ids = array[${maja.id}::uuid] where id = ${ticketId}`.execute(database.db);
+  expect((await clientHandovers(maja.ctx, client.id, deps)).items).toEqual([]);
+});
+
 test("only the giver and who leads take it back; the person asked is no longer asked", async () => {
   const given = await give(ana, ticketId);
   const maja = await person(["operator"]);
@@ -250,6 +266,23 @@ test("what a process asks for waits for who is free, is one however often it is 
   expect(alertsTo(ana.id)).toEqual(["alert_handover_taken"]);
 });
 
+test("R137 a process whose deadline has passed hands the ticket over as a person would, and the ticket says why it changed hands", async () => {
+  await buildProcess(system, CLAIM.replace("{ clock: first_answer, at_percent: 100, does: [tell_supervisor] }", "{ at_percent: 100, does: [tell_supervisor, hand_over] }"));
+  registerDurable(handoversListener.name, handoversListener.wants);
+  const ticket = await ticketOf({ type: "claim" });
+  await fireClock(after(system, 40 * 60), { ticketId: ticket.id, name: "solution", percent: 100 });
+  const deliveries = startDeliveries(system, [handoversListener]);
+  await deliveries.settled();
+  await deliveries.stop();
+  await moveOn(system, deps);
+  const [given] = await mine(boss);
+  expect(given).toMatchObject({ ticket: { id: ticket.id }, by: null, askedBy: "deadline_100" });
+  await takeHandover(boss.ctx, given!.id);
+  const { items } = await listReasons(boss.ctx, ticket.id, {});
+  expect(items.find(({ what }) => what === "owner")).toMatchObject({ said: { sentence: "handed_over_by_itself", to: "Boss" } });
+  await buildProjects(system);
+});
+
 test("supervisors see how long hand-overs waited and who refused; others do not", async () => {
   const project = await person(["supervisor"], { projects: ["shop"], name: "Bo" });
   const giver = await person(["operator"], { projects: ["shop"] });
@@ -266,7 +299,7 @@ test("supervisors see how long hand-overs waited and who refused; others do not"
 test("every route of hand-overs asks strangers to sign in", async () => {
   const http = await testHttp(database, (app) => handoversRoutes(app, deps));
   const id = newId();
-  for (const url of ["/api/handovers", "/api/handovers/figures", `/api/tickets/${id}/handovers`, `/api/tickets/${id}/handovers/choices`]) expect((await http.anonymous("GET", url)).statusCode, url).toBe(401);
+  for (const url of ["/api/handovers", "/api/handovers/figures", `/api/tickets/${id}/handovers`, `/api/tickets/${id}/handovers/choices`, `/api/clients/${id}/handovers`]) expect((await http.anonymous("GET", url)).statusCode, url).toBe(401);
   expect((await http.anonymous("POST", `/api/tickets/${id}/handovers`, { handoverId: id, circle: "supervisors", ...note })).statusCode).toBe(401);
   for (const deed of ["take", "withdraw"]) expect((await http.anonymous("POST", `/api/handovers/${id}/${deed}`)).statusCode).toBe(401);
   expect((await http.anonymous("POST", `/api/handovers/${id}/refuse`, { reason: "x" })).statusCode).toBe(401);

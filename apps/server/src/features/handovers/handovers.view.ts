@@ -3,10 +3,12 @@ import type { Ctx } from "../../platform/db.ts";
 import { forbidden } from "../../platform/errors.ts";
 import { decodeCursor, encodeCursor, PAGE_SIZE, pageOf } from "../../platform/page.ts";
 import { may, maskPhone, toldTo } from "../access/index.ts";
-import { loadTicket, stageNameOf } from "../tickets/index.ts";
+import { getClient } from "../clients/index.ts";
+import { descriptionFor, loadTicket, stageNameOf, subjectFor } from "../tickets/index.ts";
 import type * as contracts from "./handovers.contract.ts";
-import type { HandoverView } from "./handovers.contract.ts";
-import { selectFigures, selectGiven, selectOffered, selectOfProjects, selectOfTicket, selectPeopleFigures, type Told } from "./handovers.sql.ts";
+import type { ClientHandover, HandoverView } from "./handovers.contract.ts";
+import { presenceNow, type HandoversDeps } from "./handovers.people.ts";
+import { selectFigures, selectGiven, selectOffered, selectOfClient, selectOfProjects, selectOfTicket, selectPeopleFigures, type Told } from "./handovers.sql.ts";
 
 const FIGURES_DAYS = 30;
 
@@ -45,7 +47,7 @@ export async function toView(ctx: Ctx, row: Told): Promise<HandoverView> {
     id: row.id, projectKey: row.projectKey, state: row.state, circle: row.circle, department: row.department, createdAt: row.createdAt.toISOString(), endedAt: instantOf(row.endedAt), endedAs: row.endedAs,
     by: personOf(row.givenBy, row.byName), askedBy: row.askedBy, owner: personOf(row.ticketOwnerId, row.ownerName), takenBy: personOf(row.takenBy, row.takenName),
     note: { wanted: row.wanted, tried: row.tried, expected: row.expected, expectedBy: instantOf(row.expectedBy) },
-    ticket: { id: row.ticketId, number: row.number, subject: row.subject, description: row.description, stageName: await stageNameOf(ctx, row), priority: row.priority, dueAt: instantOf(row.dueAt), language: row.language, opens: may(ctx, "tickets.read", guarded(row)) },
+    ticket: { id: row.ticketId, number: row.number, subject: subjectFor(ctx, row), description: descriptionFor(ctx, row), stageName: await stageNameOf(ctx, row), priority: row.priority, dueAt: instantOf(row.dueAt), language: row.language, opens: may(ctx, "tickets.read", guarded(row)) },
     client: row.clientId ? { id: row.clientId, name: row.clientName, phone: phoneFor(ctx, row) } : null,
     interactionId: row.interactionId, isLive: row.isLive,
     offer: offer === undefined ? null : { to: { id: offer.userId, name: offer.name }, offeredAt: iso(offer.offeredAt), answerBy: iso(offer.answerBy) },
@@ -62,6 +64,16 @@ const toViews = (ctx: Ctx, rows: Told[]): Promise<HandoverView[]> => Promise.all
 export async function ticketHandovers(ctx: Ctx, ticketId: string): Promise<{ items: HandoverView[] }> {
   await loadTicket(ctx, ticketId, "tickets.read");
   return { items: await toViews(ctx, await selectOfTicket(ctx.db, ticketId)) };
+}
+
+/** What whoever speaks with the client instead of the owner must know: whose it is, whether they are there, and what was written down. */
+export async function clientHandovers(ctx: Ctx, clientId: string, { here }: HandoversDeps): Promise<{ items: ClientHandover[] }> {
+  const { actor } = ctx;
+  await getClient(ctx, clientId);
+  if (actor.kind !== "user") throw forbidden();
+  const rows = (await selectOfClient(ctx.db, clientId, actor.projects)).filter((row) => may(ctx, "tickets.read", guarded(row)) && !isAbout(row, actor.id));
+  const desks = rows.length > 0 ? await here() : new Set<string>();
+  return { items: await Promise.all(rows.map(async (row) => ({ ...(await toView(ctx, row)), ownerPresence: row.ticketOwnerId ? await presenceNow(ctx, row.ticketOwnerId, desks) : null }))) };
 }
 
 export async function listHandovers(ctx: Ctx, query: z.output<typeof contracts.listHandovers.query>): Promise<z.input<typeof contracts.listHandovers.reply>> {

@@ -10,7 +10,7 @@ export { adoptVersion } from "./tickets.adopt.service.ts";
 export { fireClock, ticketClocks, ticketJobs } from "./tickets.clocks.ts";
 export { notAbout, ofDepartment, type ListedTicket } from "./tickets.view.sql.ts";
 export { alongOf, type Along } from "./tickets.along.ts";
-export { subjectFor } from "./tickets.texts.ts";
+export { descriptionFor, subjectFor } from "./tickets.texts.ts";
 export { stageNameOf, toRows } from "./tickets.view.ts";
 export { callbackDone, callerServed, registerCallback, takeCallback, type Callback, type CallbackInput, type CallbackResult } from "./tickets.callbacks.service.ts";
 export { digitsOf, listTickets, ticketTypes } from "./tickets.list.service.ts";
