@@ -6,7 +6,7 @@ const LATIN: Readonly<Record<string, string>> = { đ: "d", ł: "l", ø: "o", ß:
 
 /** A name in small Latin letters that can be typed and read aloud: «Скорая помощь» → `skoraya-pomoshch`, »Žičnica Šmarna« → `zicnica-smarna`. */
 export function latin(name: string, between = "-"): string {
-  const plain = [...name.toLowerCase().normalize("NFC")].map((letter) => CYRILLIC[letter] ?? LATIN[letter] ?? letter).join("");
+  const plain = name.toLowerCase().normalize("NFC").replaceAll(/[\p{L}№]/gu, (letter) => CYRILLIC[letter] ?? LATIN[letter] ?? letter);
   const words = plain.normalize("NFKD").replaceAll(/\p{M}/gu, "").match(/[a-z0-9]+/g) ?? [];
   return words.join(between);
 }
