@@ -150,20 +150,58 @@ test("R090, R164: the client opens the link, both fill, and each sees what the o
   });
 });
 
+test("R090, R160: the client reads the form in their language, is told what is kept while there is no network, loses neither words nor files by a reload, says that their part is filled, and sees when it is submitted", async () => {
+  const { page } = anna;
+  const id = await ticket();
+  await field(page, "count").fill("1");
+  await withClient(page, page, async (client) => {
+    await client.getByRole("button", { name: "Slovenščina" }).click();
+    await client.getByRole("heading", { name: "Naročilo linije" }).waitFor();
+    await client.getByRole("button", { name: "English" }).click();
+    const writes = /\/api\/public\/forms\/[^/]+(\/files|\/ready|$|\?)/;
+    await client.route(writes, (route) => (route.request().method() === "GET" ? route.continue() : route.abort()));
+    await field(client, "email").fill("kept@example.org");
+    await client.getByText("kept on this device and will be sent by itself").waitFor();
+    await attach(client, "lease.txt");
+    await client.getByText("not sent yet, kept on this device until the server answers").waitFor();
+    expect(await barriers(client)).toEqual([]);
+    await client.reload();
+    await until("what was filled is back", async () => (await field(client, "email").inputValue()) === "kept@example.org");
+    await client.getByText("lease.txt").waitFor();
+    await client.getByText("not sent yet, kept on this device until the server answers").waitFor();
+    await field(client, "orderer").nth(0).fill("Kovač");
+    await client.getByRole("button", { name: "My part is filled" }).click();
+    await until("the missing place is shown", () => client.evaluate(() => document.activeElement?.id.endsWith("orderer-given")));
+    await field(client, "orderer").nth(1).fill("Ana");
+    await client.getByRole("button", { name: "My part is filled" }).click();
+    await client.getByText("It will be told when the connection is back.").waitFor();
+    await client.unroute(writes);
+    await client.getByRole("heading", { name: "Thank you, your part is filled" }).waitFor();
+    await page.getByText("The client says their part is filled").waitFor();
+    const record = await only(id);
+    expect([record?.data["email"], record?.data["orderer"], record?.files.map(({ name }) => name), (record?.data["papers"] as string[]).length]).toEqual(["kept@example.org", { surname: "Kovač", given: "Ana" }, ["lease.txt"], 1]);
+    expect(await barriers(client)).toEqual([]);
+    await page.getByRole("button", { name: "Submit", exact: true }).click();
+    await client.getByRole("heading", { name: "Thank you. The form has been submitted" }).waitFor();
+    expect(await client.getByRole("button", { name: "My part is filled" }).count()).toBe(0);
+    expect(await barriers(client)).toEqual([]);
+  });
+});
+
 test("R160: files of a form before its request is registered: a lost answer and a lost network are told, nothing is lost, and each file is on the ticket once", async () => {
   const { page, t } = anna;
   const { form, clientId } = await registration();
   // The server takes the first file, and its answer is lost.
   await page.route("**/api/forms/records/*/files?*", async (route) => { await route.fetch(); await route.abort(); }, { times: 1 });
   await attach(page, "contract.txt");
-  await form.getByText("not sent yet, waits for the server").waitFor();
+  await form.getByText("not sent yet, kept on this device until the server answers").waitFor();
   await form.getByRole("link", { name: "contract.txt" }).waitFor();
   await page.context().setOffline(true);
   await field(page, "email").fill("cedomir@example.org");
   await form.getByRole("button", { name: t("register.send") }).click();
   await form.getByRole("alert").filter({ hasText: t("handed.away") }).getByText(t("handed.kept")).waitFor();
   await attach(page, "plan.txt");
-  await form.getByText("not sent yet, waits for the server").waitFor();
+  await form.getByText("not sent yet, kept on this device until the server answers").waitFor();
   await form.getByRole("button", { name: t("register.send") }).click();
   await form.getByRole("alert").filter({ hasText: t("handed.files") }).waitFor();
   expect(await barriers(page)).toEqual([]);

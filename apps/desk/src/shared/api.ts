@@ -76,7 +76,7 @@ export const routes = {
   listForms: "GET /forms", attachRecord: "POST /forms/records/:id/attach", getForm: "GET /forms/version", createRecord: "POST /forms/records", getRecord: "GET /forms/records/:id", recordHistory: "GET /forms/records/:id/history", taskForms: "GET /tickets/:id/asked", listRecords: "GET /forms/records", saveRecord: "PATCH /forms/records/:id",
   submitRecord: "POST /forms/records/:id/submit", revealField: "POST /forms/records/:id/reveal", setTyping: "POST /forms/records/:id/typing", shareRecord: "POST /forms/records/:id/link", unshareRecord: "DELETE /forms/records/:id/link",
   findLookups: "GET /forms/lookups", suggestCities: "GET /forms/addresses/cities", suggestStreets: "GET /forms/addresses/streets",
-  getShared: "GET /public/forms/:secret", saveShared: "PATCH /public/forms/:secret", typeShared: "POST /public/forms/:secret/typing",
+  getShared: "GET /public/forms/:secret", saveShared: "PATCH /public/forms/:secret", readyShared: "POST /public/forms/:secret/ready", typeShared: "POST /public/forms/:secret/typing",
   listViews: "GET /tickets/views", saveView: "POST /tickets/views", changeView: "PUT /tickets/views/:id", removeView: "DELETE /tickets/views/:id", findTickets: "GET /tickets/found", ticketBoard: "GET /tickets/board", ticketColumns: "GET /tickets/columns",
   previewBulk: "POST /tickets/bulk", listBulk: "GET /tickets/bulk", getBulk: "GET /tickets/bulk/:id", listBulkItems: "GET /tickets/bulk/:id/items", startBulk: "POST /tickets/bulk/:id/start", stopBulk: "POST /tickets/bulk/:id/stop", undoBulk: "POST /tickets/bulk/:id/undo",
   getStageTimes: "GET /reports/stage-times", listStays: "GET /reports/stage-times/tickets",

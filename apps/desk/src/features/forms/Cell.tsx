@@ -81,6 +81,7 @@ function Masked({ field, path, mayReveal }: { field: Field; path: string; mayRev
       <div className={css.masked}>
         <span className="num grow" id={inputId(prefix, path)} tabIndex={-1}>{shown ?? bullets}</span>
         {shown === null && mayReveal && deeds.reveal && <Reveal onAsk={async (reason) => setShown(plain(await deeds.reveal!(path, reason)))} />}
+        {!readOnly && !fixed && shown === null && mayReveal && <span className={css.hint}>{t("forms.unseenHint")}</span>}
         {/* Nobody writes over what they have not seen; a client by a link knows what they wrote. */}
         {!readOnly && !fixed && (shown !== null || (deeds.isPublic && isClients)) && <Button size="compact-xs" variant="subtle" onClick={() => store.unmask(path)}>{t("forms.writeAnew")}</Button>}
       </div>

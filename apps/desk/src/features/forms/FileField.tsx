@@ -40,14 +40,14 @@ export function FileField({ field, path }: FieldProps) {
   );
 }
 
-function Waiting({ waiting: { file, refusal, isAway }, onDrop }: { waiting: WaitingFile; onDrop: () => void }) {
+function Waiting({ waiting: { file, refusal, isAway, isKept }, onDrop }: { waiting: WaitingFile; onDrop: () => void }) {
   const t = useT();
   const textOf = useProblemText();
   const Sign = refusal ? IconAlertTriangle : isAway ? IconCloudOff : IconUpload;
   return (
     <span className={css.file} data-waits={refusal ? "refused" : isAway ? "away" : "sending"} role="status">
       <Sign size={14} aria-hidden /><span className="cut">{file.name}</span>
-      <span className={css.fileState}>{refusal ? textOf(refusal).detail : t(isAway ? "forms.fileWaits" : "forms.fileSending")}</span>
+      <span className={css.fileState}>{refusal ? textOf(refusal).detail : t(!isAway ? "forms.fileSending" : isKept ? "forms.fileWaits" : "forms.fileLoose")}</span>
       <ActionIcon size={20} aria-label={t("forms.removeFile", { name: file.name })} onClick={onDrop}><IconX size={13} /></ActionIcon>
     </span>
   );

@@ -112,6 +112,7 @@ function Filled({ session, id, clientId }: { session: FormSession; id: string; c
       <div className={css.head}>
         <IconForms size={16} aria-hidden /><h2 id={`${prefix}-title`}>{session.store.form.document.name[language]}</h2>
         <span className={`chip ${isDone ? "live" : ""}`}>{t(isDone ? "forms.submitted" : "forms.draft")}</span>
+        <ClientReady record={isDone ? null : record} />
         <span className="grow" />
         {!isDone && <SavedMark session={session} />}
         {button}
@@ -143,6 +144,11 @@ function useHistory(session: FormSession, own: FormDeeds): { deeds: FormDeeds; b
     deeds, button: <Tooltip label={t("forms.history")}><ActionIcon size={26} variant="subtle" aria-label={t("forms.history")} onClick={() => setOf(null)}><IconHistory size={15} /></ActionIcon></Tooltip>,
     dialog: of !== undefined && <FormHistory id={id} fields={session.store.form.fields} path={of} onPath={setOf} onClose={() => setOf(undefined)} />,
   };
+}
+
+function ClientReady({ record }: { record: Record | null }) {
+  const t = useT();
+  return record?.clientReadyAt ? <span className="chip live">{t("forms.clientReady")}</span> : null;
 }
 
 /** Quiet: whether what is typed is with the server, or kept here. */

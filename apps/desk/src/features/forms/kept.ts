@@ -16,8 +16,14 @@ export interface Kept {
   held: boolean;
 }
 
+/** A file chosen here that is not with the server yet. */
+export interface KeptFile { id: string; userId: string; /** The form it belongs to. */ form: string; path: string; file: File; at: number }
+
 const NAME = "linija-forms";
 const STORE = "kept";
+const FILES = "files";
+/** What waits in one browser: enough for a day without a network, too little to fill a disk. */
+const MOST_BYTES = 60 * 1024 * 1024;
 
 let opened: Promise<IDBDatabase | null> | null = null;
 
@@ -25,9 +31,16 @@ let opened: Promise<IDBDatabase | null> | null = null;
 function open(): Promise<IDBDatabase | null> {
   opened ??= new Promise((done) => {
     try {
-      const request = indexedDB.open(NAME, 1);
-      request.onupgradeneeded = () => { request.result.createObjectStore(STORE, { keyPath: "id" }); };
-      request.onsuccess = () => done(request.result);
+      const request = indexedDB.open(NAME, 2);
+      request.onupgradeneeded = () => {
+        for (const name of [STORE, FILES]) if (!request.result.objectStoreNames.contains(name)) request.result.createObjectStore(name, { keyPath: "id" });
+      };
+      // Another tab still has the older one open: it goes on with what it has.
+      request.onblocked = () => done(null);
+      request.onsuccess = () => {
+        request.result.onversionchange = () => request.result.close();
+        done(request.result);
+      };
       request.onerror = () => done(null);
     } catch {
       done(null);
@@ -36,17 +49,35 @@ function open(): Promise<IDBDatabase | null> {
   return opened;
 }
 
-async function run<T>(mode: IDBTransactionMode, deed: (store: IDBObjectStore) => IDBRequest<T>): Promise<T | undefined> {
+async function run<T>(mode: IDBTransactionMode, deed: (store: IDBObjectStore) => IDBRequest<T>, name = STORE): Promise<T | undefined> {
   const database = await open();
   if (!database) return undefined;
   return new Promise((done) => {
-    const request = deed(database.transaction(STORE, mode).objectStore(STORE));
-    request.onsuccess = () => done(request.result);
-    request.onerror = () => done(undefined);
+    try {
+      const transaction = database.transaction(name, mode);
+      const request = deed(transaction.objectStore(name));
+      // What is written stands only when the whole of it has found room.
+      transaction.oncomplete = () => done(request.result);
+      transaction.onabort = () => done(undefined);
+      transaction.onerror = () => done(undefined);
+    } catch {
+      done(undefined);
+    }
   });
 }
 
 export const readKept = (id: string): Promise<Kept | undefined> => run<Kept | undefined>("readonly", (store) => store.get(id));
 export const allKept = async (): Promise<Kept[]> => (await run<Kept[]>("readonly", (store) => store.getAll())) ?? [];
-export const keep = async (kept: Kept): Promise<void> => { await run("readwrite", (store) => store.put(kept)); };
+/** False where the browser keeps nothing. */
+export const keep = async (kept: Kept): Promise<boolean> => (await run("readwrite", (store) => store.put(kept))) !== undefined;
 export const forget = async (id: string): Promise<void> => { await run("readwrite", (store) => store.delete(id)); };
+
+/** False where the browser refuses it, or enough waits here already: then it lives as long as the page. */
+export async function keepFile(file: KeptFile): Promise<boolean> {
+  const waiting = await allFiles();
+  if (waiting.reduce((sum, one) => sum + one.file.size, file.file.size) > MOST_BYTES) return false;
+  return (await run("readwrite", (store) => store.put(file), FILES)) !== undefined;
+}
+export const allFiles = async (): Promise<KeptFile[]> => (await run<KeptFile[]>("readonly", (store) => store.getAll(), FILES)) ?? [];
+export const readFile = (id: string): Promise<KeptFile | undefined> => run<KeptFile | undefined>("readonly", (store) => store.get(id), FILES);
+export const forgetFile = async (id: string): Promise<void> => { await run("readwrite", (store) => store.delete(id), FILES); };

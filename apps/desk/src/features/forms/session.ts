@@ -5,7 +5,7 @@ import { carried, type Card } from "./card.ts";
 import { forget, keep, readKept, type Kept } from "./kept.ts";
 import { sendKept, type Sent } from "./outbox.ts";
 import { FormStore } from "./store.ts";
-import { WaitingFiles } from "./waiting.ts";
+import { keeperOf, WaitingFiles } from "./waiting.ts";
 
 export type Record = Reply<"getRecord">;
 export type FormVersion = Reply<"getForm">;
@@ -41,7 +41,7 @@ export class FormSession {
     this.record = record;
     this.isListed = record !== null;
     this.store = storeOf(begun.version, record?.data ?? {});
-    this.files = new WaitingFiles(this.store, (file, id) => this.upload(file, id));
+    this.files = new WaitingFiles(this.store, (file, id) => this.upload(file, id), keeperOf(begun.userId, begun.id));
     for (const [path, value] of Object.entries(kept?.dirty ?? {})) this.store.dirty.set(path, value);
     this.submitting = kept?.submit ?? false;
     if (record) this.take(record);
@@ -67,7 +67,7 @@ export class FormSession {
     for (const listener of this.listeners) listener();
   }
 
-  private keep(): Promise<void> {
+  private keep(): Promise<boolean> {
     const { id, userId, version, subject } = this.begun;
     return keep({ id, userId, projectKey: version.projectKey, formKey: version.key, formId: version.id, subject, version: this.record?.version ?? 0, dirty: Object.fromEntries(this.store.dirty), submit: this.submitting, at: Date.now(), held: this.begun.held === true });
   }

@@ -90,7 +90,7 @@ export class FormStore {
     // What is computed from bullets would be nonsense: the server has computed it from what is there.
     this.data = this.told.masked.reduce((data, { path }) => (this.form.computed.has(withoutRows(path)) ? withValue(data, path, valueAt(this.told.data, path)) : data), this.state.data);
     this.completeness = complete(this.form, this.data, now);
-    this.problems = new Map(validate(this.form, this.data, now).filter(({ path }) => !this.isMasked(path)).map((problem) => [problem.path, problem]));
+    this.problems = new Map(validate(this.form, this.data, now).filter(({ path }) => !this.isMasked(path) && !this.isHiddenByHost(path)).map((problem) => [problem.path, problem]));
     this.tell();
   }
 
@@ -206,7 +206,8 @@ export class FormStore {
     this.think();
   }
 
-  isShown(path: string): boolean { return this.state.isVisible(path) && ![...this.hiddenByHost].some((hidden) => within(path, hidden)); }
+  private isHiddenByHost(path: string): boolean { return [...this.hiddenByHost].some((hidden) => within(path, hidden)); }
+  isShown(path: string): boolean { return this.state.isVisible(path) && !this.isHiddenByHost(path); }
   isFilled(path: string): boolean { return !isEmpty(valueAt(this.data, path)); }
   stop(): void { if (this.timer) clearTimeout(this.timer); }
 }

@@ -70,6 +70,17 @@ test("R129 a form put on the ticket afterwards, changed or submitted there is fo
   expect(rows).toEqual([{ changes: 3, audits: 3 }]);
 });
 
+test("R129 whose draft has turned out to be about themselves is told of it neither among their drafts nor by sending it again", async () => {
+  const ticket = await register({}, ana);
+  const id = crypto.randomUUID();
+  const draft = { id, projectKey: "taxi", formKey: "ride-complaint", subject: { kind: "ticket", id: ticket.id }, data: { about: "dispatcher" } } as const;
+  const form = await createRecord(as(ana), draft);
+  const mine = async () => (await listRecords(as(ana), {})).items.some((item) => item.id === id);
+  expect([(await createRecord(as(ana), draft)).id, await mine()]).toEqual([id, true]);
+  await saveRecord(as(boss), id, { version: form.version, changes: [{ path: "employee", value: about(ana).employee }] });
+  expect([(await refusal(createRecord(as(ana), draft))).code, await mine()]).toEqual(["not_found", false]);
+});
+
 test("R129 whom a step names and whom the form names are kept away together, and a step does not forget the form", async () => {
   const form = await begin(about(driver));
   const ticket = await register({ formRecordId: form.id });

@@ -24,7 +24,7 @@ export const recordView = z.object({
   filledBy: z.record(z.string(), filler), typing: z.array(typing), files: z.array(formFile),
   percent: z.number().int(), missing: z.array(z.object({ path: z.string(), name: text })),
   createdAt: instant, updatedAt: instant, submittedAt: instant.nullable(), submittedBy: z.string().nullable(),
-  link: z.object({ until: instant }).nullable(), mayWrite: z.boolean(),
+  link: z.object({ until: instant }).nullable(), /** When the client said that their part is filled, if they have written nothing since. */ clientReadyAt: instant.nullable(), mayWrite: z.boolean(),
 });
 export type RecordView = z.infer<typeof recordView>;
 
@@ -76,12 +76,13 @@ const secretParams = z.object({ secret: z.string().min(20).max(100) });
 /** What a client sees: only fields the form gives them, `definition` cut to those; `fill` are the places they may write. */
 export const sharedView = z.object({
   projectName: text, language: languageSchema, timeZone: z.string(), country: z.string(), definition: z.record(z.string(), z.unknown()), fill: z.array(z.string()), hidden: z.array(z.string()),
-  data, /** Names of the files that stand in those fields. */ files: z.array(z.object({ id: idSchema, name: z.string() })),
-  filledBy: z.record(z.string(), z.object({ by: z.enum(["client", "operator", "department", "system"]), at: instant })), typing: z.array(typing), state: z.enum(["draft", "submitted"]), version: z.number().int(), faults: z.array(fieldFault), until: instant,
+  data, /** Places that hold bullets: they cannot be written over, except by the client who filled them. */ masked: z.array(z.string()), /** Names of the files that stand in those fields. */ files: z.array(z.object({ id: idSchema, name: z.string() })),
+  filledBy: z.record(z.string(), z.object({ by: z.enum(["client", "operator", "department", "system"]), at: instant })), typing: z.array(typing), state: z.enum(["draft", "submitted"]), version: z.number().int(), faults: z.array(fieldFault), until: instant, /** When the client said that their part is filled. */ readyAt: instant.nullable(), submittedAt: instant.nullable(),
 });
 export type SharedView = z.infer<typeof sharedView>;
 export const getShared = contract({ method: "GET", path: "/public/forms/:secret", summary: "The client's part of a form", params: secretParams, reply: sharedView });
 export const saveShared = contract({ method: "PATCH", path: "/public/forms/:secret", summary: "Save what the client filled", params: secretParams, body: z.object({ version: z.number().int(), changes }), reply: z.object({ form: sharedView, conflicts: z.array(saveConflict) }) });
+export const readyShared = contract({ method: "POST", path: "/public/forms/:secret/ready", summary: "Say that the client's part is filled; said again it is the same", params: secretParams, reply: sharedView });
 export const typeShared = contract({ method: "POST", path: "/public/forms/:secret/typing", summary: "Say at which field the client is", params: secretParams, body: z.object({ path: place.nullable() }), reply: okReply });
 
 /** `GET /api/public/forms/:secret/live` is a stream of server-sent events: `data: {"version":3}` whenever the form is worth fetching again. */

@@ -97,9 +97,9 @@ async function settled(ctx: Ctx, used: FormInUse, { before, applied }: { before:
   return data;
 }
 
-function sameRecord(ctx: Ctx, input: CreateInput, record: RecordRow): Promise<RecordView> {
+async function sameRecord(ctx: Ctx, input: CreateInput, record: RecordRow): Promise<RecordView> {
   if (record.projectKey !== input.projectKey || record.formKey !== input.formKey || record.ownerId !== userId(ctx)) throw conflict("changed_meanwhile");
-  return view(ctx, record);
+  return view(ctx, await loadRecord(ctx, record.id, "read"));
 }
 
 async function writeChanges(ctx: TxCtx, record: Pick<RecordRow, "id" | "version">, { changes, filler }: { changes: ReturnType<typeof diff>; filler: Filler }): Promise<void> {
@@ -121,8 +121,8 @@ export async function saveLocked(ctx: TxCtx, record: RecordRow, input: { version
   const data = await settled(ctx, used, { before: record.data, applied });
   const changes = diff(used.form, record.data, data);
   if (changes.length === 0) return { record, used, conflicts };
-  const next: RecordRow = { ...record, data, filledBy: provenance(record.filledBy, changes, filler), version: record.version + 1, updatedAt: ctx.now() };
-  await updateData(ctx.db, record.id, { data, reads: ruleValues(used.form, data, contextOf(ctx, used)), filledBy: next.filledBy, at: ctx.now() });
+  const next: RecordRow = { ...record, data, filledBy: provenance(record.filledBy, changes, filler), version: record.version + 1, updatedAt: ctx.now(), clientReadyAt: filler.by === "client" ? null : record.clientReadyAt };
+  await updateData(ctx.db, record.id, { data, reads: ruleValues(used.form, data, contextOf(ctx, used)), filledBy: next.filledBy, clientReadyAt: next.clientReadyAt, at: ctx.now() });
   await tellTicket(ctx, record);
   await writeChanges(ctx, next, { changes, filler });
   const paths = changes.map(({ path }) => path);

@@ -7,11 +7,12 @@ import { emit } from "../../platform/events.ts";
 import { newSecret } from "../../platform/ids.ts";
 import { hashSecret } from "../tickets/index.ts";
 import type * as contracts from "./forms.contract.ts";
+import type { Language } from "../api.contract.ts";
 import type { SharedView } from "./forms.contract.ts";
 import { formInUse, type FormInUse } from "./forms.definitions.ts";
 import type { Conflict } from "./forms.rules.ts";
 import { loadRecord, markTyping, saveLocked, touchesOf } from "./forms.service.ts";
-import { selectByLink, selectFiles, selectRecordForUpdate, updateLink, type FileRow, type RecordRow } from "./forms.sql.ts";
+import { selectByLink, selectFiles, selectRecordForUpdate, updateClientReady, updateLink, type FileRow, type RecordRow } from "./forms.sql.ts";
 import { contextOf, filesIn, typingNow } from "./forms.view.ts";
 
 /** A link by which the client fills their part. The secret is told once and kept as its hash; a new one takes the old one's place. */
@@ -49,13 +50,13 @@ export async function bySecret(ctx: Ctx, secret: string): Promise<RecordRow> {
   return record;
 }
 
-export async function getShared(ctx: Ctx, secret: string): Promise<SharedView> {
+export async function getShared(ctx: Ctx, secret: string, reader?: Language): Promise<SharedView> {
   const record = await bySecret(ctx, secret);
-  return sharedView(clientCtx(ctx), record, { used: await formInUse(ctx.db, record.formId), files: await selectFiles(ctx.db, record.id) });
+  return sharedView(clientCtx(ctx), record, { used: await formInUse(ctx.db, record.formId), files: await selectFiles(ctx.db, record.id), reader });
 }
 
 /** Nothing of what the form does not give to clients leaves: neither values, nor names, nor conditions, nor who of us filled it. */
-function sharedView(ctx: Ctx, record: RecordRow, { used, files }: { used: FormInUse; files: readonly FileRow[] }): SharedView {
+function sharedView(ctx: Ctx, record: RecordRow, { used, files, reader }: { used: FormInUse; files: readonly FileRow[]; /** Absent: that of the project. */ reader?: Language | undefined }): SharedView {
   const { form, project } = used;
   const context = contextOf(ctx, used);
   const { see, fill } = clientPart(form);
@@ -63,20 +64,22 @@ function sharedView(ctx: Ctx, record: RecordRow, { used, files }: { used: FormIn
   const isSeen = (path: string): boolean => see.has(path.split(".").filter((key) => !/^\d+$/.test(key)).join("."));
   const language = project.project.default_language;
   const faults = validate(form, record.data, context, { draft: true }).filter(({ path }) => isSeen(path));
-  const data = forClient(form, mask(form, compute(form, record.data, context), () => false).data);
+  const hidden = mask(form, compute(form, record.data, context), () => false);
+  const data = forClient(form, hidden.data);
   const shown = new Set(filesIn(form.fields, data));
   return {
     projectName: project.project.name, language, timeZone: form.timeZone, country: used.country, definition: clientDocument(form), fill: [...fill], hidden: [...state.hidden].filter(isSeen),
-    data, files: files.filter(({ id }) => shown.has(id)).map(({ id, name }) => ({ id, name })),
+    data, masked: hidden.masked.filter(isSeen), files: files.filter(({ id }) => shown.has(id)).map(({ id, name }) => ({ id, name })),
     filledBy: Object.fromEntries(Object.entries(record.filledBy).filter(([path]) => isSeen(path)).map(([path, { by, at }]) => [path, { by, at }])),
     typing: typingNow(ctx, record.typing).filter(({ path }) => isSeen(path)).map((one) => ({ ...one, name: "" })), state: record.state, version: record.version,
-    faults: faults.map((fault) => ({ path: fault.path, code: fault.code, message: fieldProblemText(fault, language) })), until: record.linkUntil!.toISOString(),
+    faults: faults.map((fault) => ({ path: fault.path, code: fault.code, message: fieldProblemText(fault, reader ?? language) })), until: record.linkUntil!.toISOString(),
+    readyAt: record.clientReadyAt?.toISOString() ?? null, submittedAt: record.submittedAt?.toISOString() ?? null,
   };
 }
 
 const MOST_SAVES = 5_000;
 
-export async function saveShared(ctx: Ctx, secret: string, input: z.output<typeof contracts.saveShared.body>): Promise<{ form: SharedView; conflicts: Conflict[] }> {
+export async function saveShared(ctx: Ctx, secret: string, { language, ...input }: z.output<typeof contracts.saveShared.body> & { language?: Language }): Promise<{ form: SharedView; conflicts: Conflict[] }> {
   const asked = clientCtx(ctx);
   const saved = await inTx(asked, async (ctx) => {
     const { id } = await bySecret(ctx, secret);
@@ -86,9 +89,22 @@ export async function saveShared(ctx: Ctx, secret: string, input: z.output<typeo
     const { form } = await formInUse(ctx.db, record.formId);
     return saveLocked(ctx, record, { ...input, fill: clientPart(form).fill });
   });
-  const form = sharedView(asked, saved.record, { used: saved.used, files: await selectFiles(ctx.db, saved.record.id) });
+  const form = sharedView(asked, saved.record, { used: saved.used, files: await selectFiles(ctx.db, saved.record.id), reader: language });
   // What we wrote meanwhile is told only as it is shown.
   return { form, conflicts: saved.conflicts.map((one) => ({ ...one, theirs: null })) };
+}
+
+/** The client has filled their part: whoever shared the form is told. Until they write again, or we submit it. */
+export async function readyShared(ctx: Ctx, secret: string, reader?: Language): Promise<SharedView> {
+  await inTx(clientCtx(ctx), async (ctx) => {
+    const { id } = await bySecret(ctx, secret);
+    const record = (await selectRecordForUpdate(ctx.db, id))!;
+    if (record.state !== "draft" || record.clientReadyAt !== null) return;
+    await updateClientReady(ctx.db, id, ctx.now());
+    await emit(ctx, { type: "form.client_ready", subject: { kind: "form", id }, data: {}, touches: touchesOf(record) });
+    await audit(ctx, { action: "form.client_ready", object: { kind: "form", id }, after: { version: record.version } });
+  });
+  return getShared(ctx, secret, reader);
 }
 
 export async function typeShared(ctx: Ctx, secret: string, path: string | null): Promise<{ ok: true }> {

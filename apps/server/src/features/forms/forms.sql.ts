@@ -1,14 +1,15 @@
 import { sql } from "kysely";
 import type { FormData, FormDocument, Provenance } from "@linija/forms";
 import type { Db } from "../../platform/db.ts";
+import { notAbout } from "../tickets/index.ts";
 
 export type SubjectKind = "ticket" | "interaction" | "client";
 export interface Typing { by: "client" | "operator" | "department"; id: string | null; name: string; path: string; until: string }
 export interface RecordRow {
   id: string; projectKey: string; formId: string; formKey: string; subjectKind: SubjectKind | null; subjectId: string | null; ownerId: string | null;
-  state: "draft" | "submitted"; data: FormData; filledBy: Provenance; version: number; createdAt: Date; updatedAt: Date; submittedAt: Date | null; submittedBy: string | null; linkUntil: Date | null; typing: Typing[];
+  state: "draft" | "submitted"; data: FormData; filledBy: Provenance; version: number; createdAt: Date; updatedAt: Date; submittedAt: Date | null; submittedBy: string | null; linkUntil: Date | null; typing: Typing[]; /** When the client said that their part is filled. */ clientReadyAt: Date | null;
 }
-const COLUMNS = sql`id, project_key, form_id, form_key, subject_kind, subject_id, owner_id, state, data, filled_by, version, created_at, updated_at, submitted_at, submitted_by, link_until, typing`;
+const COLUMNS = sql`id, project_key, form_id, form_key, subject_kind, subject_id, owner_id, state, data, filled_by, version, created_at, updated_at, submitted_at, submitted_by, link_until, typing, client_ready_at`;
 
 export const insertFormVersion = (db: Db, row: { id: string; projectKey: string; key: string; definition: FormDocument }) =>
   sql`insert into form_versions (id, project_key, key, definition) values (${row.id}, ${row.projectKey}, ${row.key}, ${JSON.stringify(row.definition)}::json) on conflict do nothing`.execute(db);
@@ -30,8 +31,9 @@ export const insertRecord = (db: Db, row: NewRecord) => sql`insert into form_rec
   on conflict do nothing`.execute(db).then((result) => result.numAffectedRows === 1n);
 
 /** Of a record that the caller has locked. */
-export const updateData = (db: Db, id: string, change: { data: FormData; reads: Reads; filledBy: Provenance; at: Date }) =>
-  sql`update form_records set data = ${JSON.stringify(change.data)}::jsonb, reads = ${JSON.stringify(change.reads)}::jsonb, filled_by = ${JSON.stringify(change.filledBy)}::jsonb, updated_at = ${change.at}, version = version + 1 where id = ${id}`.execute(db);
+export const updateData = (db: Db, id: string, change: Pick<RecordRow, "data" | "filledBy" | "clientReadyAt"> & { reads: Reads; at: Date }) =>
+  sql`update form_records set data = ${JSON.stringify(change.data)}::jsonb, reads = ${JSON.stringify(change.reads)}::jsonb, filled_by = ${JSON.stringify(change.filledBy)}::jsonb, client_ready_at = ${change.clientReadyAt}, updated_at = ${change.at}, version = version + 1 where id = ${id}`.execute(db);
+export const updateClientReady = (db: Db, id: string, at: Date) => sql`update form_records set client_ready_at = ${at} where id = ${id}`.execute(db);
 export const updateSubmitted = (db: Db, id: string, change: { data: FormData; reads: Reads; at: Date; by: string }) =>
   sql`update form_records set state = 'submitted', data = ${JSON.stringify(change.data)}::jsonb, reads = ${JSON.stringify(change.reads)}::jsonb, submitted_at = ${change.at}, submitted_by = ${change.by}, updated_at = ${change.at}, version = version + 1, typing = '[]' where id = ${id}`.execute(db);
 export const updateSubject = (db: Db, id: string, subject: { kind: SubjectKind; id: string }, at: Date) =>
@@ -63,8 +65,9 @@ export const selectChanges = (db: Db, recordId: string, page: { path: string | n
     order by version desc, id desc limit ${page.limit}`.execute(db).then((result) => result.rows);
 
 type After = [string, string] | null;
+/** A person's own, but for those of a ticket that has turned out to be about them. */
 export const selectDrafts = (db: Db, ownerId: string, page: { after: After; limit: number }) =>
-  sql<RecordRow>`select ${COLUMNS} from form_records where owner_id = ${ownerId} and state = 'draft' ${page.after ? sql`and (updated_at, id) < (${page.after[0]}::timestamptz, ${page.after[1]}::uuid)` : sql``}
+  sql<RecordRow>`select ${COLUMNS} from form_records where owner_id = ${ownerId} and state = 'draft' and (subject_kind is distinct from 'ticket' or exists (select 1 from tickets t where t.id = subject_id and ${notAbout(sql`true`, ownerId)})) ${page.after ? sql`and (updated_at, id) < (${page.after[0]}::timestamptz, ${page.after[1]}::uuid)` : sql``}
     order by updated_at desc, id desc limit ${page.limit}`.execute(db).then((result) => result.rows);
 export const selectOfSubject = (db: Db, subject: { kind: SubjectKind; id: string }, page: { after: After; limit: number }) =>
   sql<RecordRow>`select ${COLUMNS} from form_records where subject_kind = ${subject.kind} and subject_id = ${subject.id} ${page.after ? sql`and (created_at, id) > (${page.after[0]}::timestamptz, ${page.after[1]}::uuid)` : sql``}
@@ -91,7 +94,7 @@ export const insertFile = (db: Db, row: FileRow) => sql`insert into form_files (
 
 /** Whether a shared form has changed, by a short mark; undefined when its link is closed. */
 export const selectByLinkId = (db: Db, id: string, now: Date) =>
-  sql<{ version: number; mark: string }>`select version, version || md5(typing::text || state) as mark from form_records where id = ${id} and link_hash is not null and link_until > ${now}`.execute(db).then((result) => result.rows[0]);
+  sql<{ version: number; mark: string }>`select version, version || md5(concat(typing::text, state, client_ready_at)) as mark from form_records where id = ${id} and link_hash is not null and link_until > ${now}`.execute(db).then((result) => result.rows[0]);
 
 /** Which versions a project's forms are now, as storing the project writes it; the hash changes with it. */
 export const putFormInUse = (db: Db, projectKey: string, used: Record<string, unknown>) =>

@@ -13,7 +13,7 @@ import { formsKind, getForm, listForms } from "./forms.definitions.ts";
 import { findLookups } from "./forms.lookups.service.ts";
 import { buildForm } from "./forms.factory.ts";
 import { attachRecord, createRecord, getRecord, listRecords, recordHistory, revealField, saveRecord, setTyping, submitRecord } from "./forms.service.ts";
-import { getShared, saveShared, shareRecord, typeShared, unshareRecord } from "./forms.shared.service.ts";
+import { getShared, readyShared, saveShared, shareRecord, typeShared, unshareRecord } from "./forms.shared.service.ts";
 
 const database = await testDatabase();
 await buildProjects(database.ctx());
@@ -208,6 +208,22 @@ test("R090, R164 the client fills their part by a link, the operator sees it at 
   expect(record.filledBy).toMatchObject({ address: { by: "client" }, note: { by: "operator" } });
   await saveRecord(as(ana), input.id, { version: record.version, changes: [{ path: "subscriber.surname", value: "Čuk" }] });
   expect((await getShared(visitor(), secretOf(path))).data).toMatchObject({ subscriber: { surname: "Čuk" } });
+});
+
+test("R090 the client says that their part is filled: whoever shared the form sees it, once, until the client writes again; mistakes are told in the language they read", async () => {
+  const input = begin({ subscriber: { surname: "Čuk", given: "Žiga" } });
+  await createRecord(as(ana), input);
+  const secret = secretOf((await shareRecord(as(ana), input.id, 24)).path);
+  expect(await getShared(visitor(), secret)).toMatchObject({ readyAt: null, submittedAt: null });
+  const said = await Promise.all([readyShared(visitor(), secret), readyShared(visitor(), secret)]);
+  expect(new Set(said.map(({ readyAt }) => readyAt)).size).toBe(1);
+  expect(await eventsOf(input.id, "form.client_ready")).toBe(1);
+  // What we write does not take it back.
+  await saveRecord(as(ana), input.id, { version: 1, changes: [{ path: "note", value: "waiting" }] });
+  expect((await getRecord(as(ana), input.id)).clientReadyAt).toBe(said[0]!.readyAt);
+  const saved = await saveShared(visitor(), secret, { version: 2, changes: [{ path: "phone", value: "12" }], language: "ru" });
+  expect([saved.form.readyAt, saved.form.faults.map(({ message }) => message).join("")]).toEqual([null, expect.stringMatching(/[а-я]/) as string]);
+  expect((await getRecord(as(ana), input.id)).clientReadyAt).toBeNull();
 });
 
 test("a client's link writes only what the form gives them, and ends with its time, its closing, a new link", async () => {

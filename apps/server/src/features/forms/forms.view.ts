@@ -75,7 +75,7 @@ export function toRecordView(ctx: Ctx, used: FormInUse, record: RecordRow, more:
     data: hidden.data, masked: hidden.masked.map((path) => ({ path, mayReveal: mayReveal(ctx, fieldAt(form.fields, path), record) ?? false })),
     filledBy: record.filledBy, typing: typingNow(ctx, record.typing), files: more.files.filter(({ id }) => access(id) !== "hidden").map(toFile), percent, missing,
     createdAt: record.createdAt.toISOString(), updatedAt: record.updatedAt.toISOString(), submittedAt: record.submittedAt?.toISOString() ?? null, submittedBy: record.submittedBy,
-    link: isLinked ? { until: record.linkUntil!.toISOString() } : null, mayWrite: more.mayWrite && record.state === "draft",
+    link: isLinked ? { until: record.linkUntil!.toISOString() } : null, clientReadyAt: record.clientReadyAt?.toISOString() ?? null, mayWrite: more.mayWrite && record.state === "draft",
   };
 }
 

@@ -194,6 +194,14 @@ test("R129 who a complaint is about neither sees nor moves it, whatever their ro
   }
 });
 
+test("R129 who registered a complaint that then turns out to be about them is not told of it by sending their draft again", async () => {
+  const draft = input({ draftId: newId() });
+  const made = await createTicket(as(ana), draft);
+  expect(await createTicket(as(ana), draft)).toMatchObject({ id: made.id });
+  await go(boris, made, "take", { employee: idOf(ana) });
+  expect((await refusal(createTicket(as(ana), draft))).code).toBe("not_found");
+});
+
 test("R129 nobody outside the project can be named, and who writes down a complaint about themselves does not keep it", async () => {
   expect((await refusal(go(ana, await claim(), "take", { employee: newId() }))).fields).toMatchObject([{ field: "input.employee", code: "unknown_owner" }]);
   const own = await claim({ fields: { employee: ana.kind === "user" ? ana.id : "" } });

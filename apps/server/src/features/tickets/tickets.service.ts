@@ -97,11 +97,11 @@ async function createAtOnce(ctx: Ctx, { project, whole }: Creating): Promise<Mad
 const firstView = (ctx: Ctx, { ticket, moved, clocks }: Made, clientName: string): Promise<TicketView> =>
   (moved === ticket ? toView(ctx, ticket, { clientName, ownerName: ticket.ownerId ? ctx.actor.name : "", notes: [], notices: [], attachments: [], ...NOTHING_BESIDE, clockRows: clocks }) : toView(ctx, moved));
 
-/** The ticket that the same form made before, or in the same moment. */
+/** The ticket that the same form made before, or in the same moment; who may no longer read it is told no more than by its address. */
 async function sameDraft(ctx: Ctx, input: CreateInput, userId: string | null): Promise<TicketView> {
   const first = input.draftId ? await selectTicket(ctx.db, input.draftId) : undefined;
   if (!first || first.projectKey !== input.projectKey || first.createdBy !== userId) throw conflict("changed_meanwhile");
-  return toView(ctx, first);
+  return toView(ctx, await loadTicket(ctx, first.id, "tickets.read"));
 }
 
 /** What a person changes by hand; other features, which know what they write, change by `updateTicket`. */
