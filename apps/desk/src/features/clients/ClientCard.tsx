@@ -28,7 +28,7 @@ export function ClientCard({ client, call }: { client: ClientView; call?: CallVi
       </ul>
       {client.pinnedNote && <p className={css.pinned}><IconPin size={15} aria-label={t("client.pinnedNote")} /><span className="pre">{client.pinnedNote}</span></p>}
       {client.dataConfirmedAt && <p className="small dim">{t("client.confirmedAt")} <Moment at={client.dataConfirmedAt} full /></p>}
-      <ClientPromises key={client.id} clientId={client.id} />
+      <ClientPromises key={client.id} client={client} />
     </section>
   );
 }

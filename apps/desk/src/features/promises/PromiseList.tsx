@@ -7,6 +7,7 @@ import { useT } from "../../i18n/intl.tsx";
 import { Moment, useNow } from "../../shared/clock.tsx";
 import { fieldError, ProblemNote } from "../../shared/problem.tsx";
 import { useSend } from "../../shared/query.ts";
+import { may, useMe } from "../access/session.ts";
 import { isKeptLate, isLateAt } from "./counts.ts";
 import css from "./promises.module.css";
 
@@ -20,6 +21,7 @@ export function PromiseList({ promises, about, mayClose }: { promises: PromiseVi
 
 function Row({ promise, about, mayClose }: { promise: PromiseView; about: Told | undefined; mayClose: boolean }) {
   const t = useT();
+  const me = useMe();
   const now = useNow();
   const isOpen = promise.state === "open";
   const isLate = isLateAt(promise, now);
@@ -30,7 +32,7 @@ function Row({ promise, about, mayClose }: { promise: PromiseView; about: Told |
       {promise.closed && <div className="row between small dim wrap"><span>{t("promises.closed")} <Moment at={promise.closed.at} full /></span><span>{promise.closed.by}</span></div>}
       {about && <About promise={promise} withClient={about === "all"} />}
       {promise.reason && <p className="small">{promise.reason}</p>}
-      {isOpen && mayClose && <Close promise={promise} />}
+      {isOpen && mayClose && (promise.ticket !== null || may(me, "clients.write")) && <Close promise={promise} />}
     </article>
   );
 }

@@ -7,7 +7,7 @@ import { newId } from "../../platform/ids.ts";
 import { decodeCursor, encodeCursor, PAGE_SIZE, pageOf } from "../../platform/page.ts";
 import { may, toldTo } from "../access/index.ts";
 import { getClient } from "../clients/index.ts";
-import { guarded, loadTicket, subjectFor } from "../tickets/index.ts";
+import { guarded, loadTicket, projectOf, subjectFor } from "../tickets/index.ts";
 import type * as contracts from "./promises.contract.ts";
 import type { PromiseView } from "./promises.contract.ts";
 import { closePromiseRow, insertPromise, isAnyOverdue, selectFigures, selectMine, selectOfClient, selectOfTicket, selectOpen, selectPromise, takeOverdue, type NewPromise, type Overdue, type Promised } from "./promises.sql.ts";
@@ -76,6 +76,8 @@ async function aboutClient(ctx: Ctx, clientId: string | null, projectKey: string
   if (!may(ctx, "clients.write", { projects: client.projects })) throw forbidden();
   const mine = ctx.actor.kind === "user" ? ctx.actor.projects : client.projects;
   if (!projectKey || !mine.includes(projectKey)) throw invalidField("projectKey", "required");
+  if (client.projects.length > 0 && !client.projects.includes(projectKey)) throw invalidField("projectKey", "promise_not_theirs");
+  if ((await projectOf(ctx.db, projectKey)).retired) throw invalidField("projectKey", "project_retired");
   return { projectKey, clientId, ticketId: null };
 }
 

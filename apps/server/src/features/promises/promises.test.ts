@@ -14,7 +14,7 @@ import { closePromise, makePromise, promisesRoutes } from "./index.ts";
 const database = await testDatabase();
 const system = database.ctx();
 await buildProjects(system);
-const of = async (roles: ["operator"] | ["supervisor"], projects: string[]) => database.ctx(actorOf(await buildUser(database.db, { roles, projects })));
+const of = async (roles: ["operator"] | ["supervisor"] | ["department_worker"], projects: string[]) => database.ctx(actorOf(await buildUser(database.db, { roles, projects })));
 const [ana, boss, stranger] = [await of(["operator"], ["internet"]), await of(["supervisor"], ["internet"]), await of(["operator"], ["taxi"])];
 const at = (base: typeof ana, hours: number) => ({ ...base, now: () => new Date(Date.now() + hours * 3_600_000) });
 const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
@@ -82,6 +82,23 @@ test("R216 promises are counted by who gave them: in time, late and broken", asy
   const { people } = await promiseFigures(at(await of(["supervisor"], ["shop"]), 3));
   expect(people).toMatchObject([{ open: 1, overdue: 1, kept: 1, keptLate: 1, broken: 1 }]);
   await expect(promiseFigures(me)).rejects.toMatchObject({ code: "forbidden" });
+});
+
+test("R216 a promise to a client without a ticket stands in the list of what is due, and is kept from there; it is made in a project of the client's and of one's own", async () => {
+  const client = await buildClient(system, { projects: ["internet"], familyName: "Obljuba" });
+  const me = await of(["operator"], ["internet", "shop"]);
+  const [boss, worker] = [await of(["supervisor"], ["internet"]), await of(["department_worker"], ["internet"])];
+  const make = (who: typeof me, projectKey?: string) => makePromise(who, { ticketId: null, clientId: client.id, ...(projectKey && { projectKey }), text: "Send the price list", dueAt: inHours(2) });
+  await expect(make(me)).rejects.toMatchObject({ fields: [{ field: "projectKey", code: "required" }] });
+  await expect(make(me, "taxi")).rejects.toMatchObject({ fields: [{ field: "projectKey", code: "required" }] });
+  await expect(make(me, "shop")).rejects.toMatchObject({ fields: [{ field: "projectKey", code: "promise_not_theirs" }] });
+  await expect(make(worker, "internet")).rejects.toMatchObject({ code: "forbidden" });
+  const { id } = await make(me, "internet");
+  expect((await listPromises(me, { view: "mine" })).items).toMatchObject([{ id, ticket: null, client: { id: client.id }, text: "Send the price list" }]);
+  expect((await listPromises(boss, { view: "all" })).items.map((each) => each.id)).toContain(id);
+  await expect(closePromise(worker, id, { version: 1, state: "kept", reason: "" })).rejects.toMatchObject({ code: "not_found" });
+  expect(await closePromise(me, id, { version: 1, state: "kept", reason: "" })).toMatchObject({ state: "kept" });
+  expect((await listPromises(me, { view: "mine" })).items).toEqual([]);
 });
 
 test("R216 a client without a ticket can be promised something, too, but nothing in the past", async () => {
