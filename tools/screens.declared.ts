@@ -5,8 +5,9 @@ import { base, go, keep, shoot, signIn, write, type Language } from "./screens.d
 export async function declaredScreens(browser: Browser): Promise<void> {
   await projectScreens(browser);
   await editorScreens(browser);
-  const number = await askForApproval(browser);
-  await supervisorScreens(browser, number);
+  const claim = await askForApproval(browser);
+  await supervisorScreens(browser, claim.number);
+  await whyScreen(browser, claim.id);
   await clientScreens(browser);
 }
 
@@ -48,7 +49,7 @@ const sent = async <T>(page: Page, method: string, path: string, body: unknown):
 };
 
 /** A claim above what its operator may decide alone: the step waits for somebody with more authority. */
-async function askForApproval(browser: Browser): Promise<string> {
+async function askForApproval(browser: Browser): Promise<Pick<Made, "id" | "number">> {
   const page = await signIn(browser, "anna.sokolova", { language: "en" });
   const form = await sent<{ id: string }>(page, "POST", "/forms/records", { id: crypto.randomUUID(), projectKey: "internet", formKey: "claim", data: { claimant: { surname: "Иванов", given: "Павел" }, about: "service", circumstances: "Ten days without a connection", demand: "refund", amount: { amount: "150.00", currency: "EUR" } } });
   const { items: [client] } = (await page.evaluate(async () => (await fetch("/api/clients?project=internet&limit=1")).json())) as { items: { id: string }[] };
@@ -57,7 +58,19 @@ async function askForApproval(browser: Browser): Promise<string> {
     ticket = await sent<Made>(page, "POST", `/tickets/${ticket.id}/transitions`, { version: ticket.version, transition, input });
   }
   await page.context().close();
-  return ticket.number;
+  return ticket;
+}
+
+/** Which text has decided what on that claim. */
+async function whyScreen(browser: Browser, id: string): Promise<void> {
+  const page = await signIn(browser, "anna.sokolova", { language: "sl" });
+  await go(page, `/tickets/${id}`);
+  const why = page.getByRole("button", { name: "Zakaj je tako?" });
+  await why.click();
+  await page.getByRole("listitem").filter({ hasText: "Reklamacija" }).first().waitFor();
+  await why.evaluate((button) => (button as unknown as { scrollIntoView(how: { block: "start" }): void }).scrollIntoView({ block: "start" }));
+  await shoot(page, "why-sl");
+  await page.context().close();
 }
 
 /** What waits for a decision, the board, and a change of many tried before it is done. */
@@ -68,6 +81,9 @@ async function supervisorScreens(browser: Browser, number: string): Promise<void
   await shoot(page, "approvals-ru");
   await go(page, "/tickets?view=open&board=true");
   await shoot(page, "board-ru");
+  await go(page, "/reports");
+  await page.getByRole("region", { name: "Пути заявок" }).evaluate((map) => (map as unknown as { scrollIntoView(how: { block: "center" }): void }).scrollIntoView({ block: "center" }));
+  await shoot(page, "report-map-ru");
   await page.context().close();
   const dark = await signIn(browser, "marko.zorman", { language: "sl", dark: true });
   await go(dark, "/tickets?view=open");

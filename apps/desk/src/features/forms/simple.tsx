@@ -54,7 +54,7 @@ export function YesNoField({ field, path }: FieldProps) {
   const place = usePlace(field, path);
   const value = place.value === true ? "yes" : place.value === false ? "no" : "";
   return (
-    <div onBlur={place.onBlur} onFocus={place.onFocus}>
+    <div className={css.yesNo} onBlur={place.onBlur} onFocus={place.onFocus}>
       <Legend place={place} />
       <SegmentedControl id={place.id} size="xs" readOnly={place.readOnly} aria-labelledby={`${place.id}-name`} value={value} onChange={(next) => place.set(next === "" ? null : next === "yes")}
         data={[{ value: "yes", label: t("forms.yes") }, { value: "no", label: t("forms.no") }, ...(place.required ? [] : [{ value: "", label: "–" }])]} />
