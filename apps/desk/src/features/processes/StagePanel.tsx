@@ -1,7 +1,7 @@
 import { Checkbox, NumberInput, Select } from "@mantine/core";
 import { useT } from "../../i18n/intl.tsx";
 import { freeKey } from "./document.ts";
-import { Group, Head, Item, Key, Names, Problems, optionsOf, useBench, useOptions, useSet, useShownLanguage } from "./parts.tsx";
+import { Group, Head, Item, Key, Names, optionsOf, useBench, useOptions, useSet, useShownLanguage } from "./parts.tsx";
 
 const VIEWS = ["received", "in_work", "waiting_for_you", "done", "closed", "refused"] as const;
 const CLOCKS = ["runs", "paused", "stopped"] as const;
@@ -18,7 +18,6 @@ export function StagePanel({ stageKey }: { stageKey: string }) {
   return (
     <>
       <Head title={stage.name?.[language] ?? stageKey} />
-      <Problems at={path.join(".")} />
       <Names label={t("process.name")} path={[...path, "name"]} value={stage.name} />
       <Select size="xs" label={t("process.clientSees")} data={options("sees", VIEWS)} value={stage.client_sees ?? null} onChange={(value) => set([...path, "client_sees"], value)} allowDeselect={false} readOnly={readOnly} />
       <Select size="xs" label={t("process.clockHere")} data={options("clock", CLOCKS)} value={stage.clock ?? "runs"} onChange={(value) => set([...path, "clock"], value === "runs" ? null : value)} allowDeselect={false} readOnly={readOnly} />

@@ -1,7 +1,7 @@
 import { MultiSelect, Select } from "@mantine/core";
 import { useT } from "../../i18n/intl.tsx";
 import type { WrittenTransition } from "./document.ts";
-import { Expression, Group, Head, Key, Names, Problems, optionsOf, useBench, useOptions, useSet, useShownLanguage } from "./parts.tsx";
+import { Expression, Group, Head, Key, Names, optionsOf, useBench, useOptions, useSet, useShownLanguage } from "./parts.tsx";
 import { Conditions, DEEDS, Notices, Visit, Who } from "./wayParts.tsx";
 import { Approval, Guards, Settings, Subtasks } from "./wayRules.tsx";
 
@@ -20,7 +20,6 @@ export function WayPanel({ wayKey }: { wayKey: string }) {
   return (
     <>
       <Head title={way.name?.[language] ?? wayKey} />
-      <Problems at={path.join(".")} />
       <Names label={t("process.name")} path={[...path, "name"]} value={way.name} />
       <MultiSelect size="xs" label={t("process.from")} data={stages} value={way.from} onChange={(value) => { if (value.length > 0) set([...path, "from"], value); }} readOnly={readOnly} />
       <Select size="xs" label={t("process.to")} data={stages} value={way.to} onChange={(value) => value && set([...path, "to"], value)} allowDeselect={false} readOnly={readOnly} />

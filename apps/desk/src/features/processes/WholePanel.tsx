@@ -13,13 +13,12 @@ export function WholePanel() {
   const t = useT();
   const language = useShownLanguage();
   const set = useSet();
-  const { process, problems, readOnly } = useBench();
+  const { process, readOnly } = useBench();
   const employees = optionsOf(Object.fromEntries(Object.entries(process.fields ?? {}).filter(([, { kind }]) => kind === "employee")), language);
   return (
     <>
       <div className={css.panelHead}><h2>{t("process.whole")}</h2></div>
       <p className="small dim">{t("process.hint")}</p>
-      {problems.map((problem) => <p key={`${problem.at}${problem.message}`} className={css.problem} role="alert">{problem.message} → {problem.remedy}</p>)}
       <Names label={t("process.name")} path={["name"]} value={process.name} />
       <Select size="xs" label={t("process.startsAt")} data={optionsOf(process.stages, language)} value={process.start ?? null} onChange={(value) => value && set(["start"], value)} readOnly={readOnly} allowDeselect={false} />
       <Notices label={t("process.startNotice")} path={["start_notice"]} value={process.start_notice} />

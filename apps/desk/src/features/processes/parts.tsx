@@ -46,17 +46,18 @@ export function useSet() {
 }
 
 const pathText = (path: Path): string => path.join(".");
-const useProblem = (path: Path): string | undefined => useBench().problems.find(({ at }) => at === pathText(path))?.message;
+/** Marked here; the words stand once, in the list below the picture. */
+const useIsWrong = (path: Path): boolean => useBench().problems.some(({ at }) => at === pathText(path));
 
 interface FieldProps { label: string; value: string; save: (value: string) => void; path?: Path; isLong?: boolean; mark?: string }
 /** Typed text becomes a change when the field is left, so that one name is one step of undo. */
 export function Field({ label, value, save, path, isLong = false, mark }: FieldProps) {
   const { readOnly } = useBench();
-  const problem = useProblem(path ?? ["–"]);
+  const isWrong = useIsWrong(path ?? ["–"]);
   const [typed, setTyped] = useState<string | null>(null);
   const leave = (): void => { if (typed !== null && typed.trim() !== value) save(typed.trim()); setTyped(null); };
   const common = {
-    value: typed ?? value, onChange: (event: { currentTarget: { value: string } }) => setTyped(event.currentTarget.value), onBlur: leave, readOnly, error: problem,
+    value: typed ?? value, onChange: (event: { currentTarget: { value: string } }) => setTyped(event.currentTarget.value), onBlur: leave, readOnly, error: isWrong,
     ...(mark ? { "aria-label": label, leftSection: <span className={css.mark}>{mark}</span> } : { label }),
   };
   return isLong ? <Textarea size="xs" {...common} autosize minRows={1} maxRows={8} /> : <TextInput size="xs" {...common} onKeyDown={(event) => { if (event.key === "Enter") leave(); }} />;
@@ -76,9 +77,9 @@ export function Names({ path, value, label, isLong = false }: { path: Path; valu
 /** One expression; with completion as soon as the project's vocabulary is known. */
 export function Expression({ label, path, value, save }: { label: string; path: Path; value: string; save: (value: string) => void }) {
   const { catalogue, readOnly } = useBench();
-  const problem = useProblem(path);
+  const isWrong = useIsWrong(path);
   if (!catalogue) return <Field label={label} path={path} value={value} save={save} isLong />;
-  return <div className={css.expression}><span>{label}</span><ExpressionInput label={label} value={value} onChange={save} catalogue={catalogue} problem={problem} readOnly={readOnly} inWords /></div>;
+  return <div className={css.expression}><span>{label}</span><ExpressionInput label={label} value={value} onChange={save} catalogue={catalogue} isWrong={isWrong} readOnly={readOnly} inWords /></div>;
 }
 
 export function Group({ title, children, onAdd, addLabel }: { title: string; children?: ReactNode; onAdd?: (() => void) | undefined; addLabel?: string }) {
@@ -111,11 +112,6 @@ export function Head({ title }: { title: string }) {
   const { remove, readOnly } = useBench();
   const t = useT();
   return <div className={css.panelHead}><h2 className="cut">{title}</h2>{!readOnly && <Tooltip label={`${t("process.remove")} (Delete)`}><ActionIcon aria-label={t("process.remove")} onClick={remove}><IconTrash size={16} /></ActionIcon></Tooltip>}</div>;
-}
-
-/** What is wrong here and what to do about it. */
-export function Problems({ at }: { at: string }) {
-  return useBench().problems.filter((problem) => problem.at === at || problem.at.startsWith(`${at}.`)).map((problem) => <p key={`${problem.at}${problem.message}`} className={css.problem} role="alert">{problem.message} → {problem.remedy}</p>);
 }
 
 /** The key, renamed wherever it is named. */

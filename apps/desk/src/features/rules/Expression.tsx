@@ -6,6 +6,8 @@ import css from "./rules.module.css";
 
 interface Props {
   label: string; value: string; onChange: (value: string) => void; catalogue: Catalogue; problem?: string | undefined; readOnly?: boolean;
+  /** What is wrong is told elsewhere: only marked. */
+  isWrong?: boolean;
   /** Shown under it in words of the reader's language. */
   inWords?: boolean;
   /** Offered before anything is typed: values the target may have. */
@@ -16,7 +18,7 @@ interface Props {
 const OFFERS = /(?:^|[^\w"'])[A-Za-z_]\w*$|\.$|[=!]=\s*["']?\w*$/;
 
 /** One expression: coloured as it is typed, with what may be written at the cursor. Typed text becomes a change when the field is left. */
-export function ExpressionInput({ label, value, onChange, catalogue, problem, readOnly = false, inWords = false, values = [] }: Props) {
+export function ExpressionInput({ label, value, onChange, catalogue, problem, isWrong = problem !== undefined, readOnly = false, inWords = false, values = [] }: Props) {
   const language = useLanguage();
   const id = useId();
   const box = useRef<HTMLTextAreaElement>(null);
@@ -47,9 +49,9 @@ export function ExpressionInput({ label, value, onChange, catalogue, problem, re
   const words = inWords && text.trim() !== "" ? displayExpression(text, language) : "";
   return (
     <div className={css.expression} data-typing>
-      <div className={css.code} data-wrong={problem !== undefined || undefined}>
+      <div className={css.code} data-wrong={isWrong || undefined}>
         <Coloured text={text} />
-        <textarea ref={box} value={text} rows={1} spellCheck={false} autoComplete="off" readOnly={readOnly} aria-label={label} aria-invalid={problem !== undefined} aria-describedby={problem ? `${id}-problem` : undefined}
+        <textarea ref={box} value={text} rows={1} spellCheck={false} autoComplete="off" readOnly={readOnly} aria-label={label} aria-invalid={isWrong} aria-describedby={problem ? `${id}-problem` : undefined}
           aria-autocomplete="list" aria-haspopup="listbox" aria-controls={offer ? `${id}-offer` : undefined} aria-activedescendant={offer ? `${id}-${offer.at}` : undefined}
           onChange={(event) => { setTyped(event.currentTarget.value); look(event.currentTarget.value, event.currentTarget.selectionStart); }} onKeyDown={keys} onBlur={() => commit()}
           onFocus={(event) => { if (text.trim() === "") look(text, event.currentTarget.selectionStart); }} />
