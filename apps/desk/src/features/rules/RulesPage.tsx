@@ -17,6 +17,7 @@ import { Head } from "./Head.tsx";
 import { History } from "./History.tsx";
 import RuleText from "./RuleText.tsx";
 import { StepList, type Bench } from "./Steps.tsx";
+import { WebhooksIn } from "./WebhooksIn.tsx";
 import css from "./rules.module.css";
 
 export function RulesPage() {
@@ -40,13 +41,14 @@ function Rules() {
       <ProblemNote error={error} onRetry={() => void refetch()} />
       {!data && !error && <Skeleton rows={6} height={44} />}
       {data?.items.length === 0 && <Empty icon={<IconRobot size={22} />} text={t("rules.page.none")} />}
+      {data?.items.length === 0 && <WebhooksIn projectKey={projectKey} />}
       {data && data.items.length > 0 && (
         <div className={css.page}>
           <nav className={`panel scroll ${css.list}`} aria-label={t("rules.page.list", { name })}>
             <ul>{data.items.map((rule) => <li key={rule.key}><RuleLine rule={rule} isChosen={rule === chosen} onOpen={() => go({ project: projectKey, rule: rule.key })} /></li>)}</ul>
           </nav>
           <section className={`panel ${css.reader}`} aria-live="polite">
-            {chosen ? <Reader key={`${projectKey} ${chosen.key}`} rule={chosen} mayEdit={data.mayEdit} /> : <Empty icon={<IconRobot size={22} />} text={t("rules.page.choose")} />}
+            {chosen ? <Reader key={`${projectKey} ${chosen.key}`} rule={chosen} mayEdit={data.mayEdit} /> : <div className="scroll"><Empty icon={<IconRobot size={22} />} text={t("rules.page.choose")} /><WebhooksIn projectKey={projectKey} /></div>}
           </section>
         </div>
       )}

@@ -6,18 +6,20 @@ import { Moment } from "../../shared/clock.tsx";
 import { useApi, useSend } from "../../shared/query.ts";
 import { useRefusal } from "../../shared/toast.tsx";
 import { useShown } from "../../shared/useShown.tsx";
+import { may, useMe } from "../access/session.ts";
 import { useLanguage } from "./catalogue.ts";
 import css from "./rules.module.css";
 
-/** Doors of the project for other systems; they are declared in its texts, their secrets are made here. */
+/** Doors of the project for other systems; they are declared in its texts, their secrets are made here by who may. */
 export function WebhooksIn({ projectKey }: { projectKey: string }) {
   const t = useT();
+  const mayManage = may(useMe(), "webhooks.manage");
   const { data } = useApi("listHooks", { params: { project: projectKey } });
   if (!data || data.items.length === 0) return null;
   return (
     <section className={css.block}>
       <h2>{t("rules.hooksIn")}</h2>
-      <p className="dim small">{t("rules.hooksInHint")}</p>
+      {mayManage && <p className="dim small">{t("rules.hooksInHint")}</p>}
       {data.items.map((hook) => <Door key={hook.key} projectKey={projectKey} hook={hook} />)}
     </section>
   );
@@ -49,6 +51,7 @@ function Door({ projectKey, hook }: { projectKey: string; hook: HookView }) {
   const t = useT();
   const language = useLanguage();
   const [isAsking, setIsAsking] = useState(false);
+  const mayManage = may(useMe(), "webhooks.manage");
   const make = useSend("makeHookSecret", ["listHooks"], { onError: useRefusal(), onSuccess: () => setIsAsking(false) });
   const send = (): void => make.mutate({ params: { project: projectKey, hook: hook.key } });
   const secret = make.data?.secret;
@@ -56,7 +59,7 @@ function Door({ projectKey, hook }: { projectKey: string; hook: HookView }) {
     <div className={css.webhook}>
       <div className={css.row}><span className="strong grow cut">{hook.name[language]}</span>
         {hook.secretMadeAt === null && <span className="chip warn">{t("rules.hookClosed")}</span>}
-        {!isAsking && <Button size="compact-xs" variant="default" loading={make.isPending} onClick={hook.secretMadeAt === null ? send : () => setIsAsking(true)}>{t("rules.makeSecret")}</Button>}</div>
+        {mayManage && !isAsking && <Button size="compact-xs" variant="default" loading={make.isPending} onClick={hook.secretMadeAt === null ? send : () => setIsAsking(true)}>{t("rules.makeSecret")}</Button>}</div>
       <code className="small cut">{hook.path}</code>
       {hook.lastAt !== null && <span className="dim small">{t("rules.hookLast")} <Moment at={hook.lastAt} /></span>}
       <Refused refused={hook.refused} />

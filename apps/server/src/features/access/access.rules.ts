@@ -55,6 +55,8 @@ const TABLE = {
   "rules.read":            [no,       project,   no,               any],
   // Only with the certificate of the course on rules, which the rules feature looks at.
   "rules.edit":            [no,       no,        no,               any],
+  // Doors of the project and what they could not take: whoever answers for its rules has to see why nothing came.
+  "webhooks.read":        [no,       project,   no,               any],
   "webhooks.manage":       [no,       no,        no,               any],
 } as const satisfies Record<string, readonly [Reach | null, Reach | null, Reach | null, Reach | null]>;
 

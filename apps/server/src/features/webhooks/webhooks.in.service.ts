@@ -146,9 +146,9 @@ async function filledForm(ctx: TxCtx, { compiled: { hook }, said, project }: Tak
   return id;
 }
 
-/** Doors of a project are the administrator's; one that is not declared is not there. */
-async function hooksFor(ctx: Ctx, projectKey: string): Promise<Hook[]> {
-  if (!may(ctx, "webhooks.manage", { projectKey })) throw forbidden();
+/** Doors of a project are the administrator's, and read by who supervises it; one that is not declared is not there. */
+async function hooksFor(ctx: Ctx, projectKey: string, right: "webhooks.manage" | "webhooks.read" = "webhooks.manage"): Promise<Hook[]> {
+  if (!may(ctx, right, { projectKey })) throw forbidden();
   const project = await findProject(ctx.db, projectKey);
   return project ? hooksOf(project) : [];
 }
@@ -156,7 +156,7 @@ async function hooksFor(ctx: Ctx, projectKey: string): Promise<Hook[]> {
 const pathOf = ({ project, hook }: Params): string => `/api/hooks/${project}/${hook}`;
 
 export async function listHooks(ctx: Ctx, projectKey: string): Promise<{ items: HookView[] }> {
-  const hooks = await hooksFor(ctx, projectKey);
+  const hooks = await hooksFor(ctx, projectKey, "webhooks.read");
   const states = new Map((await selectStates(ctx.db, projectKey)).map((state) => [state.hookKey, state]));
   const refused = await refusalsOf(ctx, projectKey);
   return { items: hooks.map(({ key, name, type }) => ({ key, name, type, path: pathOf({ project: projectKey, hook: key }), secretMadeAt: states.get(key)?.madeAt?.toISOString() ?? null, secretMadeBy: states.get(key)?.madeBy ?? null, lastAt: states.get(key)?.lastAt?.toISOString() ?? null, refused: refused.get(key) ?? [] })) };

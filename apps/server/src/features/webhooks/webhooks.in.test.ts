@@ -144,6 +144,13 @@ test("what could not be taken stands beside the hook, by its reason and in the r
   expect(await listed()).toMatchObject([{ text: expect.stringMatching(/five minutes/), fields: [], times: 1 }, { fields: [{ field: "body" }], times: 1 }, { fields: [{ field: "value", text: expect.stringMatching(/./) }], times: 2 }]);
   const ana = await http.signIn({ name: "Ана", roles: ["administrator"], projects: [], language: "ru" });
   expect((await listed(ana))[0]!.text).toMatch(/минут/);
+  const here = await http.signIn({ name: "Maja", roles: ["supervisor"], projects: ["energy"], language: "sl" });
+  expect((await listed(here))[0]!.text, "to who supervises the project").toMatch(/minut/);
+  expect((await here.send("PUT", "/api/hooks/energy/telemetry/secret", {})).statusCode, "the secret stays the administrator's").toBe(403);
+  for (const [roles, projects] of [[["supervisor"], ["shop"]], [["operator"], ["energy"]]] as const) {
+    const other = await http.signIn({ name: "Luka", roles: [...roles], projects: [...projects] });
+    expect((await other.send("GET", "/api/hooks/energy")).statusCode).toBe(403);
+  }
   await vi.waitFor(async () => {
     await send(overload("TP Fužine"), { signature: signed("another", "{}") });
     expect((await listed())[0]!.text).toMatch(/signature/);
