@@ -39,7 +39,7 @@ export function ImportBox({ into, onClose }: { into?: { key: string; name: strin
     <Modal opened onClose={onClose} size={560} title={<b>{into ? t("projects.importInto", { name: into.name }) : t("projects.import")}</b>} closeButtonProps={{ "aria-label": t("do.close") }}>
       <div className="stack">
         <p className="dim small">{t(into ? "projects.importIntoHint" : "projects.importHint")}</p>
-        <FileInput size="xs" label={t("projects.archive")} placeholder={t("projects.archiveHint")} accept=".zip,application/zip" leftSection={<IconFileZip size={15} aria-hidden />} value={file} onChange={(chosen) => { setFile(chosen); setError(null); }} clearable />
+        <FileInput size="xs" label={t("projects.archive")} placeholder={t("projects.archiveHint")} accept=".zip,application/zip" leftSection={<IconFileZip size={15} aria-hidden />} value={file} onChange={(chosen) => { setFile(chosen); setError(null); }} clearable clearButtonProps={{ "aria-label": t("do.clear") }} />
         {Boolean(error) && places.length === 0 && <ProblemNote error={error} />}
         {places.length > 0 && <div role="alert" className={css.places}><b>{t("projects.nothingSaved")}</b><ul>{places.map((place, index) => <li key={index}><code>{place.field}</code> {place.message}</li>)}</ul></div>}
         <div className="row between"><span /><Button onClick={() => void take()} loading={busy} disabled={!file}>{t("projects.import")}</Button></div>

@@ -32,7 +32,7 @@ export function TicketSide({ ticket, client }: { ticket: TicketView; client: Rea
 }
 
 function SideTab({ value, open, title, children }: { value: string; open: boolean; title: string; children: ReactNode }) {
-  return <Tooltip label={title} disabled={open}><Tabs.Tab value={value} aria-label={title}><span className={css.sideTab}>{children}{open && <span className="cut">{title}</span>}</span></Tabs.Tab></Tooltip>;
+  return <Tooltip label={title} disabled={open}><Tabs.Tab value={value}><span className={css.sideTab}>{children}<span className={open ? "cut" : "visually-hidden"}>{title}</span></span></Tabs.Tab></Tooltip>;
 }
 
 /** What other features show in the middle of a ticket. */
