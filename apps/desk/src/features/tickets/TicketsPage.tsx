@@ -13,6 +13,7 @@ import { ApprovalsLink } from "../approvals/ApprovalsLink.tsx";
 import { fixedView, partsOf, readAsked, written, type Asked } from "../views/asked.ts";
 import { ColumnsPicker } from "../views/ColumnsPicker.tsx";
 import { defaultColumns } from "../views/columns.ts";
+import { FieldChips } from "../views/FieldChips.tsx";
 import { FilterPanel } from "../views/FilterPanel.tsx";
 import { SavedViews } from "../views/SavedViews.tsx";
 import boardCss from "../views/views.module.css";
@@ -74,6 +75,7 @@ export function TicketsPage() {
         {may(me, "tickets.approve") && <ApprovalsLink className={css.approvals} />}
         <SavedViews asked={asked} isBoard={isBoard} current={saved?.id} isChanged={isChanged} onShow={(next: SavedView) => show(next.id, next.layout === "board")} onSaved={(next) => go({ view: next.id, asked: null })} />
       </nav>
+      <FieldChips filter={asked.filter} onChange={(fields) => go({ asked: { ...asked, filter: { ...asked.filter, fields } } })} />
       {isBoard && panel(null)}
       {isBoard ? <Suspense fallback={<Skeleton rows={8} height={56} />}><Board filter={shown.filter} /></Suspense>
         : <TicketList key={listed ?? "found"} listed={listed} shown={shown} label={words ? t("views.search") : saved?.name ?? t(`tickets.view.${view ?? "open"}`)} isWords={words !== ""} picked={may(me, "tickets.bulk") ? picked : null} panel={panel} />}

@@ -1,5 +1,5 @@
 import type { TicketFilter, ViewSort } from "@linija/server/contract/views/views";
-import { Button, MultiSelect, NumberInput, Select, TextInput } from "@mantine/core";
+import { Button, MultiSelect, NumberInput, Select } from "@mantine/core";
 import { useT, useWord } from "../../i18n/intl.tsx";
 import { fieldError } from "../../shared/problem.tsx";
 import { useApi } from "../../shared/query.ts";
@@ -7,6 +7,7 @@ import { useMe } from "../access/session.ts";
 import { priorityKeys } from "../tickets/words.ts";
 import { useTypes } from "../tickets/useTypes.ts";
 import { sorts, type Asked } from "./asked.ts";
+import { FieldFilter } from "./FieldFilter.tsx";
 import css from "./views.module.css";
 
 interface Props { asked: Asked; error: unknown; onChange: (asked: Asked) => void; onClear: () => void }
@@ -47,26 +48,6 @@ export function FilterPanel({ asked, error, onChange, onClear }: Props) {
 function Hours({ label, placeholder, value, onChange }: { label: string; placeholder?: string; value: number | undefined; onChange: (hours: number | undefined) => void }) {
   const t = useT();
   return <NumberInput size="xs" label={label} placeholder={placeholder} rightSection={<span className="small dim">{t("views.h")}</span>} hideControls min={0} max={8_760} allowNegative={false} value={value ?? ""} onChange={(hours) => onChange(hours === "" ? undefined : Number(hours))} />;
-}
-
-/** One field of the process or of the form, by its name in the declaration. */
-function FieldFilter({ filter, error, onChange }: { filter: TicketFilter; error: unknown; onChange: (change: Partial<TicketFilter>) => void }) {
-  const t = useT();
-  const [first] = filter.fields ?? [];
-  const is = first?.is ?? "equal";
-  const set = (change: { field?: string; is?: string; value?: string }) => {
-    const field = change.field ?? first?.field ?? "";
-    const text = change.value ?? String(first?.value ?? "");
-    const value = text === "" ? undefined : text === "true" || text === "false" ? text === "true" : /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
-    onChange({ fields: field === "" ? [] : [{ field, is: (change.is ?? is) as "equal", ...(value !== undefined && { value }) }] });
-  };
-  return (
-    <div className={css.wide}>
-      <TextInput label={t("views.field")} placeholder="form.building" spellCheck={false} value={first?.field ?? ""} onChange={(event) => set({ field: event.currentTarget.value.trim() })} error={fieldError(error, "filter.fields.0.field")} />
-      <Select label={t("views.is")} data={(["equal", "not_equal", "less", "more", "contains", "filled", "empty"] as const).map((each) => ({ value: each, label: t(`views.is.${each}`) }))} allowDeselect={false} value={is} onChange={(value) => set({ is: value ?? "equal" })} />
-      <TextInput label={t("views.value")} value={first?.value === undefined ? "" : String(first.value)} disabled={is === "filled" || is === "empty"} onChange={(event) => set({ value: event.currentTarget.value })} />
-    </div>
-  );
 }
 
 interface Choice { value: string; label: string }

@@ -3,7 +3,8 @@ import type { Ctx } from "../../platform/db.ts";
 import { own } from "../../platform/own.ts";
 import { maskWithin, may } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
-import { formInUse, hideForm } from "../forms/index.ts";
+import type { ProcessField } from "../processes/index.ts";
+import { formInUse, hideForm, isHiddenFor } from "../forms/index.ts";
 import { findProject, processOf, projectOf, type ProjectInUse } from "../tickets/index.ts";
 import { formCell, kindOfForm, kindOfProcess, processCell, type Names } from "./views.columns.rules.ts";
 import { viewColumn, type Cell, type ticketColumns as contract } from "./views.contract.ts";
@@ -18,14 +19,32 @@ export async function ticketColumns(ctx: Ctx): Promise<z.input<typeof contract.r
   const language = user.language as Language;
   const projects = (await Promise.all(user.projects.map((key) => findProject(ctx.db, key)))).filter((project) => project !== null);
   const found = await Promise.all(projects.map(async (project) => [...await processFields(ctx, project, language), ...(may(ctx, "forms.read", { projectKey: project.project.key, ownerId: user.id }) ? await formFields(ctx, project, language) : [])]));
-  const items = new Map<string, Choice>();
-  for (const each of found.flat()) if (!items.has(each.key)) items.set(each.key, each);
-  return { items: [...items.values()].sort((a, b) => a.name.localeCompare(b.name, language)) };
+  return { items: [...joined(found.flat()).values()].sort((a, b) => a.name.localeCompare(b.name, language)) };
 }
 
-async function processFields(ctx: Ctx, { types, processIds }: ProjectInUse, language: Language): Promise<Choice[]> {
-  const processes = await Promise.all([...new Set(types.flatMap(({ process }) => processIds[process] ?? []))].map((id) => processOf(ctx.db, id)));
-  return processes.flatMap(({ fields }) => Object.entries(fields).map(([name, field]) => ({ key: `fields.${name}`, name: field.name[language], kind: kindOfProcess(field) }))).filter(({ key }) => viewColumn.safeParse(key).success);
+/** One name in several forms is one field to a list: of all of them, with whatever can be chosen in any. */
+function joined(choices: readonly Choice[]): Map<string, Choice> {
+  const items = new Map<string, Choice>();
+  for (const each of choices) {
+    const known = items.get(each.key);
+    items.set(each.key, !known ? each : {
+      ...known, of: [...new Set([...known.of, ...each.of])], many: known.many || each.many, mayAsk: known.mayAsk && each.mayAsk, currency: known.currency === each.currency ? known.currency : null,
+      options: known.options.length === 0 || each.options.length === 0 ? [] : [...known.options, ...each.options.filter(({ value }) => !known.options.some((option) => option.value === value))],
+    });
+  }
+  return items;
+}
+
+async function processFields(ctx: Ctx, { types, processIds, departments }: ProjectInUse, language: Language): Promise<Choice[]> {
+  const processes = await Promise.all(types.flatMap(({ process }) => processIds[process] ?? []).map((id) => processOf(ctx.db, id)));
+  return types.filter(({ process }) => processIds[process] !== undefined).flatMap((type, index) => Object.entries(processes[index]!.fields).map(([name, field]): Choice => ({
+    key: `fields.${name}`, name: field.name[language], kind: kindOfProcess(field), of: [type.name[language]], options: optionsOf(field, departments, language), many: false, mayAsk: true, currency: field.kind === "money" ? field.currency : null,
+  }))).filter(({ key }) => viewColumn.safeParse(key).success);
+}
+
+function optionsOf(field: ProcessField, departments: ProjectInUse["departments"], language: Language): Choice["options"] {
+  const named = field.kind === "choice" ? field.options : field.kind === "department" ? departments : {};
+  return Object.entries(named).map(([value, name]) => ({ value, name: name[language] }));
 }
 
 async function formFields(ctx: Ctx, project: ProjectInUse, language: Language): Promise<Choice[]> {
@@ -33,7 +52,8 @@ async function formFields(ctx: Ctx, project: ProjectInUse, language: Language): 
   const forms = await Promise.all(ids.map((id) => formInUse(ctx.db, id)));
   return forms.flatMap(({ form }) => [...form.fields.values()].flatMap((field): Choice[] => {
     const kind = kindOfForm(field);
-    return kind && field.masks.length === 0 ? [{ key: `form.${field.key}`, name: field.name[language], kind }] : [];
+    const options = (field.document["x-options"] ?? []).map(({ value, name }) => ({ value: String(value), name: name[language] }));
+    return kind && field.masks.length === 0 ? [{ key: `form.${field.key}`, name: field.name[language], kind, of: [form.document.name[language]], options, many: field.kind === "choices", mayAsk: !isHiddenFor(ctx, field, project.project.key), currency: null }] : [];
   })).filter(({ key }) => viewColumn.safeParse(key).success);
 }
 

@@ -93,8 +93,12 @@ test("a column called as what every object of the language has is a field nobody
 
 test("R123 columns that can be chosen are those of one's own projects, named in one's language, without what is masked", async () => {
   const { items } = await ticketColumns(as(boris));
-  expect(items).toContainEqual({ key: "form.total", name: "Total (ru)", kind: "money" });
-  expect(items).toContainEqual({ key: "fields.fee", name: "Fee (ru)", kind: "money" });
+  expect(items).toContainEqual({ key: "form.total", name: "Total (ru)", kind: "money", of: ["Order (ru)"], options: [], many: false, mayAsk: true, currency: null });
+  expect(items).toContainEqual({ key: "fields.fee", name: "Fee (ru)", kind: "money", of: ["Claim (ru)"], options: [], many: false, mayAsk: true, currency: "EUR" });
+  // What can be chosen is named; a name in several types is one field of all of them.
+  expect(items.find(({ key }) => key === "form.house")).toMatchObject({ options: [{ value: "flat", name: "Flat (ru)" }, { value: "house", name: "House (ru)" }] });
+  expect(items.find(({ key }) => key === "fields.resolution")!.of.length).toBeGreaterThan(1);
+  expect((await ticketColumns(as(keeper))).items.find(({ key }) => key === "form.mobile")).toMatchObject({ mayAsk: false });
   expect(items.map(({ key }) => key)).not.toContain("form.iban");
   expect((await ticketColumns(as(stranger))).items.map(({ key }) => key)).not.toContain("form.total");
 });

@@ -64,7 +64,11 @@ export const findTickets = contract({
 });
 export const ticketColumns = contract({
   method: "GET", path: "/tickets/columns", summary: "Fields of processes and forms of one's projects that a list can show, with their names and kinds",
-  reply: z.object({ items: z.array(z.object({ key: viewColumn, name: z.string(), kind: z.enum(["text", "number", "money", "date", "moment", "yes_no"]) })) }),
+  reply: z.object({ items: z.array(z.object({
+    key: viewColumn, name: z.string(), kind: z.enum(["text", "number", "money", "date", "moment", "yes_no"]),
+    /** The forms, or the types of tickets, that have it. */ of: z.array(z.string()), /** What can be chosen in it. */ options: z.array(z.object({ value: z.string(), name: z.string() })), /** Several of them at once. */ many: z.boolean(), /** Whether a filter may ask by it: it is shown to this reader whole. */ mayAsk: z.boolean(),
+    /** Of money, where it is always the same. */ currency: z.string().nullable(),
+  })) }),
 });
 export const ticketBoard = contract({
   method: "GET", path: "/tickets/board", summary: "Stages of a filter in their order, with how many stand there (at most 100 are counted)",

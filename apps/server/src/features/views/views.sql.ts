@@ -134,7 +134,7 @@ function piece(rows: KeptRow[]): Piece {
 /** Every part of the filter and the reader's rights, for one row. */
 function fits(reading: Reading): Condition {
   const { filter, reader, now } = reading;
-  const parts = [...lists(filter), ...times(filter, now), ...(filter.fields ?? []).map(field)];
+  const parts = [...lists(filter), ...times(filter, now), ...(filter.fields ?? []).filter(isWhole).map(field)];
   if (filter.owners) parts.push(owners(filter.owners.map((owner) => (owner === "me" ? reader.id : owner))));
   if (filter.clientId) parts.push(sql`t.client_id = ${filter.clientId}`);
   if (filter.parentId) parts.push(sql`t.parent_id = ${filter.parentId}`);
@@ -157,6 +157,9 @@ const owners = (wanted: string[]): Condition => {
   const people = wanted.filter((owner) => owner !== "nobody");
   return wanted.length > people.length ? sql`(t.owner_id is null or t.owner_id = any(${people}::uuid[]))` : sql`t.owner_id = any(${people}::uuid[])`;
 };
+
+/** One whose value is not chosen yet does not narrow. */
+const isWhole = ({ is, value }: NonNullable<TicketFilter["fields"]>[number]): boolean => value !== undefined || is === "filled" || is === "empty";
 
 /** A value is compared as what it is: a number as a number, text without regard to case. */
 function field({ field, is, value = "" }: NonNullable<TicketFilter["fields"]>[number]): Condition {
