@@ -46,7 +46,7 @@ async function taken({ filename, file }: MultipartFile, write: (upload: Upload) 
 }
 
 /** Without an id of ours it is a form that somebody made. */
-function messageId(given = ""): string {
+export function messageId(given = ""): string {
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(given)) throw new AppError("invalid", "unreadable");
   return given;
 }

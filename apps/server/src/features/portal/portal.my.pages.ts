@@ -4,7 +4,8 @@ import type { Language } from "../api.contract.ts";
 import { CLIENT_FILE_MB, CLIENT_TEXT } from "../messages/index.ts";
 import { momentText } from "../notices/index.ts";
 import type { Session } from "./portal.access.sql.ts";
-import { csrfField, sayIn, statusPage, type PageState } from "./portal.pages.ts";
+import { mayWriteAgain } from "./portal.again.service.ts";
+import { csrfField, sayIn, statusPage, type PageState, type Say } from "./portal.pages.ts";
 import type { OwnList, Talk } from "./portal.my.service.ts";
 import type { Shown } from "./portal.service.ts";
 
@@ -38,7 +39,7 @@ ${list.next && html`<p><a class="button secondary" href="/my?after=${list.next}"
 const signedInAs = ({ address, csrf, language }: Session): SafeHtml => html`<form class="card form leave" method="post" action="/my/sign-out?lang=${language}">${csrfField(csrf)}<p class="quiet small">${translate(language, "my_signed_in_as", { address })}</p>
 <button class="secondary">${translate(language, "my_sign_out")}</button> <button class="secondary" name="everywhere" value="1">${translate(language, "my_sign_out_everywhere")}</button></form>`;
 
-export interface Writing { /** Of the form. */ messageId: string; text: string; problem: { key: string; params: Record<string, string | number> } | null }
+export interface Writing { /** Of the form. */ messageId: string; text: string; problem: { key: string; params: Record<string, string | number> } | null; /** What is wrong with a new request that was to begin from it. */ again?: string }
 
 /** As people of the language write it. */
 function sizeText(bytes: number, language: Language): string {
@@ -61,8 +62,12 @@ export function talkPart(shown: Shown, talk: Talk, { csrf, language }: Session, 
 <label for="file">${say("my_file")}</label><input id="file" name="file" type="file" aria-describedby="file-about"><p class="quiet small" id="file-about">${say("my_file_about", { most: CLIENT_FILE_MB })}</p><button class="primary">${say("my_send_message")}</button></form>`;
   return html`${documents.length > 0 && html`<section class="card"><h2>${say("my_documents")}</h2><ul class="plain">${documents.map((file) => html`<li>${link(file)}</li>`)}</ul></section>`}
 <section class="card"><h2>${say("my_messages")}</h2>${messages.length > 0 ? html`<ol class="talk">${messages}</ol>` : html`<p class="quiet">${say("my_messages_none")}</p>`}
-${ticket.status === "closed" ? html`<p class="quiet small">${say("my_closed")}</p>` : form}</section>`;
+${ticket.status === "closed" ? html`<p class="quiet small">${say(shown.asked.no ? "my_closed_reopen" : "my_closed")}</p>` : form}</section>${mayWriteAgain(shown) && againForm(say, { base, csrf, language }, writing)}`;
 }
+
+/** A closed request is not written to: this begins a new one, tied to it. */
+const againForm = (say: Say, { base, csrf, language }: { base: string; csrf: string; language: Language }, { messageId, again }: Writing): SafeHtml => html`<section class="card" id="again"><form class="form" method="post" action="${base}/again?lang=${language}#again" novalidate>${csrfField(csrf)}<input type="hidden" name="message" value="${messageId}"><h2>${say("my_again")}</h2><p class="quiet small">${say("my_again_about")}</p>${again && html`<p class="problem" role="alert" id="again-problem">${say(again)}</p>`}
+<label for="again-text">${say("my_text")}</label><textarea id="again-text" name="text" rows="4" maxlength="${CLIENT_TEXT}" required ${again && html`aria-invalid="true" aria-describedby="again-problem"`}></textarea><button class="primary">${say("my_again_send")}</button></form></section>`;
 
 /** One request: what the page of the mail's link shows, and what was written and sent besides. */
 export const ticketPage = (shown: Shown, state: PageState, more: SafeHtml | null): SafeHtml =>

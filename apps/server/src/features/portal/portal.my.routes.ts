@@ -18,7 +18,8 @@ import { codePage, listPage, noTicket, signInPage, talkPart, ticketPage, type Wr
 import { answerOwn, listOwn, openOwn, showOwn, talkOf, type Folders } from "./portal.my.service.ts";
 import { frame, tooManyTries, type PageState } from "./portal.pages.ts";
 import { preference, readAnswer } from "./portal.routes.ts";
-import { readWriting } from "./portal.my.form.ts";
+import { writeAgain, type Again } from "./portal.again.service.ts";
+import { messageId, readWriting } from "./portal.my.form.ts";
 
 export interface MyDeps { /** A context of the system; the portal puts the client into it. */ ctx: Ctx; secrets: Secrets; /** Where files and documents lie. */ folders: Folders }
 
@@ -34,6 +35,7 @@ export function myRoutes(app: App, deps: MyDeps): void {
     ticketRoutes(scope, deps);
     fileRoute(scope, deps);
     writeRoute(scope, deps);
+    againRoute(scope, deps);
   });
 }
 
@@ -181,4 +183,25 @@ function writeRoute(app: App, deps: MyDeps): void {
     // A fragment of its own, or the browser would keep the form's and pass over the thanks.
     return reply.redirect(`/my/tickets/${own.id}?said=message#top`, 303);
   });
+}
+
+function againRoute(app: App, deps: MyDeps): void {
+  app.post("/my/tickets/:id/again", { schema: { hide: true } }, async (request, reply) => {
+    const own = await mine(deps, request, reply);
+    if (!own) return reply;
+    refuseForged(own.session, field(request, "csrf"));
+    const again = await beginAgain(own, request, deps);
+    if (again.kind === "written") return reply.redirect(`/my/tickets/${again.id}?said=again#top`, 303);
+    if (again.kind === "moved_on") return reply.redirect(`/my/tickets/${own.id}?said=moved_on`, 303);
+    return showTicket(own, reply, { said: null, prefers: null, problem: false, writing: { text: "", problem: null, again: again.kind === "incomplete" ? "my_again_empty" : again.kind } });
+  });
+}
+
+async function beginAgain({ ctx, session, id }: Mine, request: FastifyRequest, { folders }: MyDeps): Promise<Again | { kind: "my_messages_too_many" }> {
+  try {
+    return await writeAgain(ctx, { session, id, draftId: messageId(field(request, "message")), text: field(request, "text") }, { folder: folders.attachments });
+  } catch (error) {
+    if (error instanceof AppError && error.reason === "my_messages_too_many") return { kind: "my_messages_too_many" };
+    throw error;
+  }
 }

@@ -3,6 +3,7 @@ import { translate } from "../../platform/messages.ts";
 import { spokenPhone } from "../../platform/phone.ts";
 import { languages, type Language } from "../api.contract.ts";
 import { momentText } from "../notices/index.ts";
+import { mayWriteAgain } from "./portal.again.service.ts";
 import type { Passed, Step } from "./portal.rules.ts";
 import type { Shown } from "./portal.service.ts";
 
@@ -43,14 +44,23 @@ export function statusPage(shown: Shown, state: PageState, more: SafeHtml | null
   const type = project.types.find((each) => each.key === ticket.type)?.name[language] ?? "";
   return html`${thanks(say, state.said)}<section class="card"><p class="number">${ticket.number}</p><h1>${ticket.subject}</h1><p class="quiet">${type}</p>
 ${stepLine(say, shown.steps)}${next(say, shown, when)}</section>
-${ticket.resolution && html`<section class="card"><h2>${say("portal_what_was_done")}</h2>${paragraphs(ticket.resolution)}</section>`}
+${whatWasDone(say, shown)}
 ${shown.isEnded && html`<p class="card" role="status">${say("portal_ended")}</p>`}${shown.answersByLink && html`<p class="card">${say("portal_answer_by_link")}</p>`}
 ${shown.asked.answer && answerForm(say, shown, state)}${shown.asked.yes && yesNo(say, shown, state)}${!shown.asked.yes && shown.asked.no && stillNot(say, shown, state)}
-${more}${history(say, shown.history, when)}
+${more ?? again(say, shown, state)}${history(say, shown.history, when)}
 ${!shown.isEnded && html`<p class="quiet small">${say("portal_call_us", { phone: "" })}<a href="tel:${project.project.caller_id}">${spokenPhone(project.project.caller_id)}</a></p>`}`;
 }
 
-const SAID: Record<string, string> = { yes: "portal_said_yes", no: "portal_said_no", answer: "portal_said_answer", message: "my_said_message", moved_on: "portal_moved_on" };
+/** Once it is opened again, what was done has not been enough: it stays to be read, as what was tried before. */
+const whatWasDone = (say: Say, { ticket, sees }: Shown): SafeHtml | null => (!ticket.resolution ? null : sees === "done" || sees === "closed" || ticket.reopened === 0
+  ? html`<section class="card"><h2>${say("portal_what_was_done")}</h2>${paragraphs(ticket.resolution)}</section>`
+  : html`<section class="card"><h2>${say("portal_done_before")}</h2><p class="quiet small">${say("portal_done_before_about")}</p>${paragraphs(ticket.resolution)}</section>`);
+
+/** Who has only a link is led to where they can write. */
+const again = (say: Say, shown: Shown, { language }: PageState): SafeHtml | null => (mayWriteAgain(shown) && !shown.answersByLink
+  ? html`<section class="card"><h2>${say("my_again")}</h2><p class="quiet small">${say("portal_again_about")}</p><p><a class="button secondary" href="/my?to=${shown.ticket.id}&lang=${language}">${say("my_title")}</a></p></section>` : null);
+
+const SAID: Record<string, string> = { yes: "portal_said_yes", no: "portal_said_no", answer: "portal_said_answer", message: "my_said_message", again: "my_said_again", moved_on: "portal_moved_on" };
 const thanks = (say: Say, said: string | null): SafeHtml | null => (said && Object.hasOwn(SAID, said) ? html`<p class="notice ${said === "moved_on" ? "" : "good"}" role="status">${say(SAID[said]!)}</p>` : null);
 
 const stepLine = (say: Say, steps: Step[]): SafeHtml => html`<ol class="steps">${steps.map((step) =>

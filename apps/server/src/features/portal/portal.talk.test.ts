@@ -49,7 +49,7 @@ async function client() {
       Buffer.from(`--b\r\ncontent-disposition: form-data; name="file"; filename="${file?.name ?? ""}"\r\ncontent-type: application/octet-stream\r\n\r\n`), file?.bytes ?? Buffer.alloc(0), Buffer.from("\r\n--b--\r\n")];
     return http.app.inject({ method: "POST", url: path, headers: { ...headers, "content-type": "multipart/form-data; boundary=b" }, payload: Buffer.concat(data) });
   };
-  return { address, card, ticket, url, get, form, post };
+  return { address, card, ticket, url, get, form, post, cookie: headers.cookie };
 }
 const PNG = Buffer.concat([Buffer.from("89504e470d0a1a0a", "hex"), Buffer.from("pixels")]);
 const messages = async (ticketId: string): Promise<MessageView[]> => (await ana.send("GET", `/api/tickets/${ticketId}/messages`)).json().items;
@@ -207,4 +207,32 @@ test("R121 what was written on a ticket that was merged is shown with the one it
   expect(page).toContain("On the second");
   expect(page).not.toContain("On the foreign");
   expect((await foreign.get(foreign.url)).statusCode).toBe(404);
+});
+
+test("R112 a closed request that cannot be opened any more leads to a new one: of the same client and type, tied to it, with their words, once however often it is pressed", async () => {
+  const { ticket, get, url, form, card, cookie } = await client();
+  const press = async (fields: Record<string, string>) => http.app.inject({ method: "POST", url: `${url}/again`, headers: { cookie: cookie, "content-type": "application/x-www-form-urlencoded" }, payload: new URLSearchParams(fields).toString() });
+  const { csrf, message } = await form();
+  // Open: there is nothing to begin anew.
+  expect((await get(url)).body).not.toContain("Begin a new request");
+  expect((await press({ csrf, message, text: "Broken again" })).headers.location).toContain("said=moved_on");
+  await sql`update tickets set stage = 'cancelled', status = 'closed', closed_as = 'cancelled' where id = ${ticket.id}`.execute(database.db);
+  expect((await get(url)).body).toContain("Begin a new request");
+  const empty = await press({ csrf, message, text: " " });
+  expect([empty.statusCode, empty.body.includes("Write what it is about.")]).toEqual([422, true]);
+  expect((await press({ csrf: "wrong", message, text: "x" })).statusCode).toBe(403);
+  const pressed = await Promise.all([1, 2, 3].map(() => press({ csrf, message, text: "Broken <again>" })));
+  const places = new Set(pressed.map(({ headers }) => headers.location));
+  expect([places.size, [...places][0]]).toEqual([1, expect.stringMatching(/^\/my\/tickets\/[0-9a-f-]{36}\?said=again#top$/)]);
+  const id = /tickets\/([0-9a-f-]{36})/.exec([...places][0]!)![1]!;
+  const page = (await get(`/my/tickets/${id}`)).body;
+  expect(page).toContain("Broken &#60;again&#62;");
+  const { rows } = await sql<{ clientId: string; type: string; subject: string; related: string }>`select t.client_id, t.type, t.subject, (select coalesce(nullif(r.to_id, t.id), r.from_id) from ticket_relations r where t.id in (r.from_id, r.to_id)) as related from tickets t where t.id = ${id}`.execute(database.db);
+  expect(rows).toEqual([{ clientId: card.id, type: ticket.type, subject: `Again: ${ticket.subject}`, related: ticket.id }]);
+  expect((await messages(id)).map(({ text }) => text)).toEqual(["Broken <again>"]);
+  // Another's closed request begins nothing.
+  const other = await client();
+  await sql`update tickets set stage = 'cancelled', status = 'closed' where id = ${other.ticket.id}`.execute(database.db);
+  expect((await http.app.inject({ method: "POST", url: `${other.url}/again`, headers: { cookie: cookie, "content-type": "application/x-www-form-urlencoded" }, payload: new URLSearchParams({ csrf, message: newId(), text: "Mine now" }).toString() })).headers.location ?? "").not.toContain("said=again");
+  expect(await messages(other.ticket.id)).toEqual([]);
 });

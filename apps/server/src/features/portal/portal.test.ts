@@ -244,6 +244,17 @@ test("reopens on no: same number, higher priority, same owner, an alert; a stale
   expect((await now(ticket.id)).status).toBe("done");
 });
 
+test("what was done stands on the page as what was tried before, once its client has opened it again; when it is done anew, it is what was done (R113)", async () => {
+  const { ticket, url, seen } = await done();
+  expect((await get(url)).body).toContain("<h2>What was done</h2>");
+  await post(url, { said: "no", seen, text: "It is broken again" });
+  const page = (await get(url)).body;
+  expect(page).toContain("What was done before you opened it again");
+  expect(page).not.toContain("<h2>What was done</h2>");
+  await finish(ticket.id);
+  expect((await get(url)).body).toContain("<h2>What was done</h2>");
+});
+
 test("closes as unconfirmed after the set silence and still takes a late yes or no (R113)", async () => {
   const { ticket, url } = await done();
   const { rows } = await sql<{ runAt: Date }>`select next_at as run_at from clocks where subject_id = ${ticket.id} and name = 'timer.unconfirmed'`.execute(database.db);
