@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createCatalogue, problemText, type Catalogue, type Problem } from "@linija/rules";
 import type { TxCtx } from "../../platform/db.ts";
 import { forbidden, invalid } from "../../platform/errors.ts";
-import { inAll, problem, wordsOf, type KindProblem, type Language, type ProjectDeclaration, type TextKind } from "../projects/index.ts";
+import { inAll, problem, wordsOf, type Departments, type KindProblem, type Language, type ProjectDeclaration, type TextKind } from "../projects/index.ts";
 import { checkText, compileText, vocabularyOf } from "./automation.compile.ts";
 import { readRuleText } from "./automation.document.ts";
 import { forgetRules } from "./automation.listener.ts";
@@ -28,16 +28,16 @@ export const rulesKind: TextKind = {
     if (read.rule.key !== expected) return { value: null, problems: [problem(["key"], "other_key", { name: read.rule.key, file: expected })] };
     return { value: { text } satisfies RuleValue, problems: [] };
   },
-  check(value, declared) {
-    const catalogue = catalogueOf(declared);
+  check(value, declared, { departments }) {
+    const catalogue = catalogueOf(declared, departments);
     checkedWith.set(value as RuleValue, catalogue);
     return checkText((value as RuleValue).text, catalogue, "all").map(placed);
   },
   use: (ctx, projectKey, values, made) => putInUse(ctx, projectKey, values as Record<string, RuleValue>, made),
 };
 
-function catalogueOf(declared: ProjectDeclaration): Catalogue {
-  const known = catalogues.get(declared) ?? createCatalogue(vocabularyOf(declared, Object.values(declared.processes)));
+function catalogueOf(declared: ProjectDeclaration, departments: Departments | undefined): Catalogue {
+  const known = catalogues.get(declared) ?? createCatalogue(vocabularyOf({ ...declared, ...(departments && { departments }) }, Object.values(declared.processes)));
   catalogues.set(declared, known);
   return known;
 }

@@ -14,11 +14,13 @@ export function mentionsOf(texts: ReadonlyMap<string, string>, { kind, key, type
   const word = WORDS_OF[kind];
   const own = word === undefined ? valueOf(key) : new RegExp(`\\b${word}:\\s*${escaped(key)}(?=\\s*(?:$|[,}#]))`);
   const spoken = types.map((type) => new RegExp(`["']${escaped(type)}["']`));
+  // Duties, hooks and guides name a kind of tickets as the value of `type`.
+  const asked = types.map((type) => new RegExp(`\\btype:\\s*${escaped(type)}(?=\\s*(?:$|[,}#]))`));
   return [...texts].flatMap(([file, text]) => {
     const isRule = file.includes("/rules/");
     return text.split("\n").flatMap((line, index): Mention[] => {
       const said = line.trim();
-      if (said.startsWith("#") || !(own.test(line) || (isRule && spoken.some((each) => each.test(line))))) return [];
+      if (said.startsWith("#") || !(own.test(line) || (isRule ? spoken : asked).some((each) => each.test(line)))) return [];
       return [{ file, line: index + 1, text: said.length > MOST_LETTERS ? `${said.slice(0, MOST_LETTERS)}…` : said }];
     });
   });

@@ -114,6 +114,23 @@ test("what a project cannot be without is refused, and two who remove at once ar
   expect(results.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
 });
 
+test("what a duty, a rule or a process names cannot be taken away: the place that names it is told", async () => {
+  const company = await readText(ana, node.deps, "company", { path: "company.yaml" });
+  const without = (department: string) => saveText(ana, node.deps, "company", { path: "company.yaml", text: company.text.replace(new RegExp(`^  ${department}:.*\n`, "m"), ""), number: company.current, note: "" });
+  const types = await readText(ana, node.deps, "internet", { path: "types.yaml" });
+  await save("internet", "forms/stock.yaml", () => "key: stock\nname: { en: Stock, ru: Склад, sl: Zaloga }\nschema: { properties: { done: { x-kind: yes_no, x-name: { en: Done, ru: Сделано, sl: Opravljeno } } } }\n");
+  await save("internet", "types.yaml", () => `${types.text.trimEnd()}\n  - { key: stock, name: { en: Stock, ru: Склад, sl: Zaloga }, intake: request, process: request, form: stock, requires: [subject] }\n`);
+  const duty = (department: string) => `duties:\n  stock: { type: stock, subject: { en: Stock, ru: Склад, sl: Zaloga }, every: 0 8 * * 1, within_hours: 10, who: { department: ${department} } }\n`;
+  expect((await rejection(save("internet", "duties.yaml", () => duty("nobody")))).fields.map(({ field }) => field)).toEqual(["internet/duties.yaml:2"]);
+  await save("internet", "duties.yaml", () => duty("drivers"));
+  expect((await rejection(without("drivers"))).fields.map(({ field }) => field)).toContain("internet/duties.yaml:2");
+  const rule = "key: tell\nname: { en: Tell }\non: { event: ticket.registered }\nsteps:\n  - do: tell_department\n    with: { department: '\"nobody\"', text: '\"Look\"' }\n";
+  expect((await rejection(save("internet", "rules/tell.yaml", () => rule))).fields.map(({ field }) => field)).toEqual(["internet/rules/tell.yaml:6"]);
+  expect((await uses("internet", "forms/stock.yaml")).places.map(({ file }) => file)).toEqual(expect.arrayContaining(["internet/types.yaml", "internet/duties.yaml"]));
+  expect((await rejection(remove("internet", "forms/stock.yaml"))).fields.map(({ field }) => field).join()).toContain("internet/types.yaml:");
+  expect((await rejection(save("internet", "types.yaml", () => types.text))).fields.map(({ field }) => field)).toEqual(["internet/duties.yaml:2"]);
+});
+
 test("a name is found where it is a value, not in a sentence, a comment or a longer name", () => {
   const texts = new Map([["shop/types.yaml", "types:\n  - { key: loan, process: loan }\n  - { key: x, process: loan-two }\n# process: loan\n"], ["shop/rules/a.yaml", 'when: ticket.type == "loan"\nname: { en: loan }\n'], ["shop/articles/b.yaml", "body: { en: about a loan of ours }\n"]]);
   expect(mentionsOf(texts, { kind: "processes", key: "loan", types: ["loan"] }).map(({ file, line }) => `${file}:${line}`)).toEqual(["shop/types.yaml:2", "shop/rules/a.yaml:1"]);

@@ -16,9 +16,10 @@ export type Duties = z.output<typeof dutiesSchema>;
 export const dutiesKind: TextKind = {
   at: "duties.yaml",
   read: (text) => readBySchema(text, dutiesSchema),
-  check: (value, { types }) => {
+  check: (value, { types }, { departments }) => {
     const withForm = types.filter(({ form }) => form !== undefined).map(({ key }) => key);
-    return Object.entries((value as Duties).duties).flatMap(([key, { type }]): KindProblem[] => {
+    return Object.entries((value as Duties).duties).flatMap(([key, { type, who: owes }]): KindProblem[] => {
+      if ("department" in owes && departments && !Object.hasOwn(departments, owes.department)) return [problem(["duties", key, "who", "department"], "no_department", { name: owes.department, names: Object.keys(departments) })];
       if (!withForm.includes(type)) return [problem(["duties", key, "type"], "no_type", { name: type, names: withForm })];
       // It is nobody's request: there is no client, no call and no description to take these from.
       const beyond = types.find((one) => one.key === type)!.requires.filter((one) => one !== "subject" && one !== "required_by");

@@ -78,7 +78,7 @@ test("a duty without a form, or with a time that is none, is refused with its pl
   const read = (over: object) => dutiesKind.read(duty(over), { key: "duties", projectKey: "support" });
   expect(read({}).problems).toEqual([]);
   expect(read({ every: "on Mondays" }).problems).toMatchObject([{ path: ["duties", "check", "every"] }]);
-  expect(read({ who: { role: "king" } }).problems).toMatchObject([{ path: ["duties", "check", "who"] }]);
+  expect(read({ who: { role: "king" } }).problems).toMatchObject([{ path: ["duties", "check", "who", "role"] }]);
   const declared = loaded.declarations.projects.find(({ project }) => project.key === "support")!;
   expect(dutiesKind.check!(read({ type: "question" }).value, declared, { key: "duties" })).toMatchObject([{ path: ["duties", "check", "type"], code: "no_type" }]);
   expect(dutiesKind.check!(read({ type: "incident" }).value, declared, { key: "duties" })).toMatchObject([{ path: ["duties", "check", "type"], code: "duty_requires", params: { names: ["client", "description"] } }]);

@@ -1,6 +1,9 @@
 import { type TxCtx } from "../../platform/db.ts";
-import { type ProjectDeclaration } from "./projects.contract.ts";
+import { type Declarations, type ProjectDeclaration } from "./projects.contract.ts";
 import { type PlacedProblem } from "./problems.contract.ts";
+
+/** Of the company, by key. */
+export type Departments = Declarations["company"]["departments"];
 
 /** A problem with its place: by line, or by path, from which the line is found. */
 export type KindProblem = PlacedProblem & { line?: number | null; column?: number | null };
@@ -14,8 +17,8 @@ export interface TextKind {
   at: string;
   /** `key` is the name of the file without `.yaml`. `value` is kept only when there are no problems. */
   read(text: string, where: { key: string; projectKey: string }): { value: unknown; problems: readonly KindProblem[] };
-  /** What does not fit the rest of the project, once all of it has been read. */
-  check?(value: unknown, declared: ProjectDeclaration, where: { key: string }): readonly KindProblem[];
+  /** What does not fit the rest of the project, once all of it has been read. `departments`: none when the company cannot be read. */
+  check?(value: unknown, declared: ProjectDeclaration, where: { key: string; departments?: Departments | undefined }): readonly KindProblem[];
   /**
    * Called in the transaction that puts the project in use, for a feature that keeps versions of its own. What it returns
    * stands in the project's definition instead of the values themselves. `isTemplate`: a project is made from a template just

@@ -7,7 +7,7 @@ import {
   calendarSchema, companySchema, type Declarations, dispositionsFileSchema, type FileProblem, type LoadResult, namesFileSchema, type Notice, noticesFileSchema,
   peopleFileSchema, type ProjectDeclaration, projectSchema, queuesFileSchema, scenesFileSchema, typesFileSchema,
 } from "./projects.contract.ts";
-import { kindOf, type TextKind } from "./projects.kinds.ts";
+import { type Departments, kindOf, type TextKind } from "./projects.kinds.ts";
 import { problem } from "./problems.contract.ts";
 import { inOrder, makeReader, note, readDeclaration, readYaml, type Reader } from "./projects.read.ts";
 import { readFolder, type Texts } from "./projects.texts.ts";
@@ -15,7 +15,7 @@ import { readFolder, type Texts } from "./projects.texts.ts";
 type More = ProjectDeclaration["more"];
 /** Processes, notices and the rest of every project that does not bring its own under the same key. */
 interface Common { processes: Record<string, Process>; notices: Record<string, Notice>; more: More }
-interface Reading { reader: Reader; kinds: readonly TextKind[]; common: Common }
+interface Reading { reader: Reader; kinds: readonly TextKind[]; common: Common; departments: Departments | undefined }
 
 export interface ReadOptions {
   /** Kinds of texts that features above this one read. */
@@ -40,7 +40,7 @@ export function readDeclarations(texts: Texts, options: ReadOptions = {}): LoadR
   const names = readDeclaration(reader, "demo/names.yaml", namesFileSchema);
   const keys = options.projects ?? company?.projects ?? projectFolders(texts);
   refuseMissing(reader, keys);
-  const reading = readCommon(reader, options);
+  const reading = readCommon(reader, options, company);
   const projects = [...keys].sort().map((key) => (texts.has(`${key}/project.yaml`) ? readProject(reading, key) : null)).filter((project) => project !== null);
   if (company) checkCompanyFlow(reader, company, [...keys]);
   if (!company || !people || !names) return { ok: false, problems: inOrder(reader) };
@@ -55,9 +55,9 @@ function refuseMissing(reader: Reader, keys: readonly string[]): void {
   else keys.forEach((key, index) => { if (!folders.includes(key)) note(reader, "company.yaml", problem(["projects", index], "no_folder", { name: key, names: folders })); });
 }
 
-function readCommon(reader: Reader, { kinds = [] }: ReadOptions): Reading {
+function readCommon(reader: Reader, { kinds = [] }: ReadOptions, company: Declarations["company"] | null): Reading {
   const common: Common = { processes: readProcesses(reader, "common"), notices: readDeclaration(reader, "common/notices.yaml", noticesFileSchema) ?? {}, more: {} };
-  const reading: Reading = { reader, kinds, common };
+  const reading: Reading = { reader, kinds, common, departments: company?.departments };
   common.more = readMore(reading, "common");
   return reading;
 }
@@ -101,8 +101,8 @@ const known = new Map<string, ProjectDeclaration>();
 const KNOWN_MAX = 100;
 
 function readProject(reading: Reading, folder: string): ProjectDeclaration | null {
-  const { reader, kinds } = reading;
-  const key = fingerprint(reader.texts, folder, kinds);
+  const { reader } = reading;
+  const key = fingerprint(reading, folder);
   const before = known.get(key);
   if (before) return before;
   const problems = reader.problems.length;
@@ -114,9 +114,9 @@ function readProject(reading: Reading, folder: string): ProjectDeclaration | nul
   return declared;
 }
 
-function fingerprint(texts: Texts, folder: string, kinds: readonly TextKind[]): string {
-  const hash = createHash("sha256").update(JSON.stringify([folder, kinds.map(numberOf)]));
-  for (const [path, text] of texts) if (path.startsWith(`${folder}/`) || path.startsWith("common/")) hash.update(`\0${path}\0${text}`);
+function fingerprint({ reader, kinds, departments }: Reading, folder: string): string {
+  const hash = createHash("sha256").update(JSON.stringify([folder, kinds.map(numberOf), departments]));
+  for (const [path, text] of reader.texts) if (path.startsWith(`${folder}/`) || path.startsWith("common/")) hash.update(`\0${path}\0${text}`);
   return hash.digest("hex");
 }
 
@@ -214,13 +214,13 @@ function readMore({ reader, kinds, common }: Reading, folder: string): More {
 
 const isUnread = (path: string, kind: string | null): boolean => kind !== null && kind !== "processes" && (path.includes("/") ? kind !== "demo" : ["authority", "places", "webhooks_in"].includes(kind));
 
-function checkMore({ reader, kinds }: Reading, folder: string, declared: ProjectDeclaration): void {
+function checkMore({ reader, kinds, departments }: Reading, folder: string, declared: ProjectDeclaration): void {
   for (const kind of kinds) {
     const isOne = kind.at.endsWith(".yaml");
     for (const [key, value] of Object.entries(declared.more[isOne ? keyOf(kind.at) : kind.at] ?? {})) {
       const path = isOne ? kind.at : `${kind.at}/${key}.yaml`;
       const file = reader.texts.has(`${folder}/${path}`) ? `${folder}/${path}` : `common/${path}`;
-      for (const problem of kind.check?.(value, declared, { key }) ?? []) note(reader, file, problem);
+      for (const problem of kind.check?.(value, declared, { key, departments }) ?? []) note(reader, file, problem);
     }
   }
 }
