@@ -68,7 +68,7 @@ async function whyScreen(browser: Browser, id: string): Promise<void> {
   const why = page.getByRole("button", { name: "Zakaj je tako?" });
   await why.click();
   await page.getByRole("listitem").filter({ hasText: "Reklamacija" }).first().waitFor();
-  await why.evaluate((button) => (button as unknown as { scrollIntoView(how: { block: "start" }): void }).scrollIntoView({ block: "start" }));
+  await page.getByRole("list").filter({ has: page.locator("details") }).first().evaluate((list) => (list as unknown as { scrollIntoView(how: { block: "center" }): void }).scrollIntoView({ block: "center" }));
   await shoot(page, "why-sl");
   await page.context().close();
 }

@@ -79,9 +79,8 @@ function CallHead({ call, alone }: { call: CallView; alone: boolean }) {
       <span className={css.headIcon} data-live={call.state === "talking" || undefined}><Icon size={18} aria-hidden /></span>
       <div className="grow">
         <h1 className="cut">{call.clientName || number || t("line.unknown")}</h1>
-        <div className="dim small">{[call.clientName && (number || t("line.noNumber")), call.queueName, call.language && languageNames[call.language]].filter(Boolean).join(" · ")}</div>
+        <div className={`dim small ${css.who}`}><ProjectMark projectKey={call.projectKey} /><span>{[call.clientName && (number || t("line.noNumber")), call.queueName, call.language && languageNames[call.language]].filter(Boolean).join(" · ")}</span></div>
       </div>
-      <ProjectMark projectKey={call.projectKey} />
       <CallClock call={call} />
       {/* The row it was opened from says it already. */}
       {!(alone && call.state === "ended") && <StateChip call={call} />}
