@@ -66,7 +66,8 @@ export async function startGuide(ctx: Ctx, ticketId: string, input: z.output<typ
     if (typeof guideId !== "string") throw invalidField("guide", "guide_unknown");
     const id = newId(ctx.now().getTime());
     if (await insertRun(ctx.db, { id, ticketId, guideId, startedBy: actorId(ctx), startedAt: ctx.now() })) {
-      await emit(ctx, { type: "ticket.guide_started", subject: { kind: "ticket", id: ticketId }, data: { runId: id, guide: input.guide }, touches: [{ kind: "guide_run", id }] });
+      const guide = (await guidesBy(ctx, [guideId])).get(guideId)!;
+      await emit(ctx, { type: "ticket.guide_started", subject: { kind: "ticket", id: ticketId }, data: { runId: id, guide: input.guide, name: guide.name[languageOf(ctx)] }, touches: [{ kind: "guide_run", id }] });
       await audit(ctx, { action: "ticket.guide_start", object: { kind: "ticket", id: ticketId }, after: { guide: guideId } });
     }
     const run = (await selectRuns(ctx.db, ticketId)).find(({ state }) => state === "running")!;

@@ -84,6 +84,8 @@ describe("a talk led by a guide", () => {
     const ticket = await buildTicket(system, { type: "fault" });
     expect((await ticketGuides(ana, ticket.id)).guides).toMatchObject([{ key: "calm-talk", suggested: true }, { key: "no-internet", suggested: true }, { key: "no-show", suggested: false }]);
     let run = await startGuide(ana, ticket.id, { guide: "no-internet" });
+    const { rows: begun } = await sql<{ name: string }>`select data->>'name' as name from events where type = 'ticket.guide_started' and subject_id = ${ticket.id}`.execute(database.db);
+    expect(begun, "the story says which guide was begun").toEqual([{ name: run.guide.name }]);
     expect(run.step).toMatchObject({ key: "light", language: "ru" });
     for (const [choice, values] of [["red", { modem_light: "red" }], ["red", { since: "Monday" }], [null, { at_home: "after 4" }]] as const) run = await takeStep(ana, run.id, { version: run.version, choice, values });
     expect(run).toMatchObject({ state: "ended", outcome: "handed_over", step: null });
