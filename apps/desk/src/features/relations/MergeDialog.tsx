@@ -50,11 +50,13 @@ function Preview({ seen }: { seen: MergePreview }) {
     <div className={css.side}><span className="small dim">{title}</span><span className="row between wrap"><b className="num">{ticket.number}</b><span className="small dim"><Moment at={ticket.createdAt} /></span></span><span>{ticket.subject}</span><span className="small dim">{[ticket.clientName, ticket.stageName, ticket.ownerName].filter(Boolean).join(" · ")}</span></div>
   );
   if (seen.refused) return <div className={css.refused} role="alert"><IconAlertTriangle size={17} aria-hidden /><span>{seen.refused.message}</span></div>;
-  const carried = (["notes", "attachments", "interactions", "notices", "promises", "documents", "relations"] as const).filter((kind) => seen.carries[kind] > 0);
+  const listed = (counts: Readonly<Record<string, number>>): string => Object.entries(counts).filter(([, count]) => count > 0).map(([kind, count]) => `${word("carried", kind)} (${count})`).join(", ");
+  const [carried, staying] = [listed(seen.carries), listed(seen.stays)];
   return (
     <div className="stack">
       <div className={css.pair}>{side(seen.gone, t("relations.gone"))}<IconArrowDown size={18} aria-hidden />{side(seen.kept, t("relations.kept"))}</div>
-      <p>{carried.length > 0 ? t("relations.carries", { what: carried.map((kind) => `${word("carried", kind)} (${seen.carries[kind]})`).join(", ") }) : t("relations.carriesNothing")} {seen.takesClient && t("relations.takesClient")} {t("relations.oldNumber")}</p>
+      <p>{carried ? t("relations.carries", { what: carried }) : t("relations.carriesNothing")} {seen.takesClient && t("relations.takesClient")} {t("relations.oldNumber")}</p>
+      {staying && <p>{t("relations.stays", { what: staying })}</p>}
       {seen.warnings.map((warning) => <p key={warning} className={css.warning}><IconAlertTriangle size={15} aria-hidden /><span>{word("merge", warning)}</span></p>)}
     </div>
   );

@@ -65,7 +65,7 @@ export interface ToUndo { id: string; fromProcessId: string; fromStage: string; 
 /** Only tickets that still stand where the migration put them. */
 export const selectToUndo = async (db: Db, migration: MigrationRow, limit: number): Promise<ToUndo[]> =>
   (await sql<ToUndo>`select t.id, d.from_process_id, d.from_stage, d.to_stage from process_migration_tickets d join tickets t on t.id = d.ticket_id
-    where d.migration_id = ${migration.id}::uuid and not d.undone and d.to_stage is not null and t.process_id = ${migration.toId} and t.stage = d.to_stage order by t.id limit ${limit} for update of t`.execute(db)).rows;
+    where d.migration_id = ${migration.id}::uuid and not d.undone and d.to_stage is not null and t.process_id = ${migration.toId} and t.stage = d.to_stage and t.merged_into is null order by t.id limit ${limit} for update of t`.execute(db)).rows;
 
 export async function undoTickets(db: Db, migration: MigrationRow, rows: (ToUndo & { status: string })[], at: Date): Promise<void> {
   const records = sql`json_to_recordset(${JSON.stringify(rows)}::json) as r(id uuid, "fromProcessId" text, "fromStage" text, status text)`;

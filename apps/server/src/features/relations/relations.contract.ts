@@ -25,10 +25,13 @@ export const addRelation = contract({
 });
 export const removeRelation = contract({ method: "DELETE", path: "/tickets/:id/relations/:relationId", summary: "Take a relation away", params: z.object({ id: z.uuid(), relationId: z.uuid() }), reply: okReply });
 
+const counts = <K extends string>(kinds: K[]) => z.object(Object.fromEntries(kinds.map((kind) => [kind, z.number().int()])) as Record<K, z.ZodInt>);
 /** What cannot be merged says why by a message key; warnings can be gone over. */
 export const mergePreview = z.object({
   kept: ticketBrief.extend({ version: z.number().int() }), gone: ticketBrief.extend({ version: z.number().int() }),
-  carries: z.object({ notes: z.number().int(), attachments: z.number().int(), interactions: z.number().int(), notices: z.number().int(), relations: z.number().int(), promises: z.number().int(), documents: z.number().int() }),
+  carries: counts(["subtasks", "forms", "notes", "attachments", "interactions", "notices", "promises", "documents", "solutions", "variants", "guides", "relations"]),
+  /** What does not go over: forms where the kept one has its own, ways offered beside others, a talk beside one that goes on, ticks; a decision waited for lapses. */
+  stays: counts(["forms", "variants", "guides", "checks", "approvals"]),
   /** The kept ticket takes the client of the other. */
   takesClient: z.boolean(),
   warnings: z.array(z.enum(["other_contact", "other_type", "kept_is_newer", "gone_has_owner"])),

@@ -10,7 +10,7 @@ import { addNote, inheritAbout, lapseAll, loadTicket, resumeApprovals, type Tick
 import type * as contracts from "./relations.contract.ts";
 import type { MergePreview, MergeView } from "./relations.contract.ts";
 import {
-  bringDocumentsBack, CARRIED, carry, carryBack, carryDocuments, carryFollowers, countCarried, deleteNote, endMerged, insertMerge, markUndone, reviveMerged, selectMerge, selectMerges, setContacts, setFollowers, setSeen, type Carried, type Contacts, type Merge,
+  bringDocumentsBack, CARRIED, carry, carryBack, carryDocuments, carryFollowers, countCarried, countStaying, deleteNote, endMerged, insertMerge, markUndone, returnOwners, reviveMerged, selectBetween, selectMerge, selectMerges, selectTaskOwners, setContacts, setFollowers, setSeen, type Carried, type Contacts, type Merge,
 } from "./relations.merge.sql.ts";
 import { atKept, refusalOf, UNDO_MS, warningsOf } from "./relations.rules.ts";
 import { countRelations, deleteRelations, insertRelation, selectBriefs, takeRelations } from "./relations.sql.ts";
@@ -24,11 +24,13 @@ export async function previewMerge(ctx: Ctx, keptId: string, number: string): Pr
   const kept = await loadTicket(ctx, keptId, "tickets.assign");
   const goneId = await idOfNumber(ctx, number, { follow: false });
   const gone = await loadTicket(ctx, goneId, "tickets.assign");
-  const [briefs, carries, relations] = await Promise.all([selectBriefs(ctx.db, [keptId, goneId]), countCarried(ctx.db, goneId), countRelations(ctx.db, goneId)]);
+  const [briefs, carries, relations, stays, between] = await Promise.all([
+    selectBriefs(ctx.db, [keptId, goneId]), countCarried(ctx.db, goneId, keptId), countRelations(ctx.db, goneId), countStaying(ctx.db, goneId, keptId), selectBetween(ctx.db, kept, gone),
+  ]);
   const brief = async (ticket: Ticket) => ({ ...(await toBrief(ctx, briefs.find(({ id }) => id === ticket.id)!)), version: ticket.version });
-  const refused = refusalOf(kept, gone);
+  const refused = refusalOf(kept, gone, between);
   return {
-    kept: await brief(kept), gone: await brief(gone), carries: { ...carries, relations }, takesClient: !kept.clientId && gone.clientId !== null,
+    kept: await brief(kept), gone: await brief(gone), carries: { ...carries, relations }, stays, takesClient: !kept.clientId && gone.clientId !== null,
     warnings: refused ? [] : warningsOf(kept, gone), refused: refused ? { code: refused, message: translate(languageOf(ctx), refused, {}) } : null,
   };
 }
@@ -40,13 +42,13 @@ export async function previewMerge(ctx: Ctx, keptId: string, number: string): Pr
 export async function mergeTicket(ctx: Ctx, keptId: string, input: z.output<typeof contracts.mergeTicket.body>): Promise<MergeView> {
   return inTx(ctx, async (ctx) => {
     const { kept, gone } = await loadBoth(ctx, keptId, input.goneId);
-    const refused = refusalOf(kept, gone);
+    const refused = refusalOf(kept, gone, await selectBetween(ctx.db, kept, gone));
     if (refused) throw conflict(refused);
     if (kept.version !== input.keptVersion || gone.version !== input.goneVersion) throw conflict("changed_meanwhile");
     const merge = await carryOver(ctx, kept, gone);
     await insertMerge(ctx.db, { ...merge, mergedBy: actorId(ctx) });
     await emit(ctx,
-      { type: "ticket.merged", subject: { kind: "ticket", id: keptId }, data: { number: kept.number, projectKey: kept.projectKey, goneId: gone.id, goneNumber: gone.number, mergeId: merge.id }, touches: touchedBy(kept, gone) },
+      { type: "ticket.merged", subject: { kind: "ticket", id: keptId }, data: { number: kept.number, projectKey: kept.projectKey, goneId: gone.id, goneNumber: gone.number, mergeId: merge.id }, touches: [...touchedBy(kept, gone), ...tasksOf(merge.carried)] },
       { type: "ticket.merged_away", subject: { kind: "ticket", id: gone.id }, data: { number: gone.number, projectKey: gone.projectKey, keptId, keptNumber: kept.number, mergeId: merge.id }, touches: touchedBy(gone, kept) });
     await audit(ctx, { action: "ticket.merge", object: { kind: "ticket", id: keptId }, after: { goneId: gone.id, goneNumber: gone.number, carried: merge.carried } });
     await audit(ctx, { action: "ticket.merge_away", object: { kind: "ticket", id: gone.id }, before: merge.carried.gone, after: { keptId, keptNumber: kept.number } });
@@ -63,7 +65,7 @@ async function loadBoth(ctx: Ctx, keptId: string, goneId: string): Promise<{ kep
 async function carryOver(ctx: TxCtx, kept: Ticket, gone: Ticket): Promise<Omit<Merge, "undoneAt">> {
   const at = ctx.now();
   const ids: Carried["ids"] = {};
-  for (const each of CARRIED) ids[each[0]] = await carry(ctx.db, each, gone.id, kept.id);
+  for (const each of CARRIED) ids[each.kind] = await carry(ctx.db, each, gone.id, kept.id);
   const words = [gone.subject, gone.description].filter((text) => text.trim() !== "").join("\n\n");
   const note = await addNote(ctx, kept.id, `${translate(languageOf(ctx), "merge_note", { number: gone.number })}\n${words}`.slice(0, 10_000));
   const documents = await carryDocuments(ctx.db, gone.id, kept.id);
@@ -73,8 +75,9 @@ async function carryOver(ctx: TxCtx, kept: Ticket, gone: Ticket): Promise<Omit<M
   const before: Contacts = { clientId: kept.clientId, contactPhone: kept.contactPhone, contactEmail: kept.contactEmail };
   const keptVersion = await setContacts(ctx.db, kept.id, { clientId: kept.clientId ?? gone.clientId, contactPhone: kept.contactPhone ?? gone.contactPhone, contactEmail: kept.contactEmail ?? gone.contactEmail }, at);
   const goneVersion = await endMerged(ctx.db, gone.id, kept.id, at);
+  const taskOwners = await selectTaskOwners(ctx.db, ids.subtasks ?? []);
   await inheritAbout(ctx, kept.id);
-  const carried: Carried = { ids, documents, approvals, followers, relations, noteId: note.id, kept: { ...before, ownerId: kept.ownerId }, versions: { kept: kept.version, gone: gone.version }, gone: { status: gone.status, closedAs: gone.closedAs, closedAt: gone.closedAt } };
+  const carried: Carried = { ids, taskOwners, documents, approvals, followers, relations, noteId: note.id, kept: { ...before, ownerId: kept.ownerId }, versions: { kept: kept.version, gone: gone.version }, gone: { status: gone.status, closedAs: gone.closedAs, closedAt: gone.closedAt } };
   return { id: newId(at.getTime()), keptId: kept.id, goneId: gone.id, carried, keptVersion, goneVersion, mergedAt: at };
 }
 
@@ -94,6 +97,9 @@ const touchedBy = (ticket: Ticket, other: Ticket): { kind: string; id: string }[
   ...[...new Set([ticket.clientId, other.clientId])].flatMap((id) => (id ? [{ kind: "client", id }] : [])), ...[...new Set([ticket.ownerId, other.ownerId])].flatMap((id) => (id ? [{ kind: "operator", id }] : [])),
 ];
 
+/** Tasks that are asked for by another ticket now. */
+const tasksOf = ({ ids }: Carried): { kind: string; id: string }[] => (ids.subtasks ?? []).map((id) => ({ kind: "ticket", id }));
+
 /** Brings both tickets back as they were; what was written on the kept one since stays there. */
 export async function undoMerge(ctx: Ctx, mergeId: string): Promise<{ ok: true }> {
   return inTx(ctx, async (ctx) => {
@@ -104,7 +110,7 @@ export async function undoMerge(ctx: Ctx, mergeId: string): Promise<{ ok: true }
     if (kept.version !== merge.keptVersion || gone.version !== merge.goneVersion) throw conflict("merge_changed_since");
     if (!await markUndone(ctx.db, mergeId, actorId(ctx), ctx.now())) throw conflict("merge_undone");
     await bringBack(ctx, merge);
-    await emit(ctx, { type: "ticket.unmerged", subject: { kind: "ticket", id: kept.id }, data: { number: kept.number, goneId: gone.id, goneNumber: gone.number, mergeId }, touches: touchedBy(kept, gone) });
+    await emit(ctx, { type: "ticket.unmerged", subject: { kind: "ticket", id: kept.id }, data: { number: kept.number, goneId: gone.id, goneNumber: gone.number, mergeId }, touches: [...touchedBy(kept, gone), ...tasksOf(merge.carried)] });
     await audit(ctx, { action: "ticket.unmerge", object: { kind: "ticket", id: kept.id }, before: { goneId: gone.id, goneNumber: gone.number } });
     return { ok: true };
   });
@@ -112,7 +118,7 @@ export async function undoMerge(ctx: Ctx, mergeId: string): Promise<{ ok: true }
 
 async function bringBack(ctx: TxCtx, { keptId, goneId, carried }: Merge): Promise<void> {
   const at = ctx.now();
-  for (const each of CARRIED) await carryBack(ctx.db, each, carried.ids[each[0]] ?? [], { from: keptId, to: goneId });
+  for (const each of CARRIED) await carryBack(ctx.db, each, carried.ids[each.kind] ?? [], { from: keptId, to: goneId });
   await bringDocumentsBack(ctx.db, carried.documents ?? [], { from: keptId, to: goneId });
   await deleteNote(ctx.db, carried.noteId);
   await deleteRelations(ctx.db, carried.relations.made);
@@ -123,6 +129,8 @@ async function bringBack(ctx: TxCtx, { keptId, goneId, carried }: Merge): Promis
   const goneVersion = await reviveMerged(ctx.db, goneId, { ...carried.gone, closedAt: closedAt && new Date(closedAt) }, at);
   await resumeApprovals(ctx.db, carried.approvals ?? []);
   await inheritAbout(ctx, keptId, carried.kept.ownerId);
+  await inheritAbout(ctx, goneId);
+  await returnOwners(ctx.db, carried.taskOwners ?? []);
   // Both stand as they stood: an earlier merge into either can be taken back as before this one.
   await setSeen(ctx.db, keptId, { from: carried.versions?.kept, to: keptVersion });
   await setSeen(ctx.db, goneId, { from: carried.versions?.gone, to: goneVersion });

@@ -1,23 +1,40 @@
-import { sql } from "kysely";
+import { sql, type RawBuilder } from "kysely";
 import type { Db } from "../../platform/db.ts";
 import type { Brief, Kept } from "./relations.sql.ts";
 
-/** What hangs on a ticket and goes with it: what it is called in a preview, its table and the column that names the ticket. */
+/** What hangs on a ticket: what it is called in a preview, its table, the column that names the ticket, and what of it (`m`) can hang on the kept one, too. */
+interface Hanging { kind: string; table: string; column: string; goes?: (keptId: string) => RawBuilder<unknown> }
 export const CARRIED = [
-  ["notes", "ticket_notes", "ticket_id"], ["attachments", "attachments", "ticket_id"], ["interactions", "interactions", "ticket_id"],
-  ["notices", "notices", "ticket_id"], ["promises", "promises", "ticket_id"],
-] as const;
-export type CarriedKind = (typeof CARRIED)[number][0];
+  { kind: "notes", table: "ticket_notes", column: "ticket_id" }, { kind: "attachments", table: "attachments", column: "ticket_id" }, { kind: "interactions", table: "interactions", column: "ticket_id" },
+  { kind: "notices", table: "notices", column: "ticket_id" }, { kind: "promises", table: "promises", column: "ticket_id" }, { kind: "subtasks", table: "tickets", column: "parent_id" },
+  // Of a ticket's forms the newest is read: another one would change what the kept ticket says, and whom it is about.
+  { kind: "forms", table: "form_records", column: "subject_id", goes: (keptId) => sql`m.subject_kind = 'ticket' and not exists (select from form_records k where k.subject_kind = 'ticket' and k.subject_id = ${keptId}::uuid)` },
+  { kind: "solutions", table: "ticket_solutions", column: "ticket_id", goes: (keptId) => sql`not exists (select from ticket_solutions k where k.ticket_id = ${keptId}::uuid and k.source = m.source and coalesce(k.article_key, k.from_ticket_id::text) is not distinct from coalesce(m.article_key, m.from_ticket_id::text))` },
+  // The client chooses among what was offered together.
+  { kind: "variants", table: "ticket_variants", column: "ticket_id", goes: (keptId) => sql`not exists (select from ticket_variants k where k.ticket_id = ${keptId}::uuid)` },
+  { kind: "guides", table: "guide_runs", column: "ticket_id", goes: (keptId) => sql`not (m.state = 'running' and exists (select from guide_runs k where k.ticket_id = ${keptId}::uuid and k.state = 'running'))` },
+] as const satisfies Hanging[];
+export type CarriedKind = (typeof CARRIED)[number]["kind"];
+const hanging: readonly Hanging[] = CARRIED;
 
-export const countCarried = (db: Db, ticketId: string) => sql<Record<CarriedKind | "documents", number>>`select ${sql.join([...CARRIED, ["documents", "documents", "ticket_id"] as const].map(([kind, table, column]) =>
-  sql`(select count(*)::int from ${sql.table(table)} where ${sql.ref(column)} = ${ticketId}) as ${sql.ref(kind)}`))}`.execute(db).then((result) => result.rows[0]!);
+const countOf = ({ table, column }: Pick<Hanging, "table" | "column">, goneId: string, where: RawBuilder<unknown>) => sql`(select count(*)::int from ${sql.table(table)} m where m.${sql.ref(column)} = ${goneId}::uuid and ${where})`;
+/** Of each kind, how much a merge would carry over. */
+export const countCarried = (db: Db, goneId: string, keptId: string) => sql<Record<CarriedKind | "documents", number>>`select ${sql.join([...hanging, { kind: "documents", table: "documents", column: "ticket_id" } as Hanging]
+  .map((each) => sql`${countOf(each, goneId, each.goes?.(keptId) ?? sql`true`)} as ${sql.ref(each.kind)}`))}`.execute(db).then((result) => result.rows[0]!);
 
-/** Moves everything of one kind and says what it was. */
-export const carry = (db: Db, [, table, column]: (typeof CARRIED)[number], fromId: string, toId: string) =>
-  sql<{ id: string }>`update ${sql.table(table)} set ${sql.ref(column)} = ${toId} where ${sql.ref(column)} = ${fromId} returning id`.execute(db).then((result) => result.rows.map(({ id }) => id));
+export type StayingKind = "forms" | "variants" | "guides" | "checks" | "approvals";
+/** What stays on the ticket that goes away. */
+export const countStaying = (db: Db, goneId: string, keptId: string) => sql<Record<StayingKind, number>>`select ${sql.join([
+  ...hanging.filter(({ kind }) => ["forms", "variants", "guides"].includes(kind)).map((each) => sql`${countOf(each, goneId, sql`${each.kind === "forms" ? sql`m.subject_kind = 'ticket' and ` : sql``}not (${each.goes!(keptId)})`)} as ${sql.ref(each.kind)}`),
+  sql`${countOf({ table: "ticket_checks", column: "ticket_id" }, goneId, sql`true`)} as checks`, sql`${countOf({ table: "ticket_approvals", column: "ticket_id" }, goneId, sql`m.state = 'pending'`)} as approvals`,
+])}`.execute(db).then((result) => result.rows[0]!);
+
+/** Moves everything of one kind that can hang there, and says what it was. */
+export const carry = (db: Db, { table, column, goes }: Hanging, fromId: string, toId: string) =>
+  sql<{ id: string }>`update ${sql.table(table)} m set ${sql.ref(column)} = ${toId}::uuid where m.${sql.ref(column)} = ${fromId}::uuid and ${goes?.(toId) ?? sql`true`} returning m.id`.execute(db).then((result) => result.rows.map(({ id }) => id));
 /** Only what still hangs where it was carried to. */
-export const carryBack = (db: Db, [, table, column]: (typeof CARRIED)[number], ids: string[], move: { from: string; to: string }) =>
-  sql`update ${sql.table(table)} set ${sql.ref(column)} = ${move.to} where id = any(${ids}::uuid[]) and ${sql.ref(column)} = ${move.from}`.execute(db);
+export const carryBack = (db: Db, { table, column }: Hanging, ids: string[], move: { from: string; to: string }) =>
+  sql`update ${sql.table(table)} set ${sql.ref(column)} = ${move.to}::uuid where id = any(${ids}::uuid[]) and ${sql.ref(column)} = ${move.from}::uuid`.execute(db);
 
 export interface CarriedDocument { id: string; number: number }
 /** Papers of one kind are counted on where those of the kept ticket end; returns the numbers they had. */
@@ -42,11 +59,17 @@ export interface Contacts { clientId: string | null; contactPhone: string | null
 export const setContacts = (db: Db, id: string, contacts: Contacts, at: Date) => sql<{ version: number }>`update tickets set client_id = ${contacts.clientId}, contact_phone = ${contacts.contactPhone}, contact_email = ${contacts.contactEmail},
   version = version + 1, updated_at = ${at} where id = ${id} returning version`.execute(db).then((result) => result.rows[0]!.version);
 
+export interface TaskOwner { id: string; ownerId: string }
+export const selectTaskOwners = (db: Db, ids: string[]) => sql<TaskOwner>`select id, owner_id from tickets where id = any(${ids}::uuid[]) and owner_id is not null`.execute(db).then((result) => result.rows);
+/** Who had the task until the merge kept them away from it. */
+export const returnOwners = (db: Db, rows: TaskOwner[]) => sql`update tickets t set owner_id = r."ownerId" from json_to_recordset(${JSON.stringify(rows)}::json) as r(id uuid, "ownerId" uuid)
+  where t.id = r.id and t.owner_id is null and not coalesce(r."ownerId" = any(t.about_user_ids), false)`.execute(db);
+
 /** Everything an undo needs. */
 export interface Carried {
   ids: Partial<Record<CarriedKind, string[]>>; followers: string[]; relations: { before: Kept[]; made: string[] }; noteId: string; gone: Ended;
   /** A merge of before they were carried has none of these. */
-  documents?: CarriedDocument[]; approvals?: string[]; versions?: { kept: number; gone: number };
+  taskOwners?: TaskOwner[]; documents?: CarriedDocument[]; approvals?: string[]; versions?: { kept: number; gone: number };
   kept: Contacts & { ownerId?: string | null };
 }
 
@@ -70,3 +93,12 @@ export const selectMerges = (db: Db, ticketId: string) => sql<ShownMerge>`select
   left join clients c on c.id = t.client_id left join users o on o.id = t.owner_id left join users u on u.id = m.merged_by order by m.merged_at desc limit 100`.execute(db).then((result) => result.rows);
 
 export const deleteNote = (db: Db, id: string) => sql`delete from ticket_notes where id = ${id}`.execute(db);
+
+export interface Card { phones: string[]; emails: string[] }
+/** Numbers and addresses of the cards of both tickets, and whether one of the two is asked for by the other, at whatever remove. */
+export const selectBetween = (db: Db, one: { id: string; clientId: string | null }, other: { id: string; clientId: string | null }) => sql<{ cards: Record<string, Card>; isKin: boolean }>`
+  with recursive above as (select id, parent_id, id as start from tickets where id in (${one.id}::uuid, ${other.id}::uuid)
+    union select t.id, t.parent_id, a.start from above a join tickets t on t.id = a.parent_id)
+  select exists(select from above where id <> start and id in (${one.id}::uuid, ${other.id}::uuid)) as is_kin,
+    coalesce((select json_object_agg(c.id, json_build_object('phones', array(select e164 from client_phones p where p.client_id = c.id), 'emails', array(select address from client_emails m where m.client_id = c.id)))
+      from clients c where c.id in (${one.clientId}::uuid, ${other.clientId}::uuid)), '{}') as cards`.execute(db).then((result) => result.rows[0]!);

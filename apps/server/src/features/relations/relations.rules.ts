@@ -28,17 +28,40 @@ export function atKept(relation: Stored, goneId: string, keptId: string): Omit<S
 
 /** The part of a ticket that merging looks at. */
 export interface Mergeable {
-  id: string; projectKey: string; type: string; status: string; clientId: string | null; contactPhone: string | null; contactEmail: string | null; ownerId: string | null; mergedInto: string | null; createdAt: Date;
+  id: string; projectKey: string; type: string; status: string; clientId: string | null; contactPhone: string | null; contactEmail: string | null; ownerId: string | null; mergedInto: string | null; parentId: string | null; createdAt: Date;
 }
+/** What merging asks beside the two tickets: whether one asks for the other as a task, and the cards of their clients. */
+export interface Between { isKin: boolean; cards: Readonly<Record<string, { phones: readonly string[]; emails: readonly string[] }>> }
 
 /** Why these two cannot become one; null: they can. A link must never lead to what another client has asked. */
-export function refusalOf(kept: Mergeable, gone: Mergeable): string | null {
+export function refusalOf(kept: Mergeable, gone: Mergeable, between: Between): string | null {
   if (kept.id === gone.id) return "merge_itself";
   if (kept.mergedInto || gone.mergedInto) return "merge_merged";
   if (kept.projectKey !== gone.projectKey) return "merge_other_project";
   if (kept.type === "callback" || gone.type === "callback") return "merge_callback";
+  if (between.isKin) return "merge_own_task";
   if (kept.clientId && gone.clientId && kept.clientId !== gone.clientId) return "merge_other_client";
-  return kept.status === "closed" && gone.status !== "closed" ? "merge_into_closed" : null;
+  if (areStrangers(kept, gone, between)) return "merge_other_person";
+  return refusedByState(kept, gone);
+}
+
+const isOpen = ({ status }: Mergeable): boolean => status === "open" || status === "waiting";
+/** What asked for a task waits for an answer, which one that has ended gives no more. */
+function refusedByState(kept: Mergeable, gone: Mergeable): string | null {
+  if (kept.status === "closed" && gone.status !== "closed") return "merge_into_closed";
+  return gone.parentId !== null && isOpen(gone) && !isOpen(kept) ? "merge_task_into_ended" : null;
+}
+
+/** Each has somebody who asked, and nothing says that it is one person: neither a card nor a number or an address of both. */
+function areStrangers(kept: Mergeable, gone: Mergeable, { cards }: Between): boolean {
+  if (kept.clientId !== null && kept.clientId === gone.clientId) return false;
+  const reached = ({ clientId, contactPhone, contactEmail }: Mergeable): string[] => {
+    const card = clientId === null ? undefined : cards[clientId];
+    return [contactPhone, contactEmail, ...card?.phones ?? [], ...card?.emails ?? []].flatMap((each) => (each ? [each.toLowerCase()] : []));
+  };
+  const [ofKept, ofGone] = [reached(kept), reached(gone)];
+  const isKnown = (ticket: Mergeable, contacts: string[]): boolean => ticket.clientId !== null || contacts.length > 0;
+  return isKnown(kept, ofKept) && isKnown(gone, ofGone) && !ofKept.some((each) => ofGone.includes(each));
 }
 
 const differ = (one: string | null, other: string | null): boolean => one !== null && other !== null && one !== other;

@@ -42,9 +42,11 @@ async function passOn(ctx: TxCtx, parentId: string, parents: string[] | null): P
 export async function inheritAbout(ctx: TxCtx, id: string, ownerId?: string | null): Promise<void> {
   const before = (await selectTicketForUpdate(ctx.db, id))!;
   const now = await aboutWith(ctx, await processOf(ctx.db, before.processId), { ...before, ownerId: ownerId === undefined ? before.ownerId : ownerId }, await selectInherited(ctx.db, before));
-  if (isSame(before.aboutUserIds, now.aboutUserIds) && before.ownerId === now.ownerId) return;
-  await updateAbout(ctx.db, id, now);
-  await tell(ctx, before, { ...before, ...now });
+  if (!isSame(before.aboutUserIds, now.aboutUserIds) || before.ownerId !== now.ownerId) {
+    await updateAbout(ctx.db, id, now);
+    await tell(ctx, before, { ...before, ...now });
+  }
+  // Tasks have come or gone, too.
   await passOn(ctx, id, now.aboutUserIds);
 }
 

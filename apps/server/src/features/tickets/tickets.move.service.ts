@@ -12,7 +12,7 @@ import { aboutNow } from "./tickets.about.ts";
 import { processOf, type ProjectInUse } from "./tickets.definitions.ts";
 import { alert, perform, remind, touched } from "./tickets.effects.ts";
 import { loadTicket } from "./tickets.load.ts";
-import { insertApproval, lapseApprovals, selectOpenSubtasks } from "./tickets.process.sql.ts";
+import { insertApproval, lapseApprovals, selectMergedTasks, selectOpenSubtasks, type Asking } from "./tickets.process.sql.ts";
 import { isRefusal, refused } from "./tickets.refusals.ts";
 import { keepReasons, refuseStrangers } from "./tickets.register.ts";
 import { engineRoles, filled, fromEngine, statusOf, strangeInput } from "./tickets.rules.ts";
@@ -53,7 +53,7 @@ export async function moveByClient(ctx: Ctx, id: string, seen: { stageSince: str
   return inTx(ctx, async (ctx) => {
     const before = await selectTicketForUpdate(ctx.db, id);
     // A second press, an old page or a colleague was first: what happened stands, the client is shown how it is now.
-    if (!before || before.stageSince.toISOString() !== seen.stageSince) return "moved_on";
+    if (!before || before.mergedInto || before.stageSince.toISOString() !== seen.stageSince) return "moved_on";
     const process = await processOf(ctx.db, before.processId);
     if (!own(process.transitions, input.transition)?.from.includes(before.stage)) return "moved_on";
     await move(ctx, before, { ...input, by: { id: null, roles: ["client"] } });
@@ -65,6 +65,8 @@ export interface Move { transition: string; input: Record<string, unknown>; by: 
 
 /** One transition of a locked ticket, and whatever follows from it by itself. */
 export async function move(ctx: TxCtx, before: Ticket, { transition, input, by, approved }: Move): Promise<Ticket> {
+  // Its life goes on in the ticket it was merged into.
+  if (before.mergedInto) throw conflict("ticket_merged");
   const it = await living(ctx, before);
   const strange = strangeInput(input);
   if (strange.length > 0) throw invalid(strange.map((name) => ({ field: `input.${name}`, code: "field_wrong" })));
@@ -142,7 +144,7 @@ async function others(ctx: TxCtx, { ticket: before, process, project }: Living, 
   if (outcome.effects.some(({ kind }) => kind === "cancel_subtasks") && !after.parentId) await cancelSubtasks(ctx, after);
   const wasOpen = ["open", "waiting"].includes(before.status);
   const isOpen = ["open", "waiting"].includes(after.status);
-  if (after.parentId && wasOpen && !isOpen) await tellParent(ctx, after);
+  if (wasOpen && !isOpen) await tellParents(ctx, after);
 }
 
 async function cancelSubtasks(ctx: TxCtx, parent: Ticket): Promise<void> {
@@ -155,18 +157,30 @@ async function cancelSubtasks(ctx: TxCtx, parent: Ticket): Promise<void> {
   }
 }
 
+/** A task's end is told to what asked for it, and to what asked for a task that was merged into it. */
+async function tellParents(ctx: TxCtx, ended: Ticket): Promise<void> {
+  const own = ended.parentId ? [{ ...ended, parentId: ended.parentId }] : [];
+  for (const asking of [...own, ...await selectMergedTasks(ctx.db, ended.id)]) await tellParent(ctx, asking, ended);
+}
+
 /** The answer goes into the parent's field, its owner hears of it, and the parent goes on if it waited for this. */
-async function tellParent(ctx: TxCtx, child: Ticket): Promise<void> {
-  const parent = await selectTicketForUpdate(ctx.db, child.parentId!);
+async function tellParent(ctx: TxCtx, asking: Asking, ended: Ticket): Promise<void> {
+  const parent = await lockLiving(ctx, asking.parentId);
   if (!parent) return;
   const process = await processOf(ctx.db, parent.processId);
-  const wish = Object.values(process.transitions).flatMap(({ subtasks }) => subtasks).find(({ key }) => key === child.parentTask);
-  const answered = wish?.answer && child.resolution ? { fields: { ...parent.fields, [wish.answer]: child.resolution } } : {};
+  const wish = Object.values(process.transitions).flatMap(({ subtasks }) => subtasks).find(({ key }) => key === asking.parentTask);
+  const answered = wish?.answer && ended.resolution ? { fields: { ...parent.fields, [wish.answer]: ended.resolution } } : {};
   const after = await updateTicketRow(ctx.db, parent.id, parent.version, { ...answered, updatedAt: ctx.now() });
   if (!after) throw conflict("changed_meanwhile");
-  await emit(ctx, { type: "ticket.subtask_ended", subject: { kind: "ticket", id: parent.id }, data: { number: parent.number, projectKey: parent.projectKey, subtaskId: child.id, subtaskNumber: child.number, key: child.parentTask, stage: child.stage, text: child.resolution ?? "" }, touches: touched(after) });
+  await emit(ctx, { type: "ticket.subtask_ended", subject: { kind: "ticket", id: parent.id }, data: { number: parent.number, projectKey: parent.projectKey, subtaskId: asking.id, subtaskNumber: asking.number, key: asking.parentTask, stage: ended.stage, text: ended.resolution ?? "" }, touches: touched(after) });
   await remind(ctx, after, parent.ownerId);
   await follow(ctx, after);
+}
+
+/** The ticket, or the one it has become: what is told to a ticket that was merged away is heard by the one that was kept. */
+async function lockLiving(ctx: TxCtx, id: string): Promise<Ticket | undefined> {
+  const ticket = await selectTicketForUpdate(ctx.db, id);
+  return ticket?.mergedInto ? lockLiving(ctx, ticket.mergedInto) : ticket;
 }
 
 /** So many automatic steps in a row; a process that wants more is stopped where it is, and its log says so. */
@@ -174,6 +188,7 @@ const MOST_STEPS = 10;
 
 /** Takes automatic transitions as long as one is due. Called after every change of a ticket that conditions may read. */
 export async function follow(ctx: TxCtx, ticket: Ticket): Promise<Ticket> {
+  if (ticket.mergedInto) return ticket;
   const process = await processOf(ctx.db, ticket.processId);
   let now = ticket;
   for (let step = 0; step < MOST_STEPS; step++) {
@@ -193,7 +208,7 @@ export async function follow(ctx: TxCtx, ticket: Ticket): Promise<Ticket> {
 export async function reviewTicket(ctx: Ctx, id: string): Promise<void> {
   await inTx(ctx, async (ctx) => {
     const ticket = await selectTicketForUpdate(ctx.db, id);
-    if (ticket && !ticket.mergedInto) await follow(ctx, ticket);
+    if (ticket) await follow(ctx, ticket);
   });
 }
 

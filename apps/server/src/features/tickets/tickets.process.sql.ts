@@ -6,15 +6,24 @@ import type { Ticket } from "./tickets.sql.ts";
 
 /** What the engine asks of a ticket beside its row: ticked items and what is still awaited. */
 export interface Around { subtasks: number; openSubtasks: number; openApprovals: number; checks: { checklist: string; item: string }[] }
+/** A task (`s`) that was merged away unanswered waits in the ticket it was merged into; one merged into what asked for it does not. */
+const WAS_OPEN = sql`exists (select from ticket_merges m where m.gone_id = s.id and m.undone_at is null and m.carried #>> '{gone,status}' in ('open', 'waiting'))`;
+const IS_AWAITED = sql`case when s.merged_into is null then s.status in ('open', 'waiting')
+  else s.merged_into <> s.parent_id and exists (select from tickets k where k.id = s.merged_into and k.status in ('open', 'waiting')) and ${WAS_OPEN} end`;
 export const selectAround = (db: Db, ticketId: string) => kept(sql<Around>`select
     (select count(*)::int from tickets where parent_id = ${ticketId}) as subtasks,
-    (select count(*)::int from tickets where parent_id = ${ticketId} and parent_waits and status in ('open', 'waiting')) as open_subtasks,
+    (select count(*)::int from tickets s where s.parent_id = ${ticketId} and s.parent_waits and ${IS_AWAITED}) as open_subtasks,
     (select count(*)::int from ticket_approvals where ticket_id = ${ticketId} and state = 'pending') as open_approvals,
     coalesce((select json_agg(json_build_object('checklist', checklist, 'item', item)) from ticket_checks where ticket_id = ${ticketId}), '[]') as checks`)
   .execute(db).then((result) => result.rows[0]!);
 
 export const selectOpenSubtasks = (db: Db, parentId: string) =>
   sql<{ id: string }>`select id from tickets where parent_id = ${parentId} and status in ('open', 'waiting') order by created_at, id`.execute(db).then((result) => result.rows.map(({ id }) => id));
+
+export interface Asking { id: string; number: string; parentId: string; parentTask: string | null }
+/** Tasks that were merged into this ticket before they were answered: its answer is theirs. */
+export const selectMergedTasks = (db: Db, id: string) =>
+  kept(sql<Asking>`select s.id, s.number, s.parent_id, s.parent_task from tickets s where s.merged_into = ${id} and s.parent_id <> ${id} and ${WAS_OPEN} order by s.id`).execute(db).then((result) => result.rows);
 
 export interface NewReason extends Reason { id: string; ticketId: string; at: Date; version: string }
 /** A part of the statement that ends the transaction. */

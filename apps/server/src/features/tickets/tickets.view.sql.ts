@@ -111,9 +111,9 @@ const filesOf = (id: RawBuilder<unknown>) => sql`coalesce((select json_agg(json_
 const beside = (ticket: { id: string; parentId: string | null }, readerId: string | null) => sql`
     (select json_build_object('id', id, 'number', number, 'subject', subject, 'texts', texts, 'projectKey', project_key, 'ownerId', owner_id, 'department', department, 'aboutUserIds', about_user_ids, 'processId', process_id, 'fields', fields,
       'description', description, 'contactPhone', contact_phone, 'contactEmail', contact_email, 'files', ${filesOf(sql`${ticket.parentId}::uuid`)}) from tickets where id = ${ticket.parentId}::uuid) as parent,
-    coalesce((select json_agg(json_build_object('id', s.id, 'number', s.number, 'key', s.parent_task, 'type', s.type, 'processId', s.process_id, 'subject', s.subject, 'texts', s.texts, 'department', s.department, 'stage', s.stage, 'status', s.status,
-      'dueAt', ${iso("s.due_at")}, 'waits', s.parent_waits, 'answer', s.resolution, 'ownerName', coalesce(u.name, ''), 'hidden', coalesce(${readerId}::uuid = any(s.about_user_ids), false)) order by s.created_at, s.id)
-      from tickets s left join users u on u.id = s.owner_id where s.parent_id = ${ticket.id}), '[]') as subtasks,
+    coalesce((select json_agg(json_build_object('id', s.id, 'number', s.number, 'key', s.parent_task, 'type', s.type, 'processId', l.process_id, 'subject', s.subject, 'texts', s.texts, 'department', s.department, 'stage', l.stage, 'status', l.status,
+      'dueAt', ${iso("s.due_at")}, 'waits', s.parent_waits, 'answer', coalesce(s.resolution, l.resolution), 'ownerName', coalesce(u.name, ''), 'hidden', coalesce(${readerId}::uuid = any(s.about_user_ids || l.about_user_ids), false)) order by s.created_at, s.id)
+      from tickets s join tickets l on l.id = coalesce(s.merged_into, s.id) left join users u on u.id = l.owner_id where s.parent_id = ${ticket.id}), '[]') as subtasks,
     coalesce((select json_agg(json_build_object('id', a.id, 'transition', a.transition, 'deed', a.deed, 'amount', a.amount, 'state', a.state, 'requestedBy', coalesce(r.name, ''), 'requestedById', a.requested_by, 'requestedAt', ${iso("a.requested_at")},
       'decidedBy', coalesce(d.name, ''), 'decidedAt', ${iso("a.decided_at")}, 'note', a.note) order by a.requested_at, a.id)
       from ticket_approvals a left join users r on r.id = a.requested_by left join users d on d.id = a.decided_by where a.ticket_id = ${ticket.id}), '[]') as approvals,
