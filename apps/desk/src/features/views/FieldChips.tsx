@@ -22,7 +22,8 @@ function Chips({ asked, onChange }: { asked: Condition[]; onChange: (fields: Con
       {asked.map((condition, index) => {
         if (takesValue(condition.is) && condition.value === undefined) return null;
         const field = fields.find(({ key }) => key === condition.field);
-        const what = [nameOf(condition.field), t(wordOf(field ?? { kind: "text" }, condition.is)), wordsOf(field, condition)].filter(Boolean).join(" ");
+        const is = condition.is === "equal" ? "" : t(wordOf(field ?? { kind: "text" }, condition.is));
+        const what = `${nameOf(condition.field)}: ${[is, wordsOf(field, condition)].filter(Boolean).join(" ")}`;
         return <li key={`${condition.field} ${index}`} className="chip"><span className="cut">{what}</span><ActionIcon size={18} variant="transparent" aria-label={t("views.fieldAway", { what })} onClick={() => onChange(asked.filter((_, at) => at !== index))}><IconX size={13} /></ActionIcon></li>;
       })}
     </ul>
@@ -39,7 +40,7 @@ function useWords(): (field: Field | undefined, condition: Condition) => string 
     const option = field?.options.find((each) => each.value === String(value));
     if (option) return option.name;
     if (typeof value === "number") return field?.currency ? intl.formatNumber(value, { style: "currency", currency: field.currency }) : intl.formatNumber(value);
-    if ((field?.kind === "date" || field?.kind === "moment") && /^\d{4}-\d\d-\d\d$/.test(value)) return intl.formatDate(`${value}T12:00:00`, { day: "numeric", month: "long", year: "numeric" });
+    if ((field?.kind === "date" || field?.kind === "moment") && /^\d{4}-\d\d-\d\d$/.test(value)) return intl.formatDate(`${value}T12:00:00`, { dateStyle: "medium" });
     return `“${value}”`;
   };
 }

@@ -27,13 +27,15 @@ export const takesValue = (is: Is): boolean => is !== "filled" && is !== "empty"
 /** Fields by the form or the type that has them. */
 function useGroups(fields: readonly Field[]) {
   const t = useT();
-  const groups = new Map<string, { value: string; label: string }[]>();
+  const groups = new Map<string, { rank: string; items: { value: string; label: string }[] }>();
   for (const { key, name, of } of fields) {
     const isForm = key.startsWith("form.");
     const group = of.length === 1 ? t(isForm ? "views.form" : "views.ofType", { name: of[0]! }) : t(isForm ? "views.ofSeveralForms" : "views.ofSeveralTypes");
-    groups.set(group, [...groups.get(group) ?? [], { value: key, label: name }]);
+    const known = groups.get(group) ?? { rank: `${isForm ? 1 : 2}${of.length === 1 ? 1 : 2}`, items: [] };
+    groups.set(group, { ...known, items: [...known.items, { value: key, label: name }] });
   }
-  return [...groups].map(([group, items]) => ({ group, items }));
+  // Forms before what processes ask for; what several have stands after what is one's own.
+  return [...groups].sort(([one, a], [other, b]) => a.rank.localeCompare(b.rank) || one.localeCompare(other)).map(([group, { items }]) => ({ group, items }));
 }
 
 /** One field of the form or of the process, by its name, and what is asked of it, as its kind is written. */
@@ -49,7 +51,7 @@ export function FieldFilter({ filter, error, onChange }: { filter: TicketFilter;
   const data = first && !field ? [...groups, { group: t("views.field"), items: [{ value: first.field, label: first.field.replace(/^\w+\./, "").replaceAll("_", " ") }] }] : groups;
   return (
     <div className={css.wide}>
-      <Select label={t("views.field")} placeholder={t("views.fieldChoose")} data={data} value={first?.field ?? null} onChange={choose} searchable clearable nothingFoundMessage={t("views.fieldNone")} error={fieldError(error, "filter.fields.0.field")} clearButtonProps={{ "aria-label": t("do.clear") }} />
+      <Select label={t("views.field")} placeholder={t("views.fieldChoose")} data={data} value={first?.field ?? null} onChange={choose} searchable clearable nothingFoundMessage={t("views.fieldNone")} comboboxProps={{ width: 320, position: "bottom-start" }} maxDropdownHeight={320} error={fieldError(error, "filter.fields.0.field")} clearButtonProps={{ "aria-label": t("do.clear") }} />
       {first && <Select label={t("views.is")} data={(field ? asksOf(field) : [first.is]).map((each) => ({ value: each, label: t(wordOf(field ?? { kind: "text" }, each)) }))} allowDeselect={false} value={first.is} onChange={(is) => put({ ...first, is: (is ?? first.is) as Is, ...(!takesValue(is as Is) && { value: undefined }) })} />}
       {first && field && takesValue(first.is) && <Value field={field} condition={first} onChange={put} />}
     </div>
