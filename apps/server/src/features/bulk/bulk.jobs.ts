@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
-import { AppError, conflict, notFound } from "../../platform/errors.ts";
-import { emit } from "../../platform/events.ts";
+import { AppError, conflict } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
 import type { JobHandler } from "../../platform/jobs.ts";
 import { quietRequestId } from "../../platform/quiet.ts";
@@ -12,7 +11,8 @@ import { getTicket, loadTicket, moveTicket, updateTicket } from "../tickets/inde
 import type { TicketView } from "../tickets/tickets.contract.ts";
 import { bulkChange, type BulkChange } from "./bulk.contract.ts";
 import { nextStep, JOB } from "./bulk.service.ts";
-import { hasChildrenSince, restoreTicket, selectAuthor, selectBefore, selectNext, selectRun, selectVersion, updateItem, updateRun, type Item, type Reason, type RunRow } from "./bulk.sql.ts";
+import { selectAuthor, selectNext, selectRun, updateItem, updateRun, type Item, type Reason, type RunRow } from "./bulk.sql.ts";
+import { keepTouched, takeBack } from "./bulk.undo.ts";
 
 /** Few enough that nobody else waits long for a ticket a step has locked; the pause leaves the rest of the time to people. */
 const STEP = 20;
@@ -34,7 +34,7 @@ export async function runStep(base: Ctx, id: string): Promise<void> {
     const acting: TxCtx | null = author ? { ...ctx, actor: { kind: "user", ...author } } : null;
     const deedId = run.tellsClients && run.state === "running" ? newId : quietRequestId;
     if (!acting || !may(acting, "tickets.bulk")) return end(ctx, run, "stopped");
-    const items = await selectNext(ctx.db, id, way.takes, STEP);
+    const items = await selectNext(ctx.db, id, { state: way.takes, most: STEP, isBackwards: way === UNDO });
     // Each ticket is a deed of its own: what rules make of it is counted for it alone.
     for (const item of items) await way.work({ ...acting, requestId: deedId() }, run, item);
     if (items.length === STEP) await nextStep(ctx, id, PAUSE_MS);
@@ -50,6 +50,7 @@ async function end(ctx: TxCtx, run: RunRow, state: RunRow["state"]): Promise<voi
 interface Way { takes: "unchecked" | "ready" | "changed"; ends: RunRow["state"]; work(ctx: TxCtx, run: RunRow, item: Item): Promise<void> }
 const CHECK: Way = { takes: "unchecked", ends: "ready", work: check };
 const RUN: Way = { takes: "ready", ends: "done", work: perform };
+/** From the end: a ticket two of these have changed is brought back by the later one first. */
 const UNDO: Way = { takes: "changed", ends: "undone", work: undo };
 
 /** Thrown to give up what was only tried. */
@@ -71,13 +72,8 @@ async function check(ctx: TxCtx, run: RunRow, item: Item): Promise<void> {
 
 async function perform(ctx: TxCtx, run: RunRow, item: Item): Promise<void> {
   try {
-    const done = await withSavepoint(ctx, async () => {
-      const found = await selectBefore(ctx.db, item.ticketId, ctx.now());
-      if (!found) throw notFound("ticket", item.ticketId);
-      const { changes } = await act(ctx, run, item.ticketId);
-      return { changes, before: found.before, versionAfter: (await selectVersion(ctx.db, item.ticketId))! };
-    });
-    await updateItem(ctx.db, run.id, item.n, { state: "changed", reason: null, ...done });
+    const { changes } = await withSavepoint(ctx, () => keepTouched(ctx, { runId: run.id, ...item }, () => act(ctx, run, item.ticketId)));
+    await updateItem(ctx.db, run.id, item.n, { state: "changed", reason: null, changes });
   } catch (error) {
     await updateItem(ctx.db, run.id, item.n, { state: "failed", reason: reasonsOf(error) });
   }
@@ -113,16 +109,12 @@ function changesOf(before: TicketView, after: TicketView): BulkChange[] {
   return bulkChange.shape.field.options.filter((field) => was[field] !== now[field]).map((field) => ({ field, was: was[field], now: now[field] }));
 }
 
-/** What somebody has changed since stays as they left it; so does what a client was told of, and what others already work on. */
-async function undo(ctx: TxCtx, run: RunRow, { n, ticketId, tells, before, versionAfter }: Item): Promise<void> {
-  const reason = !before || versionAfter === null ? "bulk_changed_since" : tells && run.tellsClients ? "bulk_client_told" : await hasChildrenSince(ctx.db, ticketId, before.at) ? "bulk_has_subtasks" : null;
-  const now = await selectBefore(ctx.db, ticketId, ctx.now());
-  const isBack = reason === null && before !== null && versionAfter !== null && now !== undefined && await restoreTicket(ctx.db, ticketId, { version: versionAfter, before, now: ctx.now() });
-  if (!isBack) return void await updateItem(ctx.db, run.id, n, { state: "kept", reason: [{ code: reason ?? "bulk_changed_since" }] });
-  await updateItem(ctx.db, run.id, n, { state: "undone", reason: null });
-  await audit(ctx, { action: "ticket.bulk_undone", object: { kind: "ticket", id: ticketId }, before: now.before.ticket, after: before.ticket });
-  await emit(ctx, { type: "ticket.changed", subject: { kind: "ticket", id: ticketId }, data: { changed: ["stage", "ownerId", "priority", "dueAt", "department"], undone: run.id, notices: [] }, touches: ownersOf(now.before.ticket, before.ticket) });
+/** Wholly or not at all: what cannot be brought back with everything that followed from it is left as it is, and says why. */
+async function undo(ctx: TxCtx, run: RunRow, item: Item): Promise<void> {
+  try {
+    await withSavepoint(ctx, () => takeBack(ctx, run, item));
+    await updateItem(ctx.db, run.id, item.n, { state: "undone", reason: null });
+  } catch (error) {
+    await updateItem(ctx.db, run.id, item.n, { state: "kept", reason: reasonsOf(error) });
+  }
 }
-
-const ownersOf = (...tickets: Record<string, unknown>[]): { kind: string; id: string }[] =>
-  [...new Set(tickets.map((ticket) => ticket["owner_id"]))].flatMap((id) => (typeof id === "string" ? [{ kind: "operator", id }] : []));

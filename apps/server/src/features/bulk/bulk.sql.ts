@@ -30,31 +30,12 @@ export interface ListedItem { n: number; id: string; number: string; subject: st
 export const selectItems = (db: Db, runId: string, { state, after, limit }: { state: ItemState | undefined; after: number; limit: number }) => sql<ListedItem>`select i.n, i.ticket_id as id, t.number, t.subject, t.texts, t.project_key, i.state, i.tells, i.changes, i.reason, t.owner_id, t.department, t.about_user_ids, t.contact_phone
   from bulk_items i join tickets t on t.id = i.ticket_id where i.run_id = ${runId} and i.n > ${after} ${state ? sql`and i.state = ${state}` : sql``} order by i.n limit ${limit}`.execute(db).then((result) => result.rows);
 
-export interface Item { n: number; ticketId: string; tells: boolean; before: Before | null; versionAfter: number | null }
-/** The next of a state; the run's row is locked by who asks, so nobody else takes them. */
-export const selectNext = (db: Db, runId: string, state: ItemState, most: number) => sql<Item>`select n, ticket_id, tells, before, version_after from bulk_items where run_id = ${runId} and state = ${state} order by n limit ${most}`.execute(db).then((result) => result.rows);
-export const updateItem = (db: Db, runId: string, n: number, set: { state: ItemState; reason: Reason[] | null; tells?: boolean; changes?: BulkChange[]; before?: Before; versionAfter?: number }) => sql`update bulk_items set state = ${set.state}, reason = ${set.reason === null ? null : JSON.stringify(set.reason)}::jsonb,
-  tells = coalesce(${set.tells ?? null}, tells), changes = coalesce(${set.changes ? JSON.stringify(set.changes) : null}::jsonb, changes), before = coalesce(${set.before ? JSON.stringify(set.before) : null}::jsonb, before), version_after = coalesce(${set.versionAfter ?? null}, version_after) where run_id = ${runId} and n = ${n}`.execute(db);
-
-/** What a change or a step can have written on a ticket; what people write by hand is not among it. */
-const RESTORED = sql.raw(["stage", "status", "owner_id", "department", "priority", "due_at", "stage_since", "clock_from", "paused_at", "deadline_hours", "fields", "reopened", "score", "client_comment", "resolution", "closed_at", "closed_as", "about_user_ids"].join(", "));
-export interface Before { ticket: Record<string, unknown>; clocks: Record<string, unknown>[]; at: string }
-
-/** Locks the ticket and tells its version and how it is. Nothing: it is not there any more. */
-export const selectBefore = (db: Db, ticketId: string, now: Date) => sql<{ version: number; before: Before }>`select t.version, jsonb_build_object('at', ${now.toISOString()}::text, 'ticket', (select to_jsonb(x) from (select ${RESTORED} from tickets where id = t.id) x),
-    'clocks', coalesce((select jsonb_agg(to_jsonb(c)) from clocks c where c.subject_kind = 'ticket' and c.subject_id = t.id), '[]')) as before
-  from tickets t where t.id = ${ticketId} for update`.execute(db).then((result) => result.rows[0]);
-export const selectVersion = (db: Db, ticketId: string) => sql<{ version: number }>`select version from tickets where id = ${ticketId}`.execute(db).then((result) => result.rows[0]?.version);
-export const hasChildrenSince = (db: Db, ticketId: string, since: string) => sql<{ found: boolean }>`select exists (select from tickets where parent_id = ${ticketId} and created_at >= ${since}::timestamptz) as found`.execute(db).then((result) => result.rows[0]!.found);
-
-/** Puts the columns and clocks back as they were, if the ticket still has the version the run left it with. */
-export async function restoreTicket(db: Db, ticketId: string, { version, before, now }: { version: number; before: Before; now: Date }): Promise<boolean> {
-  const done = await sql`update tickets t set (${RESTORED}) = (select ${RESTORED} from jsonb_populate_record(null::tickets, ${JSON.stringify(before.ticket)}::jsonb)), version = version + 1, updated_at = ${now} where t.id = ${ticketId} and t.version = ${version}`.execute(db);
-  if (done.numAffectedRows !== 1n) return false;
-  await sql`delete from clocks where subject_kind = 'ticket' and subject_id = ${ticketId}`.execute(db);
-  await sql`insert into clocks select * from jsonb_populate_recordset(null::clocks, ${JSON.stringify(before.clocks)}::jsonb)`.execute(db);
-  return true;
-}
+export interface Item { n: number; ticketId: string; tells: boolean }
+/** The next of a state, in their order or from the end; the run's row is locked by who asks, so nobody else takes them. */
+export const selectNext = (db: Db, runId: string, { state, most, isBackwards }: { state: ItemState; most: number; isBackwards: boolean }) => sql<Item>`select n, ticket_id, tells from bulk_items
+  where run_id = ${runId} and state = ${state} order by n ${sql.raw(isBackwards ? "desc" : "asc")} limit ${most}`.execute(db).then((result) => result.rows);
+export const updateItem = (db: Db, runId: string, n: number, set: { state: ItemState; reason: Reason[] | null; tells?: boolean; changes?: BulkChange[] }) => sql`update bulk_items set state = ${set.state}, reason = ${set.reason === null ? null : JSON.stringify(set.reason)}::jsonb,
+  tells = coalesce(${set.tells ?? null}, tells), changes = coalesce(${set.changes ? JSON.stringify(set.changes) : null}::jsonb, changes) where run_id = ${runId} and n = ${n}`.execute(db);
 
 export type User = Extract<Actor, { kind: "user" }>;
 /** As they may now, not as they might when they began. */

@@ -40,7 +40,7 @@ const rowsOf = async (ids: string[]) => (await sql<Record<string, unknown>>`sele
 
 test("R123 previews a bulk change: who would refuse and why, and nothing is changed", async () => {
   const [own, other, foreign] = [await several(2), await buildTicket(system), await buildTicket(system, { projectKey: "taxi" })];
-  await sql`update tickets set merged_into = ${own[0]!.id} where id = ${other.id}`.execute(database.db);
+  await sql`update tickets set merged_into = ${own[0]!.id}, status = 'closed', closed_at = now() where id = ${other.id}`.execute(database.db);
   const before = await rowsOf([...idsOf(own), other.id]);
   const shown = await preview([...idsOf(own), other.id, foreign.id, newId()], { kind: "change", priority: 3, ownerId: ana });
   expect(shown).toMatchObject({ state: "ready", total: 3, counts: { ready: 2, refused: 1 }, tells: 0 });

@@ -20,7 +20,7 @@ export { giveOwner, lockTicket, ticketToGive } from "./tickets.handover.ts";
 export { findProject, processOf, projectOf, retireProject, storeDeclarations, type ProjectInUse } from "./tickets.definitions.ts";
 export { drawNumber, hashSecret, linkSecret } from "./tickets.keys.ts";
 export { parseTicketNumber, type ParsedNumber } from "./tickets.number.rules.ts";
-export { filled, fromEngine, priorityName, priorityNumber, statusOf } from "./tickets.rules.ts";
+export { aboutOf, filled, fromEngine, priorityName, priorityNumber, statusOf } from "./tickets.rules.ts";
 export { ticketsRoutes } from "./tickets.routes.ts";
 export { mediaTypeOf, safeFileName } from "./tickets.files.rules.ts";
 export type { TicketForms } from "./tickets.forms.ts";
