@@ -1,4 +1,4 @@
-import { isOpen, nextOpening, seededRandom, type Declarations, type DemoActor, type DemoProject, type DemoTicket, type ProjectDeclaration } from "../projects/index.ts";
+import { inAll, isOpen, nextOpening, seededRandom, type Declarations, type DemoActor, type DemoProject, type DemoTicket, type ProjectDeclaration } from "../projects/index.ts";
 import type { FieldValues, Process } from "../processes/index.ts";
 import { translate } from "../../platform/messages.ts";
 import { priorityNumber, type ProjectInUse } from "../tickets/index.ts";
@@ -75,7 +75,7 @@ export function callbackStories(told: Told): TicketStory[] {
     const registeredAt = new Date(talk.ended_at);
     const language = talk.language as Story["language"];
     const story: Story = {
-      project: told.project, process, type, subject: translate(language as never, "callback_subject"), description: "", fields: { queueId: talk.queue_id, cause: "abandoned" },
+      project: told.project, process, type, subject: translate(language as never, "callback_subject"), texts: { subject: inAll((each) => translate(each, "callback_subject")) }, description: "", fields: { queueId: talk.queue_id, cause: "abandoned" },
       priority: priorityNumber(type.priority), language, channel: "voice", clientId: talk.client_id, interactionId: talk.id, phone: talk.from_number, email: null,
       registeredAt, registeredBy: { actor: { id: null, roles: ["system"] }, kind: "system", name: "voice" }, dueAt: callbackDue(told, talk, registeredAt), steps: [],
     };

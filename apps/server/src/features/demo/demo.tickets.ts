@@ -1,7 +1,7 @@
 import { newId } from "../../platform/ids.ts";
 import { apply, start, type FieldValues, type Process, type ProcessActor, type ProcessEffect, type ProcessTicket, type Reason } from "../processes/index.ts";
 import { workingClock } from "../projects/index.ts";
-import { filled, fromEngine, priorityName, statusOf, type ProjectInUse } from "../tickets/index.ts";
+import { filled, fromEngine, priorityName, statusOf, type ProjectInUse, type TicketTexts } from "../tickets/index.ts";
 
 /** Whose doing a step of a made ticket was, as events name them. */
 export interface Doer { actor: ProcessActor; kind: "user" | "client" | "system"; name: string }
@@ -9,7 +9,7 @@ export interface StorySteps { transition: string; at: Date; by: Doer; fields: Fi
 /** A ticket to be made by living through its steps. */
 export interface Story {
   project: ProjectInUse; process: Process; type: ProjectInUse["types"][number];
-  subject: string; description: string; fields: Record<string, unknown>; priority: number; language: string; channel: string;
+  subject: string; /** Where the product says it in all languages. */ texts?: TicketTexts; description: string; fields: Record<string, unknown>; priority: number; language: string; channel: string;
   clientId: string | null; interactionId: string | null; phone: string | null; email: string | null;
   registeredAt: Date; registeredBy: Doer; dueAt: Date | null; steps: StorySteps[];
 }
@@ -82,7 +82,7 @@ function rowOf({ story, ticket, own, ...living }: Living, linkHash: Buffer): Rec
   const engine = fromEngine(ticket, story.fields);
   return {
     id: living.id, number: living.number, project_key: story.project.project.key, type: story.type.key, process_id: story.project.processIds[story.type.process]!,
-    stage: engine.stage, status: statusOf(story.process, engine.stage), client_id: story.clientId, interaction_id: story.interactionId, subject: story.subject, description: story.description,
+    stage: engine.stage, status: statusOf(story.process, engine.stage), client_id: story.clientId, interaction_id: story.interactionId, subject: story.subject, texts: story.texts ?? null, description: story.description,
     fields: engine.fields, priority: engine.priority, language: story.language, channel: story.channel, contact_phone: story.phone, contact_email: story.email,
     owner_id: engine.ownerId, department: own.department, due_at: engine.dueAt, stage_since: engine.stageSince, clock_from: engine.clockFrom, paused_at: engine.pausedAt,
     deadline_hours: engine.deadlineHours, reopened: engine.reopened, score: own.score ?? null, client_comment: own.clientComment ?? null, resolution: own.resolution ?? null,
