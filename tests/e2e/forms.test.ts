@@ -178,8 +178,8 @@ test("R090, R160: the client reads the form in their language, is told what is k
     await client.unroute(writes);
     await client.getByRole("heading", { name: "Thank you, your part is filled" }).waitFor();
     await page.getByText("The client says their part is filled").waitFor();
-    const record = await only(id);
-    expect([record?.data["email"], record?.data["orderer"], record?.files.map(({ name }) => name), (record?.data["papers"] as string[]).length]).toEqual(["kept@example.org", { surname: "Kovač", given: "Ana" }, ["lease.txt"], 1]);
+    const record = (await only(id))!;
+    expect([record.data["email"], record.data["orderer"], record.files.map(({ name }) => name), (record.data["papers"] as string[]).length]).toEqual(["kept@example.org", { surname: "Kovač", given: "Ana" }, ["lease.txt"], 1]);
     expect(await barriers(client)).toEqual([]);
     await page.getByRole("button", { name: "Submit", exact: true }).click();
     await client.getByRole("heading", { name: "Thank you. The form has been submitted" }).waitFor();
@@ -313,6 +313,20 @@ test("R161: a form that comes again and again is listed with its deadline for wh
     await page.getByText(worker.t("duties.nothing")).waitFor();
   } finally {
     await worker.browser.close();
+  }
+});
+
+test("an address of a text that is not there says so and offers those of its kind, and opens none by itself", async () => {
+  const peter = await Desk.open("peter.admin", "en");
+  try {
+    const { page } = peter;
+    await page.goto("/projects/internet?text=forms/storey.yaml");
+    await page.getByText("There is no text “forms/storey.yaml” in this project.").waitFor();
+    expect(await barriers(page)).toEqual([]);
+    await page.getByRole("button", { name: "forms/story.yaml" }).click();
+    await page.getByRole("button", { name: "Add a field" }).waitFor();
+  } finally {
+    await peter.browser.close();
   }
 });
 

@@ -25,12 +25,9 @@ function Project() {
   const navigate = useNavigate();
   const { key } = useParams({ from: "/projects/$key" });
   const { text } = useSearch({ from: "/projects/$key" });
-  const { data, error, refetch } = useApi("listTexts", { params: { key } });
+  const { data, error, refetch, isFetching } = useApi("listTexts", { params: { key } });
   const [box, setBox] = useState<Box | null>(null);
-  const texts = data?.texts ?? [];
-  const gone = (data?.removed ?? []).filter(({ path }) => !texts.some((each) => each.path === path));
-  const removed = gone.find(({ path }) => path === text);
-  const chosen = removed ? undefined : texts.find(({ path }) => path === text) ?? texts.toSorted(byOrder)[0];
+  const { texts, gone, removed, chosen, missing } = found(data, text);
   const open = (path: string) => void navigate({ to: "/projects/$key", params: { key }, search: { text: path } });
   const name = key === "common" ? t("projects.common") : data?.name ?? "";
   const shown = (removed ?? chosen ?? { path: name }).path;
@@ -48,13 +45,22 @@ function Project() {
             </Foldable>
           </nav>
           <section className={`panel ${css.work}`} aria-label={shown}>
-            <Chosen projectKey={key} isRetired={data.retired} text={chosen} removed={removed} />
+            {missing ? <NotThere path={missing} isLooked={isFetching} texts={texts} onOpen={open} /> : <Chosen projectKey={key} isRetired={data.retired} text={chosen} removed={removed} />}
           </section>
         </div>
       )}
       {box && <Asked box={box} project={{ key, name }} taken={texts.map(({ path }) => path)} onClose={() => setBox(null)} onMade={(path) => { setBox(null); open(path); }} />}
     </Page>
   );
+}
+
+/** The text an address names, or the first where it names none. */
+function found(data: { texts: readonly TextRow[]; removed: readonly RemovedRow[] } | undefined, text: string | undefined) {
+  const texts = data?.texts ?? [];
+  const gone = (data?.removed ?? []).filter(({ path }) => !texts.some((each) => each.path === path));
+  const removed = gone.find(({ path }) => path === text);
+  const chosen = removed ? undefined : text ? texts.find(({ path }) => path === text) : texts.toSorted(byOrder)[0];
+  return { texts, gone, removed, chosen, missing: text && !removed && !chosen ? text : null };
 }
 
 /** Where the list would push the text off the screen it is one line that opens, and closes when a text is chosen. */
@@ -76,6 +82,18 @@ function Chosen({ projectKey, isRetired, text, removed }: { projectKey: string; 
   if (removed) return <RemovedPane key={removed.path} projectKey={projectKey} text={removed} />;
   if (text && isRetired) return <RetiredText key={text.path} projectKey={projectKey} path={text.path} />;
   return text ? <TextPane key={`${projectKey}/${text.path}`} projectKey={projectKey} path={text.path} kind={text.kind} /> : <Empty icon={<IconFileText size={22} />} text={t("projects.noTexts")} />;
+}
+
+const FEW = 8;
+
+/** An address that names no text of this project: of an old mail, mistyped, or another project's. Those of its kind are offered, else the first of all. */
+function NotThere({ path, isLooked, texts, onOpen }: { path: string; /** A text that was just begun is in the list a moment later. */ isLooked: boolean; texts: readonly TextRow[]; onOpen: (path: string) => void }) {
+  const t = useT();
+  if (isLooked) return <Skeleton rows={8} height={32} />;
+  const like = texts.filter((text) => text.path.split("/")[0] === path.split("/")[0]);
+  const offered = (like.length > 0 ? like : texts).toSorted(byOrder).slice(0, FEW);
+  const list = <ul className={css.list} aria-label={t("projects.textsInstead")}>{offered.map((text) => <li key={text.path}><Button size="compact-sm" variant="subtle" onClick={() => onOpen(text.path)}>{text.path}</Button></li>)}</ul>;
+  return <div role="status"><Empty icon={<IconFileText size={22} />} text={t("projects.textNotThere", { path })} action={list} /></div>;
 }
 
 const byOrder = (a: TextRow, b: TextRow): number => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || a.path.localeCompare(b.path);
