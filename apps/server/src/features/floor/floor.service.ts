@@ -29,7 +29,7 @@ export async function getFloor(ctx: Ctx, deps: FloorDeps): Promise<z.input<typeo
   const dayStart = startOfDay(now, deps.timeZone);
   const [days, tiles, waiting, alerts, hours, figures, callbacksDue] = await Promise.all([
     db.selectQueueDay(ctx.db, queues.map(({ id, withinS }) => ({ id, withinS })), dayStart), db.selectTiles(ctx.db, projects, dayStart), db.selectWaiting(ctx.db, ids),
-    db.selectAlerts(ctx.db, { projects, readerId: ctx.actor.kind === "user" ? ctx.actor.id : null, since: new Date(now.getTime() - 8 * 3_600_000) }), db.selectHours(ctx.db, ids, dayStart), db.selectTicketFigures(ctx.db, projects, now), countCallbacks(ctx.db, projects),
+    db.selectAlerts(ctx.db, { projects, readerId: actor.id, since: new Date(now.getTime() - 8 * 3_600_000) }), db.selectHours(ctx.db, ids, dayStart), db.selectTicketFigures(ctx.db, { projects, readerId: actor.id }, now), countCallbacks(ctx.db, { projects, readerId: actor.id }),
   ]);
   const language = actor.language as Language;
   return {

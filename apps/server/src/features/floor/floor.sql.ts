@@ -54,6 +54,7 @@ export const selectHours = async (db: Db, queueIds: string[], dayStart: Date): P
   select floor(extract(epoch from queued_at - ${dayStart}) / 3600)::int as hour, count(*)::int as offered, count(answered_at)::int as answered
   from interactions where queue_id = any(${queueIds}) and queued_at >= ${dayStart} group by 1 order by 1`.execute(db)).rows;
 
-export const selectTicketFigures = async (db: Db, projects: string[] | null, now: Date): Promise<{ openTickets: number; unconfirmed: number }> => (await sql<{ openTickets: number; unconfirmed: number }>`
-  select (select count(*) from tickets where status in ('open', 'waiting') and (${projects}::text[] is null or project_key = any(${projects}::text[])))::int as open_tickets,
-    (select count(*) from tickets where status = 'closed' and closed_as = 'unconfirmed' and updated_at >= ${new Date(now.getTime() - 30 * 86_400_000)} and (${projects}::text[] is null or project_key = any(${projects}::text[])))::int as unconfirmed`.execute(db)).rows[0]!;
+/** Whoever a ticket is about does not find it in a number either (R129). */
+export const selectTicketFigures = async (db: Db, { projects, readerId }: { projects: string[] | null; readerId: string }, now: Date): Promise<{ openTickets: number; unconfirmed: number }> => (await sql<{ openTickets: number; unconfirmed: number }>`
+  select (select count(*) from tickets where status in ('open', 'waiting') and (${projects}::text[] is null or project_key = any(${projects}::text[])) and (${readerId}::uuid = any(about_user_ids)) is not true)::int as open_tickets,
+    (select count(*) from tickets where status = 'closed' and closed_as = 'unconfirmed' and updated_at >= ${new Date(now.getTime() - 30 * 86_400_000)} and (${projects}::text[] is null or project_key = any(${projects}::text[])) and (${readerId}::uuid = any(about_user_ids)) is not true)::int as unconfirmed`.execute(db)).rows[0]!;

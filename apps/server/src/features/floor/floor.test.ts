@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { newId } from "../../platform/ids.ts";
 import { testDatabase } from "../../testing/database.ts";
@@ -44,6 +45,19 @@ test("a supervisor's tile counts the callbacks that its list has, from the momen
   expect(await both()).toEqual([1, 1]);
   await callbackDone(database.ctx(), id, { result: "cancelled" });
   expect(await both()).toEqual([0, 0]);
+});
+
+test("R129 a supervisor's figures do not count what is about them", async () => {
+  const [vera, marko] = [await buildUser(database.db, { roles: ["supervisor"], projects: ["internet"] }), await buildUser(database.db, { roles: ["supervisor"], projects: ["internet"] })];
+  const figures = async (user: typeof vera) => { const { openTickets, callbacksDue, unconfirmed } = (await getFloor(database.ctx(actorOf(user)), deps)).day; return { openTickets, callbacksDue, unconfirmed }; };
+  const before = await figures(vera);
+  const { id } = await buildTicket(database.ctx(), { type: "complaint" });
+  await buildTicket(database.ctx(), { type: "callback" });
+  const both = { ...before, openTickets: before.openTickets + 2, callbacksDue: before.callbacksDue + 1 };
+  expect(await figures(vera)).toEqual(both);
+  await sql`update tickets set about_user_ids = ${[vera.id]}::uuid[] where id = ${id}`.execute(database.db);
+  expect(await figures(vera)).toEqual({ ...both, openTickets: before.openTickets + 1 });
+  expect(await figures(marko)).toEqual(both);
 });
 
 test("a closed queue says when it opens again over a holiday, and its neighbours stay open", async () => {

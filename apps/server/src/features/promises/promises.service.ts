@@ -32,7 +32,7 @@ export async function listPromises(ctx: Ctx, query: z.output<typeof contracts.li
   if (query.view === "all" && !may(ctx, "promises.read", { projectKey: actor.projects[0] ?? null })) throw forbidden();
   const limit = query.limit ?? PAGE_SIZE;
   const page = { after: decodeCursor(query.after), limit: limit + 1 };
-  const rows = query.view === "all" ? await selectOpen(ctx.db, actor.projects, page) : await selectMine(ctx.db, actor.id, page);
+  const rows = query.view === "all" ? await selectOpen(ctx.db, { projects: actor.projects, readerId: actor.id }, page) : await selectMine(ctx.db, actor.id, page);
   const { items, next } = pageOf(rows, limit, (row) => encodeCursor(row.dueAt, row.id));
   return { items: items.filter(seen(ctx)).map((row) => toView(ctx, row)), next };
 }
@@ -117,7 +117,7 @@ export async function promiseFigures(ctx: Ctx): Promise<z.input<typeof contracts
   const { actor } = ctx;
   if (actor.kind !== "user" || !may(ctx, "promises.read", { projectKey: actor.projects[0] ?? null })) throw forbidden();
   const now = ctx.now();
-  return { days: FIGURES_DAYS, people: await selectFigures(ctx.db, actor.projects, { now, since: new Date(now.getTime() - FIGURES_DAYS * 86_400_000) }) };
+  return { days: FIGURES_DAYS, people: await selectFigures(ctx.db, { projects: actor.projects, readerId: actor.id }, { now, since: new Date(now.getTime() - FIGURES_DAYS * 86_400_000) }) };
 }
 
 const TOGETHER = 100;

@@ -12,15 +12,20 @@ const JOINED = sql`left join users u on u.id = p.promised_by left join users x o
 const full = (inner: RawBuilder<unknown>, order: RawBuilder<unknown>) => sql<Promised>`select ${COLUMNS} from (${inner}) p ${JOINED} order by ${order}`;
 const OPEN_FIRST = sql`p.state <> 'open', p.due_at, p.id`;
 
+/** What was promised about a ticket that is about the reader is neither listed nor counted for them (R129). */
+const notAbout = (readerId: string) => sql`not exists (select from tickets t where t.id = p.ticket_id and ${readerId}::uuid = any(t.about_user_ids))`;
+
 type After = [string, string] | null;
 const beyond = (after: After) => (after ? sql`and (p.due_at, p.id) > (${after[0]}::timestamptz, ${after[1]}::uuid)` : sql``);
 
 export const selectMine = (db: Db, userId: string, page: { after: After; limit: number }) =>
-  full(sql`select * from promises p where p.state = 'open' and p.promised_by = ${userId} ${beyond(page.after)} order by p.due_at, p.id limit ${page.limit}`, sql`p.due_at, p.id`).execute(db).then((result) => result.rows);
+  full(sql`select * from promises p where p.state = 'open' and p.promised_by = ${userId} and ${notAbout(userId)} ${beyond(page.after)} order by p.due_at, p.id limit ${page.limit}`, sql`p.due_at, p.id`).execute(db).then((result) => result.rows);
 
+/** Projects one leads, and who looks. */
+export interface Reading { projects: string[]; readerId: string }
 /** The head of each project by its index, then the first of them all. */
-export const selectOpen = (db: Db, projects: string[], page: { after: After; limit: number }) =>
-  full(sql`select q.* from unnest(${projects}::text[]) k(key) cross join lateral (select * from promises p where p.state = 'open' and p.project_key = k.key ${beyond(page.after)} order by p.due_at, p.id limit ${page.limit}) q
+export const selectOpen = (db: Db, { projects, readerId }: Reading, page: { after: After; limit: number }) =>
+  full(sql`select q.* from unnest(${projects}::text[]) k(key) cross join lateral (select * from promises p where p.state = 'open' and p.project_key = k.key and ${notAbout(readerId)} ${beyond(page.after)} order by p.due_at, p.id limit ${page.limit}) q
     order by q.due_at, q.id limit ${page.limit}`, sql`p.due_at, p.id`).execute(db).then((result) => result.rows);
 
 const MOST = sql.lit(100);
@@ -47,9 +52,9 @@ export const takeOverdue = (db: Db, now: Date, most: number) => sql<Overdue>`wit
   from told p left join tickets t on t.id = p.ticket_id left join clients c on c.id = p.client_id order by p.due_at, p.id`.execute(db).then((result) => result.rows);
 
 export interface Kept { userId: string | null; name: string; open: number; overdue: number; kept: number; keptLate: number; broken: number }
-export const selectFigures = (db: Db, projects: string[], range: { now: Date; since: Date }) => sql<Kept>`select p.promised_by as user_id, coalesce(max(u.name), '') as name, count(*) filter (where p.state = 'open')::int as open,
+export const selectFigures = (db: Db, { projects, readerId }: Reading, range: { now: Date; since: Date }) => sql<Kept>`select p.promised_by as user_id, coalesce(max(u.name), '') as name, count(*) filter (where p.state = 'open')::int as open,
     count(*) filter (where p.state = 'open' and p.due_at <= ${range.now})::int as overdue, count(*) filter (where p.state = 'kept' and p.closed_at <= p.due_at)::int as kept,
     count(*) filter (where p.state = 'kept' and p.closed_at > p.due_at)::int as kept_late, count(*) filter (where p.state = 'broken')::int as broken
-  from (select promised_by, state, due_at, closed_at from promises where state = 'open' and project_key = any(${projects}::text[])
-    union all select promised_by, state, due_at, closed_at from promises where state <> 'open' and project_key = any(${projects}::text[]) and closed_at >= ${range.since}) p
+  from (select promised_by, state, due_at, closed_at from promises p where state = 'open' and project_key = any(${projects}::text[]) and ${notAbout(readerId)}
+    union all select promised_by, state, due_at, closed_at from promises p where state <> 'open' and project_key = any(${projects}::text[]) and closed_at >= ${range.since} and ${notAbout(readerId)}) p
   left join users u on u.id = p.promised_by group by p.promised_by order by 4 desc, 3 desc, name limit 500`.execute(db).then((result) => result.rows);

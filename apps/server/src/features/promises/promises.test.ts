@@ -63,6 +63,20 @@ test("R129 what was promised about a ticket is shown only to those who may see t
   expect((await listPromises(boss, { view: "all" })).items.some(({ id }) => id === promise.id)).toBe(false);
 });
 
+test("R129 a promise about a ticket is not counted for whom the ticket is about, and takes no place in their list", async () => {
+  const [giver, vera] = [await of(["operator"], ["taxi"]), await of(["supervisor"], ["taxi"])];
+  const make = async () => makePromise(giver, { ticketId: (await buildTicket(system, { projectKey: "taxi" })).id, clientId: null, text: "Call back today", dueAt: inHours(1) });
+  const [about, other] = [await make(), await make()];
+  await make().then(({ id }) => closePromise(giver, id, { version: 1, state: "kept", reason: "" }));
+  expect((await promiseFigures(vera)).people).toMatchObject([{ open: 2, kept: 1 }]);
+  await sql`update tickets set about_user_ids = array[${vera.actor.kind === "user" ? vera.actor.id : ""}::uuid] where project_key = 'taxi' and id <> ${other.ticket!.id}`.execute(database.db);
+  expect((await promiseFigures(vera)).people).toMatchObject([{ open: 1, kept: 0 }]);
+  const first = await listPromises(vera, { view: "all", limit: 1 });
+  expect(first).toMatchObject({ items: [{ id: other.id }], next: null });
+  expect((await promiseFigures(await of(["supervisor"], ["taxi"]))).people).toMatchObject([{ open: 2, kept: 1 }]);
+  expect((await listPromises(giver, { view: "mine" })).items.map(({ id }) => id)).toEqual(expect.arrayContaining([about.id, other.id]));
+});
+
 test("R216 a broken promise needs its reason, and two who close one at once do it once", async () => {
   const promise = await give((await buildTicket(system)).id);
   await expect(closePromise(ana, promise.id, { version: 1, state: "broken", reason: "" })).rejects.toMatchObject({ fields: [{ field: "reason", code: "promise_reason" }] });

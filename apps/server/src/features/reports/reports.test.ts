@@ -117,3 +117,20 @@ test("R129 whom a ticket is about does not find it behind a number", async () =>
   const after = await listStays(asVera, { ...period(0, 800), process: "fault", stage: "registered" });
   expect(after.items.map(({ ticketId }) => ticketId)).toEqual(stays.items.slice(1).map(({ ticketId }) => ticketId));
 });
+
+test("R129 whom a ticket is about does not find it in a number: each counts what its list has, for this reader", async () => {
+  const other = database.ctx(actorOf(await buildUser(database.db, { roles: ["supervisor"], projects: ["internet"] })), at(START + 800 * HOUR));
+  await sql`update tickets set about_user_ids = null`.execute(database.db);
+  const whole = await getStageTimes(other, { ...period(0, 800), process: "fault" });
+  await sql`update tickets set about_user_ids = array[${vera.kind === "user" ? vera.id : ""}]::uuid[] where id = any(array(select id from tickets where type = 'fault' order by id limit 12))`.execute(database.db);
+  const seen = await getStageTimes(asVera, { ...period(0, 800), process: "fault" });
+  expect(await getStageTimes(other, { ...period(0, 800), process: "fault" })).toEqual(whole);
+  expect([whole.registered, seen.registered]).toEqual([30, 18]);
+  expect(seen.stages.reduce((sum, { stays }) => sum + stays, 0)).toBeLessThan(whole.stages.reduce((sum, { stays }) => sum + stays, 0));
+  const all = async (stage: string) => (await listStays(asVera, { ...period(0, 800), process: "fault", stage, limit: 100 })).items;
+  for (const { stage, stays } of seen.stages) expect((await all(stage)).length, stage).toBe(stays);
+  for (const { from, transition, count } of seen.ways) expect((await listStays(asVera, { ...period(0, 800), process: "fault", stage: from, transition, limit: 100 })).items.length).toBe(count);
+  expect(seen.stages.reduce((sum, { here }) => sum + here, 0)).toBeLessThan(whole.stages.reduce((sum, { here }) => sum + here, 0));
+  await sql`update tickets set about_user_ids = array[${vera.kind === "user" ? vera.id : ""}]::uuid[]`.execute(database.db);
+  expect((await getStageTimes(asVera, period(0, 800))).ways).toEqual([]);
+});

@@ -78,8 +78,8 @@ export const callbackRanks = (now: Date): Condition[] => {
 const ABOUT_NOW = { sinceMs: 24 * 3_600_000, untilMs: 12 * 3_600_000 };
 
 /** How many callbacks the list of them has; null for all projects. */
-export const countCallbacks = async (db: Db, projects: string[] | null): Promise<number> =>
-  (await sql<{ n: number }>`select count(*)::int as n from tickets t where ${views.callbacks()} ${projects ? sql`and t.project_key = any(${projects}::text[])` : sql``}`.execute(db)).rows[0]!.n;
+export const countCallbacks = async (db: Db, { projects, readerId }: { projects: string[] | null; readerId: string }): Promise<number> =>
+  (await sql<{ n: number }>`select count(*)::int as n from tickets t where ${notAbout(views.callbacks(), readerId)} ${projects ? sql`and t.project_key = any(${projects}::text[])` : sql``}`.execute(db)).rows[0]!.n;
 
 /** What is about a colleague does not exist for that colleague. */
 export const notAbout = (where: RawBuilder<unknown>, userId: string) => sql`${where} and (t.about_user_ids is null or not ${userId}::uuid = any(t.about_user_ids))`;
