@@ -166,7 +166,8 @@ class Expander {
       this.note("pattern_refused", { reason: `${compiled.cost} × maxLength ${maxLength} > ${LIMITS.patternWork}` }, [...source, "pattern"]);
     } catch (error) {
       if (!(error instanceof PatternError)) throw error;
-      this.note("pattern_refused", { reason: `${error.code}, ${error.at + 1}` }, [...source, "pattern"]);
+      // As far as it can be read; which of the three it was, the advice says in any language.
+      this.note("pattern_refused", { reason: `${pattern.slice(Math.max(0, error.at - 20), error.at + 1)}…` }, [...source, "pattern"]);
     }
     return null;
   }
