@@ -297,7 +297,7 @@ test("R161: a form that comes again and again is listed with its deadline for wh
   try {
     const { page } = worker;
     await page.getByRole("link", { name: worker.t("nav.duties") }).click();
-    const row = page.getByRole("listitem").filter({ hasText: "Годовая проверка" });
+    const row = page.getByRole("listitem").filter({ hasText: "Yearly check" });
     await until("it is given and listed", async () => { if (await row.isVisible()) return true; await page.reload(); await page.getByRole("heading", { name: worker.t("duties.title") }).waitFor(); return false; }, 40_000);
     await row.getByText(/^until/).waitFor();
     expect(await barriers(page)).toEqual([]);
