@@ -1,12 +1,14 @@
 import { afterAll, expect, test } from "vitest";
+import { SipPhone } from "../../apps/server/src/testing/phone.ts";
 import { Browser, startChromium } from "./browser.ts";
 import { Desk } from "./desk.ts";
-import { Session, until, type TicketView } from "./linija.ts";
+import { linija, newNumber, Session, until, type TicketView } from "./linija.ts";
 
 const chromium = await startChromium();
 const anna = await Desk.open("anna.sokolova", "en", await Browser.beside(chromium));
 const marko = await Desk.open("marko.zorman", "sl", await Browser.beside(chromium, "sl"));
-afterAll(() => chromium.close());
+const caller = await SipPhone.open({ server: linija.sip });
+afterAll(async () => { await caller.close(); await chromium.close(); });
 
 const dialog = anna.page.getByRole("dialog");
 const offer = marko.region("handover.offerTitle");
@@ -75,4 +77,33 @@ test("R213 what was typed stays when the server cannot be reached, over a reload
   await until("the offer is there", async () => (await offer.count()) === 1);
   await offer.getByRole("button", { name: marko.t("handover.take") }).click();
   await marko.page.getByRole("heading", { name: "A third invoice" }).waitFor();
+});
+
+test("R137 with the client on the line the supervisor is told so, and the operator is told whom to introduce", async () => {
+  const timur = await Desk.open("timur.akhmetov", "ru");
+  const vera = await Desk.open("vera.orlova", "ru", await Browser.beside(chromium, "ru"));
+  await timur.page.goto("/work");
+  await timur.goReady();
+  const from = newNumber("+79165");
+  await timur.session.ask("POST", "/clients", { familyName: "Гроза", givenName: "Мария", phones: [from], emails: [`groza${from.slice(-6)}@example.com`], projects: ["taxi"] });
+  const call = await caller.call("300", { from });
+  await call.waitFor("answered");
+  await timur.answer();
+  const number = await timur.register({ type: "Вопрос", subject: "Водитель не приехал", description: "Клиент ждёт час и требует руководителя" });
+  await timur.button("handover.button").click();
+  const form = timur.page.getByRole("dialog");
+  await form.getByText(timur.t("handover.liveTime", { minutes: "3" }).slice(0, 16)).waitFor();
+  await form.getByRole("textbox", { name: timur.t("handover.tried") }).fill("Извинился, предложил другую машину");
+  await form.getByRole("textbox", { name: timur.t("handover.expected") }).fill("Поговорить с клиентом");
+  await timur.page.keyboard.press("Control+Enter");
+
+  const asked = vera.region("handover.offerTitle");
+  await asked.getByText(vera.t("handover.onLine", { name: "Тимур Ахметов" })).waitFor();
+  await asked.getByText(number).waitFor();
+  await asked.getByRole("button", { name: vera.t("handover.take") }).click();
+  await vera.page.getByRole("heading", { name: "Водитель не приехал" }).waitFor();
+  await timur.page.getByRole("status").filter({ hasText: timur.t("handover.introduce", { name: "Вера Орлова" }) }).waitFor();
+  expect((await timur.session.line()).state).toBe("talking");
+  await call.hangUp();
+  await timur.leave();
 });

@@ -3,7 +3,7 @@ import { IconArrowsExchange } from "@tabler/icons-react";
 import { useT } from "../../i18n/intl.tsx";
 import { Moment } from "../../shared/clock.tsx";
 import { useApi } from "../../shared/query.ts";
-import { Where } from "./HandoverBlock.tsx";
+import { Live, Where } from "./HandoverBlock.tsx";
 import { HandoverNote, useGiver } from "./HandoverNote.tsx";
 import css from "./handovers.module.css";
 
@@ -22,6 +22,7 @@ export function ClientHandovers({ clientId }: { clientId: string | null }) {
             <span className="grow">{handover.ticket.subject}</span><span className="small dim"><Moment at={handover.createdAt} /></span>
           </header>
           <div className="small">{handover.owner && <>{t("ticket.owner")}: <b>{handover.owner.name}</b>{handover.ownerPresence && <> ({t(`handover.presence.${handover.ownerPresence}`)})</>} · </>}{handover.state === "waiting" ? <Where handover={handover} /> : giver(handover)}</div>
+          <Live handover={handover} />
           <HandoverNote handover={handover} />
         </article>
       ))}

@@ -22,21 +22,28 @@ export function HandoverBlock({ ticket }: { ticket: TicketView }) {
 function Shown({ handover }: { handover: HandoverView }) {
   const t = useT();
   const giver = useGiver()(handover);
-  const me = useMe();
-  const introduces = handover.state === "taken" && handover.by?.id === me.id && handover.interactionId !== null;
   return (
     <section className={css.block} data-state={handover.state} aria-label={t("handover.button")}>
       <header className={css.blockHead}>
         <IconArrowsExchange size={16} aria-hidden />
-        <b className="grow">{introduces ? t("handover.introduce", { name: handover.takenBy?.name ?? "" }) : <Where handover={handover} />}</b>
+        <b className="grow"><Where handover={handover} /></b>
         <span className="small dim">{giver} · <Moment at={handover.createdAt} /></span>
       </header>
-      {handover.isLive && <p className={css.live}>{handover.by?.id === me.id ? t("handover.stay") : handover.by && t("handover.onLine", { name: handover.by.name })}</p>}
+      <Live handover={handover} />
       <HandoverNote handover={handover} />
       <Asked handover={handover} />
       {handover.state === "waiting" && (handover.mayTake || handover.mayWithdraw) && <div className="row wrap">{handover.mayTake && <Answer handover={handover} />}{handover.mayWithdraw && <Withdraw handover={handover} />}</div>}
     </section>
   );
+}
+
+/** While the client is on the line: the giver stays, or introduces whoever has taken it; others hear who speaks with the client. */
+export function Live({ handover: { isLive, state, by, takenBy } }: { handover: HandoverView }) {
+  const t = useT();
+  const me = useMe();
+  if (!isLive || !by || (state !== "waiting" && state !== "taken")) return null;
+  const said = by.id !== me.id ? t("handover.onLine", { name: by.name }) : state === "taken" ? t("handover.introduce", { name: takenBy?.name ?? "" }) : t("handover.stay");
+  return <p className={css.live} role="status">{said}</p>;
 }
 
 export function Where({ handover: { state, offer, takenBy } }: { handover: HandoverView }) {

@@ -1,6 +1,6 @@
 import type { TicketView } from "@linija/server/contract/tickets/tickets";
 import type { CallView } from "@linija/server/contract/calls/calls";
-import { Button, Menu, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, Menu, Tooltip } from "@mantine/core";
 import { IconArrowsExchange } from "@tabler/icons-react";
 import { lazy, Suspense, useState } from "react";
 import { useT } from "../../i18n/intl.tsx";
@@ -28,23 +28,23 @@ export function HandoverButton({ ticket }: { ticket: TicketView }) {
   );
 }
 
-/** In a talk: the ticket of this client that is handed over; of several it is asked which. */
-export function HandoverFromCall({ call }: { call: CallView }) {
+/** In a talk: the ticket of this talk that is handed over; of several it is asked which. The head is full already, so it is a sign with its name. */
+export function HandoverFromCall({ call: { tickets } }: { call: CallView }) {
   const t = useT();
   const me = useMe();
   const [ticketId, setTicketId] = useState<string | null>(null);
-  const { tickets } = call;
-  useKey("handOver", () => setTicketId(tickets[0]?.id ?? null), tickets.length === 1);
+  const [isAsked, setAsked] = useState(false);
+  const only = tickets.length === 1 ? tickets[0]!.id : null;
+  const press = () => (only ? setTicketId(only) : setAsked(true));
+  useKey("handOver", press, tickets.length > 0);
   if (!may(me, "tickets.handover")) return null;
-  const button = <Button variant="default" size="compact-md" leftSection={<IconArrowsExchange size={15} />} disabled={tickets.length === 0} onClick={() => { if (tickets.length === 1) setTicketId(tickets[0]!.id); }}>{t("handover.button")}</Button>;
+  const hint = tickets.length === 0 ? t("handover.noTicket") : <span className="row">{t("handover.button")}<Keys combo={keysOf("handOver")[0] ?? ""} /></span>;
   return (
     <>
-      {tickets.length < 2 ? <Tooltip label={tickets.length === 0 ? t("handover.noTicket") : <Keys combo={keysOf("handOver")[0] ?? ""} />} multiline maw={260}><span>{button}</span></Tooltip> : (
-        <Menu position="bottom-end" width={280}>
-          <Menu.Target>{button}</Menu.Target>
-          <Menu.Dropdown><Menu.Label>{t("handover.which")}</Menu.Label>{tickets.map((each) => <Menu.Item key={each.id} onClick={() => setTicketId(each.id)}><span className="num strong">{each.number}</span> {each.subject}</Menu.Item>)}</Menu.Dropdown>
-        </Menu>
-      )}
+      <Menu position="bottom-end" width={300} opened={isAsked && !only} onChange={setAsked}>
+        <Menu.Target><Tooltip label={hint} multiline maw={260}><ActionIcon variant="default" size={30} aria-label={t("handover.button")} aria-disabled={tickets.length === 0 || undefined} data-disabled={tickets.length === 0 || undefined} onClick={() => { if (tickets.length > 0) press(); }}><IconArrowsExchange size={16} /></ActionIcon></Tooltip></Menu.Target>
+        <Menu.Dropdown><Menu.Label>{t("handover.which")}</Menu.Label>{tickets.map((each) => <Menu.Item key={each.id} onClick={() => setTicketId(each.id)}><span className="num strong">{each.number}</span> {each.subject}</Menu.Item>)}</Menu.Dropdown>
+      </Menu>
       {ticketId && <Suspense><HandoverDialog ticketId={ticketId} onClose={() => setTicketId(null)} /></Suspense>}
     </>
   );

@@ -10,7 +10,7 @@ import { notifyOffer, softChime, withdrawNotification } from "../line/ring.ts";
 import { claim } from "../tickets/reminders.ts";
 import { ProjectMark } from "../tickets/ProjectMark.tsx";
 import { Answer } from "./Answer.tsx";
-import { Left } from "./HandoverBlock.tsx";
+import { Left, Live } from "./HandoverBlock.tsx";
 import { HandoverNote, useGiver } from "./HandoverNote.tsx";
 import css from "./handovers.module.css";
 
@@ -52,7 +52,7 @@ function Card({ handover, others, onSmall }: { handover: HandoverView; others: n
     <section className={css.offer} aria-label={t("handover.offerTitle")}>
       <header className={css.offerTop}><IconArrowsExchange size={16} aria-hidden /><b className="grow">{t("handover.offerTitle")}</b>{handover.offer && <Left at={handover.offer.answerBy} />}
         <Tooltip label={t("handover.later")}><ActionIcon size={24} variant="subtle" aria-label={t("handover.later")} onClick={onSmall}><IconMinus size={15} /></ActionIcon></Tooltip></header>
-      {handover.isLive && handover.by && <p className={css.live}>{t("handover.onLine", { name: handover.by.name })}</p>}
+      <Live handover={handover} />
       <div className={`scroll ${css.offerBody}`} tabIndex={0} role="region" aria-label={ticket.number}>
         <div className="row wrap">{ticket.opens ? <Link to="/tickets/$id" params={{ id: ticket.id }} className={css.number}>{ticket.number}</Link> : <span className={css.number}>{ticket.number}</span>}<span className="chip">{ticket.stageName}</span><ProjectMark projectKey={handover.projectKey} /></div>
         <div className={css.subject}>{ticket.subject}</div>

@@ -11,7 +11,7 @@ import { useApi, usePages } from "../../shared/query.ts";
 import { may, useMe } from "../access/session.ts";
 import { ProjectMark } from "../tickets/ProjectMark.tsx";
 import { Answer } from "./Answer.tsx";
-import { Where } from "./HandoverBlock.tsx";
+import { Live, Where } from "./HandoverBlock.tsx";
 import { Asked, HandoverNote, useGiver } from "./HandoverNote.tsx";
 import css from "./handovers.module.css";
 
@@ -30,13 +30,13 @@ export function HandoversPage() {
       {view === "all" && <Figures />}
       {!list.items && !list.error && <Skeleton rows={4} height={96} />}
       {list.items?.length === 0 && <div className="panel"><Empty icon={<IconArrowsExchange size={22} />} text={t(`handover.none.${view}`)} /></div>}
-      {list.items && list.items.length > 0 && <ul className={css.rows}>{list.items.map((handover) => <Row key={handover.id} handover={handover} />)}</ul>}
+      {list.items && list.items.length > 0 && <ul className={css.rows}>{list.items.map((handover, index) => <Row key={handover.id} handover={handover} withKeys={view === "mine" && index === 0} />)}</ul>}
       {list.hasNextPage && <Button variant="subtle" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>{t("do.more")}</Button>}
     </Page>
   );
 }
 
-function Row({ handover }: { handover: HandoverView }) {
+function Row({ handover, withKeys }: { handover: HandoverView; /** The one to be answered first. */ withKeys: boolean }) {
   const giver = useGiver()(handover);
   const { ticket, client } = handover;
   return (
@@ -46,9 +46,10 @@ function Row({ handover }: { handover: HandoverView }) {
         <span className="grow">{ticket.subject}</span><ProjectMark projectKey={handover.projectKey} /><span className="small dim"><Moment at={handover.createdAt} /></span>
       </header>
       <div className="small"><b><Where handover={handover} /></b> · {[giver, client?.name].filter(Boolean).join(" · ")}</div>
+      <Live handover={handover} />
       <HandoverNote handover={handover} />
       <Asked handover={handover} />
-      {handover.mayTake && <Answer handover={handover} opens />}
+      {handover.mayTake && <Answer handover={handover} withKeys={withKeys} opens />}
     </li>
   );
 }

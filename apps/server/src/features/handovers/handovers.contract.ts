@@ -24,7 +24,7 @@ export const handoverView = z.object({
   note: z.object(note),
   ticket: z.object({ id: z.uuid(), number: z.string(), subject: z.string(), description: z.string(), stageName: z.string(), priority: z.number().int(), dueAt: instant.nullable(), language: languageSchema, /** The reader may open it. */ opens: z.boolean() }),
   client: z.object({ id: z.uuid(), name: z.string(), phone: z.string().nullable() }).nullable(),
-  /** The giver had the client on the line, and has still. */
+  /** The talk in which it was given; `isLive`: the client is on the line still. */
   interactionId: z.uuid().nullable(), isLive: z.boolean(),
   /** To whom it is offered now, and until when. */
   offer: z.object({ to: person, offeredAt: instant, answerBy: instant }).nullable(),

@@ -22,7 +22,7 @@ const COLUMNS = sql`h.id, h.project_key, h.ticket_id, h.interaction_id, h.given_
 const full = (inner: RawBuilder<unknown>, order: RawBuilder<unknown>) => sql<Told>`select ${COLUMNS}, coalesce(g.name, '') as by_name, coalesce(k.name, '') as taken_name, coalesce(w.name, '') as owner_name,
     coalesce((select json_agg(json_build_object('userId', o.user_id, 'name', u.name, 'state', o.state, 'reason', o.reason, 'offeredAt', o.offered_at, 'answerBy', o.answer_by, 'answeredAt', o.answered_at) order by o.offered_at, o.id)
       from handover_offers o join users u on u.id = o.user_id where o.handover_id = h.id), '[]'::json) as asked,
-    coalesce(i.state = 'talking' and h.state = 'waiting', false) as is_live, t.client_id, coalesce(c.name, '') as client_name, t.contact_phone as phone,
+    coalesce(i.state = 'talking', false) as is_live, t.client_id, coalesce(c.name, '') as client_name, t.contact_phone as phone,
     t.number, t.subject, t.texts, left(t.description, 2000) as description, t.stage, t.process_id, t.priority, t.due_at, t.language, t.owner_id as ticket_owner_id, t.department as ticket_department, t.about_user_ids
   from (${inner}) h join tickets t on t.id = h.ticket_id left join users g on g.id = h.given_by left join users k on k.id = h.taken_by left join users w on w.id = t.owner_id
   left join clients c on c.id = t.client_id left join interactions i on i.id = h.interaction_id order by ${order}`;
