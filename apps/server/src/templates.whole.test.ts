@@ -8,6 +8,8 @@ import { templatesInUse } from "./testing/templates.ts";
 import { testHttp, type Browser } from "./testing/http.ts";
 import { formsRoutes, ticketForms } from "./features/forms/index.ts";
 import type { RecordView } from "./features/forms/forms.contract.ts";
+import { noticesOf } from "./features/processes/index.ts";
+import { variablesOf } from "./features/projects/notices.rules.ts";
 import { portalRoutes } from "./features/portal/index.ts";
 import { linkSecret, reviewTicket, ticketsRoutes } from "./features/tickets/index.ts";
 import type { TicketView } from "./features/tickets/tickets.contract.ts";
@@ -53,7 +55,7 @@ const DAYS: Day[] = [
   { project: "internet", type: "no-show", title: "R130 R216 nobody came: the installers are located, a free crew found, a late date approved, and the client is content",
     data: { kind: "no_show", promised_at: soon(-1), can_wait: true },
     deeds: [take, { by: "operator", move: "locate", to: "searching" }, { task: "whereabouts", department: "technicians", answer: "In another town", to: "in_work" }, { by: "operator", move: "find_crew", to: "searching" },
-      { task: "crew", department: "technicians", answer: "Crew 7, tomorrow at nine", to: "in_work" }, { by: "operator", move: "agree", with: { visit_at: soon(12), moved_days: 12 }, to: "in_work" }, { approve: "supervisor", to: "planned" },
+      { task: "crew", department: "technicians", answer: "Crew 7, tomorrow at nine", to: "in_work" }, { by: "operator", move: "agree", with: { visit_at: soon(12) }, to: "in_work" }, { approve: "supervisor", to: "planned" },
       { by: "operator", move: "settle", with: { resolution: "Visited by crew 7", contacted: true, compensation: "9.90" }, to: "done" }, yes] },
   { project: "internet", type: "tariff-change", title: "R157 another tariff waits until the equipment has been replaced",
     data: { from_tariff: "start", to_tariff: "family", from_day: day(10), replace: true, equipment: [{ what: "Modem" }], way: "courier", consent: consent("internet", "tariff-change") },
@@ -194,6 +196,37 @@ test.each(DAYS)("$project: $title", async (about) => {
   }
 });
 
+const tried = async (project: string, id: string, move: string, input: Record<string, unknown> = {}): Promise<{ status: number; said: string }> => {
+  const operator = await who(project, "operator");
+  const { version } = await sent<TicketView>(operator, "GET", `/tickets/${id}`);
+  const { statusCode: status, body: said } = await operator.send("POST", `/api/tickets/${id}/transitions`, { version, transition: move, input });
+  return { status, said };
+};
+const dayOf = (project: string, type: string): Day => DAYS.find((day) => day.project === project && day.type === type)!;
+
+test("R128 R133 a claim is paid once for each decision: a second payment is refused, and what is decided anew asks for its own", async () => {
+  const { id } = await register(dayOf("internet", "claim"));
+  const decide = (amount: object): Deed => ({ by: "operator", move: "decide", with: { verdict: "granted", resolution: "Given back", contacted: true, ...amount }, to: "decided" });
+  const pay: Deed[] = [{ by: "operator", move: "pay", to: "paying" }, { task: "pay", department: "accounting", answer: "Payment 12", to: "decided" }];
+  for (const deed of [take, decide({ amount: "19.00" }), ...pay]) await doOne("internet", id, deed);
+  expect(await tried("internet", id, "pay")).toMatchObject({ status: 422, said: expect.stringContaining("already") as string });
+  for (const deed of [{ tick: "letter" }, { by: "operator", move: "reply", to: "done" }, { by: "operator", move: "reopen", with: { reason: "Too little" }, to: "reopened" }, take, decide({})] as Deed[]) await doOne("internet", id, deed);
+  expect(await tried("internet", id, "pay")).toMatchObject({ status: 422, said: expect.stringContaining("No amount") as string });
+  expect((await tried("internet", id, "reply")).status).toBe(200);
+  for (const deed of [{ by: "operator", move: "reopen", with: { reason: "Still too little" }, to: "reopened" }, take, decide({ amount: "5.00" })] as Deed[]) await doOne("internet", id, deed);
+  expect(await tried("internet", id, "reply")).toMatchObject({ status: 422, said: expect.stringContaining("not been paid") as string });
+  for (const deed of pay) await doOne("internet", id, deed);
+  expect((await tried("internet", id, "reply")).status).toBe(200);
+});
+
+test("R216 how far a visit is moved is counted from what was promised, not from what is typed", async () => {
+  const { id } = await register(dayOf("internet", "no-show"));
+  await doOne("internet", id, take);
+  expect((await tried("internet", id, "agree", { visit_at: soon(60), moved_days: 0 })).status).toBe(422);
+  expect((await tried("internet", id, "agree", { visit_at: soon(60) })).status).toBe(200);
+  expect(await sent<TicketView>(await who("internet", "operator"), "GET", `/tickets/${id}`)).toMatchObject({ stage: "in_work", approvals: [{ amount: 61, state: "pending" }] });
+});
+
 test("R134 a delay of three days has the compensation that the rules of the shop compute, offered on the ticket", async () => {
   const about: Day = { project: "shop", type: "delivery-problem", title: "Four days late", data: { order: "10019", kind: "delay", days_late: 4, value: { amount: "129.90", currency: "EUR" } }, deeds: [] };
   const { id } = await register(about);
@@ -227,4 +260,14 @@ test("R129 whoever a complaint is about neither sees nor moves it, in every proj
     await sent(operator, "POST", `/tickets/${id}/transitions`, { version, transition: "take", input: { ...(project.key !== "taxi" && { about: "employee" }), employee: blamed.userId } });
     expect((await blamed.send("GET", `/api/tickets/${id}`)).statusCode, project.key).toBe(404);
   }
+});
+
+/** Besides days and hours, what a client waits to hear. */
+const AWAITED = ["car", "minutes", "parcel", "area"];
+test("R112 a letter tells the client what its step has settled: the day of a visit, the car, the parcel", () => {
+  const settled = projects.flatMap(({ project, processes, notices }) => Object.values(processes).flatMap(({ fields, transitions }) => Object.entries(transitions).flatMap(([key, { notice, requires, accepts, set }]) =>
+    noticesOf(notice).flatMap((wish) => [...new Set([...requires.map(({ field }) => field), ...accepts, ...Object.keys(set)])].filter((field) => ["moment", "date"].includes(fields[field]!.kind) || AWAITED.includes(field))
+      .map((field) => ({ at: `${project.key} ${key}: ${wish.notice} tells ${field}`, isTold: variablesOf(notices[wish.notice]!.body.en).includes(`fields.${field}`) }))))));
+  expect(settled.length).toBeGreaterThan(10);
+  expect(settled.filter(({ isTold }) => !isTold)).toEqual([]);
 });

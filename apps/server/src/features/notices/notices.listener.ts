@@ -7,9 +7,9 @@ import { own } from "../../platform/own.ts";
 import { spokenPhone } from "../../platform/phone.ts";
 import { isQuiet } from "../../platform/quiet.ts";
 import { languages } from "../api.contract.ts";
-import { linkSecret, processOf, projectOf, type ProjectInUse } from "../tickets/index.ts";
+import { factsOf, linkSecret, processOf, projectOf, type ProjectInUse } from "../tickets/index.ts";
 import type { Process } from "../processes/index.ts";
-import { composeMail, greeted, isOneAddress, momentText, type Values } from "./notices.text.ts";
+import { composeMail, fieldValues, greeted, isOneAddress, momentText, type Values } from "./notices.text.ts";
 import { insertNotices, selectTold, type NewNotice, type Told } from "./notices.sql.ts";
 
 /** A notice by its key, or with the language and channels its process asks for. */
@@ -64,6 +64,7 @@ async function valuesOf(ctx: TxCtx, { told, event, stage, text, publicUrl }: Wri
   const link = `${publicUrl.replace(/\/$/, "")}/s/${await linkSecret(ctx.db, told.id, told.linkKey)}`;
   const when = (at: Date | null) => momentText(at, language, head.time_zone);
   return {
+    ...fieldValues(factsOf(process, project.departments, told), language, head.time_zone),
     client_name: greeted(language, told), company: project.company.name[language], project: head.name[language], phone: spokenPhone(head.caller_id), ticket_number: told.number,
     ticket_type: project.types.find((type) => type.key === told.type)?.name[language] ?? "", subject: told.subject, stage: process.stages[stage]?.name[language] ?? "",
     deadline: when(told.dueAt), operator: told.ownerName, text, resolution: told.resolution ?? "", status_link: link, yes_link: `${link}?answer=yes`, no_link: `${link}?answer=no`,

@@ -26,12 +26,12 @@ export const selectNoticeFiles = (db: Db, noticeIds: string[]) =>
 
 /** Whom a notice speaks to and about what, at the moment it is written. */
 export interface Told {
-  id: string; number: string; projectKey: string; processId: string; type: string; subject: string; language: Language; resolution: string | null; dueAt: Date | null; stage: string;
+  id: string; number: string; projectKey: string; processId: string; type: string; subject: string; language: Language; resolution: string | null; dueAt: Date | null; stage: string; fields: Record<string, unknown>;
   contactPhone: string | null; contactEmail: string | null; clientName: string; givenName: string; middleName: string; ownerName: string;
   /** Its link is made of this; read along, for it is asked with every notice. */
   linkKey: string | null;
 }
-export const selectTold = (db: Db, ticketIds: string[]) => kept(sql<Told>`select t.id, t.number, t.project_key, t.process_id, t.type, t.subject, t.language, t.resolution, t.due_at, t.stage, t.contact_phone, t.contact_email,
+export const selectTold = (db: Db, ticketIds: string[]) => kept(sql<Told>`select t.id, t.number, t.project_key, t.process_id, t.type, t.subject, t.language, t.resolution, t.due_at, t.stage, t.fields, t.contact_phone, t.contact_email,
     coalesce(c.name, '') as client_name, coalesce(c.given_name, '') as given_name, coalesce(c.middle_name, '') as middle_name, coalesce(u.name, '') as owner_name,
     (select value #>> '{}' from settings where key = 'ticket_link_key') as link_key
   from tickets t left join clients c on c.id = t.client_id left join users u on u.id = t.owner_id where t.id = any(${ticketIds}::uuid[])`).execute(db).then((result) => result.rows);

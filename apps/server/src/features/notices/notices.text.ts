@@ -1,9 +1,10 @@
 import { html, paragraphs } from "../../platform/html.ts";
 import { translate } from "../../platform/messages.ts";
-import { renderNotice, type Notice, type NoticeVariable } from "../projects/index.ts";
+import { renderNotice, type Notice, type NoticeValues } from "../projects/index.ts";
+import type { FactView } from "../tickets/index.ts";
 import type { Language } from "../api.contract.ts";
 
-export type Values = Partial<Record<NoticeVariable, string>>;
+export type Values = NoticeValues;
 
 /** One address and nothing else: no list, no second header, no route. */
 export const isOneAddress = (address: string | null): address is string => address !== null && address.length <= 160 && /^[^\s@,;:<>()"\\]+@[^\s@,;:<>()"\\]+$/.test(address);
@@ -53,6 +54,19 @@ function formatOf(language: Language, timeZone: string): Intl.DateTimeFormat {
   const format = formats.get(key) ?? new Intl.DateTimeFormat(LOCALES[language], { day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short", timeZone });
   formats.set(key, format);
   return format;
+}
+
+/** What was written into the fields of a process, as the client reads it: `fields.visit_at`. */
+export const fieldValues = (facts: readonly FactView[], language: Language, timeZone: string): Values =>
+  Object.fromEntries(facts.map((fact) => [`fields.${fact.key}`, factText(fact, { language, timeZone })]));
+
+function factText({ kind, value, currency }: FactView, { language, timeZone }: { language: Language; timeZone: string }): string {
+  if (typeof value === "boolean") return translate(language, value ? "guide_yes" : "guide_no");
+  const at = new Date(value);
+  if (kind === "moment" && !Number.isNaN(at.getTime())) return momentText(at, language, timeZone);
+  if (kind === "date" && !Number.isNaN(at.getTime())) return new Intl.DateTimeFormat(LOCALES[language], { dateStyle: "long", timeZone: "UTC" }).format(at);
+  if (currency) return new Intl.NumberFormat(LOCALES[language], { style: "currency", currency }).format(value as Intl.StringNumericLiteral);
+  return typeof value === "number" ? new Intl.NumberFormat(LOCALES[language]).format(value) : value;
 }
 
 const LOCALES: Record<Language, string> = { en: "en-GB", ru: "ru-RU", sl: "sl-SI" };

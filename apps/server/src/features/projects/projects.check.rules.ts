@@ -2,7 +2,7 @@ import type { FormDocument } from "@linija/forms";
 import { problem, type PlacedProblem } from "./problems.contract.ts";
 import { type Authority, checkInProject, departmentsOf, noticesOf, type Process } from "../processes/index.ts";
 import { catalogueFor, formVocabulary, type FormVocabulary } from "../rules/index.ts";
-import { isNoticeVariable, variablesOf } from "./notices.rules.ts";
+import { isNoticeVariable, noticeField, variablesOf } from "./notices.rules.ts";
 import { type Declarations, languages, type Notice, type Person, type ProjectDeclaration } from "./projects.contract.ts";
 
 /** A problem with the file it belongs to, relative to the project's folder. */
@@ -85,8 +85,18 @@ function checkNotices({ notices, processes }: ProjectDeclaration): CheckedProble
       .flatMap(([path, notice]) => noticesOf(notice).map((wish) => [path, wish.notice] as const));
     for (const [path, notice] of named) if (!notices[notice]) problems.push({ file: `processes/${key}.yaml`, ...problem(path.split("."), "no_notice", { name: notice, names: Object.keys(notices) }) });
   }
-  for (const [key, notice] of Object.entries(notices)) problems.push(...checkNotice(key, notice));
+  for (const [key, notice] of Object.entries(notices)) problems.push(...checkNotice(key, notice), ...checkNoticeFields(key, notice, processes));
   return problems;
+}
+
+/** A field that a notice tells is one of every process that tells it. */
+function checkNoticeFields(key: string, notice: Notice, processes: ProjectDeclaration["processes"]): CheckedProblem[] {
+  const told = Object.entries(processes).filter(([, process]) => [process.start_notice, ...Object.values(process.transitions).map((each) => each.notice)].some((each) => noticesOf(each).some((wish) => wish.notice === key)));
+  return languages.flatMap((language) => variablesOf(`${notice.subject[language]}\n${notice.body[language]}`).flatMap((name) => {
+    const field = noticeField(name);
+    const without = field === null ? [] : told.filter(([, process]) => !Object.hasOwn(process.fields, field));
+    return without.map(([process]) => ({ file: "notices.yaml", ...problem([key, "body", language], "no_field", { name: field!, where: `processes/${process}.yaml` }) }));
+  }));
 }
 
 /** Every language must tell the client the same things. */
@@ -95,7 +105,7 @@ function checkNotice(key: string, notice: Notice): CheckedProblem[] {
   const all = new Set(languages.flatMap(used));
   return languages.flatMap((language) => {
     const here = used(language);
-    const unknown = here.filter((name) => !isNoticeVariable(name)).map((name) => ({ file: "notices.yaml", ...problem([key, "body", language], "notice_variable", { name }) }));
+    const unknown = here.filter((name) => !isNoticeVariable(name) && noticeField(name) === null).map((name) => ({ file: "notices.yaml", ...problem([key, "body", language], "notice_variable", { name }) }));
     const missing = [...all].filter((name) => !here.includes(name)).map((name) => ({ file: "notices.yaml", ...problem([key, "body", language], "notice_uneven", { name }) }));
     return [...unknown, ...missing];
   });

@@ -11,6 +11,8 @@ export { fireClock, ticketClocks, ticketJobs } from "./tickets.clocks.ts";
 export { notAbout, ofDepartment, type ListedTicket } from "./tickets.view.sql.ts";
 export { alongOf, type Along } from "./tickets.along.ts";
 export { descriptionFor, subjectFor } from "./tickets.texts.ts";
+export { factsOf } from "./tickets.facts.rules.ts";
+export type { FactView } from "./tickets.parts.contract.ts";
 export { stageNameOf, toRows } from "./tickets.view.ts";
 export { callbackDone, callerServed, registerCallback, takeCallback, type Callback, type CallbackInput, type CallbackResult } from "./tickets.callbacks.service.ts";
 export { digitsOf, listTickets, ticketTypes } from "./tickets.list.service.ts";
