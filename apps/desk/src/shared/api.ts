@@ -50,8 +50,6 @@ export const routes = {
   removeAttachment: "DELETE /tickets/:id/attachments/:attachmentId", ticketTypes: "GET /tickets/types",
   listHandovers: "GET /handovers", handoverFigures: "GET /handovers/figures", ticketHandovers: "GET /tickets/:id/handovers", handoverChoices: "GET /tickets/:id/handovers/choices", giveHandover: "POST /tickets/:id/handovers",
   clientHandovers: "GET /clients/:id/handovers", takeHandover: "POST /handovers/:id/take", refuseHandover: "POST /handovers/:id/refuse", withdrawHandover: "POST /handovers/:id/withdraw",
-  listHandovers: "GET /handovers", handoverFigures: "GET /handovers/figures", ticketHandovers: "GET /tickets/:id/handovers", handoverChoices: "GET /tickets/:id/handovers/choices", giveHandover: "POST /tickets/:id/handovers",
-  takeHandover: "POST /handovers/:id/take", refuseHandover: "POST /handovers/:id/refuse", withdrawHandover: "POST /handovers/:id/withdraw",
   listApprovals: "GET /approvals", decideApproval: "POST /tickets/:id/approvals/:approvalId", tickItem: "PUT /tickets/:id/checks", listReasons: "GET /tickets/:id/reasons",
   listOperators: "GET /operators", operatorChoices: "GET /operators/choices", getOperator: "GET /operators/:id", changeOperator: "PATCH /operators/:id",
   givePhone: "POST /operators/:id/phone", takePhone: "DELETE /operators/:id/phone",

@@ -26,7 +26,6 @@ const stale: Record<string, Partial<Record<RouteName, Reach>>> = {
   notice: { getTicket: "all", listMessages: "all", clientTimeline: "all" },
   promise: { listPromises: "all", ticketPromises: "all", clientPromises: "all", promiseFigures: "all" },
   handover: { clientHandovers: "all", listHandovers: "all", ticketHandovers: "all", handoverFigures: "all" },
-  handover: { listHandovers: "all", ticketHandovers: "all", handoverFigures: "all" },
   guide_run: { ticketGuides: "all" },
   approvals: { listApprovals: "all" },
   form: { listDue: "all", getRecord: "one", recordHistory: "one", listRecords: "all", taskForms: "all" },

@@ -146,7 +146,7 @@ test("sent twice it is one hand-over, and a second one is refused while the firs
 test.each([
   ["is completed", async () => { await sql`update tickets set status = 'done' where id = ${ticketId}`.execute(database.db); }, "closed"],
   ["is given to somebody else", async () => { const { version } = await getTicket(system, ticketId); await updateTicket(system, ticketId, { version, ownerId: chief.id }); }, "owner_changed"],
-  ["is merged into another", async () => { await sql`update tickets set merged_into = ${(await ticketOf()).id} where id = ${ticketId}`.execute(database.db); }, "merged"],
+  ["is merged into another", async () => { await sql`update tickets set merged_into = ${(await ticketOf()).id}, status = 'closed' where id = ${ticketId}`.execute(database.db); }, "merged"],
 ])("a hand-over ends when its ticket %s, and is not taken any more", async (_how, change, endedAs) => {
   const given = await give(ana, ticketId);
   await change();
