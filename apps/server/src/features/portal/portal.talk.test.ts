@@ -15,6 +15,7 @@ import type { MessageView } from "../messages/messages.contract.ts";
 import { sendDue, type Mail, type Mailer } from "../notices/index.ts";
 import { addNote, hashSecret } from "../tickets/index.ts";
 import { buildProjects, buildTicket } from "../tickets/tickets.factory.ts";
+import { removeAttachment } from "../tickets/tickets.attachments.service.ts";
 import { insertAttachment } from "../tickets/tickets.view.sql.ts";
 import { insertSession } from "./portal.access.sql.ts";
 import { CLIENT_COOKIE, myRoutes } from "./portal.my.routes.ts";
@@ -122,6 +123,21 @@ test("R121 only files and documents of the ticket can be sent, and not more than
   expect(await messages(marija.ticket.id)).toEqual([]);
 });
 
+test("R121 a file that went with a message, or came with one, cannot be removed from the ticket; others can", async () => {
+  const marija = await client();
+  const { ticket } = marija;
+  const [sent, other] = [await attachment(ticket.id), await attachment(ticket.id)];
+  expect((await ana.send("POST", `/api/tickets/${ticket.id}/messages`, { id: newId(), text: "The plan", files: [sent] })).statusCode).toBe(200);
+  expect((await marija.post({ ...(await marija.form()), text: "My picture" }, { name: "tap.png", bytes: PNG })).statusCode).toBe(303);
+  const remove = (id: string) => removeAttachment(database.ctx(anaActor), ticket.id, id, { folder: folders.attachments });
+  const given = (await messages(ticket.id)).flatMap(({ files }) => files.map(({ id }) => id));
+  expect(given).toHaveLength(2);
+  for (const id of given) await expect(remove(id)).rejects.toMatchObject({ code: "conflict", reason: "file_of_message" });
+  await remove(other);
+  expect((await messages(ticket.id)).map(({ files }) => files.length)).toEqual([1, 1]);
+  expect((await marija.get(`${marija.url}/files/${sent}`)).body).toBe("From us");
+});
+
 test("R121 who may not see the ticket neither reads nor writes to its client, and who only reads does not write", async () => {
   const marija = await client();
   const url = `/api/tickets/${marija.ticket.id}/messages`;
@@ -201,7 +217,7 @@ test("R121 what was written on a ticket that was merged is shown with the one it
   const [second, foreign] = [await buildTicket(system, { clientId: marija.card.id, language: "en" }), await client()];
   await ana.send("POST", `/api/tickets/${second.id}/messages`, { id: newId(), text: "On the second" });
   await ana.send("POST", `/api/tickets/${foreign.ticket.id}/messages`, { id: newId(), text: "On the foreign" });
-  await sql`update tickets set merged_into = ${marija.ticket.id} where id in (${second.id}, ${foreign.ticket.id})`.execute(database.db);
+  await sql`update tickets set merged_into = ${marija.ticket.id}, status = 'closed' where id in (${second.id}, ${foreign.ticket.id})`.execute(database.db);
   const page = (await marija.get(`/my/tickets/${second.id}`)).body;
   expect(page).toContain(marija.ticket.number);
   expect(page).toContain("On the second");

@@ -6,7 +6,7 @@ import { Transform, type Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
-import { AppError, invalidField, notFound } from "../../platform/errors.ts";
+import { AppError, conflict, invalidField, notFound } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
 import { alongFor } from "./tickets.along.ts";
@@ -16,7 +16,7 @@ import { mediaTypeOf, safeFileName, SNIFF_BYTES } from "./tickets.files.rules.ts
 import { loadTicket } from "./tickets.load.ts";
 import { touchTicket, type Ticket } from "./tickets.sql.ts";
 import { toAttachmentView } from "./tickets.view.ts";
-import { countAttachments, deleteAttachment, insertAttachment, selectAttachment } from "./tickets.view.sql.ts";
+import { countAttachments, deleteAttachment, insertAttachment, isOfMessage, selectAttachment } from "./tickets.view.sql.ts";
 
 const MAX_FILES = 50;
 
@@ -106,11 +106,13 @@ export async function attachmentFile(ctx: Ctx, ticketId: string, attachmentId: s
   return { name: row.name, mediaType: row.mediaType, bytes: row.bytes, stream: file.createReadStream() };
 }
 
+/** What went with a message, or came with one, stays: the message would say something else without it. */
 export async function removeAttachment(ctx: Ctx, ticketId: string, attachmentId: string, store: FileStore): Promise<void> {
   const path = await inTx(ctx, async (ctx) => {
     const ticket = await loadTicket(ctx, ticketId, "tickets.attach", { lock: true });
     const row = await selectAttachment(ctx.db, ticketId, attachmentId);
     if (!row) throw notFound("attachment", attachmentId);
+    if (await isOfMessage(ctx.db, attachmentId)) throw conflict("file_of_message", { name: row.name });
     await deleteAttachment(ctx.db, ticketId, attachmentId);
     await emit(ctx, { type: "ticket.file_removed", subject: { kind: "ticket", id: ticketId }, data: { attachmentId, name: row.name }, touches: touched(ticket) });
     await audit(ctx, { action: "ticket.detach", object: { kind: "ticket", id: ticketId }, before: { attachmentId, name: row.name, sha256: row.sha256 } });

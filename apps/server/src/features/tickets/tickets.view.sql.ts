@@ -143,4 +143,5 @@ export const insertAttachment = (db: Db, row: { id: string; ticketId: string; na
     values (${row.id}, ${row.ticketId}, ${row.name}, ${row.mediaType}, ${row.bytes}, ${row.sha256}, ${row.path}, ${row.uploadedBy}, ${row.at})`.execute(db);
 export const countAttachments = (db: Db, ticketId: string) =>
   sql<{ n: number; bytes: number }>`select count(*)::int as n, coalesce(sum(bytes), 0)::bigint as bytes from attachments where ticket_id = ${ticketId}`.execute(db).then((result) => result.rows[0]!);
+export const isOfMessage = (db: Db, id: string) => sql<{ found: boolean }>`select exists (select from ticket_message_files where attachment_id = ${id}) as found`.execute(db).then((result) => result.rows[0]!.found);
 export const deleteAttachment = (db: Db, ticketId: string, id: string) => sql`delete from attachments where ticket_id = ${ticketId} and id = ${id}`.execute(db);
