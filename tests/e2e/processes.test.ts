@@ -26,6 +26,10 @@ test("an administrator changes a process in its picture, takes a step back, and 
   await page.keyboard.press("n");
   await panel.getByRole("heading", { name: "New stage" }).waitFor();
   await picture.getByLabel(words["process.trouble.unreached"]!).waitFor();
+  // Told once on the whole page: below the picture, with the way to its line.
+  const told = page.getByText(/no way leads to stage/);
+  await told.first().waitFor();
+  expect(await told.count()).toBe(1);
   const views = page.getByRole("radiogroup", { name: words["projects.view"]! });
   await views.getByText(words["projects.view.text"]!, { exact: true }).click();
   await page.getByRole("textbox", { name: words["projects.editorOf"]!.replace("{path}", PATH) }).waitFor();
