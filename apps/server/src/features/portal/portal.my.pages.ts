@@ -66,8 +66,8 @@ ${ticket.status === "closed" ? html`<p class="quiet small">${say(shown.asked.no 
 }
 
 /** A closed request is not written to: this begins a new one, tied to it. */
-const againForm = (say: Say, { base, csrf, language }: { base: string; csrf: string; language: Language }, { messageId, again }: Writing): SafeHtml => html`<section class="card" id="again"><form class="form" method="post" action="${base}/again?lang=${language}#again" novalidate>${csrfField(csrf)}<input type="hidden" name="message" value="${messageId}"><h2>${say("my_again")}</h2><p class="quiet small">${say("my_again_about")}</p>${again && html`<p class="problem" role="alert" id="again-problem">${say(again)}</p>`}
-<label for="again-text">${say("my_text")}</label><textarea id="again-text" name="text" rows="4" maxlength="${CLIENT_TEXT}" required ${again && html`aria-invalid="true" aria-describedby="again-problem"`}></textarea><button class="primary">${say("my_again_send")}</button></form></section>`;
+const againForm = (say: Say, { base, csrf, language }: { base: string; csrf: string; language: Language }, { messageId, again }: Writing): SafeHtml => html`<form class="card form" id="again" method="post" action="${base}/again?lang=${language}#again" novalidate>${csrfField(csrf)}<input type="hidden" name="message" value="${messageId}"><h2>${say("my_again")}</h2><p class="quiet small">${say("my_again_about")}</p>${again && html`<p class="problem" role="alert" id="again-problem">${say(again)}</p>`}
+<label for="again-text">${say("my_text")}</label><textarea id="again-text" name="text" rows="4" maxlength="${CLIENT_TEXT}" required ${again && html`aria-invalid="true" aria-describedby="again-problem"`}></textarea><button class="primary">${say("my_again_send")}</button></form>`;
 
 /** One request: what the page of the mail's link shows, and what was written and sent besides. */
 export const ticketPage = (shown: Shown, state: PageState, more: SafeHtml | null): SafeHtml =>
