@@ -6,7 +6,7 @@ import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
 import { addJob, type JobHandler } from "../../platform/jobs.ts";
 import { own } from "../../platform/own.ts";
-import { adoptVersion, processOf, projectOf, statusOf } from "../tickets/index.ts";
+import { adoptVersion, processOf, projectOf, resumeApprovals, statusOf } from "../tickets/index.ts";
 import type * as contracts from "./declarations.migrate.contract.ts";
 import { languageOf, mayManage } from "./declarations.service.ts";
 import * as db from "./declarations.migrate.sql.ts";
@@ -125,7 +125,8 @@ async function moveBatch(ctx: TxCtx, row: db.MigrationRow): Promise<void> {
   });
   await db.moveTickets(ctx.db, row, moves, ctx.now());
   for (const { id, fromProcessId, fromStage, toStage } of moves) {
-    if (toStage) await adoptVersion(ctx, id, fromStage);
+    const { lapsed } = toStage ? await adoptVersion(ctx, id, fromStage) : { lapsed: [] };
+    if (lapsed.length > 0) await db.noteLapsed(ctx.db, row, id, lapsed);
     if (toStage) await emit(ctx, { type: "ticket.process_changed", subject: { kind: "ticket", id }, data: { from: fromProcessId, to: row.toId, stage: { from: fromStage, to: toStage } } });
   }
   const moved = moves.filter(({ toStage }) => toStage !== null).length;
@@ -138,7 +139,10 @@ async function undoBatch(ctx: TxCtx, row: db.MigrationRow): Promise<void> {
   const tickets = await db.selectToUndo(ctx.db, row, BATCH);
   const back = await Promise.all(tickets.map(async (ticket) => ({ ...ticket, status: statusOf(await processOf(ctx.db, ticket.fromProcessId), ticket.fromStage) })));
   await db.undoTickets(ctx.db, row, back, ctx.now());
-  for (const { id } of back) await adoptVersion(ctx, id, tickets.find((ticket) => ticket.id === id)!.toStage);
+  for (const { id, toStage, approvals } of back) {
+    await adoptVersion(ctx, id, toStage);
+    if (approvals) await resumeApprovals(ctx.db, approvals);
+  }
   for (const { id, fromProcessId } of back) await emit(ctx, { type: "ticket.process_changed", subject: { kind: "ticket", id }, data: { from: row.toId, to: fromProcessId, undone: true } });
   const after = { ...row, moved: Math.max(0, row.moved - tickets.length) };
   if (tickets.length < BATCH) await end(ctx, after, "undone");

@@ -60,11 +60,15 @@ export async function moveTickets(db: Db, migration: MigrationRow, rows: Moved[]
     from ${records} where t.id = r.id and r."toStage" is not null`.execute(db);
 }
 
-export interface ToUndo { id: string; fromProcessId: string; fromStage: string; toStage: string }
+/** Decisions nobody waits for since; undone, they wait again. */
+export const noteLapsed = (db: Db, migration: MigrationRow, ticketId: string, approvals: string[]) =>
+  sql`update process_migration_tickets set approvals = ${approvals}::uuid[] where migration_id = ${migration.id}::uuid and ticket_id = ${ticketId}::uuid`.execute(db);
+
+export interface ToUndo { id: string; fromProcessId: string; fromStage: string; toStage: string; approvals: string[] | null }
 
 /** Only tickets that still stand where the migration put them. */
 export const selectToUndo = async (db: Db, migration: MigrationRow, limit: number): Promise<ToUndo[]> =>
-  (await sql<ToUndo>`select t.id, d.from_process_id, d.from_stage, d.to_stage from process_migration_tickets d join tickets t on t.id = d.ticket_id
+  (await sql<ToUndo>`select t.id, d.from_process_id, d.from_stage, d.to_stage, d.approvals from process_migration_tickets d join tickets t on t.id = d.ticket_id
     where d.migration_id = ${migration.id}::uuid and not d.undone and d.to_stage is not null and t.process_id = ${migration.toId} and t.stage = d.to_stage and t.merged_into is null order by t.id limit ${limit} for update of t`.execute(db)).rows;
 
 export async function undoTickets(db: Db, migration: MigrationRow, rows: (ToUndo & { status: string })[], at: Date): Promise<void> {

@@ -1,5 +1,6 @@
 export { adopt, allowed, apply, automatic, clockFired, setDue, setPriority, start } from "./processes.rules.ts";
 export type { ApplyInput, Moment, StartInput, World } from "./processes.rules.ts";
+export type { Approved } from "./processes.guards.rules.ts";
 export { checkValue } from "./processes.fields.rules.ts";
 export { checkProcess } from "./processes.check.rules.ts";
 export { excludesByForm, goesOnBySelf, inForm, isFor, noticesOf, processSchema, roleOf } from "./processes.contract.ts";

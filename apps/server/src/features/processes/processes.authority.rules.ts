@@ -23,6 +23,11 @@ export function isWithin(allowed: Allowance, amount: Amount | null): boolean {
   return allowed.currency === amount.currency && compare(amount.amount, allowed.amount) <= 0;
 }
 
+export function isSameAmount(one: Amount | null, other: Amount | null): boolean {
+  if (one === null || other === null || typeof one === "number" || typeof other === "number") return one === other;
+  return one.currency === other.currency && compare(one.amount, other.amount) === 0;
+}
+
 export function checkAuthority(authority: Authority): PlacedProblem[] {
   return Object.entries(authority.deeds).flatMap(([key, { limits }]) => {
     const units = new Set(Object.values(limits).map(allowance).flatMap((limit) => (limit === null || limit === "any" ? [] : typeof limit === "number" ? ["number"] : [limit.currency])));

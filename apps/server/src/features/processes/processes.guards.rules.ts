@@ -1,7 +1,7 @@
 import { checkFields, checkValue } from "./processes.fields.rules.ts";
 import { type Process, type Transition } from "./processes.contract.ts";
 import { type Authority } from "./processes.authority.contract.ts";
-import { allowanceOf, isWithin } from "./processes.authority.rules.ts";
+import { allowanceOf, isSameAmount, isWithin } from "./processes.authority.rules.ts";
 import { ask, asField, holds, type Answer, type Asked, type CompiledProcess, type ProcessContext } from "./processes.expressions.rules.ts";
 import { type Amount, type FieldValues, type Held, type ProcessProblem, type ProcessTicket, type Reason } from "./processes.ticket.contract.ts";
 
@@ -14,9 +14,10 @@ export interface World {
   authority: Authority | null;
   /** Whose limits count: roles of the mover as the matrix or the sign-in names them. */
   authorityRoles: readonly string[];
-  /** An approval was given by somebody with enough authority. */
-  approved?: boolean;
+  /** What somebody with enough authority said yes to: this deed with this amount, and nothing else. */
+  approved?: Approved;
 }
+export interface Approved { deed: string; amount: Amount | null; askedBy: string | null; decidedBy: string | null }
 
 export interface Way { process: Process; key: string; transition: Transition; before: ProcessTicket; given: FieldValues; world: World | undefined; now: Date }
 export type Passed = { ok: true; fields: FieldValues; reasons: Reason[]; held?: Held } | { ok: false; problems: ProcessProblem[] };
@@ -102,9 +103,10 @@ function judged({ world }: Way, passed: Extract<Passed, { ok: true }>, held: Hel
 }
 
 function weigh(world: World | undefined, deed: string, amount: Amount | null) {
-  const { authority, authorityRoles: roles, approved } = world ?? { authority: null, authorityRoles: [], approved: false };
+  const { authority, authorityRoles: roles, approved } = world ?? { authority: null, authorityRoles: [] };
   const limit = allowanceOf(authority, deed, roles);
-  return { value: approved ? "approved" : isWithin(limit, amount) ? "within_authority" : "held", inputs: { amount, limit, roles } };
+  if (approved?.deed === deed && isSameAmount(approved.amount, amount)) return { value: "approved", inputs: { amount, limit, roles, asked_by: approved.askedBy, decided_by: approved.decidedBy } };
+  return { value: isWithin(limit, amount) ? "within_authority" : "held", inputs: { amount, limit, roles } };
 }
 
 function amountOf(answer: Answer): Amount | null {

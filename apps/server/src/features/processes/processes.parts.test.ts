@@ -94,8 +94,10 @@ describe("authority (R216)", () => {
     const outcome = end(refund(), { amount }, { authorityRoles: [role] });
     expect(outcome).toMatchObject(alone ? { ok: true, ticket: { stage: "three" } } : { ok: true, ticket: { stage: "two" }, effects: [], held: { deed: "refund", amount: money(amount) } });
   });
-  test("approved, the same step is taken", () => {
-    expect(end(refund(), { amount: "500" }, { approved: true })).toMatchObject({ ok: true, ticket: { stage: "three" } });
+  test("approved, the same step is taken; for another amount or another deed somebody has to look again", () => {
+    const said = (approved: object) => end(refund(), { amount: "500" }, { approved: { deed: "refund", amount: money("500.00"), askedBy: "a", decidedBy: "b", ...approved } });
+    expect(said({})).toMatchObject({ ok: true, ticket: { stage: "three" }, reasons: expect.arrayContaining([expect.objectContaining({ value: "approved", inputs: expect.objectContaining({ asked_by: "a", decided_by: "b" }) as unknown })]) as unknown });
+    for (const other of [{ amount: money("499.99") }, { amount: money("500.01") }, { amount: { amount: "500", currency: "USD" } }, { amount: 500 }, { amount: null }, { deed: "sign" }]) expect(said(other)).toMatchObject({ held: { deed: "refund", amount: money("500.00") } });
   });
   test("a condition leaves small matters alone", () => {
     const process = made({ approval: { deed: "sign", when: "ticket.fields.amount > 100" } });

@@ -64,7 +64,7 @@ const at = (life: Life) => ({ now: life.now, clock: wallTime });
 function worldOf(process: Process, { open, isApproved }: Deed): World {
   const { compiled, problems } = compileProcess(process, catalogue);
   expect(problems).toEqual([]);
-  return { compiled, context: { ticket: { open_subtasks: open } }, checks: {}, authority: null, authorityRoles: [], approved: isApproved };
+  return { compiled, context: { ticket: { open_subtasks: open } }, checks: {}, authority: null, authorityRoles: [], ...(isApproved && { approved: { deed: "sign", amount: null, askedBy: null, decidedBy: null } }) };
 }
 
 /** Does one thing to the ticket; null when it was refused. */

@@ -13,15 +13,16 @@ import { living } from "./tickets.world.ts";
  * declared there, its timers and its time for the stage are those declared there, and a decision about a step that is
  * not there lapses. The caller has changed the ticket's process and stage in this transaction.
  */
-export async function adoptVersion(ctx: TxCtx, id: string, fromStage: string): Promise<void> {
+export async function adoptVersion(ctx: TxCtx, id: string, fromStage: string): Promise<{ lapsed: string[] }> {
   const ticket = await selectTicketForUpdate(ctx.db, id);
-  if (!ticket) return;
+  if (!ticket) return { lapsed: [] };
   const it = await living(ctx, ticket);
   const { ticket: engine, effects } = adopt(it.process, it.engine, { ...it.moment, isSame: ticket.stage === fromStage });
   const after = await updateTicketRow(ctx.db, id, ticket.version, { ...fromEngine(engine, ticket.fields), updatedAt: ctx.now(), ...(await aboutNow(ctx, it.process, ticket)) });
-  if (!after) return;
+  if (!after) return { lapsed: [] };
   await perform(ctx, { ticket: after, project: it.project, effects });
   const held = Object.entries(it.process.transitions).filter(([, { approval, from }]) => approval && from.includes(after.stage)).map(([key]) => key);
-  await lapseUnknown(ctx.db, { ticketId: id, transitions: held, at: ctx.now() });
+  const lapsed = await lapseUnknown(ctx.db, { ticketId: id, transitions: held, at: ctx.now() });
   await follow(ctx, after);
+  return { lapsed };
 }

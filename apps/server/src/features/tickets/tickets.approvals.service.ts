@@ -1,20 +1,20 @@
 import type { z } from "zod";
 import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
-import { conflict, forbidden, invalidField, notFound } from "../../platform/errors.ts";
+import { conflict, forbidden, invalidField, notFound, type AppError } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { decodeCursor, encodeCursor, PAGE_SIZE } from "../../platform/page.ts";
 import { may, toldTo } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
-import type { Process } from "../processes/index.ts";
+import type { Held, Process } from "../processes/index.ts";
 import type { TicketView } from "./tickets.contract.ts";
 import { processOf, projectOf, type ProjectInUse } from "./tickets.definitions.ts";
-import { touched } from "./tickets.effects.ts";
+import { alert, touched } from "./tickets.effects.ts";
 import { guarded, loadTicket } from "./tickets.load.ts";
-import { follow, move } from "./tickets.move.service.ts";
+import { AskedForMore, follow, move } from "./tickets.move.service.ts";
 import { mayDecide, toApproval } from "./tickets.parts.ts";
 import type * as contracts from "./tickets.process.contract.ts";
-import { selectApproval, selectMover, selectNames, selectOpenApprovals, updateApproval, type Approval, type OpenApproval } from "./tickets.process.sql.ts";
+import { selectApproval, selectMover, selectNames, selectMoverBetween, selectOpenApprovals, updateApproval, updateAsked, type Approval, type OpenApproval } from "./tickets.process.sql.ts";
 import { engineRoles } from "./tickets.rules.ts";
 import { updateTicketRow, type Ticket } from "./tickets.sql.ts";
 import { subjectFor } from "./tickets.texts.ts";
@@ -22,6 +22,7 @@ import { toView } from "./tickets.view.ts";
 import { writeField, writeInput, type Writing } from "./tickets.why.rules.ts";
 import type { Doer } from "./tickets.world.ts";
 
+const languageOf = ({ actor }: Ctx): Language => (actor.kind === "user" ? actor.language : "en") as Language;
 type Page = z.input<typeof contracts.listApprovals.reply>;
 /** So many held transitions are looked through for one page; who may decide few of many goes on by the cursor. */
 const MOST_READ = 400;
@@ -47,7 +48,7 @@ async function toOpen(ctx: Ctx, row: OpenApproval): Promise<Page["items"][number
   const project = await projectOf(ctx.db, row.projectKey);
   if (!may(ctx, "tickets.read", guarded(row)) || !mayDecide(ctx, project, row, row)) return null;
   const process = await processOf(ctx.db, row.processId);
-  const language = (ctx.actor.kind === "user" ? ctx.actor.language : "en") as Language;
+  const language = languageOf(ctx);
   const approval = toApproval(ctx, {
     id: row.id, transition: row.transition, deed: row.deed, amount: row.amount, state: row.state, requestedBy: row.requestedByName, requestedById: row.requestedBy, requestedAt: row.requestedAt.toISOString(), decidedBy: "", decidedAt: null, note: null, ticket: row,
   }, { process, project, language });
@@ -65,15 +66,26 @@ async function filledIn(ctx: Ctx, { process, project, language }: { process: Pro
   });
 }
 
+interface Place { id: string; approvalId: string }
 const STATES = { approve: "approved", refuse: "refused" } as const;
 
 /** Approved, the transition is taken with what was filled in, in the name of who asked; every other condition is asked again. */
-export async function decideApproval(ctx: Ctx, at: { id: string; approvalId: string }, { decision, note }: z.output<typeof contracts.decideApproval.body>): Promise<TicketView> {
+export async function decideApproval(ctx: Ctx, at: Place, input: z.output<typeof contracts.decideApproval.body>): Promise<TicketView> {
+  try {
+    return await decide(ctx, at, input);
+  } catch (error) {
+    if (!(error instanceof AskedForMore)) throw error;
+    throw conflict(error.reason, await askAnew(ctx, at, error.held));
+  }
+}
+
+function decide(ctx: Ctx, at: Place, { decision, note }: z.output<typeof contracts.decideApproval.body>): Promise<TicketView> {
   return inTx(ctx, async (ctx) => {
     const ticket = await loadTicket(ctx, at.id, "tickets.approve", { lock: true });
     const approval = await selectApproval(ctx.db, ticket.id, at.approvalId);
     if (!approval) throw notFound("approval", at.approvalId);
     const project = await projectOf(ctx.db, ticket.projectKey);
+    if (approval.state === "lapsed") throw await lapsed(ctx, ticket, approval);
     if (approval.state !== "pending") throw conflict("approval_decided");
     const by = ctx.actor.kind === "user" ? ctx.actor.id : null;
     if (!mayDecide(ctx, project, ticket, approval)) throw forbidden(by === approval.requestedBy ? "approval_own" : "approval_above_authority");
@@ -91,10 +103,35 @@ async function announce(ctx: TxCtx, ticket: Ticket, { id, transition, deed, amou
   await audit(ctx, { action: "ticket.approval_decided", object: { kind: "ticket", id: ticket.id }, before: { approvalId: id, state: "pending" }, after: { state: decision, deed, amount }, ...(note && { reason: note }) });
 }
 
+/** Nobody has to decide any more, and this is why. */
+async function lapsed(ctx: Ctx, ticket: Ticket, { transition, requestedAt, decidedAt }: Approval): Promise<AppError> {
+  const { stages, transitions } = await processOf(ctx.db, ticket.processId);
+  if (!transitions[transition]?.approval) return conflict("approval_lapsed_version");
+  const stage = stages[ticket.stage]?.name[languageOf(ctx)] ?? ticket.stage;
+  const name = decidedAt && await selectMoverBetween(ctx.db, ticket.id, { since: requestedAt, until: decidedAt });
+  return name ? conflict("approval_lapsed_by", { name, stage }) : conflict("approval_lapsed", { stage });
+}
+
+/** What was looked at is not what would be done: the question stands with what it is now. */
+async function askAnew(ctx: Ctx, at: Place, held: Held): Promise<{ was: string; now: string }> {
+  return inTx(ctx, async (ctx) => {
+    const ticket = await loadTicket(ctx, at.id, "tickets.approve", { lock: true });
+    const approval = await selectApproval(ctx.db, ticket.id, at.approvalId);
+    if (approval?.state !== "pending") throw conflict("approval_decided");
+    await updateAsked(ctx.db, approval.id, held);
+    await alert(ctx, ticket, "approval");
+    await emit(ctx, { type: "ticket.approval_wanted", subject: { kind: "ticket", id: ticket.id }, data: { approvalId: approval.id, number: ticket.number, projectKey: ticket.projectKey, transition: approval.transition, deed: held.deed, amount: held.amount }, touches: [...touched(ticket), { kind: "approvals", id: ticket.projectKey }] });
+    await audit(ctx, { action: "ticket.approval_changed", object: { kind: "ticket", id: ticket.id }, before: { approvalId: approval.id, deed: approval.deed, amount: approval.amount }, after: { approvalId: approval.id, deed: held.deed, amount: held.amount } });
+    const { project } = await projectOf(ctx.db, ticket.projectKey);
+    const written = (amount: Approval["amount"]) => writeInput(amount, undefined, { language: languageOf(ctx), timeZone: project.time_zone, people: new Map(), vocabulary: { variables: {} } });
+    return { was: written(approval.amount), now: written(held.amount) };
+  });
+}
+
 async function takeHeld(ctx: TxCtx, ticket: Ticket, approval: Approval): Promise<Ticket> {
-  const by = await askedBy(ctx, ticket, approval.requestedBy);
-  const after = await move(ctx, ticket, { transition: approval.transition, input: approval.input, by: by.by, approved: by });
-  return after;
+  const doer = await askedBy(ctx, ticket, approval.requestedBy);
+  const said = { deed: approval.deed, amount: approval.amount, askedBy: approval.requestedBy, decidedBy: ctx.actor.kind === "user" ? ctx.actor.id : null };
+  return move(ctx, ticket, { transition: approval.transition, input: approval.input, by: doer.by, approved: { ...doer, ...said } });
 }
 
 /** Who asked, as they are now: a role taken away meanwhile is not brought back by an approval; who was blocked, left the project, or is whom the ticket is about now, does nothing in it any more. */

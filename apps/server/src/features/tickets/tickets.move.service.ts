@@ -1,11 +1,11 @@
 import type { z } from "zod";
 import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
-import { conflict, invalid, invalidField } from "../../platform/errors.ts";
+import { AppError, conflict, invalid, invalidField } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
 import { own } from "../../platform/own.ts";
-import { apply, automatic, goesOnBySelf, type FieldValues, type Held, type Process, type ProcessActor, type ProcessOutcome } from "../processes/index.ts";
+import { apply, automatic, goesOnBySelf, type Approved, type FieldValues, type Held, type Process, type ProcessActor, type ProcessOutcome } from "../processes/index.ts";
 import type * as contracts from "./tickets.contract.ts";
 import type { TicketView } from "./tickets.contract.ts";
 import { aboutNow } from "./tickets.about.ts";
@@ -61,7 +61,16 @@ export async function moveByClient(ctx: Ctx, id: string, seen: { stageSince: str
   });
 }
 
-export interface Move { transition: string; input: Record<string, unknown>; by: ProcessActor; /** An approval has been given: in whose name it is taken. */ approved?: Doer }
+export interface Move { transition: string; input: Record<string, unknown>; by: ProcessActor; /** An approval has been given: in whose name it is taken, and what was said yes to. */ approved?: Doer & Approved }
+
+/** What waited for a decision is not what would be done now: somebody has to look again. */
+export class AskedForMore extends AppError {
+  readonly held: Held;
+  constructor(held: Held) {
+    super("conflict", "approval_amount_changed");
+    this.held = held;
+  }
+}
 
 /** One transition of a locked ticket, and whatever follows from it by itself. */
 export async function move(ctx: TxCtx, before: Ticket, { transition, input, by, approved }: Move): Promise<Ticket> {
@@ -75,11 +84,11 @@ export async function move(ctx: TxCtx, before: Ticket, { transition, input, by, 
   const given = input as FieldValues;
   const doer = approved ?? doerOf(ctx, by);
   const world = await worldOf(ctx, it, doer);
-  const outcome = apply(it.process, it.engine, transition, { actor: by, fields: given, ...it.moment, ...(world && { world: { ...world, approved: approved !== undefined } }) });
+  const outcome = apply(it.process, it.engine, transition, { actor: by, fields: given, ...it.moment, ...(world && { world: { ...world, ...(approved && { approved }) } }) });
   if (!outcome.ok) throw refused(ctx, outcome.problems);
   // Work that has ended with its project does not begin again: nobody takes it up there.
   if (it.project.retired && before.status === "closed" && statusOf(it.process, outcome.ticket.stage) !== "closed") throw conflict("ticket_of_retired_project");
-  if (outcome.held) return hold(ctx, it, { held: outcome.held, transition, given, by, reasons: outcome.reasons });
+  if (outcome.held) return hold(ctx, it, { held: outcome.held, transition, given, by, isAnswered: approved !== undefined, reasons: outcome.reasons });
   return follow(ctx, await store(ctx, it, { outcome, transition, given, byClient: by.roles.includes("client") }));
 }
 
@@ -90,7 +99,8 @@ function refuseDepartment(process: Process, project: ProjectInUse, input: Record
 }
 
 /** Nothing moves: somebody with more authority is asked, and the transition waits with what was filled in. */
-async function hold(ctx: TxCtx, { ticket }: Living, { held, transition, given, by, reasons }: { held: Held; transition: string; given: FieldValues; by: ProcessActor; reasons: Extract<ProcessOutcome, { ok: true }>["reasons"] }): Promise<Ticket> {
+async function hold(ctx: TxCtx, { ticket }: Living, { held, transition, given, by, isAnswered, reasons }: { held: Held; transition: string; given: FieldValues; by: ProcessActor; isAnswered: boolean; reasons: Extract<ProcessOutcome, { ok: true }>["reasons"] }): Promise<Ticket> {
+  if (isAnswered) throw new AskedForMore(held);
   const id = newId(ctx.now().getTime());
   const asked = await insertApproval(ctx.db, { id, ticketId: ticket.id, projectKey: ticket.projectKey, transition, stage: ticket.stage, input: given, deed: held.deed, amount: held.amount, requestedBy: by.id, requestedAt: ctx.now() });
   if (!asked) throw conflict("approval_pending");

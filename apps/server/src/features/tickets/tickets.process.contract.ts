@@ -19,7 +19,7 @@ export const tickItem = contract({
 });
 /** The sentence that is told, whose words the desk has. */
 export const reasonSentences = ["moved_by", "moved_by_client", "moved_by_itself", "moved_by_condition", "moved_by_rule", "deadline_of_process", "deadline_of_type", "deadline_anew", "deadline_asked", "deadline_by_hand", "deadline_taken_away",
-  "escalation", "computed", "policy_met", "guard_met", "guard_met_by", "approval_above", "approval_asked", "approval_within", "approval_given", "subtask", "subtask_by", "handed_over", "handed_over_by_itself", "other"] as const;
+  "escalation", "computed", "policy_met", "guard_met", "guard_met_by", "approval_above", "approval_asked", "approval_within", "approval_given", "approval_given_by", "subtask", "subtask_by", "handed_over", "handed_over_by_itself", "other"] as const;
 /** What fills the sentence, in the reader's language, by the version of the process that decided; empty where it has no place. */
 export const saidView = z.object({
   sentence: z.enum(reasonSentences), step: z.string(), from: z.string(), to: z.string(), who: z.string(),

@@ -45,19 +45,27 @@ export const selectVersionNumbers = async (db: Db, ids: string[]): Promise<Map<s
 
 export interface Approval {
   id: string; ticketId: string; projectKey: string; transition: string; stage: string; input: Record<string, unknown>; deed: string; amount: Amount | null;
-  requestedBy: string | null; requestedAt: Date; state: "pending" | "approved" | "refused" | "lapsed";
+  requestedBy: string | null; requestedAt: Date; state: "pending" | "approved" | "refused" | "lapsed"; decidedAt: Date | null;
 }
 /** Undefined when another one is pending already. */
-export const insertApproval = (db: Db, row: Omit<Approval, "state">) => sql<{ id: string }>`insert into ticket_approvals (id, ticket_id, project_key, transition, stage, input, deed, amount, requested_by, requested_at)
+export const insertApproval = (db: Db, row: Omit<Approval, "state" | "decidedAt">) => sql<{ id: string }>`insert into ticket_approvals (id, ticket_id, project_key, transition, stage, input, deed, amount, requested_by, requested_at)
   values (${row.id}, ${row.ticketId}, ${row.projectKey}, ${row.transition}, ${row.stage}, ${JSON.stringify(row.input)}::jsonb, ${row.deed}, ${row.amount === null ? null : JSON.stringify(row.amount)}::jsonb, ${row.requestedBy}, ${row.requestedAt})
   on conflict do nothing returning id`.execute(db).then((result) => result.rows[0]?.id);
 
-export const selectApproval = (db: Db, ticketId: string, id: string) => sql<Approval>`select id, ticket_id, project_key, transition, stage, input, deed, amount, requested_by, requested_at, state
+export const selectApproval = (db: Db, ticketId: string, id: string) => sql<Approval>`select id, ticket_id, project_key, transition, stage, input, deed, amount, requested_by, requested_at, state, decided_at
   from ticket_approvals where ticket_id = ${ticketId} and id = ${id} for update`.execute(db).then((result) => result.rows[0]);
 
 /** Undefined when somebody has decided it before. */
 export const updateApproval = (db: Db, id: string, decision: { state: "approved" | "refused"; by: string | null; at: Date; note: string | null }) => sql<{ id: string }>`
   update ticket_approvals set state = ${decision.state}, decided_by = ${decision.by}, decided_at = ${decision.at}, note = ${decision.note} where id = ${id} and state = 'pending' returning id`.execute(db).then((result) => result.rows[0]?.id);
+
+/** What is asked for is another deed or amount by now. */
+export const updateAsked = (db: Db, id: string, { deed, amount }: Pick<Approval, "deed" | "amount">) =>
+  sql`update ticket_approvals set deed = ${deed}, amount = ${amount === null ? null : JSON.stringify(amount)}::jsonb where id = ${id} and state = 'pending'`.execute(db);
+
+/** Who took the ticket's last step between those two moments. */
+export const selectMoverBetween = (db: Db, ticketId: string, { since, until }: { since: Date; until: Date }) => sql<{ name: string }>`select u.name from (select kind, text from ticket_reasons where ticket_id = ${ticketId} and what = 'stage' and at between ${since} and ${until} order by at desc, id desc limit 1) r
+  join users u on r.kind = 'person' and u.id::text = r.text`.execute(db).then((result) => result.rows[0]?.name);
 
 /** The ticket went another way: nobody has to decide any more. */
 export const lapseApprovals = (db: Db, ticketId: string, stage: string, at: Date) =>
@@ -66,12 +74,13 @@ export const lapseApprovals = (db: Db, ticketId: string, stage: string, at: Date
 /** The ticket has become another one, which nobody is asked about; returns what nobody decides any more. */
 export const lapseAll = (db: Db, ticketId: string, at: Date) =>
   sql<{ id: string }>`update ticket_approvals set state = 'lapsed', decided_at = ${at} where ticket_id = ${ticketId} and state = 'pending' returning id`.execute(db).then((result) => result.rows.map(({ id }) => id));
-/** It stands again where it stood when they lapsed. */
-export const resumeApprovals = (db: Db, ids: string[]) => sql`update ticket_approvals set state = 'pending', decided_at = null where id = any(${ids}::uuid[]) and state = 'lapsed'`.execute(db);
+/** The ticket stands again where it stood when they lapsed; where another question has been asked since, that one stays. */
+export const resumeApprovals = (db: Db, ids: string[]) => sql`update ticket_approvals a set state = 'pending', decided_at = null from tickets t where a.id = any(${ids}::uuid[]) and a.state = 'lapsed'
+  and t.id = a.ticket_id and t.stage = a.stage and not exists (select from ticket_approvals o where o.ticket_id = a.ticket_id and o.state = 'pending')`.execute(db);
 
-/** By the version a ticket lives by now these alone can be decided. */
+/** By the version a ticket lives by now these alone can be decided; returns what nobody decides any more. */
 export const lapseUnknown = (db: Db, { ticketId, transitions, at }: { ticketId: string; transitions: string[]; at: Date }) =>
-  sql`update ticket_approvals set state = 'lapsed', decided_at = ${at} where ticket_id = ${ticketId} and state = 'pending' and not (transition = any(${transitions}::text[]))`.execute(db);
+  sql<{ id: string }>`update ticket_approvals set state = 'lapsed', decided_at = ${at} where ticket_id = ${ticketId} and state = 'pending' and not (transition = any(${transitions}::text[])) returning id`.execute(db).then((result) => result.rows.map(({ id }) => id));
 
 export interface OpenApproval extends Approval {
   number: string; subject: string; processId: string; requestedByName: string; requesterRoles: string[];

@@ -82,9 +82,16 @@ function approval(telling: Telling): Sentence {
   const { row, project, writing } = telling;
   const amount = row.inputs["amount"] ?? null;
   const said = { step: stepOf(telling), name: authorityOf(project)?.deeds[row.text]?.name[writing.language] ?? row.text, value: amount === null ? "" : writeInput(amount, undefined, writing) };
-  if (row.value !== "held") return { sentence: row.value === "approved" ? "approval_given" : "approval_within", ...said };
+  if (row.value === "approved") return approved(telling, said);
+  if (row.value !== "held") return { sentence: "approval_within", ...said };
   const limit = row.inputs["limit"] ?? null;
   return amount !== null && limit !== null ? { sentence: "approval_above", ...said, limit: writeInput(limit, undefined, writing) } : { sentence: "approval_asked", ...said };
+}
+
+/** Of decisions of before it is not known here who asked and who decided. */
+function approved({ row: { inputs }, writing: { people } }: Telling, said: { step: string; name: string; value: string }): Sentence {
+  const [from, who] = [people.get(plain(inputs["asked_by"])), people.get(plain(inputs["decided_by"]))];
+  return from && who ? { sentence: "approval_given_by", ...said, name: [said.name, said.value].filter(Boolean).join(", "), from, who } : { sentence: "approval_given", ...said };
 }
 
 function guard(telling: Telling): Sentence {
