@@ -224,6 +224,22 @@ test("R220 a specialist of a department is shown enough to answer, with contacts
   expect(await getTicket(tina.ctx, ticketId)).toMatchObject({ ownerId: tina.id });
 });
 
+test("who was asked and works in the project no more neither sees nor takes it", async () => {
+  const given = await give(ana, ticketId);
+  const moved = database.ctx({ ...boss.ctx.actor, projects: ["taxi"] } as Ctx["actor"]);
+  expect((await listHandovers(moved, { view: "mine" })).items).toEqual([]);
+  await expect(takeHandover(moved, given.id)).rejects.toMatchObject({ code: "not_found" });
+});
+
+test("hand-overs that are due are found by an index however many have ended", async () => {
+  await sql`insert into handovers (id, project_key, ticket_id, circle, wanted, tried, expected, state, ended_at, look_at, created_at) select gen_random_uuid(), 'internet', ${ticketId}, 'supervisors', '', '', '', 'taken', now(), now(), now() from generate_series(1, 20000)`.execute(database.db);
+  await give(ana, ticketId);
+  await sql`analyze handovers`.execute(database.db);
+  const plan = await sql<object>`explain select 1 from handovers h join tickets t on t.id = h.ticket_id where h.state = 'waiting' and (h.look_at <= now() or t.status = 'closed')`.execute(database.db);
+  expect(JSON.stringify(plan.rows)).toMatch(/handovers_(waiting|look)/);
+  await sql`delete from handovers where state = 'taken' and taken_by is null`.execute(database.db);
+});
+
 test("strangers to the project, and to the ticket, neither give nor take nor see", async () => {
   const stranger = await person(["supervisor"], { projects: ["taxi"] });
   const given = await give(ana, ticketId);

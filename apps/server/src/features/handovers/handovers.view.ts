@@ -14,23 +14,25 @@ const FIGURES_DAYS = 30;
 
 const guarded = (row: Told) => ({ projectKey: row.projectKey, ownerId: row.ticketOwnerId, department: row.ticketDepartment, about: row.aboutUserIds });
 const isAbout = (row: Told, id: string): boolean => row.aboutUserIds?.includes(id) ?? false;
+/** Whom it is about, and who works in the project no more, knows nothing of it, asked or not. */
+const isKept = (row: Told, user: { id: string; projects: readonly string[] }): boolean => isAbout(row, user.id) || !user.projects.includes(row.projectKey);
 
 /** The offer that stands. */
 export const offerOf = (row: Pick<Told, "asked">) => row.asked.find(({ state }) => state === "offered");
 /** Supervisors may take, and take back, whatever waits in their projects. */
 export const leads = (ctx: Ctx, row: Told): boolean => may(ctx, "handovers.lead", guarded(row));
 
-/** Whoever it is about does not; who was asked does while it waits, whatever else they may see. */
+/** Who was asked, and who gave it, whatever else they may see. */
 export function mayKnow(ctx: Ctx, row: Told): boolean {
   const { actor } = ctx;
-  if (actor.kind !== "user" || isAbout(row, actor.id)) return false;
+  if (actor.kind !== "user" || isKept(row, actor)) return false;
   return may(ctx, "tickets.read", guarded(row)) || row.givenBy === actor.id || row.asked.some(({ userId }) => userId === actor.id);
 }
 
 /** In lists: what may be opened, what waits for the reader's answer, and what the reader gave and nobody has taken. */
 function isShown(ctx: Ctx, row: Told): boolean {
   const { actor } = ctx;
-  if (actor.kind !== "user" || isAbout(row, actor.id)) return false;
+  if (actor.kind !== "user" || isKept(row, actor)) return false;
   return may(ctx, "tickets.read", guarded(row)) || offerOf(row)?.userId === actor.id || (row.givenBy === actor.id && row.state === "waiting");
 }
 
