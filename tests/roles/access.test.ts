@@ -1,198 +1,140 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import pg from "pg";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createLog } from "../../apps/server/src/platform/log.ts";
-import { startPostgres, type EmbeddedPostgres } from "../../apps/server/src/platform/postgres.ts";
-import { Desk } from "../tools/desk.ts";
-import { newFolder } from "../tools/folder.ts";
-import { PASSWORD } from "../tools/house.ts";
-import { ServerProcess } from "../tools/process.ts";
-import { fill, routesOf, type Route } from "./access.shapes.ts";
+import { eventually } from "../tools/eventually.ts";
+import { accessTable, askAll, request, type Row, signOf } from "./access.ask.ts";
+import { APART, CASES } from "./access.cases.ts";
+import { Maker, type Variant } from "./access.maker.ts";
+import { type Route, routesOf } from "./access.shapes.ts";
+import { FieldsHouse, PROJECTS, ROLES } from "./fields.house.ts";
+import { MARKS } from "./fields.replies.ts";
 
 /**
- * Every route × every role × a thing of the own project and of another one. What is so stands in `access.matrix.txt`,
- * where people read it; a difference or a new route fails until somebody has looked and run this with MATRIX=write.
- * What may never be so, whatever the table says, is asserted besides.
+ * Every route × every role × what the thing asked about is to the reader, each with a thing that is there and a body that
+ * is good: so a refusal is a refusal, and not a request that was wrong. What is so stands in `access.matrix.txt`, where
+ * people read it; a difference, or a route nobody has said how to ask, fails until somebody has looked and run this with
+ * MATRIX=write. What may never be so, whatever the table says, is asserted besides.
  */
-const FILE = join(import.meta.dirname, "access.matrix.txt");
-const ROLES = ["operator", "supervisor", "department_worker", "administrator"] as const;
-type Role = (typeof ROLES)[number];
-const OWN = "internet";
-const OTHER = "taxi";
-/** Without a session by design. */
-const PUBLIC = /^\/api\/(access\/sign-in|health|metrics|public\/)/;
-/** They would end the sessions the matrix is asked with, are limited by address, or take files; each has tests of its own. */
-const APART = /^\w+ \/api\/(access\/sign-|access\/me\/password|metrics|public\/)|^(POST) \S+\/(attachments|files|import)$/;
-
-let folder: string;
-let postgres: EmbeddedPostgres;
-let pool: pg.Pool;
-let server: ServerProcess;
+let house: FieldsHouse;
 let routes: Route[];
-const desks = new Map<Role, Desk>();
-
-const one = async <T>(text: string, values: unknown[] = []): Promise<T> => (await pool.query(text, values)).rows[0] as T;
+let rows: Row[];
+const nameOf = ({ method, path }: Route): string => `${method} ${path}`;
 
 beforeAll(async () => {
-  folder = newFolder("access");
-  postgres = await startPostgres(folder, createLog("error", ""));
-  pool = new pg.Pool({ ...postgres.connection, max: 2 });
-  pool.on("error", () => undefined);
-  const at = 10 * Math.floor(Math.random() * 60);
-  server = new ServerProcess({
-    LINIJA_DATA: join(folder, "data"), LINIJA_PROJECTS: join(folder, "projects"), LINIJA_DEMO_PASSWORD: PASSWORD, STOP_GRACE_MS: "0", LOG_FILE: join(folder, "server.log"),
-    DATABASE_URL: `postgresql:///linija?user=linija&host=${encodeURIComponent(String(postgres.connection.host))}`, HTTP_PORT: String(21_050 + at), SIP_PORT: String(21_750 + at), SMTP_DEMO_PORT: String(22_450 + at), MEDIA_PORTS: "27000-27098",
-  });
-  await server.start();
-  for (const role of ROLES) {
-    await pool.query(`insert into users (id, login, name, password_hash, roles, projects, department, language) select gen_random_uuid(), $1, $1, password_hash, array[$2], array[$3], $4, 'en' from users where login = 'anna.sokolova'`,
-      [`matrix.${role}`, role, OWN, role === "department_worker" ? "technicians" : null]);
-    desks.set(role, await Desk.open(() => server.url, `matrix.${role}`, PASSWORD));
-  }
-  // Things that are the same at every run: tickets of nobody in the department that is asked with.
-  await pool.query("update tickets set status = 'open', owner_id = null, department = 'technicians' where type = 'question' and project_key = any($1)", [[OWN, OTHER]]);
-  for (const project of [OWN, OTHER]) await fillUp(project);
-  routes = routesOf(await (await fetch(`${server.url}/api/docs/json`)).json() as never);
-});
-afterAll(async () => {
-  await server?.end("SIGTERM");
-  await pool?.end();
-  await postgres?.stop();
-  rmSync(folder, { recursive: true, force: true });
+  house = await FieldsHouse.open();
+  await house.person("second", { role: "operator", projects: [...PROJECTS] });
+  // Who may write rules says the role here; that it takes the certificate, too, is in automation.test.ts.
+  await house.rows("update users set rules_certified_at = now() where login like 'matrix.%'");
+  await house.isOperator("matrix.operator");
+  await house.isOperator("second");
+  await house.listen("second");
+  await eventually(async () => expect((await house.ask("second", "PUT", "/api/calls/line/state", { state: "not_ready", reason: "break" })).status).toBe(200));
+  routes = routesOf(await (await fetch(`${house.server.url}/api/docs/json`)).json() as never);
+  rows = await askAll(house, routes.filter((route) => nameOf(route) in CASES));
+}, 300_000);
+afterAll(() => house?.close());
+
+const cells = (keep: (one: { route: string; role: string; variant: Variant; sign: string }) => boolean): string[] => rows.flatMap(({ route, answers }) => ROLES.flatMap((role) =>
+  (Object.entries(answers[role]) as [Variant, { status: number; text: string; plain: string }][]).flatMap(([variant, answer]) => (keep({ route, role, variant, sign: signOf(answer) }) ? [`${role}: ${route}: ${variant}: ${answer.status} ${answer.text.slice(0, 300)}`] : []))));
+
+test("somebody has said of every route how it is asked, and of every page outside the API who may open it", () => {
+  expect(routes.map(nameOf).filter((name) => !(name in CASES) && !(name in APART))).toEqual([]);
+  expect([...Object.keys(CASES), ...Object.keys(APART)].filter((name) => !routes.some((route) => nameOf(route) === name))).toEqual([]);
+  expect(hiddenRoutes().filter((name) => !(name in PAGES))).toEqual([]);
 });
 
-/** Enough tickets of one kind for the routes to have their own. */
-async function fillUp(project: string): Promise<void> {
-  await pool.query(`insert into tickets (id, number, project_key, type, process_id, stage, status, subject, language, department, stage_since, link_hash, created_at, updated_at)
-    select gen_random_uuid(), 'MTX-' || $1 || '-' || (case $1 when 'taxi' then '8' else '9' end) || lpad(k::text, 12, '0'), $1, t.type, t.process_id, 'registered', 'open', 'Matrix', 'en', 'technicians', now(), sha256(($1 || k)::bytea), now(), now()
-    from generate_series(1, 8) k, (select type, process_id from tickets where project_key = $1 and type = 'question' limit 1) t`, [project]);
+/** Routes that are written without a contract, as the sources have them. */
+function hiddenRoutes(): string[] {
+  const folder = fileURLToPath(new URL("../../apps/server/src", import.meta.url));
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"));
+  return files.flatMap((file) => [...readFileSync(join(folder, file), "utf8").matchAll(/\b\w+\.(get|post|put|patch|delete|options)(?:<[^(]*>)?\("(\/[^"]*)", \{ schema: \{ hide: true/g)].map(([, method, path]) => `${method!.toUpperCase()} ${path!}`));
 }
 
-interface Things { ticket: { id: string; version: number }; client: { id: string; version: number; phone: string; email: string }; call: string; user: { id: string; version: number }; project: string }
+/** Who may open what is no part of the API; the pages of clients have tests of their own beside them. */
+const PAGES: Record<string, string> = {
+  "GET /*": "the desk's own files; anyone", "GET /call": "a project's page for calling; anyone", "OPTIONS /api/public/*": "anyone",
+  "GET /portal/portal.css": "anyone", "GET /portal/colour/:file": "anyone", "GET /status": "anyone", "POST /status": "who knows a number and the last digits of its phone; portal.test.ts",
+  "GET /s/:secret": "who has the link; portal.test.ts", "POST /s/:secret": "who has the link; portal.test.ts",
+  "GET /my": "a client's own, by a code; portal.access.test.ts", "POST /my/sign-in": "anyone; portal.access.test.ts", "POST /my/sign-out": "a client; portal.access.test.ts", "GET /my/code": "anyone", "POST /my/code": "anyone; portal.access.test.ts",
+  "GET /my/tickets/:id": "a client's own; portal.talk.test.ts", "POST /my/tickets/:id/answer": "a client's own; portal.talk.test.ts", "GET /my/tickets/:id/:kind/:fileId": "a client's own; portal.talk.test.ts", "POST /my/tickets/:id/messages": "a client's own; portal.talk.test.ts", "POST /my/tickets/:id/again": "a client's own; portal.talk.test.ts",
+  "GET /api/public/forms/:secret/live": "who has the link of a form; forms.routes.test.ts",
+  "GET /demo/mail": "supervisors and administrators, in a demo", "GET /demo/mail/:id": "supervisors and administrators, in a demo",
+};
 
-/** What the requests are about, another for each route, so that one deed does not stand in another's way. A ticket lies in the department of the role's own. */
-async function thingsOf(project: string, at: number): Promise<Things> {
-  const client = await one<Things["client"]>(`select c.id, c.version, p.e164 as phone, m.address as email from clients c join client_phones p on p.client_id = c.id join client_emails m on m.client_id = c.id
-    where c.projects = array[$1] and c.archived_at is null and c.merged_into is null order by c.id offset $2 % 20 limit 1`, [project, at]);
-  const ticket = await one<Things["ticket"]>("select id, version from tickets where project_key = $1 and status = 'open' and type <> 'callback' and department = 'technicians' and owner_id is null order by id offset $2 % 8 limit 1", [project, at]);
-  const call = await one<{ id: string }>("select id from interactions where project_key = $1 and ended_at is not null and recording_id is null order by id limit 1", [project]);
-  const user = await one<Things["user"]>("select u.id, o.version from users u join operators o on o.user_id = u.id where $1 = any(u.projects) and not $2 = any(u.projects) order by login limit 1", [project, project === OWN ? OTHER : OWN]);
-  return { ticket, client, call: call.id, user, project };
-}
+test("every route is asked so that it lets somebody in: what is refused is refused for who asks", () => {
+  expect(rows.filter(({ answers }) => !ROLES.some((role) => Object.values(answers[role]).some(({ status }) => status < 300))).map(({ route }) => route)).toEqual([]);
+  // Of these what is named is looked for among what the reader may see, and a choice that is not there is a field that is wrong.
+  const byField = /forms\/lookups|POST \/api\/clients$|POST \/api\/tickets\/bulk$/;
+  expect(cells(({ route, variant, sign }) => sign === "!" && !(byField.test(route) && "on".includes(variant)) && !(route.endsWith("/bulk") && variant === "a"))).toEqual([]);
+  expect(cells(({ sign }) => sign === "E" || sign === "s" || sign === "?")).toEqual([]);
+});
 
-const NOTHING = "00000000-0000-7000-8000-000000000000";
-function idOf(path: string, things: Things): string {
-  if (path.startsWith("/api/tickets/{id}")) return things.ticket.id;
-  if (path.startsWith("/api/clients/{id}")) return things.client.id;
-  if (path.startsWith("/api/calls/{id}")) return things.call;
-  if (path.startsWith("/api/operators/{id}") || path.startsWith("/api/floor/operators/{id}") || path.startsWith("/api/automation/editors/{id}") || path.startsWith("/api/access/users/{id}")) return things.user.id;
-  return NOTHING;
-}
+/** Things of all projects: an administrator of the installation has them all. */
+const EVERYWHERE = /^\w+ \/api\/(access|automation|floor|hooks|operators|projects|reports|webhooks)\//;
 
-function versionFor({ path }: Route, { client, ticket, user }: Things): number {
-  if (path.includes("/clients/")) return client.version;
-  return path.includes("/operators/") ? user.version : ticket.version;
-}
+test("what belongs to another project is nobody's who works in this one, whatever it hangs on", () => {
+  expect(cells(({ route, role, variant, sign }) => "ox".includes(variant) && sign === "y" && !(role === "administrator" && variant === "o" && EVERYWHERE.test(route)))).toEqual([]);
+});
 
-function requestOf(route: Route, things: Things): { path: string; body: unknown } {
-  const path = route.path.replace("{id}", idOf(route.path, things)).replace("{project}", things.project).replace("{process}", "request")
-    .replace("{key}", route.path.startsWith("/api/projects/") ? things.project : "slow-wifi").replace("{secret}", "nothing").replaceAll(/\{\w+\}/g, NOTHING);
-  const known: Record<string, unknown> = {
-    projectKey: things.project, project: things.project, clientId: things.client.id, ticketId: things.ticket.id, version: versionFor(route, things),
-    // Without an extension of its own, what giving a phone answers would hang on whether one was taken away before.
-    ...(route.path.endsWith("/phone") && { extension: things.project === OWN ? "7301" : "7302" }),
-    type: "question", subjectKind: "ticket", subjectId: things.ticket.id, language: "en", phone: things.client.phone, path: "project.yaml",
-  };
-  const query = route.query.filter(({ required, name }) => required || name === "project").map(({ name, schema }) => `${name}=${encodeURIComponent(String(fill(schema, known, name)))}`);
-  return { path: query.length > 0 ? `${path}?${query.join("&")}` : path, body: route.body ? fill(route.body, known) : undefined };
-}
+test("a ticket about the reader, and what hangs on it, is not there for them, whatever their role (R129)", () => {
+  expect(cells(({ variant, sign }) => variant === "a" && sign === "y")).toEqual([]);
+});
 
-/** `yes`: let in, whatever became of it; `no`: told that one may not; `404`: as if it were not there; `422`: the request was not understood. */
-const verdict = (status: number): string => ({ 401: "401", 403: "no", 404: "404", 422: "422" })[status] ?? (status >= 500 ? String(status) : "yes");
+test("a department worker meets nothing of another department, and nothing of a department is moved past their rights", () => {
+  expect(cells(({ route, role, variant, sign }) => role === "department_worker" && variant === "p" && sign === "y" && CASES[route]!.variants.includes("d"))).toEqual([]);
+});
 
-interface Row { route: string; verdicts: Record<Role, [own: string, other: string]>; text: Record<Role, string>; client: Record<Role, Things["client"]> }
-const rows: Row[] = [];
+/** Colleagues are known to each other (GET /api/access/colleagues), so that theirs is refused openly. */
+const KNOWN = /\/api\/(access\/users|automation\/editors|floor\/operators|operators)\//;
 
-interface Asked { verdicts: [own: string, other: string]; text: string; client: Things["client"] }
-async function askBoth(route: Route, desk: Desk, at: number): Promise<Asked> {
-  const [own, other] = [await thingsOf(OWN, at), await thingsOf(OTHER, at)];
-  const [first, second] = [await ask(route, desk, own), await ask(route, desk, other)];
-  return { verdicts: [verdict(first.status), verdict(second.status)], text: first.text, client: own.client };
-}
+test("nothing tells what one may not see from what is not there: neither the answer nor its words", () => {
+  const told = rows.flatMap(({ route, answers }) => (KNOWN.test(route) ? [] : ROLES.flatMap((role) => ([["o", "n"], ["a", "n"], ["x", "i"]] as const).flatMap(([hidden, gone]) => {
+    const [one, none] = [answers[role][hidden], answers[role][gone]];
+    if (!one || !none || one.status < 300 || (role === "administrator" && EVERYWHERE.test(route)) || (one.status === none.status && one.plain === none.plain)) return [];
+    return [`${role}: ${route}: ${hidden} ${one.status} ${one.plain}, ${gone} ${none.status} ${none.plain}`];
+  }))));
+  expect(told).toEqual([]);
+});
 
-async function ask(route: Route, desk: Desk, things: Things): Promise<{ status: number; text: string }> {
-  const { path, body } = requestOf(route, things);
-  const reply = await fetch(`${server.url}${path}`, { method: route.method, headers: headersOf(desk, body), ...(body !== undefined && { body: JSON.stringify(body) }) });
-  return { status: reply.status, text: await reply.text() };
-}
-
-test("every route is asked by every role about a thing of its project and of another", async () => {
-  for (const [at, route] of routes.entries()) {
-    const name = `${route.method} ${route.path}`;
-    if (APART.test(name)) continue;
-    const asked = new Map<Role, Asked>();
-    for (const role of ROLES) asked.set(role, await askBoth(route, desks.get(role)!, at));
-    const of = <T>(pick: (one: Asked) => T): Record<Role, T> => Object.fromEntries(ROLES.map((role) => [role, pick(asked.get(role)!)])) as Record<Role, T>;
-    rows.push({ route: name, verdicts: of(({ verdicts }) => verdicts), text: of(({ text }) => text), client: of(({ client }) => client) });
-  }
-  expect(rows.length).toBeGreaterThan(110);
-}, 240_000);
-
-const headersOf = (desk: Desk, body: unknown): Record<string, string> => ({ cookie: desk.cookie, "x-csrf": desk.csrf, ...(body !== undefined && { "content-type": "application/json" }) });
-
-test("nobody comes in without a session, but where clients do", async () => {
-  const things = await thingsOf(OWN, 0);
+test("nobody comes in without a session, but where clients do; and writes nothing with one that was not asked for by our own page", async () => {
   const open: string[] = [];
   for (const route of routes) {
-    if (PUBLIC.test(route.path)) continue;
-    const { path, body } = requestOf(route, things);
-    const reply = await fetch(`${server.url}${path}`, { method: route.method, ...(body !== undefined && { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }) });
-    await reply.text();
-    // A request that is not understood is refused before anybody is asked for; it tells nothing.
-    if (![401, 422].includes(reply.status)) open.push(`${route.method} ${route.path}: ${reply.status}`);
+    if (/^\/api\/(access\/sign-in|health|metrics|public\/|hooks\/\{project\}\/\{hook\}$)/.test(route.path)) continue;
+    const asked = { ...Object.fromEntries([...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => [name, crypto.randomUUID()])), body: route.body ? {} : undefined };
+    const { status } = await request(house, route, asked, { login: null, variant: "p" });
+    if (status !== 401) open.push(`${nameOf(route)}: ${status}`);
+    if (route.method === "GET") continue;
+    const forged = await request(house, route, asked, { login: "wide.administrator", variant: "p", csrf: false });
+    if (forged.status !== 403 || !forged.text.includes("csrf")) open.push(`${nameOf(route)}, forged: ${forged.status}`);
   }
   expect(open).toEqual([]);
 });
 
-test("a ticket of another department is not there for a department worker", async () => {
-  const { id } = await one<{ id: string }>("update tickets set department = 'accounting' where id = (select id from tickets where project_key = $1 and department = 'technicians' and owner_id is null order by id desc limit 1) returning id", [OWN]);
-  const desk = desks.get("department_worker")!;
-  const entered: string[] = [];
-  for (const route of routes.filter(({ path }) => path.startsWith("/api/tickets/{id}"))) {
-    const { status } = await ask(route, desk, { ...await thingsOf(OWN, 0), ticket: { id, version: 1 } });
-    if (![401, 403, 404, 422].includes(status)) entered.push(`${route.method} ${route.path}: ${status}`);
-  }
-  expect(entered).toEqual([]);
-});
-
-/** Things of all projects: an administrator of the installation has them all, colleagues are known to each other. */
-const EVERYWHERE = /^\w+ \/api\/(access|audit|health|projects|automation\/editors|calls\/line|operators|forms\/addresses|promises\/figures|tickets\/types|public)/;
-
-test("what belongs to another project is nobody's who works in this one", () => {
-  const leaks = rows.filter(({ route }) => !EVERYWHERE.test(route) && /\{(id|project)\}/.test(route)).flatMap(({ route, verdicts }) =>
-    ROLES.filter((role) => role !== "administrator" && verdicts[role][1] === "yes").map((role) => `${role}: ${route}`));
-  expect(leaks).toEqual([]);
-});
-
 test("no answer to any role holds a secret link or a password's hash, nor a client's numbers and addresses to whom they are masked", () => {
-  const leaks = rows.flatMap(({ route, text, client }) => ROLES.flatMap((role) => {
-    const found = [/\$argon2/.test(text[role]) && "a password's hash", /\/s\/[\w-]{16,}/.test(text[role]) && "a client's link"];
-    const masked = role === "department_worker" || role === "administrator";
-    if (masked && (text[role].includes(client[role].phone) || text[role].includes(client[role].email))) found.push("a client's contacts");
+  const leaks = cells(() => true).length === 0 ? ["nothing was asked"] : rows.flatMap(({ route, answers }) => ROLES.flatMap((role) => Object.values(answers[role]).flatMap(({ text }) => {
+    const isMasked = (role === "department_worker" || role === "administrator") && !TYPED.test(route);
+    const found = [/\$argon2/.test(text) && "a password's hash", /\/s\/[\w-]{16,}/.test(text) && "a client's link", isMasked && (text.includes(MARKS.phone) || text.includes(MARKS.email)) && "a client's contacts"];
     return found.filter(Boolean).map((what) => `${role}: ${route}: ${String(what)}`);
-  }));
-  expect(leaks).toEqual([]);
+  })));
+  expect([...new Set(leaks)]).toEqual([]);
 });
+/** To see the numbers for a reason, which is kept, is what this one is for. */
+const TYPED = /POST \/api\/tickets\/\{id\}\/contacts/;
 
-test("no route breaks whoever asks", () => {
-  expect(rows.flatMap(({ route, verdicts }) => ROLES.filter((role) => verdicts[role].some((each) => each.startsWith("5"))).map((role) => `${role}: ${route}: ${verdicts[role].join("/")}`))).toEqual([]);
+test("what was asked twice of one ticket is given again only to who may still see it: a complaint about its own author is not (R129)", async () => {
+  const at = new Maker(house, "a", "operator");
+  const draftId = crypto.randomUUID();
+  const draft = { draftId, projectKey: at.project, type: "question", subject: "Matrix" };
+  const record = { id: crypto.randomUUID(), projectKey: at.project, formKey: "claim", subject: { kind: "ticket", id: draftId } };
+  await at.send("POST", "/api/tickets", draft, "matrix.operator");
+  await at.send("POST", "/api/forms/records", record, "matrix.operator");
+  await house.rows("update tickets set about_user_ids = array[$2]::uuid[] where id = $1", [draftId, at.reader]);
+  expect([(await house.ask("matrix.operator", "POST", "/api/tickets", draft)).status, (await house.ask("matrix.operator", "POST", "/api/forms/records", record)).status]).toEqual([404, 404]);
 });
 
 test("the matrix is as it was last read by people", () => {
-  const width = Math.max(...rows.map(({ route }) => route.length));
-  const head = `${"own project / another project".padEnd(width)}  ${ROLES.map((role) => role.padEnd(18)).join("")}`.trimEnd();
-  const table = `${[head, ...rows.map(({ route, verdicts }) => `${route.padEnd(width)}  ${ROLES.map((role) => verdicts[role].join(" / ").padEnd(18)).join("")}`.trimEnd())].join("\n")}\n`;
-  if (process.env.MATRIX === "write") writeFileSync(FILE, table);
-  expect(table.split("\n")).toEqual(readFileSync(FILE, "utf8").split("\n"));
+  const [file, table] = [join(import.meta.dirname, "access.matrix.txt"), accessTable(rows)];
+  if (process.env.MATRIX === "write") writeFileSync(file, table);
+  expect(table.split("\n")).toEqual(readFileSync(file, "utf8").split("\n"));
 });

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
+import { WebSocket } from "ws";
 import { createLog } from "../../apps/server/src/platform/log.ts";
 import { type EmbeddedPostgres, startPostgres } from "../../apps/server/src/platform/postgres.ts";
 import { Desk } from "../tools/desk.ts";
@@ -10,6 +11,7 @@ import { eventually } from "../tools/eventually.ts";
 import { newFolder } from "../tools/folder.ts";
 import { PASSWORD } from "../tools/house.ts";
 import { ServerProcess } from "../tools/process.ts";
+import type { Push } from "./nodes.ts";
 
 export const ROLES = ["operator", "supervisor", "department_worker", "administrator"] as const;
 export type Role = (typeof ROLES)[number];
@@ -19,6 +21,18 @@ export const OWN = "internet";
 export const OTHER = "shop";
 export const DEPARTMENT = "technicians";
 
+/** A door for another system. */
+const HOOK = `hooks:
+  - key: matrix
+    name: { en: Matrix, ru: Матрица, sl: Matrika }
+    type: question
+    body: { what: { type: text, required: true, max: 100 } }
+    same: body.what
+    subject: { en: body.what, ru: body.what, sl: body.what }
+    description: { en: body.what, ru: body.what, sl: body.what }
+    repeat: { every_minutes: 1, note: { en: body.what, ru: body.what, sl: body.what } }
+`;
+
 /** What a ticket is to its reader. */
 export const RELATIONS = ["own", "department", "other", "about"] as const;
 export type Relation = (typeof RELATIONS)[number];
@@ -27,6 +41,7 @@ export type Relation = (typeof RELATIONS)[number];
 export class FieldsHouse {
   readonly server: ServerProcess;
   readonly desks = new Map<string, Desk>();
+  readonly #sockets = new Set<WebSocket>();
   readonly #folder: string;
   #tickets = 1;
   readonly #postgres: EmbeddedPostgres;
@@ -52,6 +67,7 @@ export class FieldsHouse {
     // Open at any hour, so that no reply depends on when it is asked for.
     const always = `weekly: { ${["mon", "tue", "wed", "thu", "fri", "sat", "sun"].map((day) => `${day}: ["00:00-24:00"]`).join(", ")} }\nholidays: []\n`;
     for (const project of PROJECTS) writeFileSync(join(folder, "projects", project, "calendar.yaml"), always);
+    for (const project of [OWN, OTHER]) writeFileSync(join(folder, "projects", project, "webhooks_in.yaml"), HOOK);
     const house = new FieldsHouse(folder, await startPostgres(folder, createLog("error", "")));
     try {
       await house.begin();
@@ -79,6 +95,16 @@ export class FieldsHouse {
     return desk;
   }
 
+  /** With a line of their own, which the router knows. */
+  async isOperator(login: string): Promise<void> {
+    const id = this.desk(login).userId;
+    await this.rows("insert into operators (user_id, languages) values ($1, '{en}') on conflict do nothing", [id]);
+    const { version } = (await this.ask("wide.administrator", "GET", `/api/operators/${id}`)).body as { version: number };
+    await this.ask("wide.administrator", "PATCH", `/api/operators/${id}`, { version, languages: ["en"] });
+  }
+
+  /** Where the server keeps its files. */
+  get data(): string { return join(this.#folder, "data"); }
   desk(login: string): Desk { return this.desks.get(login)!; }
 
   async rows<T = Record<string, unknown>>(text: string, values: unknown[] = []): Promise<T[]> { return (await this.#pool.query(text, values)).rows as T[]; }
@@ -124,7 +150,25 @@ export class FieldsHouse {
     try { return { status: reply.status, text, body: JSON.parse(text) as unknown }; } catch { return { status: reply.status, text, body: null }; }
   }
 
+  /** The desk of this person is open; what it is pushed, as it comes. */
+  async listen(login: string): Promise<Push[]> {
+    const heard: Push[] = [];
+    const socket = new WebSocket(`${this.server.url.replace("http", "ws")}/api/live`, { headers: { cookie: this.desk(login).cookie } });
+    this.#sockets.add(socket);
+    socket.on("message", (data: Buffer) => heard.push(JSON.parse(data.toString()) as Push));
+    await new Promise((resolve, reject) => { socket.once("open", resolve); socket.once("error", reject); });
+    return heard;
+  }
+
+  /** What comes back as it is: files. */
+  async bytes(login: string, path: string): Promise<Uint8Array> {
+    const reply = await fetch(`${this.server.url}${path}`, { headers: { cookie: this.desk(login).cookie } });
+    if (!reply.ok) throw new Error(`${login}: ${path}: ${reply.status}`);
+    return new Uint8Array(await reply.arrayBuffer());
+  }
+
   async close(): Promise<void> {
+    for (const socket of this.#sockets) socket.terminate();
     await this.server.end("SIGTERM");
     await this.#pool.end();
     await this.#postgres.stop();

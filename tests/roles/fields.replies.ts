@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { fill, type Route, type Shape } from "./access.shapes.ts";
 import { folded } from "./fields.forms.ts";
-import { DEPARTMENT, type FieldsHouse, OWN, type Role, ROLES } from "./fields.house.ts";
+import { DEPARTMENT, type FieldsHouse, OWN, type Role, ROLES, sideBySide } from "./fields.house.ts";
 
 /** Values that are found again wherever they come out. */
 export const MARKS = { phone: "+38640777123", email: "marked.client@example.test", document: "PB7654321", reason: "marked reason" } as const;
 const INNER = `Call +386 40 777 123 or write to ${MARKS.email}`;
 
-export interface World { client: string; ticket: string; call: string; record: string; run: string; bulk: string; user: string; merged: string; formId: string; /** Of each role, the ticket that is about its reader. */ about: Record<Role, string> }
+export interface World { client: string; ticket: string; call: string; record: string; run: string; bulk: string; user: string; merged: string; formId: string; complaintForm: string; mergedNumber: string; /** Of each role, the ticket that is about its reader. */ about: Record<Role, string> }
 
 /** One of everything a reply tells of, in the readers' project and their department. */
 export async function buildWorld(house: FieldsHouse): Promise<World> {
@@ -50,7 +50,7 @@ export async function buildWorld(house: FieldsHouse): Promise<World> {
   await send("matrix.supervisor", "POST", "/api/tickets/views", { name: "Marked", filter: {}, shared: { projectKey: OWN, role: null } });
   await house.rows("insert into operators (user_id, languages, sip_user) values ($1, '{en}', '7771') on conflict do nothing", [house.desk("matrix.operator").userId]);
   await house.heard();
-  return { client: client.id as string, ticket, call, record, run, bulk: ((bulk.body ?? {}) as { id?: string }).id ?? randomUUID(), user: house.desk("matrix.operator").userId, merged: other.id, formId, about };
+  return { client: client.id as string, ticket, call, record, run, bulk: ((bulk.body ?? {}) as { id?: string }).id ?? randomUUID(), user: house.desk("matrix.operator").userId, merged: other.id, mergedNumber: other.number, formId, complaintForm: items.find(({ key }) => key === "complaint")!.id, about };
 }
 
 type Send = (login: string, method: string, path: string, body?: unknown) => Promise<Record<string, unknown>>;
@@ -104,13 +104,22 @@ function valuesAt(value: unknown, place: string): string[] {
   return walk(value, place.split(/\.|(?=\[\])/).filter(Boolean)).filter((one) => one !== null && one !== undefined && one !== "" && !(typeof one === "object" && Object.keys(one).length === 0)).map((one) => JSON.stringify(one));
 }
 
-export interface Reply { route: string; places: string[]; answers: Record<Role, { status: number; body: unknown; text: string }> }
+/** Of a role: whether any of the addresses let it in, what those answered with, and all that was said. */
+export interface Reply { route: string; places: string[]; answers: Record<Role, { status: number; bodies: unknown[]; text: string }> }
 
-export async function askReplies(house: FieldsHouse, routes: readonly Route[], world: World): Promise<Reply[]> {
+export async function askReplies(house: FieldsHouse, routes: readonly Route[], { world, more }: { world: World; more: Record<string, string[]> }): Promise<Reply[]> {
   const replies: Reply[] = [];
   for (const route of routes) {
+    const plain = addressOf(route, world);
+    // A page of one: only so is there a next one.
+    const paged = route.query.some(({ name }) => name === "limit") ? [`${plain}${plain.includes("?") ? "&" : "?"}limit=1`] : [];
+    const addresses = [plain, ...paged, ...more[route.path] ?? []];
     const answers = {} as Reply["answers"];
-    for (const role of ROLES) answers[role] = await house.ask(`matrix.${role}`, "GET", addressOf(route, world));
+    for (const role of ROLES) {
+      const all = await sideBySide(addresses, 4, (address) => house.ask(`matrix.${role}`, "GET", address));
+      const inside = all.filter(({ status }) => status === 200);
+      answers[role] = { status: inside.length > 0 ? 200 : all.at(-1)!.status, bodies: inside.map(({ body }) => body), text: all.map(({ text }) => text).join("\n") };
+    }
     replies.push({ route: `GET ${route.path}`, places: route.reply ? placesOf(route.reply) : [], answers });
   }
   return replies;
@@ -118,6 +127,10 @@ export async function askReplies(house: FieldsHouse, routes: readonly Route[], w
 
 type Lot = "whole" | "in part" | "left out";
 const lotOf = (values: string[], others: string[]): Lot => (values.length === 0 ? "left out" : values.some((one) => one.includes("•")) && !values.every((one) => others.includes(one)) ? "in part" : "whole");
+
+/** Places that no answer to anybody has filled, with their routes. */
+export const emptyPlaces = (replies: readonly Reply[]): string[] => replies.flatMap(({ route, places, answers }) => places
+  .filter((place) => ROLES.every((role) => answers[role].bodies.every((body) => valuesAt(body, place).length === 0))).map((place) => `${route} ${place}`));
 
 /** What each role who comes in is given of each place that is filled for anybody. */
 export function replyTable(replies: readonly Reply[]): string {
@@ -129,7 +142,7 @@ export function replyTable(replies: readonly Reply[]): string {
     const whole: string[] = [];
     const empty: string[] = [];
     for (const place of places) {
-      const values = new Map(inside.map((role) => [role, valuesAt(answers[role].body, place)]));
+      const values = new Map(inside.map((role) => [role, answers[role].bodies.flatMap((body) => valuesAt(body, place))]));
       const clear = [...values.values()].flat().filter((one) => !one.includes("•"));
       const lots = inside.map((role) => lotOf(values.get(role)!, clear));
       if (lots.every((lot) => lot === "left out")) empty.push(place);

@@ -5,7 +5,9 @@ import { routesOf, type Route } from "./access.shapes.ts";
 import { bodyTable, tryBodies, tryStrangers, type Written } from "./fields.bodies.ts";
 import { type Met, formsOf, formTable, meetForms } from "./fields.forms.ts";
 import { FieldsHouse, PROJECTS, ROLES } from "./fields.house.ts";
-import { askReplies, buildWorld, MARKS, type Reply, replyTable, type World } from "./fields.replies.ts";
+import { EMPTY } from "./fields.empty.ts";
+import { fillWorld, moreAddresses } from "./fields.world.ts";
+import { askReplies, buildWorld, emptyPlaces, MARKS, type Reply, replyTable, type World } from "./fields.replies.ts";
 
 /**
  * Every route × every role × every field. What is so stands in `fields.*.txt`, where people read it; a difference, or a
@@ -48,13 +50,19 @@ test("whom a ticket is about has nothing of its forms, whatever their role (R129
   expect(met.filter(({ relation }) => relation === "about").flatMap(({ form, role, cells }) => [...cells].filter(([, cell]) => cell !== "--").map(([field, cell]) => `${role}: ${form} ${field}: ${cell}`))).toEqual([]);
 });
 
-/** Pages for clients, streams, files and what tells of the machine. */
+/** For clients, and what tells of the machine. Files have no fields; who may have them is in access.matrix.txt. */
 const APART = /^\/api\/(public|metrics|health|docs)/;
 
 test("each field of each reply is whole, in part or left out for each role as the table says", async () => {
-  replies = await askReplies(house, routes.filter(({ method, path }) => method === "GET" && !APART.test(path)), world);
+  replies = await askReplies(house, routes.filter(({ method, path, reply }) => method === "GET" && reply !== null && !APART.test(path)), { world, more: moreAddresses(world, await fillWorld(house, world)) });
   expect(replies.length).toBeGreaterThan(50);
   asLastRead("replies", replyTable(replies));
+});
+
+test("each place of each reply is filled for somebody, but those it is said of why not", () => {
+  const empty = emptyPlaces(replies);
+  expect(empty.filter((place) => !EMPTY.some(([pattern]) => pattern.test(place)))).toEqual([]);
+  expect(EMPTY.filter(([pattern]) => !empty.some((place) => pattern.test(place))).map(String)).toEqual([]);
 });
 
 test("no reply gives a department worker or an administrator the client's number or mail, nor anybody a masked document's number", () => {

@@ -27,6 +27,10 @@ export const unauthenticated = (reason = "sign_in_first") => new AppError("unaut
 /** `fields`: what of the request one may not; the rest alone would be let in. */
 export const forbidden = (reason = "no_right", fields: FieldProblem[] = []) => new AppError("forbidden", reason, { fields });
 export const notFound = (what: string, id: string) => new AppError("not_found", "not_found", { params: { what, id } });
+/** What hangs on something that is not there for the reader is not there either: no answer tells the two apart. */
+export const missingWith = async <T>(what: string, id: string, work: Promise<T>): Promise<T> => {
+  try { return await work; } catch (error) { throw error instanceof AppError && error.code === "not_found" ? notFound(what, id) : error; }
+};
 export const conflict = (reason: string, params: Record<string, string | number> = {}) => new AppError("conflict", reason, { params });
 export const tooMany = (retryAfterS: number, reason = "too_many_tries") => new AppError("too_many", reason, { retryAfterS });
 export const unavailable = (reason = "unavailable", retryAfterS = 2) => new AppError("unavailable", reason, { retryAfterS });

@@ -39,7 +39,7 @@ const viewOf = async (ctx: Ctx, row: RunRow): Promise<BulkRun> => (await toView(
 export async function previewBulk(ctx: Ctx, { selection, action }: z.output<typeof contracts.previewBulk.body>): Promise<BulkRun> {
   const user = userOf(ctx);
   if (action.kind === "change" && Object.keys(action).length === 1) throw invalidField("action", "bulk_nothing");
-  const ids = "ids" in selection ? await selectKnown(ctx.db, [...new Set(selection.ids)], user.projects) : await allOf(ctx, user, selection);
+  const ids = "ids" in selection ? await selectKnown(ctx.db, [...new Set(selection.ids)], user) : await allOf(ctx, user, selection);
   if (ids.length === 0) throw invalidField("selection", "bulk_empty");
   const stepName = action.kind === "move" ? await stepNameOf(ctx, ids[0]!, action.transition) : null;
   return inTx(ctx, async (ctx) => {

@@ -19,8 +19,8 @@ export async function insertRun(db: Db, row: RunRow, ticketIds: string[]): Promi
   await sql`insert into bulk_runs (${RUN}) values (${row.id}, ${row.authorId}, ${JSON.stringify(row.action)}::jsonb, ${row.stepName}, ${row.state}, ${row.tellsClients}, ${row.total}, ${row.at}, ${row.finishedAt})`.execute(db);
   await sql`insert into bulk_items (run_id, n, ticket_id) select ${row.id}, x.n, x.id from unnest(${ticketIds}::uuid[]) with ordinality x(id, n)`.execute(db);
 }
-/** Ids of tickets that are there in these projects, in the order given: those of others are not told from those of none. */
-export const selectKnown = (db: Db, ids: string[], projects: string[]) => sql<{ id: string }>`select x.id from unnest(${ids}::uuid[]) with ordinality x(id, n) join tickets t on t.id = x.id where t.project_key = any(${projects}::text[]) order by x.n`.execute(db).then((result) => result.rows.map(({ id }) => id));
+/** Ids of tickets that are there for this person, in the order given: those of other projects and those about them (R129) are not told from those of none. */
+export const selectKnown = (db: Db, ids: string[], { id, projects }: User) => sql<{ id: string }>`select x.id from unnest(${ids}::uuid[]) with ordinality x(id, n) join tickets t on t.id = x.id where t.project_key = any(${projects}::text[]) and not coalesce(${id}::uuid = any(t.about_user_ids), false) order by x.n`.execute(db).then((result) => result.rows.map(({ id }) => id));
 export const updateRun = (db: Db, id: string, set: Pick<RunRow, "state" | "tellsClients" | "finishedAt">) => sql`update bulk_runs set state = ${set.state}, tells_clients = ${set.tellsClients}, finished_at = ${set.finishedAt} where id = ${id}`.execute(db);
 
 export const selectCounts = (db: Db, ids: string[]) => sql<{ runId: string; state: ItemState; n: number; tells: number }>`select run_id, state, count(*)::int as n, (count(*) filter (where tells and state in ('ready', 'changed')))::int as tells

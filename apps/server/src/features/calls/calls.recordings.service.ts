@@ -14,8 +14,9 @@ const BUCKETS = 600;
 
 async function allowed(ctx: Ctx, id: string): Promise<RecordingFile> {
   if (ctx.actor.kind !== "user") throw unauthenticated();
+  if (!may(ctx, "recordings.play")) throw forbidden();
   const row = await selectRecording(ctx.db, id);
-  if (!row) throw notFound("recording", id);
+  if (!row || !may(ctx, "interactions.read", { projectKey: row.projectKey })) throw notFound("recording", id);
   if (!may(ctx, "recordings.play", { projectKey: row.projectKey, ownerId: row.operatorId })) throw forbidden();
   return row;
 }

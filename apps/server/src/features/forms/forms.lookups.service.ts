@@ -1,6 +1,6 @@
 import { isSame, lookupsOf, withValue, type FieldProblem, type FormData } from "@linija/forms";
 import type { Ctx } from "../../platform/db.ts";
-import { AppError, invalidField } from "../../platform/errors.ts";
+import { AppError, forbidden, invalidField } from "../../platform/errors.ts";
 import { listColleagues, may } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
 import { searchArticles } from "../articles/index.ts";
@@ -69,7 +69,7 @@ const ENTITIES: ReadonlyMap<string, Entity> = new Map(Object.entries({ client, t
 /** Candidates for a lookup field of a form. */
 export async function findLookups(ctx: Ctx, { formId, path, q }: { formId: string; path: string; q: string }): Promise<{ items: Looked[] }> {
   const projectKey = formId.split("/")[0]!;
-  if (!may(ctx, "forms.fill", { projectKey, ownerId: ctx.actor.kind === "user" ? ctx.actor.id : null })) throw invalidField("formId", "form_unknown");
+  if (!may(ctx, "forms.fill", { projectKey, ownerId: ctx.actor.kind === "user" ? ctx.actor.id : null })) throw may(ctx, "forms.read", { projectKey }) ? forbidden() : invalidField("formId", "form_unknown");
   const { form } = await formInUse(ctx.db, formId);
   const lookup = lookupsOf(form).get(path);
   const entity = lookup && ENTITIES.get(lookup.entity);

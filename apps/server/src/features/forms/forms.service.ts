@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { compute, diff, fieldAt, numbered, provenance, ruleValues, submission, validate, valueAt, withValue, type FieldProblem, type Filler, type Form, type FormData } from "@linija/forms";
 import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
-import { conflict, forbidden, invalid, invalidField, notFound } from "../../platform/errors.ts";
+import { conflict, forbidden, invalid, invalidField, missingWith, notFound } from "../../platform/errors.ts";
 import { announce, emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
 import { decodeCursor, encodeCursor, PAGE_SIZE, pageOf } from "../../platform/page.ts";
@@ -25,7 +25,7 @@ import { contextOf, guardedRecord, hide, isHidden, mayReveal, shownTo, subjectOf
 export async function loadRecord(ctx: Ctx, id: string, deed: "read" | "fill", options: { lock?: boolean } = {}): Promise<RecordRow> {
   const record = options.lock ? await selectRecordForUpdate(ctx.db, id) : await selectRecord(ctx.db, id);
   if (!record || !may(ctx, "forms.read", guardedRecord(ctx, record))) throw notFound("form", id);
-  if (record.subjectKind === "ticket") await loadTicket(ctx, record.subjectId!, deed === "fill" ? "tickets.write" : "tickets.read");
+  if (record.subjectKind === "ticket") await missingWith("form", id, loadTicket(ctx, record.subjectId!, deed === "fill" ? "tickets.write" : "tickets.read"));
   if (deed === "fill" && !may(ctx, "forms.fill", guardedRecord(ctx, record))) throw forbidden();
   return record;
 }
@@ -97,6 +97,7 @@ async function settled(ctx: Ctx, used: FormInUse, { before, applied }: { before:
   return data;
 }
 
+/** As far as whoever began it may still see it: it may stand on a ticket by now that is about them (R129). */
 async function sameRecord(ctx: Ctx, input: CreateInput, record: RecordRow): Promise<RecordView> {
   if (record.projectKey !== input.projectKey || record.formKey !== input.formKey || record.ownerId !== userId(ctx)) throw conflict("changed_meanwhile");
   return view(ctx, await loadRecord(ctx, record.id, "read"));

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
-import { conflict, invalid, invalidField, notFound } from "../../platform/errors.ts";
+import { conflict, invalid, invalidField, missingWith, notFound } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
 import { translate } from "../../platform/messages.ts";
@@ -84,7 +84,7 @@ interface Loaded { run: Run; guide: Guide; ticket: Ticket; project: ProjectInUse
 async function loadRun(ctx: Ctx, id: string, version: number): Promise<Loaded> {
   const run = await selectRun(ctx.db, id);
   if (!run) throw notFound("guide_run", id);
-  const ticket = await loadTicket(ctx, run.ticketId, "tickets.note", { lock: true });
+  const ticket = await missingWith("guide_run", id, loadTicket(ctx, run.ticketId, "tickets.note", { lock: true }));
   // Read again behind the lock of the ticket: a colleague may have gone on meanwhile.
   const now = (await selectRun(ctx.db, id))!;
   if (now.version !== version || now.state !== "running") throw conflict("changed_meanwhile");

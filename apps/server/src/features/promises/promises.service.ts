@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
-import { conflict, forbidden, invalidField, notFound } from "../../platform/errors.ts";
+import { conflict, forbidden, invalidField, missingWith, notFound } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
 import { decodeCursor, encodeCursor, PAGE_SIZE, pageOf } from "../../platform/page.ts";
@@ -97,7 +97,7 @@ export async function closePromise(ctx: Ctx, id: string, input: z.output<typeof 
 async function loadPromise(ctx: Ctx, id: string): Promise<Promised> {
   const promise = await selectPromise(ctx.db, id);
   if (!promise) throw notFound("promise", id);
-  if (promise.ticketId) await loadTicket(ctx, promise.ticketId, "tickets.note");
+  if (promise.ticketId) await missingWith("promise", id, loadTicket(ctx, promise.ticketId, "tickets.note"));
   else if (!may(ctx, "clients.write", { projectKey: promise.projectKey })) throw notFound("promise", id);
   return promise;
 }

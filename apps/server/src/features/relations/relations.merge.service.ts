@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
-import { conflict, notFound } from "../../platform/errors.ts";
+import { conflict, missingWith, notFound } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
 import { translate } from "../../platform/messages.ts";
@@ -105,7 +105,7 @@ export async function undoMerge(ctx: Ctx, mergeId: string): Promise<{ ok: true }
   return inTx(ctx, async (ctx) => {
     const merge = await selectMerge(ctx.db, mergeId);
     if (!merge) throw notFound("merge", mergeId);
-    const { kept, gone } = await loadBoth(ctx, merge.keptId, merge.goneId);
+    const { kept, gone } = await missingWith("merge", mergeId, loadBoth(ctx, merge.keptId, merge.goneId));
     if (merge.mergedAt.getTime() + UNDO_MS <= ctx.now().getTime()) throw conflict("merge_too_old");
     if (kept.version !== merge.keptVersion || gone.version !== merge.goneVersion) throw conflict("merge_changed_since");
     if (!await markUndone(ctx.db, mergeId, actorId(ctx), ctx.now())) throw conflict("merge_undone");

@@ -6,6 +6,7 @@ import { newId, newSecret } from "../../platform/ids.ts";
 import { decodeCursor, encodeCursor, pageOf, PAGE_SIZE } from "../../platform/page.ts";
 import type { Secrets } from "../../platform/secret.ts";
 import { may } from "../access/index.ts";
+import { projectOf } from "../tickets/index.ts";
 import type { DeliveryView, WebhookView } from "./webhooks.contract.ts";
 import { refusalOf } from "./webhooks.guard.ts";
 import { deleteWebhook, insertDelivery, insertWebhook, requeueDelivery, selectByKey, selectDeliveries, selectListed, selectWebhooks, updateWebhookRow, type ListedWebhook } from "./webhooks.sql.ts";
@@ -36,6 +37,7 @@ export async function listWebhooks(ctx: Ctx, projectKey: string): Promise<{ item
 export async function createWebhook(ctx: Ctx, projectKey: string, input: WebhookInput & { key: string }, settings: WebhookSettings): Promise<WebhookView & { secret: string }> {
   allow(ctx, projectKey);
   refuseAddress(input.url, settings);
+  await projectOf(ctx.db, projectKey);
   return inTx(ctx, async (ctx) => {
     const [id, secret] = [newId(ctx.now().getTime()), newSecret()];
     const made = await insertWebhook(ctx.db, { ...input, id, projectKey, secret: settings.secrets.seal(secret), at: ctx.now() });
