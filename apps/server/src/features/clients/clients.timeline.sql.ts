@@ -22,6 +22,8 @@ export function timelineQuery(query: TimelineQuery): RawBuilder<TimelineRow> {
   // A relation, a merge, a task or a solution tells of another ticket: where the reader may not see that one, they are not told.
   const told = query.readerId ? sql` and not exists (select from unnest(array[e.data->>'otherId', e.data->>'goneId', e.data->>'keptId', e.data->>'subtaskId', e.data->>'fromTicketId']) other join tickets t on t.id = other::uuid
           where ${query.readerId}::uuid = any(t.about_user_ids)${projects ? sql` or not t.project_key = any(${projects}::text[])` : sql``}${only ? sql` or (${given(sql`true`)}) is not true` : sql``})` : sql``;
+  // That it was about somebody for a while is not for whom it was: a ticket may be theirs again (a merge was undone, a form corrected).
+  const aboutMe = query.readerId ? sql` and not (e.type in ('ticket.changed', 'ticket.assigned') and coalesce(e.data->'changed' @> '["aboutUserIds"]' and (e.type = 'ticket.changed' or ${query.readerId} in (coalesce(e.data->>'from', ''), coalesce(e.data->>'to', ''))), false))` : sql``;
   return sql<TimelineRow>`
   with t as materialized (select t.id, t.number, coalesce(t.texts #>> array['subject', ${query.language ?? null}::text], t.subject) as subject, t.type, t.status, t.stage, t.created_at, t.owner_id, t.created_by, t.process_id, t.project_key, t.interaction_id from tickets t
     where ${given(among("t.client_id"))}${mine("t.project_key")}${query.readerId ? sql` and (t.about_user_ids is null or not ${query.readerId}::uuid = any(t.about_user_ids))` : sql``}${cursor ? sql` and t.created_at <= ${cursor[0]}::timestamptz` : sql``}
@@ -38,7 +40,7 @@ export function timelineQuery(query: TimelineQuery): RawBuilder<TimelineRow> {
     union all
     (select e.id, e.at, 'event', e.type, e.actor->>'name', e.data || jsonb_build_object('ticketId', t.id, 'number', t.number, 'subject', t.subject, 'processId', t.process_id, 'projectKey', t.project_key)
       from t cross join lateral (select e.* from events e where e.subject_id = t.id::text and e.subject_kind = 'ticket' and e.type like 'ticket.%'
-        and e.type <> 'ticket.registered' and e.type not like 'ticket.not%'${told}${before("e.at", "e.id")} order by e.at desc, e.id desc limit ${limit}) e order by e.at desc, e.id desc limit ${limit})
+        and e.type <> 'ticket.registered' and e.type not like 'ticket.not%'${told}${aboutMe}${before("e.at", "e.id")} order by e.at desc, e.id desc limit ${limit}) e order by e.at desc, e.id desc limit ${limit})
     union all
     (select e.id, e.at, 'event', e.type, e.actor->>'name', e.data from events e where ${among("e.subject_id")} and e.subject_kind = 'client' and e.type like 'client.%'${before("e.at", "e.id")}
       order by e.at desc, e.id desc limit ${limit})

@@ -73,6 +73,20 @@ test("R129 a client's story does not tell whom a complaint is about that it is r
   for (const word of [complaint.number, complaint.id]) expect(story).not.toContain(word);
 });
 
+test("R129 an ordinary ticket that a complaint was merged into and parted from tells whom the complaint is about nothing of it", async () => {
+  const emily = await user(["operator"], ["internet"]);
+  const clientId = await aClient();
+  const [plain, hers] = [await buildTicket(system, { clientId }), await buildTicket(system, { clientId, ownerId: idOf(emily) })];
+  const told = async (ctx: Ctx) => (await clientTimeline(ctx, clientId, {})).items.map(({ type, by }) => ({ type, by }));
+  const before = await told(emily);
+  for (const { id } of [plain, hers]) {
+    const complaint = await buildTicket(system, { type: "complaint", clientId, fields: { about: "employee", employee: idOf(emily) } });
+    await undoMerge(operator, (await merge(id, complaint)).id);
+  }
+  expect(await told(emily)).toEqual(before);
+  expect((await told(operator)).map(({ type }) => type)).toContain("ticket.assigned");
+});
+
 describe("merging duplicates", () => {
   test("notes, files, conversations, relations and the client go over; the old number and link lead to the kept ticket", async () => {
     const clientId = await aClient();
