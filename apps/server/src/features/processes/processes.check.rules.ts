@@ -1,5 +1,6 @@
 import { problem, type PlacedProblem } from "../projects/problems.contract.ts";
 import { checkAutomatic, checkParts } from "./processes.parts.check.rules.ts";
+import { checkTimers } from "./processes.timers.check.rules.ts";
 import { inForm, isFor, type Process, type Transition } from "./processes.contract.ts";
 
 /** What the schema cannot see: names that point nowhere, stages nobody can reach or leave, automatic transitions that chase each other. */
@@ -24,7 +25,7 @@ export function checkProcess(process: Process): PlacedProblem[] {
     problems.push(...checkTimer(process, name));
   }
   // With a broken link everything behind it would seem lost, too.
-  return problems.length > 0 ? problems : [...checkWays(process), ...checkAutomatic(process)];
+  return problems.length > 0 ? problems : [...checkWays(process), ...checkAutomatic(process), ...checkTimers(process)];
 }
 
 function checkTransitionFields(process: Process, key: string, transition: Transition): PlacedProblem[] {

@@ -6,9 +6,10 @@ import type { JobHandler } from "../../platform/jobs.ts";
 import { calendarTime, saveClocks, startClock, type ClockHandler } from "../clocks/index.ts";
 import { clockFired } from "../processes/index.ts";
 import { projectOf } from "./tickets.definitions.ts";
+import { alert } from "./tickets.effects.ts";
 import { follow, store } from "./tickets.move.service.ts";
 import { lockTickets, updateDue } from "./tickets.process.sql.ts";
-import { selectTicketForUpdate, type Ticket } from "./tickets.sql.ts";
+import { countMovedAlone, selectTicketForUpdate, type Ticket } from "./tickets.sql.ts";
 import { doerOf, living, worldOf } from "./tickets.world.ts";
 
 /** What the clocks feature asks of tickets. */
@@ -37,6 +38,7 @@ export async function fireClock(ctx: Ctx, ring: Ring): Promise<void> {
     const before = await selectTicketForUpdate(ctx.db, ring.ticketId);
     if (!before) return;
     if (before.mergedInto) return again(ctx, before, ring);
+    if (meant(ring).startsWith("timer.") && await countMovedAlone(ctx.db, before.id, new Date(ctx.now().getTime() - REST_MS)) >= MOST_ALONE) return rest(ctx, before, ring);
     const it = await living(ctx, before);
     const world = await worldOf(ctx, it, doerOf(ctx, { id: null, roles: ["system"] }));
     const outcome = clockFired(it.process, it.engine, meant(ring), { percent: ring.percent, ...it.moment, ...(world && { world }) });
@@ -44,6 +46,18 @@ export async function fireClock(ctx: Ctx, ring: Ring): Promise<void> {
     if (outcome.effects.length === 0 && outcome.ticket.stage === before.stage) return;
     await follow(ctx, await store(ctx, it, { outcome, transition: outcome.transition ?? null, given: {}, byClient: false }));
   });
+}
+
+/** A ticket that only timers, rules and conditions move, and so often, goes in a circle: refused at save where the process alone is to blame, and never worth more than this. */
+const MOST_ALONE = 20;
+const REST_MS = 3_600_000;
+
+/** It stays where it is and its supervisors hear of it; the timer rings once more after the rest. */
+async function rest(ctx: TxCtx, ticket: Ticket, ring: Ring): Promise<void> {
+  const clock = startClock({ name: meant(ring), allowedMs: REST_MS, counts: "always", thresholds: [100] }, ctx.now());
+  await saveClocks(ctx, { kind: "ticket", id: ticket.id, projectKey: ticket.projectKey }, [clock], await clockTimeOf(ctx, ticket.projectKey));
+  await alert(ctx, ticket, "circle");
+  ctx.log.warn({ ticket: ticket.id, stage: ticket.stage, timer: clock.name }, "a ticket goes in a circle by itself and rests");
 }
 
 /** A merge can be taken back for a day: what rings meanwhile rings once more after it. */

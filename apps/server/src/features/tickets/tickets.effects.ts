@@ -50,7 +50,7 @@ function withMarks(project: ProjectInUse, clock: Clock): Clock {
 
 /** Read by the floor: `key` is a message key, `params` fill it. */
 export async function alert(ctx: TxCtx, ticket: Ticket, about: string): Promise<void> {
-  const key = about === "reopen" ? "alert_ticket_reopened" : about === "approval" ? "alert_approval_wanted" : about.startsWith("deadline_") || about.startsWith("first_answer_") || about.startsWith("stage_") ? "alert_ticket_late" : "alert_ticket";
+  const key = about === "circle" ? "alert_ticket_circle" : about === "reopen" ? "alert_ticket_reopened" : about === "approval" ? "alert_approval_wanted" : about.startsWith("deadline_") || about.startsWith("first_answer_") || about.startsWith("stage_") ? "alert_ticket_late" : "alert_ticket";
   await emit(ctx, { type: "alert.raised", subject: { kind: "ticket", id: ticket.id }, data: { key, params: { number: ticket.number, subject: ticket.subject }, projectKey: ticket.projectKey, ticketId: ticket.id }, touches: [{ kind: "floor", id: ticket.projectKey }] });
 }
 

@@ -125,3 +125,7 @@ export const insertNote = (db: Db, row: { id: string; ticketId: string; authorId
   sql`insert into ticket_notes (id, ticket_id, author_id, text, at) values (${row.id}, ${row.ticketId}, ${row.authorId}, ${row.text}, ${row.at})`.execute(db);
 
 export const touchTicket = (db: Db, id: string, at: Date) => sql`update tickets set updated_at = greatest(updated_at, ${at}) where id = ${id}`.execute(db);
+
+/** How often nobody but the installation itself has moved a ticket since. */
+export const countMovedAlone = (db: Db, id: string, since: Date) => sql<{ n: number }>`select count(*)::int as n from events where subject_id = ${id} and at >= ${since} and type = 'ticket.moved' and actor ->> 'kind' = 'system'`
+  .execute(db).then((result) => result.rows[0]!.n);
