@@ -10,7 +10,7 @@ export type {
   Amount, FieldValue, FieldValues, Held, ProcessActor, ProcessEffect, ProcessOutcome, ProcessProblem, ProcessTicket, Reason, SubtaskWish, TransitionOffer,
 } from "./processes.ticket.contract.ts";
 export { authoritySchema, type Authority, type AuthorityRole, type Limit } from "./processes.authority.contract.ts";
-export { allowanceOf, checkAuthority, isWithin, type Allowance } from "./processes.authority.rules.ts";
+export { allowanceOf, checkAuthority, isWithin, unitsOfDeeds, type Allowance } from "./processes.authority.rules.ts";
 export { asField, beyondAuthor, compileProcess, withoutExpressions, type CompiledProcess, type ProcessContext } from "./processes.expressions.rules.ts";
 export { SOLUTION, timerName } from "./processes.clocks.rules.ts";
 export { checkInProject, departmentsOf } from "./processes.parts.check.rules.ts";

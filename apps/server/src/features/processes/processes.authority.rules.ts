@@ -28,9 +28,14 @@ export function isSameAmount(one: Amount | null, other: Amount | null): boolean 
   return one.currency === other.currency && compare(one.amount, other.amount) === 0;
 }
 
+type Limits = Authority["deeds"][string]["limits"];
+const unitsOf = (limits: Limits): Set<string> => new Set(Object.values(limits).map(allowance).flatMap((limit) => (limit === null || limit === "any" ? [] : typeof limit === "number" ? ["number"] : [limit.currency])));
+/** What the limits of each deed are in: a currency, `number`, or null: nothing is measured there. */
+export const unitsOfDeeds = ({ deeds }: Authority): Record<string, string | null> => Object.fromEntries(Object.entries(deeds).map(([key, { limits }]) => [key, [...unitsOf(limits)][0] ?? null]));
+
 export function checkAuthority(authority: Authority): PlacedProblem[] {
   return Object.entries(authority.deeds).flatMap(([key, { limits }]) => {
-    const units = new Set(Object.values(limits).map(allowance).flatMap((limit) => (limit === null || limit === "any" ? [] : typeof limit === "number" ? ["number"] : [limit.currency])));
+    const units = unitsOf(limits);
     return units.size > 1 ? [problem(["deeds", key, "limits"], "limits_differ", { names: [...units] })] : [];
   });
 }

@@ -65,12 +65,13 @@ export function checkAutomatic(process: Process): PlacedProblem[] {
 }
 
 /** What the rest of the project must have: names of expressions, types of sub-tasks, deeds of the authority matrix. */
-export interface Around { /** Null: not known. */ catalogue: Catalogue | null; types: readonly string[]; /** Null: not known. */ deeds: readonly string[] | null; /** Of the types that live by the process; absent: not known. */ forms?: readonly FormDocument[] | null }
+export interface Around { /** Null: not known. */ catalogue: Catalogue | null; types: readonly string[]; /** What the limits of each deed are in; null: not known. */ deeds: Readonly<Record<string, string | null>> | null; /** Of the types that live by the process; absent: not known. */ forms?: readonly FormDocument[] | null }
 export function checkInProject(process: Process, { catalogue, types, deeds, forms }: Around): PlacedProblem[] {
-  const problems = catalogue ? compileProcess(process, catalogue).problems : [];
+  const made = catalogue && compileProcess(process, catalogue);
+  const problems = [...made?.problems ?? [], ...checkPercents(process)];
   if (forms) problems.push(...checkExcluded(process, forms), ...checkCarried(process, forms));
   for (const [key, { approval, subtasks }] of Object.entries(process.transitions)) {
-    if (approval && deeds && !deeds.includes(approval.deed)) problems.push(deedMissing(["transitions", key, "approval", "deed"], approval.deed, deeds));
+    if (approval && deeds) problems.push(...checkDeed(approval.deed, ["transitions", key, "approval"], { deeds, amount: made?.compiled.expressions.get(`transitions.${key}.approval.amount`)?.type }));
     subtasks.forEach(({ type }, index) => {
       if (!types.includes(type)) problems.push(problem(["transitions", key, "subtasks", index, "type"], "no_type", { name: type, names: types }));
     });
@@ -106,6 +107,20 @@ const placesIn = (parts: Fields): string[] => [...parts.values()].flatMap((field
 
 type Parts = ReadonlyMap<string, { parts: Parts }>;
 const hasPlace = (parts: Parts, [name = "", ...rest]: string[]): boolean => { const field = parts.get(name); return field !== undefined && (rest.length === 0 || hasPlace(field.parts, rest)); };
+
+/** An amount is held against limits: it is money of their currency, or a number where they are numbers. */
+function checkDeed(deed: string, path: Path, { deeds, amount }: { deeds: Readonly<Record<string, string | null>>; /** Its type; undefined: there is none, or it is wrong in itself. */ amount: string | undefined }): PlacedProblem[] {
+  if (!Object.hasOwn(deeds, deed)) return [deedMissing([...path, "deed"], deed, Object.keys(deeds))];
+  const unit = deeds[deed];
+  const isNumber = ["int", "double", "decimal"].includes(amount ?? "");
+  if (amount === undefined || !unit || (unit === "number" ? isNumber : amount === "money" || amount === `money<${unit}>`)) return [];
+  return [unit === "number" ? problem([...path, "amount"], "amount_not_number", { name: deed }) : problem([...path, "amount"], "amount_not_money", { name: deed, currency: unit })];
+}
+
+/** Later than twice the time nobody is helped by being told any more. */
+const MOST_PERCENT = 200;
+const checkPercents = ({ clocks: { escalations } }: Process): PlacedProblem[] =>
+  escalations.flatMap(({ at_percent: percent }, index) => (percent > MOST_PERCENT ? [problem(["clocks", "escalations", index, "at_percent"], "percent_late", { percent, most: MOST_PERCENT })] : []));
 
 const deedMissing = (path: Path, name: string, deeds: readonly string[]): PlacedProblem => (deeds.length > 0 ? problem(path, "no_deed", { name, names: deeds }) : problem(path, "no_authority", { name }));
 

@@ -89,6 +89,17 @@ describe("computed fields", () => {
 });
 
 describe("authority (R216)", () => {
+  test("at save a share of a clock is one at which somebody can still be told", () => {
+    const told = (at_percent: number) => checkInProject(made({}, { clocks: { deadline_hours: null, escalations: [{ at_percent, does: ["tell_supervisor"] }] } }), { catalogue: null, types: ["task"], deeds: null }).map((found) => [found.path.join("."), wordsOf(found, "en").message]);
+    expect(told(200)).toEqual([]);
+    expect(told(300)).toEqual([["clocks.escalations.0.at_percent", "300 % of the time is too late to tell anybody"]]);
+  });
+  test("at save an amount is of what its deed's limits are in", () => {
+    const told = (deed: string, amount: string, unit: string | null) => checkInProject(made({ approval: { deed, amount } }), { catalogue: createCatalogue(catalogue()), types: ["task"], deeds: { [deed]: unit } }).map(({ path, code }) => [path.slice(2).join("."), code]);
+    expect([told("refund", "ticket.fields.amount", "EUR"), told("refund", "ticket.fields.amount * 2.0", "EUR"), told("stop", "4.0", "number"), told("sign", '"a"', null)]).toEqual([[], [], [], []]);
+    expect([told("refund", "ticket.fields.days", "EUR"), told("refund", "ticket.fields.amount", "USD"), told("refund", "ticket.fields.ok", "EUR")]).toEqual(Array.from({ length: 3 }, () => [["approval.amount", "amount_not_money"]]));
+    expect([told("stop", "ticket.fields.amount", "number"), told("stop", '"12"', "number")]).toEqual(Array.from({ length: 2 }, () => [["approval.amount", "amount_not_number"]]));
+  });
   const refund = () => made({ approval: { deed: "refund", amount: "ticket.fields.amount" } });
   test.each([["19.99", "operator", true], ["20.00", "operator", true], ["20.01", "operator", false], ["200", "supervisor", true], ["200.01", "supervisor", false], ["1000000", "administrator", true], ["0.01", "department_worker", false]])("%s by %s: alone %s", (amount, role, alone) => {
     const outcome = end(refund(), { amount }, { authorityRoles: [role] });
@@ -172,7 +183,7 @@ describe("a declaration is refused", () => {
   });
   test("with mistakes in its expressions, each with its place, and with deeds and types the project has not", () => {
     const process = made({ guards: [{ rule: "ticket.fields.amuont > 5", message: doc }], set: { days: '"many"' }, approval: { deed: "gift" }, subtasks: [{ key: "a", type: "errand", department: "delivery", subject: doc, task: doc }] });
-    const problems = checkInProject(process, { catalogue: createCatalogue(catalogue()), types: ["task"], deeds: ["refund"] });
+    const problems = checkInProject(process, { catalogue: createCatalogue(catalogue()), types: ["task"], deeds: { refund: "EUR" } });
     expect(problems.map(({ path }) => path.slice(2).join("."))).toEqual(["guards.0.rule", "set.days", "approval.deed", "subtasks.0.type"]);
     expect(wordsOf(problems[0]!, "en").message).toMatch(/amuont.*\(1:15\)/);
   });

@@ -1,6 +1,6 @@
 import type { FormDocument } from "@linija/forms";
 import { problem, type PlacedProblem } from "./problems.contract.ts";
-import { type Authority, checkInProject, departmentsOf, noticesOf, type Process } from "../processes/index.ts";
+import { type Authority, checkInProject, departmentsOf, noticesOf, type Process, unitsOfDeeds } from "../processes/index.ts";
 import { catalogueFor, formVocabulary, type FormVocabulary } from "../rules/index.ts";
 import { isNoticeVariable, noticeField, variablesOf } from "./notices.rules.ts";
 import { type Declarations, languages, type Notice, type Person, type ProjectDeclaration } from "./projects.contract.ts";
@@ -49,7 +49,7 @@ function checkTypes({ types, processes, more }: ProjectDeclaration): CheckedProb
 function checkProcesses(declared: ProjectDeclaration): CheckedProblem[] {
   // Without that kind of text nobody has looked at authorities at all.
   const authority = declared.more["authority"]?.["authority"] as Authority | undefined;
-  const deeds = authority ? Object.keys(authority.deeds) : null;
+  const deeds = authority ? unitsOfDeeds(authority) : null;
   // The same of forms: what a condition says of `form` cannot be judged then.
   const isFormed = (key: string): boolean => declared.types.some(({ process, form }) => process === key && form !== undefined);
   const types = [...declared.types.map(({ key }) => key), ...(declared.processes["task"] ? ["task"] : [])];
