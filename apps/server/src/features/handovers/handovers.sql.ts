@@ -83,14 +83,17 @@ export const selectState = (db: Db, userId: string) => sql<{ state: string | nul
   left join operator_states s on s.operator_id = u.id where u.id = ${userId} and u.disabled_at is null`.execute(db).then((result) => result.rows[0]);
 export const selectName = (db: Db, userId: string) => sql<{ name: string }>`select name from users where id = ${userId}`.execute(db).then((result) => result.rows[0]?.name ?? "");
 
+/** Whoever a ticket is about does not find its hand-overs in a number either (R129). */
+const COUNTED = ({ projects, readerId, since }: { projects: string[]; readerId: string; since: Date }) => sql`h.project_key = any(${projects}::text[]) and h.created_at >= ${since}
+  and not exists (select from tickets t where t.id = h.ticket_id and ${readerId}::uuid = any(t.about_user_ids))`;
 export interface Figures { given: number; taken: number; returned: number; waiting: number; waitMedianS: number | null; waitLongestS: number | null }
 const SECONDS = sql`extract(epoch from h.ended_at - h.created_at)`;
-export const selectFigures = (db: Db, projects: string[], since: Date) => sql<Figures>`select count(*)::int as given, count(*) filter (where h.state = 'taken')::int as taken, count(*) filter (where h.state = 'returned')::int as returned,
+export const selectFigures = (db: Db, asked: Parameters<typeof COUNTED>[0]) => sql<Figures>`select count(*)::int as given, count(*) filter (where h.state = 'taken')::int as taken, count(*) filter (where h.state = 'returned')::int as returned,
     count(*) filter (where h.state = 'waiting')::int as waiting, (percentile_cont(0.5) within group (order by ${SECONDS}) filter (where h.state = 'taken'))::int as wait_median_s, (max(${SECONDS}) filter (where h.state = 'taken'))::int as wait_longest_s
-  from handovers h where h.project_key = any(${projects}::text[]) and h.created_at >= ${since}`.execute(db).then((result) => result.rows[0]!);
+  from handovers h where ${COUNTED(asked)}`.execute(db).then((result) => result.rows[0]!);
 export interface PersonFigures { userId: string; name: string; asked: number; taken: number; refused: number; missed: number; waitMedianS: number | null }
-export const selectPeopleFigures = (db: Db, projects: string[], since: Date) => sql<PersonFigures>`select o.user_id, max(u.name) as name, count(*)::int as asked, count(*) filter (where o.state = 'taken')::int as taken,
+export const selectPeopleFigures = (db: Db, asked: Parameters<typeof COUNTED>[0]) => sql<PersonFigures>`select o.user_id, max(u.name) as name, count(*)::int as asked, count(*) filter (where o.state = 'taken')::int as taken,
     count(*) filter (where o.state = 'refused')::int as refused, count(*) filter (where o.state = 'missed')::int as missed,
     (percentile_cont(0.5) within group (order by extract(epoch from o.answered_at - o.offered_at)) filter (where o.state = 'taken'))::int as wait_median_s
-  from handovers h join handover_offers o on o.handover_id = h.id join users u on u.id = o.user_id where h.project_key = any(${projects}::text[]) and h.created_at >= ${since}
+  from handovers h join handover_offers o on o.handover_id = h.id join users u on u.id = o.user_id where ${COUNTED(asked)}
   group by o.user_id order by refused desc, missed desc, asked desc, name limit 500`.execute(db).then((result) => result.rows);

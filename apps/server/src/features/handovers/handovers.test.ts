@@ -310,6 +310,10 @@ test("supervisors see how long hand-overs waited and who refused; others do not"
   expect(await handoverFigures(project.ctx)).toMatchObject({ given: 1, taken: 1, returned: 0, people: [{ name: "Bo", asked: 1, refused: 1, taken: 0 }, { name: "Cy", taken: 1 }] });
   expect((await handoverFigures(project.ctx)).waitMedianS).toBeGreaterThanOrEqual(590);
   await expect(handoverFigures(giver.ctx)).rejects.toMatchObject({ code: "forbidden" });
+  // R129: whom the ticket is about finds nothing of it, in no number.
+  await sql`update tickets set about_user_ids = ${[project.id]}::uuid[] where id = ${given.ticket.id}`.execute(database.db);
+  expect(await handoverFigures(project.ctx)).toMatchObject({ given: 0, taken: 0, waitMedianS: null, people: [] });
+  expect(await handoverFigures(second.ctx)).toMatchObject({ given: 1, taken: 1, people: [{ name: "Bo" }, { name: "Cy" }] });
 });
 
 test("every route of hand-overs asks strangers to sign in", async () => {

@@ -94,6 +94,6 @@ export async function listHandovers(ctx: Ctx, query: z.output<typeof contracts.l
 export async function handoverFigures(ctx: Ctx): Promise<z.input<typeof contracts.handoverFigures.reply>> {
   const { actor } = ctx;
   if (actor.kind !== "user" || !may(ctx, "handovers.read", { projectKey: actor.projects[0] ?? null })) throw forbidden();
-  const since = new Date(ctx.now().getTime() - FIGURES_DAYS * 86_400_000);
-  return { days: FIGURES_DAYS, ...(await selectFigures(ctx.db, actor.projects, since)), people: await selectPeopleFigures(ctx.db, actor.projects, since) };
+  const asked = { projects: actor.projects, readerId: actor.id, since: new Date(ctx.now().getTime() - FIGURES_DAYS * 86_400_000) };
+  return { days: FIGURES_DAYS, ...(await selectFigures(ctx.db, asked)), people: await selectPeopleFigures(ctx.db, asked) };
 }
