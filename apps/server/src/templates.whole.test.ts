@@ -100,7 +100,7 @@ const DAYS: Day[] = [
       { by: "operator", move: "explain", with: { cause: "wear", resolution: "The pump was worn" }, to: "done" }, { by: "operator", move: "confirm", to: "closed" }] },
   { project: "production", type: "planned-stop", title: "R360 a line is stopped for as long as the supervisor agrees to",
     data: { line: "L2", from_at: soon(1), to_at: soon(1.3), why: "Bearings" },
-    deeds: [take, { tick: "stop" }, { by: "operator", move: "begin", with: { hours: 6 }, to: "in_work" }, { approve: "supervisor", to: "running" }, { task: "work", department: "maintenance", answer: "Locks are away", to: "done" }, yes] },
+    deeds: [take, { tick: "stop" }, { by: "operator", move: "begin", to: "in_work" }, { approve: "supervisor", to: "running" }, { task: "work", department: "maintenance", answer: "Locks are away", to: "done" }, yes] },
   { project: "transport", type: "delay", title: "R361 R201 the driver of a late vehicle is asked, the passengers are told",
     data: { route: "24, 07:40", minutes: 25, vehicle: "LJ 12-345" },
     deeds: [take, { by: "operator", move: "ask_driver", with: { message: "Where are you?" }, to: "driver" }, { task: "driver", department: "drivers", answer: "Behind an accident, 20 minutes", to: "in_work" },

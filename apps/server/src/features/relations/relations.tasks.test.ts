@@ -155,3 +155,19 @@ test("R125 tickets that two people without a card asked for stay two: the link a
   expect(await refused(carded, bob)).toBe("merge_other_person");
   expect([await refused(carded, alice), await refused(carded, mail), await refused(alice, nobody), await refused(nobody, bob)]).toEqual([null, null, null, null]);
 });
+
+test("R125 a task that is answered in the moment its ticket is merged: whoever comes first, the answer stands where work goes on, and nobody waits for the other", async () => {
+  for (let round = 0; round < 6; round++) {
+    const [kept, gone] = [await complaint(), await waiting()];
+    const seen = await previewMerge(ana, kept.id, gone.number);
+    const { version } = await getTicket(miha, gone.task.id);
+    const join = () => mergeTicket(ana, kept.id, { goneId: gone.id, keptVersion: seen.kept.version, goneVersion: seen.gone.version });
+    const early = round % 2 === 0 ? join() : undefined;
+    const answer = moveTicket(miha, gone.task.id, { version, transition: "answer", input: { resolution: "It was the cable" } });
+    const [answered, joined] = await Promise.allSettled([answer, early ?? join()]);
+    expect(answered.status).toBe("fulfilled");
+    if (joined.status === "rejected") expect(joined.reason).toMatchObject({ reason: "changed_meanwhile" });
+    const { id } = joined.status === "fulfilled" ? kept : gone;
+    expect(await getTicket(ana, id)).toMatchObject({ status: "open", fields: { answer: "It was the cable" } });
+  }
+});
