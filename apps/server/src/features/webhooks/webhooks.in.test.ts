@@ -218,7 +218,7 @@ test("one address may knock so often, whatever it says", async () => {
 test("a secret is told once to an administrator, lies sealed, is audited, and the one before is good no more", async () => {
   for (const role of ["operator", "supervisor"] as const) {
     const other = await http.signIn({ roles: [role], projects: ["energy"] });
-    for (const [method, path] of [["GET", ""], ["PUT", "/telemetry/secret"], ["DELETE", "/telemetry/secret"]] as const) expect((await other.send(method, `/api/hooks/energy${path}`)).statusCode).toBe(403);
+    for (const method of ["PUT", "DELETE"] as const) expect((await other.send(method, "/api/hooks/energy/telemetry/secret")).statusCode).toBe(403);
   }
   expect((await administrator.send("PUT", "/api/hooks/energy/nothing/secret")).statusCode).toBe(404);
   const before = secrets["energy"]!;
