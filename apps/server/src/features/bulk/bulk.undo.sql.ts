@@ -5,10 +5,11 @@ import type { Db } from "../../platform/db.ts";
 const RESTORED = sql.raw(["stage", "status", "owner_id", "department", "priority", "due_at", "stage_since", "clock_from", "paused_at", "deadline_hours", "fields", "reopened", "score", "client_comment", "resolution", "closed_at", "closed_as"].join(", "));
 export interface Before { ticket: Record<string, unknown>; clocks: Record<string, unknown>[]; at: string }
 
-/** The ticket, what it is a task of, however far, and all tasks under that: whatever a step can reach. Locked in the order of their ids, so that two steps of one family do not wait for each other. */
-export const lockFamily = (db: Db, ticketId: string) => sql<{ id: string }>`with recursive up as (select id, parent_id from tickets where id = ${ticketId} union select t.id, t.parent_id from tickets t join up on t.id = up.parent_id),
-    down as (select id from up union select t.id from tickets t join down on t.parent_id = down.id)
-  select id from tickets where id in (select id from down) order by id for update`.execute(db).then((result) => result.rows.map(({ id }) => id));
+/** The ticket, what it is a task of and its own tasks, and those they were merged with, however far: whatever a step can reach. Locked in the order of their ids, so that two steps of one family do not wait for each other. */
+export const lockFamily = (db: Db, ticketId: string) => sql<{ id: string }>`with recursive family as (select id, parent_id, merged_into from tickets where id = ${ticketId} union select near.* from family f cross join lateral (
+    select id, parent_id, merged_into from tickets where id = f.parent_id union all select id, parent_id, merged_into from tickets where id = f.merged_into
+    union all select id, parent_id, merged_into from tickets where parent_id = f.id union all select id, parent_id, merged_into from tickets where merged_into = f.id) near)
+  select id from tickets where id in (select id from family) order by id for update`.execute(db).then((result) => result.rows.map(({ id }) => id));
 
 export interface State { id: string; version: number; before: Before; pending: string[] }
 /** As they are now; read after the lock. */

@@ -6,6 +6,7 @@ import { actorOf, buildUser } from "../access/access.factory.ts";
 import { decideApproval } from "../tickets/tickets.approvals.service.ts";
 import { getTicket, moveTicket, retireProject } from "../tickets/index.ts";
 import { buildProjects, buildTicket } from "../tickets/tickets.factory.ts";
+import { mergeTicket } from "../relations/relations.merge.service.ts";
 import { buildProcess } from "../tickets/tickets.process.testing.ts";
 import type { BulkAction } from "./bulk.contract.ts";
 import { runStep } from "./bulk.jobs.ts";
@@ -71,6 +72,18 @@ test("R123 a parent that went on with an answered task goes back with it, also w
   expect(await getTicket(emily, parent)).toMatchObject({ stage: "in_work" });
   expect(await undone(emily, id)).toEqual({ undone: tasks.length, kept: [] });
   expect(await stateOf([parent, ...tasks])).toEqual(before);
+});
+
+test("R123 R125 what a task's answer did to a ticket whose task was merged into it is brought back with it", async () => {
+  const [one, two] = [await waiting(), await waiting()];
+  const version = async (id: string) => (await getTicket(system, id)).version;
+  await mergeTicket(emily, one.task, { goneId: two.task, keptVersion: await version(one.task), goneVersion: await version(two.task) });
+  const all = [one.parent, one.task, two.parent, two.task];
+  const before = await stateOf(all);
+  const id = await run(emily, [one.task], { kind: "move", transition: "answer", input: { resolution: "Looked" } });
+  for (const { parent } of [one, two]) expect(await getTicket(emily, parent)).toMatchObject({ stage: "in_work" });
+  expect(await undone(emily, id)).toEqual({ undone: 1, kept: [] });
+  expect(await stateOf(all)).toEqual(before);
 });
 
 test("R123 a ticket whose step changed others stays where one of these has been changed since, and says so; nothing of it is brought back by half", async () => {
