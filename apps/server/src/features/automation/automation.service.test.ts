@@ -128,6 +128,10 @@ test("R357 the history of a ticket tells which rule set what, with its version a
   expect((await refusal(getRun(boss, mine.id))).code).toBe("not_found");
   expect((await refusal(listRules(boss, "internet"))).code).toBe("not_found");
   expect((await refusal(listTicketRuns(boss, ticket.id, {}))).code).toBe("not_found");
+  // R129: whom it is about finds the run neither in the list nor in the number.
+  await sql`update tickets set about_user_ids = ${[idOf(admin)]}::uuid[] where id = ${ticket.id}`.execute(database.db);
+  const told = async (who: Ctx) => [(await listRuleRuns(who, { project: "internet", key: "mine" }, {})).items.length, (await listRules(who, "internet")).items.find(({ key }) => key === "mine")!.fired];
+  expect([await told(admin), await told(other)]).toEqual([[0, 0], [1, 1]]);
 });
 
 test("R357 what a rule has read stays hidden from who may not read it, also under the name the rule gave it and in what it did with it", async () => {

@@ -23,7 +23,7 @@ export const languageOf = (ctx: Ctx): Language => (ctx.actor.kind === "user" ? (
 
 export async function listRules(ctx: Ctx, projectKey: string): Promise<{ items: RuleRow[]; mayEdit: boolean }> {
   allowReading(ctx, projectKey);
-  const rows = await selectRules(ctx.db, projectKey, ctx.now());
+  const rows = await selectRules(ctx.db, { projectKey, readerId: ctx.actor.kind === "user" ? ctx.actor.id : null, now: ctx.now() });
   return { items: rows.map((row) => ruleRow(row, languageOf(ctx))), mayEdit: await mayEditRules(ctx, projectKey) };
 }
 

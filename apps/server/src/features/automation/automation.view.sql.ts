@@ -7,12 +7,13 @@ export interface ListedRule {
   fired: number; failed: number; lastAt: Date | null; lastProblem: KeptProblem | null;
 }
 
-/** Counts of the last seven days, up to a thousand. */
-export const selectRules = (db: Db, projectKey: string, now: Date) => sql<ListedRule>`select r.project_key, r.key, r.name, v.number as version, r.events, r.schedule, r.clock, r.at_percent, r.position, r.enabled, r.next_at,
+/** Counts of the last seven days, up to a thousand; without runs on tickets that are about the reader (R129). */
+export const selectRules = (db: Db, { projectKey, readerId, now }: { projectKey: string; readerId: string | null; now: Date }) => sql<ListedRule>`select r.project_key, r.key, r.name, v.number as version, r.events, r.schedule, r.clock, r.at_percent, r.position, r.enabled, r.next_at,
     coalesce(c.fired, 0) as fired, coalesce(c.failed, 0) as failed, c.last_at, c.last_problem
   from automation_rules r join automation_versions v on v.id = r.version_id left join lateral (
     select count(*) filter (where state = 'fired')::int as fired, count(*) filter (where state <> 'fired')::int as failed, max(at) as last_at, (array_agg(problem order by id desc) filter (where state <> 'fired'))[1] as last_problem
-    from (select id, state, at, problem from automation_runs u where u.project_key = r.project_key and u.rule_key = r.key and u.state <> 'not_fired' order by id desc limit 1000) u where at > ${now}::timestamptz - interval '7 days') c on true
+    from (select id, state, at, problem, ticket_id from automation_runs u where u.project_key = r.project_key and u.rule_key = r.key and u.state <> 'not_fired' order by id desc limit 1000) u where at > ${now}::timestamptz - interval '7 days'
+      and not exists (select from tickets t where t.id = u.ticket_id and ${readerId}::uuid = any(t.about_user_ids))) c on true
   where r.project_key = ${projectKey} order by r.position, r.key`.execute(db).then((result) => result.rows);
 
 export interface VersionRow { number: number; madeAt: Date; inUse: boolean }
