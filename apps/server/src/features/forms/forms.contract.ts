@@ -29,14 +29,14 @@ export const recordView = z.object({
 export type RecordView = z.infer<typeof recordView>;
 
 const savedReply = z.object({ record: recordView, conflicts: z.array(saveConflict) });
-const changes = z.array(z.object({ path: place, /** null takes it away. */ value: z.unknown() })).min(1).max(200);
+const changes = z.array(z.object({ path: place, /** null takes it away. */ value: z.unknown(), /** The version this field was written upon, when it is older than the one that was seen last: it waited for the network. */ seen: z.number().int().min(0).optional() })).min(1).max(200);
 
 /** `id` is the form's version: `openForm(definition, formHost(timeZone))` of packages/forms draws and checks it. */
 export const formView = z.object({ id: z.string(), projectKey: z.string(), key: z.string(), timeZone: z.string(), country: z.string(), definition: z.record(z.string(), z.unknown()) });
 export type FormView = z.infer<typeof formView>;
 
-export const listForms = contract({ method: "GET", path: "/forms", summary: "Forms of a project in use now", query: z.object({ projectKey: z.string().max(60) }), reply: z.object({ items: z.array(z.object({ key: z.string(), id: z.string(), name: text })) }) });
-export const getForm = contract({ method: "GET", path: "/forms/version", summary: "One version of a form; versions never change", query: z.object({ id: z.string().max(200) }), reply: formView });
+export const listForms = contract({ method: "GET", path: "/forms", contacts: "own", summary: "Forms of a project in use now", query: z.object({ projectKey: z.string().max(60) }), reply: z.object({ items: z.array(z.object({ key: z.string(), id: z.string(), name: text })) }) });
+export const getForm = contract({ method: "GET", path: "/forms/version", contacts: "own", summary: "One version of a form; versions never change", query: z.object({ id: z.string().max(200) }), reply: formView });
 
 export const createRecord = contract({
   method: "POST", path: "/forms/records", summary: "Begin a form; sent twice with one id it is one record",
@@ -55,7 +55,7 @@ export const saveRecord = contract({ method: "PATCH", path: "/forms/records/:id"
 /** Sent again after a lost answer it says the same once more. What is missing or wrong is told by field (422). */
 export const submitRecord = contract({ method: "POST", path: "/forms/records/:id/submit", summary: "Submit a form, once", params: idParams, body: z.object({ version: z.number().int(), changes: changes.optional() }), reply: recordView });
 export const attachRecord = contract({ method: "POST", path: "/forms/records/:id/attach", summary: "Say what a form is about", params: idParams, body: subjectSchema, reply: recordView });
-export const revealField = contract({ method: "POST", path: "/forms/records/:id/reveal", summary: "Show a masked field for a reason, which is audited", params: idParams, body: z.object({ path: place, reason: z.string().trim().min(3).max(300) }), reply: z.object({ value: z.unknown() }) });
+export const revealField = contract({ method: "POST", path: "/forms/records/:id/reveal", contacts: "asked", summary: "Show a masked field for a reason, which is audited", params: idParams, body: z.object({ path: place, reason: z.string().trim().min(3).max(300) }), reply: z.object({ value: z.unknown() }) });
 export const recordHistory = contract({
   method: "GET", path: "/forms/records/:id/history", summary: "Every change of every field, newest first, masked", params: idParams, query: z.object({ path: place.optional(), ...pageQuery }),
   reply: page(z.object({ id: z.string(), version: z.number().int(), path: z.string(), name: text, before: z.unknown(), after: z.unknown(), by: filler })),

@@ -1,7 +1,10 @@
 import { fieldAt, isSame, validate, valueAt, withValue, type Context, type Field, type FieldProblem, type Form, type FormData } from "@linija/forms";
 import { overlaps } from "./forms.unseen.rules.ts";
 
-export interface Write { path: string; value: unknown }
+/** `seen`: the version it was written upon; absent: the one of the whole save. */
+export interface Write { path: string; value: unknown; seen?: number | undefined }
+/** Somebody else has changed a place, last in this version. */
+export interface Changed { path: string; version: number }
 export interface Conflict { path: string; mine: unknown; theirs: unknown }
 export interface Applied { data: FormData; conflicts: Conflict[]; faults: FieldProblem[] }
 
@@ -12,14 +15,14 @@ const NEVER_KEPT: ReadonlySet<string> = new Set(["wrong_type", "unknown_field", 
  * Writes each field for itself: one that somebody else has changed since it was seen stays as it is and comes back as a
  * conflict, unless both wrote the same. `fill` are the fields this person may write; null: all.
  */
-export function applyWrites(form: Form, data: FormData, writes: readonly Write[], by: { changed: readonly string[]; fill: ReadonlySet<string> | null; context: Context }): Applied {
+export function applyWrites(form: Form, data: FormData, writes: readonly Write[], by: { changed: readonly Changed[]; version: number; fill: ReadonlySet<string> | null; context: Context }): Applied {
   const applied: Applied = { data, conflicts: [], faults: [] };
-  for (const { path, value } of writes) {
+  for (const { path, value, seen = by.version } of writes) {
     const fault = refuse(form, path, by.fill);
     const theirs = valueAt(data, path) ?? null;
     if (fault) applied.faults.push(fault);
     else if (isSame(theirs, value ?? null)) continue;
-    else if (by.changed.some((changed) => overlaps(changed, path))) applied.conflicts.push({ path, mine: value ?? null, theirs });
+    else if (by.changed.some((changed) => changed.version > seen && overlaps(changed.path, path))) applied.conflicts.push({ path, mine: value ?? null, theirs });
     else applied.data = withValue(applied.data, path, value);
   }
   const paths = writes.map(({ path }) => path);

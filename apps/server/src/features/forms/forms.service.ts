@@ -69,7 +69,7 @@ export async function createRecord(ctx: Ctx, input: CreateInput): Promise<Record
   if (earlier) return sameRecord(ctx, input, earlier);
   if (input.subject) await checkSubject(ctx, input.projectKey, input.subject);
   const writes = Object.entries(input.data).map(([path, value]) => ({ path, value }));
-  const applied = applyWrites(used.form, {}, writes, { changed: [], fill: null, context: contextOf(ctx, used) });
+  const applied = applyWrites(used.form, {}, writes, { changed: [], version: 0, fill: null, context: contextOf(ctx, used) });
   const data = await settled(ctx, used, { before: {}, applied });
   const changes = diff(used.form, {}, data);
   const filler = fillerOf(ctx);
@@ -114,9 +114,10 @@ export async function saveLocked(ctx: TxCtx, record: RecordRow, input: { version
   if (record.state !== "draft") throw conflict("form_submitted");
   const used = await formInUse(ctx.db, record.formId);
   const filler = fillerOf(ctx);
-  const changed = await selectChangedSince(ctx.db, record.id, { version: input.version, byKind: filler.by, byId: filler.id });
+  const oldest = Math.min(input.version, ...input.changes.map(({ seen }) => seen ?? input.version));
+  const changed = await selectChangedSince(ctx.db, record.id, { version: oldest, byKind: filler.by, byId: filler.id });
   const shown: Shown = { stored: record.data, shown: shownTo(ctx, used.form, record.data) };
-  const applied = applyWrites(used.form, record.data, keepUnseen(used.form, shown, input.changes), { changed, fill: input.fill, context: contextOf(ctx, used) });
+  const applied = applyWrites(used.form, record.data, keepUnseen(used.form, shown, input.changes), { changed, version: input.version, fill: input.fill, context: contextOf(ctx, used) });
   const { conflicts } = applied;
   await refuseUnseen(ctx, record, { form: used.form, shown, applied });
   const data = await settled(ctx, used, { before: record.data, applied });
@@ -138,7 +139,7 @@ async function refuseUnseen(ctx: TxCtx, { id, filledBy }: RecordRow, { form, sho
   const hidden = overwrittenUnseen(form, shown, applied.data);
   if (hidden.length === 0) return;
   const [user, is] = [userId(ctx), fillerOf(ctx)];
-  const others = await selectChangedSince(ctx.db, id, { version: 0, byKind: is.by, byId: is.id });
+  const others = (await selectChangedSince(ctx.db, id, { version: 0, byKind: is.by, byId: is.id })).map(({ path }) => path);
   const unseen = hidden.filter((path) => !isOwn(filledBy, path, { form, is, others }));
   const reveals = user === null || unseen.length === 0 ? [] : await selectReveals(ctx.db, id, user);
   const refused = unseen.filter((path) => !isRevealed(filledBy, path, reveals) && !applied.faults.some((fault) => overlaps(fault.path, path)));

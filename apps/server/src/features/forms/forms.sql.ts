@@ -56,9 +56,9 @@ export const selectTicketByDigits = (db: Db, digits: string, projectKey: string)
 export const selectArticleTitle = (db: Db, projectKey: string, key: string) =>
   sql<{ kind: string; title: Record<"en" | "ru" | "sl", string> }>`select kind, title from articles where project_key = ${projectKey} and key = ${key}`.execute(db).then((result) => result.rows[0]);
 export const nextFormNumber = (db: Db) => sql<{ n: number }>`select nextval('form_numbers')::int as n`.execute(db).then((result) => result.rows[0]!.n);
-/** What others have changed since the version somebody saw. */
+/** What others have changed since the version somebody saw, with when last. */
 export const selectChangedSince = (db: Db, recordId: string, seen: { version: number; byKind: string; byId: string | null }) =>
-  sql<{ path: string }>`select distinct path from form_changes where record_id = ${recordId} and version > ${seen.version} and not (by_kind = ${seen.byKind} and by_id is not distinct from ${seen.byId}::uuid)`.execute(db).then((result) => result.rows.map(({ path }) => path));
+  sql<{ path: string; version: number }>`select path, max(version) as version from form_changes where record_id = ${recordId} and version > ${seen.version} and not (by_kind = ${seen.byKind} and by_id is not distinct from ${seen.byId}::uuid) group by path`.execute(db).then((result) => result.rows);
 export const selectChanges = (db: Db, recordId: string, page: { path: string | null; after: [string, string] | null; limit: number }) =>
   sql<Change>`select id, version, path, before, after, by_kind, by_id, by_name, at from form_changes where record_id = ${recordId}
     ${page.path ? sql`and (path = ${page.path} or path like ${`${page.path.replaceAll(/[\\%_]/g, String.raw`\$&`)}.%`})` : sql``} ${page.after ? sql`and (version, id) < (${Number(page.after[0])}, ${Number(page.after[1])})` : sql``}

@@ -107,6 +107,20 @@ test("two people save one draft at once: every field both did not write is kept,
   expect(late.record.filledBy).toMatchObject({ note: { name: "Ana Kos" }, entrance: { name: "Boris Zajc", by: "operator" } });
 });
 
+test("R090, R160 what was typed without a network and is sent after a newer version was seen does not overwrite what the other side wrote meanwhile: the later is told, either way", async () => {
+  const input = begin({ note: "first" });
+  await createRecord(as(ana), input);
+  const secret = secretOf((await shareRecord(as(ana), input.id, 1)).path);
+  await saveShared(visitor(), secret, { version: 1, changes: [{ path: "email", value: "client@example.org" }] });
+  // Back with the network Ana's desk has read version 2, and sends what stood in the field on top of version 1.
+  const late = await saveRecord(as(ana), input.id, { version: 2, changes: [{ path: "email", value: "ana@example.org", seen: 1 }, { path: "note", value: "free", seen: 1 }] });
+  expect([late.conflicts, late.record.data]).toMatchObject([[{ path: "email", mine: "ana@example.org", theirs: "client@example.org" }], { email: "client@example.org", note: "free" }]);
+  // Having seen it she takes hers; what the client typed meanwhile waits for the client in turn.
+  expect((await saveRecord(as(ana), input.id, { version: 3, changes: [{ path: "email", value: "ana@example.org", seen: 3 }] })).conflicts).toEqual([]);
+  const theirs = await saveShared(visitor(), secret, { version: 4, changes: [{ path: "email", value: "client2@example.org", seen: 2 }] });
+  expect([theirs.conflicts.map(({ path: at, mine }) => [at, mine]), theirs.form.data["email"]]).toEqual([[["email", "client2@example.org"]], "ana@example.org"]);
+});
+
 test("a save whose answer was lost is sent again without a conflict with oneself", async () => {
   const input = begin();
   await createRecord(as(ana), input);
