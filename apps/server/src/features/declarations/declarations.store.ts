@@ -98,10 +98,12 @@ export async function bringFiles(ctx: Ctx, settings: StoreSettings, repository: 
     }
     const problems = [...broken, ...(read.ok ? [] : read.problems)];
     const stored = readDeclarations(asTexts(ground.rows), { kinds: settings.kinds, projects: ground.keys, retired: ground.retired });
-    if (ground.rows.length === 0 || !stored.ok) throw new Error(`The declarations cannot be used:\n${describeProblems({ problems })}`);
+    // A newer version may ask more of texts than the one that took them: a call centre does not stay closed for that.
+    const usable = stored.ok ? stored.declarations : stored.usable;
+    if (ground.rows.length === 0 || !usable) throw new Error(`The declarations cannot be used:\n${describeProblems({ problems })}`);
     ctx.log.error({ problems: describeProblems({ problems }) }, "the files of the declarations were not taken; what was in use goes on");
-    await putInUse(ctx, ground, settings, { changes: [], declarations: stored.declarations, origin: "files", note: "" });
-    return { declarations: stored.declarations, hashes: await selectHashes(ctx.db), differing, problems };
+    await putInUse(ctx, ground, settings, { changes: [], declarations: usable, origin: "files", note: "" });
+    return { declarations: usable, hashes: await selectHashes(ctx.db), differing, problems };
   });
 }
 

@@ -188,4 +188,4 @@ export interface Declarations {
 }
 /** A problem with its place; worded in English for logs and terminals, and by `told` in any language (`wordsOf`). */
 export interface FileProblem { file: string; line: number | null; column: number | null; path: string; message: string; remedy: string; told: ToldProblem }
-export type LoadResult = { ok: true; declarations: Declarations } | { ok: false; problems: FileProblem[] };
+export type LoadResult = { ok: true; declarations: Declarations } | { ok: false; problems: FileProblem[]; /** What can be gone on with all the same: every project has all its parts, but for texts that cannot be read. Not for what is to be stored. */ usable: Declarations | null };

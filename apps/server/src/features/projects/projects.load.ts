@@ -15,7 +15,7 @@ import { readFolder, type Texts } from "./projects.texts.ts";
 type More = ProjectDeclaration["more"];
 /** Processes, notices and the rest of every project that does not bring its own under the same key. */
 interface Common { processes: Record<string, Process>; notices: Record<string, Notice>; more: More }
-interface Reading { reader: Reader; kinds: readonly TextKind[]; common: Common; departments: Departments | undefined }
+interface Reading { reader: Reader; kinds: readonly TextKind[]; common: Common; departments: Departments | undefined; /** Every project that has all its parts, also with problems in them. */ whole: ProjectDeclaration[] }
 
 export interface ReadOptions {
   /** Kinds of texts that features above this one read. */
@@ -43,11 +43,15 @@ export function readDeclarations(texts: Texts, options: ReadOptions = {}): LoadR
   const reading = readCommon(reader, options, company);
   const projects = [...keys].sort().map((key) => (texts.has(`${key}/project.yaml`) ? readProject(reading, key) : null)).filter((project) => project !== null);
   if (company) checkCompanyFlow(reader, company, [...keys]);
-  if (!company || !people || !names) return { ok: false, problems: inOrder(reader) };
+  if (!company || !people || !names) return { ok: false, problems: inOrder(reader), usable: null };
   const declarations: Declarations = { company, people: people.people, names, projects };
   for (const problem of checkCompany(declarations, [...keys, ...(options.retired ?? [])])) note(reader, problem.file, problem);
-  return reader.problems.length === 0 ? { ok: true, declarations } : { ok: false, problems: inOrder(reader) };
+  return reader.problems.length === 0 ? { ok: true, declarations } : { ok: false, problems: inOrder(reader), usable: usableOf(declarations, reading, keys) };
 }
+
+/** With problems in them, but each project there with all its parts, and a process for every type. */
+const usableOf = (declarations: Declarations, { whole }: Reading, keys: readonly string[]): Declarations | null =>
+  (whole.length === keys.length && whole.every(({ types, processes }) => types.every(({ process }) => Object.hasOwn(processes, process))) ? { ...declarations, projects: whole } : null);
 
 function refuseMissing(reader: Reader, keys: readonly string[]): void {
   const folders = projectFolders(reader.texts);
@@ -57,7 +61,7 @@ function refuseMissing(reader: Reader, keys: readonly string[]): void {
 
 function readCommon(reader: Reader, { kinds = [] }: ReadOptions, company: Declarations["company"] | null): Reading {
   const common: Common = { processes: readProcesses(reader, "common"), notices: readDeclaration(reader, "common/notices.yaml", noticesFileSchema) ?? {}, more: {} };
-  const reading: Reading = { reader, kinds, common, departments: company?.departments };
+  const reading: Reading = { reader, kinds, common, departments: company?.departments, whole: [] };
   common.more = readMore(reading, "common");
   return reading;
 }
@@ -70,7 +74,7 @@ export async function loadDeclarations(root: string, options: ReadOptions = {}):
   // What cannot be read in a folder that is only a template is that template's own trouble.
   const own = problems.filter(({ file }) => !isTemplate(file, live));
   if (own.length === 0) return read;
-  return { ok: false, problems: [...own, ...(read.ok ? [] : read.problems.filter(({ file }) => !own.some((each) => each.file === file)))] };
+  return { ok: false, usable: null, problems: [...own, ...(read.ok ? [] : read.problems.filter(({ file }) => !own.some((each) => each.file === file)))] };
 }
 
 const isTemplate = (file: string, live: readonly string[]): boolean => file.includes("/") && ![...RESERVED, ...live].includes(file.split("/")[0]!);
@@ -104,7 +108,7 @@ function readProject(reading: Reading, folder: string): ProjectDeclaration | nul
   const { reader } = reading;
   const key = fingerprint(reading, folder);
   const before = known.get(key);
-  if (before) return before;
+  if (before) { reading.whole.push(before); return before; }
   const problems = reader.problems.length;
   const declared = readAnew(reading, folder);
   if (declared && problems === 0 && reader.problems.length === 0) {
@@ -133,6 +137,7 @@ function readAnew(reading: Reading, folder: string): ProjectDeclaration | null {
   const { reader } = reading;
   refuseStrangers(reading, folder);
   const declared = readParts(reading, folder);
+  if (declared) reading.whole.push(declared);
   // A process that cannot be read is told once, and not again by everything that names it.
   const isBroken = reader.problems.some(({ file }) => file.startsWith(`${folder}/processes/`) || file.startsWith("common/processes/"));
   if (!declared || isBroken) return null;
