@@ -3,7 +3,7 @@ import "@xyflow/react/dist/base.css";
 import { ActionIcon, Tooltip } from "@mantine/core";
 import { Background, BackgroundVariant, MarkerType, ReactFlow, ReactFlowProvider, useReactFlow, useStore, type Connection } from "@xyflow/react";
 import { IconArrowBackUp, IconArrowForwardUp, IconCirclePlus, IconDownload, IconFileText, IconMaximize, IconWalk } from "@tabler/icons-react";
-import { memo, useDeferredValue, useEffect, useMemo, useState } from "react";
+import { memo, useDeferredValue, useEffect, useMemo, useState, type KeyboardEvent } from "react";
 import { EditorTexts, useT, type MessageKey } from "../../i18n/intl.tsx";
 import { useApi } from "../../shared/query.ts";
 import type { PictureProps as EditorProps } from "../projects/editors.ts";
@@ -30,6 +30,8 @@ export interface ProcessEditorProps { text: string; onChange: (text: string) => 
 export type Chosen = { kind: "stages" | "transitions"; key: string } | null;
 
 const END = { type: MarkerType.ArrowClosed, width: 14, height: 14 };
+/** Its licence (MIT) asks for its notice with the program, not for a word in the picture. */
+const PLAIN = { hideAttribution: true };
 const nodeTypes = { stage: StageView, way: WayView };
 const edgeTypes = { line: LineView };
 
@@ -44,6 +46,7 @@ function Editor({ text, onChange, problems, readOnly = false, projectKey, path, 
   const { ref, size, direction, turn } = useFrame(text);
   const work = useProcess({ name: `${projectKey}/${path}`, text, onChange, readOnly, direction });
   const { process, graph, chosen, setChosen, change, read, history } = work;
+  const panned = usePan();
   const [isWalking, setIsWalking] = useState(false);
   // What all projects share is written in the vocabulary of any of them.
   const first = useApi("ticketTypes", null, { staleTime: 5 * 60_000 }).data?.projects[0]?.key;
@@ -53,7 +56,7 @@ function Editor({ text, onChange, problems, readOnly = false, projectKey, path, 
   const save = (): void => download(`${process.key ?? "process"}.svg`, svgOf(process, graph, { language, sees: (view) => t(`process.sees.${view}` as MessageKey) }));
   return (
     <div className={css.editor}>
-      <div ref={ref} className={css.canvas} data-near={chosen ? true : undefined} tabIndex={0} role="application" aria-label={t("process.picture")} aria-describedby="process-chosen" onKeyDown={work.onKeyDown}>
+      <div ref={ref} className={css.canvas} data-near={chosen ? true : undefined} tabIndex={0} role="application" aria-label={t("process.picture")} aria-describedby="process-chosen" onKeyDown={(event) => { if (!panned(event)) work.onKeyDown(event); }}>
         <Tools history={history} addStage={work.addStage} readOnly={readOnly} onWalk={() => setIsWalking(!isWalking)} isWalking={isWalking} onFit={() => { work.tidy(); turn(process); }} onDownload={save} onText={chosen && onShowText ? () => onShowText(lineOf(text, [chosen.kind, chosen.key]) ?? 1) : undefined} />
         {size && <Picture key={direction} size={size} process={process} graph={graph} problems={problems} chosen={chosen} choose={work.pick} {...(!readOnly && { connect: work.connect })} />}
         {work.drawing !== null && <p className={css.drawing} role="status">{t("process.drawing", { stage: process.stages[work.drawing]?.name?.[language] ?? work.drawing })}</p>}
@@ -63,6 +66,22 @@ function Editor({ text, onChange, problems, readOnly = false, projectKey, path, 
       <Side bench={bench} chosen={chosen} isWalking={isWalking} onClose={() => setIsWalking(false)} />
     </div>
   );
+}
+
+const STEP = 120;
+const PANS: Readonly<Record<string, readonly [number, number]>> = { ArrowLeft: [STEP, 0], ArrowRight: [-STEP, 0], ArrowUp: [0, STEP], ArrowDown: [0, -STEP] };
+
+/** A picture that does not fit is moved about without a mouse, too: Shift with an arrow. */
+function usePan(): (event: KeyboardEvent) => boolean {
+  const { getViewport, setViewport } = useReactFlow();
+  return (event) => {
+    const by = event.shiftKey && !event.ctrlKey && !event.altKey && !event.metaKey ? PANS[event.key] : undefined;
+    if (!by) return false;
+    event.preventDefault();
+    const { x, y, zoom } = getViewport();
+    void setViewport({ x: x + by[0], y: y + by[1], zoom });
+    return true;
+  };
 }
 
 interface SideProps { bench: Bench; chosen: Chosen; isWalking: boolean; onClose: () => void }
@@ -137,7 +156,7 @@ function Picture({ size, process, graph, problems, chosen, choose, connect }: Pi
   return (
     <ReactFlow
       nodes={nodes} edges={edges} nodeTypes={nodeTypes} edgeTypes={edgeTypes} defaultViewport={look} minZoom={0.1} maxZoom={1.6} nodesDraggable={false} nodesConnectable={connect !== undefined}
-      disableKeyboardA11y deleteKeyCode={null} selectionKeyCode={null} elementsSelectable={false}
+      disableKeyboardA11y proOptions={PLAIN} deleteKeyCode={null} selectionKeyCode={null} elementsSelectable={false}
       onNodeClick={(_event, { id }) => choose(id.startsWith("way:") ? { kind: "transitions", key: id.slice(4) } : { kind: "stages", key: id })} onPaneClick={() => choose(null)} onConnect={({ source, target }: Connection) => connect?.(source, target)}
     >
       <Background variant={BackgroundVariant.Dots} gap={20} size={1} color="var(--line-strong)" />

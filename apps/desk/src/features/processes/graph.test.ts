@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { changeText, readProcess, type Change } from "./document.ts";
 import { sameWhereAlike } from "./flow.ts";
-import { graphOf, tidyGraph, type Graph } from "./graph.ts";
+import { firstLook, graphOf, tidyGraph, type Graph } from "./graph.ts";
 
 const words = (text: string): string => `{ en: ${text}, ru: ${text}, sl: ${text} }`;
 const names = { en: "New", ru: "Новый", sl: "Nov" };
@@ -87,4 +87,19 @@ test("what is drawn is handed on as it was unless it says something else", () =>
   const before = [{ id: "a", data: { name: "A", marks: ["guards"] } }, { id: "b", data: { name: "B", marks: [] } }];
   const now = sameWhereAlike(before, [{ id: "b", data: { name: "B", marks: [] } }, { id: "a", data: { name: "A", marks: ["guards", "notice"] } }, { id: "c", data: { name: "C", marks: [] } }]);
   expect(now.map((one) => before.includes(one))).toEqual([true, false, false]);
+});
+
+test.each(["right", "down"] as const)("a picture that does not fit opens large enough to be read, with the beginning of the process in it and no empty room beside it (%s)", (direction) => {
+  const size = { width: 580, height: 530 };
+  const graph = graphOf(processIn(processText(14)), direction);
+  const { x, y, zoom } = firstLook(graph, size);
+  expect(zoom).toBeGreaterThanOrEqual(0.85);
+  const start = graph.nodes.find(({ isStart }) => isStart)!;
+  const seen = { left: start.x * zoom + x, top: start.y * zoom + y, right: (start.x + start.width) * zoom + x, bottom: (start.y + start.height) * zoom + y };
+  expect(seen.left).toBeGreaterThanOrEqual(0);
+  expect(seen.top).toBeGreaterThanOrEqual(0);
+  expect(seen.right).toBeLessThanOrEqual(size.width);
+  expect(seen.bottom).toBeLessThanOrEqual(size.height);
+  if (direction === "down" && graph.width * zoom > size.width) expect(x).toBeLessThanOrEqual(16);
+  if (direction === "right" && graph.height * zoom > size.height) expect(y).toBeLessThanOrEqual(16);
 });

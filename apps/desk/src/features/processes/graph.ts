@@ -82,7 +82,7 @@ function layOut(process: Written, direction: Direction): Graph {
 }
 
 /** Smaller than this a name cannot be read. */
-const LEAST_ZOOM = 0.6;
+const LEAST_ZOOM = 0.85;
 const EDGE = 16;
 interface Size { width: number; height: number }
 const zoomOf = (graph: Size, size: Size): number => Math.min((size.width - 2 * EDGE) / graph.width, (size.height - 2 * EDGE) / graph.height, 1);
@@ -102,7 +102,9 @@ export function firstLook(graph: Graph, size: Size): { x: number; y: number; zoo
   const zoom = LEAST_ZOOM;
   // Below the tools of the picture.
   const top = 56;
-  const along = (extent: number, whole: number, at: number, length: number): number => (whole * zoom <= extent - 2 * EDGE ? (extent - whole * zoom) / 2 : extent / 2 - (at + length / 2) * zoom);
+  // Where tickets begin stands in the middle, but no room is left empty while something is cut off on the other side.
+  const along = (extent: number, whole: number, at: number, length: number): number =>
+    (whole * zoom <= extent - 2 * EDGE ? (extent - whole * zoom) / 2 : Math.max(extent - EDGE - whole * zoom, Math.min(EDGE, extent / 2 - (at + length / 2) * zoom)));
   return graph.direction === "right"
     ? { x: EDGE - start.x * zoom, y: along(size.height, graph.height, start.y, start.height), zoom }
     : { x: along(size.width, graph.width, start.x, start.width), y: top - start.y * zoom, zoom };

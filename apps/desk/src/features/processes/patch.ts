@@ -4,8 +4,9 @@ import type { Direction, DrawnWay, Graph, Line, Point, StageNode, WayNode } from
 interface Box { x: number; y: number; width: number; height: number }
 interface Changed { process: Written; direction: Direction; ways: readonly DrawnWay[]; troubles: ReadonlyMap<string, NonNullable<StageNode["trouble"]>>; near: string | null }
 
-export const STAGE = { width: 172, height: 54 };
-export const WAY = { width: 152, height: 22 };
+export const STAGE = { width: 176, height: 64 };
+/** Two lines of a name and its marks; of one line only the middle is drawn. */
+export const WAY = { width: 164, height: 36 };
 export const idOf = (way: string): string => `way:${way}`;
 export const lineId = (from: string, to: string): string => `${from}→${to}`;
 /** Between what is put below and what stands there. */

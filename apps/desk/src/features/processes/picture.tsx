@@ -19,7 +19,7 @@ export const StageView = memo(function StageView({ data, selected }: NodeProps<S
   return (
     <div className={css.stage} data-selected={selected || undefined} data-final={isFinal || undefined} data-trouble={isTroubled || undefined}>
       <Handle type="target" position={inward[data.direction]} className={css.handle} />
-      <div className={css.stageName}>{stage.isStart && <IconPlayerPlayFilled size={11} aria-label={t("process.start")} />}{isFinal && <IconFlagFilled size={11} aria-label={t("process.final")} />}<span className="cut">{name}</span></div>
+      <div className={css.stageName}>{stage.isStart && <IconPlayerPlayFilled size={11} aria-label={t("process.start")} />}{isFinal && <IconFlagFilled size={11} aria-label={t("process.final")} />}<span className={css.stageWords}>{name}</span></div>
       <div className={css.stageSees}><ClockMark clock={clock} /><span className="cut">{clientSees}</span>{isTroubled && <IconAlertTriangle size={13} className={css.trouble} aria-label={stage.trouble ? t(`process.trouble.${stage.trouble}`) : t("process.trouble.problem")} />}</div>
       <Handle type="source" position={outward[data.direction]} className={css.handle} />
     </div>
@@ -46,7 +46,7 @@ export const WayView = memo(function WayView({ data }: NodeProps<WayFlowNode>) {
   return (
     <div className={css.way} data-chosen={isChosen || undefined} data-trouble={isTroubled || undefined} title={[name, ...data.marks.map((mark) => t(`process.mark.${mark}`))].join(" · ")}>
       <Handle type="target" position={inward[data.direction]} className={css.hidden} isConnectable={false} />
-      {kind !== "person" && Icon && <Icon size={12} aria-label={t(`process.way.${kind}`)} />}<span className="cut">{name}</span>
+      {kind !== "person" && Icon && <Icon size={12} aria-label={t(`process.way.${kind}`)} />}<span className={css.wayName}>{name}</span>
       {data.marks.length > 0 && <span className={css.marks}>{data.marks.map((mark) => { const Mark = marks[mark]; return <Mark key={mark} size={11} aria-label={t(`process.mark.${mark}`)} />; })}</span>}
       <Handle type="source" position={outward[data.direction]} className={css.hidden} isConnectable={false} />
     </div>
