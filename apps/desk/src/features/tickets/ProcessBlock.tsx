@@ -5,10 +5,12 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useIntl } from "react-intl";
 import { useT } from "../../i18n/intl.tsx";
+import { ApiError } from "../../shared/api.ts";
 import { Moment } from "../../shared/clock.tsx";
 import { Fact } from "../../shared/parts.tsx";
 import { fieldError, ProblemNote } from "../../shared/problem.tsx";
-import { useSend } from "../../shared/query.ts";
+import { refresh, useSend } from "../../shared/query.ts";
+import { useRefusal } from "../../shared/toast.tsx";
 import { FactValue } from "./FactValue.tsx";
 import { useSize } from "./files.tsx";
 import css from "./tickets.module.css";
@@ -59,17 +61,21 @@ function Approvals({ ticket }: { ticket: TicketView }) {
   );
 }
 
+const isOvertaken = (error: unknown): boolean => error instanceof ApiError && error.problem.status === 409;
+
 /** Yes, or no with a reason. */
 export function Decide({ id, approvalId }: { id: string; approvalId: string }) {
   const t = useT();
   const [note, setNote] = useState("");
-  const decide = useSend("decideApproval", ["getTicket", "listTickets", "listApprovals", "listReasons"]);
+  const tell = useRefusal();
+  // The question is over or another one by now, and may be gone from here in a moment: what happened is said beside it.
+  const decide = useSend("decideApproval", ["getTicket", "listTickets", "listApprovals", "listReasons"], { onError: (error) => { if (isOvertaken(error)) { tell(error); refresh(["getTicket", "listApprovals"]); } } });
   const send = (decision: "approve" | "refuse") => decide.mutate({ params: { id, approvalId }, body: { decision, note } });
   const wrong = fieldError(decide.error, "note");
   return (
     <form className="stack" aria-label={t("process.decide")} onSubmit={(event) => { event.preventDefault(); send("approve"); }}>
       <TextInput label={t("process.note")} value={note} maxLength={2000} onChange={(event) => setNote(event.currentTarget.value)} error={wrong} />
-      {!wrong && <ProblemNote error={decide.error} />}
+      {!wrong && !isOvertaken(decide.error) && <ProblemNote error={decide.error} />}
       <div className="row wrap">
         <Button type="submit" loading={decide.isPending && decide.variables?.body.decision === "approve"}>{t("process.approve")}</Button>
         <Button variant="default" disabled={note.trim() === ""} loading={decide.isPending && decide.variables?.body.decision === "refuse"} onClick={() => send("refuse")}>{t("process.refuse")}</Button>

@@ -6,7 +6,7 @@ import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
 import { translate } from "../../platform/messages.ts";
 import { languages, type Language } from "../api.contract.ts";
-import { addNote, inheritAbout, lapseAll, loadTicket, resumeApprovals, type Ticket } from "../tickets/index.ts";
+import { addNote, inheritAbout, lapseAll, loadTicket, resumeApprovals, reviewTicket, type Ticket } from "../tickets/index.ts";
 import type * as contracts from "./relations.contract.ts";
 import type { MergePreview, MergeView } from "./relations.contract.ts";
 import {
@@ -52,6 +52,8 @@ export async function mergeTicket(ctx: Ctx, keptId: string, input: z.output<type
       { type: "ticket.merged_away", subject: { kind: "ticket", id: gone.id }, data: { number: gone.number, projectKey: gone.projectKey, keptId, keptNumber: kept.number, mergeId: merge.id }, touches: touchedBy(gone, kept) });
     await audit(ctx, { action: "ticket.merge", object: { kind: "ticket", id: keptId }, after: { goneId: gone.id, goneNumber: gone.number, carried: merge.carried } });
     await audit(ctx, { action: "ticket.merge_away", object: { kind: "ticket", id: gone.id }, before: merge.carried.gone, after: { keptId, keptNumber: kept.number } });
+    // What conditions read of the form is there now.
+    if (merge.carried.ids.forms?.length) await reviewTicket(ctx, keptId);
     return toMergeView(ctx, (await selectMerges(ctx.db, keptId)).find(({ mergeId }) => mergeId === merge.id)!);
   });
 }
