@@ -135,6 +135,16 @@ test("R109 a department answers its task, and the ticket that waited goes on wit
   expect(await eventsOf(taken.id, "ticket.reminded")).toEqual([{ number: taken.number, operatorId: idOf(ana) }]);
 });
 
+test("R109 a department has one line for one job: the ticket that waits for its task comes to its list when the task is done", async () => {
+  const waiting = await go(ana, taken, "ask_warehouse");
+  const given = await updateTicket(as(ana), taken.id, { version: waiting.version, department: "delivery" });
+  const { id } = first(given.subtasks);
+  const listed = async () => (await listTickets(as(keeper), { view: "department" })).items.map((row) => row.id).filter((one) => one === id || one === taken.id);
+  expect(await listed()).toEqual([id]);
+  await goAt(at(3), keeper, { id, version: (await getTicket(as(keeper), id)).version, transition: "answer", input: { resolution: "On shelf B12" } });
+  expect(await listed()).toEqual([taken.id]);
+});
+
 test("R109 a task is called in its reader's language wherever it is shown, until somebody writes other words", async () => {
   const { subtasks } = await go(ana, taken, "ask_warehouse");
   const id = first(subtasks).id;

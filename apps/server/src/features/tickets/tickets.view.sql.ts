@@ -59,7 +59,9 @@ export const views = {
   callbacks: () => sql`t.type = 'callback' and t.status in ('open', 'waiting')`,
   callbacksTo: (phone: string) => sql`t.type = 'callback' and t.status in ('open', 'waiting') and t.contact_phone = ${phone}`,
   breaching: (now: Date) => sql`t.status = 'open' and t.paused_at is null and t.due_at < ${now}`,
-  department: (department: string | null) => sql`t.status in ('open', 'waiting') and t.department is not null ${department === null ? sql`` : sql`and t.department = ${department}`}`,
+  /** For a department one job is one line: a ticket that only waits for this department's own task is that task. */
+  department: (department: string | null) => sql`t.status in ('open', 'waiting') and t.department is not null ${department === null ? sql`` : sql`and t.department = ${department}
+    and not exists (select from tickets s where s.parent_id = t.id and s.parent_waits and s.department = t.department and s.status in ('open', 'waiting'))`}`,
   mine: (userId: string) => sql`t.owner_id = ${userId} and t.status in ('open', 'waiting', 'done')`,
   client: (clientId: string) => sql`t.client_id = ${clientId}`,
   /** The number of a merged ticket leads to the one it became. */
