@@ -11,7 +11,7 @@ import { AppError } from "./platform/errors.ts";
 import { closeHttp, createHttp, type App } from "./platform/http.ts";
 import type { Pulse } from "./platform/pulse.ts";
 import type { Rpc } from "./platform/rpc.ts";
-import { contextOf } from "./features/access/index.ts";
+import { contextOf, toldAtDesk } from "./features/access/index.ts";
 import type { Voice, WholePlan } from "./features/calls/index.ts";
 import type { Begun, DeclarationsDeps } from "./features/declarations/index.ts";
 import type { Declarations } from "./features/projects/index.ts";
@@ -29,7 +29,7 @@ export interface Web { app: App; publicUrl: string; port: number; stop(): Promis
 /** The web role: desk, API, sockets, the client's pages; and, in the demo, the mail server. */
 export async function startWeb(input: WebInput): Promise<Web> {
   const { ctx, config } = input;
-  const app = await createHttp({ log: ctx.log, trustProxy: config.TRUST_PROXY, contextOf: contextOf({ db: ctx.db, log: ctx.log }), isHung: () => input.pulse.isHung });
+  const app = await createHttp({ log: ctx.log, trustProxy: config.TRUST_PROXY, contextOf: contextOf({ db: ctx.db, log: ctx.log }), toldTo: toldAtDesk, isHung: () => input.pulse.isHung });
   const port = await freePort(config.HTTP_HOST, config.HTTP_PORT);
   const publicUrl = config.PUBLIC_URL || `http://${config.HTTP_HOST === "0.0.0.0" ? "127.0.0.1" : config.HTTP_HOST}:${port}`;
   await mountRoutes(app, { ...input, publicUrl });

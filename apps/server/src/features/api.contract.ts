@@ -10,6 +10,11 @@ export interface Contract {
   query?: z.ZodObject;
   body?: z.ZodType;
   reply: z.ZodType;
+  /**
+   * Numbers and mails in a reply are hidden from who sees those of clients in part (decision 0059), unless it says why not:
+   * they are our `own` (settings, people, declared texts), or are what was `asked` for, with a reason that is kept.
+   */
+  contacts?: "own" | "asked";
 }
 
 export const contract = <const C extends Contract>(declared: C): C => declared;

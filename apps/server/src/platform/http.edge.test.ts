@@ -3,6 +3,7 @@ import { pino } from "pino";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { contract, type Problem } from "../features/api.contract.ts";
+import { AppError } from "./errors.ts";
 import { createHttp, mount } from "./http.ts";
 
 const written: string[] = [];
@@ -111,4 +112,15 @@ test("pages take fonts from this house alone and are framed by nobody", async ()
 
 test("a connection is not kept for who neither sends nor reads", () => {
   expect([app.server.timeout, app.server.headersTimeout, app.server.requestTimeout]).toEqual([60_000, 20_000, 30_000]);
+});
+
+test("every reply and every refusal goes through one door; a contract may say why it does not", async () => {
+  const asPerson = await createHttp({ log: log as never, trustProxy: false, contextOf: () => Promise.resolve({ actor: { kind: "user", language: "en" } } as never), toldTo: (_ctx, reply) => JSON.parse(JSON.stringify(reply).replaceAll("secret", "•")) as unknown });
+  const said = { method: "GET", summary: "", reply: z.object({ said: z.string() }) } as const;
+  mount(asPerson, { ...said, path: "/said" }, "signed_in", () => Promise.resolve({ said: "a secret" }));
+  mount(asPerson, { ...said, path: "/own", contacts: "own" }, "signed_in", () => Promise.resolve({ said: "a secret" }));
+  mount(asPerson, { ...said, path: "/refused" }, "signed_in", () => Promise.reject(new AppError("conflict", "changed_meanwhile", { params: { now: "a secret" } })));
+  const text = async (url: string) => (await asPerson.inject({ url })).body;
+  expect([await text("/api/said"), await text("/api/own")]).toEqual(['{"said":"a •"}', '{"said":"a secret"}']);
+  expect(JSON.parse(await text("/api/refused"))).toMatchObject({ code: "changed_meanwhile", params: { now: "a •" } });
 });

@@ -15,7 +15,7 @@ import { observeHttp } from "./metrics.ts";
 import { languageOf, translate } from "./messages.ts";
 import { badText, fieldProblem } from "./validation.ts";
 
-export type App = FastifyInstance & { contextOf(request: FastifyRequest): Promise<Ctx> };
+export type App = FastifyInstance & { contextOf(request: FastifyRequest): Promise<Ctx>; toldTo(ctx: Ctx, reply: unknown): unknown };
 type Part<T> = T extends z.ZodType ? z.output<T> : undefined;
 export interface Input<C extends Contract> { params: Part<C["params"]>; query: Part<C["query"]>; body: Part<C["body"]> }
 type Guard = "anyone" | "signed_in";
@@ -29,6 +29,8 @@ export interface HttpOptions {
   trustProxy: false | number | string[];
   /** Builds the context of a request: who asks, from the session cookie; checks CSRF on writes. */
   contextOf: (request: FastifyRequest) => Promise<Ctx>;
+  /** Every reply and refusal passes here on its way to a person: what of it this one may be told. */
+  toldTo?: (ctx: Ctx, reply: unknown) => unknown;
   /** True while the database hangs: requests are then told so at once instead of hanging with it. */
   isHung?: () => boolean;
 }
@@ -51,6 +53,7 @@ export async function createHttp(options: HttpOptions): Promise<App> {
   const json = app.getDefaultJsonParser("error", "error");
   app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => { if (body === "") done(null); else void json(request, body as string, done); });
   app.decorate("contextOf", options.contextOf);
+  app.decorate("toldTo", options.toldTo ?? ((_ctx: Ctx, reply: unknown) => reply));
   await app.register(cookie);
   await app.register(helmet, { contentSecurityPolicy: { directives: CSP }, crossOriginEmbedderPolicy: false, strictTransportSecurity: options.trustProxy !== false, xFrameOptions: { action: "deny" } });
   await app.register(multipart, { limits: { fileSize: 20 * 1024 * 1024, files: 1, fields: 8, parts: 10 } });
@@ -104,7 +107,7 @@ export function mount<const C extends Contract>(app: App, contract: C, access: A
     schema: {
       summary: contract.summary, tags: [contract.path.split("/")[1]!],
       ...(contract.params && { params: contract.params }), ...(contract.query && { querystring: contract.query }), ...(contract.body && { body: contract.body }),
-      response: { 200: contract.reply },
+      response: { 200: contract.reply }, ...(contract.contacts && { "x-contacts": contract.contacts }),
     },
     preValidation: (request, _reply, done) => { if (contract.query) request.query = readQuery(contract.query, request.query as Record<string, unknown>); done(); },
     config: limit ? { rateLimit: { max: limit.max, timeWindow: limit.perMs } } : {},
@@ -113,18 +116,22 @@ export function mount<const C extends Contract>(app: App, contract: C, access: A
       const ctx = await app.contextOf(request);
       if (guard === "signed_in" && ctx.actor.kind !== "user") throw unauthenticated();
       contexts.set(request, ctx);
+      if (!contract.contacts) tellers.set(request, (reply) => app.toldTo(ctx, reply));
       return payload;
     },
     handler: async (request, reply) => {
       const ctx = contexts.get(request)!;
       const input = { params: request.params, query: request.query, body: request.body } as Input<C>;
-      return handler(ctx, input, { request, reply });
+      return told(request, await handler(ctx, input, { request, reply }));
     },
   });
 }
 
 /** Of each request on its way. */
 const contexts = new WeakMap<FastifyRequest, Ctx>();
+/** What of a reply, or of a refusal, whoever asked may be told; of routes that tell nothing to hide there is none. */
+const tellers = new WeakMap<FastifyRequest, (reply: unknown) => unknown>();
+const told = <T>(request: FastifyRequest, reply: T): T => (tellers.get(request)?.(reply) ?? reply) as T;
 
 /** Query strings carry text; what a contract wants as a number or a boolean is read from it here, so that contracts stay plain. */
 function readQuery(query: z.ZodObject, raw: Record<string, unknown>): Record<string, unknown> {
@@ -166,7 +173,7 @@ function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyRepl
   const known = toAppError(error);
   // The pattern of the path: its parameters may be secrets of clients' links.
   if (!known) request.log.error({ err: error, requestId: request.id, url: request.routeOptions.url ?? "none" }, "request failed");
-  const problem = problemOf(known, languageOf(request), request.id);
+  const problem = told(request, problemOf(known, languageOf(request), request.id));
   if (problem.retryAfterS) reply.header("retry-after", String(problem.retryAfterS));
   void reply.status(problem.status).serializer(JSON.stringify).type("application/problem+json").send(problem);
 }

@@ -1,6 +1,6 @@
 import type { LightMyRequestResponse } from "fastify";
 import { afterAll } from "vitest";
-import { accessRoutes, contextOf, SESSION_COOKIE } from "../features/access/index.ts";
+import { accessRoutes, contextOf, SESSION_COOKIE, toldAtDesk } from "../features/access/index.ts";
 import { createHttp, type App } from "../platform/http.ts";
 import { createLog } from "../platform/log.ts";
 import { buildUser, FACTORY_PASSWORD } from "../features/access/access.factory.ts";
@@ -19,7 +19,7 @@ export interface TestHttp { app: App; anonymous: Browser["send"]; signIn(user?: 
 /** The real HTTP edge with the routes under test, real sessions and a real database; nothing listens on a port. */
 export async function testHttp(database: TestDatabase, ...routes: ((app: App) => void)[]): Promise<TestHttp> {
   const log = createLog("error", "");
-  const app = await createHttp({ log, trustProxy: false, contextOf: contextOf({ db: database.db, log }) });
+  const app = await createHttp({ log, trustProxy: false, contextOf: contextOf({ db: database.db, log }), toldTo: toldAtDesk });
   for (const each of new Set([accessRoutes, ...routes])) each(app);
   await app.ready();
   afterAll(() => app.close());

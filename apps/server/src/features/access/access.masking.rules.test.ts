@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { hideContacts, maskWithin } from "./access.masking.rules.ts";
-import { toldTo } from "./access.told.rules.ts";
+import { toldAtDesk, toldTo } from "./access.told.rules.ts";
 
 test("numbers and mails are hidden wherever people wrote them, and nothing else is", () => {
   expect(hideContacts("Call +386 (40) 777-123 or +38640777123, write to ana.kos@mail.example.si")).toBe("Call •••••123 or •••••123, write to a•••@mail.example.si");
@@ -16,4 +16,9 @@ test("a text's own number is found however it is spaced, even without its plus",
 test("who sees contacts is told everything, a department worker in part", () => {
   const as = (role: string) => ({ actor: { kind: "user" as const, id: "1", roles: [role], projects: ["internet"] } });
   expect(["operator", "supervisor", "department_worker", "administrator"].map((role) => toldTo(as(role), "+38640777123"))).toEqual(["+38640777123", "+38640777123", "•••••123", "•••••123"]);
+});
+
+test("R95 a client is told their own at the door where people at desks are told in part", () => {
+  expect(toldAtDesk({ actor: { kind: "client" } }, { phone: "+38640777123" })).toEqual({ phone: "+38640777123" });
+  expect(toldAtDesk({ actor: { kind: "user", id: "1", roles: ["department_worker"], projects: [] } }, Object.assign(Object.create(null) as object, { phone: "+38640777123" }))).toEqual({ phone: "•••••123" });
 });

@@ -27,13 +27,18 @@ const hidden = (mask: ((contact: string) => string) | undefined, value: unknown)
 const NUMBER = /\+\d[\d\s().-]{6,18}\d/g;
 const ADDRESS = /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g;
 
+/** What of a text is hidden from who sees contacts in part. */
+export const contactsIn = (text: string): string[] => [NUMBER, ADDRESS].flatMap((kind) => [...text.matchAll(kind)].map(([contact]) => contact));
+
 /** Whatever is told, in part where it looks like a number or a mail: people write them into subjects and notes. What is of another kind comes back as it was. */
 export function hideContacts<T>(told: T): T {
   if (typeof told === "string") return told.replaceAll(NUMBER, (number) => maskPhone(number.replaceAll(/\D/g, ""))).replaceAll(ADDRESS, maskEmail) as T;
   if (Array.isArray(told)) return told.map(hideContacts) as T;
-  if (typeof told !== "object" || told === null || Object.getPrototypeOf(told) !== Object.prototype) return told;
+  if (typeof told !== "object" || told === null || !isPlain(told)) return told;
   return Object.fromEntries(Object.entries(told).map(([name, value]) => [name, hideContacts(value as unknown)])) as T;
 }
+
+const isPlain = (told: object): boolean => [Object.prototype, null].includes(Object.getPrototypeOf(told) as null);
 
 /** A text without these contacts, however the number is spaced in it. */
 export function maskWithin(text: string, { phone, email }: { phone: string | null; email: string | null }): string {

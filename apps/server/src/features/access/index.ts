@@ -1,5 +1,5 @@
-export { CONTACT_KINDS, hideContacts, maskContacts, maskEmail, maskPhone, maskPicture, maskWithin } from "./access.masking.rules.ts";
-export { toldTo } from "./access.told.rules.ts";
+export { CONTACT_KINDS, contactsIn, hideContacts, maskContacts, maskEmail, maskPhone, maskPicture, maskWithin } from "./access.masking.rules.ts";
+export { toldAtDesk, toldTo } from "./access.told.rules.ts";
 export { may, rights, rightsOf, type Guarded, type Right } from "./access.rules.ts";
 export { accessJobs, FORGET_SESSIONS } from "./access.jobs.ts";
 export { actorOfToken, contextOf, SESSION_COOKIE, type ContextDeps } from "./access.sessions.service.ts";

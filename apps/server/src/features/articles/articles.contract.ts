@@ -15,8 +15,8 @@ export type SolutionView = z.infer<typeof solutionView>;
 export const variantView = z.object({ id: z.uuid(), title: z.string(), pros: z.string(), cons: z.string(), price: z.string(), duration: z.string(), chosen: z.object({ at: instant, by: z.string() }).nullable() });
 export type VariantView = z.infer<typeof variantView>;
 
-export const searchArticles = contract({ method: "GET", path: "/articles", summary: "Articles of one's projects by words, in any of three languages, whatever the alphabet and the endings", query: z.object({ project: z.string().max(40).optional(), words: z.string().max(200).default("") }), reply: z.object({ items: z.array(articleRow) }) });
-export const readArticle = contract({ method: "GET", path: "/articles/:project/:key", summary: "One article in a language (the reader's, if none is named)", params: z.object({ project: z.string().max(40), key: z.string().max(60) }), query: z.object({ language: languageSchema.optional() }), reply: articleView });
+export const searchArticles = contract({ method: "GET", path: "/articles", contacts: "own", summary: "Articles of one's projects by words, in any of three languages, whatever the alphabet and the endings", query: z.object({ project: z.string().max(40).optional(), words: z.string().max(200).default("") }), reply: z.object({ items: z.array(articleRow) }) });
+export const readArticle = contract({ method: "GET", path: "/articles/:project/:key", contacts: "own", summary: "One article in a language (the reader's, if none is named)", params: z.object({ project: z.string().max(40), key: z.string().max(60) }), query: z.object({ language: languageSchema.optional() }), reply: articleView });
 
 export const ticketSolutions = contract({
   method: "GET", path: "/tickets/:id/solutions", summary: "What may help with this ticket by its own words (or those given), what was attached, and the variants offered", params: idParams, query: z.object({ words: z.string().max(200).default("") }),

@@ -60,7 +60,7 @@ const textBody = z.object({ text: z.string().max(64_000) });
 
 export const listRules = contract({ method: "GET", path: "/automation/:project/rules", summary: "The rules of a project in the order they run", params: projectParams, reply: z.object({ items: z.array(ruleRow), mayEdit: z.boolean() }) });
 export const getRule = contract({
-  method: "GET", path: "/automation/:project/rules/:key", summary: "One rule as it is in use, or a version of it, to be read", params: ruleParams, query: z.object({ version: z.number().int().min(1).optional() }),
+  method: "GET", path: "/automation/:project/rules/:key", contacts: "own", summary: "One rule as it is in use, or a version of it, to be read", params: ruleParams, query: z.object({ version: z.number().int().min(1).optional() }),
   reply: z.object({ key: z.string(), version: z.number().int(), madeAt: instant, text: z.string(), /** All there were, the newest first; at most a hundred. */ versions: z.array(z.object({ version: z.number().int(), madeAt: instant })) }),
 });
 export const getVocabulary = contract({ method: "GET", path: "/automation/:project/vocabulary", summary: "What rules of the project may see and do, for completion; what the reader may not read is not in it", params: projectParams, reply: z.object({ vocabulary: z.unknown(), events: z.array(wakingEventSchema), mayEdit: z.boolean(), examples: z.array(z.object({ kind: z.enum(["expression", "rule"]), name: z.record(z.string(), z.string()), text: z.string() })) }) });

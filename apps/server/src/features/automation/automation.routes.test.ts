@@ -50,6 +50,19 @@ test("an administrator reads the rules of a project and, with a certificate, che
   expect((await admin.send("GET", "/api/automation/internet/vocabulary")).json<{ events: string[] }>().events).toContain("ticket.moved");
 });
 
+test("trying a rule on a ticket tells its author no contact that the ticket does not tell them, neither whole nor by asking", async () => {
+  const called = await buildTicket(database.ctx(), { subject: "Ring +38640777123", description: "or write to ana.koszmrlj@mail.example.si" });
+  const peek = `key: peek\nname: { en: Peek }\non: { event: ticket.registered }\nsteps:\n  - let: { x: ticket.description }\n  - do: add_note\n    with: { text: 'ticket.subject + " " + x' }\n`;
+  const tried = await admin.send("POST", "/api/automation/internet/try", { text: peek, ticket: called.number });
+  expect(tried.json()).toMatchObject({ fired: true, actions: [{ params: { text: "Ring •••••123 or write to a•••@mail.example.si" } }] });
+  const dry = await admin.send("POST", "/api/automation/internet/dry-run", { text: peek });
+  for (const { body } of [tried, dry]) expect(body).not.toMatch(/40777|koszmrlj/);
+  expect(dry.json().rows).toContainEqual(expect.objectContaining({ subject: "Ring •••••123" }));
+  const asks = peek.replace("steps:", "when: 'ticket.subject.contains(\"40777\")'\nsteps:");
+  expect((await admin.send("POST", "/api/automation/internet/try", { text: asks, ticket: called.number })).json()).toMatchObject({ fired: false, problems: [] });
+  expect((await admin.send("POST", "/api/automation/internet/try", { text: peek.replace("ticket.description", "client.phone"), ticket: called.number })).json().problems).not.toEqual([]);
+});
+
 test("a rule that would never end is refused before it is saved, with its line, though it has no other mistake", async () => {
   const endless = text.replace("steps:\n", "steps:\n  - let: { n: 1 }\n  - while: n > 0\n    do:\n      - set: { n: n + 1 }\n");
   expect((await admin.send("POST", "/api/automation/internet/check", { text: endless })).json()).toMatchObject({ problems: [{ code: "endless_run", line: 8 }] });

@@ -6,7 +6,7 @@ import { forbidden, notFound } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { translate } from "../../platform/messages.ts";
 import { decodeCursor, encodeCursor, pageOf } from "../../platform/page.ts";
-import { may } from "../access/index.ts";
+import { may, toldAtDesk } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
 import { contextFor, vocabularyFor } from "../rules/index.ts";
 import { digitsOf, projectOf, type ProjectInUse } from "../tickets/index.ts";
@@ -101,9 +101,13 @@ const askedOf = (ticket: string) => (ticket === "" ? null : UUID.test(ticket) ? 
 /** As a rule is woken by its registration: a try needs some event, and this is the plainest. */
 const EVENT = { type: "ticket.registered", from: null, to: null, transition: null, by: "" };
 
-const contexts = (ctx: Ctx, { catalogue, project }: Desk, tickets: FoundTicket[], reads: readonly string[]) => contextFor(ctx.db, {
-  ticketIds: tickets.map(({ id }) => id), reads, catalogue, now: ctx.now(), actor: { kind: "system", name: "automation" }, project: projectValues(project), event: { ...EVENT, at: ctx.now() },
-});
+/** Of what the author may be told: a rule that asks whether a text has a number in it would tell the number, one question at a time. */
+async function contexts(ctx: Ctx, { catalogue, project }: Desk, tickets: FoundTicket[], reads: readonly string[]) {
+  const found = await contextFor(ctx.db, {
+    ticketIds: tickets.map(({ id }) => id), reads, catalogue, now: ctx.now(), actor: { kind: "system", name: "automation" }, project: projectValues(project), event: { ...EVENT, at: ctx.now() },
+  });
+  return new Map([...found].map(([id, context]) => [id, { ...context, values: toldAtDesk(ctx, context.values) }]));
+}
 
 interface DryRunInput { text: string; before: string | null; after?: string | undefined; limit: number }
 

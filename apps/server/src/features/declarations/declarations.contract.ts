@@ -31,12 +31,12 @@ export type RetiredView = z.infer<typeof retiredView>;
 export type TemplateView = z.infer<typeof templateView>;
 
 export const listProjects = contract({
-  method: "GET", path: "/projects", summary: "Projects in use, and the templates new ones are made from (administrators)",
+  method: "GET", path: "/projects", contacts: "own", summary: "Projects in use, and the templates new ones are made from (administrators)",
   reply: z.object({ company: z.object({ name: z.string(), texts: z.number().int() }), projects: z.array(projectView), /** Out of use. */ retired: z.array(retiredView), templates: z.array(templateView), takenNumbers: z.array(z.string()) }),
 });
 
 export const createProject = contract({
-  method: "POST", path: "/projects", summary: "Make a project from a template; it is in use at once",
+  method: "POST", path: "/projects", contacts: "own", summary: "Make a project from a template; it is in use at once",
   body: z.strictObject({
     template: z.string().max(60), key: z.string().regex(/^[a-z][a-z0-9_-]{1,30}$/), name: textsSchema, languages: z.array(languageSchema).min(1).max(3), defaultLanguage: languageSchema,
     numbers: z.array(z.string().max(20)).min(1).max(20), callerId: z.string().max(20), ticketPrefix: z.string().regex(/^[A-Z]{3}$/), mailFrom: z.email().max(120),
@@ -56,10 +56,10 @@ export type TextRow = z.infer<typeof textRow>;
 /** Not in use any more; its versions can be taken back. */
 const removedRow = z.object({ path: z.string(), kind: z.string(), number, by: z.string().nullable(), at: instant, note: z.string() });
 export type RemovedRow = z.infer<typeof removedRow>;
-export const listTexts = contract({ method: "GET", path: "/projects/:key/texts", summary: "Texts of a project (`company`: of the company, `common`: of all projects)", params: keyParams, reply: z.object({ key: z.string(), name: z.string(), /** Out of use: to be read only. */ retired: z.boolean(), texts: z.array(textRow), removed: z.array(removedRow) }) });
+export const listTexts = contract({ method: "GET", path: "/projects/:key/texts", contacts: "own", summary: "Texts of a project (`company`: of the company, `common`: of all projects)", params: keyParams, reply: z.object({ key: z.string(), name: z.string(), /** Out of use: to be read only. */ retired: z.boolean(), texts: z.array(textRow), removed: z.array(removedRow) }) });
 
 export const readText = contract({
-  method: "GET", path: "/projects/:key/text", summary: "One text: as it is in use, or a version of it, with the reader's draft", params: keyParams, query: z.object({ path, number: z.number().int().min(1).optional() }),
+  method: "GET", path: "/projects/:key/text", contacts: "own", summary: "One text: as it is in use, or a version of it, with the reader's draft", params: keyParams, query: z.object({ path, number: z.number().int().min(1).optional() }),
   reply: z.object({
     path: z.string(), kind: z.string(), text: z.string(), /** 0: there is none yet. */ number, /** The version in use. */ current: number, origin: z.enum(["files", "desk"]), by: z.string().nullable(), at: instant.nullable(), note: z.string(),
     draft: z.object({ text: z.string(), base: number, at: instant }).nullable(), /** What the repository says, if it differs. */ repository: z.string().nullable(),
@@ -67,34 +67,34 @@ export const readText = contract({
 });
 
 export const checkText = contract({
-  method: "POST", path: "/projects/:key/check", summary: "What would be wrong with the project if this text were saved; nothing is", params: keyParams,
+  method: "POST", path: "/projects/:key/check", contacts: "own", summary: "What would be wrong with the project if this text were saved; nothing is", params: keyParams,
   body: z.strictObject({ path, text }), reply: z.object({ problems: z.array(declarationProblem) }),
 });
 
 export const saveText = contract({
-  method: "PUT", path: "/projects/:key/text", summary: "Save a text; `number` is the version it was made from (0: new). In use at once, everywhere", params: keyParams,
+  method: "PUT", path: "/projects/:key/text", contacts: "own", summary: "Save a text; `number` is the version it was made from (0: new). In use at once, everywhere", params: keyParams,
   body: z.strictObject({ path, text, number, note: noteText.default("") }), reply: z.object({ number }),
 });
 export const removeText = contract({
-  method: "POST", path: "/projects/:key/text/remove", summary: "Remove a text; its versions stay", params: keyParams,
+  method: "POST", path: "/projects/:key/text/remove", contacts: "own", summary: "Remove a text; its versions stay", params: keyParams,
   body: z.strictObject({ path, number, note: noteText.default("") }), reply: z.object({ number }),
 });
 export const takeBackText = contract({
-  method: "POST", path: "/projects/:key/text/take-back", summary: "Save an older version again", params: keyParams,
+  method: "POST", path: "/projects/:key/text/take-back", contacts: "own", summary: "Save an older version again", params: keyParams,
   body: z.strictObject({ path, /** The version to return to. */ to: z.number().int().min(1), /** The version in use, as seen. */ number, note: noteText.default("") }), reply: z.object({ number }),
 });
 
-export const saveDraft = contract({ method: "PUT", path: "/projects/:key/draft", summary: "Keep unfinished work, each person's own", params: keyParams, body: z.strictObject({ path, text, base: number }), reply: okReply });
+export const saveDraft = contract({ method: "PUT", path: "/projects/:key/draft", contacts: "own", summary: "Keep unfinished work, each person's own", params: keyParams, body: z.strictObject({ path, text, base: number }), reply: okReply });
 export const dropDraft = contract({ method: "POST", path: "/projects/:key/draft/drop", summary: "Throw one's unfinished work away", params: keyParams, body: z.strictObject({ path }), reply: okReply });
 
 const versionRow = z.object({ number, at: instant, by: z.string().nullable(), origin: z.enum(["files", "desk"]), note: z.string(), removed: z.boolean() });
 export type VersionRow = z.infer<typeof versionRow>;
 export const listVersions = contract({
-  method: "GET", path: "/projects/:key/versions", summary: "Versions of a text, the newest first", params: keyParams, query: z.object({ path, before: z.number().int().min(1).optional() }),
+  method: "GET", path: "/projects/:key/versions", contacts: "own", summary: "Versions of a text, the newest first", params: keyParams, query: z.object({ path, before: z.number().int().min(1).optional() }),
   reply: z.object({ items: z.array(versionRow), next: z.number().int().nullable() }),
 });
 
 export const importProject = contract({
-  method: "POST", path: "/projects/import", summary: "A project from a .zip of its texts (multipart, part `file`, at most 2 MB): a new one, or with `into` the texts of that project",
+  method: "POST", path: "/projects/import", contacts: "own", summary: "A project from a .zip of its texts (multipart, part `file`, at most 2 MB): a new one, or with `into` the texts of that project",
   query: z.object({ into: z.string().max(60).optional(), note: z.string().max(500).optional() }), reply: z.object({ key: z.string(), saved: z.number().int(), removed: z.number().int() }),
 });

@@ -11,7 +11,7 @@ import { emit } from "../../platform/events.ts";
 import { writeWhole } from "../../platform/files.ts";
 import { newId } from "../../platform/ids.ts";
 import { translate } from "../../platform/messages.ts";
-import { may, type Right } from "../access/index.ts";
+import { contactsIn, may, maskWithin, type Right } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
 import { isOpen, wordsOf, workingClock } from "../projects/index.ts";
 import { catalogueFor, contextFor } from "../rules/index.ts";
@@ -93,7 +93,16 @@ async function words(ctx: Ctx, { ticket, project, declared, language }: Wanted):
   const found = await contextFor(ctx.db, { ticketIds: [ticket.id], reads, catalogue, now: ctx.now(), actor: ctx.actor, project: { key, name: name[language], time_zone, languages } });
   const result = printDocument(compiled.document, { ...found.get(ticket.id)?.values }, { language, timeZone: time_zone });
   if (!result.ok) throw conflict("document_not_computed", { problem: problemText(result.problem, (ctx.actor.kind === "user" ? ctx.actor.language : "en") as Language) });
+  // What people wrote into texts no declaration knows of: a paper goes to the client whole, or is not made.
+  if (showsContacts({ printed: result.printed, declared }, ticket)) needs.add("clients.see_contacts");
+  if (needs.has("clients.see_contacts") && !may(ctx, "clients.see_contacts", guarded(ticket))) throw conflict("document_with_contacts");
   return { printed: result.printed, needs: [...needs] };
+}
+
+/** The company's own, which the declaration says, are nobody's secret. */
+function showsContacts({ printed, declared }: { printed: PrintedDocument; declared: DocumentDeclaration }, { contactPhone: phone, contactEmail: email }: Ticket): boolean {
+  const [whole, own] = [JSON.stringify(printed), JSON.stringify(declared)];
+  return contactsIn(whole).some((contact) => !own.includes(contact)) || maskWithin(whole, { phone, email }) !== whole;
 }
 
 interface ToStore { id: string; path: string; declared: DocumentDeclaration; printed: PrintedDocument; needs: string[]; made: Pdf; version: number; ticketId: string; language: Language }

@@ -84,6 +84,18 @@ test("R118 a paper with a client's number is not opened, read by its title nor s
   expect((await crew.send("GET", `${url}/${open.id}`)).statusCode, "of a paper of before it is not known what it shows").toBe(403);
 });
 
+test("R118 a paper whose texts say a client's number is neither made nor opened by who sees contacts in part; the company's own stand on any", async () => {
+  const own = documentKind.read(ACT.replace("key: act", "key: own").replaceAll("{{client.phone}}", "help@zvezda.example").replace(", when: client != null", ""), { key: "own", projectKey: "internet" });
+  await withDocuments({ own: own.value });
+  const [told, plain] = [await buildTicket(database.ctx(), { type: "fault", subject: "Ring +38640777123", department: "technicians" }), await buildTicket(database.ctx(), { type: "fault", subject: "No signal", department: "technicians" })];
+  const body = { key: "own", language: "ru" };
+  expect((await crew.send("POST", `/api/tickets/${told.id}/documents`, body)).json()).toMatchObject({ status: 409, code: "document_with_contacts" });
+  const { id } = (await ana.send("POST", `/api/tickets/${told.id}/documents`, body)).json();
+  expect((await crew.send("GET", `/api/tickets/${told.id}/documents/${id}`)).statusCode).toBe(403);
+  expect((await crew.send("POST", `/api/tickets/${plain.id}/documents`, body)).statusCode).toBe(200);
+  await withDocuments({ act: read.value });
+});
+
 test("R118 who makes a document is told what its letters lack, and it stands on the paper by its name", async () => {
   const foreign = await buildTicket(database.ctx(), { type: "fault", subject: "Нет связи שלום 👋" });
   const { lacking } = (await ana.send("POST", `/api/tickets/${foreign.id}/documents`, { key: "act", language: "ru" })).json();

@@ -39,17 +39,17 @@ export const operatorChoices = contract({
 });
 export type OperatorChoices = z.infer<typeof operatorChoices.reply>;
 
-export const listOperators = contract({ method: "GET", path: "/operators", summary: "Operators by name (administrators all, supervisors those of their projects, operators themselves)", query: z.object({ text: z.string().max(80).optional(), ...pageQuery }), reply: page(operatorView) });
-export const getOperator = contract({ method: "GET", path: "/operators/:id", summary: "One operator", params: idParams, reply: operatorView });
+export const listOperators = contract({ method: "GET", path: "/operators", contacts: "own", summary: "Operators by name (administrators all, supervisors those of their projects, operators themselves)", query: z.object({ text: z.string().max(80).optional(), ...pageQuery }), reply: page(operatorView) });
+export const getOperator = contract({ method: "GET", path: "/operators/:id", contacts: "own", summary: "One operator", params: idParams, reply: operatorView });
 /** The form of an extension is refused in words by the service. */
 const extension = z.string().trim().max(40);
 export const changeOperator = contract({
-  method: "PATCH", path: "/operators/:id", summary: "Change languages, skills or extension; a new extension makes the phone's password useless", params: idParams,
+  method: "PATCH", path: "/operators/:id", contacts: "own", summary: "Change languages, skills or extension; a new extension makes the phone's password useless", params: idParams,
   body: z.object({ version: z.number().int(), languages: z.array(languageSchema).min(1).max(20).optional(), skills: skillLevels.optional(), extension: extension.optional() }), reply: operatorView,
 });
 export const givePhone = contract({
-  method: "POST", path: "/operators/:id/phone", summary: "Give a phone, or its new password, told this once (administrator)", params: idParams,
+  method: "POST", path: "/operators/:id/phone", contacts: "own", summary: "Give a phone, or its new password, told this once (administrator)", params: idParams,
   body: z.object({ version: z.number().int(), /** Without it the one they have is kept. */ extension: extension.optional() }),
   reply: z.object({ operator: operatorView, extension: z.string(), password: z.string(), server: phoneServer }),
 });
-export const takePhone = contract({ method: "DELETE", path: "/operators/:id/phone", summary: "Take the phone away (administrator)", params: idParams, query: z.object({ version: z.number().int() }), reply: operatorView });
+export const takePhone = contract({ method: "DELETE", path: "/operators/:id/phone", contacts: "own", summary: "Take the phone away (administrator)", params: idParams, query: z.object({ version: z.number().int() }), reply: operatorView });

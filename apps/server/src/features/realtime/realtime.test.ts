@@ -47,6 +47,15 @@ test("an alert reaches the supervisors of its project and nobody else", async ()
   for (const desk of desks) desk.close();
 });
 
+test("a client's number in what a rule says is heard in part by who sees contacts in part", async () => {
+  const desks = await Promise.all([deskOf(["supervisor"], ["internet"]), deskOf(["administrator"], ["internet"])]);
+  const changes = { things: [{ kind: "ticket", id: "x" }], lines: [], alerts: [{ projectKey: "internet", alert: { kind: "alert", key: "alert_rule", params: { number: "Ring +38640777123" }, ticketId: null } }] };
+  push(changes);
+  await Promise.all(desks.map(({ settled }) => settled));
+  expect(desks.map(({ alerts }) => alerts.join())).toEqual(["Ring +38640777123", "Ring •••••123"]);
+  for (const desk of desks) desk.close();
+});
+
 test("what a rule says to one person is heard at their desks, not by those who supervise; what it says to supervisors, by those of the ticket's project", async () => {
   const desks = await Promise.all([deskOf(["operator"], ["internet"]), deskOf(["supervisor"], ["internet"]), deskOf(["supervisor"], ["taxi"]), deskOf(["administrator"], ["internet", "taxi"])]);
   const { promise, resolve } = Promise.withResolvers<unknown>();

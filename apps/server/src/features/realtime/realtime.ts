@@ -5,7 +5,7 @@ import { onCommitted, type StoredEvent } from "../../platform/events.ts";
 import type { Log } from "../../platform/log.ts";
 import { gauge } from "../../platform/metrics.ts";
 import type { Rpc } from "../../platform/rpc.ts";
-import { actorOfToken, SESSION_COOKIE } from "../access/index.ts";
+import { actorOfToken, SESSION_COOKIE, toldAtDesk } from "../access/index.ts";
 import { selectAboutOf } from "../tickets/index.ts";
 import type { Push } from "./realtime.contract.ts";
 
@@ -19,7 +19,7 @@ const sockets = gauge("desk_sockets", "Desks connected to this node");
 
 type Thing = { kind: string; id: string };
 interface Who { id: string; roles: string[]; projects: string[]; token: string }
-interface Desk { socket: WebSocket; token: string; userId: string; /** Of these projects, when they supervise. */ alertsOf: string[]; alive: boolean }
+interface Desk { socket: WebSocket; token: string; userId: string; /** Who it is now: what they may be told goes by it. */ who: Asking; /** Of these projects, when they supervise. */ alertsOf: string[]; alive: boolean }
 export interface RealtimeOptions { db: Db; log: Log; rpc: Rpc; deskGone(userId: string): void; /** Everybody who could have a desk. */ operators(): Promise<string[]> }
 
 /**
@@ -42,7 +42,7 @@ export function startRealtime(server: Server, options: RealtimeOptions): { stop(
     }, () => socket.end("HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n"));
   });
   const welcome = (socket: WebSocket, user: Who): void => {
-    const desk: Desk = { socket, token: user.token, userId: user.id, alertsOf: alertsOf(user), alive: true };
+    const desk: Desk = { socket, token: user.token, userId: user.id, who: asking(user), alertsOf: alertsOf(user), alive: true };
     desks.add(desk);
     sockets.set(desks.size);
     absence.back(user.id);
@@ -103,7 +103,7 @@ function recheck(desks: Set<Desk>, changes: Changes, { db, log }: RealtimeOption
   for (const desk of desks) {
     if (!changes.things.some((thing) => thing.kind === "user" && thing.id === desk.userId)) continue;
     actorOfToken(db, desk.token).then((actor) => {
-      if (actor) desk.alertsOf = alertsOf(actor);
+      if (actor) Object.assign(desk, { who: asking(actor), alertsOf: alertsOf(actor) });
       else desk.socket.close(4401);
       return actor;
     }).catch((error: unknown) => log.debug({ error: String(error) }, "session not looked at"));
@@ -162,6 +162,8 @@ function toReminders({ id, subject, actor, data: given }: StoredEvent): Reminder
   return [{ userId: data.operatorId, push: { kind: "reminded", id, ticketId: subject.id, number: data.number ?? "", reason: data.reason === "untouched" ? "untouched" : "other" } }];
 }
 
+type Asking = Parameters<typeof toldAtDesk>[0];
+const asking = ({ id, roles, projects }: Pick<Who, "id" | "roles" | "projects">): Asking => ({ actor: { kind: "user", id, roles, projects } });
 const alertsOf = ({ roles, projects }: Pick<Who, "roles" | "projects">): string[] => (roles.some((role) => role === "supervisor" || role === "administrator") ? projects : []);
 
 function messagesFor(desk: Desk, changes: Changes, about: About): Push[] {
@@ -176,7 +178,7 @@ function messagesFor(desk: Desk, changes: Changes, about: About): Push[] {
 function send(desk: Desk, message: Push): void {
   // A desk that does not read is cut off instead of filling our memory; it fetches everything when it is back.
   if (desk.socket.bufferedAmount > 1_000_000) { desk.socket.terminate(); return; }
-  desk.socket.send(JSON.stringify(message));
+  desk.socket.send(JSON.stringify(toldAtDesk(desk.who, message)));
 }
 
 /** Null for what cannot be decoded: it is nobody's session. */

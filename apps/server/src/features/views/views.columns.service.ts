@@ -70,11 +70,11 @@ export async function cellsOf(ctx: Ctx, rows: readonly FoundTicket[], columns = 
   if (rows.length === 0 || (wanted.process.length === 0 && wanted.form.length === 0)) return rows.map(() => ({}));
   const language = userOf(ctx).language as Language;
   const [processCells, formCells] = await Promise.all([cellsOfProcesses(ctx, rows, wanted.process, language), cellsOfForms(ctx, rows, wanted.form, language)]);
-  return rows.map((row, index) => hideContacts(ctx, row, { ...processCells[index], ...formCells.get(row.id) }));
+  return rows.map((row, index) => withoutOwnNumber(ctx, row, { ...processCells[index], ...formCells.get(row.id) }));
 }
 
-/** Who sees contacts in part does not read them in a column either. */
-function hideContacts(ctx: Ctx, { contactPhone }: FoundTicket, cells: Record<string, Cell>): Record<string, Cell> {
+/** Who sees contacts in part does not read the ticket's own number in a column either, however it is spaced; all others are hidden in every reply. */
+function withoutOwnNumber(ctx: Ctx, { contactPhone }: FoundTicket, cells: Record<string, Cell>): Record<string, Cell> {
   if (may(ctx, "clients.see_contacts")) return cells;
   return Object.fromEntries(Object.entries(cells).map(([name, cell]) => [name, cell.kind === "text" ? { kind: "text", text: maskWithin(cell.text, { phone: contactPhone, email: null }) } : cell]));
 }

@@ -62,7 +62,7 @@ export async function find(ctx: Ctx, user: User, { filter, sort, after, limit }:
   const reading: Omit<Reading, "after" | "most"> = { filter, sort: plan.by === "words" ? "newest" : sort, reader, now: ctx.now(), limit: limit + 1 };
   if (plan.by === "walk") return gather(reading.sort, limit, after, walkSteps((place, most) => selectWalk(ctx.db, plan.anchors, { ...reading, after: place, most })));
   if ((plan.words.length === 0 && !plan.number) || (!may(ctx, "clients.see_contacts") && looksForContact(filter.text ?? ""))) return { rows: [], next: null, isShort: false };
-  return gatherWords(ctx, plan, { ...reading, after });
+  return gatherWords(ctx, plan, { ...reading, after, words: plan });
 }
 
 /** Reads on from a place; the place is null at the end. */
@@ -138,7 +138,7 @@ async function readerOf(ctx: Ctx, user: User, filter: TicketFilter): Promise<Rea
   if (filter.projects?.some((key) => !user.projects.includes(key))) throw forbidden();
   const projects = filter.projects ?? user.projects;
   await refuseHidden(ctx, projects, filter);
-  return { id: user.id, projects, only: may(ctx, "tickets.read", { projectKey: user.projects[0] ?? null }) ? null : { department: user.department ?? null } };
+  return { id: user.id, projects, only: may(ctx, "tickets.read", { projectKey: user.projects[0] ?? null }) ? null : { department: user.department ?? null }, inPart: !may(ctx, "clients.see_contacts") };
 }
 
 const formFields = async (ctx: Ctx, { more }: ProjectInUse, name: string): Promise<Field[]> =>

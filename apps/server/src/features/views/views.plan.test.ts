@@ -19,7 +19,7 @@ await sql`insert into tickets (id, number, project_key, type, process_id, stage,
 await sql`update tickets set parent_id = ${parent} where number in ('PLN-000000100', 'PLN-000000200')`.execute(database.db);
 await sql`vacuum (analyze) tickets, ticket_search`.execute(database.db);
 
-const reading = (filter: TicketFilter, sort: ViewSort, most: number): Reading => ({ filter, sort, most, limit: 51, reader: { id: owner, projects: ["internet", "taxi"], only: null }, now: new Date("2026-11-22"), after: null });
+const reading = (filter: TicketFilter, sort: ViewSort, most: number): Reading => ({ filter, sort, most, limit: 51, reader: { id: owner, projects: ["internet", "taxi"], only: null, inPart: false }, now: new Date("2026-11-22"), after: null });
 const explain = async (query: ReturnType<typeof walkQuery>): Promise<string> =>
   (await sql<Record<string, string>>`explain (analyze, costs off, timing off, summary off) ${query}`.execute(database.db)).rows.map((row) => Object.values(row)[0]!).join("\n");
 /** Rows of tickets a plan has read, those it threw away as well. */

@@ -3,12 +3,13 @@ import type { Db } from "../../platform/db.ts";
 import type { ListedTicket } from "../tickets/index.ts";
 import { ofDepartment, notAbout } from "../tickets/index.ts";
 import type { SavedView, TicketFilter, ViewSort } from "./views.contract.ts";
+import { saysToldWords, toldValue } from "./views.told.sql.ts";
 import { weekStart, type Anchor, type Plan } from "./views.rules.ts";
 
 type Condition = RawBuilder<unknown>;
 export type FoundTicket = ListedTicket & { channel: string; fields: Record<string, unknown> };
-export interface Reader { id: string; projects: string[]; /** Sees only what was given to the department, or to any; or to them. */ only: { department: string | null } | null }
-export interface Reading { filter: TicketFilter; sort: ViewSort; reader: Reader; now: Date; after: [string, string] | null; /** Rows of the index read at most. */ most: number; limit: number }
+export interface Reader { id: string; projects: string[]; /** Sees only what was given to the department, or to any; or to them. */ only: { department: string | null } | null; /** Sees contacts in part, and finds by no more. */ inPart: boolean }
+export interface Reading { /** What was asked of the index of words. */ words?: Words; filter: TicketFilter; sort: ViewSort; reader: Reader; now: Date; after: [string, string] | null; /** Rows of the index read at most. */ most: number; limit: number }
 /** What fits of a piece of an index, how much was read, and where it ended. */
 export interface Piece { rows: FoundTicket[]; read: number; /** Of what was read, how much says the words. */ hits: number; end: [string, string] | null }
 
@@ -134,7 +135,8 @@ function piece(rows: KeptRow[]): Piece {
 /** Every part of the filter and the reader's rights, for one row. */
 function fits(reading: Reading): Condition {
   const { filter, reader, now } = reading;
-  const parts = [...lists(filter), ...times(filter, now), ...(filter.fields ?? []).filter(isWhole).map(field)];
+  const parts = [...lists(filter), ...times(filter, now), ...(filter.fields ?? []).filter(isWhole).map((one) => field(one, reader.inPart))];
+  if (reading.words && reader.inPart) parts.push(saysToldWords(allOf(asked(reading.words))));
   if (filter.owners) parts.push(owners(filter.owners.map((owner) => (owner === "me" ? reader.id : owner))));
   if (filter.clientId) parts.push(sql`t.client_id = ${filter.clientId}`);
   if (filter.parentId) parts.push(sql`t.parent_id = ${filter.parentId}`);
@@ -162,7 +164,7 @@ const owners = (wanted: string[]): Condition => {
 const isWhole = ({ is, value }: NonNullable<TicketFilter["fields"]>[number]): boolean => value !== undefined || is === "filled" || is === "empty";
 
 /** A value is compared as what it is: a number as a number, text without regard to case. */
-function field({ field, is, value = "" }: NonNullable<TicketFilter["fields"]>[number]): Condition {
+function field({ field, is, value = "" }: NonNullable<TicketFilter["fields"]>[number], inPart: boolean): Condition {
   const [where, name = ""] = field.split(".");
   const found = where === "form" ? sql`(select f.reads -> ${name} from form_records f where f.subject_kind = 'ticket' and f.subject_id = t.id and f.state = 'submitted' order by f.created_at desc, f.id desc limit 1)` : sql`t.fields -> ${name}`;
   const text = sql`lower(v #>> '{}')`;
@@ -173,7 +175,7 @@ function field({ field, is, value = "" }: NonNullable<TicketFilter["fields"]>[nu
   const filled = sql`(v is not null and jsonb_typeof(v) <> 'null' and v <> '""'::jsonb)`;
   const test = { equal: same, not_equal: sql`(v is null or not (${same}))`, less: sql`coalesce(${compared[0]} < ${compared[1]}, false)`, more: sql`coalesce(${compared[0]} > ${compared[1]}, false)`,
     contains: sql`coalesce(position(lower(${String(value)}) in ${text}) > 0, false)`, filled, empty: sql`not ${filled}` }[is];
-  return sql`(select coalesce(${test}, false) from (select ${found} as v) x)`;
+  return sql`(select coalesce(${test}, false) from (select ${inPart ? toldValue(found, sql`t.contact_phone`) : found} as v) x)`;
 }
 
 /** The newest form of each that was submitted: the one a filter looks at too. */
