@@ -1,7 +1,8 @@
 import type { Me } from "@linija/server/contract/access/access";
 import { Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { hasRole, homeOf, may, useMe } from "../features/access/session.ts";
+import type { Unsent } from "../features/forms/outbox.ts";
 import { LineProvider, useLine } from "../features/line/line.tsx";
 import { OfferCard } from "../features/line/OfferCard.tsx";
 import { SoundElsewhere } from "../features/line/SoundElsewhere.tsx";
@@ -72,10 +73,15 @@ function Frame({ path }: { path: string }) {
 const isBarred = (me: Me, path: string) => path === "/wall" || places.some((place) => path.startsWith(place.to) && !hasRole(me, ...place.roles));
 
 function useOutbox(userId: string): void {
+  const t = useT();
+  const tell = useNews();
+  const navigate = useNavigate();
+  const told = useRef<Unsent>(() => undefined);
+  told.current = ({ subject }) => tell(t("forms.unsent"), subject?.kind === "ticket" ? () => void navigate({ to: "/tickets/$id", params: { id: subject.id } }) : undefined);
   useEffect(() => {
     let stop: (() => void) | null = null;
     let isGone = false;
-    const idle = setTimeout(() => void import("../features/forms/outbox.ts").then(({ startOutbox }) => { if (!isGone) stop = startOutbox(userId); }), 3_000);
+    const idle = setTimeout(() => void import("../features/forms/outbox.ts").then(({ startOutbox }) => { if (!isGone) stop = startOutbox(userId, (kept) => told.current(kept)); }), 3_000);
     return () => { isGone = true; clearTimeout(idle); stop?.(); };
   }, [userId]);
 }

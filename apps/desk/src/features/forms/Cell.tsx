@@ -44,14 +44,14 @@ function Marks({ path }: { path: string }) {
 /** Theirs stands in the field; mine is one press away and lost to nobody. */
 function ConflictNote({ path }: { path: string }) {
   const t = useT();
-  const { store } = useFilling();
+  const { store, readOnly } = useFilling();
   const conflicts = useStore((one) => one.conflicts);
   const mine = conflicts.filter((one) => one.path === path || one.path.startsWith(`${path}.`));
   return mine.map((one) => (
     <div key={one.path} className={css.conflict} role="alert">
-      <IconAlertTriangle size={14} aria-hidden /><span className="grow">{t("forms.conflict", { value: plain(one.mine) })}</span>
-      <Button size="compact-xs" variant="default" onClick={() => { store.write(one.path, one.mine); store.settle(one.path); }}>{t("forms.takeMine")}</Button>
-      <Button size="compact-xs" variant="subtle" onClick={() => store.settle(one.path)}>{t("forms.keepTheirs")}</Button>
+      <IconAlertTriangle size={14} aria-hidden /><span className="grow">{t(readOnly ? "forms.conflictLate" : "forms.conflict", { value: plain(one.mine) })}</span>
+      {!readOnly && <Button size="compact-xs" variant="default" onClick={() => { store.write(one.path, one.mine); store.settle(one.path); }}>{t("forms.takeMine")}</Button>}
+      <Button size="compact-xs" variant="subtle" onClick={() => store.settle(one.path)}>{t(readOnly ? "forms.conflictNoted" : "forms.keepTheirs")}</Button>
     </div>
   ));
 }

@@ -123,7 +123,7 @@ function Filled({ session, id, clientId }: { session: FormSession; id: string; c
       {dialog}
       {isOpen && !readOnly && (
         <div className={css.foot}>
-          {record && <Share session={session} />}<span className="grow" />
+          <Share session={session} /><span className="grow" />
           {session.status === "refused" && <ProblemNote error={session.error} />}
           <Button loading={session.submitting && session.status === "saving"} onClick={() => void submit()}>{t("forms.submit")}</Button>
         </div>

@@ -8,7 +8,13 @@ export interface Kept {
   version: number;
   subject: { kind: "ticket" | "interaction" | "client"; id: string } | null;
   /** By place; null takes a value away. */
-  dirty: Record<string, unknown>;
+  dirty: Readonly<Record<string, unknown>>;
+  /** By place: the version it was written upon. Absent in what older pages kept. */
+  seen?: Readonly<Record<string, number>>;
+  /** What could not stand beside what others wrote, until somebody decides. */
+  conflicts?: readonly { path: string; mine: unknown; theirs: unknown }[];
+  /** The server does not take it as it is: it is not sent again by itself. */
+  refused?: boolean;
   /** The person pressed "submit": it is submitted as soon as the server can be reached. */
   submit: boolean;
   at: number;

@@ -28,18 +28,27 @@ async function send(kept: Kept): Promise<Sent> {
     const record = kept.subject && !saved.subject ? await api("attachRecord", { params: { id: kept.id }, body: kept.subject }) : saved;
     // Values are with the server; the submission is another step, which may still be refused.
     const submitted = kept.submit && conflicts.length === 0 && record.state === "draft" ? await submit(kept, record) : record;
-    await settle(kept, submitted);
+    await settle(kept, submitted, conflicts);
     return { kind: "sent", record: submitted, conflicts, dirty };
   } catch (error) {
     if (isAway(error)) return { kind: "away" };
     const now = await readKept(kept.id);
-    if (now) await keep({ ...now, submit: false });
+    if (now) await keep(refusedAs(now, error as ApiError));
     return { kind: "refused", error: error as ApiError, dirty };
   }
 }
 
+/** Nothing is written into a form that was submitted: what waited for it is told when it is looked at. What else is refused waits for another value. */
+function refusedAs(kept: Kept, error: ApiError): Kept {
+  const refused = { ...kept, submit: false, refused: true };
+  if (error.problem.code !== "form_submitted") return refused;
+  return { ...refused, dirty: {}, seen: {}, conflicts: told(kept, Object.entries(kept.dirty).map(([path, mine]) => ({ path, mine, theirs: null }))) };
+}
+
+const told = (kept: Kept, conflicts: NonNullable<Kept["conflicts"]>) => [...(kept.conflicts ?? []).filter((old) => !conflicts.some(({ path }) => path === old.path)), ...conflicts];
+
 async function save(kept: Kept): Promise<Saved> {
-  const changes = Object.entries(kept.dirty).map(([path, value]) => ({ path, value }));
+  const changes = Object.entries(kept.dirty).map(([path, value]) => ({ path, value, seen: kept.seen?.[path] }));
   if (kept.version > 0 && changes.length > 0) return api("saveRecord", { params: { id: kept.id }, body: { version: kept.version, changes } });
   if (kept.version > 0) return { record: await api("getRecord", { params: { id: kept.id } }), conflicts: [] };
   const data = Object.fromEntries(Object.entries(kept.dirty).filter(([, value]) => value !== null));
@@ -52,32 +61,43 @@ async function save(kept: Kept): Promise<Saved> {
 const submit = (kept: Kept, { version }: Saved["record"]): Promise<Saved["record"]> => api("submitRecord", { params: { id: kept.id }, body: { version } });
 
 /** What arrived is forgotten here; what was typed meanwhile stays. */
-async function settle(sent: Kept, record: Saved["record"]): Promise<void> {
+async function settle(sent: Kept, record: Saved["record"], conflicts: Saved["conflicts"]): Promise<void> {
   const now = await readKept(sent.id);
   if (!now) return;
   const left = Object.fromEntries(Object.entries(now.dirty).filter(([path, value]) => JSON.stringify(value) !== JSON.stringify(sent.dirty[path])));
   // One about nothing is found again by what is kept of it here, though all its values have arrived.
   const isFound = record.subject !== null || record.state === "submitted";
-  if (Object.keys(left).length === 0 && isFound && (!now.submit || record.state === "submitted")) await forget(sent.id);
-  else await keep({ ...now, version: record.version, dirty: left, submit: now.submit && record.state !== "submitted" });
+  const open = told(now, conflicts);
+  if (Object.keys(left).length === 0 && open.length === 0 && isFound && (!now.submit || record.state === "submitted")) await forget(sent.id);
+  else await keep({ ...now, version: record.version, dirty: left, conflicts: open, submit: now.submit && conflicts.length === 0 && record.state !== "submitted" });
+}
+
+async function sendLeft(kept: Kept, onUnsent: Unsent): Promise<void> {
+  const sent = await sendKept(kept.id).catch(() => null);
+  if (sent?.kind === "refused" || (sent?.kind === "sent" && sent.conflicts.length > 0)) onUnsent(kept);
 }
 
 const EVERY_MS = 5_000;
 /** As long as the server keeps a draft about nothing. */
 const KEPT_MS = 30 * 86_400_000;
 
-const hasWork = ({ held, dirty, submit, subject, version }: Kept): boolean => !held && (submit || Object.keys(dirty).length > 0 || (subject !== null && version > 0));
+const hasWork = ({ held, dirty, submit, refused }: Kept): boolean => !held && !refused && (submit || Object.keys(dirty).length > 0);
+const isLoose = ({ held, refused, subject, version, conflicts = [] }: Kept): boolean => !held && !refused && subject !== null && version > 0 && conflicts.length === 0;
 
-/** Sends what is kept from other pages and earlier days, as soon as the server answers. Returns how to stop. */
-export function startOutbox(userId: string): () => void {
+/** Forms that are open on this page: they send themselves and say what became of it. */
+export const openForms = new Set<string>();
+/** What somebody wrote and left has met what others wrote there, or is not taken. */
+export type Unsent = (kept: Kept) => void;
+
+/** Sends what is kept from other pages and earlier days, as soon as the server answers, once where it is refused. Returns how to stop. */
+export function startOutbox(userId: string, onUnsent: Unsent): () => void {
   let isBusy = false;
   const look = async (): Promise<void> => {
     if (isBusy) return;
     isBusy = true;
-    // A form that is open sends itself; this is for those that are not.
     for (const kept of await allKept()) {
-      if (kept.userId !== userId || Date.now() - kept.at < EVERY_MS) continue;
-      if (hasWork(kept)) await sendKept(kept.id).catch(() => null);
+      if (kept.userId !== userId || openForms.has(kept.id) || Date.now() - kept.at < EVERY_MS) continue;
+      if (hasWork(kept) || isLoose(kept)) await sendLeft(kept, onUnsent);
       else if (Date.now() - kept.at > KEPT_MS) await forget(kept.id);
     }
     isBusy = false;

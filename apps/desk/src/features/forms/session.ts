@@ -3,7 +3,7 @@ import { api, ApiError, send, type Reply } from "../../shared/api.ts";
 import { refresh } from "../../shared/query.ts";
 import { carried, type Card } from "./card.ts";
 import { forget, keep, readKept, type Kept } from "./kept.ts";
-import { sendKept, type Sent } from "./outbox.ts";
+import { openForms, sendKept, type Sent } from "./outbox.ts";
 import { FormStore } from "./store.ts";
 import { keeperOf, WaitingFiles } from "./waiting.ts";
 
@@ -42,12 +42,14 @@ export class FormSession {
     this.isListed = record !== null;
     this.store = storeOf(begun.version, record?.data ?? {});
     this.files = new WaitingFiles(this.store, (file, id) => this.upload(file, id), keeperOf(begun.userId, begun.id));
-    for (const [path, value] of Object.entries(kept?.dirty ?? {})) this.store.dirty.set(path, value);
+    if (kept) this.store.restore(kept);
+    openForms.add(begun.id);
     this.submitting = kept?.submit ?? false;
     if (record) this.take(record);
     else this.store.take({ data: this.store.data, masked: [], filledBy: {}, typing: [] });
     this.carry(kept !== undefined);
     this.store.onWrite = () => { if (!this.begun.held) this.say(this.status === "saved" ? "saving" : this.status); void this.keep(); this.sendIn(SAVE_MS); };
+    this.store.onSettle = () => { void (this.store.dirty.size === 0 && this.store.conflicts.length === 0 && this.record?.subject ? forget(this.begun.id) : this.keep()); };
     if (this.store.dirty.size > 0 || this.submitting || this.isLoose) this.sendIn(0);
   }
 
@@ -69,7 +71,7 @@ export class FormSession {
 
   private keep(): Promise<boolean> {
     const { id, userId, version, subject } = this.begun;
-    return keep({ id, userId, projectKey: version.projectKey, formKey: version.key, formId: version.id, subject, version: this.record?.version ?? 0, dirty: Object.fromEntries(this.store.dirty), submit: this.submitting, at: Date.now(), held: this.begun.held === true });
+    return keep({ id, userId, projectKey: version.projectKey, formKey: version.key, formId: version.id, subject, version: this.record?.version ?? 0, ...this.store.waiting, submit: this.submitting, at: Date.now(), held: this.begun.held === true });
   }
 
   private sendIn(ms: number): void {
@@ -99,14 +101,7 @@ export class FormSession {
       if (!this.isStopped) this.sendIn(AGAIN_MS);
       return;
     }
-    if (sent.kind === "refused") {
-      this.submitting = false;
-      this.error = sent.error;
-      const isPutBack = this.store.refuse(sent.error.problem.errors ?? []);
-      if (isPutBack) { void this.keep(); this.sendIn(0); }
-      this.say(isPutBack && this.store.dirty.size === 0 ? "saved" : "refused");
-      return;
-    }
+    if (sent.kind === "refused") { this.refused(sent.error); return; }
     this.error = null;
     this.store.sent(sent.dirty);
     this.store.clash(sent.conflicts);
@@ -118,13 +113,32 @@ export class FormSession {
     this.say("saved");
   }
 
+  /** What was put back lets the rest go; anything else waits for another value, or for nothing where the form is submitted. */
+  private refused(error: ApiError): void {
+    this.submitting = false;
+    this.error = error;
+    const isPutBack = this.store.refuse(error.problem.errors ?? []);
+    if (isPutBack) { void this.keep(); this.sendIn(0); }
+    this.say(isPutBack && this.store.dirty.size === 0 ? "saved" : "refused");
+    if (this.isTaken) void api("getRecord", { params: { id: this.begun.id } }).then((record) => this.take(record), () => undefined);
+  }
+
   /** Somebody else may have changed it; what is only here stays on top. */
   take(record: Record): void {
     if (this.record && record.version < this.record.version) return;
     this.record = record;
     this.store.take(record);
+    if (record.state === "submitted" && this.store.dirty.size > 0) this.end();
     this.snapshot++;
     for (const listener of this.listeners) listener();
+  }
+
+  /** Somebody has submitted it: what was typed here and is not part of it is told, and sent no more. */
+  private end(): void {
+    this.store.end();
+    this.error = null;
+    this.status = "saved";
+    this.store.onSettle();
   }
 
   /** With the server, which has not heard yet what it is about. */
@@ -216,6 +230,7 @@ export class FormSession {
   /** The page is left: what waits is sent now if it can be, and by the outbox otherwise. */
   stop(): void {
     this.isStopped = true;
+    openForms.delete(this.begun.id);
     this.files.stop();
     if (this.timer) void this.send();
   }

@@ -37,13 +37,14 @@ export class SharedFilling {
     this.shared = shared;
     this.wantsReady = kept?.submit ?? false;
     this.store = new FormStore(openForm(shared.definition as unknown as FormDocument, formHost(shared.timeZone)), shared.data);
-    for (const [path, value] of Object.entries(kept?.dirty ?? {})) this.store.dirty.set(path, value);
+    if (kept) this.store.restore(kept);
     this.files = new WaitingFiles(this.store, (file, id) => this.upload(file, id), keeperOf(CLIENT, this.id));
     this.files.subscribe(() => {
       this.heed(!this.files.list.some((one) => one.isAway));
       if (this.wantsReady && this.files.list.length === 0) this.sendIn(0);
     });
     this.store.onWrite = () => { void this.keep(); this.sendIn(SAVE_MS); };
+    this.store.onSettle = () => { void this.keep(); };
     this.take(shared);
     if (this.waits) this.sendIn(0);
   }
@@ -53,7 +54,7 @@ export class SharedFilling {
   get waits(): boolean { return this.store.dirty.size > 0 || this.wantsReady || this.files.list.length > 0; }
 
   /** Something of it is no value of its field. */
-  get isRefused(): boolean { return [...this.store.dirty.keys()].some((path) => this.store.refusedAt(path) !== undefined); }
+  get isRefused(): boolean { return [...this.store.dirty.keys()].some((path) => this.store.isRefused(path)); }
 
   take(shared: Shared): void {
     if (shared.version < this.shared.version) return;
@@ -62,15 +63,15 @@ export class SharedFilling {
     const filledBy = Object.fromEntries(Object.entries(shared.filledBy).map(([path, one]) => [path, { ...one, name: "" }]));
     // Conditions speak of fields the client does not see: what is hidden now is told, not computed here.
     store.hiddenByHost = new Set(shared.hidden);
-    store.take({ data: shared.data, masked: shared.masked.map((path) => ({ path, mayReveal: false })), filledBy, typing: shared.typing });
+    store.take({ data: shared.data, masked: shared.masked.map((path) => ({ path, mayReveal: false })), filledBy, typing: shared.typing, version: shared.version });
     store.refuse(shared.faults.filter(({ path }) => !store.dirty.has(path)).map(({ path, message }) => ({ field: `data.${path}`, message })));
-    if (shared.state === "submitted") { store.dirty.clear(); this.wantsReady = false; void forget(this.id); }
+    if (shared.state === "submitted") { store.end(); this.wantsReady = false; void forget(this.id); }
     this.onChange();
   }
 
   private async keep(): Promise<void> {
     const [projectKey, formKey, formId] = ["", "", ""];
-    this.isKept = await keep({ id: this.id, userId: CLIENT, projectKey, formKey, formId, version: this.shared.version, subject: null, dirty: Object.fromEntries(this.store.dirty), submit: this.wantsReady, at: Date.now(), held: true });
+    this.isKept = await keep({ id: this.id, userId: CLIENT, projectKey, formKey, formId, version: this.shared.version, subject: null, ...this.store.waiting, submit: this.wantsReady, at: Date.now(), held: true });
   }
 
   private heed(isAnswered: boolean): void {
@@ -93,9 +94,9 @@ export class SharedFilling {
 
   private async sendNow(): Promise<void> {
     // What was refused waits for another value.
-    const changes = new Map([...this.store.dirty].filter(([path]) => this.store.refusedAt(path) === undefined));
+    const changes = new Map([...this.store.dirty].filter(([path]) => !this.store.isRefused(path)));
     if (changes.size > 0) {
-      const { form, conflicts } = await api("saveShared", { params: { secret: this.secret }, body: { version: this.shared.version, changes: [...changes].map(([path, value]) => ({ path, value })) } });
+      const { form, conflicts } = await api("saveShared", { params: { secret: this.secret }, body: { version: this.shared.version, changes: [...changes].map(([path, value]) => ({ path, value, seen: this.store.seen.get(path) })) } });
       this.store.sent(changes);
       this.store.clash(conflicts);
       this.take(form);
@@ -105,7 +106,7 @@ export class SharedFilling {
       this.wantsReady = false;
       this.take(form);
     }
-    if (this.waits) await this.keep();
+    if (this.waits || this.store.conflicts.length > 0) await this.keep();
     else await forget(this.id);
     this.heed(true);
   }
@@ -119,9 +120,17 @@ export class SharedFilling {
     const { status, errors } = (error as ApiError).problem;
     this.wantsReady = false;
     if (status === 404) this.isGone = true;
-    else if (this.store.refuse(errors ?? []) || errors?.length) this.sendIn(0);
-    else void this.look();
+    else this.refuse(errors ?? []);
     this.heed(true);
+  }
+
+  /** What is not refused by its place goes on; what is refused without one is not sent again until something is typed. */
+  private refuse(errors: NonNullable<ApiError["problem"]["errors"]>): void {
+    const sendable = () => [...this.store.dirty.keys()].filter((path) => !this.store.isRefused(path)).length;
+    const before = sendable();
+    this.store.refuse(errors);
+    if (sendable() < before) this.sendIn(0);
+    else void this.look();
   }
 
   /** What others have done meanwhile. */
@@ -173,5 +182,5 @@ export class SharedFilling {
 export async function openShared(secret: string): Promise<SharedFilling> {
   const shared = await api("getShared", { params: { secret } });
   for (const { id, userId, at } of await allKept()) if (userId === CLIENT && Date.now() - at > KEPT_MS) await forget(id);
-  return new SharedFilling(secret, shared, shared.state === "draft" ? await readKept(`link:${secret}`) : undefined);
+  return new SharedFilling(secret, shared, await readKept(`link:${secret}`));
 }

@@ -88,3 +88,34 @@ test("what was typed over a value that nobody has seen is taken back and offered
   expect([store.data["passport"], store.refusedAt("passport.number"), store.conflicts, [...store.dirty.keys()]]).toEqual([{ number: "••••56" }, "hidden", [{ path: "passport.number", mine: "1", theirs: null }], ["note"]]);
   store.stop();
 });
+
+test("what waits for the network is sent with the version it was written upon, whatever has arrived since; who has been told of a conflict writes upon what they were told (R090, R160)", () => {
+  const store = begun();
+  store.take({ ...nothing, data: {}, version: 3 });
+  store.write("email", "ana@example.org");
+  store.take({ ...nothing, data: { email: "client@example.org" }, version: 4 });
+  store.write("email", "ana@example.org!");
+  store.write("note", "new");
+  expect([store.data["email"], store.waiting.seen]).toEqual(["ana@example.org!", { email: 3, note: 4 }]);
+  const anew = begun();
+  anew.restore({ ...store.waiting, version: 4 });
+  expect(anew.waiting).toEqual(store.waiting);
+  store.sent(new Map(store.dirty));
+  store.clash([{ path: "email", mine: "ana@example.org!", theirs: "client@example.org" }]);
+  store.take({ ...nothing, data: { email: "client@example.org", note: "new" }, version: 5 });
+  store.write("email", store.conflicts[0]!.mine);
+  expect([store.waiting, store.conflicts]).toEqual([{ dirty: { email: "ana@example.org!" }, seen: { email: 5 }, conflicts: [] }, []]);
+  store.stop();
+  anew.stop();
+});
+
+test("a form that was submitted meanwhile shows what the server has; what was only here is told beside it and sent no more (R090)", () => {
+  const store = begun();
+  store.take({ ...nothing, data: { note: "theirs" }, version: 3 });
+  store.write("email", "ana@example.org");
+  store.write("note", "same");
+  store.take({ ...nothing, data: { email: "client@example.org", note: "same" }, version: 4 });
+  store.end();
+  expect([store.data, [...store.dirty], store.conflicts]).toMatchObject([{ email: "client@example.org", note: "same" }, [], [{ path: "email", mine: "ana@example.org" }]]);
+  store.stop();
+});

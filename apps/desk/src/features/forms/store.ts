@@ -4,7 +4,9 @@ export interface Filler { by: "client" | "operator" | "department" | "system"; n
 export interface Typing { by: "client" | "operator" | "department"; name: string; path: string; me: boolean }
 export interface Conflict { path: string; mine: unknown; theirs: unknown }
 /** What the server says of the same data. */
-export interface Told { data: FormData; masked: readonly { path: string; mayReveal: boolean }[]; filledBy: Readonly<Record<string, Filler>>; typing: readonly Typing[] }
+export interface Told { data: FormData; masked: readonly { path: string; mayReveal: boolean }[]; filledBy: Readonly<Record<string, Filler>>; typing: readonly Typing[]; /** Absent: the server has not heard of it. */ version?: number }
+/** What is only here yet, as it is kept between pages. */
+export interface Waiting { dirty: Readonly<Record<string, unknown>>; seen?: Readonly<Record<string, number>> | undefined; conflicts?: readonly Conflict[] | undefined; version: number }
 
 /** Conditions, computed values and mistakes follow the typing after this pause: no key waits for them. */
 const THINK_MS = 60;
@@ -40,6 +42,8 @@ export class FormStore {
   hiddenByHost: ReadonlySet<string> = new Set();
   /** What was written here and is not with the server yet, by place. */
   readonly dirty = new Map<string, unknown>();
+  /** The version each of them was written upon: what arrives while it waits is not overwritten unseen. */
+  readonly seen = new Map<string, number>();
   private problems = new Map<string, FieldProblem>();
   private refused = new Map<string, string>();
   private readonly touched = new Set<string>();
@@ -49,6 +53,8 @@ export class FormStore {
   private timer: ReturnType<typeof setTimeout> | null = null;
   /** Called after each change somebody typed. */
   onWrite: () => void = () => undefined;
+  /** Called when it is decided what becomes of a conflict. */
+  onSettle: () => void = () => undefined;
 
   constructor(form: Form, data: FormData = {}) {
     this.form = form;
@@ -69,16 +75,43 @@ export class FormStore {
 
   write(path: string, value: unknown): void {
     this.data = withValue(this.data, path, value);
-    // Of a whole that is written its parts are, too; a part of a whole that waits to be sent goes with it.
-    for (const known of this.dirty.keys()) if (within(known, path)) this.dirty.delete(known);
-    const whole = [...this.dirty.keys()].find((known) => within(path, known));
-    if (whole === undefined) this.dirty.set(path, value ?? null);
-    else this.dirty.set(whole, valueAt(this.data, whole) ?? null);
+    this.waits(path, value);
     for (const known of this.refused.keys()) if (within(known, path) || within(path, known)) this.refused.delete(known);
     this.conflicts = this.conflicts.filter((one) => !within(one.path, path) && !within(path, one.path));
     this.tell();
     this.timer ??= setTimeout(() => this.think(), THINK_MS);
     this.onWrite();
+  }
+
+  private waits(path: string, value: unknown): void {
+    const version = this.told.version ?? 0;
+    // Whoever has been told what the others wrote there writes upon that.
+    const isTold = this.conflicts.some((one) => within(one.path, path) || within(path, one.path));
+    const seen = isTold ? [] : [...this.seen].filter(([known]) => within(known, path) || within(path, known)).map(([, one]) => one);
+    // Of a whole that is written its parts are, too; a part of a whole that waits to be sent goes with it.
+    for (const known of this.dirty.keys()) if (within(known, path) && known !== path) this.arrived(known);
+    const whole = [...this.dirty.keys()].find((known) => within(path, known)) ?? path;
+    this.dirty.set(whole, (whole === path ? value : valueAt(this.data, whole)) ?? null);
+    this.seen.set(whole, Math.min(version, ...seen));
+  }
+
+  private arrived(path: string): void {
+    this.dirty.delete(path);
+    this.seen.delete(path);
+  }
+
+  /** What was kept when the page was left. */
+  restore({ dirty, seen, conflicts, version }: Waiting): void {
+    for (const [path, value] of Object.entries(dirty)) {
+      this.dirty.set(path, value);
+      this.seen.set(path, seen?.[path] ?? version);
+    }
+    this.clash(conflicts ?? []);
+  }
+
+  /** What of it is kept between pages. */
+  get waiting(): Required<Pick<Waiting, "dirty" | "seen" | "conflicts">> {
+    return { dirty: Object.fromEntries(this.dirty), seen: Object.fromEntries(this.seen), conflicts: [...this.conflicts] };
   }
 
   /** Decides what is shown, computed, missing and wrong. */
@@ -120,6 +153,8 @@ export class FormStore {
   }
 
   refusedAt(path: string): string | undefined { return this.refused.get(path); }
+  /** It, or a part of it, is no value the server takes: it waits for another. */
+  isRefused(path: string): boolean { return [...this.refused.keys()].some((known) => within(known, path) || within(path, known)); }
   get isRight(): boolean { return this.problems.size === 0; }
   firstWrong(): string | null { return this.problems.keys().next().value ?? null; }
   maskAt(path: string): { path: string; mayReveal: boolean } | null { return this.told.masked.find((one) => within(path, one.path)) ?? null; }
@@ -162,7 +197,7 @@ export class FormStore {
   /** These have arrived as they were sent; what was typed meanwhile has not. */
   sent(changes: ReadonlyMap<string, unknown>): void {
     for (const [path, value] of changes) {
-      if (JSON.stringify(this.dirty.get(path)) === JSON.stringify(value)) this.dirty.delete(path);
+      if (JSON.stringify(this.dirty.get(path)) === JSON.stringify(value)) this.arrived(path);
       this.typed.set(path, { value, mark: null });
     }
   }
@@ -182,7 +217,7 @@ export class FormStore {
     const place = [...this.dirty.keys()].find((known) => within(known, path) || within(path, known));
     if (place === undefined) return;
     const mine = this.dirty.get(place);
-    this.dirty.delete(place);
+    this.arrived(place);
     this.take(this.whole);
     this.clash([{ path: place, mine, theirs: null }]);
   }
@@ -197,6 +232,17 @@ export class FormStore {
   settle(path: string): void {
     this.conflicts = this.conflicts.filter((one) => one.path !== path);
     this.tell();
+    this.onSettle();
+  }
+
+  /** It has been submitted: what was only here is no part of it. It is told beside what stands there, and goes nowhere. */
+  end(): void {
+    const left = [...this.dirty].filter(([path, mine]) => JSON.stringify(valueAt(this.whole.data, path) ?? null) !== JSON.stringify(mine));
+    this.dirty.clear();
+    this.seen.clear();
+    this.typed.clear();
+    this.take(this.whole);
+    this.clash(left.map(([path, mine]) => ({ path, mine, theirs: null })));
   }
 
   /** Bullets make place for a value that is written anew. */
