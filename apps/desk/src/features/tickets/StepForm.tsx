@@ -5,16 +5,18 @@ import { sendOnCtrlEnter } from "../../shared/keys.ts";
 import { Keys } from "../../shared/parts.tsx";
 import { fieldError, ProblemNote } from "../../shared/problem.tsx";
 import { StepField, typed } from "./StepField.tsx";
+import type { Said } from "./said.ts";
 import { useStepDraft } from "./steps.ts";
 import css from "./tickets.module.css";
 
 type Step = TicketView["transitions"][number];
-interface Props { step: Step; /** Without an address nobody is told, and nothing says so. */ hasMail: boolean; draftName: string; /** The stage somebody else has moved the ticket to since this was opened. */ movedTo?: string | null; error: unknown; busy: boolean; onSend: (input: Record<string, unknown>) => void }
+interface Props { step: Step; /** Without an address nobody is told, and nothing says so. */ hasMail: boolean; draftName: string; /** What it begins with: typed over it goes before. */ said?: Said; /** The stage somebody else has moved the ticket to since this was opened. */ movedTo?: string | null; error: unknown; busy: boolean; onSend: (input: Record<string, unknown>) => void }
 
 /** What a step asks for. What is typed stays until the server has it: whoever sends forgets the draft then. */
-export function StepForm({ step, hasMail, draftName, movedTo = null, error, busy, onSend }: Props) {
+export function StepForm({ step, hasMail, draftName, said, movedTo = null, error, busy, onSend }: Props) {
   const t = useT();
-  const { values, write } = useStepDraft(draftName, step);
+  const { values: written, write } = useStepDraft(draftName, step);
+  const values = { ...said?.(step.fields), ...written };
   const shown = step.fields.filter((field) => !field.when || Object.entries(field.when).every(([key, value]) => values[key] === value));
   const missing = shown.some((field) => field.required && !values[field.key]?.trim());
   const send = () => {

@@ -9,6 +9,7 @@ import { ProblemNote } from "../../shared/problem.tsx";
 import { refresh, useSend } from "../../shared/query.ts";
 import { onAsked } from "./asked.ts";
 import { LeftSteps } from "./LeftSteps.tsx";
+import { useSaid } from "./said.ts";
 import { StepForm } from "./StepForm.tsx";
 import { stepDraft } from "./steps.ts";
 import css from "./tickets.module.css";
@@ -31,6 +32,7 @@ export function Transitions({ ticket }: { ticket: TicketView }) {
     else go(step, {});
   };
   useEffect(() => onAsked((id, key) => { if (id === ticket.id) show(ticket.transitions.find((step) => step.key === key)); }));
+  const said = useSaid(ticket);
   const mail = ticket.contactEmail !== null;
   const chosen = ticket.transitions.find((step) => step.key === open?.step.key);
   // Our own step is told by the server's push before its answer is here: only what stays is somebody else's.
@@ -45,7 +47,7 @@ export function Transitions({ ticket }: { ticket: TicketView }) {
             </Tooltip>
           ))}
         </div>
-        {chosen && <StepForm key={chosen.key} draftName={stepDraft(ticket.id, chosen.key)} step={chosen} hasMail={mail} movedTo={open?.stage === ticket.stage ? null : ticket.stageName} error={move.error} busy={move.isPending} onSend={(input) => go(chosen, input)} />}
+        {chosen && <StepForm key={chosen.key} draftName={stepDraft(ticket.id, chosen.key)} step={chosen} said={said} hasMail={mail} movedTo={open?.stage === ticket.stage ? null : ticket.stageName} error={move.error} busy={move.isPending} onSend={(input) => go(chosen, input)} />}
       </section>}
       {!chosen && <ProblemNote error={move.error} />}
       {!move.isPending && <LeftSteps ticket={ticket} gone={gone} onClose={() => show(undefined)} />}

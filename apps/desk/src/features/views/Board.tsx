@@ -14,6 +14,7 @@ import { refresh, useApi, usePages, useSend } from "../../shared/query.ts";
 import { say, useRefusal } from "../../shared/toast.tsx";
 import { may, useMe } from "../access/session.ts";
 import { Due } from "../tickets/Due.tsx";
+import { useSaid } from "../tickets/said.ts";
 import { StepForm } from "../tickets/StepForm.tsx";
 import { stepDraft } from "../tickets/steps.ts";
 import { priorityKey } from "../tickets/words.ts";
@@ -159,5 +160,6 @@ function Step({ moving, onDone }: { moving: Moving; onDone: () => void }) {
   // After a refusal it is sent again with what is true now.
   const { data: ticket = moving.ticket } = useApi("getTicket", { params: { id: moving.ticket.id } });
   const move = useSend("moveTicket", ["findTickets", "ticketBoard", "getTicket", "listTickets"], { onSuccess: () => { forgetDraft(stepDraft(ticket.id, step.key)); onDone(); }, onError: () => refresh(["getTicket"]) });
-  return <div className="stack"><div className="small"><b className="num">{ticket.number}</b> · {ticket.subject}</div><StepForm draftName={stepDraft(ticket.id, step.key)} step={step} hasMail={ticket.contactEmail !== null} movedTo={ticket.stage === moving.ticket.stage ? null : ticket.stageName} error={move.error} busy={move.isPending} onSend={(input) => move.mutate({ params: { id: ticket.id }, body: { version: ticket.version, transition: step.key, input } })} /></div>;
+  const said = useSaid(ticket);
+  return <div className="stack"><div className="small"><b className="num">{ticket.number}</b> · {ticket.subject}</div><StepForm said={said} draftName={stepDraft(ticket.id, step.key)} step={step} hasMail={ticket.contactEmail !== null} movedTo={ticket.stage === moving.ticket.stage ? null : ticket.stageName} error={move.error} busy={move.isPending} onSend={(input) => move.mutate({ params: { id: ticket.id }, body: { version: ticket.version, transition: step.key, input } })} /></div>;
 }
