@@ -2,7 +2,7 @@ import { EXACT, NATIVE, equalityOf } from "./arithmetic.ts";
 import type { Arithmetic, Comparison } from "./arithmetic.ts";
 import { compute, made } from "./build.arithmetic.ts";
 import type { Pair } from "./build.arithmetic.ts";
-import { maybe, sure, unknownPart } from "./built.ts";
+import { maybe, sure, textOf, unknownPart } from "./built.ts";
 import type { Builder, Built } from "./built.ts";
 import { convert, isInexact, unify } from "./convert.ts";
 import type { Decimal } from "./decimal.ts";
@@ -30,7 +30,7 @@ export function buildBinary(builder: Builder, node: ASTNode): Built {
   if (isUnknown(left) || isUnknown(right)) return QUESTIONS.has(op) ? sure(node, T.boolean, () => null) : unknownPart(node);
   if (op === "in") return buildIn(builder, node, [left, right]);
   if (op === "==" || op === "!=") return buildEquality(builder, node, [left, right]);
-  if (isComparison(op)) return compare(node, op, [left, right]) ?? refuse(builder, node, [left, right]);
+  if (isComparison(op)) return compare(builder, { node, op, pair: [left, right] }) ?? refuse(builder, node, [left, right]);
   return compute(node, op as Arithmetic, [left, right]) ?? refuse(builder, node, [left, right]);
 }
 
@@ -50,12 +50,30 @@ function refuse(builder: Builder, node: ASTNode, [left, right]: Pair): Built {
   return builder.report("no_operator", { operator: node.op, left: typeName(left.type), right: typeName(right.type) }, node);
 }
 
+interface Comparing { node: ASTNode; op: Comparison; pair: Pair }
+
 /** `< <= > >=`; also used by `between`. */
-export function compare(node: ASTNode, op: Comparison, pair: Pair): Built | null {
+export function compare(builder: Builder, { node, op, pair }: Comparing): Built | null {
   const unified = unify(pair);
   if ("differ" in unified || !isOrdered(unified.type)) return null;
+  if (unified.type.kind === "text" && pair.some((part) => part.values)) return compareRanks(builder, { node, op, pair });
   const { kind } = unified.type;
   return made(node, T.boolean, (kind === "decimal" || kind === "money" ? EXACT : NATIVE)[op], [unified.parts[0]!, unified.parts[1]!]);
+}
+
+/** Texts of which only some are allowed, a priority for instance, go by their order and not by their letters: "high" is more than "low". */
+function compareRanks(builder: Builder, { node, op, pair }: Comparing): Built {
+  const [field, other] = pair[0].values ? pair : [pair[1], pair[0]];
+  const ranks = new Map(field.values!.map((one) => [one.value, one.rank ?? null]));
+  const about = { what: textOf(field.node), operator: op };
+  const answer = sure(node, T.boolean, () => null);
+  if ([...ranks.values()].includes(null)) return { ...builder.report("no_order", about, node), type: T.boolean };
+  const isSame = other.values?.every(({ value, rank }) => ranks.get(value) === rank) ?? false;
+  if (!isSame && typeof other.literal !== "string") return { ...builder.report("no_order_with", about, other.node), type: T.boolean };
+  refuseOtherValue(builder, field, other);
+  if (!isSame && !ranks.has(other.literal as string)) return answer;
+  const ranked = pair.map((part): Built => ({ ...part, strict: (frame) => ranks.get(part.strict(frame) as string)! }));
+  return made(node, T.boolean, NATIVE[op], [ranked[0]!, ranked[1]!]);
 }
 
 /** Unlike order, equality may be asked of what is empty: nothing equals only nothing. */

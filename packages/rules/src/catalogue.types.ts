@@ -7,6 +7,8 @@ export interface ValueInput {
   value: string | number;
   /** What it is called for people. */
   doc?: Texts;
+  /** Where a text stands in an order, from the least: `<` and `>` go by it. Texts without it have no order, and asking for one is refused. */
+  rank?: number;
 }
 
 /** A variable, a field of a record type or a parameter of an action. */

@@ -37,8 +37,8 @@ function buildBetween(builder: Builder, call: Call): Built {
   if (!takes(builder, call, [3, 3])) return sure(call.node, T.boolean, () => null);
   const [value, low, high] = call.args.map((arg) => builder.build(arg)) as [Built, Built, Built];
   if ([value, low, high].some((part) => part.type.kind === "unknown")) return sure(call.node, T.boolean, () => null);
-  const fromLow = compare(call.node, ">=", [value, low]);
-  const toHigh = compare(call.node, "<=", [value, high]);
+  const fromLow = compare(builder, { node: call.node, op: ">=", pair: [value, low] });
+  const toHigh = compare(builder, { node: call.node, op: "<=", pair: [value, high] });
   if (!fromLow || !toHigh) {
     const other = fromLow ? high : low;
     builder.report("types_differ", { left: typeName(value.type), right: typeName(other.type) }, other.node);

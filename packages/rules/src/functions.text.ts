@@ -7,6 +7,8 @@ import { PatternError } from "./pattern.parse.ts";
 import { compilePattern } from "./pattern.ts";
 import type { Pattern } from "./pattern.ts";
 import { T, listOf, typeName } from "./types.ts";
+import { compileWords } from "./words.ts";
+import type { Saying } from "./words.ts";
 
 const { text, int, boolean } = T;
 
@@ -65,6 +67,14 @@ export const TEXT_FUNCTIONS: readonly Builtin[] = [
     key: "matches", signature: 'text.matches("pattern")', on: ["text"], build: buildMatches,
     doc: { en: "Whether the text holds a match of the pattern (RE2).", ru: "Есть ли в тексте совпадение с шаблоном (RE2).", sl: "Ali besedilo vsebuje ujemanje z vzorcem (RE2)." },
   },
+  {
+    key: "says", signature: 'text.says(["word", "declin~"])', on: ["text"], build: buildSays,
+    doc: {
+      en: "Whether the text says one of the words: whole words; with ~ at the end, the word with its endings too.",
+      ru: "Есть ли в тексте одно из слов: только целые слова; с ~ на конце – и с их окончаниями.",
+      sl: "Ali besedilo vsebuje eno od besed: le cele besede; z ~ na koncu tudi z njihovimi končnicami.",
+    },
+  },
 ];
 
 function patternOf(builder: Builder, call: Call): Pattern | null {
@@ -94,5 +104,39 @@ function buildMatches(builder: Builder, call: Call): Built {
     if (searched.length > LIMITS.patternText) throw halt("too_long", { limit: LIMITS.patternText }, value.node);
     frame.meter.spend((searched.length * pattern.cost) >> 8);
     return pattern.test(searched);
+  });
+}
+
+/** What a text may cost to be searched, in characters for each word that is looked for. */
+const WORD_COST = 10;
+
+function sayingOf(builder: Builder, call: Call): [Saying, number] | null {
+  const list = call.args[1]!;
+  const written = list.op === "list" ? list.args : [];
+  if (written.length === 0 || !written.every((one) => one.op === "value" && typeof one.args === "string")) {
+    builder.report("words_needed", { function: "says" }, list);
+    return null;
+  }
+  const saying = compileWords(written.map((one) => one.args as string));
+  if (typeof saying === "function") return [saying, written.length];
+  builder.report("word_unfit", { word: saying.unfit }, written.find((one) => one.args === saying.unfit) ?? list);
+  return null;
+}
+
+/** The words must be written out, as a pattern must: they are read once, and known to be fit before anything runs. */
+function buildSays(builder: Builder, call: Call): Built {
+  if (!takes(builder, call, [2, 2])) return sure(call.node, boolean, () => null);
+  const value = builder.build(call.args[0]!);
+  const words = sayingOf(builder, call);
+  if (value.type.kind !== "text" && value.type.kind !== "unknown") {
+    builder.report("argument_type", { function: "says", index: 1, expected: "text", actual: typeName(value.type) }, value.node);
+  }
+  if (!words) return sure(call.node, boolean, () => null);
+  const [says, count] = words;
+  return sure(call.node, boolean, (frame) => {
+    const searched = value.strict(frame) as string;
+    if (searched.length > LIMITS.patternText) throw halt("too_long", { limit: LIMITS.patternText }, value.node);
+    frame.meter.spend((searched.length * count * WORD_COST) >> 10);
+    return says(searched);
   });
 }

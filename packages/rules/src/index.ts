@@ -29,3 +29,4 @@ export type { Plain } from "./values.ts";
 export { YAML_SLIPS, yamlSlip, type YamlSlip } from "./yaml.ts";
 export { EXAMPLES, type Example } from "./examples.ts";
 export { sampleCatalogue, sampleContext } from "./sample.ts";
+export { compileWords } from "./words.ts";

@@ -7,9 +7,9 @@ const doc = (en: string, ru: string, sl: string): Texts => ({ en, ru, sl });
 const text = (docs: Texts, more: Partial<FieldInput> = {}): FieldInput => ({ type: "text", doc: docs, ...more });
 
 const PRIORITIES = [
-  { value: "low", doc: doc("low", "низкий", "nizka") },
-  { value: "normal", doc: doc("normal", "обычный", "običajna") },
-  { value: "high", doc: doc("high", "высокий", "visoka") },
+  { value: "low", rank: 0, doc: doc("low", "низкий", "nizka") },
+  { value: "normal", rank: 1, doc: doc("normal", "обычный", "običajna") },
+  { value: "high", rank: 2, doc: doc("high", "высокий", "visoka") },
 ];
 
 const RECORDS: CatalogueInput["records"] = {

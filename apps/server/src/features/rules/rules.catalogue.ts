@@ -16,7 +16,7 @@ export interface CatalogueField { kind: string; name: Text; options?: Readonly<R
 
 /** The part of a project that conditions see; a `ProjectDeclaration` and a `ProjectInUse` both have it. */
 export interface CatalogueProject {
-  project: { key: string; time_zone: string; languages: readonly Language[] };
+  project: { key: string; time_zone: string; languages: readonly Language[]; default_language?: Language };
   types: readonly { key: string; name: Text; process?: string; form?: string | undefined }[];
   more?: FormedProject["more"];
   notices?: Readonly<Record<string, { subject: Text }>>;
@@ -50,7 +50,7 @@ export function vocabularyFor(project: CatalogueProject, options: CatalogueOptio
     ...(isAutomation && { edit: EDIT_RIGHT }),
     records: { ...RECORDS, ...form?.records, ticket_fields: processFields(project, options), ticket_data: { doc: words("A ticket", "Заявка", "Zahtevek"), fields: ticketFields(project, options) } },
     variables: variablesOf(isAutomation, form?.variables ?? {}),
-    functions: functionsOf(options),
+    functions: functionsOf({ language: project.project.default_language ?? project.project.languages[0] ?? "en", ...options }),
     ...(isAutomation && { actions: actionsOf(sourcesOf(project, options)) }),
   };
 }

@@ -1,4 +1,5 @@
 import { Money, type CatalogueInput } from "@linija/rules";
+import type { Language } from "../projects/texts.contract.ts";
 import { words } from "./rules.words.ts";
 
 /** The project's working hours as functions need them. */
@@ -13,7 +14,7 @@ export interface WorkingHours {
 export type Authority = (deed: string, roles: readonly string[]) => { amount: string; currency: string } | "any" | null;
 
 /** Asked at the moment of a run, so that rules compiled once follow a calendar that changes. */
-export interface FunctionSources { hours?: () => WorkingHours; authority?: Authority; /** Of "anything" as an amount. */ currency?: string }
+export interface FunctionSources { /** What the project's people read. */ language?: Language; hours?: () => WorkingHours; authority?: Authority; /** Of "anything" as an amount. */ currency?: string }
 
 const HOUR_MS = 3_600_000;
 /** Twenty years: every month between two moments is reckoned, and a rule must not hold the others up with thousands of them. */
@@ -23,9 +24,15 @@ const ANY_AMOUNT = "999999999999999";
 
 type Actor = { roles?: readonly string[] };
 
-export function functionsOf({ hours, authority, currency = "EUR" }: FunctionSources): NonNullable<CatalogueInput["functions"]> {
+export function functionsOf({ language = "en", hours, authority, currency = "EUR" }: FunctionSources): NonNullable<CatalogueInput["functions"]> {
   const at = { key: "at", type: "datetime" };
+  const text = (key: Language) => ({ key, type: "text" });
   return {
+    words: {
+      doc: words("Of three texts, English, Russian and Slovenian, the one in the project's language", "Из трёх текстов – английского, русского и словенского – тот, что на языке проекта", "Od treh besedil, angleškega, ruskega in slovenskega, tisto v jeziku projekta"),
+      params: [text("en"), text("ru"), text("sl")], result: "text",
+      call: (en: string, ru: string, sl: string) => ({ en, ru, sl })[language],
+    },
     working_hours_between: {
       doc: words("Working hours between two moments, by the project's calendar", "Рабочие часы между двумя моментами по календарю проекта", "Delovne ure med dvema trenutkoma po koledarju projekta"),
       params: [{ key: "from", type: "datetime" }, { key: "to", type: "datetime" }], result: "double",

@@ -7,8 +7,8 @@ export const field = (type: string, doc: Texts, more: Partial<FieldInput> = {}):
 export const textField = (doc: Texts, more: Partial<FieldInput> = {}): FieldInput => field("text", doc, more);
 
 export const PRIORITIES: ValueInput[] = [
-  { value: "low", doc: words("low", "низкий", "nizka") }, { value: "normal", doc: words("normal", "обычный", "običajna") },
-  { value: "high", doc: words("high", "высокий", "visoka") }, { value: "urgent", doc: words("urgent", "срочный", "nujna") },
+  { value: "low", rank: 0, doc: words("low", "низкий", "nizka") }, { value: "normal", rank: 1, doc: words("normal", "обычный", "običajna") },
+  { value: "high", rank: 2, doc: words("high", "высокий", "visoka") }, { value: "urgent", rank: 3, doc: words("urgent", "срочный", "nujna") },
 ];
 const STATUSES: ValueInput[] = [
   { value: "open", doc: words("open", "открыта", "odprt") }, { value: "waiting", doc: words("waiting for others", "ждёт других", "čaka druge") },

@@ -1,4 +1,4 @@
-import { parseExpression, PRECEDENCE, type ASTNode, type FieldInput } from "@linija/rules";
+import { compileWords, parseExpression, PRECEDENCE, type ASTNode, type FieldInput } from "@linija/rules";
 import type { Language } from "../api.contract.ts";
 import { fieldBehind, LOCALES, nameBehind, optionOf, word, writeInput, writePlain, type Writing } from "./tickets.why.rules.ts";
 
@@ -53,6 +53,7 @@ class Saying {
     ["has", (first) => fill(FILLED, this.language, [nameBehind(this.writing, wayOf(first) ?? "")])],
     ["size", (first) => this.filled(this.fieldOf(first)?.type.startsWith("list") ? "count" : "characters", [first])],
     ["matches", (first, [, second]) => this.pattern(first, textOf(second))],
+    ["says", (first, [, second]) => this.words(first, second?.op === "list" ? second.args.map(textOf) : [])],
     ["exists", (_list, args) => this.each("exists", args)],
     ["all", (_list, args) => this.each("all", args)],
     ...["lower", "upper", "trim", "string", "int", "double", "decimal"].map((name) => [name, (first: ASTNode) => this.through(first)] as const),
@@ -145,6 +146,14 @@ class Saying {
     return fill(SAID[parts.length === 1 ? "contains" : "any_of"]!, this.language, [this.within(text, 9), parts.map((part) => this.quoted(part)).join(", ")]);
   }
 
+  /** Of many words, those that were found; where none was, the first few. */
+  private words(text: ASTNode, words: readonly string[]): string {
+    const searched = waysIn(text).flatMap((way) => (typeof this.inputs[way] === "string" ? [this.inputs[way]] : [])).join(" ");
+    const found = words.filter((word) => { const says = compileWords([word]); return typeof says === "function" && says(searched); });
+    const told = (found.length > 0 ? found : words.slice(0, MOST_WORDS)).map((word) => this.quoted(word.replace(/~$/, "…")));
+    return fill(SAID["any_of"]!, this.language, [this.within(text, 9), `${told.join(", ")}${found.length === 0 && words.length > MOST_WORDS ? ", …" : ""}`]);
+  }
+
   /** `roles.exists(role, role == "x")` says that "x" is one of them. */
   private each(name: "exists" | "all", [list, own, test]: readonly ASTNode[]): string {
     if (!list || own?.op !== "id" || !test) throw new Unsayable();
@@ -177,6 +186,14 @@ class Saying {
 }
 
 const fill = (words: Words, language: Language, parts: readonly string[]): string => words[language].replaceAll(/\{(\d)\}/g, (_all, at: string) => parts[Number(at)] ?? "");
+const MOST_WORDS = 6;
+
+function waysIn(node: ASTNode): string[] {
+  const way = wayOf(node);
+  if (way !== null) return [way];
+  return node.op === "+" ? node.args.flatMap(waysIn) : [];
+}
+
 const sourceOf = (node: ASTNode): string => node.input.slice(node.start, node.end);
 const SIGNS = new Set(["<", ">", "+", "-", "%", "/"]);
 const spoken = (sign: string, language: Language): string => (SIGNS.has(sign) ? sign : word(sign, language));

@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+import { compileExpression, createCatalogue, problemText } from "./index.ts";
+import { compileWords } from "./words.ts";
+
+const says = (words: string[], text: string): boolean => {
+  const compiled = compileWords(words);
+  if (typeof compiled !== "function") throw new Error(compiled.unfit);
+  return compiled(text);
+};
+
+test.each([
+  [["fire"], "Fire in the flat!", true], [["fire"], "Firefox and its firewall", false], [["virus"], "an antivirus and an anti-virus", false],
+  [["požar~"], "Prijavljam POŽARA dva", true], [["požar~"], "požarnica", false], [["dim"], "Lep pozdrav, Vladimir", false],
+  [["искр~"], "видна искра, искрит", true], [["искр~"], "Искренне Ваш", false], [["wire on the ground"], "a wire, on the ground", true],
+  [["wire on the ground"], "the wire is on the ground", false], [["трчен"], "", false], [["самолет~"], "опаздываю на самолёт", true],
+  [["požar"], "poz\u030car", true],
+] as const)("R344 of whole words, %j in “%s”: %s", (words, text, found) => {
+  expect(says([...words], text)).toBe(found);
+});
+
+const order = ["low", "normal", "high"].map((value, rank) => ({ value, rank }));
+const doc = { en: "x", ru: "x", sl: "x" };
+const catalogue = createCatalogue({ variables: {
+  priority: { type: "text", doc, values: order }, before: { type: "text", doc, values: order }, kind: { type: "text", doc, values: [{ value: "a" }, { value: "b" }] }, note: { type: "text", doc },
+} });
+const value = (text: string, variables: Record<string, string>): unknown => {
+  const compiled = compileExpression(text, catalogue, { expects: "boolean" });
+  if (!compiled.ok) throw new Error(JSON.stringify(compiled.problems));
+  const result = compiled.expression.evaluate({ variables: undefined, ...variables } as never);
+  return result.ok ? result.value : result.problem;
+};
+const problems = (text: string) => {
+  const compiled = compileExpression(text, catalogue);
+  return compiled.ok ? [] : compiled.problems;
+};
+
+test("R344 words to look for are written out and fit, or refused with their place", () => {
+  expect(problems('note.says(["fire", "~x"])')).toMatchObject([{ code: "word_unfit", params: { word: "~x" }, column: 20 }]);
+  expect(problems("note.says([])")).toMatchObject([{ code: "words_needed", column: 11 }]);
+  expect(problems("note.says(note)")).toMatchObject([{ code: "words_needed" }]);
+  expect(problems('kind.says(["a"])')).toEqual([]);
+});
+
+test("R344 priorities compare by their order and not by their letters", () => {
+  expect(["low", "normal", "high"].map((priority) => value('priority > "low"', { priority }))).toEqual([false, true, true]);
+  expect(value('"high" >= priority', { priority: "normal" })).toBe(true);
+  expect(value("priority > before", { priority: "high", before: "normal" })).toBe(true);
+  expect(value('priority.between("normal", "high")', { priority: "low" })).toBe(false);
+  expect(problems('priority > "lwo"')).toMatchObject([{ code: "value_not_allowed", params: { suggestion: "low" }, column: 12 }]);
+});
+
+test("R344 an order of what has none is refused at its place, in three languages", () => {
+  const [found] = problems('kind > "a"');
+  expect(found).toMatchObject({ code: "no_order", params: { what: "kind", operator: ">" }, line: 1, column: 1 });
+  expect((["en", "ru", "sl"] as const).map((language) => problemText(found!, language).includes("kind"))).toEqual([true, true, true]);
+  expect(problems("priority > note")).toMatchObject([{ code: "no_order_with", column: 12 }]);
+  expect(problems('note > "a"')).toEqual([]);
+});
