@@ -39,10 +39,18 @@ export function refusalOf(kept: Mergeable, gone: Mergeable, between: Between): s
   if (kept.mergedInto || gone.mergedInto) return "merge_merged";
   if (kept.projectKey !== gone.projectKey) return "merge_other_project";
   if (kept.type === "callback" || gone.type === "callback") return "merge_callback";
-  if (between.isKin) return "merge_own_task";
+  return refusedByTask(kept, gone, between) ?? refusedByClient(kept, gone, between) ?? refusedByState(kept, gone);
+}
+
+function refusedByTask(kept: Mergeable, gone: Mergeable, { isKin }: Between): string | null {
+  if (isKin) return "merge_own_task";
+  // Its client would be led to what one of us asks of another.
+  return kept.parentId !== null && gone.parentId === null ? "merge_into_task" : null;
+}
+
+function refusedByClient(kept: Mergeable, gone: Mergeable, between: Between): string | null {
   if (kept.clientId && gone.clientId && kept.clientId !== gone.clientId) return "merge_other_client";
-  if (areStrangers(kept, gone, between)) return "merge_other_person";
-  return refusedByState(kept, gone);
+  return areStrangers(kept, gone, between) ? "merge_other_person" : null;
 }
 
 const isOpen = ({ status }: Mergeable): boolean => status === "open" || status === "waiting";

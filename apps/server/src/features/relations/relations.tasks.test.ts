@@ -115,6 +115,16 @@ test("R125 a ticket and its own task stay two, and an open task is not merged in
   expect((await previewMerge(ana, one.task.id, two.task.number)).refused?.code).toMatch(/^merge_(into_closed|task_into_ended)$/);
 });
 
+test("R125 a client's ticket is not merged into a task: their link and number never lead to what is asked of a department; the other way round it is", async () => {
+  const [one, two] = [await waiting(), await complaint({ type: "question" })];
+  expect((await previewMerge(ana, one.task.id, two.number)).refused).toMatchObject({ code: "merge_into_task" });
+  expect((await previewMerge(ana, two.id, one.task.number)).refused).toBeNull();
+  await merge(two.id, one.task);
+  await move(ana, two.id, "take");
+  await move(ana, two.id, "finish", { resolution: "The cable was replaced", resolution_kind: "solved" });
+  expect(await getTicket(ana, one.id)).toMatchObject({ stage: "in_work", fields: { answer: "The cable was replaced" } });
+});
+
 test("R125 forms, solutions, offered ways and led talks go over where the kept ticket has none of its own; what stays is named before", async () => {
   const [kept, other, gone] = [await complaint(), await complaint(), await complaint()];
   await formOn(gone.id, { about: "price" });
