@@ -34,14 +34,22 @@ export function CallConversation({ call, alone = false }: { call: CallView; /** 
       <CallHead call={call} alone={alone} />
       <div className={`scroll ${css.story}`} tabIndex={0} role="region" aria-label={t("client.tab.story")}>
         {call.recordingId && call.state !== "talking" && <div className={css.played}><Player recordingId={call.recordingId} /></div>}
-        {!open && <Result call={call} />}
-        {open && <OwedCallback call={call} link />}
-        <ClientHandovers clientId={open ? call.clientId : null} />
+        {open ? <OfOpenCall call={call} /> : <Result call={call} />}
         {!call.clientId && <CallTickets call={call} />}
         {call.clientId ? <Story clientId={call.clientId} hideCall={call.id} /> : <NoClient call={call} alone={alone} />}
       </div>
       {wrapping || (mine && call.state === "wrap_up") ? <WrapUp key={call.id} call={call} endsAt={line?.wrapUpEndsAt ?? null} /> : mine && call.state !== "offered" && <CallNotes call={call} />}
     </div>
+  );
+}
+
+/** What stands above the story of a call that is not over. */
+function OfOpenCall({ call }: { call: CallView }) {
+  return (
+    <>
+      <OwedCallback call={call} link />
+      <ClientHandovers clientId={call.clientId} />
+    </>
   );
 }
 

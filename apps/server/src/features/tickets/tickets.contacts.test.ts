@@ -49,12 +49,12 @@ test("who sees contacts in part writes over none: not the number, not the mail, 
   expect(await editTicket(worker, id, { version: seen.version, description: "The modem was replaced" })).toMatchObject({ description: "The modem was replaced" });
 });
 
-test("a callback says nothing of the number in its subject, and is called by the name that was told", async () => {
+test("a callback says nothing of the number in its subject, which is in the reader's language, and is called by the name that was told", async () => {
   const call = newId();
   await sql`insert into interactions (id, channel, direction, project_key, state, outcome, from_number, caller_name, started_at) values (${call}, 'voice', 'in', 'internet', 'ended', 'abandoned', ${PHONE}, 'Mary Poppins', now())`.execute(database.db);
   const { id } = await registerCallback(database.ctx(), { projectKey: "internet", queueId: "internet.support", interactionId: call, clientId: null, phone: PHONE, language: "ru", dueAt: null, reason: "abandoned" });
   const { items } = await listTickets(administrator, { view: "callbacks" });
-  expect(items.find((each) => each.id === id)).toMatchObject({ subject: "Перезвонить", clientName: "Mary Poppins", contactPhone: "•••••029" });
+  expect(items.find((each) => each.id === id)).toMatchObject({ subject: "Call back", clientName: "Mary Poppins", contactPhone: "•••••029" });
   expect(await getTicket(operator, id)).toMatchObject({ clientName: "Mary Poppins" });
 });
 
