@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { type Maker, soon, type Variant } from "./access.maker.ts";
-import { MARKS } from "./fields.replies.ts";
+import { INNER, MARKS } from "./fields.replies.ts";
 
 /** What one request is: values of its path by name, of its query, a body that is good, a file that is sent. */
 export interface Asked { [param: string]: unknown; query?: Record<string, string>; body?: unknown; file?: { name: string; bytes: Uint8Array } }
@@ -32,6 +32,8 @@ const PNG = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR
 const photo = { name: "photo.png", bytes: PNG };
 const article = (key: string): string => `key: ${key}\nkind: troubleshooting\ntitle: { en: Matrix, ru: Матрица, sl: Matrika }\nbody: { en: Words, ru: Слова, sl: Besede }\n`;
 const ruleText = (at: Maker): string => readFileSync(new URL(`../../projects/${at.project}/rules/${at.rule.replaceAll("_", "-")}.yaml`, import.meta.url), "utf8");
+/** A rule that reads out what a ticket says. */
+const PEEK = "key: peek\nname: { en: Peek, ru: Peek, sl: Peek }\non: { event: ticket.registered }\nsteps:\n  - let: { x: ticket.description }\n  - do: add_note\n    with: { text: 'ticket.subject + x' }\n";
 const period = (): Record<string, string> => ({ from: new Date(Date.now() - 86_400_000).toISOString(), to: new Date().toISOString() });
 
 interface Text { path: string; number: number; text: string }
@@ -143,7 +145,7 @@ const FORMS: Record<string, Case> = {
   }),
   "POST /api/forms/records": ticket(async (at) => ({ body: { id: randomUUID(), projectKey: "internet", formKey: "claim", subject: { kind: "ticket", id: at.variant === "n" ? randomUUID() : await at.ticket() } } })),
   "GET /api/forms/records/{id}": onRecord(),
-  "PATCH /api/forms/records/{id}": onRecord({ version: 1, changes: [{ path: "circumstances", value: "Matrix" }] }),
+  "PATCH /api/forms/records/{id}": onRecord({ version: 1, changes: [{ path: "happened_on", value: "2026-03-03" }] }),
   "POST /api/forms/records/{id}/attach": of("mdpoa")(async (at) => ({ id: await at.record(undefined, { owner_id: at.variant === "p" || at.variant === "o" ? at.colleague : at.reader }), body: { kind: "ticket", id: await at.ticket() } })),
   "POST /api/forms/records/{id}/files": ticket(async (at) => ({ id: await at.recordOnTicket(), query: { id: randomUUID() }, file: photo })),
   "GET /api/forms/records/{id}/files/{fileId}": below(async (at) => {
@@ -192,7 +194,12 @@ const TICKETS: Record<string, Case> = {
   "PUT /api/tickets/{id}/checks": onTicket(() => ({ checklist: "letter", item: "evidence", done: true })),
   "POST /api/tickets/{id}/contacts": onTicket(() => ({ reason: "To call back" })),
   "GET /api/tickets/{id}/documents": onTicket(),
-  "POST /api/tickets/{id}/documents": onTicket(() => ({ key: "claim-letter", language: "en" })),
+  // Of one whose texts name nobody: others are printed by who sees contacts.
+  "POST /api/tickets/{id}/documents": ticket(async (at) => {
+    const id = await at.ticket();
+    await at.house.rows("update tickets set subject = 'Matrix', description = '', fields = '{}' where id = $1", [id]);
+    return { id, body: { key: "claim-letter", language: "en" } };
+  }),
   "GET /api/tickets/{id}/documents/{documentId}": below(async (at) => {
     const id = await at.ticket();
     return { id, documentId: await at.inner.document(at.variant === "x" ? await at.inner.ticket() : id) };
@@ -221,7 +228,7 @@ const TICKETS: Record<string, Case> = {
   "POST /api/tickets/{id}/solutions": onTicket((at) => ({ source: "article", key: at.article })),
   "DELETE /api/tickets/{id}/solutions/{solutionId}": below(async (at) => {
     const id = await at.ticket();
-    return { id, solutionId: await at.insert("ticket_solutions", { ticket_id: at.variant === "x" ? await at.inner.ticket() : id, source: "article", article_key: at.article, title: "Any", text: "Any", attached_by: at.colleague, attached_at: new Date() }) };
+    return { id, solutionId: await at.insert("ticket_solutions", { ticket_id: at.variant === "x" ? await at.inner.ticket() : id, source: "article", article_key: at.article, title: INNER, text: INNER, attached_by: at.colleague, attached_at: new Date() }) };
   }),
   "POST /api/tickets/{id}/transitions": ticket(async (at) => ({ id: await at.ticket({ type: "question" }), body: { version: 1, transition: "take" } })),
   "POST /api/tickets/{id}/variants": onTicket(() => ({ title: "Matrix" })),
@@ -231,11 +238,11 @@ const TICKETS: Record<string, Case> = {
   "POST /api/promises": ticket(async (at) => ({ body: { ticketId: at.variant === "n" ? randomUUID() : await at.ticket(), text: "Matrix", dueAt: soon() } })),
   "POST /api/promises/{id}/close": ticket(async (at) => ({ id: await at.promise(await at.ticket()), body: { version: 1, state: "kept" } })),
   "GET /api/promises/figures": plain(),
-  "GET /api/automation/runs/{id}": ticket(async (at) => ({ id: await at.insert("automation_runs", { at: new Date(), project_key: at.project, rule_key: at.rule, version_id: "v", ticket_id: await at.ticket(), cause: randomUUID(), woken_by: "event", state: "fired", changes: "[]", trace: "{}" }) })),
+  "GET /api/automation/runs/{id}": ticket(async (at) => ({ id: await at.insert("automation_runs", { at: new Date(), project_key: at.project, rule_key: at.rule, version_id: "v", ticket_id: await at.ticket(), cause: randomUUID(), woken_by: "event", state: "fired", changes: JSON.stringify([{ target: "fields.resolution", from: INNER, to: INNER }]), actions: JSON.stringify([{ action: "add_note", params: { text: INNER } }]), trace: "{}" }) })),
 };
 async function variantOf(at: Maker): Promise<{ id: string; variantId: string }> {
   const id = await at.ticket();
-  return { id, variantId: await at.insert("ticket_variants", { ticket_id: at.variant === "x" ? await at.inner.ticket() : id, position: 1, title: "Any", offered_by: at.colleague, created_at: new Date() }) };
+  return { id, variantId: await at.insert("ticket_variants", { ticket_id: at.variant === "x" ? await at.inner.ticket() : id, position: 1, title: INNER, pros: INNER, offered_by: at.colleague, created_at: new Date() }) };
 }
 
 const HANDED: Record<string, Case> = {
@@ -278,8 +285,8 @@ const LISTS: Record<string, Case> = {
 
 const DECLARED: Record<string, Case> = {
   "POST /api/automation/{project}/check": onProject((at) => ({ body: { text: ruleText(at) } })),
-  "POST /api/automation/{project}/dry-run": onProject((at) => ({ body: { text: ruleText(at), limit: 5 } })),
-  "POST /api/automation/{project}/try": onProject(async (at) => ({ body: { text: ruleText(at), ticket: (await at.another()).number } })),
+  "POST /api/automation/{project}/dry-run": onProject(async (at) => { await at.another(); return { body: { text: PEEK, limit: 5 } }; }),
+  "POST /api/automation/{project}/try": onProject(async (at) => ({ body: { text: PEEK, ticket: (await at.another()).number } })),
   "GET /api/automation/{project}/rules": onProject(),
   "GET /api/automation/{project}/rules/{key}": onProject((at) => ({ key: at.rule })),
   "GET /api/automation/{project}/rules/{key}/runs": onProject((at) => ({ key: at.rule })),
@@ -329,6 +336,18 @@ const DECLARED: Record<string, Case> = {
 
 /** How every route is asked: with things that are there, and a body that is good. */
 export const CASES: Record<string, Case> = { ...PEOPLE, ...CALLS, ...CLIENTS, ...FORMS, ...TICKETS, ...HANDED, ...LISTS, ...DECLARED };
+
+/** Routes whose replies are not looked through for contacts: the company's own (`own`), or what was asked for, with a reason that is kept (`asked`). Decision 0059. */
+export const UNMASKED: Record<"own" | "asked", string[]> = {
+  own: [
+    "GET /api/access/me", "POST /api/access/sign-in", "GET /api/access/users", "POST /api/access/users", "PUT /api/access/users/{id}",
+    "GET /api/operators", "GET /api/operators/{id}", "PATCH /api/operators/{id}", "POST /api/operators/{id}/phone", "DELETE /api/operators/{id}/phone",
+    "GET /api/projects", "POST /api/projects", "POST /api/projects/import", "POST /api/projects/{key}/check", "PUT /api/projects/{key}/draft", "GET /api/projects/{key}/text", "PUT /api/projects/{key}/text", "POST /api/projects/{key}/text/remove", "POST /api/projects/{key}/text/take-back", "GET /api/projects/{key}/texts", "GET /api/projects/{key}/versions", "GET /api/projects/{key}/in-hand",
+    "GET /api/articles", "GET /api/articles/{project}/{key}", "GET /api/automation/{project}/rules/{key}", "GET /api/forms", "GET /api/forms/version",
+    "GET /api/webhooks/{project}", "POST /api/webhooks/{project}", "PUT /api/webhooks/{project}/{id}",
+  ],
+  asked: ["POST /api/tickets/{id}/contacts", "POST /api/forms/records/{id}/reveal"],
+};
 
 /** Routes this table does not ask, and who looks at them instead. */
 export const APART: Record<string, string> = {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { DEPARTMENT, type FieldsHouse, OTHER, OWN, type Role } from "./fields.house.ts";
-import { MARKS } from "./fields.replies.ts";
+import { INNER, MARKS } from "./fields.replies.ts";
 
 /**
  * What a thing is to its reader: **m**ine; of my **d**epartment; of my **p**roject, a colleague's in another department; of an**o**ther
@@ -52,13 +52,14 @@ export class Maker {
   /** The colleague's until all that hangs on it has been made; then `settle` gives it to whose it is. */
   async ticket({ type = "claim", clientId }: Over = {}): Promise<string> {
     const { id } = await this.house.ticket(this.project, { owner: this.colleague, type, ...(clientId !== undefined && { clientId }) });
+    await this.house.rows("update tickets set subject = $2, description = $2, fields = $3, contact_phone = $4, contact_email = $5 where id = $1", [id, INNER, JSON.stringify({ resolution: INNER }), MARKS.phone, MARKS.email]);
     this.#tickets.push(id);
     return id;
   }
 
   /** A ticket that is the same to the reader as the one asked about, with its number. */
   async another(): Promise<{ id: string; number: string }> {
-    const { id, number } = await this.send("POST", "/api/tickets", { projectKey: this.project, type: "question", subject: "Matrix" }) as { id: string; number: string };
+    const { id, number } = await this.send("POST", "/api/tickets", { projectKey: this.project, type: "question", subject: INNER, description: INNER }) as { id: string; number: string };
     this.#tickets.push(id);
     return { id, number };
   }
@@ -95,7 +96,7 @@ export class Maker {
   async operator(): Promise<string> { return (await this.house.one<{ id: string }>("select id from users where login = $1", [`operator.${this.project}`])).id; }
 
   call(over: Row = {}): Promise<string> {
-    return this.insert("interactions", { channel: "voice", direction: "in", project_key: this.project, operator_id: this.person, state: "ended", outcome: "answered", from_number: MARKS.phone, started_at: now(), ended_at: now(), ...over });
+    return this.insert("interactions", { channel: "voice", direction: "in", project_key: this.project, operator_id: this.person, state: "ended", outcome: "answered", from_number: MARKS.phone, notes: INNER, caller_name: MARKS.otherPhone, started_at: now(), ended_at: now(), ...over });
   }
 
   async recording(): Promise<string> {
@@ -124,12 +125,12 @@ export class Maker {
   }
   async recordOnTicket(over: Row = {}): Promise<string> { return this.record({ kind: "ticket", id: await this.ticket() }, over); }
 
-  attachment(ticketId: string, path = FILE): Promise<string> { return this.insert("attachments", { ticket_id: ticketId, name: "photo.png", media_type: "image/png", bytes: 1644, sha256: "", path, uploaded_by: this.person, at: now() }); }
+  attachment(ticketId: string, path = FILE): Promise<string> { return this.insert("attachments", { ticket_id: ticketId, name: `${INNER}.png`, media_type: "image/png", bytes: 1644, sha256: "", path, uploaded_by: this.person, at: now() }); }
   document(ticketId: string): Promise<string> {
     return this.insert("documents", { ticket_id: ticketId, key: "claim-letter", number: 1, language: "en", name: "Answer", file_name: "answer.pdf", bytes: 1644, pages: 1, sha256: "", path: FILE, declaration_hash: "", ticket_version: 1, made_by: this.colleague, made_at: now(), needs: [] });
   }
   approval(ticketId: string): Promise<string> {
-    return this.insert("ticket_approvals", { ticket_id: ticketId, project_key: this.project, transition: "decide", stage: "in_work", input: JSON.stringify({ verdict: "granted", resolution: "So", contacted: true, amount: "150.00" }), deed: "refund", amount: JSON.stringify({ amount: "150.00", currency: "EUR" }), requested_by: this.house.desk("second").userId, requested_at: now() });
+    return this.insert("ticket_approvals", { ticket_id: ticketId, project_key: this.project, transition: "decide", stage: "in_work", input: JSON.stringify({ verdict: "granted", resolution: INNER, contacted: true, amount: "150.00" }), deed: "refund", amount: JSON.stringify({ amount: "150.00", currency: "EUR" }), requested_by: this.house.desk("second").userId, requested_at: now() });
   }
   async guideRun({ steps = 0 } = {}): Promise<{ id: string; version: number }> {
     let run = await this.send("POST", `/api/tickets/${await this.ticket()}/guides`, { guide: this.guide.guide }) as { id: string; version: number };
@@ -139,7 +140,7 @@ export class Maker {
   /** Of a colleague's ticket in the reader's department, offered to somebody; `by` gave it. */
   async handover({ to = this.colleague, by = this.house.desk("second").userId }: { to?: string; by?: string }): Promise<string> {
     const ticket = await this.house.ticket(this.project, { owner: by, department: DEPARTMENT, type: "claim", about: this.variant === "a" ? [this.reader] : null });
-    const id = await this.insert("handovers", { project_key: this.project, ticket_id: ticket.id, given_by: by, owner_id: by, circle: "operators", wanted: "A modem", tried: "A cable", expected: "A visit", look_at: soon(), created_at: now() });
+    const id = await this.insert("handovers", { project_key: this.project, ticket_id: ticket.id, given_by: by, owner_id: by, circle: "operators", wanted: INNER, tried: INNER, expected: INNER, look_at: soon(), created_at: now() });
     await this.insert("handover_offers", { handover_id: id, user_id: to === by ? this.house.desk("second").userId : to, offered_at: now(), answer_by: soon() });
     return id;
   }
@@ -155,7 +156,7 @@ export class Maker {
   }
   bulk(state: string, author = this.person): Promise<string> { return this.insert("bulk_runs", { author_id: author, action: JSON.stringify({ kind: "change", priority: 2 }), state, total: 0, at: now() }); }
   view(over: Row = {}): Promise<string> { return this.insert("ticket_views", { owner_id: this.person, name: "Matrix", filter: "{}", sort: "changed", columns: [], layout: "list", created_at: now(), updated_at: now(), ...(this.variant !== "m" && { shared_project: this.project }), ...over }); }
-  promise(ticketId: string): Promise<string> { return this.insert("promises", { project_key: this.project, ticket_id: ticketId, text: "A call back", due_at: soon(), promised_by: this.person, created_at: now() }); }
+  promise(ticketId: string): Promise<string> { return this.insert("promises", { project_key: this.project, ticket_id: ticketId, text: INNER, due_at: soon(), promised_by: this.person, created_at: now() }); }
   async webhook(): Promise<string> { return (await this.send("POST", `/api/webhooks/${this.project}`, { key: `w${randomUUID().slice(0, 8)}`, name: "Matrix", url: "https://example.test/hook", enabled: false }, "wide.administrator")).id as string; }
   /** Of one process, so that routes asked beside each other do not stand in each other's way. */
   async migration(state: string, process: string): Promise<string> {
@@ -171,4 +172,4 @@ const EXPORTS = new Map<string, Promise<Uint8Array>>();
 export const now = (): Date => new Date();
 export const soon = (): string => new Date(Date.now() + 86_400_000).toISOString();
 /** A claim that may be submitted. */
-export const CLAIM = { claimant: { surname: "Kovač", given: "Ana" }, about: "service", circumstances: "It stopped", demand: "refund", amount: { amount: "15.00", currency: "EUR" }, happened_on: "2026-03-02" };
+export const CLAIM = { claimant: { surname: "Kovač", given: "Ana" }, about: "service", circumstances: INNER, demand: "refund", amount: { amount: "15.00", currency: "EUR" }, happened_on: "2026-03-02" };

@@ -1,13 +1,13 @@
 /** The part of OpenAPI that the matrix reads. */
 export interface Shape { type?: string; format?: string; pattern?: string; enum?: unknown[]; const?: unknown; anyOf?: Shape[]; oneOf?: Shape[]; allOf?: Shape[]; properties?: Record<string, Shape>; required?: string[]; items?: Shape; minItems?: number; minimum?: number; minLength?: number; additionalProperties?: unknown; default?: unknown }
-export interface Route { method: string; path: string; body: Shape | null; /** What it answers with when all is well; null where that is no JSON. */ reply: Shape | null; query: { name: string; schema: Shape; required: boolean }[] }
-interface Operation { requestBody?: { content: Record<string, { schema: Shape }> }; responses?: Record<string, { content?: Record<string, { schema: Shape }> }>; parameters?: { in: string; name: string; required?: boolean; schema: Shape }[] }
+export interface Route { method: string; path: string; body: Shape | null; /** What it answers with when all is well; null where that is no JSON. */ reply: Shape | null; query: { name: string; schema: Shape; required: boolean }[]; /** Why its replies are not looked through for contacts. */ contacts: string | null }
+interface Operation { "x-contacts"?: string; requestBody?: { content: Record<string, { schema: Shape }> }; responses?: Record<string, { content?: Record<string, { schema: Shape }> }>; parameters?: { in: string; name: string; required?: boolean; schema: Shape }[] }
 
 /** Every route the API describes of itself: a route that is new is in the matrix at once. */
 export function routesOf(document: { paths: Record<string, Record<string, Operation>> }): Route[] {
   return Object.entries(document.paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({
     method: method.toUpperCase(), path, body: operation.requestBody?.content["application/json"]?.schema ?? null, reply: operation.responses?.["200"]?.content?.["application/json"]?.schema ?? null,
-    query: (operation.parameters ?? []).filter((one) => one.in === "query").map(({ name, schema, required }) => ({ name, schema, required: required === true })),
+    query: (operation.parameters ?? []).filter((one) => one.in === "query").map(({ name, schema, required }) => ({ name, schema, required: required === true })), contacts: operation["x-contacts"] ?? null,
   }))).toSorted((a, b) => `${a.path} ${a.method}`.localeCompare(`${b.path} ${b.method}`));
 }
 

@@ -4,8 +4,14 @@ import { folded } from "./fields.forms.ts";
 import { DEPARTMENT, type FieldsHouse, OWN, type Role, ROLES, sideBySide } from "./fields.house.ts";
 
 /** Values that are found again wherever they come out. */
-export const MARKS = { phone: "+38640777123", email: "marked.client@example.test", document: "PB7654321", reason: "marked reason" } as const;
-const INNER = `Call +386 40 777 123 or write to ${MARKS.email}`;
+export const MARKS = { phone: "+38640777123", email: "marked.client@example.test", document: "PB7654321", /** Of somebody else, whom no card and no ticket names. */ otherPhone: "+38640555777", otherEmail: "kos.other@mail.example.test", reason: "marked reason" } as const;
+/** What people write into any text. */
+export const INNER = `Call +386 40 777 123 or ${MARKS.otherPhone}, write to ${MARKS.email} or ${MARKS.otherEmail}`;
+/** Which of the marked contacts a text tells whole. */
+export function contactsTold(text: string): string[] {
+  const digits = text.replaceAll(/[\s()+-]/g, "");
+  return [...[MARKS.phone, MARKS.otherPhone].filter((phone) => digits.includes(phone.slice(1))), ...[MARKS.email, MARKS.otherEmail].filter((email) => text.includes(email.split("@", 1)[0]!))];
+}
 
 export interface World { client: string; ticket: string; call: string; record: string; run: string; bulk: string; user: string; merged: string; formId: string; complaintForm: string; mergedNumber: string; /** Of each role, the ticket that is about its reader. */ about: Record<Role, string> }
 
@@ -24,20 +30,20 @@ export async function buildWorld(house: FieldsHouse): Promise<World> {
   const call = randomUUID();
   await house.rows(`insert into interactions (id, channel, direction, project_key, queue_id, client_id, operator_id, language, state, outcome, from_number, to_number, caller_name, started_at, queued_at, answered_at, ended_at, wrapped_at, disposition, notes)
     values ($1, 'voice', 'in', $2, (select id from queues where project_key = $2 order by id limit 1), $3, $4, 'sl', 'ended', 'answered', $5, '+38615550100', 'Markus', now() - interval '9 minutes', now() - interval '8 minutes', now() - interval '7 minutes', now() - interval '2 minutes', now(), 'solved', 'He was content: ' || $5)`, [call, OWN, client.id, colleague, MARKS.phone]);
-  const made = await send("matrix.operator", "POST", "/api/tickets", { projectKey: OWN, type: "question", subject: `About ${MARKS.phone}`, description: INNER, clientId: client.id, interactionId: call, fields: {} });
+  const made = await send("matrix.operator", "POST", "/api/tickets", { projectKey: OWN, type: "question", subject: `About ${INNER}`, description: INNER, clientId: client.id, interactionId: call, fields: {} });
   const ticket = made.id as string;
-  const other = await send("matrix.operator", "POST", "/api/tickets", { projectKey: OWN, type: "question", subject: `Again ${MARKS.phone}`, description: INNER, clientId: client.id }) as { id: string; number: string };
+  const other = await send("matrix.operator", "POST", "/api/tickets", { projectKey: OWN, type: "question", subject: `Again ${INNER}`, description: INNER, clientId: client.id }) as { id: string; number: string };
   await house.rows("update tickets set owner_id = null, department = $2 where id = $1", [other.id, DEPARTMENT]);
   await house.rows("update tickets set owner_id = null, department = $2 where id = $1", [ticket, DEPARTMENT]);
   await send("colleague", "POST", `/api/tickets/${ticket}/notes`, { text: `He calls often. ${INNER}` });
-  await send("colleague", "POST", `/api/tickets/${ticket}/variants`, { title: "A new modem", pros: INNER, cons: "Dear", price: "20 EUR", duration: "a day" });
+  await send("colleague", "POST", `/api/tickets/${ticket}/variants`, { title: `A new modem. ${INNER}`, pros: INNER, cons: "Dear", price: "20 EUR", duration: "a day" });
   await send("colleague", "POST", `/api/tickets/${ticket}/messages`, { id: randomUUID(), text: `We are looking at it. ${INNER}` });
   await send("colleague", "POST", `/api/tickets/${ticket}/relations`, { side: "related", number: other.number });
   const about = {} as World["about"];
   for (const role of ROLES) about[role] = await complaintAbout(house, send, { role, client: client.id as string, ticket });
   await askForApproval(send, client.id as string);
   await send("matrix.operator", "POST", "/api/promises", { ticketId: ticket, clientId: client.id, projectKey: OWN, text: `A call back. ${INNER}`, dueAt: new Date(Date.now() + 86_400_000).toISOString() });
-  await house.rows("insert into attachments (id, ticket_id, name, media_type, bytes, sha256, path, uploaded_by, at) select $1, $2, 'photo.png', 'image/png', 1, '', '', $3, now()", [randomUUID(), ticket, colleague]);
+  await house.rows("insert into attachments (id, ticket_id, name, media_type, bytes, sha256, path, uploaded_by, at) select $1, $2, $4, 'image/png', 1, '', '', $3, now()", [randomUUID(), ticket, colleague, `${INNER}.png`]);
   await house.rows("insert into notices (id, ticket_id, cause, key, language, recipient, subject, body_text, body_html, state, message_id, created_at, sent_at) values ($1, $2, $1::uuid::text, 'received', 'sl', $3, 'Received', $4, '', 'sent', 'm', now(), now())", [randomUUID(), ticket, MARKS.email, INNER]);
   const { items } = await send("matrix.operator", "GET", `/api/forms?projectKey=${OWN}`) as { items: { key: string; id: string }[] };
   const formId = items.find(({ key }) => key === "connection")!.id;
@@ -68,7 +74,7 @@ async function complaintAbout(house: FieldsHouse, send: Send, { role, client, ti
 /** Above what an operator may decide alone. */
 async function askForApproval(send: Send, clientId: string): Promise<void> {
   const form = await send("matrix.operator", "POST", "/api/forms/records", { id: randomUUID(), projectKey: OWN, formKey: "claim", data: { claimant: { surname: "Kennzeichen", given: "Markus" }, about: "service", circumstances: INNER, demand: "refund", amount: { amount: "150.00", currency: "EUR" } } });
-  let ticket = await send("matrix.operator", "POST", "/api/tickets", { projectKey: OWN, type: "claim", subject: `Claim ${MARKS.phone}`, description: INNER, clientId, formRecordId: form.id });
+  let ticket = await send("matrix.operator", "POST", "/api/tickets", { projectKey: OWN, type: "claim", subject: `Claim ${INNER}`, description: INNER, clientId, formRecordId: form.id });
   for (const [transition, input] of [["take", {}], ["decide", { verdict: "granted", amount: "150.00", resolution: INNER, contacted: true }]]) ticket = await send("matrix.operator", "POST", `/api/tickets/${String(ticket.id)}/transitions`, { version: ticket.version, transition, input });
 }
 

@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { DEPARTMENT, type FieldsHouse, OWN, ROLES } from "./fields.house.ts";
-import { MARKS, type World } from "./fields.replies.ts";
+import { INNER, MARKS, type World } from "./fields.replies.ts";
 
-const INNER = `Call +386 40 777 123 or write to ${MARKS.email}`;
 const tomorrow = (): Date => new Date(Date.now() + 86_400_000);
 type Row = Record<string, unknown>;
 /** The rest of the world: what happens later in the life of what `buildWorld` has made, so that no reply has a place that nobody has looked at. */
@@ -46,8 +45,8 @@ class Filler {
   }
 
   async #claim(steps: [string, Row][]): Promise<Row> {
-    const form = await this.#send("matrix.operator", "POST", "/api/forms/records", { id: randomUUID(), projectKey: OWN, formKey: "claim", data: { claimant: { surname: "Kovač", given: "Ana" }, about: "service", circumstances: "It stopped", demand: "refund", amount: { amount: "20.00", currency: "EUR" } } });
-    let ticket = await this.#send("matrix.operator", "POST", "/api/tickets", { projectKey: OWN, type: "claim", subject: "A claim", description: "It stopped", clientId: this.#world.client, formRecordId: form.id });
+    const form = await this.#send("matrix.operator", "POST", "/api/forms/records", { id: randomUUID(), projectKey: OWN, formKey: "claim", data: { claimant: { surname: "Kovač", given: "Ana" }, about: "service", circumstances: `It stopped. ${INNER}`, demand: "refund", amount: { amount: "20.00", currency: "EUR" } } });
+    let ticket = await this.#send("matrix.operator", "POST", "/api/tickets", { projectKey: OWN, type: "claim", subject: `A claim. ${INNER}`, description: INNER, clientId: this.#world.client, formRecordId: form.id });
     for (const [transition, input] of steps) ticket = await this.#send("matrix.operator", "POST", `/api/tickets/${String(ticket.id)}/transitions`, { version: ticket.version, transition, input });
     return ticket;
   }
@@ -57,8 +56,8 @@ class Filler {
     const claim = (await this.#claim([["take", {}], ["decide", { verdict: "granted", amount: "150.00", resolution: "Paid", contacted: true }]])).id as string;
     await this.#send("matrix.operator", "PUT", `/api/tickets/${claim}/checks`, { checklist: "letter", item: "evidence", done: true });
     const { approvals: [held] } = await this.#send("matrix.supervisor", "GET", `/api/tickets/${claim}`) as { approvals: { id: string }[] };
-    await this.#send("matrix.supervisor", "POST", `/api/tickets/${claim}/approvals/${held!.id}`, { decision: "refuse", note: "Too much" });
-    const asked = await this.#claim([["take", {}], ["ask_department", { department: DEPARTMENT, task: "Measure the line" }]]);
+    await this.#send("matrix.supervisor", "POST", `/api/tickets/${claim}/approvals/${held!.id}`, { decision: "refuse", note: INNER });
+    const asked = await this.#claim([["take", {}], ["ask_department", { department: DEPARTMENT, task: `Measure the line. ${INNER}` }]]);
     await this.#insert("attachments", { ticket_id: asked.id, name: "evidence.png", media_type: "image/png", bytes: 1, sha256: "", path: "x", uploaded_by: this.#colleague, at: new Date() });
     const file = randomUUID();
     const { id: record } = await this.#house.one<{ id: string }>("update form_records set data = data || jsonb_build_object('evidence', jsonb_build_array($2::text)) where subject_id = $1 returning id", [asked.id, file]);
@@ -68,21 +67,21 @@ class Filler {
     const { version } = await this.#send("matrix.supervisor", "GET", `/api/tickets/${this.#world.ticket}`);
     await this.#send("matrix.supervisor", "POST", `/api/tickets/${this.#world.ticket}/merge`, { goneId: gone.id, keptVersion: version, goneVersion: gone.version });
     const done = await this.#house.ticket(OWN, { owner: this.#house.desk("matrix.operator").userId, department: DEPARTMENT, clientId: this.#world.client });
-    await this.#house.rows("update tickets set status = 'closed', stage = 'closed', closed_as = 'confirmed', closed_at = now(), resolution = 'A new modem', score = 4, client_comment = 'Thank you', fields = $2, due_at = now() + interval '1 hour', last_call_at = now(), contact_phone = '+38640123123' where id = $1", [done.id, JSON.stringify({ resolution: "A new modem", resolution_kind: "solved" })]);
+    await this.#house.rows("update tickets set status = 'closed', stage = 'closed', closed_as = 'confirmed', closed_at = now(), resolution = $3, subject = $3, score = 4, client_comment = $3, fields = $2, due_at = now() + interval '1 hour', last_call_at = now(), contact_phone = '+38640123123' where id = $1", [done.id, JSON.stringify({ resolution: INNER, resolution_kind: "solved" }), INNER]);
     const answered = (await this.#house.ticket(OWN, { owner: null, department: DEPARTMENT })).id;
-    await this.#house.rows("update tickets set parent_id = $2, parent_task = 'findings', status = 'closed', fields = $3 where id = $1", [answered, asked.id, JSON.stringify({ answer: "The line is broken" })]);
+    await this.#house.rows("update tickets set parent_id = $2, parent_task = 'findings', status = 'closed', fields = $3 where id = $1", [answered, asked.id, JSON.stringify({ answer: INNER })]);
     // So that people of the department meet them, too.
     await this.#house.rows("update tickets set department = $2 where id = any($1::uuid[])", [[claim, asked.id, gone.id], DEPARTMENT]);
     return { claim, asked: asked.id as string, task: task!.id, gone: gone.id, done: done.id };
   }
 
-  async answer(task: string): Promise<void> { await this.#house.rows("update tickets set fields = fields || '{\"findings\": \"The line is broken\", \"answer\": \"The line is broken\"}', owner_id = $2 where id = $1", [task, this.#house.desk("matrix.department_worker").userId]); }
+  async answer(task: string): Promise<void> { await this.#house.rows("update tickets set fields = fields || $3, owner_id = $2 where id = $1", [task, this.#house.desk("matrix.department_worker").userId, JSON.stringify({ findings: INNER, answer: INNER })]); }
 
   async ticket(done: string): Promise<void> {
     const { ticket } = this.#world;
     await this.#send("colleague", "POST", `/api/tickets/${ticket}/solutions`, { source: "ticket", ticketId: done });
     const file = await this.#insert("attachments", { ticket_id: ticket, name: "plan.pdf", media_type: "application/pdf", bytes: 1, sha256: "", path: "x", uploaded_by: this.#colleague, at: new Date() });
-    await this.#send("colleague", "POST", `/api/tickets/${ticket}/messages`, { id: randomUUID(), text: "With a file", files: [file] });
+    await this.#send("colleague", "POST", `/api/tickets/${ticket}/messages`, { id: randomUUID(), text: INNER, files: [file] });
     await this.#send("colleague", "POST", `/api/tickets/${ticket}/solutions`, { source: "article", key: "slow-wifi" });
     const { variants: [variant] } = await this.#send("colleague", "GET", `/api/tickets/${ticket}/solutions`) as { variants: { id: string }[] };
     await this.#send("colleague", "POST", `/api/tickets/${ticket}/variants/${variant!.id}/choice`, { chosen: true });
@@ -93,7 +92,7 @@ class Filler {
     await this.#send("colleague", "POST", `/api/guides/runs/${again.id}/steps`, { version: again.version, choice: "red", values: { modem_light: "red" } });
     for (const state of ["kept", "broken"] as const) {
       const promise = await this.#send("matrix.operator", "POST", "/api/promises", { ticketId: ticket, text: "A visit", dueAt: new Date(Date.now() + 86_400_000).toISOString() });
-      await this.#send("matrix.operator", "POST", `/api/promises/${String(promise.id)}/close`, { version: promise.version, state, ...(state === "broken" && { reason: "The crew was ill" }) });
+      await this.#send("matrix.operator", "POST", `/api/promises/${String(promise.id)}/close`, { version: promise.version, state, ...(state === "broken" && { reason: INNER }) });
     }
   }
 
@@ -101,14 +100,14 @@ class Filler {
   async forms(): Promise<Pick<More, "form">> {
     const { record, ticket } = this.#world;
     const { version } = await this.#send("colleague", "GET", `/api/forms/records/${record}`);
-    const changed = await this.#send("colleague", "PATCH", `/api/forms/records/${record}`, { version, changes: [{ path: "note", value: "Later" }] });
-    await this.#send("colleague", "PATCH", `/api/forms/records/${record}`, { version: (changed.record as Row | undefined)?.version ?? changed.version, changes: [{ path: "note", value: "Sooner" }] });
+    const changed = await this.#send("colleague", "PATCH", `/api/forms/records/${record}`, { version, changes: [{ path: "note", value: `Later. ${INNER}` }] });
+    await this.#send("colleague", "PATCH", `/api/forms/records/${record}`, { version: (changed.record as Row | undefined)?.version ?? changed.version, changes: [{ path: "note", value: INNER }] });
     await this.#send("colleague", "POST", `/api/forms/records/${record}/link`, { hours: 24 });
     await this.#send("colleague", "POST", `/api/forms/records/${record}/typing`, { path: "note" });
     // Of no worth a minute later, and a slow machine asks later.
     await this.#house.rows("update form_records set typing = (select jsonb_agg(one || jsonb_build_object('until', $2::text)) from jsonb_array_elements(typing) one) where id = $1", [record, tomorrow().toISOString()]);
     const form = randomUUID();
-    await this.#send("colleague", "POST", "/api/forms/records", { id: form, projectKey: OWN, formKey: "claim", subject: { kind: "ticket", id: ticket }, data: { claimant: { surname: "Kovač", given: "Ana" }, about: "service", circumstances: "It stopped", demand: "repair" } });
+    await this.#send("colleague", "POST", "/api/forms/records", { id: form, projectKey: OWN, formKey: "claim", subject: { kind: "ticket", id: ticket }, data: { claimant: { surname: "Kovač", given: "Ana" }, about: "service", circumstances: `It stopped. ${INNER}`, demand: "repair" } });
     await this.#insert("form_files", { record_id: form, name: "photo.png", media_type: "image/png", bytes: 1, sha256: "", path: "x", by_kind: "operator", by_name: "any", at: new Date() });
     const { version: before } = await this.#send("colleague", "GET", `/api/forms/records/${form}`);
     await this.#send("colleague", "POST", `/api/forms/records/${form}/submit`, { version: before });
@@ -151,7 +150,7 @@ class Filler {
     await this.#insert("interactions", { channel: "voice", direction: "in", project_key: OWN, queue_id: (await this.#house.one<{ id: string }>("select id from queues where project_key = $1 order by id limit 1", [OWN])).id, client_id: this.#world.client, language: "sl", state: "waiting", from_number: MARKS.phone, started_at: new Date(), queued_at: new Date() });
     await this.#insert("interactions", { channel: "voice", direction: "in", project_key: OWN, client_id: this.#world.client, operator_id: this.#colleague, state: "ended", outcome: "answered", from_number: MARKS.phone, started_at: new Date(), ended_at: new Date() });
     await this.#send("matrix.operator", "POST", "/api/clients", { kind: "person", familyName: "Zweiter", projects: [OWN], force: true });
-    await this.#send("matrix.operator", "POST", "/api/promises", { ticketId: this.#world.ticket, text: "Another", dueAt: tomorrow().toISOString() });
+    await this.#send("matrix.operator", "POST", "/api/promises", { ticketId: this.#world.ticket, text: `Another. ${INNER}`, dueAt: tomorrow().toISOString() });
     await this.#house.rows("update operators set skills = '{\"internet\": 4}' where user_id = $1", [this.#house.desk("matrix.operator").userId]);
   }
   async recording(): Promise<string> {
@@ -163,9 +162,10 @@ class Filler {
   async rules(): Promise<void> {
     await this.#house.rows("update users set rules_certified_at = now() where login = 'wide.administrator'");
     const [version] = await this.#house.rows<{ id: string }>("select id from automation_versions where project_key = $1 and key = 'regular_client' order by number desc limit 1", [OWN]);
-    const [change, act] = [[{ target: "ticket.priority", from: "low", to: "high" }], [{ action: "add_note", params: { text: "Again" } }]];
-    const trace = { dropped: 0, entries: [{ path: ["steps", 0], line: 6, kind: "set", target: "ticket.priority", inputs: { "ticket.priority": "low" }, result: "high", atMs: 1, problem: "none" }] };
+    const [change, act] = [[{ target: "ticket.priority", from: "low", to: "high" }, { target: "fields.resolution", from: INNER, to: INNER }], [{ action: "add_note", params: { text: `Again. ${INNER}` } }]];
+    const trace = { dropped: 0, entries: [{ path: ["steps", 0], line: 6, kind: "set", target: "ticket.priority", inputs: { "ticket.priority": "low", "ticket.subject": INNER }, result: "high", atMs: 1, problem: "none" }] };
     for (const [state, problem] of [["fired", null], ["failed", { code: "host", reason: "unknown_department", params: {}, fields: [] }]] as const) await this.#insert("automation_runs", { at: new Date(), project_key: OWN, rule_key: "regular_client", version_id: version!.id, ticket_id: this.#world.ticket, cause: randomUUID(), woken_by: "event", state, problem: problem && JSON.stringify(problem), changes: JSON.stringify(change), actions: JSON.stringify(act), trace: JSON.stringify(trace) });
+    await this.#insert("events", { at: new Date(), type: "alert.raised", subject_kind: "ticket", subject_id: this.#world.ticket, actor: JSON.stringify({ kind: "system", name: "rule" }), data: JSON.stringify({ key: "alert_rule", params: { number: "INT", text: INNER }, projectKey: OWN }) });
     await this.#house.rows("update automation_runs set changes = $2, actions = $3, trace = $4, version_id = $5, rule_key = 'regular_client' where id = $1", [this.#world.run, JSON.stringify(change), JSON.stringify(act), JSON.stringify(trace), version!.id]);
   }
 
@@ -174,7 +174,7 @@ class Filler {
     await this.#send("wide.administrator", "PUT", `/api/hooks/${OWN}/matrix/secret`);
     await this.#house.ask("wide.administrator", "POST", `/api/hooks/${OWN}/matrix`, { what: 1 });
     const { items: [webhook] } = await this.#send("wide.administrator", "GET", `/api/webhooks/${OWN}`) as { items: { id: string }[] };
-    for (const status of [500, 502]) await this.#insert("webhook_deliveries", { webhook_id: webhook!.id, ticket_id: this.#world.ticket, cause: randomUUID(), body: JSON.stringify({ id: "1" }), state: "dead", attempts: 3, next_at: new Date(), status, error: `It answered ${status}`, created_at: new Date(), finished_at: new Date() });
+    for (const status of [500, 502]) await this.#insert("webhook_deliveries", { webhook_id: webhook!.id, ticket_id: this.#world.ticket, cause: randomUUID(), body: JSON.stringify({ id: "1", subject: INNER }), state: "dead", attempts: 3, next_at: new Date(), status, error: `It answered ${status}: ${INNER}`, created_at: new Date(), finished_at: new Date() });
   }
 
   /** A text changed and one removed in the desk, a draft, a project out of use, and tickets of an older process. */
@@ -202,7 +202,7 @@ class Filler {
     const actions = [{ kind: "change", ownerId: this.#colleague, department: DEPARTMENT, dueAt: new Date().toISOString(), priority: 1 }, { kind: "move", transition: "finish", input: { resolution: "So" } }];
     const ids: string[] = [];
     for (const action of actions) ids.push(await this.#insert("bulk_runs", { author_id: author, action: JSON.stringify(action), state: "done", total: 1, at: new Date(), finished_at: new Date(), step_name: "Finish" }));
-    await this.#house.rows("insert into bulk_items (run_id, n, ticket_id, state, reason) values ($1, 1, $2, 'refused', $3)", [ids[1], this.#world.ticket, JSON.stringify([{ code: "changed_meanwhile", params: {} }])]);
+    await this.#house.rows("insert into bulk_items (run_id, n, ticket_id, state, reason) values ($1, 1, $2, 'refused', $3)", [ids[1], this.#world.ticket, JSON.stringify([{ code: "changed_meanwhile", params: { now: INNER } }])]);
     const filter = { text: "modem", statuses: ["open"], projects: [OWN], types: ["question"], stages: ["registered"], departments: [DEPARTMENT], channels: ["voice"], priorities: [2], owners: ["me"], clientId: this.#world.client, parentId: this.#world.ticket, dueWithinH: 4, olderThanH: 4, untouchedForH: 4, reopened: false, closedAs: ["confirmed"], fields: [{ field: "fields.resolution", is: "contains", value: "modem" }] };
     await this.#insert("ticket_views", { owner_id: author, name: "All of it", filter: JSON.stringify(filter), sort: "changed", columns: ["number"], layout: "list", shared_project: OWN, shared_role: "operator", created_at: new Date(), updated_at: new Date() });
     return ids;

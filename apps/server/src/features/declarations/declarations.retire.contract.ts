@@ -14,7 +14,7 @@ const inHand = z.object({
 export type InHand = z.infer<typeof inHand>;
 
 export const projectInHand = contract({
-  method: "GET", path: "/projects/:key/in-hand", summary: "What stands in the way of taking a project out of use (administrators)", params,
+  method: "GET", path: "/projects/:key/in-hand", contacts: "own", summary: "What stands in the way of taking a project out of use (administrators)", params,
   reply: z.object({
     inHand, /** Free again afterwards. */ numbers: z.array(z.string()), /** Who works in it. */ people: z.number().int(),
     /** What would be wrong without it: the company's menu leads to it. */ problems: z.array(declarationProblem),
