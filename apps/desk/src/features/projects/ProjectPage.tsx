@@ -122,20 +122,21 @@ function Kinds({ texts, chosen, onOpen }: { texts: readonly TextRow[]; chosen: s
   const kindName = (kind: string) => t((ORDER.includes(kind) ? `projects.kind.${kind}` : "projects.kind.other") as MessageKey);
   return (
     <>
-      <ul className={css.list}>{single.map((text) => <li key={text.path}><TextLink text={text} name={kindName(text.kind)} isChosen={text.path === chosen} onOpen={onOpen} /></li>)}</ul>
+      <ul className={css.list}>{single.map((text) => <li key={text.path}><TextLink text={text} name={kindName(text.kind)} fileName={null} isChosen={text.path === chosen} onOpen={onOpen} /></li>)}</ul>
       {MANY.map((kind) => {
         const own = texts.filter((text) => text.kind === kind).toSorted(byOrder);
-        return own.length > 0 && <section key={kind}><h2 className={css.kind}>{kindName(kind)}</h2><ul className={css.list}>{own.map((text) => <li key={text.path}><TextLink text={text} name={text.path.slice(kind.length + 1, -".yaml".length)} isChosen={text.path === chosen} onOpen={onOpen} /></li>)}</ul></section>;
+        return own.length > 0 && <section key={kind}><h2 className={css.kind}>{kindName(kind)}</h2><ul className={css.list}>{own.map((text) => <li key={text.path}><TextLink text={text} name={text.name} fileName={text.path.slice(kind.length + 1, -".yaml".length)} isChosen={text.path === chosen} onOpen={onOpen} /></li>)}</ul></section>;
       })}
     </>
   );
 }
 
-function TextLink({ text, name, isChosen, onOpen }: { text: TextRow; name: string; isChosen: boolean; onOpen: (path: string) => void }) {
+/** By its name; two of one name are told apart by what they are called in the project's folder. */
+function TextLink({ text, name, fileName, isChosen, onOpen }: { text: TextRow; name: string | null; fileName: string | null; isChosen: boolean; onOpen: (path: string) => void }) {
   const t = useT();
   return (
     <button type="button" className={css.text} aria-current={isChosen || undefined} onClick={() => onOpen(text.path)}>
-      <span className="cut grow">{name}</span>
+      <span className={css.named}><span className="cut">{name ?? fileName}</span>{name !== null && fileName !== null && <span className={`cut ${css.file}`}>{fileName}</span>}</span>
       {text.differs && <Tooltip label={t("projects.differs")}><span className="chip">≠</span></Tooltip>}
       {text.draft && <span className="chip warn">{t("projects.draft")}</span>}
     </button>

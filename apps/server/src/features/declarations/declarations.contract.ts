@@ -46,7 +46,7 @@ export const createProject = contract({
 });
 
 const textRow = z.object({
-  path: z.string(), /** `queues`, `processes`, `forms`… */ kind: z.string(), number, origin: z.enum(["files", "desk"]), at: instant, by: z.string().nullable(), note: z.string(),
+  path: z.string(), /** As its author calls it, in the reader's language; of texts that have a name. */ name: z.string().nullable(), /** `queues`, `processes`, `forms`… */ kind: z.string(), number, origin: z.enum(["files", "desk"]), at: instant, by: z.string().nullable(), note: z.string(),
   /** The reader's own unfinished work. */
   draft: z.object({ base: number, at: instant }).nullable(),
   /** Saved in the desk, while the repository says something else. */

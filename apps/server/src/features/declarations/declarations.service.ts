@@ -6,6 +6,7 @@ import type { Language } from "../api.contract.ts";
 import { kindOf, readDeclarations, wordsOf, type FileProblem, type ProjectDeclaration, type Texts } from "../projects/index.ts";
 import type * as contracts from "./declarations.contract.ts";
 import type { LiveDeclarations } from "./declarations.live.ts";
+import { nameIn } from "./declarations.name.rules.ts";
 import { changed, lockGround, putInUse, type Ground, type StoreSettings } from "./declarations.store.ts";
 import { COMMON, COMPANY, fileOf, placeOf, type Change, type Place } from "./declarations.texts.rules.ts";
 import * as db from "./declarations.sql.ts";
@@ -33,13 +34,13 @@ export async function listTexts(ctx: Ctx, deps: DeclarationsDeps, key: string): 
   const stored = rows.filter((row) => row.text !== null && isShown(row)).map((row) => {
     const draft = drafts.find(({ path }) => path === row.path);
     return {
-      path: row.path, kind: kindAt(deps, row)!, number: row.number, origin: row.origin, at: row.at.toISOString(), by: row.authorName, note: row.note,
+      path: row.path, name: nameIn(row.text!, languageOf(ctx)), kind: kindAt(deps, row)!, number: row.number, origin: row.origin, at: row.at.toISOString(), by: row.authorName, note: row.note,
       draft: draft ? { base: draft.base, at: draft.at.toISOString() } : null, differs: differsFrom(deps, row) !== null,
     };
   });
   // A text that so far is only somebody's draft.
   const begun = drafts.filter(({ path }) => !stored.some((text) => text.path === path)).map((draft) => ({
-    path: draft.path, kind: kindAt(deps, { projectKey: key, path: draft.path }) ?? "", number: 0, origin: "desk" as const, at: draft.at.toISOString(), by: null, note: "", draft: { base: draft.base, at: draft.at.toISOString() }, differs: false,
+    path: draft.path, name: nameIn(draft.text, languageOf(ctx)), kind: kindAt(deps, { projectKey: key, path: draft.path }) ?? "", number: 0, origin: "desk" as const, at: draft.at.toISOString(), by: null, note: "", draft: { base: draft.base, at: draft.at.toISOString() }, differs: false,
   }));
   const removed = rows.filter((row) => row.text === null && isShown(row)).map((row) => ({ path: row.path, kind: kindAt(deps, row) ?? "", number: row.number, by: row.authorName, at: row.at.toISOString(), note: row.note }));
   return { key, name, retired: deps.live.retired().has(key), texts: [...stored, ...begun], removed };
