@@ -2,6 +2,7 @@ import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
 import { AppError, conflict, invalidField } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
+import { newId } from "../../platform/ids.ts";
 import { documentFile } from "../documents/index.ts";
 import { addClientAttachment, attachmentFile, loadTicket, type FileStore, type Ticket, type Upload } from "../tickets/index.ts";
 import { touched } from "./messages.service.ts";
@@ -54,6 +55,11 @@ async function keep(ctx: TxCtx, ticket: Ticket, { id, text, fileId }: { id: stri
   await emit(ctx, { type: "ticket.client_wrote", subject, data: { messageId: id, number: ticket.number, projectKey: ticket.projectKey, text }, touches: touched(ticket) });
   if (ticket.ownerId) await emit(ctx, { type: "ticket.reminded", subject, data: { number: ticket.number, operatorId: ticket.ownerId }, touches: [{ kind: "operator", id: ticket.ownerId }] });
   await audit(ctx, { action: "ticket.client_wrote", object: subject, after: { messageId: id, text, fileId } });
+}
+
+/** What a client said with an answer stands among the messages, too: whoever reads them later finds the whole talk. That they answered is told by the step. */
+export async function keepSaid(ctx: TxCtx, ticketId: string, text: string): Promise<void> {
+  await insertMessage(ctx.db, { id: newId(), ticketId, byClient: true, authorId: null, text: text.trim().slice(0, CLIENT_TEXT), at: ctx.now() });
 }
 
 /** Messages of tickets that are the reader's own; nothing of it says which colleague wrote. */

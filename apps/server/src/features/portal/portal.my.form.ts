@@ -7,20 +7,24 @@ import type { Upload } from "../tickets/index.ts";
 import type { Session } from "./portal.access.sql.ts";
 import { writeOwn, type Folders } from "./portal.my.service.ts";
 
-export type Written = { kind: "written" } | { kind: "unknown" } | { kind: "problem"; text: string; problem: { key: string; params: Record<string, string | number> } };
+/** `answers`: when the stage began that its writer saw waiting for them. */
+export type Written = { kind: "written"; answers: string | null; text: string; fileName: string | null } | { kind: "unknown" } | { kind: "problem"; text: string; fileName: string | null; problem: { key: string; params: Record<string, string | number> } };
 
 /** The form for writing: its fields come first, then the file, which is never held in memory. */
 export async function readWriting(request: FastifyRequest, { ctx, session, id }: { ctx: Ctx; session: Session; id: string }, { csrf, folders }: { csrf: (given: string) => void; folders: Folders }): Promise<Written> {
   const given = new Map<string, string>();
+  let fileName: string | null = null;
   const write = async (upload: Upload | null): Promise<boolean> => {
+    fileName = upload?.name ?? fileName;
     csrf(given.get("csrf") ?? "");
     return writeOwn(ctx, { session, id }, { id: messageId(given.get("message")), text: given.get("text") ?? "", upload }, folders);
   };
   try {
     const isMine = (request.isMultipart() ? await readParts(request, given, write) : null) ?? await write(null);
-    return { kind: isMine ? "written" : "unknown" };
+    return isMine ? { kind: "written", answers: given.get("seen") ?? null, text: given.get("text") ?? "", fileName } : { kind: "unknown" };
   } catch (error) {
-    return problemOf(error, given.get("text") ?? "");
+    const told = problemOf(error);
+    return { ...told, text: given.get("text") ?? "", fileName: OF_THE_FILE.has(told.problem.key) ? null : fileName };
   }
 }
 
@@ -35,6 +39,9 @@ async function readParts(request: FastifyRequest, given: Map<string, string>, wr
   }
   return outcome;
 }
+
+/** The same file chosen again would be refused again. */
+const OF_THE_FILE: ReadonlySet<string> = new Set(["my_file_too_large", "my_file_kind", "my_files_too_many", "empty_file"]);
 
 /** Whatever comes of it, the rest of the file is read, or the browser would never see the answer. */
 async function taken({ filename, file }: MultipartFile, write: (upload: Upload) => Promise<boolean>): Promise<boolean> {
@@ -52,11 +59,11 @@ export function messageId(given = ""): string {
 }
 
 /** What the client can do something about is said on the page; the rest goes the usual way. */
-function problemOf(error: unknown, text: string): Written {
-  if ((error as { code?: string }).code === "FST_REQ_FILE_TOO_LARGE") return { kind: "problem", text, problem: { key: "my_file_too_large", params: { most: CLIENT_FILE_MB } } };
+function problemOf(error: unknown): Pick<Written & { kind: "problem" }, "kind" | "problem"> {
+  if ((error as { code?: string }).code === "FST_REQ_FILE_TOO_LARGE") return { kind: "problem", problem: { key: "my_file_too_large", params: { most: CLIENT_FILE_MB } } };
   if (!(error instanceof AppError)) throw error;
   const key = error.fields[0]?.code ?? error.reason;
-  if (key === "too_large") return { kind: "problem", text, problem: { key: "my_file_too_large", params: { most: CLIENT_FILE_MB } } };
-  if (key.startsWith("my_") || key === "empty_file") return { kind: "problem", text, problem: { key, params: {} } };
+  if (key === "too_large") return { kind: "problem", problem: { key: "my_file_too_large", params: { most: CLIENT_FILE_MB } } };
+  if (key.startsWith("my_") || key === "empty_file") return { kind: "problem", problem: { key, params: {} } };
   throw error;
 }

@@ -14,12 +14,12 @@ import { addressOf, CODE_S, codeOf } from "./portal.access.rules.ts";
 import { askCode, askedAddress, sessionOf, signIn, signOut } from "./portal.access.service.ts";
 import type { Session } from "./portal.access.sql.ts";
 import { asked, field, pages, send } from "./portal.http.ts";
-import { codePage, listPage, noTicket, signInPage, talkPart, ticketPage, type Writing } from "./portal.my.pages.ts";
+import { codePage, listPage, noTicket, signInPage, talkPart, ticketPage, writeForm, type Writing } from "./portal.my.pages.ts";
 import { answerOwn, listOwn, openOwn, showOwn, talkOf, type Folders } from "./portal.my.service.ts";
 import { frame, tooManyTries, type PageState } from "./portal.pages.ts";
 import { preference, readAnswer } from "./portal.routes.ts";
 import { writeAgain, type Again } from "./portal.again.service.ts";
-import { messageId, readWriting } from "./portal.my.form.ts";
+import { messageId, readWriting, type Written } from "./portal.my.form.ts";
 
 export interface MyDeps { /** A context of the system; the portal puts the client into it. */ ctx: Ctx; secrets: Secrets; /** Where files and documents lie. */ folders: Folders }
 
@@ -149,15 +149,17 @@ function ticketRoutes(app: App, deps: MyDeps): void {
   });
 }
 
-type Part = Omit<PageState, "path" | "language" | "csrf"> & { writing?: Omit<Writing, "messageId"> };
+type Part = Omit<PageState, "path" | "language" | "csrf" | "answer"> & { writing?: Omit<Writing, "messageId"> };
 
 async function showTicket({ ctx, session, id }: Mine, reply: FastifyReply, { writing, ...state }: Part): Promise<FastifyReply> {
   const { language, csrf } = session;
   const shown = await showOwn(ctx, session, id);
   if (!shown) return send(reply, 404, page(language, { title: translate(language, "my_no_ticket"), path: "/my" }, noTicket(language)));
   const head = { title: `${shown.ticket.number} · ${shown.project.project.name[language]}`, path: `/my/tickets/${shown.ticket.id}`, projectKey: shown.project.project.key };
-  const talk = talkPart(shown, await talkOf(ctx, session, shown.ticket.id), session, { messageId: newId(), text: "", problem: null, ...writing });
-  return send(reply, state.problem || writing ? 422 : 200, page(language, head, ticketPage(shown, { ...state, path: `/my/tickets/${shown.ticket.id}/answer`, csrf, language }, talk)));
+  const written = { messageId: newId(), text: "", problem: null, ...writing };
+  const talk = talkPart(shown, await talkOf(ctx, session, shown.ticket.id), session, written);
+  const answer = shown.asked.answer === null ? null : writeForm(shown, session, written);
+  return send(reply, state.problem || writing ? 422 : 200, page(language, head, ticketPage(shown, { ...state, path: `/my/tickets/${shown.ticket.id}/answer`, csrf, language, answer }, talk)));
 }
 
 /** What was sent, as a download that cannot run in our origin. */
@@ -181,8 +183,15 @@ function writeRoute(app: App, deps: MyDeps): void {
     if (outcome.kind === "unknown") return showTicket(own, reply, { said: null, prefers: null, problem: false });
     if (outcome.kind === "problem") return showTicket(own, reply, { said: null, prefers: null, problem: false, writing: outcome });
     // A fragment of its own, or the browser would keep the form's and pass over the thanks.
-    return reply.redirect(`/my/tickets/${own.id}?said=message#top`, 303);
+    return reply.redirect(`/my/tickets/${own.id}?said=${await isAnswer(own, outcome) ? "answer" : "message"}#top`, 303);
   });
+}
+
+/** What is written where the request waits for its client is the answer, with the file it came with: the request goes on. */
+async function isAnswer({ ctx, session, id }: Mine, { answers, text, fileName }: Written & { kind: "written" }): Promise<boolean> {
+  if (answers === null) return false;
+  const words = text.trim() === "" ? translate(session.language, "my_answer_file", { name: fileName ?? "" }) : text;
+  return await answerOwn(ctx, session, id, { said: "answer", seen: answers, score: null, text: words, isMessage: true }) === "answer";
 }
 
 function againRoute(app: App, deps: MyDeps): void {

@@ -4,21 +4,33 @@ import { decodeCursor, encodeCursor, pageOf } from "../../platform/page.ts";
 import { clientFile, clientMessages, clientWrites, type ClientWriting } from "../messages/index.ts";
 import { processOf, projectOf, type ProjectInUse } from "../tickets/index.ts";
 import type { Session } from "./portal.access.sql.ts";
-import { seesOf, type Sees } from "./portal.rules.ts";
+import { askedOf, seesOf, type Sees } from "./portal.rules.ts";
 import { answerTicket, shownOf, type Answer, type Answered, type Shown } from "./portal.service.ts";
-import { countTry, selectOwn, selectOwnIds, selectOwnTickets, type OwnTicket } from "./portal.sql.ts";
+import { countTry, selectOwn, selectOwnIds, selectOwnOpen, selectOwnTickets, type OwnTicket } from "./portal.sql.ts";
 
 const PAGE = 20;
 
-export interface OwnList { items: (OwnTicket & { sees: Sees; project: ProjectInUse })[]; next: string | null }
+type OwnLine = OwnTicket & { sees: Sees; project: ProjectInUse };
+/** `waiting`: for the reader, on the first page, wherever they would stand; they are on no other. */
+export interface OwnList { waiting: OwnLine[]; items: OwnLine[]; next: string | null }
 
 /** The requests of who is signed in; a bent cursor begins again. */
 export async function listOwn(ctx: Ctx, { address }: Session, after: string | undefined): Promise<OwnList> {
   const page = pageOf(await selectOwnTickets(ctx.db, address, { after: cursorOf(after), most: PAGE + 1 }), PAGE, (row) => encodeCursor(row.createdAt, row.id));
-  const items = [];
-  for (const row of page.items) items.push({ ...row, sees: seesOf(await processOf(ctx.db, row.processId), row.stage), project: await projectOf(ctx.db, row.projectKey) });
-  return { items, next: page.next };
+  const waiting: OwnLine[] = [];
+  for (const row of await selectOwnOpen(ctx.db, address, MOST_WAITING)) {
+    const { yes, answer } = askedOf(await processOf(ctx.db, row.processId), row.stage);
+    const line = await lineOf(ctx, row);
+    if ((yes ?? answer) !== null && line.project.retired !== true) waiting.push(line);
+  }
+  const items: OwnLine[] = [];
+  for (const row of page.items) if (!waiting.some(({ id }) => id === row.id)) items.push(await lineOf(ctx, row));
+  return { waiting: after === undefined ? waiting : [], items, next: page.next };
 }
+
+/** Nobody has more open requests than can be looked through. */
+const MOST_WAITING = 100;
+const lineOf = async (ctx: Ctx, row: OwnTicket): Promise<OwnLine> => ({ ...row, sees: seesOf(await processOf(ctx.db, row.processId), row.stage), project: await projectOf(ctx.db, row.projectKey) });
 
 function cursorOf(after: string | undefined) {
   try {

@@ -33,7 +33,7 @@ export const statusForm = (language: Language, state: FormState): SafeHtml => {
 export const sayIn = (language: Language) => (key: string, params: Record<string, string | number> = {}) => translate(language, key, params);
 export type Say = ReturnType<typeof sayIn>;
 
-export interface PageState { /** Where answers go. */ path: string; /** Proves that the form is ours, where a cookie signs in. */ csrf?: string; language: Language; said: string | null; prefers: "yes" | "no" | null; problem: boolean; /** What was written beside an answer that was not whole. */ text?: string }
+export interface PageState { /** Where answers go. */ path: string; /** Proves that the form is ours, where a cookie signs in. */ csrf?: string; language: Language; said: string | null; prefers: "yes" | "no" | null; problem: boolean; /** What was written beside an answer that was not whole. */ text?: string; /** The one form an answer is given by, where there is a better one than words alone. */ answer?: SafeHtml | null }
 
 /** A ticket as its client sees it. */
 export function statusPage(shown: Shown, state: PageState, more: SafeHtml | null = null): SafeHtml {
@@ -46,9 +46,15 @@ export function statusPage(shown: Shown, state: PageState, more: SafeHtml | null
 ${stepLine(say, shown.steps)}${next(say, shown, when)}</section>
 ${whatWasDone(say, shown)}
 ${shown.isEnded && html`<p class="card" role="status">${say("portal_ended")}</p>`}${shown.answersByLink && html`<p class="card">${say("portal_answer_by_link")}</p>`}
-${shown.asked.answer && answerForm(say, shown, state)}${shown.asked.yes && yesNo(say, shown, state)}${!shown.asked.yes && shown.asked.no && stillNot(say, shown, state)}
+${asks(say, shown, state)}
 ${more ?? again(say, shown, state)}${history(say, shown.history, when)}
 ${!shown.isEnded && html`<p class="quiet small">${say("portal_call_us", { phone: "" })}<a href="tel:${project.project.caller_id}">${spokenPhone(project.project.caller_id)}</a></p>`}`;
+}
+
+/** What the client may say now. */
+function asks(say: Say, shown: Shown, state: PageState): SafeHtml {
+  const { answer, yes, no } = shown.asked;
+  return html`${answer && (state.answer ?? answerForm(say, shown, state))}${yes && yesNo(say, shown, state)}${!yes && no && stillNot(say, shown, state)}`;
 }
 
 /** Once it is opened again, what was done has not been enough: it stays to be read, as what was tried before. */
@@ -81,7 +87,8 @@ const action = ({ path, language }: PageState): string => `${path}?lang=${langua
 const incomplete = (say: Say, state: PageState, said: PageState["prefers"], words = "portal_incomplete"): SafeHtml | null => (state.problem && state.prefers === said ? html`<p class="problem" role="alert">${say(words)}</p>` : null);
 
 const answerForm = (say: Say, shown: Shown, state: PageState): SafeHtml => html`<form class="card form" method="post" action="${action(state)}"><h2>${say("portal_we_need")}</h2>${hidden(shown, state, "answer")}${incomplete(say, state, null)}
-<label for="answer">${say("portal_your_answer")}</label><textarea id="answer" name="text" rows="4" maxlength="1000" required></textarea><button class="primary">${say("portal_send")}</button></form>`;
+<label for="answer">${say("portal_your_answer")}</label><textarea id="answer" name="text" rows="4" maxlength="1000" required></textarea><button class="primary">${say("portal_send")}</button>
+<p class="small quiet">${say("portal_answer_with_file")} <a href="/my?to=${shown.ticket.id}&lang=${state.language}">${say("my_title")}</a></p></form>`;
 
 /** Both ways stand open side by side; the one the mail's link chose comes first. */
 function yesNo(say: Say, shown: Shown, state: PageState): SafeHtml {
@@ -101,5 +108,7 @@ const history = (say: Say, passed: Passed[], when: (at: Date) => string): SafeHt
   html`<li><span>${say(each.isReopening ? "portal_reopened" : `portal_step_${each.sees}`)}</span><time datetime="${each.at.toISOString()}">${when(each.at)}</time></li>`)}</ol></section>`;
 
 export const notThere = (language: Language): SafeHtml => html`<h1>${translate(language, "portal_no_page")}</h1><p>${translate(language, "portal_no_page_about")}</p><p><a class="button primary" href="/status?lang=${language}">${translate(language, "portal_find_title")}</a></p>`;
+
+export const nowhere = (language: Language): SafeHtml => html`<h1>${translate(language, "portal_nowhere")}</h1><p>${translate(language, "portal_nowhere_about")}</p><p><a class="button primary" href="/status?lang=${language}">${translate(language, "portal_find_title")}</a> <a class="button secondary" href="/my?lang=${language}">${translate(language, "my_title")}</a></p>`;
 
 export const tooManyTries = (language: Language, minutes: number): SafeHtml => html`<h1>${translate(language, "portal_too_many")}</h1><p>${translate(language, "portal_too_many_about", { minutes })}</p>`;

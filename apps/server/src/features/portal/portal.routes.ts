@@ -8,7 +8,7 @@ import { languageOf, translate } from "../../platform/messages.ts";
 import type { Language } from "../api.contract.ts";
 import { findProject } from "../tickets/index.ts";
 import { asked, field, heading, pages, send } from "./portal.http.ts";
-import { frame, notThere, statusForm, statusPage, tooManyTries, type PageState } from "./portal.pages.ts";
+import { frame, notThere, nowhere, statusForm, statusPage, tooManyTries, type PageState } from "./portal.pages.ts";
 import { underWhite } from "./portal.rules.ts";
 import { answerStatus, findStatus, showStatus, type Answer } from "./portal.service.ts";
 
@@ -27,7 +27,18 @@ export function portalRoutes(app: App, deps: PortalDeps): void {
   pages(app, (scope) => {
     statusRoutes(scope, deps);
     linkRoutes(scope, deps);
+    nowhereRoutes(scope);
   });
+}
+
+/** Whoever mistypes an address of these pages reads one, and finds the way to their request. */
+function nowhereRoutes(app: App): void {
+  for (const url of ["/portal", "/portal/*", "/s", "/s/*", "/status/*", "/my/*"]) {
+    app.get(url, { schema: { hide: true } }, (request, reply) => {
+      const language = asked(request) ?? languageOf(request);
+      return send(reply, 404, frame({ language, title: translate(language, "portal_nowhere"), heading: heading(language), path: "/status" }, nowhere(language)));
+    });
+  }
 }
 
 const clientCtx = (deps: PortalDeps, request: FastifyRequest): Ctx => ({ ...deps.ctx, actor: { kind: "client", id: null, name: "client" }, requestId: request.id });

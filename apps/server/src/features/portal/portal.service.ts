@@ -1,6 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
-import type { Ctx } from "../../platform/db.ts";
+import { inTx, type Ctx } from "../../platform/db.ts";
 import { AppError, tooMany } from "../../platform/errors.ts";
+import { keepSaid } from "../messages/index.ts";
 import type { Process } from "../processes/index.ts";
 import { hashSecret, linkSecret, moveByClient, parseTicketNumber, processOf, projectOf, type ProjectInUse } from "../tickets/index.ts";
 import { networkOf } from "./portal.access.rules.ts";
@@ -97,7 +98,7 @@ const NOTHING_ASKED: Asked = { yes: null, no: null, answer: null };
 const words = (value: unknown): string | null => (typeof value === "string" && value.trim() !== "" ? value : null);
 const bySecret = (ctx: Ctx, secret: string): Promise<ShownTicket | undefined> => selectShown(ctx.db, hashSecret(secret.slice(0, 100)));
 
-export interface Answer { said: "yes" | "no" | "answer"; seen: string; score: number | null; text: string }
+export interface Answer { said: "yes" | "no" | "answer"; seen: string; score: number | null; text: string; /** It stands among the messages already. */ isMessage?: boolean }
 /** `moved_on`: the ticket had gone on before this answer came; the client is shown how it is now. `ended`: its project is out of use, which the page says. */
 export type Answered = "yes" | "no" | "answer" | "moved_on" | "ended" | "incomplete" | "unknown";
 
@@ -115,7 +116,11 @@ export async function answerTicket(ctx: Ctx, load: () => Promise<ShownTicket | u
   const input = inputOf(answer);
   if (!input) return "incomplete";
   try {
-    const outcome = await moveByClient(ctx, ticket.id, { stageSince: answer.seen }, { transition, input });
+    const outcome = await inTx(ctx, async (ctx) => {
+      const moved = await moveByClient(ctx, ticket.id, { stageSince: answer.seen }, { transition, input });
+      if (moved === "moved" && answer.text.trim() !== "" && !answer.isMessage) await keepSaid(ctx, ticket.id, answer.text);
+      return moved;
+    });
     if (outcome === "moved") return answer.said;
   } catch (error) {
     return toldInstead(error);

@@ -65,6 +65,10 @@ export interface OwnTicket { id: string; number: string; projectKey: string; pro
 export const selectOwnTickets = (db: Db, address: string, { after, most }: { after: Cursor | null; most: number }) => sql<OwnTicket>`select id, number, project_key, process_id, stage, subject, created_at, updated_at from tickets
   where ${own(address)} and merged_into is null ${after ? sql`and (created_at, id) < (${after[0]}, ${after[1]}::uuid)` : sql``} order by created_at desc, id desc limit ${most}`.execute(db).then((result) => result.rows);
 
+/** Those that are not closed, newest first. */
+export const selectOwnOpen = (db: Db, address: string, most: number) => sql<OwnTicket>`select id, number, project_key, process_id, stage, subject, created_at, updated_at from tickets
+  where ${own(address)} and merged_into is null and status <> 'closed' order by created_at desc, id desc limit ${most}`.execute(db).then((result) => result.rows);
+
 /** A ticket of one's own and those merged into it that were one's own too. */
 export const selectOwnIds = (db: Db, address: string, id: string) =>
   sql<{ id: string }>`select id from tickets where (id = ${id} or merged_into = ${id}) and ${own(address)}`.execute(db).then((result) => result.rows.map((row) => row.id));

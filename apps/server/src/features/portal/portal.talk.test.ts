@@ -13,7 +13,7 @@ import { buildClient } from "../clients/clients.factory.ts";
 import { messagesRoutes } from "../messages/index.ts";
 import type { MessageView } from "../messages/messages.contract.ts";
 import { sendDue, type Mail, type Mailer } from "../notices/index.ts";
-import { addNote, hashSecret } from "../tickets/index.ts";
+import { addNote, hashSecret, moveTicket } from "../tickets/index.ts";
 import { buildProjects, buildTicket } from "../tickets/tickets.factory.ts";
 import { removeAttachment } from "../tickets/tickets.attachments.service.ts";
 import { insertAttachment } from "../tickets/tickets.view.sql.ts";
@@ -167,6 +167,58 @@ test("R121 what a client writes and sends reaches colleagues once, and their own
   expect((await marija.get(`${marija.url}/files/${unsent}`)).statusCode).toBe(404);
   const { rows } = await sql<{ type: string; n: number }>`select type, count(*)::int as n from events where subject_id = ${marija.ticket.id} and type in ('ticket.client_wrote', 'ticket.reminded', 'ticket.file_added') group by type order by type`.execute(database.db);
   expect(rows).toEqual([{ type: "ticket.client_wrote", n: 2 }, { type: "ticket.file_added", n: 1 }, { type: "ticket.reminded", n: 2 }]);
+});
+
+/** Asked what colour the light is; the page and the form with what it hides. */
+async function asked(marija: Awaited<ReturnType<typeof client>>) {
+  for (const [transition, input] of [["take", {}], ["ask_client", { question: "Which light is on?" }]] as const) await moveTicket(database.ctx(anaActor), marija.ticket.id, { version: (await now(marija.ticket.id)).version, transition, input });
+  const { body } = await marija.get(marija.url);
+  return { body, form: { ...(await marija.form()), seen: /name="seen" value="([^"]+)"/.exec(body)![1]! } };
+}
+const now = (id: string) => sql<{ version: number; stage: string; fields: Record<string, unknown> }>`select version, stage, fields from tickets where id = ${id}`.execute(database.db).then((result) => result.rows[0]!);
+
+test("R112, R121 where a request waits for its client there is one form, with a file, and what is written there is the answer: once, it stands on the page, and the request goes on", async () => {
+  const marija = await client();
+  const { body, form } = await asked(marija);
+  expect([body.match(/<textarea/g), body.match(/type="file"/g), body.match(/<form class="form card"/g)].map((found) => found?.length)).toEqual([1, 1, 1]);
+  expect(await now(marija.ticket.id)).toMatchObject({ stage: "waiting_client" });
+  const presses = await Promise.all([1, 2].map(() => marija.post({ ...form, text: "The red one" }, { name: "luč.png", bytes: PNG })));
+  for (const press of presses) expect(press.headers.location).toBe(`${marija.url}?said=answer#top`);
+  expect(await now(marija.ticket.id)).toMatchObject({ stage: "in_work", fields: { answer: "The red one" } });
+  expect((await messages(marija.ticket.id)).map(({ byClient, text, files }) => [byClient, text, files.map(({ name }) => name)])).toEqual([[true, "The red one", ["luč.png"]]]);
+  expect((await marija.get(marija.url)).body).toMatch(/The red one<\/p>.*luč\.png/s);
+});
+
+test("R112 a file alone is an answer, too; what is written from a page of before we asked is a message, and the page goes on asking", async () => {
+  const marija = await client();
+  const before = await marija.form();
+  const { form } = await asked(marija);
+  expect((await marija.post({ ...before, text: "Are you there?" })).headers.location).toBe(`${marija.url}?said=message#top`);
+  expect((await now(marija.ticket.id)).stage).toBe("waiting_client");
+  expect((await marija.get(marija.url)).body).toContain("What we need from you");
+  expect((await marija.post(form, { name: "light.png", bytes: PNG })).headers.location).toBe(`${marija.url}?said=answer#top`);
+  expect(await now(marija.ticket.id)).toMatchObject({ stage: "in_work", fields: { answer: "Sent a file: light.png" } });
+});
+
+test("R112 what the client said with an answer by the link of a mail stands among the messages", async () => {
+  const marija = await client();
+  const { form } = await asked(marija);
+  const answer = () => http.app.inject({ method: "POST", url: `${marija.url}/answer`, headers: { cookie: marija.cookie, "content-type": "application/x-www-form-urlencoded" }, payload: new URLSearchParams({ csrf: form.csrf, seen: form.seen, said: "answer", text: "By the link" }).toString() });
+  await Promise.all([answer(), answer()]);
+  expect((await messages(marija.ticket.id)).map(({ byClient, text }) => [byClient, text])).toEqual([[true, "By the link"]]);
+});
+
+test("R112 what waits for its client stands first among their requests, however old; the rest newest first", async () => {
+  const marija = await client();
+  await asked(marija);
+  const newer = [];
+  for (let count = 0; count < 21; count += 1) newer.push(await buildTicket(system, { clientId: marija.card.id, language: "en", contactEmail: marija.address }));
+  const numbers = (page: string) => [...page.matchAll(/class="number">([^<]+)/g)].map((match) => match[1]);
+  const first = (await marija.get("/my")).body;
+  expect(first).toMatch(/Waiting for you<\/h2>.*Your other requests<\/h2>/s);
+  expect(numbers(first)).toEqual([marija.ticket, ...newer.toReversed().slice(0, 20)].map(({ number }) => number));
+  const next = (await marija.get(/href="(\/my\?after=[^"]+)"/.exec(first)![1]!)).body;
+  expect(numbers(next)).toEqual([newer[0]!.number]);
 });
 
 test("R121 words sent five times at once, as by an impatient press, are one message and five thanks", async () => {

@@ -178,6 +178,15 @@ test("thanks for nothing that is a name of every object", async () => {
   }
 });
 
+test("an address that is not there answers a page with the way to one's request, in the reader's language, and not data for programs", async () => {
+  for (const url of ["/portal", "/portal/x", "/s", "/s/a/b", "/status/x"]) {
+    const reply = await get(`${url}?lang=sl`);
+    expect([url, reply.statusCode, reply.headers["content-type"]]).toEqual([url, 404, "text/html; charset=utf-8"]);
+    expect(reply.body).toMatch(/Te strani ni.*href="\/status\?lang=sl"/s);
+  }
+  expect((await get("/portal/portal.css")).statusCode).toBe(200);
+});
+
 test("opens nothing by a wrong link", async () => {
   const ticket = await build();
   const secret = await linkSecret(database.db, ticket.id);
