@@ -71,7 +71,8 @@ function fieldOf(builder: Builder, type: Type, node: FieldNode): Field | Built |
   const field = fields.get(name);
   if (field && builder.may(field.read)) return field;
   const seen = [...fields.values()].filter((one) => builder.may(one.read)).map((one) => one.key);
-  return builder.report("unknown_field", { type: type.key, name, suggestion: suggest(name, seen) }, at);
+  // By the words that stand there: what a record is called among ourselves is written nowhere in the text.
+  return builder.report("unknown_field", { type: textOf(node.args[0]), name, suggestion: suggest(name, seen) }, at);
 }
 
 /** Reads the field of whatever `from` gives; nothing has only nothing in it. */

@@ -96,6 +96,9 @@ function ofUnion(issue: Raw, at: At): ShapeProblem[] {
   const within = branches.filter((issues) => !issues.some(isOfAnotherType)).toSorted((a, b) => weight(a) - weight(b));
   if (within[0]) return within[0].flatMap((inner) => inside(inner, at));
   const flat = branches.flat().flatMap(leaves);
+  // A slip in one of several words, where a list of them may stand as well.
+  const near = flat.filter((inner) => inner.code === "invalid_value" && inner.path.length === 0 && (inner["values"] as unknown[]).some((value) => typeof value === typeof at.value));
+  if (near.length > 0) return [ofChoice(near.flatMap((inner) => (inner["values"] as unknown[]).map(String)), at)];
   const expected = [...new Set(flat.map((inner) => (inner.code === "invalid_value" ? (inner["values"] as unknown[]).map(String).join(", ") : EXPECTED[String(inner["expected"])] ?? "other")))];
   const values = flat.every(({ code }) => code === "invalid_value") ? flat.flatMap((inner) => (inner["values"] as unknown[]).map(String)) : null;
   return [values ? ofChoice(values, at) : ofType(expected.join(" | "), at)];

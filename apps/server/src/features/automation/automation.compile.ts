@@ -11,7 +11,8 @@ export interface Compilable extends CatalogueProject { calendar: ProjectInUse["c
 
 export const hoursOf = ({ calendar, project }: Compilable): WorkingHours => ({ ...workingClock(calendar, project.time_zone), isOpen: (at) => isOpen(calendar, project.time_zone, at) });
 
-export const vocabularyOf = (project: Compilable, processes: readonly CatalogueProcess[]) => vocabularyFor(project, { processes, purpose: "automation", hours: () => hoursOf(project) });
+/** `webhooks`: those there are, where somebody is to be told that there is none of a name. */
+export const vocabularyOf = (project: Compilable, processes: readonly CatalogueProcess[], webhooks?: readonly string[]) => vocabularyFor(project, { processes, purpose: "automation", hours: () => hoursOf(project), webhooks });
 
 export type CompiledText = { ok: true; rule: Rule } | { ok: false; problems: Problem[] };
 

@@ -3,17 +3,17 @@ import { createCatalogue, problemText, type Catalogue, type Problem } from "@lin
 import type { TxCtx } from "../../platform/db.ts";
 import { forbidden, invalid } from "../../platform/errors.ts";
 import { inAll, problem, wordsOf, type Departments, type KindProblem, type Language, type ProjectDeclaration, type TextKind } from "../projects/index.ts";
-import { checkText, compileText, vocabularyOf } from "./automation.compile.ts";
+import { checkText, compileText, vocabularyOf, type Compilable } from "./automation.compile.ts";
 import { readRuleText } from "./automation.document.ts";
 import { forgetRules } from "./automation.listener.ts";
 import { authorRights, isCertified } from "./automation.rights.ts";
-import { deleteOtherRules, insertVersion, selectInUse, upsertRule } from "./automation.sql.ts";
+import { deleteOtherRules, insertVersion, selectInUse, selectWebhookKeys, upsertRule } from "./automation.sql.ts";
 
 /** What is kept of `rules/*.yaml` while the project is read. */
 interface RuleValue { text: string }
 
-/** The catalogue a text was checked against, for checking it again with the rights of who saves it. */
-const checkedWith = new WeakMap<RuleValue, Catalogue>();
+/** What a text was checked against, for checking it again with the rights of who saves it, and with the webhooks there are. */
+const checkedWith = new WeakMap<RuleValue, Checked>();
 const catalogues = new WeakMap<ProjectDeclaration, Catalogue>();
 
 const placed = (found: Problem): KindProblem => ({ ...problem([...(found.path ?? [])], "expression", { text: inAll((language) => problemText(found, language)) }), line: found.line, column: found.column });
@@ -30,14 +30,17 @@ export const rulesKind: TextKind = {
   },
   check(value, declared, { departments }) {
     const catalogue = catalogueOf(declared, departments);
-    checkedWith.set(value as RuleValue, catalogue);
+    checkedWith.set(value as RuleValue, withDepartments(declared, departments));
     return checkText((value as RuleValue).text, catalogue, "all").map(placed);
   },
   use: (ctx, projectKey, values, made) => putInUse(ctx, projectKey, values as Record<string, RuleValue>, made),
 };
 
+type Checked = Compilable & Pick<ProjectDeclaration, "processes">;
+const withDepartments = (declared: ProjectDeclaration, departments: Departments | undefined): Checked => ({ ...declared, ...(departments && { departments }) });
+
 function catalogueOf(declared: ProjectDeclaration, departments: Departments | undefined): Catalogue {
-  const known = catalogues.get(declared) ?? createCatalogue(vocabularyOf({ ...declared, ...(departments && { departments }) }, Object.values(declared.processes)));
+  const known = catalogues.get(declared) ?? createCatalogue(vocabularyOf(withDepartments(declared, departments), Object.values(declared.processes)));
   catalogues.set(declared, known);
   return known;
 }
@@ -51,7 +54,7 @@ async function putInUse(ctx: TxCtx, projectKey: string, values: Record<string, R
   }));
   const changed = [...after.values()].filter((rule) => before.rules.get(rule.key) !== rule.versionId);
   const isGone = [...before.rules.keys()].some((key) => !after.has(key));
-  if (!isTemplate && (isGone || changed.length > 0)) await refuseAuthor(before.isKnown ? ctx : asMember(ctx, projectKey), projectKey, changed.map(({ value }) => value));
+  if (!isTemplate && (isGone || changed.length > 0)) await refuseAuthor(before.isKnown ? ctx : asMember(ctx, projectKey), projectKey, { texts: changed.map(({ value }) => value), isKnown: before.isKnown });
   for (const { key, name, trigger, value, versionId } of after.values()) {
     if (before.rules.get(key) !== versionId) await insertVersion(ctx.db, { id: versionId, projectKey, key, text: value.text, at: ctx.now() });
     await upsertRule(ctx.db, { projectKey, key, versionId, name, trigger });
@@ -67,14 +70,16 @@ const versionOf = (projectKey: string, key: string, text: string): string => `${
 const asMember = (ctx: TxCtx, projectKey: string): TxCtx => (ctx.actor.kind === "user" ? { ...ctx, actor: { ...ctx.actor, projects: [...ctx.actor.projects, projectKey] } } : ctx);
 
 /** Who saves a rule needs the certificate (R355), and may write only of what they may read themselves. */
-async function refuseAuthor(ctx: TxCtx, projectKey: string, texts: RuleValue[]): Promise<void> {
+async function refuseAuthor(ctx: TxCtx, projectKey: string, { texts, isKnown }: { texts: RuleValue[]; isKnown: boolean }): Promise<void> {
   if (ctx.actor.kind !== "user") return;
   if (!(await isCertified(ctx))) throw forbidden("no_certificate");
   const rights = authorRights(ctx, projectKey, true);
   const language = ctx.actor.language as Language;
+  // A project that is only just brought cannot have its webhooks yet.
+  const webhooks = isKnown ? await selectWebhookKeys(ctx.db, projectKey) : undefined;
   for (const value of texts) {
-    const catalogue = checkedWith.get(value);
-    const compiled = catalogue && compileText(value.text, catalogue, rights);
+    const checked = checkedWith.get(value);
+    const compiled = checked && compileText(value.text, createCatalogue(vocabularyOf(checked, Object.values(checked.processes), webhooks)), rights);
     if (compiled && !compiled.ok) throw invalid(compiled.problems.slice(0, 20).map((found) => ({ field: `rules:${found.line}`, code: "declaration_problem", params: { ...wordsOf(placed(found), language) } })));
   }
 }

@@ -16,7 +16,7 @@ import { AUTOMATION_EXAMPLES } from "./automation.examples.ts";
 import { viewProblem } from "./automation.document.ts";
 import { allowEditing, allowReading, authorRights, isCertified, mayEditRules } from "./automation.rights.ts";
 import { BUDGET, decide, projectValues } from "./automation.run.ts";
-import type { KeptProblem } from "./automation.sql.ts";
+import { selectWebhookKeys, type KeptProblem } from "./automation.sql.ts";
 import { selectEditors, selectLatest, selectRules, selectTicketFor, selectVersions, selectVersionText, updateCertificate, type FoundTicket, type ListedRule } from "./automation.view.sql.ts";
 
 export const languageOf = (ctx: Ctx): Language => (ctx.actor.kind === "user" ? (ctx.actor.language as Language) : "en");
@@ -52,7 +52,7 @@ export async function getVocabulary(ctx: Ctx, projectKey: string) {
   const project = await projectOf(ctx.db, projectKey);
   const certified = await isCertified(ctx);
   const rights = authorRights(ctx, projectKey, certified) as (right: string) => boolean;
-  const whole = vocabularyFor(project, { processes: await processesOf(ctx.db, project), purpose: "automation" });
+  const whole = vocabularyFor(project, { processes: await processesOf(ctx.db, project), purpose: "automation", webhooks: await selectWebhookKeys(ctx.db, projectKey) });
   const seen = <T extends { read?: string | readonly string[] }>(fields: Readonly<Record<string, T>>) => Object.fromEntries(Object.entries(fields).filter(([, field]) => [field.read ?? []].flat().every(rights)));
   const records = Object.fromEntries(Object.entries(whole.records ?? {}).map(([key, record]) => [key, { ...record, fields: seen(record.fields) }]));
   return { vocabulary: { ...whole, records, variables: seen(whole.variables) }, events: [...wakingEvents], examples: AUTOMATION_EXAMPLES.map((one) => ({ ...one, name: { ...one.name } })), mayEdit: await mayEditRules(ctx, projectKey) };
@@ -65,7 +65,7 @@ async function deskOf(ctx: Ctx, projectKey: string): Promise<Desk> {
   await allowEditing(ctx, projectKey);
   const project = await projectOf(ctx.db, projectKey);
   // Of its own making: it knows the departments, which the one that runs stored rules does not insist on.
-  const catalogue = createCatalogue(vocabularyOf(project, await processesOf(ctx.db, project)));
+  const catalogue = createCatalogue(vocabularyOf(project, await processesOf(ctx.db, project), await selectWebhookKeys(ctx.db, projectKey)));
   const rights = authorRights(ctx, projectKey, true);
   return { project, catalogue, compile: (text) => compileText(text, catalogue, rights), check: (text) => checkText(text, catalogue, rights) };
 }

@@ -30,6 +30,9 @@ const columnsOf = (on: Waking) => ({ events: "event" in on ? on.event : [], sche
 
 export const deleteOtherRules = (db: Db, projectKey: string, keys: string[]) => sql`delete from automation_rules where project_key = ${projectKey} and not (key = any(${keys}::text[]))`.execute(db);
 
+/** What a rule may call: they are set up in the project, not declared with it. */
+export const selectWebhookKeys = (db: Db, projectKey: string) => sql<{ key: string }>`select key from webhooks where project_key = ${projectKey} order by key`.execute(db).then((result) => result.rows.map(({ key }) => key));
+
 export const selectProjectsOf = (db: Db, ticketIds: string[]) =>
   sql<{ id: string; projectKey: string }>`select id, project_key from tickets where id = any(${ticketIds}::uuid[])`.execute(db).then((result) => new Map(result.rows.map((row) => [row.id, row.projectKey])));
 

@@ -33,6 +33,8 @@ function checkSubtask(process: Process, { department, task, answer, carries = []
   const named = [["department", typeof department === "string" ? null : department.field], ["task", "field" in task ? task.field : null], ["answer", answer ?? null]] as const;
   return [
     ...named.flatMap(([name, field]) => (field !== null && !process.fields[field] ? [missing([...path, name], "no_field", field, "fields")] : [])),
+    // What a department answers is text: kept in a choice or a date it would be nothing that can stand there.
+    ...(answer !== undefined && process.fields[answer] && process.fields[answer].kind !== "text" ? [problem([...path, "answer"], "answer_not_text", { name: answer })] : []),
     ...carries.flatMap((place, index) => (!place.includes(".") && place !== "form" && !process.fields[place] ? [missing([...path, "carries", index], "no_field", place, "fields")] : [])),
   ];
 }

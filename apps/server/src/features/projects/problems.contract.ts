@@ -28,7 +28,7 @@ export const problems = {
   not_employee: ["employee_field", "name"], not_in_form: ["one_of", "name", "names"], no_colleague_in_form: ["look_up_colleague", "name"], not_leaving: ["add_to_from", "name", "stage"], not_system: ["add_system", "name"], timer_requires: ["timer_plain", "name"], timer_circle: ["slower_circle", "name", "way", "hours"], stage_unreached: ["lead_or_remove", "name"],
   stage_stuck: ["lead_out_or_final", "name"], automatic_not_system: ["add_system_here"], automatic_approval: ["person_or_no_approval"], automatic_requires: ["compute_with_set"], automatic_circle: ["person_in_circle", "name"],
   refusal_not_leaving: ["add_all_to_from", "name"], refusal_requires: ["require_none", "name"], limits_differ: ["one_currency", "names"],
-  amount_not_money: ["money_of_limits", "name", "currency"], amount_not_number: ["number_of_limits", "name"], percent_late: ["percent_at_most", "percent", "most"],
+  amount_not_money: ["money_of_limits", "name", "currency"], amount_not_number: ["number_of_limits", "name"], percent_late: ["percent_at_most", "percent", "most"], answer_not_text: ["answer_text_field", "name"],
   // What callers hear, doors for other systems.
   no_step: ["step_or_declare", "name", "names"], flow_circle: ["say_or_end"], flow_step_unreached: ["point_or_remove", "name"], flow_chooses_project: ["by_queue_or_company"],
   flow_unheard: ["past_to_queue"], flow_unheard_menu: ["past_to_queue"], flow_unheard_offer: ["past_to_queue"], flow_unheard_project: ["past_to_queue"],

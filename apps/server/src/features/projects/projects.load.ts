@@ -138,8 +138,8 @@ function readAnew(reading: Reading, folder: string): ProjectDeclaration | null {
   refuseStrangers(reading, folder);
   const declared = readParts(reading, folder);
   if (declared) reading.whole.push(declared);
-  // A process that cannot be read is told once, and not again by everything that names it.
-  const isBroken = reader.problems.some(({ file }) => file.startsWith(`${folder}/processes/`) || file.startsWith("common/processes/"));
+  // A process or a form that cannot be read is told once, and not again by everything that names it.
+  const isBroken = reader.problems.some(({ file }) => NAMED.some((part) => file.startsWith(`${folder}/${part}/`) || file.startsWith(`common/${part}/`)));
   if (!declared || isBroken) return null;
   const { project, ivr, queues } = declared;
   if (project.key !== folder) note(reader, `${folder}/project.yaml`, problem(["key"], "other_folder", { name: project.key, folder }));
@@ -149,6 +149,9 @@ function readAnew(reading: Reading, folder: string): ProjectDeclaration | null {
   checkMore(reading, folder, declared);
   return declared;
 }
+
+/** Texts that others are full of names of. */
+const NAMED = ["processes", "forms"];
 
 /** Every text by itself; all of them are looked at, whatever one of them has. */
 function readParts(reading: Reading, folder: string): ProjectDeclaration | null {

@@ -1,14 +1,14 @@
 import type { ActionInput, ValueInput } from "@linija/rules";
 import { field, textField, words } from "./rules.words.ts";
 
-export interface ActionSources { notices: ValueInput[]; departments: ValueInput[]; types: ValueInput[]; transitions: ValueInput[]; stages: ValueInput[] }
+export interface ActionSources { notices: ValueInput[]; departments: ValueInput[]; types: ValueInput[]; transitions: ValueInput[]; stages: ValueInput[]; /** Absent: not known, and any key is taken. */ webhooks?: ValueInput[] | undefined }
 
 /** Without values any text is taken at save, and what is not there is told by the run. */
 const among = (values: ValueInput[]) => (values.length > 0 ? { values } : {});
 const must = { required: true } as const;
 
 /** What an automation may do. Each is performed by the feature it belongs to, with that feature's own checks. */
-export const actionsOf = ({ notices, departments, types, transitions }: ActionSources): Record<string, ActionInput> => ({
+export const actionsOf = ({ notices, departments, types, transitions, webhooks }: ActionSources): Record<string, ActionInput> => ({
   tell_client: { doc: words("Send the client a notice, in their language", "Отправить клиенту уведомление на его языке", "Pošlji stranki obvestilo v njenem jeziku"), params: {
     notice: textField(words("Notice", "Уведомление", "Obvestilo"), { ...must, ...among(notices) }),
   } },
@@ -52,6 +52,6 @@ export const actionsOf = ({ notices, departments, types, transitions }: ActionSo
     due: field("datetime", words("Call by", "Позвонить до", "Poklicati do")),
   } },
   call_webhook: { doc: words("Tell another system by its webhook", "Сообщить другой системе через вебхук", "Obvesti drug sistem prek spletnega klica"), params: {
-    webhook: textField(words("Key of the webhook", "Ключ вебхука", "Ključ spletnega klica"), must), data: field("any", words("What to send along", "Что передать", "Kaj poslati zraven")),
+    webhook: textField(words("Key of the webhook", "Ключ вебхука", "Ključ spletnega klica"), { ...must, ...(webhooks && { values: webhooks }) }), data: field("any", words("What to send along", "Что передать", "Kaj poslati zraven")),
   } },
 });

@@ -1,0 +1,62 @@
+import { sql } from "kysely";
+import { beforeAll, expect, test } from "vitest";
+import { textKinds } from "../../kinds.ts";
+import { translate } from "../../platform/messages.ts";
+import { testDatabase } from "../../testing/database.ts";
+import { buildUser } from "../access/access.factory.ts";
+import { newId } from "../../platform/ids.ts";
+import { startNode, type StartedNode } from "./declarations.factory.ts";
+import { checkText, readText, saveText } from "./declarations.service.ts";
+
+const database = await testDatabase();
+let node: StartedNode;
+let userId = "";
+beforeAll(async () => {
+  node = await startNode(database.ctx(), undefined, textKinds);
+  userId = (await buildUser(database.db, { name: "Ana Kos", roles: ["administrator"], projects: ["internet"] })).id;
+  await sql`update users set rules_certified_at = now() where id = ${userId}::uuid`.execute(database.db);
+});
+const as = (language: "en" | "ru" | "sl" = "en") => database.ctx({ kind: "user", id: userId, name: "Ana Kos", roles: ["administrator"], projects: ["internet"], language });
+
+/** What is said of a change of one text: file, line and words. */
+async function said(path: string, change: (text: string) => string, language: "en" | "ru" | "sl" = "en"): Promise<string[]> {
+  const { text } = await readText(as(), node.deps, "internet", { path });
+  const changed = change(text);
+  expect(changed, "the text is another one").not.toBe(text);
+  const { problems } = await checkText(as(language), node.deps, "internet", { path, text: changed });
+  return problems.map(({ file, line, message }) => `${file}:${line} ${message}`);
+}
+
+test("R091 one wrong kind in a form is told at its place, and nothing that only follows from it", async () => {
+  const told = await said("forms/connection.yaml", (text) => text.replace(/x-kind: yes_no|x-kind: choice|x-kind: date/, "x-kind: dat"));
+  expect(told).toHaveLength(1);
+  expect(told[0]).toMatch(/^internet\/forms\/connection\.yaml:\d+ .*“dat”/);
+});
+
+test("R344 a slip in the event of a rule is told with what may stand there", async () => {
+  const [told, ...more] = await said("rules/regular-client.yaml", (text) => text.replace("ticket.registered", "ticket.registred"));
+  expect(more).toEqual([]);
+  expect(told).toMatch(/regular-client\.yaml:3 “ticket\.registred” cannot stand here; use one of: ticket\.registered, /);
+});
+
+test("R344 a field that is not there is named by the words that stand in the text", async () => {
+  expect(await said("rules/regular-client.yaml", (text) => text.replace("has(client) &&", 'ticket.fields.nothing == "x" &&'))).toEqual([expect.stringContaining("“ticket.fields” has no field “nothing”")]);
+});
+
+test("R112 a task's answer, which is words, is refused a field that holds something else", async () => {
+  const told = await Promise.all((["en", "ru", "sl"] as const).map((language) => said("processes/no-show.yaml", (text) => text.replace("answer: crew", "answer: visit_at"), language)));
+  expect(told.map((each) => each.length)).toEqual([1, 1, 1]);
+  expect(told[0]![0]).toMatch(/^internet\/processes\/no-show\.yaml:\d+ the answer is written in words, and the field "visit_at" does not hold text$/);
+  expect(new Set(told.flat()).size).toBe(3);
+});
+
+const CALLS = (key: string): string => `key: trial\nname: { en: Trial }\non: { event: ticket.registered }\nsteps:\n  - do: call_webhook\n    with: { webhook: '"${key}"' }\n  - do: tell_department\n    with: { department: '"technicians"', text: '"x"' }\n`;
+const save = (text: string) => saveText(as(), node.deps, "internet", { path: "rules/trial.yaml", text, number: 0, note: "" })
+  .then(() => "saved", (error: { fields: { field: string; code: string; params: Record<string, string> }[] }) => error.fields.map(({ field, code, params }) => `${field} ${translate("en", code, params)}`).join("\n"));
+
+test("R344 a rule may call only a webhook and tell only a department there is", async () => {
+  expect(await save(CALLS("one").replace("technicians", "martians"))).toMatch(/rules\/trial\.yaml:8 .*“martians”/);
+  expect(await save(CALLS("nope"))).toMatch(/:6 .*“nope” is not one of the allowed values/);
+  await sql`insert into webhooks (id, project_key, key, name, url, secret, created_at, updated_at) values (${newId()}::uuid, 'internet', 'one', 'One', 'http://127.0.0.1:1/', 'x', now(), now())`.execute(database.db);
+  expect(await save(CALLS("one"))).toBe("saved");
+});
