@@ -84,7 +84,7 @@ function TicketEntry({ item }: { item: TimelineItem }) {
 function NoteEntry({ item }: { item: TimelineItem }) {
   const t = useT();
   const word = useWord();
-  return <Line icon={IconNote} item={item} title={<><b>{t("ticket.note")}</b> <TicketNumber item={item} id={textOf(item, "ticketId")} /> <span className="dim">· {word("actor", item.by ?? "", item.by ?? "")}</span></>}><p className="pre">{textOf(item, "text")}</p></Line>;
+  return <Line icon={IconNote} item={item} title={<><b>{t("ticket.note")}</b> <TicketNumber item={item} id={textOf(item, "ticketId")} /> <span className="dim">· {item.by ? word("actor", item.by, item.by) : word("actor", "linija")}</span></>}><p className="pre">{textOf(item, "text")}</p></Line>;
 }
 
 function NoticeEntry({ item }: { item: TimelineItem }) {

@@ -65,7 +65,7 @@ function TicketHead({ ticket }: { ticket: TicketView }) {
         {project && <span className="chip"><span className="dot" style={{ background: project.color }} />{project.name}</span>}
         {ticket.priority >= 2 && <span className={`chip ${ticket.priority === 3 ? "danger" : "warn"}`}>{t(priorityKey(ticket.priority))}</span>}
         {ticket.reopened > 0 && <span className={`chip ${ticket.status === "closed" ? "" : "danger"}`}><IconRotate2 size={13} aria-hidden />{t("ticket.reopened", { count: ticket.reopened })}</span>}
-        {!ticket.waitsFor && <Due ticket={ticket} />}
+        {!ticket.waitsFor && <Due ticket={ticket} exact />}
       </div><div className="row">
         <CallbackButton ticket={ticket} />
         <HandoverButton ticket={ticket} />

@@ -2,7 +2,7 @@ import type { TicketView } from "@linija/server/contract/tickets/tickets";
 import { UnstyledButton } from "@mantine/core";
 import { IconLock, IconMail, IconMailX } from "@tabler/icons-react";
 import { useState } from "react";
-import { useT } from "../../i18n/intl.tsx";
+import { useT, useWord } from "../../i18n/intl.tsx";
 import { Moment } from "../../shared/clock.tsx";
 import css from "./tickets.module.css";
 
@@ -17,8 +17,9 @@ export function Written({ ticket }: { ticket: TicketView }) {
 }
 
 function Note({ note }: { note: TicketView["notes"][number] }) {
+  const word = useWord();
   const t = useT();
-  return <article className={css.noteItem}><header className="row between small"><span className="row"><IconLock size={14} aria-hidden /><b>{t("ticket.note")}</b> {note.by}</span><Moment at={note.at} /></header><p className="pre">{note.text}</p></article>;
+  return <article className={css.noteItem}><header className="row between small"><span className="row"><IconLock size={14} aria-hidden /><b>{t("ticket.note")}</b> {note.by || word("actor", "linija")}</span><Moment at={note.at} /></header><p className="pre">{note.text}</p></article>;
 }
 
 function Letter({ notice }: { notice: TicketView["notices"][number] }) {
