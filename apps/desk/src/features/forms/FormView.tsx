@@ -84,7 +84,7 @@ export function FormView({ store, deeds, readOnly = false, prefix, language, bar
   useEffect(() => () => store.stop(), [store]);
   return (
     <FillingContext value={filling}>
-      <div className={css.form} lang={language}>
+      <div className={css.form} lang={language} data-reads={readOnly || undefined}>
         {bar && !readOnly && <Progress />}
         <Drawn form={store.form} />
       </div>

@@ -1,5 +1,5 @@
 import { kinds, type Kind } from "@linija/forms";
-import { IconAlertTriangle, IconAsterisk, IconEyeOff, IconFunction, IconGripVertical, IconPlus } from "@tabler/icons-react";
+import { IconAlertTriangle, IconAsterisk, IconEyeOff, IconForms, IconFunction, IconGripVertical, IconPencil, IconPlus } from "@tabler/icons-react";
 import { useState, type DragEvent, type KeyboardEvent } from "react";
 import { useT } from "../../i18n/intl.tsx";
 import type { Bench } from "./FormBuilder.tsx";
@@ -30,6 +30,7 @@ export function Outline({ bench, onAdd }: { bench: Bench; onAdd: (kind: Kind, pl
   return (
     <>
       <nav aria-label={t("forms.b.outline")}>
+        <button type="button" className={css.formName} aria-current={chosen === null || undefined} onClick={() => choose(null)}><IconForms size={14} aria-hidden /><span className="grow cut">{written.name?.[language] || t("forms.b.unnamed")}</span><IconPencil size={13} aria-hidden /></button>
         {written.sections.map((section, index) => (
           <div key={section.key} className={css.section} {...target(`section:${section.key}`, { section: index, at: section.fields.length })}>
             <button type="button" className={css.sectionName} aria-current={(chosen?.kind === "section" && chosen.at === index) || undefined} onClick={() => choose({ kind: "section", at: index })}>{section.name?.[language] ?? section.key}</button>
@@ -60,6 +61,7 @@ function Item({ fieldKey, place, bench, target }: ItemProps) {
   const t = useT();
   const { written, language, chosen, choose, change, problemsAt } = bench;
   const field = written.fields[fieldKey];
+  const kind = kinds.find((one) => one === field?.["x-kind"]);
   const isChosen = chosen?.kind === "field" && chosen.key === fieldKey;
   const isWrong = problemsAt(`schema.properties.${fieldKey}`).length > 0 || problemsAt(`show.${fieldKey}`).length > 0 || problemsAt(`computed.${fieldKey}`).length > 0 || problemsAt(`require.${fieldKey}`).length > 0;
   const keys = (event: KeyboardEvent<HTMLButtonElement>): void => {
@@ -82,6 +84,7 @@ function Item({ fieldKey, place, bench, target }: ItemProps) {
     <button type="button" id={`outline-${fieldKey}`} className={css.item} aria-current={isChosen || undefined} aria-keyshortcuts="Alt+ArrowUp Alt+ArrowDown Delete" draggable onDragStart={(event) => event.dataTransfer.setData(TYPE, JSON.stringify({ key: fieldKey }))} onClick={() => choose({ kind: "field", key: fieldKey })} onKeyDown={keys} {...target}>
       <IconGripVertical size={13} aria-hidden className={css.grip} />
       <span className="grow cut">{field?.["x-name"]?.[language] ?? fieldKey}</span>
+      {kind && <span className={css.ofKind}>{t(`forms.kind.${kind}`)}</span>}
       {isWrong && <IconAlertTriangle size={13} className={css.wrong} role="img" aria-label={t("forms.b.wrong")} />}
       {written.required.includes(fieldKey) && <IconAsterisk size={11} role="img" aria-label={t("forms.b.required")} />}
       {written.computed[fieldKey] !== undefined && <IconFunction size={13} role="img" aria-label={t("forms.b.computed")} />}

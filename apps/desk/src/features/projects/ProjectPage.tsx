@@ -9,7 +9,7 @@ import { Empty, Page, Skeleton } from "../../shared/parts.tsx";
 import { ProblemNote } from "../../shared/problem.tsx";
 import { useApi, useSend } from "../../shared/query.ts";
 import { ImportBox } from "./ImportBox.tsx";
-import { MANY, ORDER } from "./kinds.ts";
+import { beginningOf, MANY, ORDER } from "./kinds.ts";
 import { RemovedPane } from "./RemovedPane.tsx";
 import { RetireBox, RetiredText } from "./Retire.tsx";
 import { TextPane } from "./TextPane.tsx";
@@ -166,7 +166,7 @@ function NewText({ projectKey, taken, onClose, onMade }: { projectKey: string; t
   const isUsable = /^[a-z][a-z0-9-]{0,40}$/.test(name);
   const make = (event: FormEvent) => {
     event.preventDefault();
-    draft.mutate({ params: { key: projectKey }, body: { path, text: `key: ${name}\nname: { en: "", ru: "", sl: "" }\n`, base: 0 } });
+    draft.mutate({ params: { key: projectKey }, body: { path, text: beginningOf(kind, name), base: 0 } });
   };
   return (
     <Modal opened onClose={onClose} size={420} title={<b>{t("projects.newText")}</b>} closeButtonProps={{ "aria-label": t("do.close") }}>
