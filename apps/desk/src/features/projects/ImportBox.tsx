@@ -1,3 +1,4 @@
+import type { ImportChange } from "@linija/server/contract/declarations/declarations";
 import { Button, FileInput, Modal } from "@mantine/core";
 import { IconFileZip } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
@@ -16,14 +17,18 @@ export function ImportBox({ into, onClose }: { into?: { key: string; name: strin
   const [file, setFile] = useState<File | null>(null);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  const take = async () => {
+  /** What the archive does to the project, looked at before anything is written. */
+  const [changes, setChanges] = useState<ImportChange[] | null>(null);
+  const take = async (preview: boolean) => {
     if (!file) return;
     setBusy(true);
     setError(null);
     const form = new FormData();
     form.append("file", file);
     try {
-      const { key, saved, removed } = await send("POST", `/projects/import${into ? `?into=${encodeURIComponent(into.key)}` : ""}`, form) as { key: string; saved: number; removed: number };
+      const query = new URLSearchParams({ ...(into && { into: into.key }), ...(preview && { preview: "true" }) });
+      const { key, saved, removed, changes } = await send("POST", `/projects/import?${query}`, form) as { key: string; saved: number; removed: number; changes: ImportChange[] };
+      if (preview) return setChanges(changes);
       refresh(["listProjects", "listTexts", "readText", "ticketTypes", "getMe"]);
       say(t("projects.imported", { saved, removed }));
       onClose();
@@ -39,11 +44,29 @@ export function ImportBox({ into, onClose }: { into?: { key: string; name: strin
     <Modal opened onClose={onClose} size={560} title={<b>{into ? t("projects.importInto", { name: into.name }) : t("projects.import")}</b>} closeButtonProps={{ "aria-label": t("do.close") }}>
       <div className="stack">
         <p className="dim small">{t(into ? "projects.importIntoHint" : "projects.importHint")}</p>
-        <FileInput size="xs" label={t("projects.archive")} placeholder={t("projects.archiveHint")} accept=".zip,application/zip" leftSection={<IconFileZip size={15} aria-hidden />} value={file} onChange={(chosen) => { setFile(chosen); setError(null); }} clearable clearButtonProps={{ "aria-label": t("do.clear") }} />
+        <FileInput size="xs" label={t("projects.archive")} placeholder={t("projects.archiveHint")} accept=".zip,application/zip" leftSection={<IconFileZip size={15} aria-hidden />} value={file} onChange={(chosen) => { setFile(chosen); setError(null); setChanges(null); }} clearable clearButtonProps={{ "aria-label": t("do.clear") }} />
         {Boolean(error) && places.length === 0 && <ProblemNote error={error} />}
         {places.length > 0 && <div role="alert" className={css.places}><b>{t("projects.nothingSaved")}</b><ul>{places.map((place, index) => <li key={index}><code>{place.field}</code> {place.message}</li>)}</ul></div>}
-        <div className="row between"><span /><Button onClick={() => void take()} loading={busy} disabled={!file}>{t("projects.import")}</Button></div>
+        {changes && <Changes changes={changes} />}
+        <div className="row between"><span />{into && !changes
+          ? <Button onClick={() => void take(true)} loading={busy} disabled={!file}>{t("projects.look")}</Button>
+          : <Button onClick={() => void take(false)} loading={busy} disabled={!file || changes?.length === 0}>{t("projects.import")}</Button>}</div>
       </div>
     </Modal>
+  );
+}
+
+const WAYS = ["removed", "changed", "added"] as const;
+
+function Changes({ changes }: { changes: ImportChange[] }) {
+  const t = useT();
+  if (changes.length === 0) return <p role="status">{t("projects.changesNone")}</p>;
+  return (
+    <section className={`stack-s ${css.changes}`} role="status" tabIndex={0}>
+      {WAYS.map((way) => ({ way, of: changes.filter(({ how }) => how === way) })).filter(({ of }) => of.length > 0).map(({ way, of }) => (
+        <div key={way}><b>{t(`projects.how.${way}`, { count: of.length })}</b><ul>{of.map(({ path }) => <li key={path}><code>{path}</code></li>)}</ul></div>
+      ))}
+      <p className="dim small">{t("projects.lookHint")}</p>
+    </section>
   );
 }

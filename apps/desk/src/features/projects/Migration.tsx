@@ -53,14 +53,23 @@ function Migration({ projectKey, process }: { projectKey: string; process: strin
 
 function Old({ version, stages }: { version: OldVersion; stages: { key: string; name: string }[] }) {
   const t = useT();
+  const hours = (count: number | null) => (count === null ? t("projects.deadlineNone") : t("projects.deadlineHours", { hours: count }));
   const nameOf = (key: string) => stages.find((stage) => stage.key === key)?.name ?? key;
   return (
     <section className={`panel ${css.old}`}>
       <div className="row between"><b>{t("projects.oldVersion")} <Moment at={version.loadedAt} full /></b><span className="num">{t("projects.tickets", { count: version.tickets })}</span></div>
       {version.stages.map((stage) => <div key={stage.key} className="row small"><span className={css.from}>{stage.name}</span><span className="num dim">{stage.tickets}</span><IconArrowRight size={14} aria-hidden />{stage.to ? nameOf(stage.to) : <span className="chip warn">{t("projects.noStage")}</span>}</div>)}
+      {version.done > 0 && <p className="small dim">{t("projects.oldDone", { count: version.done })}</p>}
+      {version.deadlines.length > 0 && <div className="small"><p>{t("projects.deadlinesStay")}</p><ul className={css.deadlines}>{version.deadlines.map(({ clock, priority, from, to }) => <li key={`${clock} ${priority}`}>{t("projects.deadlineChange", { clock: t(`projects.deadline.${clock}`), priority: t(`process.priority.${priority}`), from: hours(from), to: hours(to) })}</li>)}</ul></div>}
       {version.approvals > 0 && <p className="small">{t("projects.oldApprovals", { count: version.approvals })}</p>}
     </section>
   );
+}
+
+/** What an undo left, and why. */
+function keptOf(t: ReturnType<typeof useT>, { moved, merged }: NonNullable<MigrationView["kept"]>): string {
+  const told = [...(moved > 0 ? [t("projects.keptMoved", { count: moved })] : []), ...(merged > 0 ? [t("projects.keptMerged", { count: merged })] : [])];
+  return told.length > 0 ? told.join(" · ") : t("projects.moved", { count: 0 });
 }
 
 function Run({ run, projectKey }: { run: MigrationView; projectKey: string }) {
@@ -71,7 +80,7 @@ function Run({ run, projectKey }: { run: MigrationView; projectKey: string }) {
   return (
     <div className={css.run}>
       <span className={`chip ${run.state === "running" || run.state === "undoing" ? "accent" : ""}`}>{t(`projects.run.${run.state}`)}</span>
-      <span className="grow small"><Moment at={run.at} /> · {run.by} · {t("projects.moved", { count: run.moved })}{run.skipped > 0 && ` · ${t("projects.skipped", { count: run.skipped })}`}{run.left > 0 && ` · ${t("projects.left", { count: run.left })}`}</span>
+      <span className="grow small"><Moment at={run.at} /> · {run.by} · {run.kept === null ? t("projects.moved", { count: run.moved }) : ""}{run.kept && keptOf(t, run.kept)}{run.skipped > 0 && ` · ${t("projects.skipped", { count: run.skipped })}`}{run.left > 0 && ` · ${t("projects.left", { count: run.left })}`}</span>
       {run.state === "running" && <Button size="compact-sm" variant="default" loading={stop.isPending} onClick={() => stop.mutate({ params })}>{t("projects.stop")}</Button>}
       {(run.state === "done" || run.state === "stopped") && run.moved > 0 && <Button size="compact-sm" variant="default" loading={undo.isPending} onClick={() => undo.mutate({ params })}>{t("do.undo")}</Button>}
       {(stop.error ?? undo.error) && <ProblemNote error={stop.error ?? undo.error} />}

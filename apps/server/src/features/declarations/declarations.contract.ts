@@ -94,7 +94,11 @@ export const listVersions = contract({
   reply: z.object({ items: z.array(versionRow), next: z.number().int().nullable() }),
 });
 
+/** What an archive does to a project, by the paths of its texts. */
+const importChange = z.object({ path: z.string(), how: z.enum(["added", "changed", "removed"]) });
+export type ImportChange = z.infer<typeof importChange>;
 export const importProject = contract({
-  method: "POST", path: "/projects/import", contacts: "own", summary: "A project from a .zip of its texts (multipart, part `file`, at most 2 MB): a new one, or with `into` the texts of that project",
-  query: z.object({ into: z.string().max(60).optional(), note: z.string().max(500).optional() }), reply: z.object({ key: z.string(), saved: z.number().int(), removed: z.number().int() }),
+  method: "POST", path: "/projects/import", contacts: "own", summary: "A project from a .zip of its texts (multipart, part `file`, at most 2 MB): a new one, or with `into` the texts of that project; with `preview` nothing is kept, and what would change is told",
+  query: z.object({ into: z.string().max(60).optional(), note: z.string().max(500).optional(), preview: z.literal("true").optional() }),
+  reply: z.object({ key: z.string(), saved: z.number().int(), removed: z.number().int(), changes: z.array(importChange) }),
 });

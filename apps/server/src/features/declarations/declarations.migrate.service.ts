@@ -6,6 +6,8 @@ import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
 import { addJob, type JobHandler } from "../../platform/jobs.ts";
 import { own } from "../../platform/own.ts";
+import type { Process } from "../processes/index.ts";
+import { priorities } from "../projects/index.ts";
 import { adoptVersion, processOf, projectOf, resumeApprovals, statusOf } from "../tickets/index.ts";
 import type * as contracts from "./declarations.migrate.contract.ts";
 import { languageOf, mayManage } from "./declarations.service.ts";
@@ -31,7 +33,7 @@ export async function previewMigration(ctx: Ctx, key: string, process: string): 
     const old = await processOf(ctx.db, id);
     const own = counts.filter((count) => count.id === id);
     return {
-      id, loadedAt: own[0]!.loadedAt.toISOString(), tickets: own.reduce((sum, { tickets }) => sum + tickets, 0), approvals: own.reduce((sum, { approvals }) => sum + approvals, 0),
+      id, loadedAt: own[0]!.loadedAt.toISOString(), tickets: own.reduce((sum, { tickets }) => sum + tickets, 0), approvals: own.reduce((sum, { approvals }) => sum + approvals, 0), done: own.reduce((sum, { done }) => sum + done, 0), deadlines: deadlinesChanged(old, to),
       stages: own.map(({ stage, tickets }) => ({ key: stage!, name: old.stages[stage!]?.name[language] ?? stage!, tickets, to: to.stages[stage!] ? stage! : null })),
     };
   }));
@@ -39,9 +41,18 @@ export async function previewMigration(ctx: Ctx, key: string, process: string): 
   return { toId, stages: Object.entries(to.stages).map(([stage, { name }]) => ({ key: stage, name: name[language] })), versions, recent };
 }
 
+/** A deadline was told to the client and stays as it was told: what the new version would have allowed is said, not done. */
+function deadlinesChanged(old: Process, to: Process) {
+  const clocks = [["solution", "deadline_hours"], ["first_answer", "first_answer_hours"]] as const;
+  return clocks.flatMap(([clock, part]) => priorities.flatMap((priority) => {
+    const [before, after] = [old.clocks[part]?.[priority] ?? null, to.clocks[part]?.[priority] ?? null];
+    return before === after ? [] : [{ clock, priority, from: before, to: after }];
+  }));
+}
+
 async function view(ctx: Ctx, row: db.MigrationRow): Promise<View> {
   const left = row.state === "running" ? await db.countLeft(ctx.db, row) : 0;
-  return { id: row.id, state: row.state, moved: row.moved, skipped: row.skipped, left, at: row.at.toISOString(), by: row.authorName, finishedAt: row.finishedAt?.toISOString() ?? null };
+  return { id: row.id, state: row.state, moved: row.moved, skipped: row.skipped, left, at: row.at.toISOString(), by: row.authorName, finishedAt: row.finishedAt?.toISOString() ?? null, kept: row.state === "undone" ? await db.countKept(ctx.db, row) : null };
 }
 
 /** The version previewed is the one tickets come to, so what was agreed to is what happens. */

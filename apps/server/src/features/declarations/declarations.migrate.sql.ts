@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Db } from "../../platform/db.ts";
 
-export interface VersionCount { id: string; loadedAt: Date; stage: string | null; tickets: number; approvals: number }
+export interface VersionCount { id: string; loadedAt: Date; stage: string | null; tickets: number; /** Of them: done, and waited with for the client's yes. */ done: number; approvals: number }
 export interface MigrationRow {
   id: string; projectKey: string; processKey: string; toId: string; stages: Record<string, string>; state: "running" | "done" | "stopped" | "undoing" | "undone";
   moved: number; skipped: number; authorName: string | null; at: Date; finishedAt: Date | null;
@@ -11,7 +11,7 @@ const OPEN = sql`t.status in ('open', 'waiting', 'done')`;
 
 /** Open tickets of every version but the newest, by stage. */
 export const selectOldVersions = async (db: Db, projectKey: string, processKey: string, toId: string): Promise<VersionCount[]> =>
-  (await sql<VersionCount>`select v.id, v.loaded_at, t.stage, count(*)::int as tickets,
+  (await sql<VersionCount>`select v.id, v.loaded_at, t.stage, count(*)::int as tickets, count(*) filter (where t.status = 'done')::int as done,
       sum((select count(*) from ticket_approvals a where a.ticket_id = t.id and a.state = 'pending'))::int as approvals from process_versions v join tickets t on t.process_id = v.id and ${OPEN}
     where v.project_key = ${projectKey} and v.key = ${processKey} and v.id <> ${toId} group by v.id, v.loaded_at, t.stage order by v.loaded_at desc, v.id, t.stage`.execute(db)).rows;
 
@@ -63,6 +63,11 @@ export async function moveTickets(db: Db, migration: MigrationRow, rows: Moved[]
 /** Decisions nobody waits for since; undone, they wait again. */
 export const noteLapsed = (db: Db, migration: MigrationRow, ticketId: string, approvals: string[]) =>
   sql`update process_migration_tickets set approvals = ${approvals}::uuid[] where migration_id = ${migration.id}::uuid and ticket_id = ${ticketId}::uuid`.execute(db);
+
+/** What an undo has left where the migration put it, and why: it went on since, or was merged into another. */
+export const countKept = async (db: Db, migration: MigrationRow): Promise<{ moved: number; merged: number }> =>
+  (await sql<{ moved: number; merged: number }>`select count(*) filter (where t.merged_into is null)::int as moved, count(*) filter (where t.merged_into is not null)::int as merged
+    from process_migration_tickets d join tickets t on t.id = d.ticket_id where d.migration_id = ${migration.id}::uuid and not d.undone and d.to_stage is not null`.execute(db)).rows[0] ?? { moved: 0, merged: 0 };
 
 export interface ToUndo { id: string; fromProcessId: string; fromStage: string; toStage: string; approvals: string[] | null }
 

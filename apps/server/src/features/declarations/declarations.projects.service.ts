@@ -121,9 +121,27 @@ export async function exportProject(ctx: Ctx, deps: DeclarationsDeps, key: strin
   return { name: `${key}.zip`, bytes: pack(key, new Map(rows.map(({ path, text }) => [path, text!]))) };
 }
 
-/** An archive of texts: a new project by the key it names, or the texts of one that is there. All of it, or nothing. */
-export async function importProject(ctx: Ctx, deps: DeclarationsDeps, bytes: Uint8Array, { into, note = "" }: { into?: string | undefined; note?: string | undefined }): Promise<Reply<typeof contracts.importProject>> {
+type Import = z.output<typeof contracts.importProject.query>;
+type Imported = Reply<typeof contracts.importProject>;
+
+/** Carries out of a transaction what it would have done, so that nothing of it is kept. */
+class Previewed extends Error {
+  readonly imported: Imported;
+  constructor(imported: Imported) { super("previewed"); this.imported = imported; }
+}
+
+/** An archive of texts: a new project by the key it names, or the texts of one that is there. All of it, or nothing; a preview is refused for what the import would be refused for. */
+export async function importProject(ctx: Ctx, deps: DeclarationsDeps, bytes: Uint8Array, input: Import): Promise<Imported> {
   mayManage(ctx);
+  try {
+    return await takeArchive(ctx, deps, bytes, input);
+  } catch (error) {
+    if (error instanceof Previewed) return error.imported;
+    throw error;
+  }
+}
+
+async function takeArchive(ctx: Ctx, deps: DeclarationsDeps, bytes: Uint8Array, { into, note = "", preview }: Import): Promise<Imported> {
   const unpacked = unpack(bytes);
   if (!unpacked.ok) throw invalid(unpacked.problems.slice(0, 50).map(({ file, ...told }) => ({ field: file || "file", code: "declaration_problem", params: { ...wordsOf(told, languageOf(ctx)) } })), "declaration_refused");
   const key = into ?? keyOf(unpacked.texts);
@@ -141,7 +159,10 @@ export async function importProject(ctx: Ctx, deps: DeclarationsDeps, bytes: Uin
     await refuseHeld(ctx, deps, ground.rows, removed);
     if (saved.length + removed.length > 0) await putChanges(ctx, deps, ground, { changes: [...saved, ...removed], note, project: key });
     if (into === undefined) await joinAsMaker(ctx, key);
-    return { key, saved: saved.length, removed: removed.length };
+    const changes = [...saved, ...removed].map(({ path, text }) => ({ path, how: text === null ? "removed" as const : rows.some((row) => row.path === path && row.text !== null) ? "changed" as const : "added" as const }));
+    const imported = { key, saved: saved.length, removed: removed.length, changes: changes.toSorted((a, b) => a.path.localeCompare(b.path)) };
+    if (preview) throw new Previewed(imported);
+    return imported;
   });
   await deps.live.look();
   return result;

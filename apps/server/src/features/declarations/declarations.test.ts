@@ -10,6 +10,7 @@ import { newId } from "../../platform/ids.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { REPOSITORY, startNode, type StartedNode } from "./declarations.factory.ts";
 import { previewMigration, runBatch, startMigration, undoMigration } from "./declarations.migrate.service.ts";
+import { pack } from "./declarations.zip.rules.ts";
 import { createProject, exportProject, importProject, listProjects } from "./declarations.projects.service.ts";
 import { checkText, listTexts, listVersions, readText, saveDraft, saveText, takeBackText } from "./declarations.service.ts";
 
@@ -159,10 +160,23 @@ describe("R358 a project from a template", () => {
   });
   test("goes out as a folder and comes in as it was", async () => {
     const { bytes } = await exportProject(ana, node.deps, "bakery");
-    expect(await importProject(ana, node.deps, bytes, { into: "bakery" })).toEqual({ key: "bakery", saved: 0, removed: 0 });
+    expect(await importProject(ana, node.deps, bytes, { into: "bakery" })).toEqual({ key: "bakery", saved: 0, removed: 0, changes: [] });
     await save("bakery", "dispositions.yaml", (text) => `${text}# changed\n`);
-    expect(await importProject(ana, node.deps, bytes, { into: "bakery", note: "as in spring" })).toEqual({ key: "bakery", saved: 1, removed: 0 });
+    expect(await importProject(ana, node.deps, bytes, { into: "bakery", note: "as in spring" })).toEqual({ key: "bakery", saved: 1, removed: 0, changes: [{ path: "dispositions.yaml", how: "changed" }] });
     expect((await read("bakery", "dispositions.yaml")).note).toBe("as in spring");
+  });
+  test("R358 over a project that is there an archive is looked at first: what is new, changed and removed by name, and nothing is written", async () => {
+    const { texts } = await listTexts(ana, node.deps, "bakery");
+    const own = new Map(await Promise.all(texts.map(async ({ path }) => [path, (await read("bakery", path)).text] as const)));
+    const gone = [...own.keys()].find((path) => path.startsWith("articles/"))!;
+    const archive = new Map([...own].filter(([path]) => path !== gone)).set("calendar.yaml", `${own.get("calendar.yaml")}# other\n`).set("articles/new-one.yaml", own.get(gone)!.replace(/^key: .*$/m, "key: new-one"));
+    const before = await listTexts(ana, node.deps, "bakery");
+    const expected = { key: "bakery", saved: 2, removed: 1, changes: [{ path: "calendar.yaml", how: "changed" }, { path: gone, how: "removed" }, { path: "articles/new-one.yaml", how: "added" }].sort((a, b) => a.path.localeCompare(b.path)) };
+    expect(await importProject(ana, node.deps, pack("bakery", archive), { into: "bakery", preview: "true" })).toEqual(expected);
+    expect(await listTexts(ana, node.deps, "bakery")).toEqual(before);
+    const broken = new Map(archive).set("types.yaml", "types: [");
+    expect(await rejection(importProject(ana, node.deps, pack("bakery", broken), { into: "bakery", preview: "true" }))).toMatchObject({ reason: "declaration_refused" });
+    expect(await importProject(ana, node.deps, pack("bakery", archive), { into: "bakery" })).toEqual(expected);
   });
 });
 
@@ -227,5 +241,24 @@ describe("R159 a process that changes", () => {
     await undoMigration(ana, "internet", id);
     await runBatch(system, id);
     expect(await state()).toEqual({ ...before, approval: "pending" });
+  });
+
+  test("the preview says which deadlines the new version would give and that those told stay, which tickets are done already; an undo says what it left", async () => {
+    const [moved, done] = await Promise.all(["A", "B"].map((subject) => buildTicket(system, { projectKey: "internet", type: "question", subject })));
+    await sql`update tickets set status = 'done' where id = ${done!.id}::uuid`.execute(database.db);
+    const dueAt = async () => (await sql<{ dueAt: Date }>`select due_at from tickets where id = ${moved!.id}::uuid`.execute(database.db)).rows[0]!.dueAt;
+    const before = await dueAt();
+    const old = (await processOf(system.db, (await projectOf(system.db, "internet")).processIds["request"]!)).clocks.deadline_hours!;
+    await save("common", "processes/request.yaml", (text) => text.replace(/high: \d+/, "high: 2"));
+    const preview = await previewMigration(ana, "internet", "request");
+    const [version] = preview.versions.filter(({ done: count }) => count > 0);
+    expect(version).toMatchObject({ done: 1, deadlines: [{ clock: "solution", priority: "high", from: old.high, to: 2 }] });
+    const { id } = await startMigration(ana, "internet", "request", { toId: preview.toId, stages: {} });
+    await runBatch(system, id);
+    expect(await dueAt(), "what the client was told stays").toEqual(before);
+    await sql`update tickets set stage = 'elsewhere' where id = ${moved!.id}::uuid`.execute(database.db);
+    await undoMigration(ana, "internet", id);
+    await runBatch(system, id);
+    expect((await previewMigration(ana, "internet", "request")).recent.find((run) => run.id === id)).toMatchObject({ state: "undone", kept: { moved: 1, merged: 0 } });
   });
 });
