@@ -12,7 +12,7 @@ import type { SharedView } from "./forms.contract.ts";
 import { formInUse, type FormInUse } from "./forms.definitions.ts";
 import type { Conflict } from "./forms.rules.ts";
 import { loadRecord, markTyping, saveLocked, touchesOf } from "./forms.service.ts";
-import { selectByLink, selectFiles, selectRecordForUpdate, updateClientReady, updateLink, type FileRow, type RecordRow } from "./forms.sql.ts";
+import { selectByLink, selectFiles, selectRecordForUpdate, selectSpoken, updateClientReady, updateLink, type FileRow, type RecordRow } from "./forms.sql.ts";
 import { contextOf, filesIn, typingNow } from "./forms.view.ts";
 
 /** A link by which the client fills their part. The secret is told once and kept as its hash; a new one takes the old one's place. */
@@ -52,17 +52,17 @@ export async function bySecret(ctx: Ctx, secret: string): Promise<RecordRow> {
 
 export async function getShared(ctx: Ctx, secret: string, reader?: Language): Promise<SharedView> {
   const record = await bySecret(ctx, secret);
-  return sharedView(clientCtx(ctx), record, { used: await formInUse(ctx.db, record.formId), files: await selectFiles(ctx.db, record.id), reader });
+  return sharedView(clientCtx(ctx), record, { used: await formInUse(ctx.db, record.formId), files: await selectFiles(ctx.db, record.id), spoken: await selectSpoken(ctx.db, record), reader });
 }
 
 /** Nothing of what the form does not give to clients leaves: neither values, nor names, nor conditions, nor who of us filled it. */
-function sharedView(ctx: Ctx, record: RecordRow, { used, files, reader }: { used: FormInUse; files: readonly FileRow[]; /** Absent: that of the project. */ reader?: Language | undefined }): SharedView {
+function sharedView(ctx: Ctx, record: RecordRow, { used, files, reader, spoken }: { used: FormInUse; files: readonly FileRow[]; /** Of the ticket or the card; absent: that of the project. */ spoken: Language | undefined; /** Absent: the one they are spoken to in. */ reader?: Language | undefined }): SharedView {
   const { form, project } = used;
   const context = contextOf(ctx, used);
   const { see, fill } = clientPart(form);
   const state = stateOf(form, record.data, context);
   const isSeen = (path: string): boolean => see.has(path.split(".").filter((key) => !/^\d+$/.test(key)).join("."));
-  const language = project.project.default_language;
+  const language = spoken ?? project.project.default_language;
   const faults = validate(form, record.data, context, { draft: true }).filter(({ path }) => isSeen(path));
   const hidden = mask(form, compute(form, record.data, context), () => false);
   const data = forClient(form, hidden.data);
@@ -89,7 +89,7 @@ export async function saveShared(ctx: Ctx, secret: string, { language, ...input 
     const { form } = await formInUse(ctx.db, record.formId);
     return saveLocked(ctx, record, { ...input, fill: clientPart(form).fill });
   });
-  const form = sharedView(asked, saved.record, { used: saved.used, files: await selectFiles(ctx.db, saved.record.id), reader: language });
+  const form = sharedView(asked, saved.record, { used: saved.used, files: await selectFiles(ctx.db, saved.record.id), spoken: await selectSpoken(ctx.db, saved.record), reader: language });
   // What we wrote meanwhile is told only as it is shown.
   return { form, conflicts: saved.conflicts.map((one) => ({ ...one, theirs: null })) };
 }

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { FormData, FormDocument, Provenance } from "@linija/forms";
 import type { Db } from "../../platform/db.ts";
+import type { Language } from "../api.contract.ts";
 import { notAbout } from "../tickets/index.ts";
 
 export type SubjectKind = "ticket" | "interaction" | "client";
@@ -77,6 +78,10 @@ export const selectOfSubject = (db: Db, subject: { kind: SubjectKind; id: string
 export const selectSubjectProjects = (db: Db, subject: { kind: "interaction" | "client"; id: string }) =>
   (subject.kind === "client" ? sql<{ projects: string[] }>`select projects from clients where id = ${subject.id}`
     : sql<{ projects: string[] }>`select array_remove(array[project_key], null) as projects from interactions where id = ${subject.id}`).execute(db).then((result) => result.rows[0]?.projects);
+
+/** The language its client is spoken to in, of a form about a ticket or a client. */
+export const selectSpoken = (db: Db, { subjectKind, subjectId }: Pick<RecordRow, "subjectKind" | "subjectId">) =>
+  (subjectKind === "ticket" || subjectKind === "client" ? sql<{ language: Language }>`select language from ${sql.table(`${subjectKind}s`)} where id = ${subjectId}`.execute(db).then((result) => result.rows[0]?.language) : Promise.resolve(undefined));
 
 /** A talk and its recording, to say where in it a consent was given. */
 export const selectTalk = (db: Db, id: string) => sql<{ projectKey: string | null; recordingId: string | null; recordedFrom: Date | null }>`select i.project_key, r.id as recording_id, r.started_at as recorded_from

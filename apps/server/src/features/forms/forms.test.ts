@@ -240,6 +240,12 @@ test("R090 the client says that their part is filled: whoever shared the form se
   expect((await getRecord(as(ana), input.id)).clientReadyAt).toBeNull();
 });
 
+test("R090 the client's page begins in the language of their ticket, and in the project's only where nothing says more", async () => {
+  const about = await buildTicket(database.ctx(), { projectKey: "internet", language: "sl" });
+  const languageOf = async (over: object) => { const input = begin({}, over); await createRecord(as(ana), input); return (await getShared(visitor(), secretOf((await shareRecord(as(ana), input.id, 1)).path))).language; };
+  expect([await languageOf({ subject: { kind: "ticket", id: about.id } }), await languageOf({})]).toEqual(["sl", "ru"]);
+});
+
 test("a client's link writes only what the form gives them, and ends with its time, its closing, a new link", async () => {
   const input = begin();
   await createRecord(as(ana), input);
