@@ -25,7 +25,7 @@ export async function searchClients(ctx: Ctx, query: PageQuery & { text?: string
   const cursor = decodeCursor(query.after, "ranked");
   const terms = searchTerms(text);
   if ((terms === null && text.trim() !== "") || (masks(ctx) && looksForContact(text))) return NOTHING;
-  const rows = await selectClients(ctx.db, { terms, projects: mine(ctx), readerId: reader(ctx), only: within(ctx), project, after: cursor && rankedAfter(cursor), limit });
+  const rows = await selectClients(ctx.db, { terms, projects: mine(ctx), readerId: reader(ctx), only: within(ctx), inPart: masks(ctx), project, after: cursor && rankedAfter(cursor), limit });
   const page = pageOf(rows, limit, (row) => encodeCursor(`${row.rank}:${row.updatedAt.toISOString()}`, row.id));
   return { items: page.items.map(({ rank: _rank, ...row }) => toRow(ctx, row)), next: page.next };
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { sql } from "kysely";
 import { expect, test } from "vitest";
+import { newId } from "../../platform/ids.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { buildClient } from "./clients.factory.ts";
 import { searchClients } from "./clients.list.service.ts";
@@ -54,4 +55,14 @@ test("cards from before names were told from the rest are told so by the migrati
   const migration = readFileSync(new URL("../../../migrations/0013_clients_search.sql", import.meta.url), "utf8");
   await sql.raw(migration.slice(0, migration.indexOf(";\n") + 1)).execute(database.db);
   expect(await texts()).toEqual(now);
+});
+
+test("R82 who sees contacts in part finds nobody by a piece of a mail either, and everybody by name and place", async () => {
+  await buildClient(database.ctx(), { familyName: "Marn", phones: ["+38641999000"], emails: ["anna-maria.koszmrlj@pošta.example.si"], address: { city: "Škofja Loka", street: "Poljanska", house: "12", flat: "", postcode: "", country: "" } as never, projects: ["internet"] });
+  await buildClient(database.ctx(), { familyName: "Zorn", emails: ["skrivnost@mail.example.si"], projects: ["internet"] });
+  const reader = (role: string) => database.ctx({ kind: "user", id: newId(), name: "R", roles: [role], projects: ["internet"] });
+  const names = async (role: string, text: string) => (await searchClients(reader(role), { text })).items.map(({ name }) => name);
+  for (const piece of ["koszmrlj", "skrivnost", "skrivn", "example", "mariakosz"]) expect([piece, await names("administrator", piece)]).toEqual([piece, []]);
+  expect([await names("operator", "koszmrlj"), await names("operator", "skrivn")]).toEqual([[expect.stringContaining("Marn")], [expect.stringContaining("Zorn")]]);
+  for (const text of ["Marn", "marn poljanska", "loka", "Poljanska 12"]) expect([text, await names("administrator", text)]).toEqual([text, [expect.stringContaining("Marn")]]);
 });

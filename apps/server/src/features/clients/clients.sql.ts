@@ -52,6 +52,8 @@ export interface ClientSearch {
   readerId: string | null;
   /** A worker of a department is told how many of a client's tickets are open of those the worker reads. */
   only: Within | null;
+  /** The reader sees contacts in part, and finds by none. */
+  inPart?: boolean;
   project: string | null;
   /** Where the page before ended. */
   after: { rank: number; updatedAt: string; id: string } | null;
@@ -71,7 +73,9 @@ const RANK = { number: 0, familyName: 1, name: 2, rest: 3 };
 const NAMES = sql`split_part(c.search, '|', 1)`;
 const like = (text: RawBuilder<unknown>, patterns: string[]) => sql`(${sql.join(patterns.map((pattern) => sql`${text} like ${pattern}`), sql` or `)})`;
 const begins = ({ starts }: SearchTerms) => ({ family: like(sql`c.search`, starts.map((word) => ` ${word}%`)), name: like(NAMES, starts.map((word) => `% ${word}%`)) });
-const allOf = ({ patterns }: SearchTerms) => sql.join(patterns.map((pattern) => sql`c.search like ${pattern}`), sql` and `);
+const allOf = ({ patterns }: SearchTerms, text = sql`c.search`) => sql.join(patterns.map((pattern) => sql`${text} like ${pattern}`), sql` and `);
+/** Names and places alone: numbers and mails stand behind them. */
+const WITHOUT_CONTACTS = sql`regexp_replace(c.search, ' (\\d{7,}( .*)?|[^ ]*@.*)$', '')`;
 
 /** Clients of a part of a list, each with a rank that is the same for all of them or reckoned for each. */
 interface Part { ranks: readonly number[]; rank: RawBuilder<unknown>; where: RawBuilder<unknown> }
@@ -98,11 +102,12 @@ function ranked(terms: SearchTerms): Part {
   return { ranks: Object.values(RANK), rank: cases.length === 0 ? sql.lit(RANK.rest) : sql`case ${sql.join(cases, sql` `)} else ${sql.lit(RANK.rest)} end`, where: allOf(terms) };
 }
 
-function select({ rank, ranks, where }: Part, { projects, project, after, limit }: ClientSearch): RawBuilder<unknown> {
+function select({ rank, ranks, where }: Part, { terms, projects, inPart, project, after, limit }: ClientSearch): RawBuilder<unknown> {
   const of = project ? sql` and c.projects @> array[${project}]::text[]` : sql``;
+  const told = terms && inPart ? sql` and ${allOf(terms, WITHOUT_CONTACTS)}` : sql``;
   const older = after ? sql`(c.updated_at, c.id) < (${after.updatedAt}::timestamptz, ${after.id}::uuid)` : sql`true`;
   const beyond = !after || !ranks.includes(after.rank) ? sql`` : ranks.length === 1 ? sql` and ${older}` : sql` and (${rank} > ${sql.lit(after.rank)} or ${rank} = ${sql.lit(after.rank)} and ${older})`;
-  return sql`select c.id, ${rank} as rank from clients c where c.archived_at is null${mine(projects)}${of} and ${where}${beyond}
+  return sql`select c.id, ${rank} as rank from clients c where c.archived_at is null${mine(projects)}${of} and ${where}${told}${beyond}
     order by ${ranks.length > 1 ? sql`rank, ` : sql``}c.updated_at desc, c.id desc limit ${sql.lit(limit + 1)}`;
 }
 
