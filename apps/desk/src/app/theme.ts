@@ -15,7 +15,8 @@ export const theme = createTheme({
     TextInput: defaults<TextInputProps>({ size: "xs" }),
     Textarea: defaults<TextareaProps>({ size: "xs" }),
     Select: defaults<SelectProps>({ size: "xs", allowDeselect: false, comboboxProps: { transitionProps: { duration: 0 } } }),
-    Menu: defaults<MenuProps>({ transitionProps: { duration: 80 } }),
+    // The placeholder that takes its first focus is no item, and a menu has items only.
+    Menu: defaults<MenuProps>({ transitionProps: { duration: 80 }, withInitialFocusPlaceholder: false }),
     // Mantine's scroll lock writes a <style> element, which the CSP forbids; the page itself never scrolls. A window's head is no banner of the page.
     Modal: defaults<ModalProps>({ lockScroll: false, transitionProps: { duration: 100 }, centered: true, attributes: { header: { role: "presentation" } } }),
     Tooltip: defaults<TooltipProps>({ openDelay: 350, transitionProps: { duration: 80 }, withinPortal: true }),
