@@ -14,8 +14,10 @@ import { portalRoutes } from "./features/portal/index.ts";
 import { linkSecret, reviewTicket, ticketsRoutes } from "./features/tickets/index.ts";
 import type { TicketView } from "./features/tickets/tickets.contract.ts";
 import { buildClient } from "./features/clients/clients.factory.ts";
-import { automationListener } from "./features/automation/index.ts";
+import { automationListener, clockReached } from "./features/automation/index.ts";
+import { fireClock } from "./features/tickets/tickets.clocks.ts";
 import { inTx } from "./platform/db.ts";
+import { onCommitted } from "./platform/events.ts";
 
 const { database, projects } = await templatesInUse();
 const folder = mkdtempSync(join(tmpdir(), "linija-templates-"));
@@ -238,7 +240,22 @@ test("R134 a delay of three days has the compensation that the rules of the shop
   expect(ticket.fields["compensation"]).toBe("10.39");
   const { rows } = await sql<{ state: string; problem: unknown }>`select state, problem from automation_runs where ticket_id = ${id} and rule_key = 'delay_compensation' order by at`.execute(database.db);
   expect(rows).toEqual([{ state: "fired", problem: null }, { state: "not_fired", problem: null }]);
-  expect(ticket.notes.map(({ text }) => text)).toEqual([expect.stringContaining("4 days of delay")]);
+  expect(ticket.notes.map(({ text }) => text)).toEqual([expect.stringMatching(/^Nadomestilo po pravilih, dni zamude: 4; znesek: /)]);
+});
+
+test.each([
+  ["internet", "no-show", "rule.urgent_late", "", /^Срочная и просрочена/], ["support", "incident", "rule.urgent_late", "experts", /^Urgent and late/],
+  ["energy", "alarm", "deadline_100", "", /^$/], ["production", "alarm", "deadline_100", "", /^$/],
+])("R213 in %s an urgent %s that is late is not only signalled: it is offered to one after another until somebody takes it", async (project, type, askedBy, to, text) => {
+  const { id, number } = await register(DAYS.find((each) => each.project === project && each.type === type)!);
+  await sql`update tickets set priority = 3 where id = ${id}`.execute(database.db);
+  const wanted: unknown[] = [];
+  const stop = onCommitted((events) => { for (const event of events) if (event.type === "ticket.handover_wanted" && event.subject.id === id) wanted.push(event.data); });
+  const system = database.ctx();
+  await fireClock(system, { ticketId: id, name: "solution", percent: 100 });
+  await inTx(system, (ctx) => clockReached(ctx, { ticketId: id, projectKey: project, clock: "solution", percent: 100, cause: `late ${id}` }, { callWebhook: () => Promise.resolve() }));
+  stop();
+  expect(wanted).toEqual([{ number, projectKey: project, to, askedBy, text: expect.stringMatching(text) }]);
 });
 
 test("R129 whom a complaint is about is asked when it is registered, in every project, and they never see it", async () => {
