@@ -244,9 +244,9 @@ test("R134 a delay of three days has the compensation that the rules of the shop
 });
 
 test.each([
-  ["internet", "no-show", "rule.urgent_late", "", /^Срочная и просрочена/], ["support", "incident", "rule.urgent_late", "experts", /^Urgent and late/],
-  ["energy", "alarm", "deadline_100", "", /^$/], ["production", "alarm", "deadline_100", "", /^$/],
-])("R213 in %s an urgent %s that is late is not only signalled: it is offered to one after another until somebody takes it", async (project, type, askedBy, to, text) => {
+  { project: "internet", type: "no-show", askedBy: "rule.urgent_late", to: "", text: /^Срочная и просрочена/ }, { project: "support", type: "incident", askedBy: "rule.urgent_late", to: "experts", text: /^Urgent and late/ },
+  { project: "energy", type: "alarm", askedBy: "deadline_100", to: "", text: /^$/ }, { project: "production", type: "alarm", askedBy: "deadline_100", to: "", text: /^$/ },
+])("R213 in $project an urgent $type that is late is not only signalled: it is offered to one after another until somebody takes it", async ({ project, type, askedBy, to, text }) => {
   const { id, number } = await register(DAYS.find((each) => each.project === project && each.type === type)!);
   await sql`update tickets set priority = 3 where id = ${id}`.execute(database.db);
   const wanted: unknown[] = [];
