@@ -40,7 +40,8 @@ export function statusPage(shown: Shown, state: PageState, more: SafeHtml | null
   const { ticket, project } = shown;
   const { language } = state;
   const say = sayIn(language);
-  const when = (at: Date | null) => momentText(at, language, project.project.time_zone);
+  // The day and its month stay on one line: "23." at the end of one reads as the end of a sentence.
+  const when = (at: Date | null) => momentText(at, language, project.project.time_zone).replace(/^(\d+\.?) /, "$1\u00A0");
   const type = project.types.find((each) => each.key === ticket.type)?.name[language] ?? "";
   return html`${thanks(say, state.said)}<section class="card"><p class="number">${ticket.number}</p><h1>${ticket.subject}</h1><p class="quiet">${type}</p>
 ${stepLine(say, shown.steps)}${next(say, shown, when)}</section>

@@ -209,7 +209,7 @@ test("shows steps, what comes next, the history and what we need, and nothing in
   const seen = (await now(ticket.id)).stageSince.toISOString();
   expect((await post(url, { said: "answer", seen, text: "The white one" })).headers.location).toBe(`${url}?said=answer`);
   expect(await now(ticket.id)).toMatchObject({ stage: "in_work", fields: { answer: "The white one" } });
-  expect((await get(`${url}?said=answer`)).body).toContain("2 March 2027 at 11:00 CET");
+  expect((await get(`${url}?said=answer`)).body).toContain("2\u00A0March 2027 at 11:00 CET");
 });
 
 test("closes on yes with a score, once, however often it is pressed (R113)", async () => {
