@@ -33,7 +33,7 @@ export function Outline({ bench, onAdd }: { bench: Bench; onAdd: (kind: Kind, pl
         <button type="button" className={css.formName} aria-current={chosen === null || undefined} onClick={() => choose(null)}><IconForms size={14} aria-hidden /><span className="grow cut">{written.name?.[language] || t("forms.b.unnamed")}</span><IconPencil size={13} aria-hidden /></button>
         {written.sections.map((section, index) => (
           <div key={section.key} className={css.section} {...target(`section:${section.key}`, { section: index, at: section.fields.length })}>
-            <button type="button" className={css.sectionName} aria-current={(chosen?.kind === "section" && chosen.at === index) || undefined} onClick={() => choose({ kind: "section", at: index })}>{section.name?.[language] ?? section.key}</button>
+            <button type="button" className={css.sectionName} aria-current={(chosen?.kind === "section" && chosen.at === index) || undefined} onClick={() => choose({ kind: "section", at: index })}>{section.name?.[language] ?? (written.name?.[language] || section.key)}</button>
             {section.fields.map((key, at) => <Item key={key} fieldKey={key} place={{ section: index, at }} bench={bench} target={target(key, { section: index, at })} />)}
           </div>
         ))}
