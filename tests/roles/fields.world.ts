@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
 import { DEPARTMENT, type FieldsHouse, OWN, ROLES } from "./fields.house.ts";
 import { INNER, MARKS, type World } from "./fields.replies.ts";
 
@@ -19,7 +20,9 @@ export async function fillWorld(house: FieldsHouse, world: World): Promise<More>
   await at.handovers(claims.done);
   await at.answer(claims.task);
   await at.ticket(claims.done);
-  return { ...claims, ...form, recording: await at.recording(), bulks: await at.lists() };
+  const more = { ...claims, ...form, recording: await at.recording(), bulks: await at.lists() };
+  await at.settled();
+  return more;
 }
 
 class Filler {
@@ -197,6 +200,12 @@ class Filler {
   }
 
   /** Bulk changes and views with everything in them. */
+  /** What is done in the background: the trail of the ticket is sealed, and its words are known to who types them wrong. */
+  async settled(): Promise<void> {
+    const look = () => this.#house.rows("select exists (select 1 from audit_log where object_id = $1 and seq is not null) and exists (select 1 from ticket_vocabulary where word = 'kennzeichen') as done", [this.#world.ticket]);
+    for (const from = performance.now(); (await look())[0]!.done !== true; await pause(200)) if (performance.now() - from > 40_000) throw new Error("the trail was not sealed, or words were not learnt");
+  }
+
   async lists(): Promise<string[]> {
     const author = this.#house.desk("matrix.supervisor").userId;
     const actions = [{ kind: "change", ownerId: this.#colleague, department: DEPARTMENT, dueAt: new Date().toISOString(), priority: 1 }, { kind: "move", transition: "finish", input: { resolution: "So" } }];
@@ -233,5 +242,6 @@ export const moreAddresses = (world: World, more: More): Record<string, string[]
   "/api/reports/stage-times/tickets": [`/api/reports/stage-times/tickets?${new URLSearchParams({ project: OWN, process: "claim", stage: "registered", from: new Date(Date.now() - 86_400_000).toISOString(), to: new Date(Date.now() + 60_000).toISOString() }).toString()}`],
   "/api/tickets/bulk/{id}": more.bulks.map((id) => `/api/tickets/bulk/${id}`), "/api/tickets/bulk/{id}/items": [`/api/tickets/bulk/${more.bulks.at(-1)!}/items`],
   "/api/tickets/found": [`/api/tickets/found?columns=fields.resolution`, `/api/tickets/found?filter=${encodeURIComponent(JSON.stringify({ text: "Kennzeichenn" }))}`],
+  "/api/audit": [`/api/audit?objectKind=ticket&objectId=${world.ticket}`],
   "/api/tickets": [`/api/tickets?clientId=${world.client}`],
 });
