@@ -57,7 +57,7 @@ function Old({ version, stages }: { version: OldVersion; stages: { key: string; 
   const nameOf = (key: string) => stages.find((stage) => stage.key === key)?.name ?? key;
   return (
     <section className={`panel ${css.old}`}>
-      <div className="row between"><b>{t("projects.oldVersion")} <Moment at={version.loadedAt} full /></b><span className="num">{t("projects.tickets", { count: version.tickets })}</span></div>
+      <div className="row between"><b>{t("projects.oldVersion")} <Moment at={version.loadedAt} full /></b><span className="num">{t("projects.tickets", { count: version.tickets - version.done })}</span></div>
       {version.stages.map((stage) => <div key={stage.key} className="row small"><span className={css.from}>{stage.name}</span><span className="num dim">{stage.tickets}</span><IconArrowRight size={14} aria-hidden />{stage.to ? nameOf(stage.to) : <span className="chip warn">{t("projects.noStage")}</span>}</div>)}
       {version.done > 0 && <p className="small dim">{t("projects.oldDone", { count: version.done })}</p>}
       {version.deadlines.length > 0 && <div className="small"><p>{t("projects.deadlinesStay")}</p><ul className={css.deadlines}>{version.deadlines.map(({ clock, priority, from, to }) => <li key={`${clock} ${priority}`}>{t("projects.deadlineChange", { clock: t(`projects.deadline.${clock}`), priority: t(`process.priority.${priority}`), from: hours(from), to: hours(to) })}</li>)}</ul></div>}
