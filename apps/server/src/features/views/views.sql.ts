@@ -69,7 +69,8 @@ export function walkQuery(anchors: Anchor[], reading: Reading) {
 }
 
 export type Words = Extract<Plan, { by: "words" }>;
-const asked = ({ words, number }: Words): Condition[] => (number ? [sql`${`'${number}':*`}::tsquery`] : words.map((word) => sql`to_tsquery('ticket_text', unaccent(${word}) || ':*')`));
+/** In quotes: without its accents a letter may be a sign of the query language (U+02BC an apostrophe, ⑴ brackets), and more than one word. */
+const asked = ({ words, number }: Words): Condition[] => (number ? [sql`${`'${number}':*`}::tsquery`] : words.map((word) => sql`to_tsquery('ticket_text', '''' || translate(unaccent(${word}), '''\\', '  ') || ''':*')`));
 const allOf = (queries: Condition[]): Condition => (queries.length > 0 ? sql`(${sql.join(queries, sql` && `)})` : sql`''::tsquery`);
 const quoted = (lexeme: string): string => `'${lexeme.replaceAll("'", "''")}'`;
 const anyOf = (lexemes: string[]): Condition => sql`${lexemes.map(quoted).join("|")}::tsquery`;

@@ -87,6 +87,11 @@ test.each([
   expect(await numbers(`${beginning} n80`)).toEqual([OLD]);
 });
 
+test.each(["зʼєднання", "ʼn", "⑴", "ŉaap", "l’ampoule", "½", "№", "ﬁlament", "a\\b", "ʼ", "ß"])("R123 %s, which is more than letters without its accents, is found as it is written", async (text) => {
+  await sql`update tickets set description = ${`${text} kresnička`} where number = ${OLD}`.execute(database.db);
+  expect(await numbers(`${text} kresn`)).toEqual([OLD]);
+});
+
 test("R123 an old ticket is found by its client's new name at once", async () => {
   const clientId = newId();
   await sql`insert into clients (id, family_name) values (${clientId}, 'Svetilka')`.execute(database.db);
