@@ -112,9 +112,9 @@ async function gatherWords(ctx: Ctx, words: Words, reading: Omit<Reading, "most"
   return pageOf(rows, "newest", reading.limit - 1, place);
 }
 
-function seenOf({ rows, read, hits, end, said, oldestAt }: Newest, fromMs: number): Seen {
+function seenOf({ rows, read, hits, end, said, oldestAt, total }: Newest, fromMs: number): Seen {
   const toMs = end ? Date.parse(end[0]) : fromMs;
-  return { hits, fits: rows.length, fromMs, toMs, ticketsPerMs: read / Math.max(1, fromMs - toMs), oldestMs: oldestAt?.getTime() ?? toMs, shares: said.map((count) => count / Math.max(1, read)) };
+  return { hits, fits: rows.length, fromMs, toMs, ticketsPerMs: read / Math.max(1, fromMs - toMs), oldestMs: oldestAt?.getTime() ?? toMs, total, shares: said.map((count) => count / Math.max(1, read)) };
 }
 
 /** A number is asked as a beginning. */

@@ -84,7 +84,7 @@ export const weekOf = (ms: number): number => Math.floor(ms / WEEK_MS);
 export const weekStart = (week: number): Date => new Date(week * WEEK_MS);
 
 /** What has been looked through so far, from which moment back to which, and what the first look taught of all tickets. */
-export interface Seen { hits: number; fits: number; fromMs: number; toMs: number; ticketsPerMs: number; oldestMs: number; /** Of each word, the part of tickets that say it. */ shares: number[] }
+export interface Seen { hits: number; fits: number; fromMs: number; toMs: number; ticketsPerMs: number; oldestMs: number; /** How many tickets there are, by the database's own count; null while it has not counted. */ total: number | null; /** Of each word, the part of tickets that say it. */ shares: number[] }
 
 /** Looking through so many one after the other costs no more than asking the index of a word that is said often. */
 const WALKED = 6_000;
@@ -95,6 +95,8 @@ const MOST_WEEKS = 8;
 /** So many rows are read for that at no more cost than those weeks; and so many may be, where looks of some weeks each would not do. */
 const FEW_OLDER = 4_000;
 const MOST_OLDER = 20_000;
+/** So many more looks there are for a page. */
+const LOOKS_LEFT = 4;
 /** Half as much again as what is expected to be enough. */
 const SPARE = 1.5;
 /** Of what the index finds, so many are looked up at least and at most. */
@@ -103,7 +105,8 @@ const MOST_FOUND = 4_000;
 
 export type NextLook = { by: "newest"; most: number } | { by: "index"; rare: boolean[]; weeks: number | null; most: number };
 /** How to go on for `need` more, by what has been found so far (decision 0050). */
-export function nextLook({ hits, fits, fromMs, toMs, ticketsPerMs, oldestMs, shares }: Seen, need: number): NextLook {
+export function nextLook(seen: Seen, need: number): NextLook {
+  const { hits, fits, fromMs, toMs, ticketsPerMs, shares } = seen;
   // Nothing found is taken for half a find; of finds that all did not fit, for one in a hundred.
   const found = Math.max(fits, hits / 100, 0.5);
   const spanMs = (SPARE * need * (fromMs - toMs)) / found;
@@ -113,9 +116,18 @@ export function nextLook({ hits, fits, fromMs, toMs, ticketsPerMs, oldestMs, sha
   const weeks = Math.ceil(spanMs / WEEK_MS) + 1;
   const most = Math.min(MOST_FOUND, Math.max(LEAST_FOUND, Math.ceil((SPARE * need * hits) / found)));
   if (weeks <= MOST_WEEKS) return { by: "index", rare, weeks, most };
-  const older = rarest * ticketsPerMs * Math.max(0, toMs - oldestMs);
-  const all = older <= FEW_OLDER || (older <= MOST_OLDER && weeks > MOST_WEEKS * MOST_WEEKS);
+  const older = olderHits(seen, rare);
+  // Looks of some weeks each would not do; what was guessed without a find is not worth all that is older.
+  const isFar = weeks > LOOKS_LEFT * MOST_WEEKS && found > 0.5;
+  const all = older <= FEW_OLDER || (older <= MOST_OLDER && isFar);
   return all ? { by: "index", rare, weeks: null, most: MOST_FOUND } : { by: "index", rare, weeks: MOST_WEEKS, most };
+}
+
+/** How many older tickets the index would find. Words that are said together more often than by chance are known by what was found; the newest tickets may have come in a rush. */
+function olderHits({ hits, fromMs, toMs, ticketsPerMs, oldestMs, total, shares }: Seen, rare: boolean[]): number {
+  const byChance = shares.filter((_, n) => rare[n]).reduce((all, share) => all * share, 1);
+  const together = Math.max(byChance, hits / Math.max(1, ticketsPerMs * (fromMs - toMs)));
+  return together * (total ?? ticketsPerMs * Math.max(0, toMs - oldestMs));
 }
 
 /** Who sees contacts in part may not find them out by looking for them either. */

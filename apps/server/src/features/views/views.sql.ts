@@ -82,8 +82,8 @@ const FOUND = sql`piece as materialized (select ${COLUMNS} from seen s join tick
  * Looks through tickets one after the other, newest first, `most` of them, whatever they say: what is said often is found at
  * once, and of each word is learned how often it is said. `ts_match_vq` is what `@@` stands for, but never asks an index.
  */
-export const selectNewest = (db: Db, words: Words, reading: Reading): Promise<Newest> => newestQuery(words, reading).execute(db).then(({ rows }) => ({ ...piece(rows), said: rows[0]?.said ?? [], oldestAt: rows[0]?.oldestAt ?? null }));
-export interface Newest extends Piece { /** Of each word, how many of what was read say it. */ said: number[]; /** When the oldest ticket of all was registered. */ oldestAt: Date | null }
+export const selectNewest = (db: Db, words: Words, reading: Reading): Promise<Newest> => newestQuery(words, reading).execute(db).then(({ rows }) => ({ ...piece(rows), said: rows[0]?.said ?? [], oldestAt: rows[0]?.oldestAt ?? null, total: rows[0]?.total ?? null }));
+export interface Newest extends Piece { /** Of each word, how many of what was read say it. */ said: number[]; /** When the oldest ticket of all was registered. */ oldestAt: Date | null; /** How many tickets there are, as the database last counted. */ total: number | null }
 export function newestQuery(words: Words, reading: Reading) {
   const each = asked(words);
   // Of one word that is what was found.
@@ -91,7 +91,8 @@ export function newestQuery(words: Words, reading: Reading) {
   return kept(sql`asked as materialized (select ${allOf(each)} as whole, ${inProjects(reading)} as projects, array[${sql.join(each)}] as each),
     seen as materialized (select s.ticket_id as id, s.created_at as at, ts_match_vq(s.words, a.whole && a.projects) and numnode(a.whole) > 0 as hit, ${said} as said
       from asked a cross join lateral (select * from ticket_search s where true ${earlier(reading)} order by s.created_at desc, s.ticket_id desc limit ${reading.most}) s), ${FOUND}`, reading,
-  sql`array(select sum(said[n])::int from seen, generate_series(1, ${each.length}::int) n group by n order by n) as said, (select s.created_at from ticket_search s order by s.created_at, s.ticket_id limit 1) as oldest_at`);
+  sql`array(select sum(said[n])::int from seen, generate_series(1, ${each.length}::int) n group by n order by n) as said, (select s.created_at from ticket_search s order by s.created_at, s.ticket_id limit 1) as oldest_at,
+    (select nullif(greatest(c.reltuples, 0), 0)::float8 from pg_class c where c.oid = 'ticket_search'::regclass) as total`);
 }
 
 /** The whole words that each word begins; null where it is asked as a beginning: they are too many, or it has digits. */
@@ -116,7 +117,7 @@ export function wordsQuery(words: Words, { rare, begun, weeks }: ByIndex, readin
       order by s.created_at desc, s.ticket_id desc limit ${reading.most}), ${FOUND}`, reading);
 }
 
-interface KeptRow extends Partial<FoundTicket> { read: number; hits: number; endAt: Date | null; endId: string | null; said: number[] | null; oldestAt?: Date | null }
+interface KeptRow extends Partial<FoundTicket> { read: number; hits: number; endAt: Date | null; endId: string | null; said: number[] | null; oldestAt?: Date | null; total?: number | null }
 /** Of the rows of `piece` those that fit. How much was `seen` and where it ended stand on every row, and on one without a ticket when nothing fits. */
 function kept(read: Condition, reading: Reading, learned: Condition = sql`null as said`) {
   const { sort, limit } = reading;

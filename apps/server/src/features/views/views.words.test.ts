@@ -10,7 +10,7 @@ import { nextLook, type Seen } from "./views.rules.ts";
 
 const WEEK = 604_800_000;
 /** A thousand tickets a week; 1,500 were looked through, of a company three years old. */
-const seen = (over: Partial<Seen>): Seen => ({ hits: 0, fits: 0, fromMs: 160 * WEEK, toMs: 158.5 * WEEK, ticketsPerMs: 1_000 / WEEK, oldestMs: 0, shares: [0.001], ...over });
+const seen = (over: Partial<Seen>): Seen => ({ hits: 0, fits: 0, fromMs: 160 * WEEK, toMs: 158.5 * WEEK, ticketsPerMs: 1_000 / WEEK, oldestMs: 0, total: null, shares: [0.001], ...over });
 
 describe("R123 a search by words goes on", () => {
   test("ticket by ticket while that will soon fill the page", () => {
@@ -29,6 +29,17 @@ describe("R123 a search by words goes on", () => {
     const busy = { ticketsPerMs: 6_400 / WEEK, toMs: 159.75 * WEEK, shares: [0.018], oldestMs: 10 * WEEK };
     expect(nextLook(seen({ ...busy, hits: 10, fits: 2 }), 49)).toEqual({ by: "index", rare: [true], weeks: 8, most: 368 });
     expect(nextLook(seen({ ...busy, toMs: 152 * WEEK, hits: 900, fits: 1 }), 49)).toEqual({ by: "index", rare: [true], weeks: null, most: 4_000 });
+  });
+  test("in all that is older for two words that few tickets say together, though each alone is in many", () => {
+    const busy = { ticketsPerMs: 6_400 / WEEK, toMs: 159.75 * WEEK, oldestMs: 0, shares: [0.011, 0.012] };
+    expect(nextLook(seen({ ...busy }), 51)).toEqual({ by: "index", rare: [true, true], weeks: null, most: 4_000 });
+    expect(nextLook(seen({ ...busy, hits: 20, fits: 3 }), 51)).toMatchObject({ weeks: 8 });
+  });
+  test("not in all that is older by the guess of a first look without a find, but where four looks would not do; what came in a rush does not make the past longer", () => {
+    const rush = { ticketsPerMs: 250_000 / WEEK, toMs: 159.75 * WEEK, oldestMs: 0, shares: [0.01] };
+    expect(nextLook(seen({ ...rush, total: 1_000_000, hits: 0, fits: 0 }), 51)).toMatchObject({ weeks: 8 });
+    expect(nextLook(seen({ ...rush, total: 1_000_000, toMs: 158 * WEEK, hits: 3, fits: 3 }), 51)).toMatchObject({ weeks: null });
+    expect(nextLook(seen({ ...rush, total: null, toMs: 158 * WEEK, hits: 3, fits: 3 }), 51)).toMatchObject({ weeks: 8 });
   });
   test("by the rare word of two, and by the rarest where all are common", () => {
     expect(nextLook(seen({ shares: [0.3, 0.01] }), 51)).toMatchObject({ rare: [false, true] });
