@@ -5,9 +5,10 @@ import type { Db } from "../../platform/db.ts";
 export const selectFormsOf = (db: Db, ticketId: string) => sql<{ data: unknown }>`select distinct on (form_key, state) data from form_records
   where subject_kind = 'ticket' and subject_id = ${ticketId} order by form_key, state, created_at desc, id desc`.execute(db).then((result) => result.rows.map(({ data }) => data));
 
-/** Whom the ticket is about that this one is a task of, and those that were merged into it. A task merged into its own parent says nothing its parent did not say to it. */
-export const selectInherited = (db: Db, { id, parentId }: { id: string; parentId: string | null }) => sql<{ about: string[] | null }>`select array_agg(distinct about) as about from tickets t, unnest(t.about_user_ids) about
-  where t.id = ${parentId}::uuid or (t.merged_into = ${id}::uuid and t.parent_id is distinct from ${id}::uuid)`.execute(db).then((result) => result.rows[0]?.about ?? null);
+/** Whom it is about by what it was made of, whom the ticket is about that this one is a task of, and those that were merged into it. A task merged into its own parent says nothing its parent did not say to it. */
+export const selectInherited = (db: Db, { id, parentId }: { id: string; parentId: string | null }) => sql<{ about: string[] | null }>`select array_agg(distinct about) as about from (
+  select unnest(t.about_user_ids) as about from tickets t where t.id = ${parentId}::uuid or (t.merged_into = ${id}::uuid and t.parent_id is distinct from ${id}::uuid)
+  union all select unnest(about_besides) from tickets where id = ${id}::uuid) a`.execute(db).then((result) => result.rows[0]?.about ?? null);
 
 /** Whom these tickets are about, of those that are about somebody. */
 export const selectAboutOf = async (db: Db, ids: string[]): Promise<Map<string, string[]>> => new Map((await sql<{ id: string; about: string[] }>`

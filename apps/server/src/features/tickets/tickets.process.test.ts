@@ -7,6 +7,7 @@ import { newId } from "../../platform/ids.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { actorOf, buildUser } from "../access/access.factory.ts";
 import { clocksOf } from "../clocks/index.ts";
+import { inheritAbout } from "./tickets.about.ts";
 import { removeAttachment } from "./tickets.attachments.service.ts";
 import { decideApproval, listApprovals } from "./tickets.approvals.service.ts";
 import { listReasons, tickItem } from "./tickets.checks.service.ts";
@@ -210,6 +211,16 @@ test("R129 who registered a complaint that then turns out to be about them is no
   expect(await createTicket(as(ana), draft)).toMatchObject({ id: made.id });
   await go(boris, made, "take", { employee: idOf(ana) });
   expect((await refusal(createTicket(as(ana), draft))).code).toBe("not_found");
+});
+
+test("R129 what was made of a ticket about somebody stays kept from them when it names somebody else itself, or is looked at anew", async () => {
+  const made = await createTicket(as(ana), input(), { about: [idOf(cene)] });
+  const named = await go(boris, made, "take", { employee: idOf(ana) });
+  for (const kept of [cene, ana]) expect((await refusal(getTicket(as(kept), made.id))).code).toBe("not_found");
+  await updateTicket(as(boris), made.id, { version: named.version, fields: { ...named.fields, employee: null } });
+  await inTx(database.ctx(), (ctx) => inheritAbout(ctx, made.id));
+  expect((await refusal(getTicket(as(cene), made.id))).code).toBe("not_found");
+  expect(await getTicket(as(ana), made.id)).toMatchObject({ id: made.id });
 });
 
 test("R129 nobody outside the project can be named, and who writes down a complaint about themselves does not keep it", async () => {

@@ -47,7 +47,7 @@ export async function registerWithClocks(ctx: TxCtx, project: ProjectInUse, draf
     ...fromEngine(begun.ticket, draft.fields), id: draft.id, number, projectKey: project.project.key, type: draft.type.key, processId, status: statusOf(process, begun.ticket.stage),
     clientId: draft.clientId, interactionId: draft.interactionId, subject: draft.subject, description: draft.description, language: draft.language, channel: draft.channel,
     contactPhone: draft.contactPhone, contactEmail: draft.contactEmail, department: draft.department, linkHash, createdBy: draft.createdBy, createdAt: ctx.now(), updatedAt: ctx.now(),
-    ...(about && { aboutUserIds: about }), ...(draft.texts && { texts: draft.texts }), ...asSubtask(draft.parent),
+    ...(about && { aboutUserIds: about }), ...(draft.about && { aboutBesides: draft.about }), ...(draft.texts && { texts: draft.texts }), ...asSubtask(draft.parent),
   };
   const ticket = await insert(ctx, row, draft.inOneStatement ?? false);
   if (!ticket) return undefined;

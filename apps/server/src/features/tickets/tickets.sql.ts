@@ -23,6 +23,8 @@ export interface TicketsTable {
   parentId: Generated<string | null>; parentTask: Generated<string | null>; parentWaits: Generated<boolean>;
   /** Colleagues for whom this ticket does not exist. */
   aboutUserIds: Generated<string[] | null>;
+  /** Of those, whom it is about by what it was made of; a change of its own fields and forms does not forget them. */
+  aboutBesides: Generated<string[] | null>;
   /** Of subject and description what a declaration says, in all languages; the rest people wrote. */
   texts: Generated<TicketTexts | null>;
 }
@@ -33,7 +35,7 @@ export type NewTicket = Insertable<TicketsTable>;
 export type TicketChange = Updateable<TicketsTable>;
 
 const COLUMNS = sql`id, number, project_key, type, process_id, stage, status, client_id, interaction_id, subject, description, fields, priority, language, channel, contact_phone, contact_email, owner_id, department,
-  due_at, stage_since, clock_from, paused_at, deadline_hours, reopened, score, client_comment, resolution, closed_at, closed_as, link_hash, created_by, version, calls, last_call_at, created_at, updated_at, merged_into, parent_id, parent_task, parent_waits, about_user_ids, texts`;
+  due_at, stage_since, clock_from, paused_at, deadline_hours, reopened, score, client_comment, resolution, closed_at, closed_as, link_hash, created_by, version, calls, last_call_at, created_at, updated_at, merged_into, parent_id, parent_task, parent_waits, about_user_ids, about_besides, texts`;
 
 export const selectTicket = (db: Db, id: string) => kept(sql<Ticket>`select ${COLUMNS} from tickets where id = ${id}`).execute(db).then((result) => result.rows[0]);
 
@@ -42,7 +44,7 @@ export const selectTicketForUpdate = (db: Db, id: string) => kept(sql<Ticket>`wi
   select ${COLUMNS} from tickets where id = ${id} and (select count(*) from parent) >= 0 for update`).execute(db).then((result) => result.rows[0]);
 
 /** As every ticket begins, where its row does not say otherwise. */
-const NEW = { description: "", fields: {}, channel: "voice", score: null, clientComment: null, resolution: null, closedAt: null, closedAs: null, reopened: 0, version: 1, calls: 1, lastCallAt: null, mergedInto: null, parentId: null, parentTask: null, parentWaits: false, aboutUserIds: null, texts: null };
+const NEW = { description: "", fields: {}, channel: "voice", score: null, clientComment: null, resolution: null, closedAt: null, closedAs: null, reopened: 0, version: 1, calls: 1, lastCallAt: null, mergedInto: null, parentId: null, parentTask: null, parentWaits: false, aboutUserIds: null, aboutBesides: null, texts: null };
 
 /** The whole row of a new ticket. */
 export const newTicket = (row: NewTicket): Ticket => ({ ...NEW, ...row } as Ticket);
