@@ -34,6 +34,11 @@ const problems = (text: string) => {
   return compiled.ok ? [] : compiled.problems;
 };
 
+test("R344 words are looked for in as long a description as there may be", () => {
+  const many = Array.from({ length: 40 }, (_, n) => `"word${n}"`).join(", ");
+  expect(value(`note.says([${many}, "fire"])`, { note: `${"The modem blinks. ".repeat(1_120)} There is a fire` })).toBe(true);
+});
+
 test("R344 words to look for are written out and fit, or refused with their place", () => {
   expect(problems('note.says(["fire", "~x"])')).toMatchObject([{ code: "word_unfit", params: { word: "~x" }, column: 20 }]);
   expect(problems("note.says([])")).toMatchObject([{ code: "words_needed", column: 11 }]);
