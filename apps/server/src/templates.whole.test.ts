@@ -91,14 +91,14 @@ const DAYS: Day[] = [
     deeds: [take, { by: "operator", move: "accept", to: "expected" }, { task: "inspect", department: "warehouse", answer: "As new", to: "inspected" }, { by: "operator", move: "refund", to: "paying" }, { task: "pay", department: "accounting", answer: "Payment 3", to: "done" }, yes] },
   { project: "energy", type: "alarm", title: "R362 load over the limit is an alarm with first steps, a crew and a cause",
     data: { object: "Feeder 12", parameter: "load", value: 460, limit: 400, unit: "A", at: soon(0) },
-    deeds: [take, { tick: "first_steps" }, { by: "operator", move: "send_crew", with: { department: "grid", task: "Shift the load to feeder 14" }, to: "crew" }, { task: "crew", department: "grid", answer: "380 A, nobody is in danger", to: "restored" },
+    deeds: [take, { tick: "first_steps" }, { by: "operator", move: "send_crew", with: { department: "grid", task: "Shift the load to feeder 14" }, to: "crew" }, { task: "crew", department: "grid", answer: "380 A, nobody is in danger", to: "answered" }, { by: "operator", move: "within_limits", to: "restored" },
       { by: "operator", move: "explain", with: { cause: "overload", resolution: "A pump was started twice" }, to: "done" }, { by: "operator", move: "confirm", to: "closed" }] },
   { project: "energy", type: "planned-outage", title: "R362 R216 a planned outage is told in time, agreed by who may for so many, and ends when the crew says so",
     data: { object: "TP 5", area: "Dunajska cesta 1–40", from_at: soon(4), to_at: soon(4.2), consumers: 300, work: "New transformer" },
     deeds: [take, { tick: "announce" }, { by: "operator", move: "announce", with: { told: 300 }, to: "in_work" }, { approve: "supervisor", to: "announced" }, { by: "operator", move: "begin", to: "running" }, { task: "work", department: "grid", answer: "Ready", to: "done" }, yes] },
   { project: "production", type: "alarm", title: "R360 telemetry over the limit is an alarm and a task of reaction",
     data: { equipment: "Press 4", parameter: "temperature", value: 91, limit: 80, at: soon(0), line_stands: true },
-    deeds: [take, { tick: "first_steps" }, { by: "operator", move: "send_crew", with: { department: "maintenance", task: "Look at the cooling" }, to: "crew" }, { task: "crew", department: "maintenance", answer: "Pump replaced", to: "restored" },
+    deeds: [take, { tick: "first_steps" }, { by: "operator", move: "send_crew", with: { department: "maintenance", task: "Look at the cooling" }, to: "crew" }, { task: "crew", department: "maintenance", answer: "Pump replaced", to: "answered" }, { by: "operator", move: "within_limits", to: "restored" },
       { by: "operator", move: "explain", with: { cause: "wear", resolution: "The pump was worn" }, to: "done" }, { by: "operator", move: "confirm", to: "closed" }] },
   { project: "production", type: "planned-stop", title: "R360 a line is stopped for as long as the supervisor agrees to",
     data: { line: "L2", from_at: soon(1), to_at: soon(1.3), why: "Bearings" },
@@ -219,6 +219,20 @@ test("R128 R133 a claim is paid once for each decision: a second payment is refu
   expect(await tried("internet", id, "reply")).toMatchObject({ status: 422, said: expect.stringContaining("not been paid") as string });
   for (const deed of pay) await doOne("internet", id, deed);
   expect((await tried("internet", id, "reply")).status).toBe(200);
+});
+
+test.each([["energy", "grid"], ["production", "maintenance"]])("R360 R362 in %s a crew is one of the project's own, and an alarm is within limits when somebody says so, not when the crew has answered", async (project, department) => {
+  const { id } = await register(dayOf(project, "alarm"));
+  const send = { department, task: "Go and look" };
+  for (const deed of [take, { tick: "first_steps" }] as Deed[]) await doOne(project, id, deed);
+  const { transitions } = await sent<TicketView>(await who(project, "operator"), "GET", `/tickets/${id}`);
+  expect(transitions.find(({ key }) => key === "send_crew")!.fields[0]!.options.map(({ key }) => key)).toEqual([department]);
+  expect(await tried(project, id, "send_crew", { ...send, department: "carriers" })).toMatchObject({ status: 422, said: expect.stringContaining("input.department") as string });
+  for (const answer of ["It still smokes", "All is well"]) {
+    for (const deed of [{ by: "operator", move: "send_crew", with: send, to: "crew" }, { task: "crew", department, answer, to: "answered" }] as Deed[]) await doOne(project, id, deed);
+    expect(await sent<TicketView>(await who(project, "operator"), "GET", `/tickets/${id}`)).toMatchObject({ stage: "answered", fields: { report: answer } });
+  }
+  await doOne(project, id, { by: "operator", move: "within_limits", to: "restored" });
 });
 
 test("R216 how far a visit is moved is counted from what was promised, not from what is typed", async () => {

@@ -42,7 +42,8 @@ export const fieldSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("choice"), name: textSchema, options: z.record(keySchema, textSchema) }),
   /** A moment as ISO 8601 with an offset. */
   z.strictObject({ kind: z.literal("moment"), name: textSchema }),
-  z.strictObject({ kind: z.literal("department"), name: textSchema }),
+  /** One of the company's departments, or of those named here. */
+  z.strictObject({ kind: z.literal("department"), name: textSchema, departments: z.array(keySchema).min(1).optional() }),
   /** A colleague of the project, by id. */
   z.strictObject({ kind: z.literal("employee"), name: textSchema }),
   z.strictObject({ kind: z.literal("boolean"), name: textSchema }),

@@ -126,8 +126,11 @@ const checkPercents = ({ clocks: { escalations } }: Process): PlacedProblem[] =>
 
 const deedMissing = (path: Path, name: string, deeds: readonly string[]): PlacedProblem => (deeds.length > 0 ? problem(path, "no_deed", { name, names: deeds }) : problem(path, "no_authority", { name }));
 
-/** Departments written out in sub-tasks and in who may. */
-export const departmentsOf = (process: Process): { path: Path; department: string }[] => Object.entries(process.transitions).flatMap(([key, { subtasks, who }]) => [
+/** Departments written out in fields, in sub-tasks and in who may. */
+export const departmentsOf = (process: Process): { path: Path; department: string }[] => [...offeredBy(process), ...askedBy(process)];
+const offeredBy = ({ fields }: Process) => Object.entries(fields).flatMap(([key, field]) =>
+  (field.kind === "department" ? (field.departments ?? []).map((department, index) => ({ path: ["fields", key, "departments", index], department })) : []));
+const askedBy = (process: Process) => Object.entries(process.transitions).flatMap(([key, { subtasks, who }]) => [
   ...subtasks.flatMap(({ department }, index) => (typeof department === "string" ? [{ path: ["transitions", key, "subtasks", index, "department"], department }] : [])),
   ...who.flatMap((each, index) => (typeof each !== "string" && each.department !== undefined ? [{ path: ["transitions", key, "who", index, "department"], department: each.department }] : [])),
 ]);

@@ -5,6 +5,10 @@ import type { FactView } from "./tickets.parts.contract.ts";
 type Field = Process["fields"][string];
 type Departments = Readonly<Record<string, Readonly<Record<Language, string>>>>;
 
+/** Those that may be chosen in this field. */
+export const departmentsFor = ({ departments: named }: Extract<Field, { kind: "department" }>, departments: Departments): Departments =>
+  (named ? Object.fromEntries(Object.entries(departments).filter(([key]) => named.includes(key))) : departments);
+
 /** What was written into the fields of a process, as people call it. Colleagues are left out: their ids say nothing to anybody. */
 export const factsOf = (process: Process, departments: Departments, { fields, language }: { fields: Readonly<Record<string, unknown>>; language: Language }): FactView[] =>
   Object.entries(process.fields).flatMap(([key, field]) => {

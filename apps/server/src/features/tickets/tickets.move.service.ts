@@ -11,6 +11,7 @@ import type { TicketView } from "./tickets.contract.ts";
 import { aboutNow } from "./tickets.about.ts";
 import { processOf, type ProjectInUse } from "./tickets.definitions.ts";
 import { alert, perform, remind, touched } from "./tickets.effects.ts";
+import { departmentsFor } from "./tickets.facts.rules.ts";
 import { loadTicket } from "./tickets.load.ts";
 import { insertApproval, lapseApprovals, selectMergedTasks, selectOpenSubtasks, type Asking } from "./tickets.process.sql.ts";
 import { isRefusal, refused } from "./tickets.refusals.ts";
@@ -94,7 +95,8 @@ export async function move(ctx: TxCtx, before: Ticket, { transition, input, by, 
 
 function refuseDepartment(process: Process, project: ProjectInUse, input: Record<string, unknown>): void {
   for (const [name, value] of Object.entries(input)) {
-    if (process.fields[name]?.kind === "department" && value !== "" && !Object.hasOwn(project.departments, String(value))) throw invalidField(`input.${name}`, "unknown_department");
+    const field = process.fields[name];
+    if (field?.kind === "department" && value !== "" && !Object.hasOwn(departmentsFor(field, project.departments), String(value))) throw invalidField(`input.${name}`, "unknown_department");
   }
 }
 

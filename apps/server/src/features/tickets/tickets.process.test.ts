@@ -136,6 +136,13 @@ test("R109 a department answers its task, and the ticket that waited goes on wit
   expect(await eventsOf(taken.id, "ticket.reminded")).toEqual([{ number: taken.number, operatorId: idOf(ana) }]);
 });
 
+test.each([["in time", 3, 5], ["late already", 6, 10]])("R115 R109 a task its ticket waits for is due no later than the ticket, unless that is late when the task is given: %s", async (_when, asked, due) => {
+  const urgent = await go(ana, await claim({ priority: 3 }), "take");
+  expect(urgent.dueAt).toBe(at(5)().toISOString());
+  const { subtasks } = await goAt(at(asked), ana, { id: urgent.id, version: urgent.version, transition: "ask_warehouse", input: {} });
+  expect(subtasks.map(({ key, dueAt }) => [key, dueAt]).find(([key]) => key === "stock")).toEqual(["stock", at(due)().toISOString()]);
+});
+
 test("R109 a department has one line for one job: the ticket that waits for its task comes to its list when the task is done", async () => {
   const waiting = await go(ana, taken, "ask_warehouse");
   const given = await updateTicket(as(ana), taken.id, { version: waiting.version, department: "delivery" });

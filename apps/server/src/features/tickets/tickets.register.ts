@@ -5,7 +5,7 @@ import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
 import { own } from "../../platform/own.ts";
 import type { Clock } from "../clocks/index.ts";
-import { goesOnBySelf, start, type Process, type Reason } from "../processes/index.ts";
+import { goesOnBySelf, start, type Moment, type Process, type Reason } from "../processes/index.ts";
 import { processOf, type ProjectInUse } from "./tickets.definitions.ts";
 import type { Draft } from "./tickets.draft.ts";
 import { perform, touched } from "./tickets.effects.ts";
@@ -26,7 +26,7 @@ export interface Registered extends Draft {
   /** Besides those it names itself. */
   about?: string[] | null;
   /** Of a sub-task. */
-  parent?: { id: string; task: string; waits: boolean; aboutUserIds: string[] | null };
+  parent?: { id: string; task: string; waits: boolean; aboutUserIds: string[] | null; dueBy: Date | null };
 }
 
 /** Writes the ticket, starts its process and announces it. Undefined when the same ticket was there before. */
@@ -39,9 +39,7 @@ export async function registerWithClocks(ctx: TxCtx, project: ProjectInUse, draf
   const process = await processOf(ctx.db, processId);
   await refuseStrangers(ctx, { process, projectKey: project.project.key }, draft.fields);
   const { about, ownerId } = concerned(process, draft);
-  const begun = start(process, {
-    priority: priorityName(draft.priority), deadlineHours: draft.type.deadline_hours, requiredBy: draft.requiredBy, assigneeId: ownerId, creatorId: draft.createdBy, department: draft.department, fields: {},
-  }, moment(ctx, project));
+  const begun = begin(process, { ...draft, ownerId }, moment(ctx, project));
   const { number, linkHash } = await drawNumber(ctx.db, draft.id, project.project.ticket_prefix, draft.drawn);
   const row: NewTicket = {
     ...fromEngine(begun.ticket, draft.fields), id: draft.id, number, projectKey: project.project.key, type: draft.type.key, processId, status: statusOf(process, begun.ticket.stage),
@@ -59,6 +57,14 @@ export async function registerWithClocks(ctx: TxCtx, project: ProjectInUse, draf
   });
   await audit(ctx, { action: "ticket.register", object: { kind: "ticket", id: ticket.id }, after: { ...row, linkHash: undefined } });
   return { ticket, clocks: begun.ticket.clocks ?? [] };
+}
+
+/** What a ticket waits for is due no later than the ticket itself. */
+function begin(process: Process, { priority, type, requiredBy, ownerId, createdBy, department, parent }: Registered, now: Moment): ReturnType<typeof start> {
+  const input = { priority: priorityName(priority), deadlineHours: type.deadline_hours, assigneeId: ownerId, creatorId: createdBy, department, fields: {} };
+  const begun = start(process, { ...input, requiredBy }, now);
+  const latest = parent?.dueBy ?? null;
+  return latest && begun.ticket.dueAt && new Date(begun.ticket.dueAt) > latest ? start(process, { ...input, requiredBy: latest }, now) : begun;
 }
 
 async function insert(ctx: TxCtx, row: NewTicket, inOneStatement: boolean): Promise<Ticket | undefined> {

@@ -32,9 +32,12 @@ async function registerSubtask(ctx: TxCtx, project: ProjectInUse, parent: Ticket
     texts: textsOf(wish),
     requiredBy: wish.dueHours === null ? null : addWorkingTime(project.calendar, project.project.time_zone, ctx.now(), wish.dueHours * HOUR_MS),
     department: Object.hasOwn(project.departments, wish.department) ? wish.department : null,
-    parent: { id: parent.id, task: wish.key, waits: wish.waits, aboutUserIds: parent.aboutUserIds },
+    parent: { id: parent.id, task: wish.key, waits: wish.waits, aboutUserIds: parent.aboutUserIds, dueBy: wish.waits ? timeLeft(parent, ctx.now()) : null },
   });
 }
+
+/** Until when a waiting ticket can be served in time. While its clock stands, and once it is late, it bounds nothing: a task is not late when it is given. */
+const timeLeft = ({ dueAt, pausedAt }: Ticket, now: Date): Date | null => (dueAt && !pausedAt && dueAt > now ? dueAt : null);
 
 /** Read in every language as it was declared; what a person or a rule wrote stands as it was written. */
 const textsOf = ({ subject, task }: SubtaskWish) => ({ ...(isTranslated(subject) && { subject }), ...(typeof task !== "string" && isTranslated(task) && { description: task }) });

@@ -2,7 +2,7 @@ import type { Ctx } from "../../platform/db.ts";
 import { hideContacts, maskEmail, maskPhone, maskWithin, may } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
 import { allowed, type Process, type Transition } from "../processes/index.ts";
-import { factsOf } from "./tickets.facts.rules.ts";
+import { departmentsFor, factsOf } from "./tickets.facts.rules.ts";
 import type { TicketRow, TicketView, TransitionField } from "./tickets.contract.ts";
 import { processOf, projectOf, type ProjectInUse } from "./tickets.definitions.ts";
 import { partsOf } from "./tickets.parts.ts";
@@ -89,7 +89,7 @@ function fieldsOf({ process, project, language, people }: Pick<Shown, "process" 
   return [...seen.values()].flatMap(({ key, required, when }) => {
     const field = process.fields[key];
     if (!field) return [];
-    const texts = field.kind === "choice" ? field.options : field.kind === "department" ? project.departments : {};
+    const texts = field.kind === "choice" ? field.options : field.kind === "department" ? departmentsFor(field, project.departments) : {};
     return [{
       key, name: field.name[language], kind: field.kind, required, when, options: field.kind === "employee" ? people : Object.entries(texts).map(([option, name]) => ({ key: option, name: name[language] })),
       maxLength: field.kind === "text" ? field.max_length : null, min: field.kind === "number" ? field.min : null, max: field.kind === "number" ? field.max : null, currency: field.kind === "money" ? field.currency : null,
