@@ -4,7 +4,7 @@ import { startLoop, type Loop } from "../../platform/loop.ts";
 import { lockTicket } from "../tickets/index.ts";
 import { askNext, passOver, voidBy, withdraw } from "./handovers.offering.ts";
 import type { Here, HandoversDeps } from "./handovers.people.ts";
-import { endOffer, isAnyDue, selectDue, selectHandover } from "./handovers.sql.ts";
+import { endOffer, isAnyDue, isGone, selectDue, selectHandover } from "./handovers.sql.ts";
 import { offerOf } from "./handovers.view.ts";
 
 const TOGETHER = 50;
@@ -30,8 +30,8 @@ const moveOne = (ctx: Ctx, { id, ticketId }: { id: string; ticketId: string }, h
   const isVoid = voidBy(handover, ticket);
   if (isVoid) { await withdraw(ctx, handover, isVoid); return; }
   const offer = offerOf(handover);
-  if (offer && ticket.aboutUserIds?.includes(offer.userId)) {
-    // Of whom it is about now nothing is said, and nothing to them (R129).
+  if (offer && (ticket.aboutUserIds?.includes(offer.userId) || await isGone(ctx.db, offer.userId, handover.projectKey))) {
+    // Of whom it is about now nothing is said, and nothing to them (R129); who is blocked or has left the project will not answer.
     await endOffer(ctx.db, id, { state: "withdrawn", reason: null, at: ctx.now() });
     await askNext(ctx, handover, { ticket, here });
   } else if (!offer) await askNext(ctx, handover, { ticket, here });

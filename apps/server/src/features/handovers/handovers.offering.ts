@@ -4,7 +4,7 @@ import { newId } from "../../platform/ids.ts";
 import type { Ticket } from "../tickets/index.ts";
 import { answerMinutes, askingFor, peopleOf, presenceNow, without, type Here } from "./handovers.people.ts";
 import { nextOf } from "./handovers.rules.ts";
-import { endHandover, endOffer, insertOffer, selectName, updateLook, type Handover, type Told } from "./handovers.sql.ts";
+import { endHandover, endOffer, insertOffer, lockChoosing, selectName, updateLook, type Handover, type Told } from "./handovers.sql.ts";
 
 /** Nobody is free for what a process handed over: so long until somebody is looked for again. */
 const LOOK_AGAIN_MS = 15_000;
@@ -29,21 +29,25 @@ export async function offerTo(ctx: TxCtx, handover: Handover, to: { id: string; 
 }
 
 /** Who of the circle was not asked yet and is free gets it; with nobody left it comes back to who gave it. */
-export async function askNext(ctx: TxCtx, handover: Told, { ticket, here }: { ticket: Ticket; here: Here }): Promise<{ name: string } | null> {
+export async function askNext(ctx: TxCtx, handover: Told, { ticket, here, refusedBy = null }: Asking): Promise<{ name: string } | null> {
+  await lockChoosing(ctx.db);
   const people = await peopleOf(ctx, askingFor(ticket, { ...handover, without: without(handover.givenBy, ticket.ownerId, ...handover.asked.map(({ userId }) => userId)) }), here);
   const next = nextOf(people, ticket.language);
   if (next) await offerTo(ctx, handover, next);
   else if (handover.givenBy === null && people.length > 0) await updateLook(ctx.db, handover.id, new Date(ctx.now().getTime() + LOOK_AGAIN_MS));
-  else await giveBack(ctx, handover, { ticket, here });
+  else await giveBack(ctx, handover, { ticket, here, refusedBy });
   return next ?? null;
 }
+interface Asking { ticket: Ticket; here: Here; /** The only one who was asked and said no. */ refusedBy?: string | null }
 
 /** Nobody took it: it is whose it was, and they are told; who has gone home is told by who supervises. */
-async function giveBack(ctx: TxCtx, handover: Told, { ticket, here }: { ticket: Ticket; here: Here }): Promise<void> {
+async function giveBack(ctx: TxCtx, handover: Told, { ticket, here, refusedBy }: Required<Asking>): Promise<void> {
   await endHandover(ctx.db, handover.id, { state: "returned", takenBy: null, endedAs: handover.asked.length > 0 ? "all_refused" : "nobody", at: ctx.now() });
   await tell(ctx, "ticket.handover_returned", handover);
   const giver = handover.givenBy ?? ticket.ownerId;
-  await alert(ctx, handover, { key: "alert_handover_returned", userId: giver, everybody: giver === null || handover.givenBy === null || await presenceNow(ctx, giver, here) === "off", params: { number: ticket.number } });
+  const number = ticket.number;
+  const to = { userId: giver, everybody: giver === null || handover.givenBy === null || await presenceNow(ctx, giver, here) === "off" };
+  await alert(ctx, handover, refusedBy === null ? { ...to, key: "alert_handover_returned", params: { number } } : { ...to, key: "alert_handover_refused_back", params: { number, name: refusedBy } });
 }
 
 /** The offer that stands ends unanswered or with a no, and who gave it is told of a no. */
@@ -52,7 +56,7 @@ export async function passOver(ctx: TxCtx, handover: Told, end: { state: "refuse
   const userId = await endOffer(ctx.db, handover.id, { state, reason, at: ctx.now() });
   const name = userId ? await selectName(ctx.db, userId) : "";
   await tell(ctx, state === "refused" ? "ticket.handover_refused" : "ticket.handover_missed", handover, { to: userId, name, reason });
-  const next = await askNext(ctx, handover, end);
+  const next = await askNext(ctx, handover, { ...end, refusedBy: state === "refused" && handover.asked.length === 1 ? name : null });
   if (next) await alert(ctx, handover, { key: state === "refused" ? "alert_handover_refused" : "alert_handover_missed", userId: handover.givenBy, params: { number: ticket.number, name, next: next.name } });
 }
 

@@ -9,7 +9,7 @@ import type { HandoverView } from "./handovers.contract.ts";
 import { offerTo, passOver, tell, tellTaken, voidBy, withdraw } from "./handovers.offering.ts";
 import { askingFor, peopleOf, without, type HandoversDeps, type Here, type Present } from "./handovers.people.ts";
 import { nextOf } from "./handovers.rules.ts";
-import { endHandover, endOffer, insertHandover, selectHandover, selectLiveTalk, selectOfTicket, type NewHandover, type Told } from "./handovers.sql.ts";
+import { endHandover, endOffer, insertHandover, lockChoosing, selectHandover, selectLiveTalk, selectOfTicket, type NewHandover, type Told } from "./handovers.sql.ts";
 import { leads, mayKnow, offerOf, toView } from "./handovers.view.ts";
 
 export type GiveInput = z.output<typeof contracts.giveHandover.body>;
@@ -25,10 +25,12 @@ export async function giveHandover(ctx: Ctx, ticketId: string, input: GiveInput,
   const me = userOf(ctx);
   const desks = await here();
   return inTx(ctx, async (ctx) => {
-    const ticket = await ticketToGive(ctx, ticketId);
+    await lockTicket(ctx, ticketId);
     const same = await selectHandover(ctx.db, input.handoverId);
-    if (same && (same.givenBy !== me.id || same.ticketId !== ticketId)) throw conflict("changed_meanwhile");
-    if (same) return toView(ctx, same);
+    // Also when its ticket is finished meanwhile: whoever sends again has not heard the answer.
+    if (same?.givenBy === me.id && same.ticketId === ticketId && mayKnow(ctx, same)) return toView(ctx, same);
+    const ticket = await ticketToGive(ctx, ticketId);
+    if (same) throw conflict("changed_meanwhile");
     await refuseSecond(ctx, ticketId);
     const to = await chosen(ctx, ticket, input, desks);
     const handover = await begin(ctx, ticket, { ...input, id: input.handoverId, givenBy: me.id, interactionId: await selectLiveTalk(ctx.db, me.id, ticket) });
@@ -57,6 +59,7 @@ async function begin(ctx: TxCtx, ticket: Ticket, { id, givenBy, interactionId, c
 /** Whom the giver has chosen, or the next free. */
 async function chosen(ctx: Ctx, ticket: Ticket, { circle, department, userId, insist }: GiveInput, here: Here): Promise<Present> {
   if (circle === "department") await refuseDepartment(ctx, ticket, department);
+  await lockChoosing(ctx.db);
   const people = await peopleOf(ctx, askingFor(ticket, { circle, department, without: without(userOf(ctx).id, ticket.ownerId) }), here);
   const next = nextOf(people, ticket.language);
   if (userId !== null) return reachable(people.find(({ id }) => id === userId), { next, insist });

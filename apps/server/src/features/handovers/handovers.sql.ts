@@ -58,6 +58,9 @@ export const endOffer = (db: Db, handoverId: string, end: { state: "taken" | "re
 export const endHandover = (db: Db, id: string, end: { state: "taken" | "returned" | "withdrawn"; takenBy: string | null; endedAs: End | null; at: Date }) =>
   sql`update handovers set state = ${end.state}, taken_by = ${end.takenBy}, ended_as = ${end.endedAs}, ended_at = ${end.at} where id = ${id} and state = 'waiting'`.execute(db).then((result) => result.numAffectedRows === 1n);
 
+/** One chooses at a time, till its transaction ends: whoever chooses next sees who has an offer by then. Taken under the ticket's lock, and no other ticket is locked after it. */
+export const lockChoosing = (db: Db) => sql`select pg_advisory_xact_lock(hashtext('handovers'))`.execute(db);
+
 /** People of a circle who may be told of the ticket; who is not among `without`. */
 export interface Asking { projectKey: string; circle: Circle; department: string | null; about: string[] | null; without: string[] }
 export const selectCandidates = (db: Db, { projectKey, circle, department, about, without }: Asking) => sql<Candidate>`
@@ -73,9 +76,13 @@ export const selectLiveTalk = (db: Db, userId: string, ticket: { id: string; cli
   select i.id from operator_states s join interactions i on i.id = s.interaction_id where s.operator_id = ${userId} and s.state = 'talking' and i.state = 'talking'
     and (i.client_id = ${ticket.clientId}::uuid or i.id = ${ticket.interactionId}::uuid or i.ticket_id = ${ticket.id}::uuid)`.execute(db).then((result) => result.rows[0]?.id ?? null);
 
+/** Who was asked and is blocked since, or works in the project no more, answers nothing. */
+const GONE = (projectKey: RawBuilder<unknown>) => sql`(u.disabled_at is not null or not ${projectKey} = any(u.projects))`;
+export const isGone = (db: Db, userId: string, projectKey: string) => sql<{ gone: boolean }>`select ${GONE(sql`${projectKey}`)} as gone from users u where u.id = ${userId}`.execute(db).then((result) => result.rows[0]?.gone ?? true);
+
 /** Waiting ones whose time has come, or that nothing is to be done about any more. */
-const DUE = (now: Date) => sql`from handovers h join tickets t on t.id = h.ticket_id left join handover_offers o on o.handover_id = h.id and o.state = 'offered'
-  where h.state = 'waiting' and (h.look_at <= ${now} or t.status in ('done', 'closed') or t.merged_into is not null or t.owner_id is distinct from h.owner_id or o.user_id = any(t.about_user_ids))`;
+const DUE = (now: Date) => sql`from handovers h join tickets t on t.id = h.ticket_id left join handover_offers o on o.handover_id = h.id and o.state = 'offered' left join users u on u.id = o.user_id
+  where h.state = 'waiting' and (h.look_at <= ${now} or t.status in ('done', 'closed') or t.merged_into is not null or t.owner_id is distinct from h.owner_id or o.user_id = any(t.about_user_ids) or ${GONE(sql`h.project_key`)})`;
 export const isAnyDue = (db: Db, now: Date) => sql<{ due: boolean }>`select exists (select 1 ${DUE(now)}) as due`.execute(db).then((result) => result.rows[0]!.due);
 export const selectDue = (db: Db, now: Date, most: number) => sql<{ id: string; ticketId: string }>`select h.id, h.ticket_id ${DUE(now)} order by h.look_at, h.id limit ${most}`.execute(db).then((result) => result.rows);
 

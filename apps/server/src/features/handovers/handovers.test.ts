@@ -141,6 +141,11 @@ test("sent twice it is one hand-over, and a second one is refused while the firs
   expect(both.map(({ id }) => id)).toEqual([handoverId, handoverId]);
   await expect(give(chief, ticketId)).rejects.toMatchObject({ reason: "handover_waiting", params: { name: "Boss" } });
   expect(told.filter(({ type }) => type === "ticket.handover_offered")).toHaveLength(1);
+  // The answer was lost on the way, and the ticket is finished by the time it is sent again.
+  await sql`update tickets set status = 'closed' where id = ${ticketId}`.execute(database.db);
+  expect(await give(ana, ticketId, { handoverId })).toMatchObject({ id: handoverId });
+  await expect(give(ana, ticketId)).rejects.toMatchObject({ reason: "handover_closed" });
+  await expect(give(chief, (await ticketOf()).id, { handoverId })).rejects.toMatchObject({ reason: "changed_meanwhile" });
 });
 
 test.each([
@@ -188,6 +193,30 @@ test("only the giver and who leads take it back; the person asked is no longer a
   expect(await withdrawHandover(ana.ctx, given.id)).toMatchObject({ state: "withdrawn", endedAs: "by_hand" });
   expect(await mine(boss)).toEqual([]);
   await expect(withdrawHandover(ana.ctx, given.id)).rejects.toMatchObject({ reason: "handover_over" });
+});
+
+test("R220 several tickets handed over in one moment go each to another free person, and with nobody free left it is said", async () => {
+  const tickets = [ticketId, (await ticketOf()).id, (await ticketOf()).id];
+  const all = await Promise.allSettled(tickets.map((id) => give(ana, id)));
+  expect(all.flatMap((one) => (one.status === "fulfilled" ? one.value.offer!.to.name : [])).sort()).toEqual(["Boss", "Chief"]);
+  expect(all.find(({ status }) => status === "rejected")).toMatchObject({ reason: { reason: "handover_nobody" } });
+});
+
+test.each([
+  ["is blocked", (id: string) => sql`update users set disabled_at = now() where id = ${id}`],
+  ["works in the project no more", (id: string) => sql`update users set projects = array['taxi'] where id = ${id}`],
+])("R137 an offer to somebody who %s goes to the next at once, not when its time is over", async (_how, change) => {
+  const given = await give(ana, ticketId);
+  await change(boss.id).execute(database.db);
+  await moveOn(system, deps);
+  expect((await ticketHandovers(ana.ctx, ticketId)).items).toMatchObject([{ id: given.id, offer: { to: { name: "Chief" } }, asked: [{ state: "withdrawn" }, { state: "offered" }] }]);
+});
+
+test("R220 who was asked alone and refused is named to the giver: it is not said that nobody took it", async () => {
+  desks.delete(chief.id);
+  const given = await give(ana, ticketId);
+  expect(await refuseHandover(boss.ctx, given.id, "Not my project", deps)).toMatchObject({ state: "returned", asked: [{ state: "refused", reason: "Not my project" }] });
+  expect(told.filter(({ type }) => type === "alert.raised")).toMatchObject([{ data: { key: "alert_handover_refused_back", userId: ana.id, params: { name: "Boss" } } }]);
 });
 
 test("R129 whom the ticket is about is never offered it, does not see it and cannot take it", async () => {

@@ -26,7 +26,8 @@ export function compileProcess(process: Process, catalogue: Catalogue): { compil
   const expressions = new Map<string, Expression>();
   const problems: PlacedProblem[] = [];
   for (const { path, text, expects } of sitesOf(process)) {
-    const result = compileExpression(text, catalogue, { ...(expects && { expects }), stored: true });
+    // An amount that is held against a limit is held against it exactly; only what a field keeps is rounded.
+    const result = compileExpression(text, catalogue, { ...(expects && { expects }), stored: path[2] === "set" });
     if (result.ok) expressions.set(path.join("."), result.expression);
     else for (const found of result.problems) problems.push(problem(path, "expression_at", { text: inAll((language) => problemText(found, language)), line: found.line, column: found.column }));
   }

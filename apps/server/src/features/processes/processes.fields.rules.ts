@@ -1,4 +1,4 @@
-import { Decimal } from "@linija/rules";
+import { Decimal, minorDigits } from "@linija/rules";
 import { type Process, type ProcessField, type Transition } from "./processes.contract.ts";
 import { type FieldValue, type FieldValues, type ProcessProblem } from "./processes.ticket.contract.ts";
 
@@ -23,7 +23,7 @@ const isEmpty = (value: FieldValue | undefined) => value === undefined || (typeo
 /** What is wrong with one value of a field. */
 export function checkValue(field: string, declared: ProcessField, value: FieldValue): ProcessProblem[] {
   const code = problemOf(declared, value);
-  return code ? [{ field, code }] : [];
+  return code ? [{ field, code, ...(code === "money_exact" && declared.kind === "money" && { params: { currency: declared.currency, limit: minorDigits(declared.currency) } }) }] : [];
 }
 
 type Code = ProcessProblem["code"] | null;
@@ -53,8 +53,10 @@ function numberProblem(declared: { min: number; max: number }, value: FieldValue
   return value < declared.min || value > declared.max ? "out_of_range" : null;
 }
 
-function moneyProblem({ min, max }: Extract<ProcessField, { kind: "money" }>, value: string): Code {
+function moneyProblem({ currency, min, max }: Extract<ProcessField, { kind: "money" }>, value: string): Code {
   if (!/^-?\d{1,15}(\.\d{1,6})?$/.test(value)) return "invalid";
+  // Shown rounded, a tenth of a cent would pass for less than it is.
+  if ((value.split(".")[1]?.length ?? 0) > minorDigits(currency)) return "money_exact";
   const compared = (limit: string | undefined) => (limit === undefined ? 0 : (Decimal.parse(value) as Decimal).compare(Decimal.parse(limit) as Decimal));
   return compared(min) < 0 || compared(max) > 0 ? "out_of_range" : null;
 }

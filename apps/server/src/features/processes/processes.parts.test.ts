@@ -105,6 +105,11 @@ describe("authority (R216)", () => {
     const outcome = end(refund(), { amount }, { authorityRoles: [role] });
     expect(outcome).toMatchObject(alone ? { ok: true, ticket: { stage: "three" } } : { ok: true, ticket: { stage: "two" }, effects: [], held: { deed: "refund", amount: money(amount) } });
   });
+  test("an amount is held against its limit exactly: a part of a cent above it is above it", () => {
+    const withFee = made({ approval: { deed: "refund", amount: "ticket.fields.amount * 1.0002" } });
+    expect(end(withFee, { amount: "19.99" }, { authorityRoles: ["operator"] })).toMatchObject({ ok: true, ticket: { stage: "three" } });
+    expect(end(withFee, { amount: "20.00" }, { authorityRoles: ["operator"] })).toMatchObject({ ok: true, ticket: { stage: "two" }, held: { amount: money("20.004") } });
+  });
   test("approved, the same step is taken; for another amount or another deed somebody has to look again", () => {
     const said = (approved: object) => end(refund(), { amount: "500" }, { approved: { deed: "refund", amount: money("500.00"), askedBy: "a", decidedBy: "b", ...approved } });
     expect(said({})).toMatchObject({ ok: true, ticket: { stage: "three" }, reasons: expect.arrayContaining([expect.objectContaining({ value: "approved", inputs: expect.objectContaining({ asked_by: "a", decided_by: "b" }) as unknown })]) as unknown });

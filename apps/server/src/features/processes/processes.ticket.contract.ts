@@ -64,13 +64,15 @@ export type ProcessEffect =
   | { kind: "want_visit"; skill: string | null; minutes: number };
 
 export const problemCodes = ["unknown_transition", "wrong_stage", "not_your_role", "required", "invalid", "unknown_field",
-  "too_long", "out_of_range", "policy", "refused", "unchecked", "rule_failed"] as const;
+  "too_long", "out_of_range", "money_exact", "policy", "refused", "unchecked", "rule_failed"] as const;
 export interface ProcessProblem {
   field: string;
   code: (typeof problemCodes)[number];
   /** Of `policy`: its title and paragraph; of `refused`: the message; of `unchecked`: the item. */
   title?: Text;
   text?: Text;
+  /** Of `money_exact`: the currency, and how many digits it has after the point. */
+  params?: Record<string, string | number>;
   /** Of a guard: where it stands, for the history. */
   path?: string;
 }

@@ -49,6 +49,13 @@ test("R133 a yes to one amount does not let another pass: the question stands an
   expect(await decide(boris, at)).toMatchObject({ stage: "refunding", approvals: [{ state: "approved", decidedBy: "Boris Zajc" }] });
 });
 
+test("R216 money with more digits than its currency has is refused at its field, with how many there may be", async () => {
+  const { id } = await createTicket(as(ana), createTicketContract.body.parse({ projectKey: "internet", type: "claim", subject: "Broken", contactPhone: "+38640123456" }));
+  await go(ana, id, "take");
+  expect(await refusal(go(ana, id, "refund", { amount: "50.004" }))).toMatchObject({ code: "invalid", fields: [{ field: "input.amount", code: "field_money_exact", params: { currency: "EUR", limit: 2 } }] });
+  expect(await getTicket(as(ana), id)).toMatchObject({ stage: "in_work", approvals: [] });
+});
+
 test("R126 “why?” says who asked for a step and who approved it, with the amount", async () => {
   const at = await asked();
   await decide(boris, at);

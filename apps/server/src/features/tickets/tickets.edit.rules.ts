@@ -5,7 +5,7 @@ import { checkValue, type FieldValue, type Process } from "../processes/index.ts
 /** As the form of a new ticket leaves it; of no process. */
 const ADDRESS = "address";
 const LONGEST_ADDRESS = 2_000;
-const CODES: Record<string, string> = { too_long: "field_too_long", out_of_range: "field_out_of_range" };
+const CODES: Record<string, string> = { too_long: "field_too_long", out_of_range: "field_out_of_range", money_exact: "field_money_exact" };
 
 /**
  * What of these fields may not be changed by hand. A field that a transition asks for, accepts or sets is changed by that
@@ -23,7 +23,7 @@ function refused(process: Process, given: Record<string, unknown>, closed: Reado
     if (key === ADDRESS) return JSON.stringify(value).length > LONGEST_ADDRESS ? [{ field: `fields.${key}`, code: "field_too_long" }] : [];
     const declared = Object.hasOwn(process.fields, key) ? process.fields[key] : undefined;
     if (!declared || closed.has(key)) return [{ field: `fields.${key}`, code: "field_unknown" }];
-    return value === null || value === "" ? [] : checkValue(key, declared, value as FieldValue).map(({ code }) => ({ field: `fields.${key}`, code: CODES[code] ?? "field_wrong" }));
+    return value === null || value === "" ? [] : checkValue(key, declared, value as FieldValue).map(({ code, params }) => ({ field: `fields.${key}`, code: CODES[code] ?? "field_wrong", ...(params && { params }) }));
   });
 }
 

@@ -3,7 +3,7 @@ import { AppError, conflict, forbidden, invalid, invalidField, type FieldProblem
 import type { Language } from "../api.contract.ts";
 import type { ProcessProblem } from "../processes/index.ts";
 
-const PROBLEMS: Partial<Record<ProcessProblem["code"], string>> = { required: "required", invalid: "field_wrong", unknown_field: "field_unknown", too_long: "field_too_long", out_of_range: "field_out_of_range", rule_failed: "rule_failed" };
+const PROBLEMS: Partial<Record<ProcessProblem["code"], string>> = { required: "required", invalid: "field_wrong", unknown_field: "field_unknown", too_long: "field_too_long", out_of_range: "field_out_of_range", money_exact: "field_money_exact", rule_failed: "rule_failed" };
 const RULES = ["policy", "refused"] as const;
 const REASON = "transition_against_rules";
 
@@ -18,12 +18,12 @@ export function refused(ctx: Ctx, problems: ProcessProblem[]): AppError {
   return invalid(fields, problems.some(({ code }) => (RULES as readonly string[]).includes(code)) ? REASON : "invalid_input");
 }
 
-function fieldOf({ field, code, title, text }: ProcessProblem, language: Language): FieldProblem {
+function fieldOf({ field, code, title, text, params }: ProcessProblem, language: Language): FieldProblem {
   const words = text?.[language] ?? "";
   if (code === "policy") return { field, code: "policy_stops", params: { title: title?.[language] ?? "", paragraph: words } };
   if (code === "refused") return { field, code: "rule_stops", params: { message: words } };
   if (code === "unchecked") return { field, code: "item_unchecked", params: { item: words } };
-  return { field: field === "transition" ? field : `input.${field}`, code: PROBLEMS[code] ?? "field_wrong" };
+  return { field: field === "transition" ? field : `input.${field}`, code: PROBLEMS[code] ?? "field_wrong", ...(params && { params }) };
 }
 
 /** A refusal by a policy or a rule, which is kept in the history. */
