@@ -46,10 +46,10 @@ export function Live({ handover: { isLive, state, by, takenBy } }: { handover: H
   return <p className={css.live} role="status">{said}</p>;
 }
 
-export function Where({ handover: { state, offer, takenBy } }: { handover: HandoverView }) {
+export function Where({ handover: { state, offer, takenBy, asked } }: { handover: HandoverView }) {
   const t = useT();
   if (state === "taken") return t("handover.takenBy", { name: takenBy?.name ?? "" });
-  if (state === "returned") return t("handover.returned");
+  if (state === "returned") return asked.length === 1 && asked[0]?.state === "refused" ? t("handover.refusedBack", { name: asked[0].person.name }) : t("handover.returned");
   if (state === "withdrawn") return t("handover.withdrawn");
   return offer ? <>{t("handover.offeredTo", { name: offer.to.name })} <Left at={offer.answerBy} /></> : t("handover.seeking");
 }
