@@ -20,7 +20,7 @@ export async function makeInDesk(peter: Desk, { made }: MadeDay, templateName: s
   await form.getByRole("textbox", { name: "Ticket letters" }).fill(made.prefix);
   await form.getByRole("button", { name: "Create project" }).click();
   await page.waitForURL(`**/projects/${made.key}`);
-  await page.getByRole("navigation", { name: `Texts of ${made.name}` }).getByRole("button", { name: "loan", exact: true }).first().waitFor();
+  await page.getByRole("navigation", { name: `Texts of ${made.name}` }).getByRole("button", { name: /\bloan$/ }).first().waitFor();
 }
 
 /** The same by the route that button takes. */

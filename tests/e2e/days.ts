@@ -11,8 +11,8 @@ export interface Day {
   told: string[];
 }
 
-/** A field of the form by its path; `choose` an option, `press` what stands there by that name, `named` an input by its name. */
-export type Answer = [path: string, value: string, how?: "write" | "choose" | "press" | "named"];
+/** A field of the form by its path; `choose` an option, `press` what stands there by that name, `named` an input by its name, `type` and stay in the field. */
+export type Answer = [path: string, value: string, how?: "write" | "type" | "choose" | "press" | "named"];
 
 /** `to` is the stage the operator sees at once, without asking for it. */
 export type Deed =
@@ -68,7 +68,7 @@ const TAXI: Day = {
   template: "taxi", title: "an order whose street is in several cities goes to the carriers of its own, who bring it to its end (R197, R199)", type: "Taxi order", subject: "Podolsk to Moscow, two people",
   client: { language: "ru", familyName: "Громов", givenName: "Пётр" },
   form: [
-    ["phone", "+79261234567"], ["from.street", "Советская"], ["from", "Подольск: Советская улица", "press"], ["from.House", "3", "named"], ["to", "Москва"], ["to.street", "Тверская улица"],
+    ["phone", "+79261234567"], ["from.street", "Советская", "type"], ["from", "Подольск: Советская улица", "press"], ["from.House", "3", "named"], ["to", "Москва"], ["to.street", "Тверская улица"],
     ["passengers", "2"], ["class", "Comfort", "choose"], ["read_back", "Yes", "press"],
   ],
   deeds: [

@@ -21,6 +21,7 @@ async function fill(desk: Desk, form: Locator, [path, value, how = "write"]: Ans
   const cell = form.locator(`[data-path="${top}"]`);
   const input = how === "named" ? cell.getByRole("textbox", { name }) : cell.locator(`[id$="-${path.replaceAll(".", "-")}"]`);
   if (how === "press") await cell.getByText(value, { exact: true }).click();
+  else if (how === "type") await input.fill(value);
   else if (how === "choose") {
     await input.click();
     await desk.page.getByRole("option", { name: value, exact: true }).click();

@@ -1,7 +1,7 @@
 import { Autocomplete, Button, Select, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconMapPin } from "@tabler/icons-react";
-import { useState } from "react";
+import { useState, type MouseEvent } from "react";
 import { useT } from "../../i18n/intl.tsx";
 import { useApi } from "../../shared/query.ts";
 import { Below, LineField, type FieldProps } from "./simple.tsx";
@@ -50,6 +50,9 @@ function tidy(address: Address): Address | null {
 }
 const distinct = (names: readonly string[]): string[] => [...new Set(names)];
 
+/** A press that leaves the street would show what is missing above, and move the pressed button from under the pointer. */
+const keepFocus = (event: MouseEvent): void => event.preventDefault();
+
 /** The city first: streets of one name stand in several cities (R199). Whoever names a street is asked which city. */
 export function AddressField({ field, path }: FieldProps) {
   const t = useT();
@@ -74,7 +77,7 @@ export function AddressField({ field, path }: FieldProps) {
       </div>
       {withStreet.length > 0 && (
         <div className={css.which} role="group" aria-label={t("forms.whichCity")}><IconMapPin size={14} aria-hidden /><span>{t("forms.whichCity")}</span>
-          {withStreet.map(({ key, name, country, street }) => <Button key={`${key}${street}`} size="compact-xs" variant="light" onClick={() => put({ city: name, cityKey: key, country, street })}>{name}: {street}</Button>)}</div>
+          {withStreet.map(({ key, name, country, street }) => <Button key={`${key}${street}`} size="compact-xs" variant="light" onMouseDown={keepFocus} onClick={() => put({ city: name, cityKey: key, country, street })}>{name}: {street}</Button>)}</div>
       )}
       {isUnsure && <p className={css.hint} role="status">{t("forms.notInList")}</p>}
       {part("note")}
