@@ -98,6 +98,14 @@ test("R109 a task of another department, and a ticket that is nobody's task, giv
   expect((await refusal(openAttachment(as(ana), parent.id, photo, store))).code).toBe("not_found");
 });
 
+test("R109 with a task that has ended nothing goes along any more: what is written on the ticket afterwards is not the department's", async () => {
+  const { parent, taskId, formId, photo, receipt } = await ask();
+  await moveTicket(as(keeper), taskId, { version: (await getTicket(as(keeper), taskId)).version, transition: "answer", input: { resolution: "On the shelf" } });
+  expect((await getTicket(as(keeper), taskId)).parent).toMatchObject({ number: parent.number, facts: [], description: "", files: [] });
+  expect(await taskForms(as(keeper), taskId)).toEqual({ items: [] });
+  for (const refused of [() => openTaskFile(as(keeper), { taskId, id: formId, fileId: photo }, store), () => openAttachment(as(keeper), taskId, receipt, store)]) expect((await refusal(refused())).code).toBe("not_found");
+});
+
 test("R129 whom the ticket is about is shown nothing of it by its task", async () => {
   const { parent, taskId, formId, photo, receipt } = await ask();
   expect((await taskForms(as(petra), taskId)).items).toHaveLength(1);

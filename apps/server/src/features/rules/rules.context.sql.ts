@@ -9,7 +9,7 @@ export interface ContextRow {
   id: string; number: string; projectKey: string; type: string; processId: string; stage: string; status: string; priority: number; subject: string; description: string; channel: string; language: string;
   department: string | null; ownerId: string | null; ownerName: string | null; createdAt: Date; stageSince: Date; dueAt: Date | null; pausedAt: Date | null; closedAt: Date | null; reopened: number; calls: number;
   score: number | null; resolution: string | null; clientComment: string | null; closedAs: string | null; fields: Record<string, unknown>; version: number;
-  client: ClientRow | null; call: CallRow | null; tasks: { all: number; open: number } | null; openApprovals: number | null;
+  client: ClientRow | null; call: CallRow | null; tasks: { all: number; open: number; undone: number } | null; openApprovals: number | null;
   /** Of the ticket's form, the newest of several, as conditions read it. */
   form: Record<string, unknown> | null;
 }
@@ -35,7 +35,8 @@ export const selectContexts = (db: Db, ticketIds: string[], needs: ContextNeeds,
     ${needs.owner ? sql`(select name from users u where u.id = t.owner_id)` : sql`null::text`} as owner_name,
     t.created_at, t.stage_since, t.due_at, t.paused_at, t.closed_at, t.reopened, t.calls, t.score, t.resolution, t.client_comment, t.closed_as, t.fields, t.version,
     ${client(needs)} as client, ${call(needs)} as call,
-    ${needs.tasks ? sql`(select json_build_object('all', count(*), 'open', count(*) filter (where x.status in ('open', 'waiting'))) from tickets x where x.parent_id = t.id)` : sql`null::json`} as tasks,
+    ${needs.tasks ? sql`(select json_build_object('all', count(*), 'open', count(*) filter (where x.status in ('open', 'waiting')),
+      'undone', count(*) filter (where x.closed_as in ('rejected', 'cancelled') and x.parent_waits and not exists (select from tickets y where y.parent_id = x.parent_id and y.parent_task = x.parent_task and y.parent_waits and (y.created_at, y.id) > (x.created_at, x.id)))) from tickets x where x.parent_id = t.id)` : sql`null::json`} as tasks,
     ${needs.approvals ? sql`(select count(*)::int from ticket_approvals a where a.ticket_id = t.id and a.state = 'pending')` : sql`null::int`} as open_approvals,
     ${needs.form ? sql`(select f.reads from form_records f where f.subject_kind = 'ticket' and f.subject_id = t.id order by f.created_at desc, f.id desc limit 1)` : sql`null::jsonb`} as form
   from tickets t where t.id = any(${ticketIds}::uuid[]) order by t.id ${lock ? sql`for update of t` : sql``}`.execute(db).then((result) => result.rows);

@@ -35,7 +35,7 @@ export function needsOf(reads: readonly string[]): ContextNeeds {
   return {
     owner: some("ticket.owner") || ticket, client: some("client"), call: some("call"),
     contacts: whole || some("client.phone", "client.email"), counts: whole || some("client.tickets", "client.open_tickets", "client.recent_tickets"),
-    form: some("form"), tasks: ticket || some("ticket.subtasks", "ticket.open_subtasks"), approvals: ticket || some("ticket.open_approvals"),
+    form: some("form"), tasks: ticket || some("ticket.subtasks", "ticket.open_subtasks", "ticket.undone_subtasks"), approvals: ticket || some("ticket.open_approvals"),
   };
 }
 
@@ -53,7 +53,7 @@ function ticketValues(row: ContextRow, now: Date, catalogue: Catalogue): TicketV
     age: now.getTime() - row.createdAt.getTime(), stage_age: now.getTime() - row.stageSince.getTime(), time_left: left,
     overdue: left !== null && left < 0 && row.status === "open" && row.pausedAt === null, paused: row.pausedAt !== null, reopened: row.reopened, calls: row.calls,
     score: row.score, resolution: row.resolution, client_comment: row.clientComment, closed_as: row.closedAs,
-    ...(row.tasks && { subtasks: row.tasks.all, open_subtasks: row.tasks.open }), ...(row.openApprovals !== null && { open_approvals: row.openApprovals }), fields: fieldValues(row.fields, catalogue),
+    ...(row.tasks && { subtasks: row.tasks.all, open_subtasks: row.tasks.open, undone_subtasks: row.tasks.undone }), ...(row.openApprovals !== null && { open_approvals: row.openApprovals }), fields: fieldValues(row.fields, catalogue),
   };
 }
 

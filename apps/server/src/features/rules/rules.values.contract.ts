@@ -9,7 +9,7 @@ export interface TicketValues {
   department?: string | null; owner?: PersonValues | null; created?: Moment; stage_since?: Moment; due?: Moment | null; closed?: Moment | null;
   /** Milliseconds. */
   age?: number; stage_age?: number; time_left?: number | null;
-  overdue?: boolean; paused?: boolean; reopened?: number; calls?: number; subtasks?: number; open_subtasks?: number; open_approvals?: number;
+  overdue?: boolean; paused?: boolean; reopened?: number; calls?: number; subtasks?: number; open_subtasks?: number; undone_subtasks?: number; open_approvals?: number;
   score?: number | null; resolution?: string | null; client_comment?: string | null; closed_as?: string | null;
   /** By `fieldName`. Money as `{ amount, currency }`, moments as ISO 8601. */
   fields?: Record<string, unknown>;

@@ -49,6 +49,7 @@ export const TICKET: Record<string, FieldInput> = {
   calls: field("int", words("How often the client called before we called back", "Сколько раз клиент звонил до обратного звонка", "Kolikokrat je stranka klicala pred povratnim klicem")),
   subtasks: field("int", words("Tasks given to departments", "Задания отделам", "Naloge oddelkom")),
   open_subtasks: field("int", words("Tasks not done yet", "Ещё не выполненные задания", "Še neopravljene naloge")),
+  undone_subtasks: field("int", words("Tasks that ended as not possible or no longer needed, when last asked for", "Задания, которые в последний раз кончились отказом или отменой", "Naloge, ki so se nazadnje končale kot nemogoče ali nepotrebne")),
   open_approvals: field("int", words("Decisions not taken yet", "Ещё не принятые решения", "Še nesprejete odločitve")),
   score: field("int", words("The client's score, 1–5", "Оценка клиента, 1–5", "Ocena stranke, 1–5")),
   resolution: textField(words("Solution", "Решение", "Rešitev")),

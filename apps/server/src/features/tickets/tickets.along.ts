@@ -2,6 +2,7 @@ import type { Ctx } from "../../platform/db.ts";
 import { inForm } from "../processes/index.ts";
 import { processOf } from "./tickets.definitions.ts";
 import { loadTicket } from "./tickets.load.ts";
+import { hasTakenOver } from "./tickets.process.sql.ts";
 import { selectTicket, type Ticket } from "./tickets.sql.ts";
 
 /** What goes along with a task from the ticket that asked for it: whoever may read the task is shown it, as they would be there. */
@@ -16,13 +17,15 @@ export interface Along {
 
 const DEFAULT = ["form", "ticket.files"];
 
-/** Null: nobody asked for it as a task, or what asked for it is about the reader (R129). */
-export async function alongFor(ctx: Ctx, { parentId, parentTask }: Pick<Ticket, "parentId" | "parentTask">): Promise<Along | null> {
+/** Null: nobody asked for it as a task, or what asked for it is about the reader (R129). With one that has ended nothing goes along any more: what is written afterwards was not asked of anybody. */
+export async function alongFor(ctx: Ctx, { parentId, parentTask, status }: Pick<Ticket, "parentId" | "parentTask" | "status">): Promise<Along | null> {
   const parent = parentId ? await selectTicket(ctx.db, parentId) : undefined;
   if (!parent || (ctx.actor.kind === "user" && parent.aboutUserIds?.includes(ctx.actor.id))) return null;
   const { transitions } = await processOf(ctx.db, parent.processId);
   const wish = Object.values(transitions).flatMap(({ subtasks }) => subtasks).find(({ key }) => key === parentTask);
-  return along(parent.id, wish?.carries ?? DEFAULT);
+  if (status === "closed") return along(parent.id, []);
+  // One that came with a merge was asked for by another process; what that let go along is not known of this one.
+  return along(parent.id, wish?.carries ?? (await hasTakenOver(ctx.db, parent.id) ? [] : DEFAULT));
 }
 
 /** By the places a process names: a key of a field, `form`, `form.FIELD`, `ticket.description`, `ticket.files`. */

@@ -181,7 +181,8 @@ async function tellParent(ctx: TxCtx, asking: Asking, ended: Ticket): Promise<vo
   if (!parent) return;
   const process = await processOf(ctx.db, parent.processId);
   const wish = Object.values(process.transitions).flatMap(({ subtasks }) => subtasks).find(({ key }) => key === asking.parentTask);
-  const answered = wish?.answer && ended.resolution ? { fields: { ...parent.fields, [wish.answer]: ended.resolution } } : {};
+  // That it was not possible is no answer: it stands on the task, and no condition takes it for the number of a payment.
+  const answered = wish?.answer && ended.resolution && ended.closedAs !== "rejected" ? { fields: { ...parent.fields, [wish.answer]: ended.resolution } } : {};
   const after = await updateTicketRow(ctx.db, parent.id, parent.version, { ...answered, updatedAt: ctx.now() });
   if (!after) throw conflict("changed_meanwhile");
   await emit(ctx, { type: "ticket.subtask_ended", subject: { kind: "ticket", id: parent.id }, data: { number: parent.number, projectKey: parent.projectKey, subtaskId: asking.id, subtaskNumber: asking.number, key: asking.parentTask, stage: ended.stage, text: ended.resolution ?? "" }, touches: touched(after) });

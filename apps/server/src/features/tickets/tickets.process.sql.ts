@@ -5,14 +5,17 @@ import type { Amount, Reason } from "../processes/index.ts";
 import type { Ticket } from "./tickets.sql.ts";
 
 /** What the engine asks of a ticket beside its row: ticked items and what is still awaited. */
-export interface Around { subtasks: number; openSubtasks: number; openApprovals: number; checks: { checklist: string; item: string }[] }
+export interface Around { subtasks: number; openSubtasks: number; /** Of each task the last time it was asked for: how many ended as not possible or no longer needed. */ undoneSubtasks: number; openApprovals: number; checks: { checklist: string; item: string }[] }
 /** A task (`s`) that was merged away unanswered waits in the ticket it was merged into; one merged into what asked for it does not. */
 const WAS_OPEN = sql`exists (select from ticket_merges m where m.gone_id = s.id and m.undone_at is null and m.carried #>> '{gone,status}' in ('open', 'waiting'))`;
 const IS_AWAITED = sql`case when s.merged_into is null then s.status in ('open', 'waiting')
   else s.merged_into <> s.parent_id and exists (select from tickets k where k.id = s.merged_into and k.status in ('open', 'waiting')) and ${WAS_OPEN} end`;
+/** Whether another ticket was merged into it. */
+export const hasTakenOver = (db: Db, ticketId: string) => sql<{ has: boolean }>`select exists (select from tickets where merged_into = ${ticketId}) as has`.execute(db).then((result) => result.rows[0]!.has);
 export const selectAround = (db: Db, ticketId: string) => kept(sql<Around>`select
     (select count(*)::int from tickets where parent_id = ${ticketId}) as subtasks,
     (select count(*)::int from tickets s where s.parent_id = ${ticketId} and s.parent_waits and ${IS_AWAITED}) as open_subtasks,
+    (select count(*)::int from (select distinct on (parent_task) closed_as from tickets where parent_id = ${ticketId} and parent_waits order by parent_task, created_at desc, id desc) l where l.closed_as in ('rejected', 'cancelled')) as undone_subtasks,
     (select count(*)::int from ticket_approvals where ticket_id = ${ticketId} and state = 'pending') as open_approvals,
     coalesce((select json_agg(json_build_object('checklist', checklist, 'item', item)) from ticket_checks where ticket_id = ${ticketId}), '[]') as checks`)
   .execute(db).then((result) => result.rows[0]!);

@@ -15,6 +15,7 @@ import { fireClock, ticketClocks, ticketJobs } from "./tickets.clocks.ts";
 import { createTicket as createTicketContract, type TicketView } from "./tickets.contract.ts";
 import { listTickets } from "./tickets.list.service.ts";
 import { moveTicket } from "./tickets.move.service.ts";
+import { selectAround } from "./tickets.process.sql.ts";
 import { buildProcess, CLAIM } from "./tickets.process.testing.ts";
 import { addNote, createTicket, getTicket, updateTicket } from "./tickets.service.ts";
 
@@ -134,6 +135,18 @@ test("R109 a department answers its task, and the ticket that waited goes on wit
   expect(await eventsOf(taken.id, "ticket.subtask_ended")).toMatchObject([{ key: "stock", text: "On shelf B12" }]);
   // The answer and the step it lets the ticket take are one thing to be reminded of.
   expect(await eventsOf(taken.id, "ticket.reminded")).toEqual([{ number: taken.number, operatorId: idOf(ana) }]);
+});
+
+test("R109 a department that says it was not possible has given no answer: conditions know of it, and asked again it is awaited again", async () => {
+  const waiting = await go(ana, taken, "ask_warehouse");
+  const { id } = first(waiting.subtasks);
+  await goAt(at(3), keeper, { id, version: (await getTicket(as(keeper), id)).version, transition: "refuse", input: { resolution: "The shelf has burnt" } });
+  const told = await getTicket(as(ana), taken.id);
+  expect(told.fields).not.toHaveProperty("stock");
+  expect(told.subtasks[0]).toMatchObject({ status: "closed", answer: "The shelf has burnt" });
+  expect(await selectAround(database.db, taken.id)).toMatchObject({ openSubtasks: 0, undoneSubtasks: 1 });
+  await goAt(at(4), ana, { id: taken.id, version: told.version, transition: "ask_warehouse", input: {} });
+  expect(await selectAround(database.db, taken.id)).toMatchObject({ openSubtasks: 1, undoneSubtasks: 0 });
 });
 
 test.each([["in time", 3, 5], ["late already", 6, 10]])("R115 R109 a task its ticket waits for is due no later than the ticket, unless that is late when the task is given: %s", async (_when, asked, due) => {

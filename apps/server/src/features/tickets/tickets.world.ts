@@ -34,12 +34,12 @@ export async function worldOf(ctx: Ctx, { ticket, process, project }: Living, do
   const found = compiled.reads.length === 0 ? undefined : (await contextFor(ctx.db, {
     ticketIds: [ticket.id], reads: compiled.reads, catalogue, now: ctx.now(), actor: doer.actor, project: { key, name: name.en, time_zone, languages },
   })).get(ticket.id)?.values;
-  const { subtasks, openSubtasks, openApprovals } = around;
+  const { subtasks, openSubtasks, undoneSubtasks, openApprovals } = around;
   const checks: Record<string, string[]> = {};
   for (const { checklist, item } of around.checks) (checks[checklist] ??= []).push(item);
   return {
     compiled, checks, authority: authorityOf(project), authorityRoles: doer.roles,
-    context: { ...found, ticket: { ...found?.ticket, subtasks, open_subtasks: openSubtasks, open_approvals: openApprovals } },
+    context: { ...found, ticket: { ...found?.ticket, subtasks, open_subtasks: openSubtasks, undone_subtasks: undoneSubtasks, open_approvals: openApprovals } },
   };
 }
 
