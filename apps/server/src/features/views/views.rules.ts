@@ -75,7 +75,8 @@ const NUMBER = /^\s*([a-z]{3})?[\s-]*\d{3}[\d\s-]*$/i;
 
 function planWords(text: string): Plan {
   const number = NUMBER.test(text) ? text.toLowerCase().replace(/[^a-z\d]/g, "") : null;
-  const words = (text.match(/[\p{L}\p{N}]+/gu) ?? []).filter((word) => word.length > 1 || /\p{N}/u.test(word));
+  // Some keyboards write a letter and its mark one after the other.
+  const words = (text.normalize("NFC").match(/[\p{L}\p{N}]+/gu) ?? []).filter((word) => word.length > 1 || /\p{N}/u.test(word));
   return { by: "words", number, words: [...new Set(words)].slice(0, MOST_WORDS) };
 }
 
