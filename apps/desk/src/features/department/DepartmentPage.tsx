@@ -7,7 +7,7 @@ import { Empty, Page, Skeleton } from "../../shared/parts.tsx";
 import { ProblemNote } from "../../shared/problem.tsx";
 import { usePages } from "../../shared/query.ts";
 import { Due } from "../tickets/Due.tsx";
-import { urgency, statusTone } from "../tickets/words.ts";
+import { priorityKey, statusTone, urgency } from "../tickets/words.ts";
 import css from "./department.module.css";
 
 type Bucket = "late" | "now" | "next";
@@ -43,9 +43,10 @@ export function DepartmentPage() {
 }
 
 function TicketCard({ ticket }: { ticket: TicketRow }) {
+  const t = useT();
   return (
     <Link to="/tickets/$id" params={{ id: ticket.id }} className={css.card}>
-      <span className="row between"><span className="num dim">{ticket.number}</span><Due ticket={ticket} /></span>
+      <span className="row between"><span className="num dim">{ticket.number}</span><span className="row">{ticket.priority >= 2 && <span className={`chip ${ticket.priority === 3 ? "danger" : "warn"}`}>{t(priorityKey(ticket.priority))}</span>}<Due ticket={ticket} /></span></span>
       <span className={css.subject}>{ticket.subject}</span>
       <span className="row between"><span className="cut dim">{ticket.clientName}</span><span className={`chip ${statusTone[ticket.status]}`}>{ticket.stageName}</span></span>
     </Link>

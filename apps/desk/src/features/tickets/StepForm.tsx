@@ -5,7 +5,7 @@ import { sendOnCtrlEnter } from "../../shared/keys.ts";
 import { Keys } from "../../shared/parts.tsx";
 import { fieldError, ProblemNote } from "../../shared/problem.tsx";
 import { StepField, typed } from "./StepField.tsx";
-import type { Said } from "./said.ts";
+import { onlyOnes, type Said } from "./said.ts";
 import { useStepDraft } from "./steps.ts";
 import css from "./tickets.module.css";
 
@@ -16,7 +16,7 @@ interface Props { step: Step; /** Without an address nobody is told, and nothing
 export function StepForm({ step, hasMail, draftName, said, movedTo = null, error, busy, onSend }: Props) {
   const t = useT();
   const { values: written, write } = useStepDraft(draftName, step);
-  const values = { ...said?.(step.fields), ...written };
+  const values = { ...onlyOnes(step.fields), ...said?.(step.fields), ...written };
   const shown = step.fields.filter((field) => !field.when || Object.entries(field.when).every(([key, value]) => values[key] === value));
   const missing = shown.some((field) => field.required && !values[field.key]?.trim());
   const send = () => {

@@ -29,6 +29,10 @@ export const saidBy = ({ data, masked }: Record, later: { readonly [key: string]
   }));
 };
 
+/** Where one department alone can be asked, it is. */
+export const onlyOnes = (fields: readonly Pick<TransitionField, "key" | "kind" | "options" | "required">[]): { [key: string]: string } =>
+  Object.fromEntries(fields.flatMap(({ key, kind, required, options: [one, ...others] }) => (kind === "department" && required && one && others.length === 0 ? [[key, one.key]] : [])));
+
 /** As it stands in a field of a step; null where it does not fit. */
 function textOf({ kind, options }: Asked, value: unknown): string | null {
   const plain = valueOf(value);
