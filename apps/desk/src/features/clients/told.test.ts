@@ -6,7 +6,7 @@ const texts = import.meta.glob<Texts>("../../i18n/*.json", { eager: true, import
 const server = Object.entries(import.meta.glob<string>(["../../../../server/src/**/*.ts", "!../../../../server/src/**/*.test.ts", "!../../../../server/src/**/*.testing.ts"], { eager: true, query: "?raw", import: "default" }));
 /** Deeds of the audit log, which have words of their own, and names of conditions and of jobs: not facts. */
 const notFacts = /\b(?:action|path):\s*(?:\w+ \? )?"[\w.]+"(?:\s*:\s*"[\w.]+")?/g;
-const others = new Set(["ticket.timer", "ticket.owner", "ticket.subtasks", "ticket.open_subtasks", "ticket.open_approvals", "ticket.approved", "ticket.refused", "ticket.subtask_done", "ticket.form_submitted", "ticket.description", "ticket.files",
+const others = new Set(["ticket.timer", "ticket.owner", "ticket.subtasks", "ticket.open_subtasks", "ticket.undone_subtasks", "ticket.open_approvals", "ticket.approved", "ticket.refused", "ticket.subtask_done", "ticket.form_submitted", "ticket.description", "ticket.files",
   "client.email", "client.phone", "client.tickets", "client.open_tickets", "client.recent_tickets"]);
 
 /** Every fact about a ticket or a client that is written anywhere in the server, as its code has it: the conservative way, by what looks like one. */
@@ -28,6 +28,14 @@ test("R123 facts are found in the server's code, and those with names put togeth
 test.each(["en", "ru", "sl"])("R123 every fact of a ticket and of a client that the server can write is told in a sentence of %s", (language) => {
   const known = texts[`../../i18n/${language}.json`]!;
   expect(told.flatMap(sentencesOf).filter((sentence) => known[`event.${sentence}`] === undefined)).toEqual([]);
+});
+
+test.each(["en", "ru", "sl"])("R123 whatever of the program does something to a ticket has a name in %s", (language) => {
+  const doers = new Set(server.flatMap(([, code]) => [...code.matchAll(/kind: "system", (?:id: null, )?name: "([a-z]+)"/g)].map((match) => match[1]!)));
+  // What only fills the demo or stands in for the program in its tests.
+  const unseen = new Set(["demo", "test"]);
+  expect(doers).toContain("process");
+  expect([...doers].filter((name) => !unseen.has(name) && texts[`../../i18n/${language}.json`]![`actor.${name}`] === undefined)).toEqual([]);
 });
 
 const words: Words = { word: (family, name, otherwise) => otherwise ?? `${family} ${name}`, minutes: (count) => `${count} min`, money: (amount) => (amount === null ? "" : JSON.stringify(amount)), moment: (iso) => iso };
