@@ -2,19 +2,17 @@ import { editRule, ruleToJson, type RuleChange, type RuleDocument } from "@linij
 import type { ProblemView } from "@linija/server/contract/automation/automation";
 import { Switch } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { IconCertificate } from "@tabler/icons-react";
 import { useEffect, useMemo, useState } from "react";
 import { useT } from "../../i18n/intl.tsx";
 import { api } from "../../shared/api.ts";
 import { Skeleton } from "../../shared/parts.tsx";
 import { ProblemNote } from "../../shared/problem.tsx";
-import { may, useMe } from "../access/session.ts";
 import type { PictureProps } from "../projects/editors.ts";
 import { useCatalogue, useLanguage } from "./catalogue.ts";
 import { Head } from "./Head.tsx";
 import { Side } from "./Side.tsx";
 import { StepList, type Bench } from "./Steps.tsx";
-import { Writers } from "./Writers.tsx";
+import { NoCertificate } from "./Writers.tsx";
 import css from "./rules.module.css";
 
 /** A rule as steps that can be seen and moved; the text is the document, every change here is a change of the text. */
@@ -40,7 +38,7 @@ export default function RuleEditor({ projectKey, path, value, onChange, onShowTe
   const document = read.ok ? (read.document as RuleDocument & Record<string, unknown>) : null;
   return (
     <div className={css.editor}>
-      <div className={`scroll ${css.builder}`}>
+      <div className={`scroll ${css.builder}`} data-reads={!mayEdit || undefined}>
         {!mayEdit && <NoCertificate />}
         {!read.ok && <p className={css.broken} role="alert">{t("rules.broken", { line: read.problems[0]?.line ?? 1 })} <button type="button" className={css.link} onClick={() => onShowText(read.problems[0]?.line ?? 1)}>{t("rules.showText")}</button></p>}
         {document && (
@@ -52,18 +50,6 @@ export default function RuleEditor({ projectKey, path, value, onChange, onShowTe
         )}
       </div>
       <Side projectKey={projectKey} path={path} value={value} examples={data.examples} mayEdit={mayEdit} onInsert={onChange} onShowText={onShowText} />
-    </div>
-  );
-}
-
-/** What stands in the way, and for those who may, the way out. */
-function NoCertificate() {
-  const t = useT();
-  const mayGive = may(useMe(), "access.manage");
-  return (
-    <div className={css.notice} role="note">
-      <IconCertificate size={16} aria-hidden />
-      <div className="grow"><p>{t("rules.noCertificate")}</p>{mayGive && <details><summary>{t("rules.writers")}</summary><Writers /></details>}</div>
     </div>
   );
 }

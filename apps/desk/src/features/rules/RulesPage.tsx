@@ -18,6 +18,7 @@ import { History } from "./History.tsx";
 import RuleText from "./RuleText.tsx";
 import { StepList, type Bench } from "./Steps.tsx";
 import { WebhooksIn } from "./WebhooksIn.tsx";
+import { NoCertificate } from "./Writers.tsx";
 import css from "./rules.module.css";
 
 export function RulesPage() {
@@ -89,6 +90,7 @@ function Reader({ rule, mayEdit }: { rule: RuleRow; mayEdit: boolean }) {
           data={data.versions.map((each) => ({ value: String(each.version), label: t("rules.page.versionOf", { number: each.version, at: intl.formatDate(each.madeAt, { day: "numeric", month: "numeric", year: "numeric" }) }) }))} />}
         {mayManage && mayEdit && <Link to="/projects/$key" params={{ key: rule.projectKey }} search={{ text: rule.path }}><Button size="compact-sm" component="span" variant="default">{t("rules.page.edit")}</Button></Link>}
       </header>
+      {mayManage && !mayEdit && <NoCertificate />}
       {rule.lastProblem && view === "history" && <p className={css.problem} role="note">{rule.lastAt && <Moment at={rule.lastAt} />} {rule.lastProblem}</p>}
       <ProblemNote error={error} onRetry={() => void refetch()} />
       {view === "history" && <div className="scroll"><History projectKey={rule.projectKey} path={rule.path} onShowText={() => setView("text")} /></div>}
@@ -111,7 +113,7 @@ function Steps({ projectKey, text }: { projectKey: string; text: string }) {
   const bench: Bench = { catalogue, change: () => undefined, problems: [], inWords, readOnly: true };
   const document = read.ok ? (read.document as RuleDocument & Record<string, unknown>) : null;
   return (
-    <div className={`scroll ${css.builder}`}>
+    <div className={`scroll ${css.builder}`} data-reads>
       {document && <Head document={document} bench={bench} events={data.events} />}
       {document && <div className={css.stepsHead}><h3>{t("rules.steps")}</h3><span className="grow" /><Switch size="xs" label={t("rules.inWords")} checked={inWords} onChange={(event) => setInWords(event.currentTarget.checked)} /></div>}
       {document && <StepList steps={document.steps} path={["steps"]} bench={bench} />}
