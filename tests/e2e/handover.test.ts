@@ -33,10 +33,13 @@ async function handOver(to: string): Promise<void> {
 
 test("R137 an operator hands a ticket to a supervisor, who sees the note on whatever screen, takes it by a key and has it", async () => {
   const ticket = await openAt("The invoice of May");
+  await until("the keyboard begins at the ticket", () => anna.page.evaluate(() => document.activeElement?.textContent === "The invoice of May"));
+  await anna.page.getByRole("region", { name: ticket.number }).evaluate((body) => body.scrollTo(0, body.scrollHeight));
   await marko.page.goto("/clients");
   await handOver("Marko Žorman");
   await dialog.waitFor({ state: "detached" });
   await anna.region("handover.button").getByText(anna.t("handover.offeredTo", { name: "Marko Žorman" })).waitFor();
+  await until("what was given is seen", () => anna.region("handover.button").evaluate((block) => { const { top, left } = block.getBoundingClientRect(); return block.contains(document.elementFromPoint(left + 20, top + 10)); }));
   expect((await anna.session.ticket(ticket.id)).ownerName).toBe("Анна Соколова");
 
   await offer.getByText("A decision on the refund today").waitFor();

@@ -16,3 +16,13 @@ export function focusFault(form: HTMLElement | null): void {
 export function reveal(element: HTMLElement | null): void {
   if (element && matchMedia("(max-width: 900px)").matches) element.scrollIntoView({ block: "start" });
 }
+
+const WHILE_MS = 3_000;
+/** What a deed has made is brought to the eye when it stands there: its data come a moment after the deed. */
+export function bring(id: string, until = performance.now() + WHILE_MS): void {
+  requestAnimationFrame(() => {
+    const element = document.getElementById(id);
+    if (element) element.scrollIntoView({ block: "nearest" });
+    else if (performance.now() < until) bring(id, until);
+  });
+}

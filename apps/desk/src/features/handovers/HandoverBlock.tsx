@@ -23,7 +23,7 @@ function Shown({ handover }: { handover: HandoverView }) {
   const t = useT();
   const giver = useGiver()(handover);
   return (
-    <section className={css.block} data-state={handover.state} aria-label={t("handover.button")}>
+    <section id="ticket-handover" className={css.block} data-state={handover.state} aria-label={t("handover.button")}>
       <header className={css.blockHead}>
         <IconArrowsExchange size={16} aria-hidden />
         <b className="grow"><Where handover={handover} /></b>

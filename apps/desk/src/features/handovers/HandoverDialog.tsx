@@ -4,6 +4,7 @@ import { Button, Modal, Textarea } from "@mantine/core";
 import { useState } from "react";
 import { useT } from "../../i18n/intl.tsx";
 import { useDraft } from "../../shared/draft.ts";
+import { bring } from "../../shared/focus.ts";
 import { newId } from "../../shared/ids.ts";
 import { sendOnCtrlEnter } from "../../shared/keys.ts";
 import { MomentInput } from "../../shared/MomentInput.tsx";
@@ -15,7 +16,6 @@ import { keyOf, type Choices } from "./circles.ts";
 import { People } from "./People.tsx";
 import { noteOf, type Note } from "./prefill.ts";
 import css from "./handovers.module.css";
-
 
 interface Draft extends Note { circle: string; /** Nobody: the next free. */ userId: string | null }
 
@@ -38,7 +38,7 @@ function GiveForm({ ticket, choices, onClose }: { ticket: TicketView; choices: C
   const [handoverId] = useState(() => newId());
   const { draft, set, forget } = useDraft<Draft>(`handover:${ticket.id}`, () => ({ ...noteOf(ticket), circle: "supervisors", userId: null }));
   const give = useSend("giveHandover", ["ticketHandovers", "listHandovers", "getTicket", "listTickets", "clientTimeline"], {
-    onSuccess: ({ offer }) => { forget(); onClose(); say(t("handover.sent", { name: offer?.to.name ?? "" })); },
+    onSuccess: ({ offer }) => { forget(); onClose(); bring("ticket-handover"); say(t("handover.sent", { name: offer?.to.name ?? "" })); },
     onError: () => refresh(["handoverChoices", "ticketHandovers"]),
   });
   const circle = choices.circles.find((each) => keyOf(each) === draft.circle) ?? choices.circles[0]!;

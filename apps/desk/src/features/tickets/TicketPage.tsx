@@ -1,6 +1,8 @@
 import { IconArrowLeft } from "@tabler/icons-react";
 import { Link, useParams } from "@tanstack/react-router";
+import { useEffect } from "react";
 import { useT } from "../../i18n/intl.tsx";
+import { focusOn } from "../../shared/focus.ts";
 import { useApi } from "../../shared/query.ts";
 import { hasRole, useMe } from "../access/session.ts";
 import { ClientPanel } from "../clients/ClientPanel.tsx";
@@ -14,6 +16,9 @@ export function TicketPage() {
   const me = useMe();
   const { id } = useParams({ from: "/tickets/$id" });
   const { data: ticket } = useApi("getTicket", { params: { id } });
+  const isThere = ticket !== undefined;
+  // Opened by a link, the next Tab would begin at the top of the page; whoever is typing already is left where they are.
+  useEffect(() => { if (isThere && (document.activeElement === document.body || document.activeElement === null)) focusOn("ticket-subject"); }, [id, isThere]);
   const onlyDepartment = !hasRole(me, "operator", "supervisor", "administrator");
   return (
     <main className={css.ticketPage}>
