@@ -228,6 +228,12 @@ test.each([["energy", "grid"], ["production", "maintenance"]])("R360 R362 in %s 
   const { transitions } = await sent<TicketView>(await who(project, "operator"), "GET", `/tickets/${id}`);
   expect(transitions.find(({ key }) => key === "send_crew")!.fields[0]!.options.map(({ key }) => key)).toEqual([department]);
   expect(await tried(project, id, "send_crew", { ...send, department: "carriers" })).toMatchObject({ status: 422, said: expect.stringContaining("input.department") as string });
+  await doOne(project, id, { by: "operator", move: "send_crew", with: send, to: "crew" });
+  const worker = await who(project, { department });
+  const { subtasks: [task] } = await sent<TicketView>(await who(project, "operator"), "GET", `/tickets/${id}`);
+  const { version } = await sent<TicketView>(worker, "GET", `/tickets/${task!.id}`);
+  await sent(worker, "POST", `/tickets/${task!.id}/transitions`, { version, transition: "refuse", input: { resolution: "We cannot get there" } });
+  expect(await tried(project, id, "within_limits")).toMatchObject({ status: 422, said: expect.stringContaining("7.1") as string });
   for (const answer of ["It still smokes", "All is well"]) {
     for (const deed of [{ by: "operator", move: "send_crew", with: send, to: "crew" }, { task: "crew", department, answer, to: "answered" }] as Deed[]) await doOne(project, id, deed);
     expect(await sent<TicketView>(await who(project, "operator"), "GET", `/tickets/${id}`)).toMatchObject({ stage: "answered", fields: { report: answer } });
