@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import { describe, expect, test } from "vitest";
 import { wallTime } from "../clocks/clocks.rules.ts";
 import { wordsOf } from "../projects/index.ts";
-import { allowanceOf, apply, authoritySchema, automatic, checkAuthority, checkInProject, checkProcess, compileProcess, isWithin, processSchema, start, type Process, type ProcessTicket, type World } from "./index.ts";
+import { allowanceOf, apply, authoritySchema, automatic, checkAuthority, checkInProject, checkProcess, compileProcess, departmentsOf, isWithin, processSchema, start, type Process, type ProcessTicket, type World } from "./index.ts";
 
 const words = (text: string) => ({ en: text, ru: `${text} (ru)`, sl: `${text} (sl)` });
 const doc = words("x");
@@ -144,6 +144,12 @@ describe("automatic transitions", () => {
   test("one whose guard does not hold is left", () => {
     expect(next(made({ automatic: { when: "true" }, guards: [{ rule: "false", message: doc }] }), 0)).toBeNull();
   });
+});
+
+test("departments named in a field are found at their places, as those of its sub-tasks are, so that a save refuses those that are not there", () => {
+  const process = made({ subtasks: [{ key: "a", department: "delivery", subject: words("Look"), task: words("Look") }] });
+  process.fields["crew"] = { kind: "department", name: doc, departments: ["grid", "gird"] };
+  expect(departmentsOf(process).map(({ path, department }) => [path.join("."), department])).toEqual([["fields.crew.departments.0", "grid"], ["fields.crew.departments.1", "gird"], ["transitions.end.subtasks.0.department", "delivery"]]);
 });
 
 test("sub-tasks take their department and task from fields, and only where their condition holds", () => {
