@@ -115,7 +115,7 @@ const PRODUCTION: Day = {
   client: { language: "ru", familyName: "Орлов", givenName: "Борис" },
   form: [["line", "L2"], ["from_at", at(1)], ["to_at", at(1.3)], ["why", "Bearings are worn"]],
   deeds: [
-    { press: "Agree on it", to: "Being agreed" }, { tick: "Before the stop" }, { step: "Stop the line", fill: { "Hours of the stop": "6" }, held: true, to: "Being agreed" }, { approve: "Stop of a line in hours", to: "The line stands" },
+    { press: "Agree on it", to: "Being agreed" }, { tick: "Before the stop" }, { step: "Stop the line", held: true, to: "Being agreed" }, { approve: "Stop of a line in hours", to: "The line stands" },
     { answer: "Locks are away", by: worker("maintenance"), to: "Started again" }, { yes: "выполнено. Всё ли в порядке?", to: "Closed" },
   ],
   told: ["плановая остановка линии", "выполнено. Всё ли в порядке?", "спасибо, заявка закрыта"],
