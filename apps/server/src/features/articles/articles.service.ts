@@ -1,17 +1,16 @@
 import type { z } from "zod";
 import type { Ctx } from "../../platform/db.ts";
 import { forbidden, notFound } from "../../platform/errors.ts";
+import { readerLanguage } from "../../platform/messages.ts";
 import { remembered } from "../../platform/remembered.ts";
 import { may, toldTo } from "../access/index.ts";
-import { languages, type Language } from "../api.contract.ts";
+import type { Language } from "../api.contract.ts";
 import { guarded, loadTicket, projectOf, type Ticket } from "../tickets/index.ts";
 import type * as contracts from "./articles.contract.ts";
 import type { ArticleRow, SimilarTicket, SolutionView, VariantView } from "./articles.contract.ts";
 import { selectArticle, selectArticles, selectFrequency, selectLexemes, selectSimilar, type FoundArticle } from "./articles.sql.ts";
 import { selectSolutions, selectVariants, type Solution, type Variant } from "./articles.solutions.sql.ts";
 import { foldedWords, LEAST_ALIKE, MOST_TERMS, partsOf, searchFor, weigh, type Frequency, type Parts } from "./articles.words.rules.ts";
-
-export const languageOf = (ctx: Ctx): Language => languages.find((each) => ctx.actor.kind === "user" && each === ctx.actor.language) ?? "en";
 
 const EXCERPT = 180;
 const toRow = ({ projectKey, key, kind, title, body, used }: FoundArticle, language: Language): ArticleRow => ({
@@ -30,10 +29,10 @@ export async function searchArticles(ctx: Ctx, query: z.output<typeof contracts.
   if (actor.kind !== "user" || !may(ctx, "tickets.read")) throw forbidden();
   if (query.project && !actor.projects.includes(query.project)) throw notFound("project", query.project);
   const found = await selectArticles(ctx.db, { projects: query.project ? [query.project] : actor.projects, parts: typed(query.words), folded: foldedWords(query.words), limit: 50 });
-  return { items: found.map((article) => toRow(article, languageOf(ctx))) };
+  return { items: found.map((article) => toRow(article, readerLanguage(ctx))) };
 }
 
-export async function readArticle(ctx: Ctx, params: { project: string; key: string }, language = languageOf(ctx)): Promise<z.input<typeof contracts.readArticle.reply>> {
+export async function readArticle(ctx: Ctx, params: { project: string; key: string }, language = readerLanguage(ctx)): Promise<z.input<typeof contracts.readArticle.reply>> {
   const mine = ctx.actor.kind !== "user" || ctx.actor.projects.includes(params.project);
   const article = mine && may(ctx, "tickets.read") ? await selectArticle(ctx.db, params.project, params.key) : undefined;
   if (!article) throw notFound("article", params.key);
@@ -58,7 +57,7 @@ async function articlesFor(ctx: Ctx, ticket: Ticket, parts: Parts, words: string
   const isMade = ({ key }: FoundArticle): boolean => ((project.more.articles?.[key] ?? {}) as { types?: string[] }).types?.includes(ticket.type) ?? false;
   // What matches far worse than the best was found by a common word.
   const near = found.filter(({ score }) => score >= (found[0]?.score ?? 0) * LEAST_NEAR);
-  return [...near.filter(isMade), ...near.filter((article) => !isMade(article))].slice(0, MOST_ARTICLES).map((article) => toRow(article, languageOf(ctx)));
+  return [...near.filter(isMade), ...near.filter((article) => !isMade(article))].slice(0, MOST_ARTICLES).map((article) => toRow(article, readerLanguage(ctx)));
 }
 
 const MOST_SIMILAR = 5;

@@ -1,5 +1,6 @@
 import type { Ctx } from "../../platform/db.ts";
 import { notFound } from "../../platform/errors.ts";
+import { readerLanguage } from "../../platform/messages.ts";
 import { decodeCursor, encodeCursor, pageOf, PAGE_SIZE } from "../../platform/page.ts";
 import { may } from "../access/index.ts";
 import { findProject, getTicket } from "../tickets/index.ts";
@@ -7,7 +8,7 @@ import { HIDDEN } from "../rules/index.ts";
 import { compiledIn, workshopOf } from "./automation.compile.ts";
 import type { RunRow, RunView, TraceView } from "./automation.contract.ts";
 import { allowReading, hiddenOf } from "./automation.rights.ts";
-import { languageOf, problemMessage } from "./automation.service.ts";
+import { problemMessage } from "./automation.service.ts";
 import { selectRun, selectRuns, type ListedRun } from "./automation.view.sql.ts";
 
 interface Query { all?: boolean | undefined; after?: string | undefined; limit?: number | undefined }
@@ -53,7 +54,7 @@ function runRow(ctx: Ctx, row: ListedRun, { isTold }: Reading): RunRow {
     changes: row.changes.map(({ target }) => ({ target, from: HIDDEN, to: HIDDEN })),
     actions: row.actions.map(({ action, params }) => ({ action, params: Object.fromEntries(Object.keys(params).map((name) => [name, HIDDEN])) })),
   };
-  return { ...rest, ...done, at: row.at.toISOString(), ruleName: ruleName ?? { en: row.ruleKey }, problem: problem && { code: problem.code, message: problemMessage(problem, languageOf(ctx)), line: place } };
+  return { ...rest, ...done, at: row.at.toISOString(), ruleName: ruleName ?? { en: row.ruleKey }, problem: problem && { code: problem.code, message: problemMessage(problem, readerLanguage(ctx)), line: place } };
 }
 
 /** What a rule has read is shown as far as the reader may read it. */

@@ -4,7 +4,7 @@ import { breather } from "../../platform/breathe.ts";
 import { inTx, type Ctx } from "../../platform/db.ts";
 import { forbidden, notFound } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
-import { translate } from "../../platform/messages.ts";
+import { readerLanguage, translate } from "../../platform/messages.ts";
 import { decodeCursor, encodeCursor, pageOf } from "../../platform/page.ts";
 import { may, toldAtDesk } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
@@ -19,12 +19,10 @@ import { BUDGET, decide, projectValues } from "./automation.run.ts";
 import { selectWebhookKeys, type KeptProblem } from "./automation.sql.ts";
 import { selectEditors, selectLatest, selectRules, selectTicketFor, selectVersions, selectVersionText, updateCertificate, type FoundTicket, type ListedRule } from "./automation.view.sql.ts";
 
-export const languageOf = (ctx: Ctx): Language => (ctx.actor.kind === "user" ? (ctx.actor.language as Language) : "en");
-
 export async function listRules(ctx: Ctx, projectKey: string): Promise<{ items: RuleRow[]; mayEdit: boolean }> {
   allowReading(ctx, projectKey);
   const rows = await selectRules(ctx.db, { projectKey, readerId: ctx.actor.kind === "user" ? ctx.actor.id : null, now: ctx.now() });
-  return { items: rows.map((row) => ruleRow(row, languageOf(ctx))), mayEdit: await mayEditRules(ctx, projectKey) };
+  return { items: rows.map((row) => ruleRow(row, readerLanguage(ctx))), mayEdit: await mayEditRules(ctx, projectKey) };
 }
 
 /** Whoever may read rules may read every version of them; a rule that is gone stays readable by its key. */
@@ -70,7 +68,7 @@ async function deskOf(ctx: Ctx, projectKey: string): Promise<Desk> {
   return { project, catalogue, compile: (text) => compileText(text, catalogue, rights), check: (text) => checkText(text, catalogue, rights) };
 }
 
-const views = (ctx: Ctx, problems: readonly Problem[]): ProblemView[] => problems.map((problem) => viewProblem(problem, languageOf(ctx)));
+const views = (ctx: Ctx, problems: readonly Problem[]): ProblemView[] => problems.map((problem) => viewProblem(problem, readerLanguage(ctx)));
 
 export async function checkRule(ctx: Ctx, projectKey: string, text: string): Promise<{ problems: ProblemView[] }> {
   return { problems: views(ctx, (await deskOf(ctx, projectKey)).check(text)) };
@@ -128,7 +126,7 @@ export async function dryRun(ctx: Ctx, projectKey: string, input: DryRunInput) {
   const records = readable.flatMap(({ id }) => (all.has(id) ? [{ id, context: all.get(id)!.values as Record<string, unknown> }] : []));
   const compared = await some(compare(before, after.rule, records, BUDGET), DRY_RUN_MS);
   const last = compared.length < records.length ? byId.get(compared.at(-1)!.id) : undefined;
-  const language = languageOf(ctx);
+  const language = readerLanguage(ctx);
   const rows = compared.filter(({ differences }) => differences.length > 0).map(({ id, before, after }) => ({
     ticketId: id, number: byId.get(id)!.number, subject: byId.get(id)!.subject, before: outcome(before, language), after: outcome(after, language),
   }));

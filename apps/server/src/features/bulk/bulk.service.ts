@@ -4,10 +4,9 @@ import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
 import { AppError, conflict, forbidden, invalidField, notFound } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
 import { addJob } from "../../platform/jobs.ts";
-import { translate } from "../../platform/messages.ts";
+import { readerLanguage, translate } from "../../platform/messages.ts";
 import { decodeCursor, encodeCursor, PAGE_SIZE, pageOf } from "../../platform/page.ts";
 import { maskWithin, may } from "../access/index.ts";
-import type { Language } from "../api.contract.ts";
 import { getTicket, subjectFor } from "../tickets/index.ts";
 import { find, readFilter } from "../views/index.ts";
 import { BULK_MOST, bulkItemStates, type BulkRun } from "./bulk.contract.ts";
@@ -104,7 +103,7 @@ function toItem(ctx: Ctx, { id, number, subject: stored, texts, projectKey, stat
   const shown = may(ctx, "clients.see_contacts") ? subject : maskWithin(subject, { phone: contactPhone, email: null });
   return { id, number: isMine ? number : "", subject: isMine ? shown : "", projectKey, state, tells, changes: isMine ? changes : [], reason: reason && said(ctx, reason) };
 }
-const said = (ctx: Ctx, reasons: Reason[]): string => reasons.map(({ code, params }) => translate(ctx.actor.kind === "user" ? ctx.actor.language as Language : "en", code, params)).join(" ");
+const said = (ctx: Ctx, reasons: Reason[]): string => reasons.map(({ code, params }) => translate(readerLanguage(ctx), code, params)).join(" ");
 
 export async function startBulk(ctx: Ctx, id: string, { tell }: z.output<typeof contracts.startBulk.body>): Promise<BulkRun> {
   return inTx(ctx, async (ctx) => {

@@ -1,8 +1,8 @@
 import { hideContacts, maskContacts, maskPhone, maskPicture, may } from "../access/index.ts";
-import type { Language } from "../api.contract.ts";
 import { namesOfTold, type ToldNames } from "../tickets/index.ts";
 import type { Ctx } from "../../platform/db.ts";
 import { forbidden } from "../../platform/errors.ts";
+import { readerLanguage } from "../../platform/messages.ts";
 import { decodeCursor, encodeCursor, PAGE_SIZE, pageOf, type Cursor } from "../../platform/page.ts";
 import type { ClientRow, TimelineItem } from "./clients.contract.ts";
 import { normalizePhone } from "./clients.phones.rules.ts";
@@ -60,7 +60,7 @@ export async function clientTimeline(ctx: Ctx, id: string, query: PageQuery): Pr
 /** What the facts of tickets name, as the reader calls it. */
 async function namesOf(ctx: Ctx, rows: TimelineRow[]): Promise<Map<string, ToldNames>> {
   const facts = rows.filter(({ kind, data }) => kind === "event" && typeof data["processId"] === "string");
-  const names = await namesOfTold(ctx, facts.map(({ type, data }) => ({ type, data, processId: data["processId"] as string, projectKey: data["projectKey"] as string })), ctx.actor.kind === "user" ? ctx.actor.language as Language : "en");
+  const names = await namesOfTold(ctx, facts.map(({ type, data }) => ({ type, data, processId: data["processId"] as string, projectKey: data["projectKey"] as string })), readerLanguage(ctx));
   return new Map(facts.map(({ id }, index) => [id, names[index]!]));
 }
 

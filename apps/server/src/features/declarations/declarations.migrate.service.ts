@@ -5,12 +5,13 @@ import { conflict, invalidField, isDuplicate, notFound } from "../../platform/er
 import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
 import { addJob, type JobHandler } from "../../platform/jobs.ts";
+import { readerLanguage } from "../../platform/messages.ts";
 import { own } from "../../platform/own.ts";
 import type { Process } from "../processes/index.ts";
 import { priorities } from "../projects/index.ts";
 import { adoptVersion, processOf, projectOf, resumeApprovals, statusOf } from "../tickets/index.ts";
 import type * as contracts from "./declarations.migrate.contract.ts";
-import { languageOf, mayManage } from "./declarations.service.ts";
+import { mayManage } from "./declarations.service.ts";
 import * as db from "./declarations.migrate.sql.ts";
 
 type Reply<C extends { reply: z.ZodType }> = z.input<C["reply"]>;
@@ -27,7 +28,7 @@ export async function previewMigration(ctx: Ctx, key: string, process: string): 
   mayManage(ctx);
   const toId = await newest(ctx, key, process);
   const to = await processOf(ctx.db, toId);
-  const language = languageOf(ctx);
+  const language = readerLanguage(ctx);
   const counts = await db.selectOldVersions(ctx.db, key, process, toId);
   const versions = await Promise.all([...new Set(counts.map(({ id }) => id))].map(async (id) => {
     const old = await processOf(ctx.db, id);

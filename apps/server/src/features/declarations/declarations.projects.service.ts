@@ -4,12 +4,13 @@ import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
 import { conflict, invalid, invalidField, notFound } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
+import { readerLanguage } from "../../platform/messages.ts";
 import { kindOf, projectFolders, readDeclarations, RESERVED, textsOf, wordsOf, type FileProblem, type ProjectDeclaration } from "../projects/index.ts";
 import type { Language } from "../api.contract.ts";
 import type * as contracts from "./declarations.contract.ts";
 import { refuseHeld } from "./declarations.remove.service.ts";
 import { lockGround } from "./declarations.store.ts";
-import { declaredOf, languageOf, mayManage, problemView, putChanges, type DeclarationsDeps } from "./declarations.service.ts";
+import { declaredOf, mayManage, problemView, putChanges, type DeclarationsDeps } from "./declarations.service.ts";
 import { fromTemplate, leftOut } from "./declarations.template.rules.ts";
 import { COMMON, COMPANY, type Change } from "./declarations.texts.rules.ts";
 import { selectRetired, type RetiredRow } from "./declarations.retire.sql.ts";
@@ -21,7 +22,7 @@ type Projects = Reply<typeof contracts.listProjects>;
 
 export async function listProjects(ctx: Ctx, deps: DeclarationsDeps): Promise<Projects> {
   mayManage(ctx);
-  const language = languageOf(ctx);
+  const language = readerLanguage(ctx);
   const { company, projects } = deps.live.current();
   const [rows, stored, retired] = await Promise.all([selectCurrent(ctx.db), selectProjectRows(ctx.db), selectRetired(ctx.db)]);
   const live = rows.filter(({ text }) => text !== null);
@@ -143,7 +144,7 @@ export async function importProject(ctx: Ctx, deps: DeclarationsDeps, bytes: Uin
 
 async function takeArchive(ctx: Ctx, deps: DeclarationsDeps, bytes: Uint8Array, { into, note = "", preview }: Import): Promise<Imported> {
   const unpacked = unpack(bytes);
-  if (!unpacked.ok) throw invalid(unpacked.problems.slice(0, 50).map(({ file, ...told }) => ({ field: file || "file", code: "declaration_problem", params: { ...wordsOf(told, languageOf(ctx)) } })), "declaration_refused");
+  if (!unpacked.ok) throw invalid(unpacked.problems.slice(0, 50).map(({ file, ...told }) => ({ field: file || "file", code: "declaration_problem", params: { ...wordsOf(told, readerLanguage(ctx)) } })), "declaration_refused");
   const key = into ?? keyOf(unpacked.texts);
   if (RESERVED.includes(key) || !/^[a-z][a-z0-9_-]{1,30}$/.test(key)) throw invalidField("file", "project_key_unusable");
   if (into !== undefined && !declaredOf(deps, into)) throw notFound("project", into);

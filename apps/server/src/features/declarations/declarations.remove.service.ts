@@ -1,12 +1,13 @@
 import type { z } from "zod";
 import type { Ctx } from "../../platform/db.ts";
 import { conflict, invalid, notFound } from "../../platform/errors.ts";
+import { readerLanguage } from "../../platform/messages.ts";
 import { readDeclarations } from "../projects/index.ts";
 import type * as contracts from "./declarations.contract.ts";
 import type * as removing from "./declarations.remove.contract.ts";
 import { mentionsOf } from "./declarations.remove.rules.ts";
 import { countByForm, countByProcess } from "./declarations.remove.sql.ts";
-import { kindAt, languageOf, mayManage, placeFor, problemView, readingOf, saveOne, type DeclarationsDeps } from "./declarations.service.ts";
+import { kindAt, mayManage, placeFor, problemView, readingOf, saveOne, type DeclarationsDeps } from "./declarations.service.ts";
 import { selectCurrent, type CurrentText } from "./declarations.sql.ts";
 import { changed } from "./declarations.store.ts";
 import { asTexts, COMMON, fileOf, type Change, type Place } from "./declarations.texts.rules.ts";
@@ -41,7 +42,7 @@ export async function textUses(ctx: Ctx, deps: DeclarationsDeps, key: string, pa
   mayManage(ctx);
   const found = await find(ctx, deps, key, path);
   const { rows, row, projects, kind } = found;
-  const language = languageOf(ctx);
+  const language = readerLanguage(ctx);
   const declared = deps.live.current().projects.filter(({ project }) => projects.includes(project.key));
   const types = declared.flatMap(({ project, types: all }) => all.filter((type) => (kind === "processes" ? type.process === found.key : kind === "forms" && type.form === found.key)).map((type) => ({ project: project.name[language], key: type.key, name: type.name[language] })));
   const others = new Map([...asTexts(rows)].filter(([file]) => file !== fileOf(row) && (file.startsWith(`${COMMON}/`) || projects.some((project) => file.startsWith(`${project}/`)))));

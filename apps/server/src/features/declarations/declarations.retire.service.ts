@@ -2,11 +2,12 @@ import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
 import { conflict, notFound } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
+import { readerLanguage } from "../../platform/messages.ts";
 import { readDeclarations, type Declarations } from "../projects/index.ts";
 import { retireProject as retire } from "../tickets/index.ts";
 import type { InHand, ProjectInHand } from "./declarations.retire.contract.ts";
 import { countInHand } from "./declarations.retire.sql.ts";
-import { declaredOf, languageOf, mayManage, problemView, readingOf, refused, type DeclarationsDeps } from "./declarations.service.ts";
+import { declaredOf, mayManage, problemView, readingOf, refused, type DeclarationsDeps } from "./declarations.service.ts";
 import { lockGround, storeProject, type Ground } from "./declarations.store.ts";
 import { selectCurrent } from "./declarations.sql.ts";
 import { asTexts } from "./declarations.texts.rules.ts";
@@ -19,7 +20,7 @@ export async function projectInHand(ctx: Ctx, deps: DeclarationsDeps, key: strin
   const { people, ...inHand } = await countInHand(ctx.db, key);
   const { kinds, projects, retired } = readingOf(deps);
   const read = readDeclarations(asTexts(await selectCurrent(ctx.db)), { kinds, projects: projects.filter((each) => each !== key), retired: [...retired, key] });
-  return { inHand, people, numbers: declared.project.numbers, problems: read.ok ? [] : read.problems.slice(0, 20).map((problem) => problemView(problem, languageOf(ctx))) };
+  return { inHand, people, numbers: declared.project.numbers, problems: read.ok ? [] : read.problems.slice(0, 20).map((problem) => problemView(problem, readerLanguage(ctx))) };
 }
 
 /** Nothing is deleted: it is not read any more, so that its menu, queues and numbers are gone, and no ticket can be registered in it. */
@@ -60,7 +61,7 @@ export async function bringBackProject(ctx: Ctx, deps: DeclarationsDeps, key: st
 
 function readWith(ctx: Ctx, { settings }: DeclarationsDeps, { rows }: Ground, { projects, retired }: { projects: string[]; retired: string[] }): Declarations {
   const read = readDeclarations(asTexts(rows), { kinds: settings.kinds, projects, retired });
-  if (!read.ok) throw refused(read.problems, languageOf(ctx));
+  if (!read.ok) throw refused(read.problems, readerLanguage(ctx));
   return read.declarations;
 }
 

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
 import { conflict, forbidden, invalid, invalidField, notFound, type AppError } from "../../platform/errors.ts";
+import { readerLanguage } from "../../platform/messages.ts";
 import { may } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
 import { kindOf, readDeclarations, wordsOf, type FileProblem, type ProjectDeclaration, type Texts } from "../projects/index.ts";
@@ -21,7 +22,6 @@ export function mayManage(ctx: Ctx): void {
   if (!may(ctx, "projects.manage")) throw forbidden();
 }
 
-export const languageOf = (ctx: Ctx): Language => (ctx.actor.kind === "user" ? (ctx.actor.language as Language) : "en");
 const userIdOf = (ctx: Ctx): string => {
   if (ctx.actor.kind !== "user") throw forbidden();
   return ctx.actor.id;
@@ -34,13 +34,13 @@ export async function listTexts(ctx: Ctx, deps: DeclarationsDeps, key: string): 
   const stored = rows.filter((row) => row.text !== null && isShown(row)).map((row) => {
     const draft = drafts.find(({ path }) => path === row.path);
     return {
-      path: row.path, name: nameIn(row.text!, languageOf(ctx)), kind: kindAt(deps, row)!, number: row.number, origin: row.origin, at: row.at.toISOString(), by: row.authorName, note: row.note,
+      path: row.path, name: nameIn(row.text!, readerLanguage(ctx)), kind: kindAt(deps, row)!, number: row.number, origin: row.origin, at: row.at.toISOString(), by: row.authorName, note: row.note,
       draft: draft ? { base: draft.base, at: draft.at.toISOString() } : null, differs: differsFrom(deps, row) !== null,
     };
   });
   // A text that so far is only somebody's draft.
   const begun = drafts.filter(({ path }) => !stored.some((text) => text.path === path)).map((draft) => ({
-    path: draft.path, name: nameIn(draft.text, languageOf(ctx)), kind: kindAt(deps, { projectKey: key, path: draft.path }) ?? "", number: 0, origin: "desk" as const, at: draft.at.toISOString(), by: null, note: "", draft: { base: draft.base, at: draft.at.toISOString() }, differs: false,
+    path: draft.path, name: nameIn(draft.text, readerLanguage(ctx)), kind: kindAt(deps, { projectKey: key, path: draft.path }) ?? "", number: 0, origin: "desk" as const, at: draft.at.toISOString(), by: null, note: "", draft: { base: draft.base, at: draft.at.toISOString() }, differs: false,
   }));
   const removed = rows.filter((row) => row.text === null && isShown(row)).map((row) => ({ path: row.path, kind: kindAt(deps, row) ?? "", number: row.number, by: row.authorName, at: row.at.toISOString(), note: row.note }));
   return { key, name, retired: deps.live.retired().has(key), texts: [...stored, ...begun], removed };
@@ -58,11 +58,11 @@ function differsFrom({ repository }: DeclarationsDeps, row: Place & { text: stri
 export const declaredOf = ({ live }: DeclarationsDeps, key: string): ProjectDeclaration | undefined => live.current().projects.find(({ project }) => project.key === key);
 
 function nameOf(ctx: Ctx, deps: DeclarationsDeps, key: string): string {
-  if (key === COMPANY) return deps.live.current().company.name[languageOf(ctx)];
+  if (key === COMPANY) return deps.live.current().company.name[readerLanguage(ctx)];
   if (key === COMMON) return COMMON;
   const name = declaredOf(deps, key)?.project.name ?? deps.live.retired().get(key);
   if (!name) throw notFound("project", key);
-  return name[languageOf(ctx)];
+  return name[readerLanguage(ctx)];
 }
 
 export function kindAt({ settings }: DeclarationsDeps, { projectKey, path }: Place): string | null {
@@ -111,7 +111,7 @@ export async function checkText(ctx: Ctx, deps: DeclarationsDeps, key: string, b
   const place = placeFor(ctx, deps, key, body.path);
   refuseRetired(deps, key);
   const read = readDeclarations(changed(await db.selectCurrent(ctx.db), [{ ...place, text: body.text }]), readingOf(deps));
-  return { problems: read.ok ? [] : read.problems.map((problem) => problemView(problem, languageOf(ctx))) };
+  return { problems: read.ok ? [] : read.problems.map((problem) => problemView(problem, readerLanguage(ctx))) };
 }
 
 export function problemView(problem: FileProblem, language: Language) {
@@ -132,7 +132,7 @@ export function refused(problems: readonly FileProblem[], language: Language): A
 export async function putChanges(ctx: TxCtx, deps: DeclarationsDeps, ground: Ground, input: { changes: Change[]; note: string; template?: string; project?: string }): Promise<void> {
   const keys = [...new Set([...ground.keys, ...(input.project ? [input.project] : [])])];
   const read = readDeclarations(changed(ground.rows, input.changes), { kinds: deps.settings.kinds, projects: keys, retired: ground.retired });
-  if (!read.ok) throw refused(read.problems, languageOf(ctx));
+  if (!read.ok) throw refused(read.problems, readerLanguage(ctx));
   await putInUse(ctx, ground, deps.settings, { changes: input.changes, declarations: read.declarations, origin: "desk", note: input.note, ...(input.template && { template: input.template }) });
   ctx.afterCommit.push(() => void deps.live.look());
 }

@@ -10,7 +10,7 @@ import { AppError, conflict, forbidden, invalidField, notFound } from "../../pla
 import { emit } from "../../platform/events.ts";
 import { writeWhole } from "../../platform/files.ts";
 import { newId } from "../../platform/ids.ts";
-import { translate } from "../../platform/messages.ts";
+import { readerLanguage, translate } from "../../platform/messages.ts";
 import { contactsIn, may, maskWithin, type Right } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
 import { isOpen, wordsOf, workingClock } from "../projects/index.ts";
@@ -47,7 +47,7 @@ const declaredFor = (project: ProjectInUse, type: string): DocumentDeclaration[]
 export async function listDocuments(ctx: Ctx, ticketId: string): Promise<z.input<typeof contracts.listDocuments.reply>> {
   const ticket = await loadTicket(ctx, ticketId, "tickets.read");
   const project = await projectOf(ctx.db, ticket.projectKey);
-  const language = (ctx.actor.kind === "user" ? ctx.actor.language : "en") as Language;
+  const language = readerLanguage(ctx);
   const offers = may(ctx, "tickets.attach", ticket) ? declaredFor(project, ticket.type).map(({ key, name, languages }) => ({ key, name: name[language], languages })) : [];
   return { items: (await selectDocuments(ctx.db, ticketId)).map((row) => toView(row, mayOpenDocument(ctx, ticket, row))), offers };
 }
@@ -92,7 +92,7 @@ async function words(ctx: Ctx, { ticket, project, declared, language }: Wanted):
   const { key, time_zone, languages, name } = project.project;
   const found = await contextFor(ctx.db, { ticketIds: [ticket.id], reads, catalogue, now: ctx.now(), actor: ctx.actor, project: { key, name: name[language], time_zone, languages } });
   const result = printDocument(compiled.document, { ...found.get(ticket.id)?.values }, { language, timeZone: time_zone });
-  if (!result.ok) throw conflict("document_not_computed", { problem: problemText(result.problem, (ctx.actor.kind === "user" ? ctx.actor.language : "en") as Language) });
+  if (!result.ok) throw conflict("document_not_computed", { problem: problemText(result.problem, readerLanguage(ctx)) });
   // What people wrote into texts no declaration knows of: a paper goes to the client whole, or is not made.
   if (showsContacts({ printed: result.printed, declared }, ticket)) needs.add("clients.see_contacts");
   if (needs.has("clients.see_contacts") && !may(ctx, "clients.see_contacts", guarded(ticket))) throw conflict("document_with_contacts");

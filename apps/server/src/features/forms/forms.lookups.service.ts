@@ -1,8 +1,8 @@
 import { isSame, lookupsOf, withValue, type FieldProblem, type FormData } from "@linija/forms";
 import type { Ctx } from "../../platform/db.ts";
 import { AppError, forbidden, invalidField } from "../../platform/errors.ts";
+import { readerLanguage } from "../../platform/messages.ts";
 import { listColleagues, may } from "../access/index.ts";
-import type { Language } from "../api.contract.ts";
 import { searchArticles } from "../articles/index.ts";
 import { fold, getClient, searchClients } from "../clients/index.ts";
 import { loadTicket, parseTicketNumber, projectOf } from "../tickets/index.ts";
@@ -19,7 +19,6 @@ interface Entity {
 }
 
 const MOST = 12;
-const languageOf = (ctx: Ctx): Language => (ctx.actor.kind === "user" ? (ctx.actor.language as Language) : "en");
 
 async function orNull<T>(work: Promise<T>): Promise<T | null> {
   try {
@@ -49,7 +48,7 @@ const ticket: Entity = {
 const colleagues = async (ctx: Ctx, { projectKey, filter }: Asked): Promise<Looked[]> =>
   (await listColleagues(ctx)).filter((one) => one.projects.includes(projectKey) && (filter["role"] === undefined || (one.roles as unknown[]).includes(filter["role"]))).map(({ id, name }) => ({ id, name }));
 const departments = async (ctx: Ctx, { projectKey }: Asked): Promise<Looked[]> =>
-  Object.entries((await projectOf(ctx.db, projectKey)).departments).map(([id, name]) => ({ id, name: name[languageOf(ctx)] }));
+  Object.entries((await projectOf(ctx.db, projectKey)).departments).map(([id, name]) => ({ id, name: name[readerLanguage(ctx)] }));
 /** Few enough to look through. */
 const listed = (all: (ctx: Ctx, asked: Asked) => Promise<Looked[]>): Entity => ({
   find: async (ctx, { q, ...asked }) => (await all(ctx, asked)).filter(({ name }) => ` ${fold(name)}`.includes(` ${fold(q)}`)).slice(0, MOST),
@@ -60,7 +59,7 @@ const article: Entity = {
   find: async (ctx, { q, projectKey, filter }) => (await searchArticles(ctx, { words: q, project: projectKey })).items.filter(({ kind }) => filter["kind"] === undefined || kind === filter["kind"]).slice(0, MOST).map(({ key, title }) => ({ id: key, name: title })),
   get: async (ctx, { id, projectKey, filter }) => {
     const found = await selectArticleTitle(ctx.db, projectKey, id);
-    return found && (filter["kind"] === undefined || found.kind === filter["kind"]) ? { id, name: found.title[languageOf(ctx)] } : null;
+    return found && (filter["kind"] === undefined || found.kind === filter["kind"]) ? { id, name: found.title[readerLanguage(ctx)] } : null;
   },
 };
 

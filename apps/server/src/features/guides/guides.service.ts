@@ -4,14 +4,14 @@ import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
 import { conflict, invalid, invalidField, missingWith, notFound } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
-import { translate } from "../../platform/messages.ts";
+import { readerLanguage, translate } from "../../platform/messages.ts";
 import { addNote, getTicket, loadTicket, projectOf, updateTicket, type ProjectInUse, type Ticket } from "../tickets/index.ts";
 import type * as contracts from "./guides.contract.ts";
 import type { RunView } from "./guides.contract.ts";
 import { guideSchema, type Guide } from "./guides.declaration.contract.ts";
 import { pass, recorded, standing, type Passed } from "./guides.rules.ts";
 import { insertRun, selectGuides, selectRun, selectRuns, updateRun, type Run, type RunChange } from "./guides.sql.ts";
-import { asNote, languageOf, toRunView, type Around } from "./guides.view.ts";
+import { asNote, toRunView, type Around } from "./guides.view.ts";
 
 /** By id, which carries the hash of what it says. Old ones get today's defaults. */
 const known = new Map<string, Guide>();
@@ -28,7 +28,7 @@ const inUse = (project: ProjectInUse): string[] => Object.values(project.more.gu
 const actorId = (ctx: Ctx): string | null => (ctx.actor.kind === "user" ? ctx.actor.id : null);
 
 async function around(ctx: Ctx, ticket: Ticket, project: ProjectInUse): Promise<Around> {
-  const language = languageOf(ctx);
+  const language = readerLanguage(ctx);
   const view = await getTicket(ctx, ticket.id);
   return {
     spoken: ticket.language,
@@ -44,7 +44,7 @@ export async function ticketGuides(ctx: Ctx, ticketId: string): Promise<z.input<
   const runs = await selectRuns(ctx.db, ticketId);
   const ids = inUse(project);
   const guides = await guidesBy(ctx, [...ids, ...runs.map(({ guideId }) => guideId)]);
-  const language = languageOf(ctx);
+  const language = readerLanguage(ctx);
   const intake = project.types.find(({ key }) => key === ticket.type)?.intake;
   const rows = ids.flatMap((id) => {
     const guide = guides.get(id);
@@ -67,7 +67,7 @@ export async function startGuide(ctx: Ctx, ticketId: string, input: z.output<typ
     const id = newId(ctx.now().getTime());
     if (await insertRun(ctx.db, { id, ticketId, guideId, startedBy: actorId(ctx), startedAt: ctx.now() })) {
       const guide = (await guidesBy(ctx, [guideId])).get(guideId)!;
-      await emit(ctx, { type: "ticket.guide_started", subject: { kind: "ticket", id: ticketId }, data: { runId: id, guide: input.guide, name: guide.name[languageOf(ctx)] }, touches: [{ kind: "guide_run", id }] });
+      await emit(ctx, { type: "ticket.guide_started", subject: { kind: "ticket", id: ticketId }, data: { runId: id, guide: input.guide, name: guide.name[readerLanguage(ctx)] }, touches: [{ kind: "guide_run", id }] });
       await audit(ctx, { action: "ticket.guide_start", object: { kind: "ticket", id: ticketId }, after: { guide: guideId } });
     }
     const run = (await selectRuns(ctx.db, ticketId)).find(({ state }) => state === "running")!;
@@ -77,7 +77,7 @@ export async function startGuide(ctx: Ctx, ticketId: string, input: z.output<typ
 
 async function shown(ctx: Ctx, run: Run, ticket: Ticket, project: ProjectInUse): Promise<RunView> {
   const guide = (await guidesBy(ctx, [run.guideId])).get(run.guideId)!;
-  return toRunView(run, guide, languageOf(ctx), await around(ctx, ticket, project));
+  return toRunView(run, guide, readerLanguage(ctx), await around(ctx, ticket, project));
 }
 
 interface Loaded { run: Run; guide: Guide; ticket: Ticket; project: ProjectInUse }
@@ -130,7 +130,7 @@ async function store(ctx: TxCtx, { run, guide, ticket, project }: Loaded, change
 async function conclude(ctx: TxCtx, run: Run, guide: Guide, ticket: Ticket): Promise<void> {
   const fields = recorded(run.path);
   if (Object.keys(fields).length > 0) await updateTicket(ctx, ticket.id, { version: ticket.version, fields });
-  const language = languageOf(ctx);
+  const language = readerLanguage(ctx);
   const view = toRunView(run, guide, language, { spoken: language, said: {}, transitions: [], types: [] });
   const title = translate(language, "guide_note", { guide: guide.name[language], outcome: translate(language, `guide_${run.outcome ?? "left"}`, {}) });
   if (run.path.length > 0) await addNote(ctx, ticket.id, asNote(view, { title, yes: translate(language, "guide_yes", {}), no: translate(language, "guide_no", {}) }));

@@ -1,11 +1,8 @@
-import type { Ctx } from "../../platform/db.ts";
-import { languages, type Language } from "../api.contract.ts";
+import type { Language } from "../api.contract.ts";
 import type { RunView, StepView } from "./guides.contract.ts";
 import type { Guide, Step } from "./guides.declaration.contract.ts";
 import { fill, standing, type Passed, type Value } from "./guides.rules.ts";
 import type { Run } from "./guides.sql.ts";
-
-export const languageOf = (ctx: Ctx): Language => languages.find((each) => ctx.actor.kind === "user" && each === ctx.actor.language) ?? "en";
 
 /** What the words of a guide are filled with, and what its ends may propose, in the reader's language. */
 export interface Around { /** The language of the client. */ spoken: Language; said: Partial<Record<string, string>>; transitions: { key: string; name: string }[]; types: { key: string; name: string }[] }

@@ -1,4 +1,5 @@
 import type { Ctx } from "../../platform/db.ts";
+import { readerLanguage } from "../../platform/messages.ts";
 import { findProject, loadTicket, type Ticket } from "../tickets/index.ts";
 import type { CandidateView, Circle, Presence } from "./handovers.contract.ts";
 import { inOrder, nextOf, presenceOf, type Candidate } from "./handovers.rules.ts";
@@ -33,7 +34,7 @@ export async function handoverChoices(ctx: Ctx, ticketId: string, { here }: Hand
   const me = ctx.actor.kind === "user" ? ctx.actor.id : null;
   const project = await findProject(ctx.db, ticket.projectKey);
   const [desks, live] = [await here(), me ? await selectLiveTalk(ctx.db, me, ticket) : null];
-  const language = ctx.actor.kind === "user" ? ctx.actor.language : "en";
+  const language = readerLanguage(ctx);
   const circle = async (circle: Circle, department: string | null, name: string) => ({ circle, department, name, people: toViews(await peopleOf(ctx, askingFor(ticket, { circle, department, without: without(me, ticket.ownerId) }), desks), ticket) });
   const departments = await Promise.all(Object.entries(project?.departments ?? {}).map(([key, name]) => circle("department", key, name[language as keyof typeof name] ?? key)));
   const isLive = live !== null;

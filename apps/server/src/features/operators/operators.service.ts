@@ -6,6 +6,7 @@ import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
 import { conflict, forbidden, invalid, invalidField, notFound } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
+import { readerLanguage } from "../../platform/messages.ts";
 import { decodeCursor, encodeCursor, PAGE_SIZE, pageOf } from "../../platform/page.ts";
 import type { changeOperator as changeContract, givePhone as giveContract, OperatorChoices, OperatorView, PhoneServer } from "./operators.contract.ts";
 import { operatorChanged } from "./operators.events.ts";
@@ -133,7 +134,7 @@ function refuseSkills(ctx: Ctx, deps: OperatorsDeps, before: OperatorDetail, ski
 async function refuseExtension(ctx: TxCtx, deps: OperatorsDeps, before: OperatorDetail, extension: string): Promise<void> {
   if (!isExtension(extension)) throw invalidField("extension", "bad_extension");
   const answers = deps.numbers.get(extension);
-  const language = ctx.actor.kind === "user" ? (ctx.actor.language as Language) : "en";
+  const language = readerLanguage(ctx);
   if (answers) throw invalidField("extension", "extension_answers", { name: answers[language] });
   const holder = await selectHolder(ctx.db, extension);
   if (holder && holder.id !== before.id) throw invalidField("extension", "extension_taken", { name: holder.name });

@@ -4,8 +4,7 @@ import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
 import { conflict, missingWith, notFound } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
-import { translate } from "../../platform/messages.ts";
-import { languages, type Language } from "../api.contract.ts";
+import { readerLanguage, translate } from "../../platform/messages.ts";
 import { addNote, inheritAbout, lapseAll, loadTicket, resumeApprovals, reviewTicket, type Ticket } from "../tickets/index.ts";
 import type * as contracts from "./relations.contract.ts";
 import type { MergePreview, MergeView } from "./relations.contract.ts";
@@ -17,7 +16,6 @@ import { countRelations, deleteRelations, insertRelation, selectBriefs, takeRela
 import { idOfNumber, toBrief, toMergeView } from "./relations.service.ts";
 
 const actorId = (ctx: Ctx): string | null => (ctx.actor.kind === "user" ? ctx.actor.id : null);
-const languageOf = (ctx: Ctx): Language => languages.find((each) => ctx.actor.kind === "user" && each === ctx.actor.language) ?? "en";
 
 /** What merging the named ticket into this one would do. Nothing is changed. */
 export async function previewMerge(ctx: Ctx, keptId: string, number: string): Promise<MergePreview> {
@@ -31,7 +29,7 @@ export async function previewMerge(ctx: Ctx, keptId: string, number: string): Pr
   const refused = refusalOf(kept, gone, between);
   return {
     kept: await brief(kept), gone: await brief(gone), carries: { ...carries, relations }, stays, takesClient: !kept.clientId && gone.clientId !== null,
-    warnings: refused ? [] : warningsOf(kept, gone), refused: refused ? { code: refused, message: translate(languageOf(ctx), refused, {}) } : null,
+    warnings: refused ? [] : warningsOf(kept, gone), refused: refused ? { code: refused, message: translate(readerLanguage(ctx), refused, {}) } : null,
   };
 }
 
@@ -69,7 +67,7 @@ async function carryOver(ctx: TxCtx, kept: Ticket, gone: Ticket): Promise<Omit<M
   const ids: Carried["ids"] = {};
   for (const each of CARRIED) ids[each.kind] = await carry(ctx.db, each, gone.id, kept.id);
   const words = [gone.subject, gone.description].filter((text) => text.trim() !== "").join("\n\n");
-  const note = await addNote(ctx, kept.id, `${translate(languageOf(ctx), "merge_note", { number: gone.number })}\n${words}`.slice(0, 10_000));
+  const note = await addNote(ctx, kept.id, `${translate(readerLanguage(ctx), "merge_note", { number: gone.number })}\n${words}`.slice(0, 10_000));
   const documents = await carryDocuments(ctx.db, gone.id, kept.id);
   const relations = await moveRelations(ctx, kept.id, gone.id);
   const followers = await carryFollowers(ctx.db, gone.id, kept.id);

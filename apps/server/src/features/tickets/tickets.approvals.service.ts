@@ -3,6 +3,7 @@ import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
 import { conflict, forbidden, invalidField, notFound, type AppError } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
+import { readerLanguage } from "../../platform/messages.ts";
 import { decodeCursor, encodeCursor, PAGE_SIZE } from "../../platform/page.ts";
 import { may, toldTo } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
@@ -22,7 +23,6 @@ import { toView } from "./tickets.view.ts";
 import { writeField, writeInput, type Writing } from "./tickets.why.rules.ts";
 import type { Doer } from "./tickets.world.ts";
 
-const languageOf = ({ actor }: Ctx): Language => (actor.kind === "user" ? actor.language : "en") as Language;
 type Page = z.input<typeof contracts.listApprovals.reply>;
 /** So many held transitions are looked through for one page; who may decide few of many goes on by the cursor. */
 const MOST_READ = 400;
@@ -48,7 +48,7 @@ async function toOpen(ctx: Ctx, row: OpenApproval): Promise<Page["items"][number
   const project = await projectOf(ctx.db, row.projectKey);
   if (!may(ctx, "tickets.read", guarded(row)) || !mayDecide(ctx, project, row, row)) return null;
   const process = await processOf(ctx.db, row.processId);
-  const language = languageOf(ctx);
+  const language = readerLanguage(ctx);
   const approval = toApproval(ctx, {
     id: row.id, transition: row.transition, deed: row.deed, amount: row.amount, state: row.state, requestedBy: row.requestedByName, requestedById: row.requestedBy, requestedAt: row.requestedAt.toISOString(), decidedBy: "", decidedAt: null, note: null, ticket: row,
   }, { process, project, language });
@@ -107,7 +107,7 @@ async function announce(ctx: TxCtx, ticket: Ticket, { id, transition, deed, amou
 async function lapsed(ctx: Ctx, ticket: Ticket, { transition, requestedAt, decidedAt }: Approval): Promise<AppError> {
   const { stages, transitions } = await processOf(ctx.db, ticket.processId);
   if (!transitions[transition]?.approval) return conflict("approval_lapsed_version");
-  const stage = stages[ticket.stage]?.name[languageOf(ctx)] ?? ticket.stage;
+  const stage = stages[ticket.stage]?.name[readerLanguage(ctx)] ?? ticket.stage;
   const name = decidedAt && await selectMoverBetween(ctx.db, ticket.id, { since: requestedAt, until: decidedAt });
   return name ? conflict("approval_lapsed_by", { name, stage }) : conflict("approval_lapsed", { stage });
 }
@@ -123,7 +123,7 @@ async function askAnew(ctx: Ctx, at: Place, held: Held): Promise<{ was: string; 
     await emit(ctx, { type: "ticket.approval_wanted", subject: { kind: "ticket", id: ticket.id }, data: { approvalId: approval.id, number: ticket.number, projectKey: ticket.projectKey, transition: approval.transition, deed: held.deed, amount: held.amount }, touches: [...touched(ticket), { kind: "approvals", id: ticket.projectKey }] });
     await audit(ctx, { action: "ticket.approval_changed", object: { kind: "ticket", id: ticket.id }, before: { approvalId: approval.id, deed: approval.deed, amount: approval.amount }, after: { approvalId: approval.id, deed: held.deed, amount: held.amount } });
     const { project } = await projectOf(ctx.db, ticket.projectKey);
-    const written = (amount: Approval["amount"]) => writeInput(amount, undefined, { language: languageOf(ctx), timeZone: project.time_zone, people: new Map(), vocabulary: { variables: {} } });
+    const written = (amount: Approval["amount"]) => writeInput(amount, undefined, { language: readerLanguage(ctx), timeZone: project.time_zone, people: new Map(), vocabulary: { variables: {} } });
     return { was: written(approval.amount), now: written(held.amount) };
   });
 }

@@ -3,6 +3,7 @@ import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx } from "../../platform/db.ts";
 import { conflict, invalidField } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
+import { readerLanguage } from "../../platform/messages.ts";
 import { decodeCursor, encodeCursor, PAGE_SIZE, pageOf } from "../../platform/page.ts";
 import { may, type Right } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
@@ -39,7 +40,7 @@ export async function tickItem(ctx: Ctx, id: string, { checklist, item, done }: 
 /** "Why?": each decision made on the ticket, by which text and from what, newest first. */
 export async function listReasons(ctx: Ctx, id: string, query: z.output<typeof contracts.listReasons.query>): Promise<z.input<typeof contracts.listReasons.reply>> {
   const ticket = await loadTicket(ctx, id, "tickets.read");
-  const language = (ctx.actor.kind === "user" ? ctx.actor.language : "en") as Language;
+  const language = readerLanguage(ctx);
   const limit = query.limit ?? PAGE_SIZE;
   const process = await processOf(ctx.db, ticket.processId);
   const read = pageOf(await selectReasons(ctx.db, id, decodeCursor(query.after), limit + 1), limit, (row) => encodeCursor(row.at, row.id));

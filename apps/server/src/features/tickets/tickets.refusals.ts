@@ -1,5 +1,6 @@
 import type { Ctx } from "../../platform/db.ts";
 import { AppError, conflict, forbidden, invalid, invalidField, type FieldProblem } from "../../platform/errors.ts";
+import { readerLanguage } from "../../platform/messages.ts";
 import type { Language } from "../api.contract.ts";
 import type { ProcessProblem } from "../processes/index.ts";
 
@@ -13,7 +14,7 @@ export function refused(ctx: Ctx, problems: ProcessProblem[]): AppError {
   if (first === "wrong_stage") return conflict("transition_wrong_stage");
   if (first === "not_your_role") return forbidden("transition_not_yours");
   if (first === "unknown_transition") return invalidField("transition", "transition_unknown");
-  const language = languageOf(ctx);
+  const language = readerLanguage(ctx);
   const fields = problems.map((problem) => fieldOf(problem, language));
   return invalid(fields, problems.some(({ code }) => (RULES as readonly string[]).includes(code)) ? REASON : "invalid_input");
 }
@@ -29,4 +30,3 @@ function fieldOf({ field, code, title, text, params }: ProcessProblem, language:
 /** A refusal by a policy or a rule, which is kept in the history. */
 export const isRefusal = (error: unknown): error is AppError => error instanceof AppError && error.reason === REASON;
 
-const languageOf = ({ actor }: Ctx): Language => (actor.kind === "user" && ["ru", "sl"].includes(actor.language) ? actor.language as Language : "en");

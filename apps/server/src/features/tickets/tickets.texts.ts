@@ -1,12 +1,10 @@
 import type { Ctx } from "../../platform/db.ts";
-import { languages, type Language } from "../api.contract.ts";
+import { readerLanguage } from "../../platform/messages.ts";
 import type { Ticket, TicketTexts } from "./tickets.sql.ts";
 
-export const languageOf = ({ actor }: Pick<Ctx, "actor">): Language => (actor.kind === "user" ? languages.find((language) => language === actor.language) : undefined) ?? "en";
-
 /** What a ticket is called: as its declaration says it in the reader's language, or as somebody wrote it. */
-export const subjectFor = (ctx: Pick<Ctx, "actor">, { subject, texts }: { subject: string; texts?: TicketTexts | null }): string => texts?.subject?.[languageOf(ctx)] ?? subject;
-export const descriptionFor = (ctx: Pick<Ctx, "actor">, { description, texts }: { description: string; texts?: TicketTexts | null }): string => texts?.description?.[languageOf(ctx)] ?? description;
+export const subjectFor = (ctx: Pick<Ctx, "actor">, { subject, texts }: { subject: string; texts?: TicketTexts | null }): string => texts?.subject?.[readerLanguage(ctx)] ?? subject;
+export const descriptionFor = (ctx: Pick<Ctx, "actor">, { description, texts }: { description: string; texts?: TicketTexts | null }): string => texts?.description?.[readerLanguage(ctx)] ?? description;
 
 type Words = { subject?: string | undefined; description?: string | undefined };
 /** What somebody has written is theirs, in every language; what is sent back as it was read is no change. */

@@ -1,4 +1,5 @@
 import type { Ctx } from "../../platform/db.ts";
+import { readerLanguage } from "../../platform/messages.ts";
 import { hideContacts, maskEmail, maskPhone, maskWithin, may } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
 import { allowed, type Process, type Transition } from "../processes/index.ts";
@@ -9,7 +10,7 @@ import { partsOf } from "./tickets.parts.ts";
 import { selectPeople } from "./tickets.process.sql.ts";
 import { engineRoles, statusOf, toEngine, typeOf, waitsFor } from "./tickets.rules.ts";
 import type { Ticket } from "./tickets.sql.ts";
-import { descriptionFor, languageOf, subjectFor } from "./tickets.texts.ts";
+import { descriptionFor, subjectFor } from "./tickets.texts.ts";
 import { selectWritten, type ListedTicket, type StoredAttachment, type Written } from "./tickets.view.sql.ts";
 
 /** Who may not see a client's contacts sees them in part on tickets as on cards (decision 0046). */
@@ -23,20 +24,20 @@ export async function toRows(ctx: Ctx, tickets: readonly ListedTicket[]): Promis
 }
 
 /** How the version a ticket lives by calls its stage, in the reader's language. */
-export const stageNameOf = async (ctx: Ctx, { processId, stage }: { processId: string; stage: string }): Promise<string> => (await processOf(ctx.db, processId)).stages[stage]?.name[languageOf(ctx)] ?? stage;
+export const stageNameOf = async (ctx: Ctx, { processId, stage }: { processId: string; stage: string }): Promise<string> => (await processOf(ctx.db, processId)).stages[stage]?.name[readerLanguage(ctx)] ?? stage;
 
 const toRow = (ctx: Ctx, ticket: ListedTicket, process: Process): TicketRow => ({
   id: ticket.id, number: ticket.number, projectKey: ticket.projectKey, type: ticket.type, stage: ticket.stage, status: ticket.status, subject: masks(ctx) ? maskWithin(subjectFor(ctx, ticket), { phone: ticket.contactPhone, email: null }) : subjectFor(ctx, ticket),
   clientId: ticket.clientId, clientName: ticket.clientName, ownerId: ticket.ownerId, ownerName: ticket.ownerName, department: ticket.department, priority: ticket.priority,
   dueAt: ticket.dueAt?.toISOString() ?? null, reopened: ticket.reopened, contactPhone: phoneFor(ctx, ticket.contactPhone), calls: ticket.calls, lastCallAt: ticket.lastCallAt?.toISOString() ?? null, createdAt: ticket.createdAt.toISOString(), updatedAt: ticket.updatedAt.toISOString(),
-  stageName: process.stages[ticket.stage]?.name[languageOf(ctx)] ?? ticket.stage, waitsFor: waitsFor(process, ticket),
+  stageName: process.stages[ticket.stage]?.name[readerLanguage(ctx)] ?? ticket.stage, waitsFor: waitsFor(process, ticket),
 });
 
 /** Everything a desk shows of a ticket, in the reader's language. Rights were checked by who calls; `known` is what is written on it, where that is known. */
 export async function toView(ctx: Ctx, ticket: Ticket, known?: Written): Promise<TicketView> {
   const process = await processOf(ctx.db, ticket.processId);
   const project = await projectOf(ctx.db, ticket.projectKey);
-  const language = languageOf(ctx);
+  const language = readerLanguage(ctx);
   const { clientName, ownerName, parent, subtasks, approvals, checks, clockRows, ...written } = known ?? await selectWritten(ctx.db, ticket, ctx.actor.kind === "user" ? ctx.actor.id : null);
   const view: TicketView = {
     ...toRow(ctx, { ...ticket, clientName, ownerName }, process), ...written, masked: false, description: descriptionFor(ctx, ticket), fields: ticket.fields, facts: [], language: ticket.language, channel: ticket.channel, contactEmail: ticket.contactEmail,

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { inTx, type Ctx } from "../../platform/db.ts";
 import type { AppError } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
-import { translate } from "../../platform/messages.ts";
+import { readerLanguage, translate } from "../../platform/messages.ts";
 import type { Language } from "../api.contract.ts";
 import type { HookView } from "./webhooks.in.contract.ts";
 import { deleteSurplus, selectRefusals, upsertRefusal, type RefusalRow } from "./webhooks.in.refused.sql.ts";
@@ -36,7 +36,7 @@ export function keepUnsigned(ctx: Ctx, at: HookAt, error: AppError): void {
 
 /** Of each hook, the latest first, in the reader's language. */
 export async function refusalsOf(ctx: Ctx, projectKey: string): Promise<Map<string, HookView["refused"]>> {
-  const language = ctx.actor.kind === "user" ? (ctx.actor.language as Language) : "en";
+  const language = readerLanguage(ctx);
   const byHook = new Map<string, HookView["refused"]>();
   for (const row of await selectRefusals(ctx.db, projectKey)) byHook.set(row.hookKey, [...(byHook.get(row.hookKey) ?? []), toView(row, language)]);
   return byHook;
