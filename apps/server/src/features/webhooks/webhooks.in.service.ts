@@ -90,15 +90,16 @@ const reply = (state: HookReply["state"], ticket: Pick<OnTicket, "id" | "number"
 /** Of what has been explained or closed the next report is news. */
 const OPEN: ReadonlySet<string> = new Set(["open", "waiting"]);
 
-/** Each is counted; of many within a short time one is written down, and every one that is worse than those before. */
+/** Each is counted; of many within a short time that tell the same one is written down, and every one that is worse than those before, that tells it is over or that it is on again. */
 async function repeated(ctx: TxCtx, { taking: { at, compiled, said }, name, alarm, open }: { taking: Taking; name: string; alarm: Alarm; open: OnTicket }): Promise<HookReply> {
   const { hook: { repeat }, language } = compiled;
   const before = alarm.worst ?? open.priority;
-  const worst = Math.max(before, isAlarm(compiled, said) ? priorityOf(said) : -1);
-  const isDue = worst > before || alarm.notedAt === null || ctx.now().getTime() - alarm.notedAt.getTime() >= repeat.every_minutes * 60_000;
+  const isOn = isAlarm(compiled, said);
+  const worst = Math.max(before, isOn ? priorityOf(said) : -1);
+  const isDue = worst > before || isOn !== alarm.isOn || alarm.notedAt === null || ctx.now().getTime() - alarm.notedAt.getTime() >= repeat.every_minutes * 60_000;
   const note = isDue ? said(`repeat.note.${language}`) : null;
   if (typeof note === "string" && note !== "") await addNote(ctx, open.id, `${note.slice(0, 9_000)} (${alarm.times}×)`);
-  await updateAlarm(ctx.db, { ...at, alarm: name }, { ticketId: open.id, notedAt: isDue ? ctx.now() : alarm.notedAt, worst });
+  await updateAlarm(ctx.db, { ...at, alarm: name }, { ticketId: open.id, notedAt: isDue ? ctx.now() : alarm.notedAt, worst, isOn });
   if (worst > before) await raise(ctx, open, { priority: worst, projectKey: at.projectKey });
   return reply("repeated", open);
 }
@@ -123,7 +124,7 @@ async function first(ctx: TxCtx, taking: Taking, name: string): Promise<HookRepl
     projectKey: project.project.key, type: hook.type, subject: told(said(`subject.${language}`), 200), description: told(said(`description.${language}`), 20_000), language, fields,
     clientId: null, interactionId: null, dueAt: null, ...(priority >= 0 && { priority }), ...(formRecordId && { formRecordId }),
   }, { forms: ticketForms });
-  await updateAlarm(ctx.db, { ...at, alarm: name }, { ticketId: ticket.id, notedAt: null, worst: ticket.priority, times: 1 });
+  await updateAlarm(ctx.db, { ...at, alarm: name }, { ticketId: ticket.id, notedAt: null, worst: ticket.priority, isOn: true, times: 1 });
   return reply("registered", ticket);
 }
 

@@ -21,11 +21,11 @@ export interface OnTicket { id: string; number: string; status: string; version:
 const ON_TICKET = sql`t.id, t.number, t.status, t.version, t.priority, t.owner_id, t.subject`;
 export const selectCalled = (db: Db, signature: Buffer) => sql<OnTicket>`select ${ON_TICKET} from hook_calls c join tickets t on t.id = c.ticket_id where c.signature = ${signature}`.execute(db).then((result) => result.rows[0]);
 
-export interface Alarm { ticketId: string | null; times: number; notedAt: Date | null; worst: number | null }
+export interface Alarm { ticketId: string | null; times: number; notedAt: Date | null; worst: number | null; /** Whether its last word was that it is on. */ isOn: boolean }
 /** Counts what came; its row is locked until the end of the transaction. */
 export const countAlarm = (db: Db, at: HookAt & { alarm: string; at: Date }) => sql<Alarm>`insert into hook_alarms (project_key, hook_key, alarm, last_at) values (${at.projectKey}, ${at.hookKey}, ${at.alarm}, ${at.at})
-  on conflict (project_key, hook_key, alarm) do update set times = hook_alarms.times + 1, last_at = excluded.last_at returning ticket_id, times, noted_at, worst`.execute(db).then((result) => result.rows[0]!);
-export const updateAlarm = (db: Db, at: HookAt & { alarm: string }, change: { ticketId: string; notedAt: Date | null; worst: number; times?: number }) => sql`update hook_alarms set ticket_id = ${change.ticketId}, noted_at = ${change.notedAt}, worst = ${change.worst}, times = coalesce(${change.times ?? null}::int, times)
+  on conflict (project_key, hook_key, alarm) do update set times = hook_alarms.times + 1, last_at = excluded.last_at returning ticket_id, times, noted_at, worst, is_on`.execute(db).then((result) => result.rows[0]!);
+export const updateAlarm = (db: Db, at: HookAt & { alarm: string }, change: { ticketId: string; notedAt: Date | null; worst: number; isOn: boolean; times?: number }) => sql`update hook_alarms set ticket_id = ${change.ticketId}, noted_at = ${change.notedAt}, worst = ${change.worst}, is_on = ${change.isOn}, times = coalesce(${change.times ?? null}::int, times)
   where project_key = ${at.projectKey} and hook_key = ${at.hookKey} and alarm = ${at.alarm}`.execute(db);
 
 /** The ticket an alarm is on, or the one that was merged into. */

@@ -114,6 +114,12 @@ test("the same alarm again is a note on the open ticket, of a flood one note; on
   expect((await taken(overload("TP Vič", { parameter: "voltage" }))).state).toBe("registered");
 });
 
+test("R362 that an alarm is over is written down however soon it comes, and so is that it is on again; the same told twice is not", async () => {
+  const { ticket } = await taken(overload("TP Rožnik"));
+  for (const more of [{ value: 140 }, { state: "cleared", value: 80 }, { state: "cleared", value: 79 }, { value: 141 }, { value: 142 }]) await taken(overload("TP Rožnik", more));
+  expect((await getTicket(system, ticket!.id)).notes.map(({ text }) => text)).toEqual(["Ponovni alarm, 140 A (2×)", "Znova v mejah, 80 A (3×)", "Ponovni alarm, 141 A (5×)"]);
+});
+
 test("a repeated alarm that is worse raises the ticket's priority and deadline, is noted at once and told to who works on it and to supervisors; one that is not, or tells that all is well, raises nothing", async () => {
   const { ticket } = await taken(overload("TP Stožice", { severity: "warning" }));
   const { rows: [owner] } = await sql<{ id: string }>`select id from users limit 1`.execute(database.db);
@@ -126,7 +132,7 @@ test("a repeated alarm that is worse raises the ticket's priority and deadline, 
   const after = await getTicket(system, ticket!.id);
   expect(after.priority).toBe(3);
   expect(Date.parse(after.dueAt!)).toBeLessThan(Date.parse(before.dueAt!));
-  expect(after.notes.map(({ text }) => text)).toEqual(["Ponovni alarm, 132 A (2×)", "Ponovni alarm, 180 A (4×)"]);
+  expect(after.notes.map(({ text }) => text)).toEqual(["Ponovni alarm, 132 A (2×)", "Znova v mejah, 90 A (3×)", "Ponovni alarm, 180 A (4×)"]);
   const alerts = () => sql<{ data: object }>`select data from events where type = 'alert.raised' and subject_id = ${ticket!.id} and data->>'key' = 'alert_alarm_worse'`.execute(database.db).then(({ rows }) => rows.map(({ data }) => data));
   expect(await alerts()).toMatchObject([{ params: { number: ticket!.number }, projectKey: "energy", userId: owner!.id }]);
   // Whoever has judged it to be less urgent is not overruled by the same again.
