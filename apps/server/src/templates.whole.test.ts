@@ -241,6 +241,19 @@ test.each([["energy", "grid"], ["production", "maintenance"]])("R360 R362 in %s 
   await doOne(project, id, { by: "operator", move: "within_limits", to: "restored" });
 });
 
+test.each([
+  { type: "loan", department: "credit", move: "send", read: { income: { amount: "1900.00", currency: "EUR" }, instalments: { amount: "250.00", currency: "EUR" } }, masked: ["phone", "document"] },
+  { type: "payment-reminder", department: "accounting", move: "warned", read: { account: "SI56012345678" }, masked: [] },
+])("R204 R205 R109 in the bank $department reads what it is asked to judge of a $type, and no identity document", async ({ type, department, move, read, masked }) => {
+  const day = dayOf("bank", type);
+  const { id } = await register({ ...day, data: { ...day.data, ...read } });
+  for (const deed of [take, { by: "operator", move, with: { identified: true }, to: "" } satisfies Deed]) await doOne("bank", id, deed);
+  const { subtasks } = await sent<TicketView>(await who("bank", "operator"), "GET", `/tickets/${id}`);
+  const { items: [form] } = await sent<{ items: { data: unknown; masked: string[] }[] }>(await who("bank", { department }), "GET", `/tickets/${subtasks[0]!.id}/asked`);
+  expect(form!.data).toMatchObject(read);
+  expect(new Set(form!.masked)).toEqual(new Set(masked));
+});
+
 test("R216 how far a visit is moved is counted from what was promised, not from what is typed", async () => {
   const { id } = await register(dayOf("internet", "no-show"));
   await doOne("internet", id, take);
