@@ -2,9 +2,9 @@ import { inTx, type Ctx } from "../../platform/db.ts";
 import { isDatabaseAway } from "../../platform/errors.ts";
 import { startLoop, type Loop } from "../../platform/loop.ts";
 import { lockTicket } from "../tickets/index.ts";
-import { askNext, passOver, voidBy, withdraw } from "./handovers.offering.ts";
+import { askNext, beginWanted, passOver, voidBy, withdraw } from "./handovers.offering.ts";
 import type { Here, HandoversDeps } from "./handovers.people.ts";
-import { endOffer, isAnyDue, isGone, selectDue, selectHandover } from "./handovers.sql.ts";
+import { endOffer, isAnyDue, isGone, selectDue, selectHandover, selectStanding } from "./handovers.sql.ts";
 import { offerOf } from "./handovers.view.ts";
 
 const TOGETHER = 50;
@@ -19,7 +19,9 @@ export async function moveOn(ctx: Ctx, { here }: HandoversDeps): Promise<boolean
   const desks = await here();
   const due = await selectDue(ctx.db, ctx.now(), TOGETHER);
   for (const each of due) await moveOne(ctx, each, desks);
-  return due.length === TOGETHER;
+  const standing = await selectStanding(ctx.db, TOGETHER);
+  for (const id of standing) await inTx(ctx, async (ctx) => beginWanted(ctx, await lockTicket(ctx, id)));
+  return due.length === TOGETHER || standing.length > 0;
 }
 
 /** Under the ticket's lock everything is looked at again: another node, or a press of a button, may have been first. */

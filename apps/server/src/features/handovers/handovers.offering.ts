@@ -4,7 +4,7 @@ import { newId } from "../../platform/ids.ts";
 import type { Ticket } from "../tickets/index.ts";
 import { answerMinutes, askingFor, peopleOf, presenceNow, without, type Here } from "./handovers.people.ts";
 import { nextOf } from "./handovers.rules.ts";
-import { endHandover, endOffer, insertOffer, lockChoosing, selectName, updateLook, type Handover, type Told } from "./handovers.sql.ts";
+import { deleteWanted, endHandover, endOffer, insertHandover, insertOffer, lockChoosing, selectName, selectWanted, updateLook, type Handover, type NewHandover, type Told } from "./handovers.sql.ts";
 
 /** Nobody is free for what a process handed over: so long until somebody is looked for again. */
 const LOOK_AGAIN_MS = 15_000;
@@ -69,6 +69,18 @@ export function voidBy(handover: Pick<Handover, "ownerId">, ticket: Ticket): Voi
   if (ticket.mergedInto) return "merged";
   if (ticket.status === "done" || ticket.status === "closed") return "closed";
   return ticket.ownerId === handover.ownerId ? null : "owner_changed";
+}
+
+/** What was asked for first begins, unless another waits; what is void is forgotten. Under the ticket's lock. */
+export async function beginWanted(ctx: TxCtx, ticket: Ticket): Promise<void> {
+  const now = ctx.now();
+  for (const { cause, ownerId, askedBy, department, expected } of await selectWanted(ctx.db, ticket.id)) {
+    const row: NewHandover = {
+      id: newId(now.getTime()), projectKey: ticket.projectKey, ticketId: ticket.id, interactionId: null, givenBy: null, askedBy, cause, ownerId, circle: department ? "department" : "supervisors", department,
+      wanted: "", tried: "", expected, expectedBy: null, lookAt: now, createdAt: now,
+    };
+    if (voidBy(row, ticket) || (await insertHandover(ctx.db, row))) await deleteWanted(ctx.db, cause);
+  }
 }
 
 export async function withdraw(ctx: TxCtx, handover: Handover, endedAs: Void): Promise<void> {

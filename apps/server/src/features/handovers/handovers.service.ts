@@ -9,7 +9,7 @@ import type { HandoverView } from "./handovers.contract.ts";
 import { offerTo, passOver, tell, tellTaken, voidBy, withdraw } from "./handovers.offering.ts";
 import { askingFor, peopleOf, without, type HandoversDeps, type Here, type Present } from "./handovers.people.ts";
 import { nextOf } from "./handovers.rules.ts";
-import { endHandover, endOffer, insertHandover, lockChoosing, selectHandover, selectLiveTalk, selectOfTicket, type NewHandover, type Told } from "./handovers.sql.ts";
+import { deleteWantedOf, endHandover, endOffer, insertHandover, lockChoosing, selectHandover, selectLiveTalk, selectOfTicket, type NewHandover, type Told } from "./handovers.sql.ts";
 import { leads, mayKnow, offerOf, toView } from "./handovers.view.ts";
 
 export type GiveInput = z.output<typeof contracts.giveHandover.body>;
@@ -103,6 +103,7 @@ export async function takeHandover(ctx: Ctx, id: string): Promise<HandoverView> 
     if (voidBy(handover, ticket)) throw conflict("handover_over");
     await endOffer(ctx.db, id, { state: offer?.userId === me.id ? "taken" : "withdrawn", reason: null, at: ctx.now() });
     await endHandover(ctx.db, id, { state: "taken", takenBy: me.id, endedAs: null, at: ctx.now() });
+    await deleteWantedOf(ctx.db, ticket.id);
     await giveOwner(ctx, ticket, { ownerId: me.id, by: handover.givenBy, askedBy: handover.askedBy });
     await tell(ctx, "ticket.handover_taken", handover, { to: me.id, name: me.name });
     // The voice goes along when calls can be transferred: whoever carries it listens to this fact.

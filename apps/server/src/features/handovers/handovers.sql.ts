@@ -45,6 +45,19 @@ export const insertHandover = (db: Db, row: NewHandover) => sql`insert into hand
   values (${row.id}, ${row.projectKey}, ${row.ticketId}, ${row.interactionId}, ${row.givenBy}, ${row.askedBy}, ${row.cause}, ${row.ownerId}, ${row.circle}, ${row.department}, ${row.wanted}, ${row.tried}, ${row.expected}, ${row.expectedBy}, ${row.lookAt}, ${row.createdAt})
   on conflict do nothing`.execute(db).then((result) => result.numAffectedRows === 1n);
 
+/** Asked for by a process or a rule, and not begun yet; `cause` is the fact that asked. */
+export interface Wanted { cause: string; ticketId: string; ownerId: string | null; askedBy: string; department: string | null; expected: string; createdAt: Date }
+/** Nothing when the same fact asked for it before. */
+export const insertWanted = (db: Db, row: Wanted) => sql`insert into handovers_wanted (cause, ticket_id, owner_id, asked_by, department, expected, created_at)
+  select ${row.cause}::uuid, ${row.ticketId}::uuid, ${row.ownerId}::uuid, ${row.askedBy}, ${row.department}, ${row.expected}, ${row.createdAt}::timestamptz where not exists (select from handovers where cause = ${row.cause})
+  on conflict do nothing`.execute(db);
+export const selectWanted = (db: Db, ticketId: string) => sql<Wanted>`select * from handovers_wanted where ticket_id = ${ticketId} order by created_at, cause`.execute(db).then((result) => result.rows);
+export const deleteWanted = (db: Db, cause: string) => sql`delete from handovers_wanted where cause = ${cause}`.execute(db);
+export const deleteWantedOf = (db: Db, ticketId: string) => sql`delete from handovers_wanted where ticket_id = ${ticketId}`.execute(db);
+/** Tickets nothing waits for any more that something was asked for meanwhile. */
+const STANDING = sql`from handovers_wanted w where not exists (select from handovers h where h.ticket_id = w.ticket_id and h.state = 'waiting')`;
+export const selectStanding = (db: Db, most: number) => sql<{ ticketId: string }>`select distinct w.ticket_id ${STANDING} limit ${most}`.execute(db).then((result) => result.rows.map(({ ticketId }) => ticketId));
+
 export interface NewOffer { id: string; handoverId: string; userId: string; offeredAt: Date; answerBy: Date }
 export async function insertOffer(db: Db, row: NewOffer): Promise<void> {
   await sql`insert into handover_offers (id, handover_id, user_id, offered_at, answer_by) values (${row.id}, ${row.handoverId}, ${row.userId}, ${row.offeredAt}, ${row.answerBy})`.execute(db);
@@ -83,7 +96,7 @@ export const isGone = (db: Db, userId: string, projectKey: string) => sql<{ gone
 /** Waiting ones whose time has come, or that nothing is to be done about any more. */
 const DUE = (now: Date) => sql`from handovers h join tickets t on t.id = h.ticket_id left join handover_offers o on o.handover_id = h.id and o.state = 'offered' left join users u on u.id = o.user_id
   where h.state = 'waiting' and (h.look_at <= ${now} or t.status in ('done', 'closed') or t.merged_into is not null or t.owner_id is distinct from h.owner_id or o.user_id = any(t.about_user_ids) or ${GONE(sql`h.project_key`)})`;
-export const isAnyDue = (db: Db, now: Date) => sql<{ due: boolean }>`select exists (select 1 ${DUE(now)}) as due`.execute(db).then((result) => result.rows[0]!.due);
+export const isAnyDue = (db: Db, now: Date) => sql<{ due: boolean }>`select exists (select 1 ${DUE(now)}) or exists (select 1 ${STANDING}) as due`.execute(db).then((result) => result.rows[0]!.due);
 export const selectDue = (db: Db, now: Date, most: number) => sql<{ id: string; ticketId: string }>`select h.id, h.ticket_id ${DUE(now)} order by h.look_at, h.id limit ${most}`.execute(db).then((result) => result.rows);
 
 export const selectState = (db: Db, userId: string) => sql<{ state: string | null; roles: string[] }>`select s.state, u.roles from users u left join operators o on o.user_id = u.id and 'operator' = any(u.roles)

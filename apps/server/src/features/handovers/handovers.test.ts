@@ -311,6 +311,47 @@ test("what a process asks for waits for who is free, is one however often it is 
   expect(alertsTo(ana.id)).toEqual(["alert_handover_taken"]);
 });
 
+const wanted = { id: "", type: "ticket.handover_wanted", subject: { kind: "ticket", id: "" }, data: { to: "", askedBy: "deadline_100", text: "Late" }, at: new Date(), actor: system.actor, depth: 0, requestId: "" };
+const escalate = async (id = newId()): Promise<void> => inTx(system, (ctx) => handoversListener.hear([{ ctx, event: { ...wanted, id, subject: { kind: "ticket", id: ticketId } } }]));
+const ofTicket = async () => (await ticketHandovers(ana.ctx, ticketId)).items.map(({ state, askedBy, by }) => `${by ? "by hand" : askedBy} ${state}`);
+
+test.each([
+  ["is refused", (given: string, maja: Person) => refuseHandover(maja.ctx, given, "No time", deps), "returned"],
+  ["is taken back by its giver", (given: string) => withdrawHandover(ana.ctx, given), "withdrawn"],
+  ["is answered by nobody", () => moveOn(after(system, 31), deps), "returned"],
+])("R213 R137 an escalation that comes while the owner's own hand-over waits asks the supervisors once that %s, one time, also when nothing ran meanwhile", async (_how, end, state) => {
+  const maja = await person(["operator"], { name: "Maja" });
+  await line(maja, "ready");
+  const given = await give(ana, ticketId, { circle: "operators" });
+  const cause = newId();
+  for (let time = 0; time < 2; time++) await escalate(cause);
+  await moveOn(system, deps);
+  expect([await ofTicket(), await mine(boss)]).toEqual([["by hand waiting"], []]);
+  await end(given.id, maja);
+  await Promise.all([moveOn(after(system, 32), deps), moveOn(after(system, 32), deps)]);
+  await moveOn(after(system, 32), deps);
+  await escalate(cause);
+  expect(await ofTicket()).toEqual(["deadline_100 waiting", `by hand ${state}`]);
+  expect(await mine(boss)).toMatchObject([{ ticket: { id: ticketId }, note: { expected: "Late" } }]);
+  await takeHandover(after(boss.ctx, 33), (await mine(boss))[0]!.id);
+  expect(await owner(ticketId)).toBe(boss.id);
+});
+
+test.each([
+  ["is taken", async (given: string) => { await takeHandover(boss.ctx, given); }],
+  ["is taken by whose it is", async (given: string) => { await takeHandover({ ...ana.ctx, actor: { ...boss.ctx.actor, id: ana.id } as Ctx["actor"] }, given); }],
+  ["ends with the ticket", async () => { await sql`update tickets set status = 'done' where id = ${ticketId}`.execute(database.db); }],
+])("R213 an escalation that came while another hand-over waited asks nobody once that %s", async (_how, end) => {
+  const given = await give(ana, ticketId);
+  await escalate();
+  await end(given.id);
+  for (let time = 0; time < 3; time++) await moveOn(after(system, 1), deps);
+  expect(await ofTicket()).toEqual([expect.stringMatching(/^by hand (taken|withdrawn)$/)]);
+  expect(await mine(chief)).toEqual([]);
+  await sql`update tickets set status = 'open' where id = ${ticketId}`.execute(database.db);
+  expect(await moveOn(after(system, 1), deps)).toBe(false);
+});
+
 test("R137 a process whose deadline has passed hands the ticket over as a person would, and the ticket says why it changed hands", async () => {
   await buildProcess(system, CLAIM.replace("{ clock: first_answer, at_percent: 100, does: [tell_supervisor] }", "{ at_percent: 100, does: [tell_supervisor, hand_over] }"));
   registerDurable(handoversListener.name, handoversListener.wants);
