@@ -1,6 +1,7 @@
-import { MantineProvider } from "@mantine/core";
+import { MantineProvider, MantineThemeProvider } from "@mantine/core";
 import { QueryClientProvider } from "@tanstack/react-query";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, type ReactNode } from "react";
+import { useIntl } from "react-intl";
 import { useSession } from "../features/access/session.ts";
 import { Intl } from "../i18n/intl.tsx";
 import { api } from "../shared/api.ts";
@@ -9,7 +10,7 @@ import { queryClient } from "../shared/query.ts";
 import { useSettings } from "../shared/settings.ts";
 import { Toasts } from "../shared/toast.tsx";
 import { Mark } from "./Mark.tsx";
-import { theme } from "./theme.ts";
+import { numbersIn, theme } from "./theme.ts";
 import css from "./shell.module.css";
 
 const SignIn = lazy(() => import("../features/access/SignIn.tsx").then(({ SignIn }) => ({ default: SignIn })));
@@ -31,12 +32,20 @@ export function App() {
     <MantineProvider theme={theme} withCssVariables={false} withGlobalClasses={false} colorSchemeManager={schemeManager} defaultColorScheme="auto" forceColorScheme={scheme === "auto" ? undefined : scheme}>
       <QueryClientProvider client={queryClient}>
         <Intl>
-          <Suspense><Toasts /></Suspense>
-          <Session />
+          <Numbers>
+            <Suspense><Toasts /></Suspense>
+            <Session />
+          </Numbers>
         </Intl>
       </QueryClientProvider>
     </MantineProvider>
   );
+}
+
+/** Boxes for numbers show and take the mark of the reader's language. */
+function Numbers({ children }: { children: ReactNode }) {
+  const { locale } = useIntl();
+  return <MantineThemeProvider theme={numbersIn(locale)}>{children}</MantineThemeProvider>;
 }
 
 function Session() {

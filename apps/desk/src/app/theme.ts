@@ -1,4 +1,5 @@
-import { createTheme, type ActionIconProps, type ButtonProps, type MenuProps, type ModalProps, type SelectProps, type TextareaProps, type TextInputProps, type TooltipProps } from "@mantine/core";
+import { createTheme, type ActionIconProps, type ButtonProps, type MenuProps, type ModalProps, type NumberInputProps, type SelectProps, type TextareaProps, type TextInputProps, type TooltipProps } from "@mantine/core";
+import { decimalMark } from "../shared/numbers.ts";
 
 /** Named, not imported: a form's parts would come with the first screen, long before the first form. */
 const defaults = <P extends object>(defaultProps: Partial<P>) => ({ defaultProps });
@@ -22,3 +23,7 @@ export const theme = createTheme({
     Tooltip: defaults<TooltipProps>({ openDelay: 350, transitionProps: { duration: 80 }, withinPortal: true }),
   },
 });
+
+/** Made once for each language: a theme made anew would draw the whole desk again. */
+const numbers = Object.fromEntries((["en-GB", "ru-RU", "sl-SI"] as const).map((locale) => [locale, createTheme({ components: { NumberInput: defaults<NumberInputProps>({ decimalSeparator: decimalMark(locale) }) } })]));
+export const numbersIn = (locale: string) => numbers[locale];

@@ -1,10 +1,11 @@
-import { valueAt, type Field } from "@linija/forms";
+import { fieldAt, valueAt, type Field } from "@linija/forms";
 import { Button, Popover, TextInput, Tooltip } from "@mantine/core";
 import { IconAlertTriangle, IconBuilding, IconEye, IconHeadset, IconPencil, IconUser, IconWand } from "@tabler/icons-react";
 import { useState, type ReactNode } from "react";
 import { useIntl } from "react-intl";
 import { useT } from "../../i18n/intl.tsx";
 import { ProblemNote } from "../../shared/problem.tsx";
+import { wordsOf } from "./history.ts";
 import { Below } from "./simple.tsx";
 import { inputId, useFilling, useStore } from "./useForm.tsx";
 import css from "./forms.module.css";
@@ -45,26 +46,24 @@ function Marks({ path }: { path: string }) {
 function ConflictNote({ path }: { path: string }) {
   const t = useT();
   const { store, readOnly } = useFilling();
+  const words = usePlain();
   const conflicts = useStore((one) => one.conflicts);
   const mine = conflicts.filter((one) => one.path === path || one.path.startsWith(`${path}.`));
   return mine.map((one) => (
     <div key={one.path} className={css.conflict} role="alert">
-      <IconAlertTriangle size={14} aria-hidden /><span className="grow">{t(readOnly ? "forms.conflictLate" : "forms.conflict", { value: plain(one.mine) })}</span>
+      <IconAlertTriangle size={14} aria-hidden /><span className="grow">{t(readOnly ? "forms.conflictLate" : "forms.conflict", { value: words(one.path, one.mine) })}</span>
       {!readOnly && <Button size="compact-xs" variant="default" onClick={() => { store.write(one.path, one.mine); store.settle(one.path); }}>{t("forms.takeMine")}</Button>}
       <Button size="compact-xs" variant="subtle" onClick={() => store.settle(one.path)}>{t(readOnly ? "forms.conflictNoted" : "forms.keepTheirs")}</Button>
     </div>
   ));
 }
 
-/** A value of any kind on one line. */
-export function plain(value: unknown): string {
-  if (value === null || value === undefined || value === "") return "–";
-  if (Array.isArray(value)) return value.map(plain).join(", ");
-  if (typeof value !== "object") return String(value as string | number | boolean);
-  const { name, amount, currency, ...rest } = value as Record<string, unknown>;
-  if (typeof name === "string") return name;
-  if (typeof amount === "string") return `${amount} ${String(currency as string)}`;
-  return Object.values(rest).filter((part) => part !== null && part !== "").map(plain).join(" ");
+/** A value of a place on one line, as its reader writes it. */
+function usePlain(): (path: string, value: unknown) => string {
+  const t = useT();
+  const { locale } = useIntl();
+  const { store, language } = useFilling();
+  return (path, value) => wordsOf(fieldAt(store.form.fields, path), value, { language, locale, yes: t("forms.yes"), no: t("forms.no") });
 }
 
 function Masked({ field, path, mayReveal }: { field: Field; path: string; mayReveal: boolean }) {
@@ -73,14 +72,15 @@ function Masked({ field, path, mayReveal }: { field: Field; path: string; mayRev
   const fixed = store.form.computed.has(field.path) || field.document.readOnly === true;
   const isClients = useStore((one) => one.fillerAt(path)?.by === "client");
   const refused = useStore((one) => one.refusedAt(path));
-  const bullets = useStore((one) => one.maskAt(path) && plain(valueAt(one.data, path)));
+  const words = usePlain();
+  const bullets = useStore((one) => one.maskAt(path) && words(path, valueAt(one.data, path)));
   const [shown, setShown] = useState<string | null>(null);
   return (
     <div role="group" aria-labelledby={`${inputId(prefix, path)}-name`}>
       <span className={css.label} id={`${inputId(prefix, path)}-name`}>{field.name[language]}</span>
       <div className={css.masked}>
         <span className="num grow" id={inputId(prefix, path)} tabIndex={-1}>{shown ?? bullets}</span>
-        {shown === null && mayReveal && deeds.reveal && <Reveal onAsk={async (reason) => setShown(plain(await deeds.reveal!(path, reason)))} />}
+        {shown === null && mayReveal && deeds.reveal && <Reveal onAsk={async (reason) => setShown(words(path, await deeds.reveal!(path, reason)))} />}
         {!readOnly && !fixed && shown === null && mayReveal && <span className={css.hint}>{t("forms.unseenHint")}</span>}
         {/* Nobody writes over what they have not seen; a client by a link knows what they wrote. */}
         {!readOnly && !fixed && (shown !== null || (deeds.isPublic && isClients)) && <Button size="compact-xs" variant="subtle" onClick={() => store.unmask(path)}>{t("forms.writeAnew")}</Button>}

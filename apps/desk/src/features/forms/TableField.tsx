@@ -2,7 +2,9 @@ import { newRow, sums, type Field } from "@linija/forms";
 import { ActionIcon, Button } from "@mantine/core";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
 import type { CSSProperties } from "react";
+import { useIntl } from "react-intl";
 import { useT } from "../../i18n/intl.tsx";
+import { moneyOf, readOf } from "../../shared/numbers.ts";
 import { draw } from "./kinds.tsx";
 import { Below, Legend, type FieldProps } from "./simple.tsx";
 import { inputId, useFilling, usePlace, useStore } from "./useForm.tsx";
@@ -11,6 +13,7 @@ import css from "./forms.module.css";
 /** Rows; where there is no width for columns, cards. */
 export function TableField({ field, path }: FieldProps) {
   const t = useT();
+  const { locale } = useIntl();
   const { store, language, prefix } = useFilling();
   const place = usePlace(field, path);
   const rows = Array.isArray(place.value) ? (place.value as unknown[]) : [];
@@ -35,7 +38,7 @@ export function TableField({ field, path }: FieldProps) {
       <div className={css.tableFoot}>
         {!place.readOnly && <Button id={place.id} size="compact-sm" variant="default" disabled={isFull} leftSection={<IconPlus size={14} />} onClick={add}>{t("forms.addRow")}</Button>}
         <span className="grow" />
-        {Object.entries(totals).map(([key, sum]) => sum !== null && <span key={key} className="num">{field.parts.get(key)?.name[language]}: <strong>{typeof sum === "string" ? sum : `${sum.amount} ${sum.currency}`}</strong></span>)}
+        {Object.entries(totals).map(([key, sum]) => sum !== null && <span key={key} className="num">{field.parts.get(key)?.name[language]}: <strong>{typeof sum === "string" ? readOf(sum, locale) : moneyOf(sum, locale)}</strong></span>)}
       </div>
       <Below error={place.error} />
     </div>

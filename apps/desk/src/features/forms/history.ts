@@ -1,4 +1,5 @@
 import type { Field, Language } from "@linija/forms";
+import { moneyOf } from "../../shared/numbers.ts";
 
 /** How values are written in the reader's language. */
 export interface Writing { language: Language; locale: string; yes: string; no: string }
@@ -26,7 +27,7 @@ function textWords(field: Field | null | undefined, text: string, writing: Writi
 function objectWords(field: Field | null | undefined, value: Record<string, unknown>, writing: Writing): string {
   const { name, amount, currency } = value;
   if (field?.kind === "lookup" && typeof name === "string") return name;
-  if (typeof amount === "string" && typeof currency === "string" && /^[A-Z]{3}$/.test(currency)) return /^-?\d+(\.\d+)?$/.test(amount) ? new Intl.NumberFormat(writing.locale, { style: "currency", currency }).format(amount as Intl.StringNumericLiteral) : `${amount} ${currency}`;
+  if (typeof amount === "string" && typeof currency === "string" && /^[A-Z]{3}$/.test(currency)) return moneyOf({ amount, currency }, writing.locale);
   // Keys of places are the program's notes to itself.
   const parts = Object.entries(value).filter(([key, part]) => !key.endsWith("Key") && part !== null && part !== "");
   return parts.map(([key, part]) => wordsOf(field?.parts.get(key), part, writing)).join(" ") || "–";

@@ -1,7 +1,9 @@
 import type { Field } from "@linija/forms";
 import { Checkbox, SegmentedControl, Select, Textarea, TextInput } from "@mantine/core";
-import { useRef, useState } from "react";
+import { useState } from "react";
+import { useIntl } from "react-intl";
 import { useT } from "../../i18n/intl.tsx";
+import { exactOf, readOf, writtenOf } from "../../shared/numbers.ts";
 import { inputProps, useFilling, usePlace } from "./useForm.tsx";
 import css from "./forms.module.css";
 
@@ -24,17 +26,24 @@ export function LongField({ field, path }: FieldProps) {
   return <Textarea {...inputProps(place)} autosize minRows={2} maxRows={12} value={textOf(place.value)} placeholder={place.example} maxLength={field.document.maxLength} onChange={(event) => place.set(event.currentTarget.value)} />;
 }
 
-/** A comma is a point for those who write so. What is no number yet is kept as it is typed, and told. */
+/** What is being typed stays as it is typed; once it is left, it stands as the reader's language writes it. */
+function useNumber(exact: string, readOnly: boolean) {
+  const { locale } = useIntl();
+  const [typed, setTyped] = useState<string | null>(null);
+  const shown = readOnly ? readOf(exact, locale) : (typed ?? writtenOf(exact, locale));
+  return { shown, type: (text: string): string => { setTyped(text); return exactOf(text, locale); }, leave: () => setTyped(null) };
+}
+
+/** What is no number yet is kept as it is typed, and told. */
 export function NumberField({ field, path }: FieldProps) {
   const place = usePlace(field, path);
-  const [typed, setTyped] = useState<string | null>(null);
+  const { shown, type, leave } = useNumber(textOf(place.value), place.readOnly);
   const change = (text: string) => {
-    const number = Number(text.replace(",", ".").replaceAll(" ", ""));
-    setTyped(text);
+    const number = Number(type(text));
     if (text.trim() === "") place.set(null);
     else if (Number.isFinite(number)) place.set(number);
   };
-  return <TextInput {...inputProps(place)} inputMode="decimal" value={typed ?? textOf(place.value)} placeholder={place.example} onChange={(event) => change(event.currentTarget.value)} onBlur={() => { setTyped(null); place.onBlur(); }} />;
+  return <TextInput {...inputProps(place)} inputMode="decimal" value={shown} placeholder={place.example} onChange={(event) => change(event.currentTarget.value)} onBlur={() => { leave(); place.onBlur(); }} />;
 }
 
 /** The browser's own clock, in its own zone; kept with the zone, so that it is the same moment everywhere. */
@@ -105,10 +114,10 @@ export function MoneyField({ field, path }: FieldProps) {
   const only = field.document["x-currency"];
   const money = (place.value ?? {}) as { amount?: string; currency?: string };
   const currency = money.currency ?? only ?? currencies[0]!;
-  const amount = useRef<HTMLInputElement>(null);
-  const change = (text: string, of: string) => place.set(text.trim() === "" ? null : { amount: text.replace(",", ".").replaceAll(" ", ""), currency: of });
+  const { shown, type, leave } = useNumber(money.amount ?? "", place.readOnly);
+  const change = (amount: string, of: string) => place.set(amount === "" ? null : { amount, currency: of });
   return (
-    <TextInput {...inputProps(place)} ref={amount} inputMode="decimal" className={css.money} value={money.amount ?? ""} onChange={(event) => change(event.currentTarget.value, currency)} rightSectionWidth={only ? 48 : 74}
+    <TextInput {...inputProps(place)} inputMode="decimal" className={css.money} value={shown} onChange={(event) => change(type(event.currentTarget.value), currency)} onBlur={() => { leave(); place.onBlur(); }} rightSectionWidth={only ? 48 : 74}
       rightSection={only ? <span className="small dim">{only}</span> : <select className={css.currency} aria-label={t("forms.currency")} value={currency} disabled={place.readOnly} onChange={(event) => change(money.amount ?? "", event.currentTarget.value)}>{[...new Set([currency, ...currencies])].map((one) => <option key={one}>{one}</option>)}</select>} />
   );
 }

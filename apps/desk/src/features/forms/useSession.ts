@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { useEffect, useEffectEvent, useMemo, useState, useSyncExternalStore } from "react";
 import { useApi } from "../../shared/query.ts";
 import { useMe } from "../access/session.ts";
 import type { Card } from "./card.ts";
@@ -14,17 +14,17 @@ export function useFormSession({ id, formId, subject, record, held = false, card
   const [session, setSession] = useState<FormSession | null>(null);
   const subjectId = subject?.id ?? null;
   const isWaiting = card === undefined;
+  // A newer record is brought to the session below, which must not be begun anew for it; the card only begins it.
+  const begin = useEffectEvent((given: NonNullable<typeof version>) => openSession({ id, userId: me.id, version: given, subject: subjectId === null ? null : { kind: "ticket", id: subjectId }, held, card }, record));
   useEffect(() => {
     if (!version || isWaiting) return undefined;
     let isGone = false;
     let made: FormSession | null = null;
-    void openSession({ id, userId: me.id, version, subject: subjectId === null ? null : { kind: "ticket", id: subjectId }, held, card }, record).then((opened) => {
+    void begin(version).then((opened) => {
       made = opened;
       if (isGone) opened.stop(); else setSession(opened);
     });
     return () => { isGone = true; made?.stop(); setSession(null); };
-    // A newer record is brought to the session below, which must not be begun anew for it; the card only begins it.
-    // oxlint-disable-next-line react/exhaustive-deps
   }, [version, id, me.id, subjectId, held, isWaiting]);
   useEffect(() => { if (session && record) session.take(record); }, [session, record]);
   return { session, error: version ? null : error, again: () => void refetch() };

@@ -3,24 +3,27 @@ import type { TicketView } from "@linija/server/contract/tickets/tickets";
 import { Button, Select, SegmentedControl, TextInput } from "@mantine/core";
 import { IconArrowBackUp, IconInfoCircle } from "@tabler/icons-react";
 import { useEffect, useRef, type KeyboardEvent } from "react";
+import { useIntl } from "react-intl";
 import { useT } from "../../i18n/intl.tsx";
 import { useDraft } from "../../shared/draft.ts";
 import { fieldError, ProblemNote } from "../../shared/problem.tsx";
+import { exactOf } from "../../shared/numbers.ts";
 import { refresh, useSend } from "../../shared/query.ts";
 import { deedOf } from "./keys.ts";
 import { Trail } from "./Trail.tsx";
 import css from "./guides.module.css";
 
 type Draft = Record<string, string>;
-const typed = (step: StepView, draft: Draft): Record<string, string | number | boolean> => Object.fromEntries(step.record.flatMap(({ field, kind }) => {
+const typed = (step: StepView, draft: Draft, locale: string): Record<string, string | number | boolean> => Object.fromEntries(step.record.flatMap(({ field, kind }) => {
   const value = draft[field]?.trim() ?? "";
   if (value === "") return [];
-  return [[field, kind === "number" ? Number(value.replace(",", ".")) : kind === "yes_no" ? value === "yes" : value]];
+  return [[field, kind === "number" ? Number(exactOf(value, locale)) : kind === "yes_no" ? value === "yes" : value]];
 }));
 
 /** The step that stands open: the words to say, large; then what to write down; then the ways on with their digits. */
 export function Step({ ticket, run, onRun }: { ticket: TicketView; run: RunView; onRun: (run: RunView) => void }) {
   const t = useT();
+  const { locale } = useIntl();
   const step = run.step!;
   const said = useRef<HTMLParagraphElement>(null);
   const { draft, set, forget } = useDraft<Draft>(`guide:${run.id}:${step.key}:${run.path.length}`, () => ({}));
@@ -32,7 +35,7 @@ export function Step({ ticket, run, onRun }: { ticket: TicketView; run: RunView;
   const isBusy = take.isPending || back.isPending || leave.isPending;
   // Each step begins with its words: they are read out by a screen reader, and the digits work at once.
   useEffect(() => { said.current?.focus({ preventScroll: false }); }, [run.path.length]);
-  const go = (choice: string | null) => { if (!isBusy) take.mutate({ params: { id: run.id }, body: { version: run.version, choice, values: typed(step, draft) } }); };
+  const go = (choice: string | null) => { if (!isBusy) take.mutate({ params: { id: run.id }, body: { version: run.version, choice, values: typed(step, draft, locale) } }); };
   const goBack = () => { if (!isBusy && run.path.length > 0) back.mutate({ params: { id: run.id }, body: { version: run.version } }); };
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     const onButton = event.key === "Enter" && (event.target as HTMLElement).closest("button") !== null;

@@ -2,7 +2,7 @@ import type { HandoverView } from "@linija/server/contract/handovers/handovers";
 import { ActionIcon, Tooltip } from "@mantine/core";
 import { IconArrowsExchange, IconMinus } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 import { languageNames, useT } from "../../i18n/intl.tsx";
 import { Moment } from "../../shared/clock.tsx";
 import { useApi } from "../../shared/query.ts";
@@ -35,13 +35,16 @@ export default function HandoverOffer() {
 function useCall(first: HandoverView | undefined): void {
   const t = useT();
   const giver = useGiver();
-  useEffect(() => {
-    if (!first || !claim(`handover:${first.id}`)) return;
+  const id = first?.id;
+  const call = useEffectEvent(() => {
     softChime();
-    notifyOffer(t("handover.offerTitle"), `${first.ticket.number} · ${giver(first)}`);
+    if (first) notifyOffer(t("handover.offerTitle"), `${first.ticket.number} · ${giver(first)}`);
+  });
+  useEffect(() => {
+    if (id === undefined || !claim(`handover:${id}`)) return;
+    call();
     return withdrawNotification;
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- once for each hand-over
-  }, [first?.id]);
+  }, [id]);
 }
 
 function Card({ handover, others, onSmall }: { handover: HandoverView; others: number; onSmall: () => void }) {

@@ -7,6 +7,7 @@ import { useIntl } from "react-intl";
 import { useT } from "../../i18n/intl.tsx";
 import { ApiError } from "../../shared/api.ts";
 import { Moment } from "../../shared/clock.tsx";
+import { moneyOf } from "../../shared/numbers.ts";
 import { Fact } from "../../shared/parts.tsx";
 import { fieldError, ProblemNote } from "../../shared/problem.tsx";
 import { refresh, useSend } from "../../shared/query.ts";
@@ -37,7 +38,7 @@ export function useAmount(): (amount: Approval["amount"]) => string {
   return (amount) => {
     if (amount === null) return "";
     if (typeof amount === "number") return new Intl.NumberFormat(locale).format(amount);
-    return new Intl.NumberFormat(locale, { style: "currency", currency: amount.currency }).format(amount.amount as Intl.StringNumericLiteral);
+    return moneyOf(amount, locale);
   };
 }
 

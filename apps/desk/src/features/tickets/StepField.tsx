@@ -1,13 +1,14 @@
 import type { TransitionField } from "@linija/server/contract/tickets/tickets";
 import { Select, Textarea, TextInput } from "@mantine/core";
 import { useT } from "../../i18n/intl.tsx";
+import { exactOf } from "../../shared/numbers.ts";
 
 /** As the server takes it: what a person writes is text. */
-export function typed({ kind }: TransitionField, text: string): string | number | boolean {
+export function typed({ kind }: TransitionField, text: string, locale: string): string | number | boolean {
   if (kind === "number") return Number(text);
   if (kind === "boolean") return text === "true";
   if (kind === "moment") return new Date(text).toISOString();
-  return kind === "money" ? text.trim().replace(",", ".") : text;
+  return kind === "money" ? exactOf(text, locale) : text;
 }
 
 const inputTypes: Partial<Record<TransitionField["kind"], string>> = { number: "number", moment: "datetime-local", date: "date" };

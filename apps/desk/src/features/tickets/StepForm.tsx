@@ -1,7 +1,9 @@
 import type { TicketView } from "@linija/server/contract/tickets/tickets";
 import { Button } from "@mantine/core";
+import { useIntl } from "react-intl";
 import { useT } from "../../i18n/intl.tsx";
 import { sendOnCtrlEnter } from "../../shared/keys.ts";
+import { writtenOf } from "../../shared/numbers.ts";
 import { Keys } from "../../shared/parts.tsx";
 import { fieldError, ProblemNote } from "../../shared/problem.tsx";
 import { StepField, typed } from "./StepField.tsx";
@@ -16,11 +18,13 @@ interface Props { step: Step; /** Without an address nobody is told, and nothing
 export function StepForm({ step, hasMail, draftName, said, movedTo = null, error, busy, onSend }: Props) {
   const t = useT();
   const { values: written, write } = useStepDraft(draftName, step);
-  const values = { ...onlyOnes(step.fields), ...said?.(step.fields), ...written };
+  const { locale } = useIntl();
+  const begun = Object.entries(said?.(step.fields) ?? {}).map(([key, value]) => [key, step.fields.some((field) => field.key === key && field.kind === "money") ? writtenOf(value, locale) : value]);
+  const values: Record<string, string> = { ...onlyOnes(step.fields), ...Object.fromEntries(begun), ...written };
   const shown = step.fields.filter((field) => !field.when || Object.entries(field.when).every(([key, value]) => values[key] === value));
   const missing = shown.some((field) => field.required && !values[field.key]?.trim());
   const send = () => {
-    if (!missing && !busy) onSend(Object.fromEntries(shown.filter((field) => values[field.key]).map((field) => [field.key, typed(field, values[field.key] ?? "")])));
+    if (!missing && !busy) onSend(Object.fromEntries(shown.filter((field) => values[field.key]).map((field) => [field.key, typed(field, values[field.key] ?? "", locale)])));
   };
   const known = shown.some((field) => fieldError(error, field.key, `input.${field.key}`));
   return (

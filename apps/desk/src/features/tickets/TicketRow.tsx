@@ -5,6 +5,7 @@ import { Fragment, useRef, useState, type CSSProperties, type PointerEvent, type
 import { useIntl } from "react-intl";
 import { useT, useWord, type Translate } from "../../i18n/intl.tsx";
 import { Moment, useZone } from "../../shared/clock.tsx";
+import { moneyOf } from "../../shared/numbers.ts";
 import { defaultColumns, isOwn, NARROWEST, storedWidths, storeWidths, tracksOf, WIDEST, type Column, type OwnColumn } from "../views/columns.ts";
 import { useColumns } from "../views/ColumnsPicker.tsx";
 import { CallbackButton } from "./CallbackButton.tsx";
@@ -112,7 +113,7 @@ function useCellWords(): (cell: Cell | undefined) => string {
       case "text": return cell.text;
       case "number": return intl.formatNumber(cell.value);
       // Exact digits: as a number a large amount would be rounded.
-      case "money": return new Intl.NumberFormat(intl.locale, { style: "currency", currency: cell.currency }).format(cell.amount as Intl.StringNumericLiteral);
+      case "money": return moneyOf(cell, intl.locale);
       case "date": return intl.formatDate(`${cell.date}T00:00:00Z`, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
       case "moment": return intl.formatDate(cell.at, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
       case "yes_no": return t(cell.yes ? "views.yes" : "views.no");

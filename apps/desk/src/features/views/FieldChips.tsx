@@ -39,7 +39,7 @@ function useWords(): (field: Field | undefined, condition: Condition) => string 
     if (typeof value === "boolean") return t(value ? "views.yes" : "views.no");
     const option = field?.options.find((each) => each.value === String(value));
     if (option) return option.name;
-    if (typeof value === "number") return field?.currency ? intl.formatNumber(value, { style: "currency", currency: field.currency }) : intl.formatNumber(value);
+    if (typeof value === "number") return field?.currency ? intl.formatNumber(value, { style: "currency", currency: field.currency, useGrouping: "always" }) : intl.formatNumber(value);
     if ((field?.kind === "date" || field?.kind === "moment") && /^\d{4}-\d\d-\d\d$/.test(value)) return intl.formatDate(`${value}T12:00:00`, { dateStyle: "medium" });
     return `“${value}”`;
   };

@@ -36,7 +36,7 @@ function writeNumber(exact: string, language: Language): string {
 
 function writeMoney(money: Money, language: Language): string {
   const { amount, currency } = money.rounded().toJSON();
-  return new Intl.NumberFormat(LOCALES[language], { style: "currency", currency }).format(amount as Intl.StringNumericLiteral);
+  return new Intl.NumberFormat(LOCALES[language], { style: "currency", currency, useGrouping: "always" }).format(amount as Intl.StringNumericLiteral);
 }
 
 /** A day when it is one (midnight in the project's zone), else with the time. */

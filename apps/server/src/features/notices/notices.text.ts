@@ -65,7 +65,7 @@ function factText({ kind, value, currency }: FactView, { language, timeZone }: {
   const at = new Date(value);
   if (kind === "moment" && !Number.isNaN(at.getTime())) return momentText(at, language, timeZone);
   if (kind === "date" && !Number.isNaN(at.getTime())) return new Intl.DateTimeFormat(LOCALES[language], { dateStyle: "long", timeZone: "UTC" }).format(at);
-  if (currency) return new Intl.NumberFormat(LOCALES[language], { style: "currency", currency }).format(value as Intl.StringNumericLiteral);
+  if (currency) return new Intl.NumberFormat(LOCALES[language], { style: "currency", currency, useGrouping: "always" }).format(value as Intl.StringNumericLiteral);
   return typeof value === "number" ? new Intl.NumberFormat(LOCALES[language]).format(value) : value;
 }
 

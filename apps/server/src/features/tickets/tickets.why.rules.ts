@@ -51,6 +51,6 @@ export function writePlain(value: string | number, type: string | undefined, { l
 
 function writeRecord(value: Record<string, unknown>, { language }: Writing): string {
   const { amount, currency, name } = value;
-  if (typeof amount === "string" && typeof currency === "string") return new Intl.NumberFormat(LOCALES[language], { style: "currency", currency }).format(amount as Intl.StringNumericLiteral);
+  if (typeof amount === "string" && typeof currency === "string") return new Intl.NumberFormat(LOCALES[language], { style: "currency", currency, useGrouping: "always" }).format(amount as Intl.StringNumericLiteral);
   return typeof name === "string" ? name : "…";
 }
