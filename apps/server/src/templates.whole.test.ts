@@ -262,6 +262,22 @@ test("R216 how far a visit is moved is counted from what was promised, not from 
   expect(await sent<TicketView>(await who("internet", "operator"), "GET", `/tickets/${id}`)).toMatchObject({ stage: "in_work", approvals: [{ amount: 61, state: "pending" }] });
 });
 
+test("R112 a visit that is agreed stands on its client's page with its day and hours, in the reader's language, in place of a deadline that comes before it; once the crew has been there it does not", async () => {
+  const about = dayOf("internet", "connection");
+  const { id } = await register(about);
+  const page = async (language: string): Promise<string> => (await http.anonymous("GET", `/s/${await linkSecret(database.db, id)}?lang=${language}`)).body;
+  expect(await page("sl")).not.toContain("Dogovorjeni obisk");
+  for (const deed of about.deeds.slice(0, about.deeds.findIndex((each) => "move" in each && each.move === "issue"))) await doOne("internet", id, deed);
+  await doOne("internet", id, { by: "operator", move: "issue", with: { visit_at: "2031-01-14T09:30:00+01:00" }, to: "issued" });
+  const [en, ru, sl] = [await page("en"), await page("ru"), await page("sl")];
+  expect(en).toMatch(/Visit agreed for: 14\u00A0January 2031, 09:30–11:30 CET/);
+  expect(ru).toMatch(/Визит согласован на: 14\u00A0января 2031\sг\., 09:30–11:30 CET/);
+  expect(sl).toMatch(/Dogovorjeni obisk: 14\.\u00A0januar 2031, 9:30–11:30 CET/);
+  expect(en).not.toContain("We expect to finish");
+  await sql`update tickets set stage_since = '2031-01-14T11:00:00Z' where id = ${id}`.execute(database.db);
+  expect(await page("en")).not.toContain("Visit agreed");
+});
+
 test("R134 a delay of three days has the compensation that the rules of the shop compute, offered on the ticket", async () => {
   const about: Day = { project: "shop", type: "delivery-problem", title: "Four days late", data: { order: "10019", kind: "delay", days_late: 4, value: { amount: "129.90", currency: "EUR" } }, deeds: [] };
   const { id } = await register(about);

@@ -1,4 +1,4 @@
-import { NumberInput, Select } from "@mantine/core";
+import { Checkbox, NumberInput, Select } from "@mantine/core";
 import { useT } from "../../i18n/intl.tsx";
 import { freeKey, type Written } from "./document.ts";
 import { Field, Group, Item, Key, Names, useBench, useOptions, useSet, useShownLanguage } from "./parts.tsx";
@@ -39,6 +39,7 @@ function OneField({ fieldKey, field }: { fieldKey: string; field: WrittenField }
       <Names label={t("process.name")} path={[...path, "name"]} value={field.name} />
       <Select size="xs" label={t("process.kind")} data={options("kind", KINDS)} value={field.kind} onChange={(kind) => kind && set(path, { kind, name: field.name, ...needs[kind] })} allowDeselect={false} readOnly={readOnly} />
       <Details field={field} path={path} />
+      {field.kind !== "employee" && field.kind !== "department" && <Checkbox size="xs" label={t("process.fieldToClient")} checked={field.client_sees === true} onChange={(event) => { if (!readOnly) set([...path, "client_sees"], event.currentTarget.checked ? true : null); }} />}
       <Key kind="fields" value={fieldKey} />
     </>
   );

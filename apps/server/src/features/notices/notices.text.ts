@@ -36,6 +36,10 @@ export const greeted = (language: Language, client: { clientName: string; givenN
 export const momentText = (at: Date | null, language: Language, timeZone: string): string =>
   (at ? formatOf(language, timeZone).formatToParts(at).map((part) => (part.type === "timeZoneName" ? zoneText(part.value, { at, language, timeZone }) : part.value)).join("") : "");
 
+/** A stretch of time as one: the day is said once where it is the same. */
+export const periodText = (from: Date, to: Date, language: Language, timeZone: string): string =>
+  formatOf(language, timeZone).formatRangeToParts(from, to).map((part) => (part.type === "timeZoneName" ? zoneText(part.value, { at: part.source === "endRange" ? to : from, language, timeZone }) : part.value)).join("");
+
 /**
  * The short name of the zone as people of the language write it. Unicode's data has none in Russian and Slovenian and
  * says GMT+3; but Russians write Moscow's as МСК, and the European ones both write as the English do.
@@ -60,7 +64,7 @@ function formatOf(language: Language, timeZone: string): Intl.DateTimeFormat {
 export const fieldValues = (facts: readonly FactView[], language: Language, timeZone: string): Values =>
   Object.fromEntries(facts.map((fact) => [`fields.${fact.key}`, factText(fact, { language, timeZone })]));
 
-function factText({ kind, value, currency }: FactView, { language, timeZone }: { language: Language; timeZone: string }): string {
+export function factText({ kind, value, currency }: FactView, { language, timeZone }: { language: Language; timeZone: string }): string {
   if (typeof value === "boolean") return translate(language, value ? "guide_yes" : "guide_no");
   const at = new Date(value);
   if (kind === "moment" && !Number.isNaN(at.getTime())) return momentText(at, language, timeZone);

@@ -3,6 +3,7 @@ import { translate } from "../../platform/messages.ts";
 import { spokenPhone } from "../../platform/phone.ts";
 import { languages, type Language } from "../api.contract.ts";
 import { momentText } from "../notices/index.ts";
+import { agreedOf, type Agreed } from "./portal.agreed.ts";
 import { mayWriteAgain } from "./portal.again.service.ts";
 import type { Passed, Step } from "./portal.rules.ts";
 import type { Shown } from "./portal.service.ts";
@@ -41,16 +42,18 @@ export function statusPage(shown: Shown, state: PageState, more: SafeHtml | null
   const { language } = state;
   const say = sayIn(language);
   // The day and its month stay on one line: "23." at the end of one reads as the end of a sentence.
-  const when = (at: Date | null) => momentText(at, language, project.project.time_zone).replace(/^(\d+\.?) /, "$1\u00A0");
+  const when = (at: Date | null) => heldTogether(momentText(at, language, project.project.time_zone));
   const type = project.types.find((each) => each.key === ticket.type)?.name[language] ?? "";
   return html`${thanks(say, state.said)}<section class="card"><p class="number">${ticket.number}</p><h1>${ticket.subject}</h1><p class="quiet">${type}</p>
-${stepLine(say, shown.steps)}${next(say, shown, when)}</section>
+${stepLine(say, shown.steps)}${next(say, shown, { when, agreed: agreedOf(shown, language) })}</section>
 ${whatWasDone(say, shown)}
 ${shown.isEnded && html`<p class="card" role="status">${say("portal_ended")}</p>`}${shown.answersByLink && html`<p class="card">${say("portal_answer_by_link")}</p>`}
 ${asks(say, shown, state)}
 ${more ?? again(say, shown, state)}${history(say, shown.history, when)}
 ${!shown.isEnded && html`<p class="quiet small">${say("portal_call_us", { phone: "" })}<a href="tel:${project.project.caller_id}">${spokenPhone(project.project.caller_id)}</a></p>`}`;
 }
+
+const heldTogether = (moment: string): string => moment.replace(/^(\d+\.?) /, "$1\u00A0");
 
 /** What the client may say now. */
 function asks(say: Say, shown: Shown, state: PageState): SafeHtml {
@@ -75,10 +78,11 @@ const stepLine = (say: Say, steps: Step[]): SafeHtml => html`<ol class="steps">$
 
 const closedWords = (closedAs: string | null, isEnded: boolean): string => (closedAs === "unconfirmed" && !isEnded ? "portal_next_unconfirmed" : closedAs === "cancelled" ? "portal_next_cancelled" : "portal_next_closed");
 
-/** What happens next, and when. */
-function next(say: Say, { ticket, sees, silenceAt, question, refusedBecause, asked, isEnded }: Shown, when: (at: Date | null) => string): SafeHtml {
-  const due = (sees === "received" || sees === "in_work") && ticket.dueAt ? html`<p class="due">${say("portal_due", { at: when(ticket.dueAt) })}</p>` : null;
-  return html`<div class="then">${sees !== "closed" && html`<h2>${say("portal_next")}</h2>`}<p>${say(sees === "closed" ? closedWords(ticket.closedAs, isEnded) : `portal_next_${sees}`)}</p>${due}
+/** What happens next, and when. What is agreed for later than the deadline has taken its place. */
+function next(say: Say, { ticket, sees, silenceAt, question, refusedBecause, asked, isEnded }: Shown, { when, agreed }: { when: (at: Date | null) => string; agreed: Agreed[] }): SafeHtml {
+  const isDue = (sees === "received" || sees === "in_work") && agreed.every(({ at }) => at === null || ticket.dueAt === null || at <= ticket.dueAt);
+  const due = isDue && ticket.dueAt ? html`<p class="due">${say("portal_due", { at: when(ticket.dueAt) })}</p>` : null;
+  return html`<div class="then">${sees !== "closed" && html`<h2>${say("portal_next")}</h2>`}<p>${say(sees === "closed" ? closedWords(ticket.closedAs, isEnded) : `portal_next_${sees}`)}</p>${agreed.map(({ name, text }) => html`<p class="due">${name}: ${heldTogether(text)}</p>`)}${due}
 ${silenceAt && asked.yes && html`<p class="due">${say("portal_silence", { at: when(silenceAt) })}</p>`}${question && html`<blockquote>${paragraphs(question)}</blockquote>`}${refusedBecause && html`<blockquote>${paragraphs(refusedBecause)}</blockquote>`}</div>`;
 }
 

@@ -66,7 +66,7 @@ function isOneOf(given: string, known: string[]): boolean {
 
 /** What the client's page shows; nothing internal is in it. */
 export interface Shown {
-  ticket: ShownTicket; project: ProjectInUse; sees: Sees; steps: Step[]; history: Passed[]; asked: Asked;
+  ticket: ShownTicket; project: ProjectInUse; process: Process; sees: Sees; steps: Step[]; history: Passed[]; asked: Asked;
   /** When silence closes it; only while a yes is awaited. */
   silenceAt: Date | null;
   question: string | null; refusedBecause: string | null;
@@ -88,7 +88,7 @@ export async function shownOf(ctx: Ctx, ticket: ShownTicket, isLook = false): Pr
   const asked = askedOf(process, ticket.stage);
   const sees = seesOf(process, ticket.stage);
   return {
-    ticket, project, sees, steps: stepsOf(process, ticket.stage), history: historyOf(process, await selectPassages(ctx.db, ticket.id)), asked: isLook || project.retired ? NOTHING_ASKED : asked, answersByLink: isLook && !project.retired && Object.values(asked).some(Boolean), isEnded: project.retired === true,
+    ticket, project, process, sees, steps: stepsOf(process, ticket.stage), history: historyOf(process, await selectPassages(ctx.db, ticket.id)), asked: isLook || project.retired ? NOTHING_ASKED : asked, answersByLink: isLook && !project.retired && Object.values(asked).some(Boolean), isEnded: project.retired === true,
     silenceAt: sees === "done" ? silenceEnds(process, ticket.stage, ticket.stageSince) : null,
     question: sees === "waiting_for_you" ? words(ticket.fields.question) : null, refusedBecause: sees === "refused" ? words(ticket.fields.reason) : null,
   };

@@ -36,21 +36,24 @@ export const currencySchema = z.string().regex(/^[A-Z]{3}$/, "schema_currency");
 /** Exact decimal text, as forms and rules carry amounts. */
 export const amountSchema = z.string().regex(/^-?\d{1,15}(\.\d{1,6})?$/, "schema_amount");
 
+/** What is written there stands on the client's page until the ticket is done (R112): the day of a visit, a parcel's number. */
+const toClient = { client_sees: z.boolean().optional() };
+
 export const fieldSchema = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("text"), name: textSchema, max_length: z.int().min(1).max(20_000).default(4_000) }),
-  z.strictObject({ kind: z.literal("number"), name: textSchema, min: z.number(), max: z.number() }),
-  z.strictObject({ kind: z.literal("choice"), name: textSchema, options: z.record(keySchema, textSchema) }),
+  z.strictObject({ kind: z.literal("text"), name: textSchema, ...toClient, max_length: z.int().min(1).max(20_000).default(4_000) }),
+  z.strictObject({ kind: z.literal("number"), name: textSchema, ...toClient, min: z.number(), max: z.number() }),
+  z.strictObject({ kind: z.literal("choice"), name: textSchema, ...toClient, options: z.record(keySchema, textSchema) }),
   /** A moment as ISO 8601 with an offset. */
-  z.strictObject({ kind: z.literal("moment"), name: textSchema }),
+  z.strictObject({ kind: z.literal("moment"), name: textSchema, ...toClient }),
   /** One of the company's departments, or of those named here. */
   z.strictObject({ kind: z.literal("department"), name: textSchema, departments: z.array(keySchema).min(1).optional() }),
   /** A colleague of the project, by id. */
   z.strictObject({ kind: z.literal("employee"), name: textSchema }),
-  z.strictObject({ kind: z.literal("boolean"), name: textSchema }),
+  z.strictObject({ kind: z.literal("boolean"), name: textSchema, ...toClient }),
   /** A day of the calendar, 2026-11-22. */
-  z.strictObject({ kind: z.literal("date"), name: textSchema }),
+  z.strictObject({ kind: z.literal("date"), name: textSchema, ...toClient }),
   /** An exact amount as text, `12.50`, in this currency; rules read it as money. */
-  z.strictObject({ kind: z.literal("money"), name: textSchema, currency: currencySchema, min: amountSchema.optional(), max: amountSchema.optional() }),
+  z.strictObject({ kind: z.literal("money"), name: textSchema, ...toClient, currency: currencySchema, min: amountSchema.optional(), max: amountSchema.optional() }),
 ]);
 export type ProcessField = z.infer<typeof fieldSchema>;
 
