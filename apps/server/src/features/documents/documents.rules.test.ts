@@ -34,7 +34,7 @@ test("R118 a document writes values as its language does", () => {
   const facts = (language: "en" | "ru" | "sl") => (print(content, language).content[0] as { facts: [string, string][] }).facts.map(([, value]) => value.replaceAll(/\s/g, " "));
   expect(facts("en")).toEqual(["€1,234.50", "29 March 2026", "yes", "1 h 30 min"]);
   expect(facts("ru")).toEqual(["1 234,50 €", "29 марта 2026 г.", "да", "1 ч 30 мин"]);
-  expect(facts("sl")).toEqual(["1234,50 €", "29. marec 2026", "da", "1 h 30 min"]);
+  expect(facts("sl")).toEqual(["1.234,50 €", "29. marec 2026", "da", "1 h 30 min"]);
   expect(print(content, "ru").title).toBe("Акт по INT-1");
 });
 
