@@ -35,13 +35,13 @@ export function buildAccess(builder: Builder, node: FieldNode | NameNode): Built
 
 interface Step {
   type: Type;
-  values: Field["values"];
+  values: Built["values"];
   run: Run;
 }
 
 function startOf(builder: Builder, root: NameNode): Step | null {
   const local: Local | null = builder.local(root.args);
-  if (local) return { type: local.type, values: null, run: (frame) => frame.locals[local.slot] ?? null };
+  if (local) return { type: local.type, values: local.values ?? null, run: (frame) => frame.locals[local.slot] ?? null };
   const variable = builder.catalogue.variables.get(root.args);
   if (!variable || !builder.may(variable.read)) return null;
   const { key } = variable;

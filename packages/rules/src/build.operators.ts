@@ -76,6 +76,15 @@ function compareRanks(builder: Builder, { node, op, pair }: Comparing): Built {
   return made(node, T.boolean, NATIVE[op], [ranked[0]!, ranked[1]!]);
 }
 
+/** The values all of these are of, where those have an order: one field's, or of two fields that have the same; a text in quotes may be one of them. */
+export function orderOf(parts: readonly Pick<Built, "values" | "literal">[]): Built["values"] {
+  const values = parts.find((part) => part.values)?.values;
+  if (!values?.every(({ rank }) => rank !== undefined)) return null;
+  const ranks = new Map(values.map((one) => [one.value, one.rank]));
+  const isOf = ({ values: own, literal }: Pick<Built, "values" | "literal">): boolean => (own ? own.every(({ value, rank }) => ranks.has(value) && ranks.get(value) === rank) : literal === null || ranks.has(literal as string));
+  return parts.every(isOf) ? values : null;
+}
+
 /** Unlike order, equality may be asked of what is empty: nothing equals only nothing. */
 function buildEquality(builder: Builder, node: ASTNode, pair: Pair): Built {
   const unified = unify(pair);
@@ -199,5 +208,5 @@ export function buildChoice(builder: Builder, node: Node<"?:">): Built {
   }
   const test = condition.strict;
   const [whenTrue, whenFalse] = unified.parts.map((part) => part.run) as [Run, Run];
-  return maybe(node, unified.type, (frame) => (test(frame) === true ? whenTrue(frame) : whenFalse(frame)));
+  return { ...maybe(node, unified.type, (frame) => (test(frame) === true ? whenTrue(frame) : whenFalse(frame))), values: orderOf([yes, no]) };
 }

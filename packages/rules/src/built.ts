@@ -36,6 +36,8 @@ export interface Span {
 export interface Local {
   readonly type: Type;
   readonly slot: number;
+  /** The only values it can have, in their order. */
+  readonly values?: readonly ValueInput[] | null;
   /** Bound within the expression by `exists`, `map` and the like: gone when the expression ends. */
   readonly inside?: boolean;
 }

@@ -1,6 +1,6 @@
 import { maybe, sure, unknownPart } from "./built.ts";
 import type { Builder, Built } from "./built.ts";
-import { compare } from "./build.operators.ts";
+import { compare, orderOf } from "./build.operators.ts";
 import { takes } from "./builtin.ts";
 import type { Builtin, Call } from "./builtin.ts";
 import { unify } from "./convert.ts";
@@ -17,19 +17,21 @@ function buildHas(builder: Builder, call: Call): Built {
 
 function buildCoalesce(builder: Builder, call: Call): Built {
   if (!takes(builder, call, [2, Infinity])) return unknownPart(call.node);
-  const unified = unify(call.args.map((arg) => builder.build(arg)));
+  const given = call.args.map((arg) => builder.build(arg));
+  const unified = unify(given);
   if ("differ" in unified) {
     const [left, right] = unified.differ;
     return builder.report("types_differ", { left: typeName(left.type), right: typeName(right.type) }, right.node);
   }
   const runs = unified.parts.map((part) => part.run);
-  return maybe(call.node, unified.type, (frame) => {
+  const first = maybe(call.node, unified.type, (frame) => {
     for (const run of runs) {
       const value = run(frame);
       if (value !== null) return value;
     }
     return null;
   });
+  return { ...first, values: orderOf(given) };
 }
 
 /** Both ends belong to it. */

@@ -12,7 +12,7 @@ import type { Named } from "./rule.steps.ts";
 import { restricted, stored } from "./rule.state.ts";
 import type { RuleExpression, Statement } from "./rule.state.ts";
 import type { Branch, Entry, RuleTree, Step } from "./rule.tree.ts";
-import { refuseOtherValue } from "./build.operators.ts";
+import { orderOf, refuseOtherValue } from "./build.operators.ts";
 import { T } from "./types.ts";
 import type { Type } from "./types.ts";
 
@@ -88,6 +88,11 @@ export class RuleBuilder {
     refuseOtherValue({ report }, { values }, built);
   }
 
+  /** What is set to a name that has an order must be of that order. */
+  ordered({ source, built }: RuleExpression, { name, values }: { name: string; values: Built["values"] }): void {
+    if (values && built.literal === undefined && !orderOf([{ values }, built])) this.note("no_order_with", { what: name, operator: "set" }, [source, source.path]);
+  }
+
   block(steps: readonly Step[], outer: Scope): Statement[] {
     let scope = outer;
     const statements: Statement[] = [];
@@ -129,7 +134,7 @@ export class RuleBuilder {
       if (!isFree) continue;
       const slot = this.slots.next++;
       // After a problem the name still exists, with a type about which nothing more is said.
-      scope.set(name, { type, slot, settable: true });
+      scope.set(name, { type, slot, settable: true, values: expression && orderOf([expression.built]) });
       if (expression) statements.push(letting(name, slot, expression));
     }
     return scope;

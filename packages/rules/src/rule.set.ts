@@ -15,6 +15,8 @@ export function buildSet(builder: RuleBuilder, entry: Entry, scope: Scope): Stat
   if (local?.settable) {
     const expression = builder.expression(value, scope, local.type);
     if (!expression) return null;
+    builder.among(expression, local.values);
+    builder.ordered(expression, { name, values: local.values });
     return (state) => {
       state.locals[local.slot] = computeTraced(state, expression, "set", name);
       return false;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { compileExpression, createCatalogue, problemText } from "./index.ts";
+import { checkRule, compileExpression, compileRule, createCatalogue, problemText } from "./index.ts";
 import { compileWords } from "./words.ts";
 
 const says = (words: string[], text: string): boolean => {
@@ -21,7 +21,7 @@ test.each([
 const order = ["low", "normal", "high"].map((value, rank) => ({ value, rank }));
 const doc = { en: "x", ru: "x", sl: "x" };
 const catalogue = createCatalogue({ variables: {
-  priority: { type: "text", doc, values: order }, before: { type: "text", doc, values: order }, kind: { type: "text", doc, values: [{ value: "a" }, { value: "b" }] }, note: { type: "text", doc },
+  priority: { type: "text", doc, values: order }, before: { type: "text", doc, values: order }, kind: { type: "text", doc, values: [{ value: "a" }, { value: "b" }] }, note: { type: "text", doc }, answer: { type: "text", doc, set: true },
 } });
 const value = (text: string, variables: Record<string, string>): unknown => {
   const compiled = compileExpression(text, catalogue, { expects: "boolean" });
@@ -52,6 +52,27 @@ test("R344 priorities compare by their order and not by their letters", () => {
   expect(value("priority > before", { priority: "high", before: "normal" })).toBe(true);
   expect(value('priority.between("normal", "high")', { priority: "low" })).toBe(false);
   expect(problems('priority > "lwo"')).toMatchObject([{ code: "value_not_allowed", params: { suggestion: "low" }, column: 12 }]);
+});
+
+test("R344 a name of `let`, a choice and the first that is not empty keep the order of what they are of", () => {
+  const says = (test: string, priority: string): unknown => {
+    const compiled = compileRule(`key: a\nname: { en: A, ru: A, sl: A }\nsteps:\n  - let: { p: priority }\n  - if: ${JSON.stringify(test)}\n    then: [{ set: { answer: '"yes"' } }]`, catalogue);
+    if (!compiled.ok) return compiled.problems.map(({ code }) => code);
+    const result = compiled.rule.run({ priority, before: "normal" } as never);
+    return result.ok ? result.changes.length > 0 : result.problem;
+  };
+  expect(["low", "normal", "high"].map((priority) => says('p > "low"', priority))).toEqual([false, true, true]);
+  expect(["low", "high"].map((priority) => says("p >= before", priority))).toEqual([false, true]);
+  expect(["low", "high"].map((priority) => says('(p == "low" ? before : p) > "low"', priority))).toEqual([true, true]);
+  expect(["low", "high"].map((priority) => says('coalesce(p, "high") > before', priority))).toEqual([false, true]);
+  expect(says('p > "lwo"', "low")).toEqual(["value_not_allowed"]);
+});
+
+test("R344 a name that has an order is set to what has the same, or refused at its place", () => {
+  const refused = (value: string) => checkRule(`key: a\nname: { en: A, ru: A, sl: A }\nsteps:\n  - let: { p: priority, k: kind }\n  - set: { p: ${value}, k: note }`, catalogue).map(({ code, line, column }) => `${code} ${line}:${column}`);
+  expect([refused("before"), refused("'\"high\"'"), refused("'before == \"low\" ? before : \"high\"'")]).toEqual([[], [], []]);
+  expect(refused("note")).toEqual(["no_order_with 5:15"]);
+  expect(refused("'\"hihg\"'")).toEqual(["value_not_allowed 5:15"]);
 });
 
 test("R344 an order of what has none is refused at its place, in three languages", () => {
