@@ -10,7 +10,7 @@ import type * as contracts from "./guides.contract.ts";
 import type { RunView } from "./guides.contract.ts";
 import { guideSchema, type Guide } from "./guides.declaration.contract.ts";
 import { pass, recorded, standing, type Passed } from "./guides.rules.ts";
-import { insertRun, selectGuides, selectRun, selectRuns, updateRun, type Run, type RunChange } from "./guides.sql.ts";
+import { hasTalk, insertRun, selectGuides, selectRun, selectRuns, updateRun, type Run, type RunChange } from "./guides.sql.ts";
 import { asNote, toRunView, type Around } from "./guides.view.ts";
 
 /** By id, which carries the hash of what it says. Old ones get today's defaults. */
@@ -37,7 +37,10 @@ async function around(ctx: Ctx, ticket: Ticket, project: ProjectInUse): Promise<
   };
 }
 
-/** Guides that can lead a talk about this ticket, those made for its type first. */
+/** Telemetry and rules register without anybody to talk with. */
+const isWithSomebody = async (ctx: Ctx, { id, clientId, interactionId, contactPhone, contactEmail }: Ticket): Promise<boolean> => [clientId, interactionId, contactPhone, contactEmail].some((each) => each !== null) || hasTalk(ctx.db, id);
+
+/** Guides that can lead a talk about this ticket, those made for its type first; where there is nobody to talk with, those alone. */
 export async function ticketGuides(ctx: Ctx, ticketId: string): Promise<z.input<typeof contracts.ticketGuides.reply>> {
   const ticket = await loadTicket(ctx, ticketId, "tickets.read");
   const project = await projectOf(ctx.db, ticket.projectKey);
@@ -46,10 +49,12 @@ export async function ticketGuides(ctx: Ctx, ticketId: string): Promise<z.input<
   const guides = await guidesBy(ctx, [...ids, ...runs.map(({ guideId }) => guideId)]);
   const language = readerLanguage(ctx);
   const intake = project.types.find(({ key }) => key === ticket.type)?.intake;
+  const isWith = await isWithSomebody(ctx, ticket);
   const rows = ids.flatMap((id) => {
     const guide = guides.get(id);
-    if (!guide) return [];
-    const suggested = guide.types.includes(ticket.type) || guide.intakes.some((each) => each === intake);
+    const isOfType = guide?.types.includes(ticket.type);
+    if (!guide || (!isOfType && !isWith)) return [];
+    const suggested = isOfType || guide.intakes.some((each) => each === intake);
     return [{ key: guide.key, name: guide.name[language], about: guide.about?.[language] ?? "", suggested, steps: Object.keys(guide.steps).length }];
   });
   const surroundings = await around(ctx, ticket, project);

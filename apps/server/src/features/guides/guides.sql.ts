@@ -8,6 +8,9 @@ export const insertGuideVersion = (db: Db, row: { id: string; projectKey: string
 export const selectGuides = (db: Db, ids: string[]) =>
   sql<{ id: string; definition: Guide }>`select id, definition from guide_versions where id = any(${ids}::text[])`.execute(db).then((result) => result.rows);
 
+/** Whether a talk with somebody is tied to it. */
+export const hasTalk = (db: Db, ticketId: string) => sql<{ is: boolean }>`select exists(select from interactions where ticket_id = ${ticketId}) as is`.execute(db).then((result) => result.rows[0]!.is);
+
 export interface Run { id: string; ticketId: string; guideId: string; path: Passed[]; state: "running" | "ended" | "left"; outcome: "solved" | "not_solved" | "handed_over" | "stopped" | null; by: string; startedAt: Date; endedAt: Date | null; version: number }
 const COLUMNS = sql`r.id, r.ticket_id, r.guide_id, r.path, r.state, r.outcome, coalesce(u.name, '') as by, r.started_at, r.ended_at, r.version from guide_runs r left join users u on u.id = r.started_by`;
 export const selectRuns = (db: Db, ticketId: string) => sql<Run>`select ${COLUMNS} where r.ticket_id = ${ticketId} order by r.started_at desc, r.id desc limit 20`.execute(db).then((result) => result.rows);

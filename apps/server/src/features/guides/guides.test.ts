@@ -95,6 +95,14 @@ describe("a talk led by a guide", () => {
     expect((await ticketGuides(ana, ticket.id)).past).toMatchObject([{ id: run.id, path: [{ choice: "Red or blinking" }, {}, {}] }]);
   });
 
+  test("R137 R362 what telemetry has registered, with neither a client nor a talk, is offered no talk with people but what is made for its type; once there is somebody it is", async () => {
+    const alarm = await buildTicket(system, { type: "fault", contactPhone: null, contactEmail: null });
+    const offered = async (): Promise<string[]> => (await ticketGuides(ana, alarm.id)).guides.map(({ key }) => key);
+    expect(await offered()).toEqual(["no-internet"]);
+    await sql`update tickets set contact_phone = '+38640111222' where id = ${alarm.id}`.execute(database.db);
+    expect(await offered()).toEqual(expect.arrayContaining(["no-internet", "calm-talk"]));
+  });
+
   test("a proposed transition is one that can be taken now", async () => {
     const ticket = await buildTicket(system, { type: "fault", ownerId: null });
     let run = await startGuide(ana, ticket.id, { guide: "no-internet" });
