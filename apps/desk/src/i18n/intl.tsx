@@ -1,5 +1,5 @@
 import type { Language } from "@linija/server/contract/api";
-import { useCallback, useEffect, useMemo, useState, type ReactNode } from "react";
+import { useCallback, useEffect, useState, type ReactNode } from "react";
 import { IntlProvider, useIntl, type IntlShape, type PrimitiveType } from "react-intl";
 import { headers } from "../shared/api.ts";
 import { readStored, writeStored } from "../shared/settings.ts";
@@ -27,23 +27,31 @@ function guessLanguage(): Language {
   return languages.find((language) => language === wanted.find((each) => languages.some((known) => known === each))) ?? "en";
 }
 
-let change: (language: Language) => void = () => undefined;
-/** Changes the language of the whole desk at once; nothing typed is lost. */
-export const showLanguage = (language: Language) => change(language);
+let change: (language: Language) => Promise<void> = () => Promise.resolve();
+/** Changes the language of the whole desk at once; nothing typed is lost. Where its texts cannot be had, what is shown stays. */
+export const showLanguage = (language: Language): void => void languageShown(language);
+/** Resolves when it is shown, or cannot be. */
+export const languageShown = (language: Language): Promise<void> => change(language).catch(() => undefined);
 
-export function Intl({ children }: { children: ReactNode }) {
-  const [shown, setShown] = useState<{ language: Language; messages: Messages } | null>(null);
+interface Shown { language: Language; messages: Messages }
+
+/** `editors`: with the texts of the administrators' editors and of forms from the beginning. */
+export function Intl({ editors = false, children }: { editors?: boolean; children: ReactNode }) {
+  const [shown, setShown] = useState<Shown | null>(null);
   useEffect(() => {
-    const show = async (language: Language) => {
-      const messages = (await load[language]()).default;
+    let wanted: Language | null = null;
+    change = async (language) => {
+      wanted = language;
+      const [texts, more] = await Promise.all([load[language](), editors ? loadEditors[language]() : null]);
+      // Another one was chosen while this one was on its way.
+      if (wanted !== language) return;
       headers.language = language;
       document.documentElement.lang = language;
       writeStored("linija:language", language);
-      setShown({ language, messages });
+      setShown({ language, messages: { ...texts.default, ...more?.default } });
     };
-    change = (language) => void show(language);
-    change(guessLanguage());
-  }, []);
+    showLanguage(guessLanguage());
+  }, [editors]);
   if (!shown) return null;
   return <IntlProvider locale={locales[shown.language]} messages={shown.messages}>{children}</IntlProvider>;
 }
@@ -52,15 +60,15 @@ export function Intl({ children }: { children: ReactNode }) {
 export function EditorTexts({ children }: { children: ReactNode }) {
   const intl = useIntl();
   const language = intl.locale.slice(0, 2) as Language;
-  const [more, setMore] = useState<{ language: Language; messages: Messages } | null>(null);
+  const [shown, setShown] = useState<Shown | null>(null);
   useEffect(() => {
     let isGone = false;
-    void loadEditors[language]().then(({ default: messages }) => { if (!isGone) setMore({ language, messages }); });
+    void loadEditors[language]().then(({ default: more }) => { if (!isGone) setShown({ language, messages: { ...intl.messages as Messages, ...more } }); }, () => undefined);
     return () => { isGone = true; };
-  }, [language]);
-  const messages = useMemo(() => more && { ...intl.messages, ...more.messages } as Messages, [intl.messages, more]);
-  if (!messages || more?.language !== language) return null;
-  return <IntlProvider locale={intl.locale} messages={messages}>{children}</IntlProvider>;
+  }, [language, intl.messages]);
+  if (!shown) return null;
+  // Until another language is here the screen stays in the one it was in: taken away and drawn anew it would lose the cursor and what is typed.
+  return <IntlProvider locale={locales[shown.language]} messages={shown.messages}>{children}</IntlProvider>;
 }
 
 /** Texts without places to fill in come as they are: there is no parser in the browser that would turn them into parts. */

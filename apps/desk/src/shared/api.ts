@@ -108,11 +108,15 @@ export async function api<K extends RouteName>(name: K, ...[input]: Args<K>): Pr
   return send(method, fill(path, given.params) + search(given.query), body);
 }
 
+const MOST_ALIVE = 8_000;
+/** Of a page that is being closed only what may outlive it arrives; there is little room for that. */
+const outlives = (body: unknown): boolean => typeof body === "string" && body.length < MOST_ALIVE && globalThis.document?.visibilityState === "hidden";
+
 export async function send<T>(method: string, path: string, body?: BodyInit): Promise<T> {
   const sent: Record<string, string> = { "x-language": headers.language };
   if (method !== "GET") sent["x-csrf"] = headers.csrf;
   if (typeof body === "string") sent["content-type"] = "application/json";
-  const reply = await fetch(`/api${path}`, { method, headers: sent, body: body ?? null }).catch(() => null);
+  const reply = await fetch(`/api${path}`, { method, headers: sent, body: body ?? null, keepalive: method !== "GET" && outlives(body) }).catch(() => null);
   if (!reply) throw new ApiError(offline());
   const told = Date.parse(reply.headers.get("date") ?? "");
   // The header has whole seconds: half of one is the best guess for the rest.

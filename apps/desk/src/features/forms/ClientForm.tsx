@@ -5,7 +5,7 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useIntl } from "react-intl";
 import { theme } from "../../app/theme.ts";
-import { EditorTexts, Intl, languageNames, languages, showLanguage, useT } from "../../i18n/intl.tsx";
+import { Intl, languageNames, languages, languageShown, showLanguage, useT } from "../../i18n/intl.tsx";
 import { ApiError } from "../../shared/api.ts";
 import { queryClient } from "../../shared/query.ts";
 import { readStored, writeStored } from "../../shared/settings.ts";
@@ -20,17 +20,16 @@ const CHOSEN = "linija:client-language";
 const secretOf = (path: string): string => /^\/f\/([\w-]+)/.exec(path)?.[1] ?? "";
 
 export default function ClientForm() {
-  return <MantineProvider theme={theme} withCssVariables={false} withGlobalClasses={false} defaultColorScheme="auto"><QueryClientProvider client={queryClient}><Intl><Opened secret={secretOf(location.pathname)} /></Intl></QueryClientProvider></MantineProvider>;
+  return <MantineProvider theme={theme} withCssVariables={false} withGlobalClasses={false} defaultColorScheme="auto"><QueryClientProvider client={queryClient}><Intl editors><Opened secret={secretOf(location.pathname)} /></Intl></QueryClientProvider></MantineProvider>;
 }
 
 type Opening = SharedFilling | "opening" | "away" | "gone";
 
-/** What is being filled stands above the texts: they come anew with the project's language, and nothing typed until then is lost. */
 function Opened({ secret }: { secret: string }) {
   const [filling, setFilling] = useState<Opening>("opening");
   const [, again] = useState(0);
   useEffect(() => follow(secret, setFilling, () => again((n) => n + 1)), [secret]);
-  return <EditorTexts><Page filling={filling} /></EditorTexts>;
+  return <Page filling={filling} />;
 }
 
 /** Opens the form as soon as somebody answers, and follows what is done with it elsewhere; returns how to stop. */
@@ -38,10 +37,11 @@ function follow(secret: string, onOpened: (filling: Opening) => void, onChange: 
   let filling: SharedFilling | null = null;
   let timer: ReturnType<typeof setTimeout> | null = null;
   let isStopped = false;
-  const open = () => void openShared(secret).then((made) => {
+  const open = () => void openShared(secret).then(async (made) => {
+    // In their language from the first moment: nobody begins to fill what changes under their hands.
+    await languageShown(readStored<Language>(CHOSEN) ?? made.shared.language);
     if (isStopped) { made.stop(); return; }
     filling = made;
-    showLanguage(readStored<Language>(CHOSEN) ?? made.shared.language);
     made.onChange = onChange;
     onOpened(made);
   }, (error: unknown) => {
@@ -58,11 +58,14 @@ function follow(secret: string, onOpened: (filling: Opening) => void, onChange: 
   live.addEventListener("closed", () => { live.close(); filling?.close(); });
   addEventListener("online", back);
   addEventListener("offline", look);
+  const hidden = () => { if (document.visibilityState === "hidden") filling?.leave(); };
+  document.addEventListener("visibilitychange", hidden);
   return () => {
     isStopped = true;
     live.close();
     removeEventListener("online", back);
     removeEventListener("offline", look);
+    document.removeEventListener("visibilitychange", hidden);
     if (timer) clearTimeout(timer);
     filling?.stop();
   };

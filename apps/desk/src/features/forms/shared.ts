@@ -84,6 +84,9 @@ export class SharedFilling {
     this.timer = setTimeout(() => { void this.send(); }, ms);
   }
 
+  /** The page goes out of sight, perhaps for good: what waits for a pause goes now. */
+  leave(): void { if (this.timer) void this.send(); }
+
   /** Sends what waits, one after another. */
   send(): Promise<void> {
     if (this.timer) clearTimeout(this.timer);

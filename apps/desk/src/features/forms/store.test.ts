@@ -1,5 +1,5 @@
 import { EXAMPLE, formHost, readForm } from "@linija/forms";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { FormStore, phoneOf } from "./store.ts";
 
 const read = readForm(EXAMPLE, formHost("UTC"));
@@ -117,5 +117,41 @@ test("a form that was submitted meanwhile shows what the server has; what was on
   store.take({ ...nothing, data: { email: "client@example.org", note: "same" }, version: 4 });
   store.end();
   expect([store.data, [...store.dirty], store.conflicts]).toMatchObject([{ email: "client@example.org", note: "same" }, [], [{ path: "email", mine: "ana@example.org" }]]);
+  store.stop();
+});
+
+test("a form that was put away while somebody typed, and brought back, computes and judges what is typed then (R154)", () => {
+  vi.useFakeTimers();
+  try {
+    const store = begun();
+    store.write("email", "ana@example");
+    store.stop();
+    store.touch("email");
+    expect(store.problemAt("email")?.code).toBeDefined();
+    store.write("email", "ana@example.org");
+    vi.advanceTimersByTime(100);
+    expect(store.problemAt("email")).toBeNull();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test("whoever goes on typing where somebody else has written meanwhile types their own words on, and decides when they leave the field (R090)", () => {
+  const store = begun();
+  let kept = 0;
+  store.onSettle = () => { kept += 1; };
+  store.enter("note");
+  store.write("note", "By the");
+  const sent = new Map(store.dirty);
+  store.sent(sent);
+  store.clash([{ path: "note", mine: "By the", theirs: "At the door" }]);
+  store.take({ ...nothing, data: { note: "At the door" }, version: 2 });
+  store.write("note", "By the window");
+  store.take({ ...nothing, data: { note: "At the door" }, version: 3 });
+  expect([store.data["note"], store.conflicts[0]?.mine, store.dirty.size, kept]).toEqual(["By the window", "By the window", 0, 1]);
+  store.leave();
+  expect([store.data["note"], store.conflicts[0]?.mine]).toEqual(["At the door", "By the window"]);
+  store.write("note", "By the window");
+  expect([store.data["note"], store.conflicts, [...store.seen]]).toEqual(["By the window", [], [["note", 3]]]);
   store.stop();
 });

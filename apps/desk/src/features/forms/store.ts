@@ -51,6 +51,8 @@ export class FormStore {
   private readonly typed = new Map<string, { value: unknown; mark: string | null }>();
   private readonly listeners = new Set<() => void>();
   private timer: ReturnType<typeof setTimeout> | null = null;
+  /** Where the cursor is: nobody's words are changed under their hands. */
+  private here: string | null = null;
   /** Called after each change somebody typed. */
   onWrite: () => void = () => undefined;
   /** Called when it is decided what becomes of a conflict. */
@@ -75,12 +77,31 @@ export class FormStore {
 
   write(path: string, value: unknown): void {
     this.data = withValue(this.data, path, value);
+    this.timer ??= setTimeout(() => this.think(), THINK_MS);
+    const met = this.conflicts.find((one) => this.isHere(one.path) && within(path, one.path) && JSON.stringify(one.mine) !== JSON.stringify(valueAt(this.data, one.path) ?? null));
+    if (met) { this.goesOn(met); return; }
     this.waits(path, value);
     for (const known of this.refused.keys()) if (within(known, path) || within(path, known)) this.refused.delete(known);
     this.conflicts = this.conflicts.filter((one) => !within(one.path, path) && !within(path, one.path));
     this.tell();
-    this.timer ??= setTimeout(() => this.think(), THINK_MS);
     this.onWrite();
+  }
+
+  /** Whoever types on where somebody else's value stands by now types what is offered beside it, and not into it. */
+  private goesOn(met: Conflict): void {
+    this.conflicts = this.conflicts.map((one) => (one === met ? { ...met, mine: valueAt(this.data, met.path) ?? null } : one));
+    this.tell();
+    this.onSettle();
+  }
+
+  private isHere(path: string): boolean { return this.here !== null && (within(this.here, path) || within(path, this.here)); }
+  enter(path: string): void { this.here = path; }
+
+  /** Where the cursor has been, what stands there is shown. */
+  leave(): void {
+    const isHeld = this.conflicts.some(({ path }) => this.isHere(path));
+    this.here = null;
+    if (isHeld) this.take(this.whole);
   }
 
   private waits(path: string, value: unknown): void {
@@ -177,6 +198,7 @@ export class FormStore {
     const isKnown = (path: string): boolean => [...this.typed.keys()].some((one) => within(one, path) || within(path, one)) && !JSON.stringify(valueAt(data, path) ?? "").includes("•");
     const masked = told.masked.filter(({ path }) => !isKnown(path));
     for (const [path, value] of this.dirty) data = withValue(data, path, value);
+    for (const { path, mine } of this.conflicts) if (this.isHere(path)) data = withValue(data, path, mine);
     this.told = { ...told, masked: masked.filter(({ path }) => ![...this.dirty.keys()].some((known) => within(known, path) || within(path, known))) };
     this.data = data;
     this.think();
@@ -255,7 +277,11 @@ export class FormStore {
   private isHiddenByHost(path: string): boolean { return [...this.hiddenByHost].some((hidden) => within(path, hidden)); }
   isShown(path: string): boolean { return this.state.isVisible(path) && !this.isHiddenByHost(path); }
   isFilled(path: string): boolean { return !isEmpty(valueAt(this.data, path)); }
-  stop(): void { if (this.timer) clearTimeout(this.timer); }
+  /** It is not looked at any more: what would follow a pause follows now, and the next key begins a pause of its own. */
+  stop(): void {
+    this.leave();
+    if (this.timer) this.think();
+  }
 }
 
 const context = () => ({ values: { now: new Date() }, phone: (text: string) => phoneOf(text) });

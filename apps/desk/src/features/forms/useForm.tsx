@@ -54,7 +54,7 @@ export function usePlace(field: Field, path: string) {
     value, set: (next: unknown) => store.write(path, next === "" ? null : next), id: inputId(prefix, path), required,
     label: field.name[language], hint: field.document["x-hint"]?.[language], example: field.document["x-example"] ?? field.document["x-template"],
     error: problem ? fieldProblemText(problem, language) : refused, readOnly: readOnly || fixed, fixed,
-    onBlur: () => { store.touch(path); deeds.at?.(null); }, onFocus: () => deeds.at?.(path),
+    onBlur: () => { store.touch(path); store.leave(); deeds.at?.(null); }, onFocus: () => { store.enter(path); deeds.at?.(path); },
   };
 }
 export type Place = ReturnType<typeof usePlace>;
