@@ -2,7 +2,7 @@ import type { Ctx, TxCtx } from "../../platform/db.ts";
 import type { CalendarTime } from "./clocks.calendar.rules.ts";
 import type { Clock } from "./clocks.contract.ts";
 import { dueAt, nextMoment, stateOf } from "./clocks.rules.ts";
-import { deleteClocks, selectClocks, upsertClocks, upsertStatement, type ClockRow } from "./clocks.sql.ts";
+import { deleteClocks, deleteStatement, selectClocks, upsertClocks, upsertStatement, type ClockRow } from "./clocks.sql.ts";
 
 /** What a clock belongs to: a ticket, a sub-task, whatever has a feature that handles its moments. */
 export interface Subject { kind: string; id: string }
@@ -22,12 +22,16 @@ export async function saveAllClocks(ctx: TxCtx, all: readonly { owner: Owner; cl
   wakeFor(ctx, rows);
 }
 
-/** Of a new subject: written by the statement that ends the transaction, which must not read or change them before. */
-export function saveNewClocks(ctx: TxCtx, owner: Owner, clocks: readonly Clock[], time: CalendarTime): void {
-  const rows = rowsOf(owner, clocks, time);
-  if (rows.length === 0) return;
-  ctx.facts.inserts.push(upsertStatement(rows, ctx.now()));
+/**
+ * The same, and what is taken away, for who writes it with a statement of their own: that of the subject's row, or the one that
+ * ends the transaction, which then must not read these clocks or change them before.
+ */
+export function clockStatements(ctx: TxCtx, owner: Owner, { saved, dropped }: { saved: readonly Clock[]; dropped: readonly string[] }, time: CalendarTime) {
+  const rows = rowsOf(owner, saved, time);
   wakeFor(ctx, rows);
+  // One statement cannot take a row away and put it back.
+  const gone = dropped.filter((name) => saved.every((clock) => clock.name !== name));
+  return [...(gone.length > 0 ? [deleteStatement(owner.kind, owner.id, gone)] : []), ...(rows.length > 0 ? [upsertStatement(rows, ctx.now())] : [])];
 }
 
 const rowsOf = (owner: Owner, clocks: readonly Clock[], time: CalendarTime): ClockRow[] =>

@@ -39,8 +39,9 @@ export const selectClocks = (db: Db, kind: string, ids: readonly string[]) => ke
   select ${COLUMNS} from clocks where subject_kind = ${kind} and subject_id = any(${ids}::uuid[]) order by subject_id, name`).execute(db).then((result) => result.rows);
 
 /** All of the subject, or those of these names. */
-export const deleteClocks = (db: Db, kind: string, id: string, names: readonly string[] | null) => kept(sql`
-  delete from clocks where subject_kind = ${kind} and subject_id = ${id} and (${names}::text[] is null or name = any(${names}::text[]))`).execute(db);
+export const deleteStatement = (kind: string, id: string, names: readonly string[] | null) => sql`
+  delete from clocks where subject_kind = ${kind} and subject_id = ${id} and (${names}::text[] is null or name = any(${names}::text[]))`;
+export const deleteClocks = (db: Db, kind: string, id: string, names: readonly string[] | null) => kept(deleteStatement(kind, id, names)).execute(db);
 
 /** The nearest moment of each kind: the heads of an index, whatever the number of clocks. */
 export const selectNearest = (db: Db, kinds: readonly string[]) => kept(sql<{ kind: string; nextAt: Date }>`

@@ -64,7 +64,7 @@ export async function reviewAbout(ctx: TxCtx, id: string): Promise<void> {
   const before = (await selectTicketForUpdate(ctx.db, id))!;
   const change = await aboutNow(ctx, process, before);
   if (isSame(before.aboutUserIds, change.aboutUserIds ?? null)) return;
-  const after = await updateTicketRow(ctx.db, id, before.version, { ...change, updatedAt: ctx.now() });
+  const after = await updateTicketRow(ctx.db, before, { ...change, updatedAt: ctx.now() });
   if (!after) throw conflict("changed_meanwhile");
   await tell(ctx, before, after);
   await audit(ctx, { action: "ticket.update", object: { kind: "ticket", id }, before: { aboutUserIds: before.aboutUserIds, ownerId: before.ownerId }, after: { aboutUserIds: after.aboutUserIds, ownerId: after.ownerId } });

@@ -18,7 +18,7 @@ export async function adoptVersion(ctx: TxCtx, id: string, fromStage: string): P
   if (!ticket) return { lapsed: [] };
   const it = await living(ctx, ticket);
   const { ticket: engine, effects } = adopt(it.process, it.engine, { ...it.moment, isSame: ticket.stage === fromStage });
-  const after = await updateTicketRow(ctx.db, id, ticket.version, { ...fromEngine(engine, ticket.fields), updatedAt: ctx.now(), ...(await aboutNow(ctx, it.process, ticket)) });
+  const after = await updateTicketRow(ctx.db, ticket, { ...fromEngine(engine, ticket.fields), updatedAt: ctx.now(), ...(await aboutNow(ctx, it.process, ticket)) });
   if (!after) return { lapsed: [] };
   await perform(ctx, { ticket: after, project: it.project, effects });
   const held = Object.entries(it.process.transitions).filter(([, { approval, from }]) => approval && from.includes(after.stage)).map(([key]) => key);

@@ -52,7 +52,7 @@ async function toOpen(ctx: Ctx, row: OpenApproval): Promise<Page["items"][number
   const approval = toApproval(ctx, {
     id: row.id, transition: row.transition, deed: row.deed, amount: row.amount, state: row.state, requestedBy: row.requestedByName, requestedById: row.requestedBy, requestedAt: row.requestedAt.toISOString(), decidedBy: "", decidedAt: null, note: null, ticket: row,
   }, { process, project, language });
-  return toldTo(ctx, { ...approval, ticketId: row.ticketId, number: row.number, subject: subjectFor(ctx, row), projectKey: row.projectKey, input: await filledIn(ctx, { process, project, language }, row.input) });
+  return toldTo(ctx, { ...approval, ticketId: row.ticketId, number: row.number, subject: subjectFor(ctx, row), projectKey: row.projectKey, input: await filledIn(ctx, { process, project, language }, row.input) }, { phone: row.contactPhone, email: null });
 }
 
 /** What was filled in with the step, as people of the reader's language write it. */
@@ -146,7 +146,7 @@ async function refuseHeld(ctx: TxCtx, ticket: Ticket, approval: Approval): Promi
   const process = await processOf(ctx.db, ticket.processId);
   const refused = process.transitions[approval.transition]?.approval?.refused;
   if (refused && process.transitions[refused]?.from.includes(ticket.stage)) return move(ctx, ticket, { transition: refused, input: {}, by: { id: null, roles: ["system"] } });
-  const after = await updateTicketRow(ctx.db, ticket.id, ticket.version, { updatedAt: ctx.now() });
+  const after = await updateTicketRow(ctx.db, ticket, { updatedAt: ctx.now() });
   if (!after) throw conflict("changed_meanwhile");
   return follow(ctx, after);
 }

@@ -29,7 +29,7 @@ export async function tickItem(ctx: Ctx, id: string, { checklist, item, done }: 
     if (!Object.hasOwn(process.checklists[checklist]?.items ?? {}, item)) throw invalidField("item", "unknown_item");
     const row = { ticketId: id, checklist, item, userId: ctx.actor.kind === "user" ? ctx.actor.id : null, at: ctx.now() };
     if (!await (done ? insertCheck(ctx.db, row) : deleteCheck(ctx.db, row))) return toView(ctx, ticket);
-    const after = await updateTicketRow(ctx.db, id, ticket.version, { updatedAt: ctx.now() });
+    const after = await updateTicketRow(ctx.db, ticket, { updatedAt: ctx.now() });
     if (!after) throw conflict("changed_meanwhile");
     await emit(ctx, { type: "ticket.item_ticked", subject: { kind: "ticket", id }, data: { number: ticket.number, checklist, item, done }, touches: touched(ticket) });
     await audit(ctx, { action: "ticket.tick", object: { kind: "ticket", id }, before: { checklist, item, done: !done }, after: { checklist, item, done } });

@@ -39,7 +39,7 @@ export async function fireClock(ctx: Ctx, ring: Ring): Promise<void> {
     if (!before) return;
     if (before.mergedInto) return again(ctx, before, ring);
     if (meant(ring).startsWith("timer.") && await countMovedAlone(ctx.db, before.id, new Date(ctx.now().getTime() - REST_MS)) >= MOST_ALONE) return rest(ctx, before, ring);
-    const it = await living(ctx, before);
+    const it = await living(ctx, before, {});
     const world = await worldOf(ctx, it, doerOf(ctx, { id: null, roles: ["system"] }));
     const outcome = clockFired(it.process, it.engine, meant(ring), { percent: ring.percent, ...it.moment, ...(world && { world }) });
     if (!outcome.ok) { ctx.log.warn({ ticket: before.id, clock: ring.name, problems: outcome.problems }, "a ticket's clock could not be obeyed"); return; }

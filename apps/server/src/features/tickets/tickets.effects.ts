@@ -1,6 +1,6 @@
 import type { TxCtx } from "../../platform/db.ts";
 import { emit } from "../../platform/events.ts";
-import { removeClocks, saveClocks, saveNewClocks, type Clock } from "../clocks/index.ts";
+import { clockStatements, removeClocks, saveClocks, type Clock } from "../clocks/index.ts";
 import type { ProcessEffect } from "../processes/index.ts";
 import { marksIn } from "../rules/index.ts";
 import type { ProjectInUse } from "./tickets.definitions.ts";
@@ -20,19 +20,26 @@ export const touched = (ticket: Ticket, before?: Ticket): { kind: string; id: st
 /** What a notice is told by, when it is not by mail in the client's language. */
 export type NoticeOwed = string | { notice: string; language: string; channels: string[] };
 
-/**
- * Makes the engine's effects true in the transaction that stores the ticket; returns the notices the client is owed,
- * which travel with the event. Sub-tasks are made by who moves the ticket.
- */
-interface Performed { ticket: Ticket; project: ProjectInUse; effects: readonly ProcessEffect[]; /** Nothing in this transaction will look at its clocks again. */ isNew?: boolean }
-export async function perform(ctx: TxCtx, { ticket, project, effects, isNew = false }: Performed): Promise<NoticeOwed[]> {
-  const { clock } = moment(ctx, project);
-  const dropped = effects.flatMap((effect) => (effect.kind === "drop_clock" ? [effect.name] : []));
-  if (dropped.length > 0) await removeClocks(ctx, { kind: "ticket", id: ticket.id }, dropped);
-  const owner = { kind: "ticket", id: ticket.id, projectKey: ticket.projectKey };
-  const clocks = effects.flatMap((effect) => (effect.kind === "clock" ? [withMarks(project, effect.clock)] : []));
-  if (isNew) saveNewClocks(ctx, owner, clocks, clock);
-  else await saveClocks(ctx, owner, clocks, clock);
+interface Performed { ticket: Ticket; project: ProjectInUse; effects: readonly ProcessEffect[] }
+const ownerOf = ({ id, projectKey }: Ticket) => ({ kind: "ticket", id, projectKey });
+const clocksIn = ({ project, effects }: Performed): { saved: Clock[]; dropped: string[] } => ({
+  saved: effects.flatMap((effect) => (effect.kind === "clock" ? [withMarks(project, effect.clock)] : [])),
+  dropped: effects.flatMap((effect) => (effect.kind === "drop_clock" ? [effect.name] : [])),
+});
+
+/** What the effects do to clocks, for who writes it with the ticket's row or at the end of the transaction. */
+export const clockWrites = (ctx: TxCtx, performed: Performed) => clockStatements(ctx, ownerOf(performed.ticket), clocksIn(performed), moment(ctx, performed.project).clock);
+
+/** Makes the engine's effects true in the transaction that stores the ticket, its clocks first; returns as `tell`. */
+export async function perform(ctx: TxCtx, performed: Performed): Promise<NoticeOwed[]> {
+  const { saved, dropped } = clocksIn(performed);
+  if (dropped.length > 0) await removeClocks(ctx, ownerOf(performed.ticket), dropped);
+  await saveClocks(ctx, ownerOf(performed.ticket), saved, moment(ctx, performed.project).clock);
+  return tell(ctx, performed);
+}
+
+/** The effects beside clocks; returns the notices the client is owed, which travel with the event. Sub-tasks are made by who moves the ticket. */
+export async function tell(ctx: TxCtx, { ticket, effects }: Performed): Promise<NoticeOwed[]> {
   for (const effect of effects) {
     if (effect.kind === "tell_supervisor") await alert(ctx, ticket, effect.about);
     else if (effect.kind === "hand_over") await wantHandover(ctx, ticket, { to: effect.to === "department" ? ticket.department ?? "" : "", askedBy: effect.about });

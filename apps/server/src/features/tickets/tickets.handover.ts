@@ -25,7 +25,7 @@ export async function giveOwner(ctx: TxCtx, before: Ticket, { ownerId, by, asked
   const person = await selectUserForTicket(ctx.db, ownerId);
   if (!person?.projects.includes(before.projectKey) || before.aboutUserIds?.includes(ownerId)) throw forbidden();
   if (before.ownerId === ownerId) return before;
-  const after = await updateTicketRow(ctx.db, before.id, before.version, { ownerId, updatedAt: ctx.now() });
+  const after = await updateTicketRow(ctx.db, before, { ownerId, updatedAt: ctx.now() });
   if (!after) throw conflict("changed_meanwhile");
   keepReasons(ctx, before, [{ what: "owner", value: ownerId, because: { kind: by ? "person" : "process", path: askedBy ?? "", text: by ?? "" }, inputs: { to: ownerId, ...(before.ownerId && { from: before.ownerId }) } }]);
   await emit(ctx, { type: "ticket.assigned", subject: { kind: "ticket", id: before.id }, data: { number: after.number, changed: ["ownerId"], from: before.ownerId, to: after.ownerId, notices: [] }, touches: touched(after, before) });

@@ -10,7 +10,7 @@ import type * as contracts from "./tickets.contract.ts";
 import type { TicketView } from "./tickets.contract.ts";
 import { aboutNow } from "./tickets.about.ts";
 import { processOf, type ProjectInUse } from "./tickets.definitions.ts";
-import { alert, perform, remind, touched } from "./tickets.effects.ts";
+import { alert, clockWrites, remind, tell, touched } from "./tickets.effects.ts";
 import { departmentsFor } from "./tickets.facts.rules.ts";
 import { loadTicket } from "./tickets.load.ts";
 import { insertApproval, lapseApprovals, selectMergedTasks, selectOpenSubtasks, type Asking } from "./tickets.process.sql.ts";
@@ -77,7 +77,7 @@ export class AskedForMore extends AppError {
 export async function move(ctx: TxCtx, before: Ticket, { transition, input, by, approved }: Move): Promise<Ticket> {
   // Its life goes on in the ticket it was merged into.
   if (before.mergedInto) throw conflict("ticket_merged");
-  const it = await living(ctx, before);
+  const it = await living(ctx, before, { transition });
   const strange = strangeInput(input);
   if (strange.length > 0) throw invalid(strange.map((name) => ({ field: `input.${name}`, code: "field_wrong" })));
   refuseDepartment(it.process, it.project, input);
@@ -106,7 +106,7 @@ async function hold(ctx: TxCtx, { ticket }: Living, { held, transition, given, b
   const id = newId(ctx.now().getTime());
   const asked = await insertApproval(ctx.db, { id, ticketId: ticket.id, projectKey: ticket.projectKey, transition, stage: ticket.stage, input: given, deed: held.deed, amount: held.amount, requestedBy: by.id, requestedAt: ctx.now() });
   if (!asked) throw conflict("approval_pending");
-  const after = await updateTicketRow(ctx.db, ticket.id, ticket.version, { updatedAt: ctx.now() });
+  const after = await updateTicketRow(ctx.db, ticket, { updatedAt: ctx.now() });
   if (!after) throw conflict("changed_meanwhile");
   keepReasons(ctx, ticket, reasons.filter(({ what }) => what === "approval"));
   await alert(ctx, after, "approval");
@@ -123,11 +123,11 @@ export async function store(ctx: TxCtx, it: Living, { outcome, transition, given
   const columns = fromEngine(outcome.ticket, before.fields);
   const own = transition ? filled(process, { key: transition, from: before.stage, given: { ...given, ...computedBy(process, transition, outcome.ticket.fields) }, byClient }) : { closedAs: before.closedAs };
   const status = statusOf(process, columns.stage);
-  const after = await updateTicketRow(ctx.db, before.id, before.version, {
+  const after = await updateTicketRow(ctx.db, before, {
     ...columns, ...own, status, closedAt: status === "closed" ? before.closedAt ?? ctx.now() : null, updatedAt: ctx.now(), ...(await aboutNow(ctx, process, { ...before, ...columns })),
-  });
+  }, clockWrites(ctx, { ticket: before, project, effects: outcome.effects }));
   if (!after) throw conflict("changed_meanwhile");
-  const notices = await perform(ctx, { ticket: after, project, effects: outcome.effects });
+  const notices = await tell(ctx, { ticket: after, project, effects: outcome.effects });
   keepReasons(ctx, after, outcome.reasons);
   if (transition) {
     const data = { number: after.number, projectKey: after.projectKey, transition, from: before.stage, to: after.stage, status: after.status, closedAs: after.closedAs, ...(after.score !== before.score && { score: after.score }), notices, text: spoken(given) };
@@ -183,7 +183,7 @@ async function tellParent(ctx: TxCtx, asking: Asking, ended: Ticket): Promise<vo
   const wish = Object.values(process.transitions).flatMap(({ subtasks }) => subtasks).find(({ key }) => key === asking.parentTask);
   // That it was not possible is no answer: it stands on the task, and no condition takes it for the number of a payment.
   const answered = wish?.answer && ended.resolution && ended.closedAs !== "rejected" ? { fields: { ...parent.fields, [wish.answer]: ended.resolution } } : {};
-  const after = await updateTicketRow(ctx.db, parent.id, parent.version, { ...answered, updatedAt: ctx.now() });
+  const after = await updateTicketRow(ctx.db, parent, { ...answered, updatedAt: ctx.now() });
   if (!after) throw conflict("changed_meanwhile");
   await emit(ctx, { type: "ticket.subtask_ended", subject: { kind: "ticket", id: parent.id }, data: { number: parent.number, projectKey: parent.projectKey, subtaskId: asking.id, subtaskNumber: asking.number, key: asking.parentTask, stage: ended.stage, text: ended.resolution ?? "" }, touches: touched(after) });
   await remind(ctx, after, parent.ownerId);
@@ -206,7 +206,7 @@ export async function follow(ctx: TxCtx, ticket: Ticket): Promise<Ticket> {
   let now = ticket;
   for (let step = 0; step < MOST_STEPS; step++) {
     if (!goesOnBySelf(process, now.stage)) return now;
-    const it = await living(ctx, now);
+    const it = await living(ctx, now, {});
     const system: Doer = { by: { id: null, roles: ["system"] }, actor: { kind: "system", name: "process" }, roles: ["system"] };
     const world = await worldOf(ctx, it, system);
     const next = world && automatic(it.process, it.engine, { ...it.moment, world });

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { Db } from "../../platform/db.ts";
 import { kept } from "../../platform/kept.ts";
+import type { Clock } from "../clocks/index.ts";
 import type { Amount, Reason } from "../processes/index.ts";
 import type { Ticket } from "./tickets.sql.ts";
 
@@ -12,7 +13,10 @@ const IS_AWAITED = sql`case when s.merged_into is null then s.status in ('open',
   else s.merged_into <> s.parent_id and exists (select from tickets k where k.id = s.merged_into and k.status in ('open', 'waiting')) and ${WAS_OPEN} end`;
 /** Whether another ticket was merged into it. */
 export const hasTakenOver = (db: Db, ticketId: string) => sql<{ has: boolean }>`select exists (select from tickets where merged_into = ${ticketId}) as has`.execute(db).then((result) => result.rows[0]!.has);
-export const selectAround = (db: Db, ticketId: string) => kept(sql<Around>`select
+export const clocksColumn = (ticketId: string) => sql`coalesce((select json_agg(json_build_object('name', c.name, 'allowedMs', c.allowed_ms, 'counts', c.counts, 'thresholds', c.thresholds, 'fired', c.fired, 'intervals', c.intervals) order by c.name)
+  from clocks c where c.subject_kind = 'ticket' and c.subject_id = ${ticketId}), '[]')`;
+/** With its clocks. */
+export const selectAround = (db: Db, ticketId: string) => kept(sql<Around & { clocks: Clock[] }>`select ${clocksColumn(ticketId)} as clocks,
     (select count(*)::int from tickets where parent_id = ${ticketId}) as subtasks,
     (select count(*)::int from tickets s where s.parent_id = ${ticketId} and s.parent_waits and ${IS_AWAITED}) as open_subtasks,
     (select count(*)::int from (select distinct on (parent_task) closed_as from tickets where parent_id = ${ticketId} and parent_waits order by parent_task, created_at desc, id desc) l where l.closed_as in ('rejected', 'cancelled')) as undone_subtasks,
@@ -87,10 +91,10 @@ export const lapseUnknown = (db: Db, { ticketId, transitions, at }: { ticketId: 
 
 export interface OpenApproval extends Approval {
   number: string; subject: string; processId: string; requestedByName: string; requesterRoles: string[];
-  ownerId: Ticket["ownerId"]; department: Ticket["department"]; aboutUserIds: string[] | null; texts: Ticket["texts"];
+  ownerId: Ticket["ownerId"]; department: Ticket["department"]; aboutUserIds: string[] | null; texts: Ticket["texts"]; contactPhone: string | null;
 }
 /** Oldest first: who waits longest is decided first. */
-export const selectOpenApprovals = (db: Db, projects: string[], after: [string, string] | null, limit: number) => sql<OpenApproval>`select a.*, t.number, t.subject, t.texts, t.process_id, t.owner_id, t.department, t.about_user_ids, coalesce(u.name, '') as requested_by_name
+export const selectOpenApprovals = (db: Db, projects: string[], after: [string, string] | null, limit: number) => sql<OpenApproval>`select a.*, t.number, t.subject, t.texts, t.contact_phone, t.process_id, t.owner_id, t.department, t.about_user_ids, coalesce(u.name, '') as requested_by_name
   from unnest(${projects}::text[]) p(key) cross join lateral (select a.id, a.ticket_id, a.project_key, a.transition, a.stage, a.input, a.deed, a.amount, a.requested_by, a.requested_at, a.state from ticket_approvals a
     where a.project_key = p.key and a.state = 'pending' ${after ? sql`and (a.requested_at, a.id) > (${after[0]}::timestamptz, ${after[1]}::uuid)` : sql``} order by a.requested_at, a.id limit ${limit}) a
   join tickets t on t.id = a.ticket_id left join users u on u.id = a.requested_by order by a.requested_at, a.id limit ${limit}`.execute(db).then((result) => result.rows);

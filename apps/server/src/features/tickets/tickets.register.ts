@@ -8,7 +8,7 @@ import type { Clock } from "../clocks/index.ts";
 import { goesOnBySelf, start, type Moment, type Process, type Reason } from "../processes/index.ts";
 import { processOf, type ProjectInUse } from "./tickets.definitions.ts";
 import type { Draft } from "./tickets.draft.ts";
-import { perform, touched } from "./tickets.effects.ts";
+import { clockWrites, perform, tell, touched } from "./tickets.effects.ts";
 import { drawNumber } from "./tickets.keys.ts";
 import { moment } from "./tickets.load.ts";
 import { insertReasons, selectColleagues } from "./tickets.process.sql.ts";
@@ -49,7 +49,7 @@ export async function registerWithClocks(ctx: TxCtx, project: ProjectInUse, draf
   };
   const ticket = await insert(ctx, row, draft.inOneStatement ?? false);
   if (!ticket) return undefined;
-  const notices = await perform(ctx, { ticket, project, effects: begun.effects, isNew: !goesOnBySelf(process, ticket.stage) });
+  const notices = await carryOut(ctx, { ticket, project, effects: begun.effects }, goesOnBySelf(process, ticket.stage));
   keepReasons(ctx, ticket, begun.reasons);
   await emit(ctx, {
     type: "ticket.registered", subject: { kind: "ticket", id: ticket.id }, touches: touched(ticket),
@@ -57,6 +57,13 @@ export async function registerWithClocks(ctx: TxCtx, project: ProjectInUse, draf
   });
   await audit(ctx, { action: "ticket.register", object: { kind: "ticket", id: ticket.id }, after: { ...row, linkHash: undefined } });
   return { ticket, clocks: begun.ticket.clocks ?? [] };
+}
+
+/** Where no step of its own follows, nothing looks at its clocks in this transaction: they are written at its end. */
+function carryOut(ctx: TxCtx, performed: Parameters<typeof perform>[1], goesOn: boolean): ReturnType<typeof perform> {
+  if (goesOn) return perform(ctx, performed);
+  ctx.facts.inserts.push(...clockWrites(ctx, performed));
+  return tell(ctx, performed);
 }
 
 /** What a ticket waits for is due no later than the ticket itself. */

@@ -122,7 +122,7 @@ export async function updateTicket(ctx: Ctx, id: string, input: UpdateInput): Pr
     if (before.version !== input.version) throw conflict("changed_meanwhile");
     await refuseFields(ctx, before, input);
     const { change, notices } = await changed(ctx, before, input);
-    const after = await updateTicketRow(ctx.db, id, before.version, { ...change, updatedAt: ctx.now() });
+    const after = await updateTicketRow(ctx.db, before, { ...change, updatedAt: ctx.now() });
     if (!after) throw conflict("changed_meanwhile");
     const names = (Object.keys(change) as (keyof Ticket)[]).filter((name) => name !== "texts");
     await emit(ctx, { type: after.ownerId !== before.ownerId ? "ticket.assigned" : "ticket.changed", subject: { kind: "ticket", id }, data: { number: after.number, changed: names, from: before.ownerId, to: after.ownerId, notices }, touches: touched(after, before) });

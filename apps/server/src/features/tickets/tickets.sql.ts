@@ -1,4 +1,4 @@
-import { sql, type Generated, type Insertable, type Selectable, type Updateable } from "kysely";
+import { sql, type Generated, type Insertable, type RawBuilder, type Selectable, type Updateable } from "kysely";
 import type { Language } from "../api.contract.ts";
 import type { Db } from "../../platform/db.ts";
 import { kept } from "../../platform/kept.ts";
@@ -70,9 +70,15 @@ function snake(name: string): string {
   return known;
 }
 
-/** Updates only the version the reader saw; undefined means someone else was first. */
-export const updateTicketRow = (db: Db, id: string, version: number, change: TicketChange) =>
-  db.updateTable("tickets").set(json(change)).set((eb) => ({ version: eb("version", "+", 1) })).where("id", "=", id).where("version", "=", version).returningAll().executeTakeFirst();
+/**
+ * Updates only the version the reader saw; undefined means someone else was first. What is written `beside` costs no round trip
+ * of its own. Changes come in few shapes, each of which a connection keeps.
+ */
+export function updateTicketRow(db: Db, { id, version }: Pick<Ticket, "id" | "version">, change: TicketChange, beside: RawBuilder<unknown>[] = []): Promise<Ticket | undefined> {
+  const also = beside.length === 0 ? sql`` : sql`with ${sql.join(beside.map((statement, index) => sql`${sql.raw(`b${index}`)} as (${statement})`))} `;
+  const set = Object.entries(json(change)).filter(([, value]) => value !== undefined).map(([name, value]) => sql`${sql.ref(name)} = ${value}`);
+  return kept(sql<Ticket>`${also}update tickets set ${sql.join([...set, sql`version = version + 1`])} where id = ${id} and version = ${version} returning ${COLUMNS}`).execute(db).then((result) => result.rows[0]);
+}
 
 /** `pg` would write an object as a composite; jsonb columns get their text. */
 const json = <T extends { fields?: unknown; deadlineHours?: unknown }>(row: T): T => ({

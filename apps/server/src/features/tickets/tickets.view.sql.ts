@@ -3,6 +3,7 @@ import type { Db } from "../../platform/db.ts";
 import { kept } from "../../platform/kept.ts";
 import type { Clock } from "../clocks/index.ts";
 import type { Amount } from "../processes/index.ts";
+import { clocksColumn } from "./tickets.process.sql.ts";
 import type { Ticket } from "./tickets.sql.ts";
 
 /** A line of a list, as the database gives it. */
@@ -120,7 +121,7 @@ const beside = (ticket: { id: string; parentId: string | null }, readerId: strin
       'decidedBy', coalesce(d.name, ''), 'decidedAt', ${iso("a.decided_at")}, 'note', a.note) order by a.requested_at, a.id)
       from ticket_approvals a left join users r on r.id = a.requested_by left join users d on d.id = a.decided_by where a.ticket_id = ${ticket.id}), '[]') as approvals,
     coalesce((select json_agg(json_build_object('checklist', k.checklist, 'item', k.item, 'by', coalesce(u.name, ''), 'at', ${iso("k.at")})) from ticket_checks k left join users u on u.id = k.user_id where k.ticket_id = ${ticket.id}), '[]') as checks,
-    coalesce((select json_agg(json_build_object('name', c.name, 'allowedMs', c.allowed_ms, 'counts', c.counts, 'thresholds', c.thresholds, 'fired', c.fired, 'intervals', c.intervals) order by c.name) from clocks c where c.subject_kind = 'ticket' and c.subject_id = ${ticket.id}), '[]') as clock_rows`;
+    ${clocksColumn(ticket.id)} as clock_rows`;
 
 /**
  * A notice as staff read it: whoever has the client's link can say the client's yes, so it goes to the client's mail and

@@ -6,30 +6,31 @@ import { catalogueFor, contextFor } from "../rules/index.ts";
 import type { Catalogue } from "@linija/rules";
 import { processOf, projectOf, type ProjectInUse } from "./tickets.definitions.ts";
 import { moment } from "./tickets.load.ts";
-import { selectAround } from "./tickets.process.sql.ts";
+import { selectAround, type Around } from "./tickets.process.sql.ts";
 import { toEngine } from "./tickets.rules.ts";
 import type { Ticket } from "./tickets.sql.ts";
 
 /** A locked ticket with everything the engine needs to move it. */
-export interface Living { ticket: Ticket; process: Process; project: ProjectInUse; engine: ReturnType<typeof toEngine>; moment: ReturnType<typeof moment> }
+export interface Living { ticket: Ticket; process: Process; project: ProjectInUse; engine: ReturnType<typeof toEngine>; moment: ReturnType<typeof moment>; /** Where something was asked that looks at it. */ around?: Around }
 
-export async function living(ctx: Ctx, ticket: Ticket): Promise<Living> {
+/** For who asks the process something: about this transition, or about any. */
+export async function living(ctx: Ctx, ticket: Ticket, asking?: { transition?: string }): Promise<Living> {
   const process = await processOf(ctx.db, ticket.processId);
   const project = await projectOf(ctx.db, ticket.projectKey);
   // Read after the lock: a statement that waited for it would still see the clocks of before.
-  const clocks = (await clocksOf(ctx, "ticket", [ticket.id])).get(ticket.id);
-  return { ticket, process, project, engine: toEngine(ticket, clocks), moment: moment(ctx, project) };
+  const around = asking && asks(process, asking.transition) ? await selectAround(ctx.db, ticket.id) : undefined;
+  const clocks = around ? around.clocks : (await clocksOf(ctx, "ticket", [ticket.id])).get(ticket.id) ?? [];
+  return { ticket, process, project, engine: toEngine(ticket, clocks.length > 0 ? clocks : undefined), moment: moment(ctx, project), ...(around && { around }) };
 }
 
 /** Whose limits count, and who an expression sees as `actor`. */
 export interface Doer { by: ProcessActor; actor: Actor; roles: readonly string[] }
 export const doerOf = ({ actor }: Ctx, by: ProcessActor): Doer => ({ by, actor, roles: by.id !== null && actor.kind === "user" && actor.id === by.id ? actor.roles : by.roles });
 
-/** What conditions, checklists and approvals ask about; a process that has none of them asks the database nothing. */
-export async function worldOf(ctx: Ctx, { ticket, process, project }: Living, doer: Doer): Promise<World | undefined> {
-  if (!asks(process)) return undefined;
+/** What conditions, checklists and approvals ask about; where there are none of them the database is asked nothing. */
+export async function worldOf(ctx: Ctx, { ticket, process, project, around }: Living, doer: Doer): Promise<World | undefined> {
+  if (!around) return undefined;
   const { compiled, catalogue } = compiledOf(project, ticket.processId, process);
-  const around = await selectAround(ctx.db, ticket.id);
   const { key, time_zone, languages, name } = project.project;
   const found = compiled.reads.length === 0 ? undefined : (await contextFor(ctx.db, {
     ticketIds: [ticket.id], reads: compiled.reads, catalogue, now: ctx.now(), actor: doer.actor, project: { key, name: name.en, time_zone, languages },
@@ -43,16 +44,15 @@ export async function worldOf(ctx: Ctx, { ticket, process, project }: Living, do
   };
 }
 
-/** Whether any transition has one of the parts that look at the world. */
-const askers = new WeakMap<Process, boolean>();
-export function asks(process: Process): boolean {
-  const known = askers.get(process);
-  if (known !== undefined) return known;
-  const found = Object.values(process.transitions).some(({ guards, checklist, approval, set, automatic, subtasks, visit }) =>
-    guards.length > 0 || checklist !== undefined || approval !== undefined || Object.keys(set).length > 0 || automatic !== undefined || subtasks.some(({ when }) => when) || visit?.when !== undefined);
-  askers.set(process, found);
-  return found;
+/** Whether this transition, or any, has one of the parts that look at the world. */
+const askers = new WeakMap<Process, Set<string>>();
+function asks(process: Process, transition?: string): boolean {
+  const known = askers.get(process) ?? new Set(Object.entries(process.transitions).flatMap(([key, each]) => (looksAround(each) ? [key] : [])));
+  askers.set(process, known);
+  return transition === undefined ? known.size > 0 : known.has(transition);
 }
+const looksAround = ({ guards, checklist, approval, set, automatic, subtasks, visit }: Process["transitions"][string]): boolean =>
+  guards.length > 0 || checklist !== undefined || approval !== undefined || Object.keys(set).length > 0 || automatic !== undefined || subtasks.some(({ when }) => when) || visit?.when !== undefined;
 
 /** `authority.yaml` of the project; a broken one was refused at save, so that none here means nobody may decide alone. */
 const authorities = new WeakMap<ProjectInUse, { authority: Authority | null }>();
