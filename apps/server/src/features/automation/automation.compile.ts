@@ -1,8 +1,8 @@
 import { compileRule, createCatalogue, type Catalogue, type Problem, type Rights, type Rule } from "@linija/rules";
 import type { Db } from "../../platform/db.ts";
-import type { Text } from "../projects/texts.contract.ts";
+import type { Language, Text } from "../projects/texts.contract.ts";
 import { isOpen, workingClock } from "../projects/index.ts";
-import { vocabularyFor, type CatalogueProcess, type CatalogueProject, type WorkingHours } from "../rules/index.ts";
+import { vocabularyFor, type CatalogueOptions, type CatalogueProcess, type CatalogueProject, type WorkingHours } from "../rules/index.ts";
 import { processOf, type ProjectInUse } from "../tickets/index.ts";
 import { readRuleText } from "./automation.document.ts";
 
@@ -11,8 +11,7 @@ export interface Compilable extends CatalogueProject { calendar: ProjectInUse["c
 
 export const hoursOf = ({ calendar, project }: Compilable): WorkingHours => ({ ...workingClock(calendar, project.time_zone), isOpen: (at) => isOpen(calendar, project.time_zone, at) });
 
-/** `webhooks`: those there are, where somebody is to be told that there is none of a name. */
-export const vocabularyOf = (project: Compilable, processes: readonly CatalogueProcess[], webhooks?: readonly string[]) => vocabularyFor(project, { processes, purpose: "automation", hours: () => hoursOf(project), webhooks });
+export const vocabularyOf = (project: Compilable, processes: readonly CatalogueProcess[], more: Partial<CatalogueOptions> = {}) => vocabularyFor(project, { processes, purpose: "automation", hours: () => hoursOf(project), ...more });
 
 export type CompiledText = { ok: true; rule: Rule } | { ok: false; problems: Problem[] };
 
@@ -31,7 +30,7 @@ export function checkText(text: string, catalogue: Catalogue, rights: Rights): P
 }
 
 /** A project as it is in use never changes: a new version of it is another object. */
-interface Workshop { catalogue: Catalogue; rules: Map<string, CompiledText> }
+export interface Workshop { catalogue: Catalogue; rules: Map<string, CompiledText>; /** What is done meanwhile is said in this language. */ inLanguage<R>(language: Language, work: () => R): R }
 const workshops = new WeakMap<ProjectInUse, Promise<Workshop>>();
 
 export function workshopOf(db: Db, project: ProjectInUse): Promise<Workshop> {
@@ -44,7 +43,15 @@ export function workshopOf(db: Db, project: ProjectInUse): Promise<Workshop> {
 }
 
 async function makeWorkshop(db: Db, project: ProjectInUse): Promise<Workshop> {
-  return { catalogue: createCatalogue(vocabularyOf(project, await processesOf(db, project))), rules: new Map() };
+  const own = project.project.default_language;
+  let spoken = own;
+  return {
+    catalogue: createCatalogue(vocabularyOf(project, await processesOf(db, project), { language: () => spoken })), rules: new Map(),
+    inLanguage(language, work) {
+      spoken = language;
+      try { return work(); } finally { spoken = own; }
+    },
+  };
 }
 
 export const processesOf = (db: Db, project: ProjectInUse) => Promise.all(Object.values(project.processIds).map((id) => processOf(db, id)));

@@ -79,7 +79,7 @@ async function refuseAuthor(ctx: TxCtx, projectKey: string, { texts, isKnown }: 
   const webhooks = isKnown ? await selectWebhookKeys(ctx.db, projectKey) : undefined;
   for (const value of texts) {
     const checked = checkedWith.get(value);
-    const compiled = checked && compileText(value.text, createCatalogue(vocabularyOf(checked, Object.values(checked.processes), webhooks)), rights);
+    const compiled = checked && compileText(value.text, createCatalogue(vocabularyOf(checked, Object.values(checked.processes), { webhooks })), rights);
     if (compiled && !compiled.ok) throw invalid(compiled.problems.slice(0, 20).map((found) => ({ field: `rules:${found.line}`, code: "declaration_problem", params: { ...wordsOf(placed(found), language) } })));
   }
 }

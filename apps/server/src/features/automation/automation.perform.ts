@@ -8,6 +8,8 @@ import { priorities } from "../projects/index.ts";
 import { asField } from "../processes/index.ts";
 import { fieldName, marksIn, type TicketContext } from "../rules/index.ts";
 import { addNote, createTicket, loadTicket, moveTicket, processOf, registerSubtasks, updateTicket, wantHandover, type CreateInput, type ProjectInUse } from "../tickets/index.ts";
+import type { Text } from "../projects/texts.contract.ts";
+import type { Said } from "./automation.said.ts";
 import { selectContact, selectDepartment, selectPerson, selectVersionOf, type RuleInUse } from "./automation.sql.ts";
 
 type TicketRow = TicketContext["row"];
@@ -18,13 +20,13 @@ export interface Performing {
   callWebhook(ctx: TxCtx, call: { projectKey: string; key: string; ticketId: string; cause: string; data: Plain }): Promise<void>;
 }
 
-export interface Performance { ticket: TicketRow; project: ProjectInUse; /** Of this run of this rule on this ticket. */ cause: string; result: Extract<RunResult, { ok: true }>; rule: RuleInUse }
+export interface Performance { ticket: TicketRow; project: ProjectInUse; /** Of this run of this rule on this ticket. */ cause: string; result: Extract<RunResult, { ok: true }>; said: Said; rule: RuleInUse }
 
 /** Makes true what a rule decided: first what it set, in one change of the ticket, then its actions in order. */
 export async function performAll(ctx: TxCtx, performance: Performance, deps: Performing): Promise<void> {
   const { ticket, project, result } = performance;
   if (result.changes.length > 0) await updateTicket(ctx, ticket.id, await changeOf(ctx, { ticket, timeZone: project.project.time_zone }, result.changes));
-  for (const [index, call] of result.actions.entries()) await ACTIONS[call.action]?.(ctx, { ...performance, cause: `${performance.cause}:${index}`, deps }, call.params);
+  for (const [index, call] of result.actions.entries()) await ACTIONS[call.action]?.(ctx, { ...performance, cause: `${performance.cause}:${index}`, texts: (name) => performance.said(index, name), deps }, call.params);
 }
 
 type Update = Parameters<typeof updateTicket>[2];
@@ -52,10 +54,11 @@ function missing(field: string): never {
   throw invalidField(`fields.${field}`, "field_unknown");
 }
 
-type Given = Performance & { deps: Performing };
+type Given = Performance & { deps: Performing; /** In all languages, where it is said in them. */ texts: (name: string) => Text | null };
 type Params = ActionCall["params"];
 type Act = (ctx: TxCtx, given: Given, params: Params) => Promise<unknown>;
 
+const cut = <T extends Text | null>(said: T, most: number): T => (said && { en: said.en.slice(0, most), ru: said.ru.slice(0, most), sl: said.sl.slice(0, most) }) as T;
 const text = (params: Params, name: string): string => String((params[name] as string | null) ?? "").slice(0, 10_000);
 
 const ACTIONS: Readonly<Record<string, Act>> = {
@@ -75,7 +78,7 @@ const ACTIONS: Readonly<Record<string, Act>> = {
     const ownerId = login === "" ? null : (await personOf(ctx, ticket, login)).id;
     if (ownerId !== ticket.ownerId) await updateTicket(ctx, ticket.id, { version: await selectVersionOf(ctx.db, ticket.id), ownerId });
   },
-  add_note: (ctx, { ticket }, params) => addNote(ctx, ticket.id, text(params, "text")),
+  add_note: (ctx, { ticket, texts }, params) => addNote(ctx, ticket.id, text(params, "text"), cut(texts("text"), 10_000)),
   create_task: (ctx, given, params) => createTask(ctx, given, params),
   move: async (ctx, { ticket }, params) => moveTicket(ctx, ticket.id, { version: await selectVersionOf(ctx.db, ticket.id), transition: text(params, "transition"), input: (params.fields ?? {}) as Record<string, unknown> }),
   start_clock: (ctx, given, params) => startTicketClock(ctx, given, params),
@@ -99,13 +102,13 @@ async function personOf(ctx: TxCtx, ticket: TicketRow, login: string) {
 }
 
 /** A task is a ticket of its own below this one, as those that a process makes. */
-async function createTask(ctx: TxCtx, { ticket, project, rule }: Given, params: Params): Promise<void> {
+async function createTask(ctx: TxCtx, { ticket, project, rule, texts }: Given, params: Params): Promise<void> {
   const type = text(params, "type");
   if (!project.types.some(({ key }) => key === type)) throw invalidField("type", "unknown_type");
   const parent = await loadTicket(ctx, ticket.id, "tickets.write");
-  const words = (said: string) => ({ en: said, ru: said, sl: said });
+  const inAll = (said: string): Text => ({ en: said, ru: said, sl: said });
   const [task] = await registerSubtasks(ctx, project, parent, [{
-    key: rule.key, type, department: text(params, "department"), subject: words(text(params, "subject").slice(0, 200)), task: text(params, "text"), dueHours: null, waits: false, answer: null,
+    key: rule.key, type, department: text(params, "department"), subject: cut(texts("subject") ?? inAll(text(params, "subject")), 200), task: cut(texts("text"), 10_000) ?? text(params, "text"), dueHours: null, waits: false, answer: null,
   }]);
   if (task && params.due) await updateTicket(ctx, task.id, { version: task.version, dueAt: params.due as string });
 }

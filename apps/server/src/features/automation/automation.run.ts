@@ -7,8 +7,9 @@ import { newId } from "../../platform/ids.ts";
 import { withSavepoint } from "../../platform/savepoint.ts";
 import { contextFor, type EventValues, type TicketContext } from "../rules/index.ts";
 import { projectOf, type ProjectInUse } from "../tickets/index.ts";
-import { compiledIn, workshopOf, type CompiledText } from "./automation.compile.ts";
+import { compiledIn, workshopOf, type CompiledText, type Workshop } from "./automation.compile.ts";
 import { performAll, type Performing } from "./automation.perform.ts";
+import { saidIn } from "./automation.said.ts";
 import { countFired, type KeptProblem, type NewRun, type RuleInUse } from "./automation.sql.ts";
 
 /** An event that a rule caused by a rule, five deep, wakes nobody any more. */
@@ -28,7 +29,7 @@ export async function wake(ctx: TxCtx, waking: Waking, deps: Performing): Promis
   const runs: NewRun[] = [];
   const limit = await limitOf(ctx, waking);
   if (limit) return stopHere(ctx, waking, limit);
-  const { project, compiled, reader } = await workplace(ctx, waking);
+  const { project, workshop, compiled, reader } = await workplace(ctx, waking);
   const read = async (): Promise<TicketContext | undefined> => {
     const found = (await reader([waking.ticketId], true)).get(waking.ticketId);
     return found && heard(found, waking);
@@ -38,7 +39,7 @@ export async function wake(ctx: TxCtx, waking: Waking, deps: Performing): Promis
   for (const { rule, text } of compiled) {
     if (!context) break;
     await breathe();
-    const run = await runOne(ctx, { waking, rule, text, context, project, deps });
+    const run = await runOne(ctx, { waking, rule, text, context, project, workshop, deps });
     runs.push(run);
     if (run.state === "fired" && rule !== compiled.at(-1)!.rule) context = await read();
   }
@@ -75,7 +76,7 @@ async function workplace(ctx: TxCtx, { projectKey, rules }: Waking) {
   const compiled = rules.map((rule) => ({ rule, text: compiledIn(workshop, rule) }));
   const reads = compiled.flatMap(({ text }) => (text.ok ? text.rule.reads : []));
   const reader = (ticketIds: string[], lock: boolean) => contextFor(ctx.db, { ticketIds, reads, catalogue: workshop.catalogue, now: ctx.now(), actor: ctx.actor, project: projectValues(project), lock });
-  return { project, compiled, reader };
+  return { project, workshop, compiled, reader };
 }
 
 interface Limit { reason: "automation_too_deep" | "automation_too_many"; params: Record<string, number> }
@@ -89,7 +90,7 @@ async function limitOf(ctx: TxCtx, { depth }: Waking): Promise<Limit | null> {
 export const projectValues = ({ project }: ProjectInUse) => ({ key: project.key, name: project.name[project.default_language], time_zone: project.time_zone, languages: project.languages });
 
 interface Judging { waking: Waking; rule: RuleInUse; text: CompiledText; context: TicketContext }
-interface Running extends Judging { project: ProjectInUse; deps: Performing }
+interface Running extends Judging { project: ProjectInUse; workshop: Workshop; deps: Performing }
 type Fired = Extract<RunResult, { ok: true }>;
 
 /** Whether the rule fires, and the run to keep if nothing is done about it. */
@@ -117,9 +118,10 @@ export const decide = (rule: Rule, { values }: Pick<TicketContext, "values">, tr
 const placeOnly = ({ code, params, line, column }: { code: KeptProblem["code"]; params: object; line: number; column: number }) => ({ code, params, line, column }) as KeptProblem;
 
 /** Null when all was done; else nothing was. */
-async function perform(ctx: TxCtx, { waking, rule, context, project, deps }: Running, result: Fired): Promise<KeptProblem | null> {
+async function perform(ctx: TxCtx, { waking, rule, text, context, project, workshop, deps }: Running, result: Fired): Promise<KeptProblem | null> {
+  const said = text.ok && result.actions.length > 0 ? saidIn(workshop, { rule: text.rule, text: rule.text }, { context, decide: (rule, context) => decide(rule, context, false) }) : () => null;
   try {
-    await withSavepoint(ctx, () => performAll(ctx, { ticket: context.row, project, cause: `${waking.cause}:${waking.ticketId}:${rule.key}`, result, rule }, deps));
+    await withSavepoint(ctx, () => performAll(ctx, { ticket: context.row, project, cause: `${waking.cause}:${waking.ticketId}:${rule.key}`, result, said, rule }, deps));
     return null;
   } catch (error) {
     if (!(error instanceof AppError) || isDatabaseAway(error) || isOvertaken(error)) throw error;

@@ -63,7 +63,7 @@ async function deskOf(ctx: Ctx, projectKey: string): Promise<Desk> {
   await allowEditing(ctx, projectKey);
   const project = await projectOf(ctx.db, projectKey);
   // Of its own making: it knows the departments, which the one that runs stored rules does not insist on.
-  const catalogue = createCatalogue(vocabularyOf(project, await processesOf(ctx.db, project), await selectWebhookKeys(ctx.db, projectKey)));
+  const catalogue = createCatalogue(vocabularyOf(project, await processesOf(ctx.db, project), { webhooks: await selectWebhookKeys(ctx.db, projectKey) }));
   const rights = authorRights(ctx, projectKey, true);
   return { project, catalogue, compile: (text) => compileText(text, catalogue, rights), check: (text) => checkText(text, catalogue, rights) };
 }

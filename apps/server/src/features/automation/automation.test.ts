@@ -64,6 +64,22 @@ test("R137 a rule hands a ticket over to the specialists of a department, with w
   expect(await events(ticket.id, "ticket.handover_wanted")).toMatchObject([{ data: { to: "technicians", askedBy: "rule.hand", text: "Go there today" } }]);
 });
 
+test("R348 R351 what a rule says in three languages is kept in all and read in the reader's; what it says in one stays so", async () => {
+  const said = 'words("Look at: ", "Посмотрите: ", "Poglejte: ") + ticket.subject';
+  await use(rule("speaks", "{ event: ticket.registered }", `when: ticket.subject == "the cabinet"\nsteps:\n  - do: add_note\n    with: { text: '${said}' }\n  - do: add_note\n    with: { text: '"Сделано"' }\n  - do: create_task\n    with: { type: '"question"', department: '"technicians"', subject: '${said}', text: '${said}' }\n`));
+  const ticket = await buildTicket(system, { subject: "the cabinet", clientId: null });
+  await settle();
+  expect((await runsOf(ticket.id)).map(({ problem }) => problem)).toEqual([null]);
+  for (const [language, look] of [["en", "Look at: the cabinet"], ["ru", "Посмотрите: the cabinet"], ["sl", "Poglejte: the cabinet"]] as const) {
+    const reader = as(actorOf(await buildUser(database.db, { login: `reader-${language}`, name: "Reader", projects: ["internet"], language })));
+    const view = await getTicket(reader, ticket.id);
+    expect([view.notes.map(({ text }) => text), view.subtasks.map(({ subject }) => subject)], language).toEqual([[look, "Сделано"], [look]]);
+    expect(await getTicket(reader, view.subtasks[0]!.id)).toMatchObject({ subject: look, description: look });
+  }
+  const { rows } = await sql<{ text: string; isInAll: boolean }>`select text, texts is not null as is_in_all from ticket_notes where ticket_id = ${ticket.id} order by id`.execute(database.db);
+  expect(rows, "kept once, as the project reads it").toEqual([{ text: "Посмотрите: the cabinet", isInAll: true }, { text: "Сделано", isInAll: false }]);
+});
+
 test("the same fact heard twice changes a ticket once", async () => {
   await use(rule("count", "{ event: ticket.note_added }", `steps:\n  - do: call_webhook\n    with: { webhook: '"crm"' }\n`));
   const ticket = await buildTicket(system);

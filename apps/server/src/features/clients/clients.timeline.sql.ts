@@ -46,7 +46,7 @@ export function timelineQuery(query: TimelineQuery): RawBuilder<TimelineRow> {
       order by e.at desc, e.id desc limit ${limit})
     union all
     (select n.id, n.at, 'note', 'note', n.name, jsonb_build_object('ticketId', t.id, 'number', t.number, 'text', n.text)
-      from t cross join lateral (select n.id, n.at, n.text, u.name from ticket_notes n left join users u on u.id = n.author_id where n.ticket_id = t.id${before("n.at", "n.id")}
+      from t cross join lateral (select n.id, n.at, coalesce(n.texts->>${query.language ?? null}::text, n.text) as text, u.name from ticket_notes n left join users u on u.id = n.author_id where n.ticket_id = t.id${before("n.at", "n.id")}
         order by n.at desc, n.id desc limit ${limit}) n order by n.at desc, n.id desc limit ${limit})
     union all
     (select m.id, m.created_at, 'notice', m.key, '', jsonb_build_object('ticketId', t.id, 'number', t.number, 'subject', m.subject, 'state', m.state, 'recipient', m.recipient)

@@ -14,7 +14,7 @@ export interface WorkingHours {
 export type Authority = (deed: string, roles: readonly string[]) => { amount: string; currency: string } | "any" | null;
 
 /** Asked at the moment of a run, so that rules compiled once follow a calendar that changes. */
-export interface FunctionSources { /** What the project's people read. */ language?: Language; hours?: () => WorkingHours; authority?: Authority; /** Of "anything" as an amount. */ currency?: string }
+export interface FunctionSources { /** What the project's people read; asked at each call, where a rule is taken in several. */ language?: Language | (() => Language); hours?: () => WorkingHours; authority?: Authority; /** Of "anything" as an amount. */ currency?: string }
 
 const HOUR_MS = 3_600_000;
 /** Twenty years: every month between two moments is reckoned, and a rule must not hold the others up with thousands of them. */
@@ -25,13 +25,14 @@ const ANY_AMOUNT = "999999999999999";
 type Actor = { roles?: readonly string[] };
 
 export function functionsOf({ language = "en", hours, authority, currency = "EUR" }: FunctionSources): NonNullable<CatalogueInput["functions"]> {
+  const spoken = typeof language === "function" ? language : () => language;
   const at = { key: "at", type: "datetime" };
   const text = (key: Language) => ({ key, type: "text" });
   return {
     words: {
-      doc: words("Of three texts, English, Russian and Slovenian, the one in the project's language", "Из трёх текстов – английского, русского и словенского – тот, что на языке проекта", "Od treh besedil, angleškega, ruskega in slovenskega, tisto v jeziku projekta"),
+      doc: words("Of three texts, English, Russian and Slovenian, the one in the project's language; notes and tasks are read by each in their own", "Из трёх текстов – английского, русского и словенского – тот, что на языке проекта; заметки и задания каждый читает на своём", "Od treh besedil, angleškega, ruskega in slovenskega, tisto v jeziku projekta; zabeležke in naloge vsak bere v svojem"),
       params: [text("en"), text("ru"), text("sl")], result: "text",
-      call: (en: string, ru: string, sl: string) => ({ en, ru, sl })[language],
+      call: (en: string, ru: string, sl: string) => ({ en, ru, sl })[spoken()],
     },
     working_hours_between: {
       doc: words("Working hours between two moments, by the project's calendar", "Рабочие часы между двумя моментами по календарю проекта", "Delovne ure med dvema trenutkoma po koledarju projekta"),

@@ -19,7 +19,7 @@ import { formFor, type TicketForms } from "./tickets.forms.ts";
 import { follow } from "./tickets.move.service.ts";
 import { keepReasons, refuseStrangers, registerWithClocks, type Registered } from "./tickets.register.ts";
 import { fromEngine, priorityName } from "./tickets.rules.ts";
-import { insertNote, selectSurroundings, selectTicket, selectTicketForUpdate, selectUserForTicket, touchTicket, updateTicketRow, type Ticket, type TicketChange, type TicketTexts } from "./tickets.sql.ts";
+import { insertNote, selectSurroundings, selectTicket, selectTicketForUpdate, selectUserForTicket, touchTicket, updateTicketRow, type Said, type Ticket, type TicketChange, type TicketTexts } from "./tickets.sql.ts";
 import { rewritten } from "./tickets.texts.ts";
 import { NOTHING_BESIDE } from "./tickets.view.sql.ts";
 import { toView } from "./tickets.view.ts";
@@ -189,12 +189,12 @@ export async function dueByHand(ctx: TxCtx, before: Ticket, dueAt: Date | null, 
 
 const pick = (ticket: Ticket, names: (keyof Ticket)[]) => Object.fromEntries(names.map((name) => [name, ticket[name]]));
 
-/** A note for colleagues. It has no way to a client: notices are written by other code into another table. */
-export async function addNote(ctx: Ctx, ticketId: string, text: string) {
+/** A note for colleagues; `texts`, where it is said in all languages, are shown in each reader's. It has no way to a client: notices are written by other code into another table. */
+export async function addNote(ctx: Ctx, ticketId: string, text: string, texts: Said | null = null) {
   return inTx(ctx, async (ctx) => {
     const ticket = await loadTicket(ctx, ticketId, "tickets.note", { lock: true });
     const note = { id: newId(ctx.now().getTime()), text, by: ctx.actor.name, at: ctx.now() };
-    await insertNote(ctx.db, { id: note.id, ticketId, authorId: ctx.actor.kind === "user" ? ctx.actor.id : null, text, at: note.at });
+    await insertNote(ctx.db, { id: note.id, ticketId, authorId: ctx.actor.kind === "user" ? ctx.actor.id : null, text, texts, at: note.at });
     await touchTicket(ctx.db, ticketId, note.at);
     await emit(ctx, { type: "ticket.note_added", subject: { kind: "ticket", id: ticketId }, data: { noteId: note.id }, touches: touched(ticket) });
     await audit(ctx, { action: "ticket.note", object: { kind: "ticket", id: ticketId }, after: { noteId: note.id, text } });

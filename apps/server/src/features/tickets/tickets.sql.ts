@@ -6,7 +6,7 @@ import type { ProcessTicket } from "../processes/index.ts";
 
 export type TicketStatus = "open" | "waiting" | "done" | "closed";
 export type ClosedAs = "confirmed" | "unconfirmed" | "rejected" | "cancelled";
-type Said = Record<Language, string>;
+export type Said = Record<Language, string>;
 export interface TicketTexts { subject?: Said; description?: Said }
 export interface TicketsTable {
   id: string; number: string; projectKey: string; type: string; processId: string; stage: string; status: TicketStatus;
@@ -129,8 +129,8 @@ export const linkCallback = (interactionId: string, ticketId: string) =>
 export const selectUserForTicket = (db: Db, id: string) =>
   sql<{ id: string; name: string; projects: string[] }>`select id, name, projects from users where id = ${id} and disabled_at is null`.execute(db).then((result) => result.rows[0]);
 
-export const insertNote = (db: Db, row: { id: string; ticketId: string; authorId: string | null; text: string; at: Date }) =>
-  sql`insert into ticket_notes (id, ticket_id, author_id, text, at) values (${row.id}, ${row.ticketId}, ${row.authorId}, ${row.text}, ${row.at})`.execute(db);
+export const insertNote = (db: Db, row: { id: string; ticketId: string; authorId: string | null; text: string; texts: Said | null; at: Date }) =>
+  sql`insert into ticket_notes (id, ticket_id, author_id, text, texts, at) values (${row.id}, ${row.ticketId}, ${row.authorId}, ${row.text}, ${row.texts && JSON.stringify(row.texts)}::jsonb, ${row.at})`.execute(db);
 
 export const touchTicket = (db: Db, id: string, at: Date) => sql`update tickets set updated_at = greatest(updated_at, ${at}) where id = ${id}`.execute(db);
 

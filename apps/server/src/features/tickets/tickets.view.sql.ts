@@ -3,6 +3,7 @@ import type { Db } from "../../platform/db.ts";
 import { kept } from "../../platform/kept.ts";
 import type { Clock } from "../clocks/index.ts";
 import type { Amount } from "../processes/index.ts";
+import type { Language } from "../api.contract.ts";
 import { clocksColumn } from "./tickets.process.sql.ts";
 import type { Ticket } from "./tickets.sql.ts";
 
@@ -130,9 +131,9 @@ const beside = (ticket: { id: string; parentId: string | null }, readerId: strin
 const withoutLink = (column: string) => sql`regexp_replace(${sql.ref(column)}, '\\S*/s/[A-Za-z0-9_-]{16,}\\S*', '…', 'g')`;
 
 /** Names and everything written on a ticket in one statement; notices are the notices feature's to write, the ticket only shows them. */
-export const selectWritten = (db: Db, ticket: { id: string; type: string; interactionId: string | null; clientId: string | null; ownerId: string | null; parentId: string | null }, readerId: string | null) => kept(sql<Written>`select
+export const selectWritten = (db: Db, ticket: { id: string; type: string; interactionId: string | null; clientId: string | null; ownerId: string | null; parentId: string | null }, { readerId, language }: { readerId: string | null; language: Language }) => kept(sql<Written>`select
     coalesce((select name from clients where id = ${ticket.clientId}::uuid), (select caller_name from interactions where id = ${ticket.type === "callback" && !ticket.clientId ? ticket.interactionId : null}::uuid), '') as client_name, coalesce((select name from users where id = ${ticket.ownerId}::uuid), '') as owner_name,
-    coalesce((select json_agg(json_build_object('id', n.id, 'text', n.text, 'by', coalesce(u.name, ''), 'at', ${iso("n.at")}) order by n.at, n.id) from ticket_notes n left join users u on u.id = n.author_id where n.ticket_id = ${ticket.id}), '[]') as notes,
+    coalesce((select json_agg(json_build_object('id', n.id, 'text', coalesce(n.texts->>${language}, n.text), 'by', coalesce(u.name, ''), 'at', ${iso("n.at")}) order by n.at, n.id) from ticket_notes n left join users u on u.id = n.author_id where n.ticket_id = ${ticket.id}), '[]') as notes,
     coalesce((select json_agg(json_build_object('id', id, 'key', key, 'language', language, 'recipient', recipient, 'subject', ${withoutLink("subject")}, 'body', ${withoutLink("body_text")}, 'state', state, 'at', ${iso("created_at")}) order by created_at, id) from notices where ticket_id = ${ticket.id}), '[]') as notices,
     ${filesOf(sql`${ticket.id}`)} as attachments, ${beside(ticket, readerId)}`)
   .execute(db).then((result) => result.rows[0]!);

@@ -38,7 +38,7 @@ export async function toView(ctx: Ctx, ticket: Ticket, known?: Written): Promise
   const process = await processOf(ctx.db, ticket.processId);
   const project = await projectOf(ctx.db, ticket.projectKey);
   const language = readerLanguage(ctx);
-  const { clientName, ownerName, parent, subtasks, approvals, checks, clockRows, ...written } = known ?? await selectWritten(ctx.db, ticket, ctx.actor.kind === "user" ? ctx.actor.id : null);
+  const { clientName, ownerName, parent, subtasks, approvals, checks, clockRows, ...written } = known ?? await selectWritten(ctx.db, ticket, { readerId: ctx.actor.kind === "user" ? ctx.actor.id : null, language });
   const view: TicketView = {
     ...toRow(ctx, { ...ticket, clientName, ownerName }, process), ...written, masked: false, description: descriptionFor(ctx, ticket), fields: ticket.fields, facts: [], language: ticket.language, channel: ticket.channel, contactEmail: ticket.contactEmail,
     interactionId: ticket.interactionId, resolution: ticket.resolution, score: ticket.score, clientComment: ticket.clientComment, closedAs: ticket.closedAs, mergedInto: ticket.mergedInto,

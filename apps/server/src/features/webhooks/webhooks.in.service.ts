@@ -98,7 +98,8 @@ async function repeated(ctx: TxCtx, { taking: { at, compiled, said }, name, alar
   const worst = Math.max(before, isOn ? priorityOf(said) : -1);
   const isDue = worst > before || isOn !== alarm.isOn || alarm.notedAt === null || ctx.now().getTime() - alarm.notedAt.getTime() >= repeat.every_minutes * 60_000;
   const note = isDue ? said(`repeat.note.${language}`) : null;
-  if (typeof note === "string" && note !== "") await addNote(ctx, open.id, `${note.slice(0, 9_000)} (${alarm.times}×)`);
+  const counted = (text: unknown): string => `${told(text, 9_000)} (${alarm.times}×)`;
+  if (typeof note === "string" && note.trim() !== "") await addNote(ctx, open.id, counted(note), { en: counted(said("repeat.note.en")), ru: counted(said("repeat.note.ru")), sl: counted(said("repeat.note.sl")) });
   await updateAlarm(ctx.db, { ...at, alarm: name }, { ticketId: open.id, notedAt: isDue ? ctx.now() : alarm.notedAt, worst, isOn });
   if (worst > before) await raise(ctx, open, { priority: worst, projectKey: at.projectKey });
   return reply("repeated", open);

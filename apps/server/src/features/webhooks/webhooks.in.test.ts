@@ -10,6 +10,7 @@ import { openSecrets } from "../../platform/secret.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { testHttp } from "../../testing/http.ts";
 import { textKinds } from "../../kinds.ts";
+import { actorOf, buildUser } from "../access/access.factory.ts";
 import { getRecord } from "../forms/index.ts";
 import { describeProblems, projectFolders, readDeclarations, readFolder } from "../projects/index.ts";
 import { getTicket, storeDeclarations } from "../tickets/index.ts";
@@ -28,6 +29,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const http = await testHttp(database, (app) => webhooksRoutes(app, { secrets: openSecrets(folder, ""), allowPrivate: false }));
 const administrator = await http.signIn({ name: "Admin", roles: ["administrator"], projects: [] });
 const system = database.ctx();
+const slovene = database.ctx(actorOf(await buildUser(database.db, { login: "slovene", projects: ["energy"], language: "sl" })));
 
 async function newSecretOf(project: string): Promise<string> {
   const made = await administrator.send("PUT", `/api/hooks/${project}/telemetry/secret`);
@@ -104,10 +106,10 @@ test("the same alarm again is a note on the open ticket, of a flood one note; on
   const { ticket } = await taken(overload("TP Vič"));
   expect(await taken(overload("TP Vič", { value: 140 }))).toEqual({ state: "repeated", ticket });
   expect(await taken(overload("TP Vič", { value: 141 }))).toEqual({ state: "repeated", ticket });
-  expect((await getTicket(system, ticket!.id)).notes.map(({ text }) => text)).toEqual(["Ponovni alarm, 140 A (2×)"]);
+  expect((await getTicket(slovene, ticket!.id)).notes.map(({ text }) => text)).toEqual(["Ponovni alarm, 140 A (2×)"]);
   await sql`update hook_alarms set noted_at = noted_at - interval '2 minutes' where ticket_id = ${ticket!.id}`.execute(database.db);
   expect(await taken(overload("TP Vič", { state: "cleared", value: 80 }))).toEqual({ state: "repeated", ticket });
-  expect((await getTicket(system, ticket!.id)).notes.map(({ text }) => text)).toEqual(["Ponovni alarm, 140 A (2×)", "Znova v mejah, 80 A (4×)"]);
+  expect((await getTicket(slovene, ticket!.id)).notes.map(({ text }) => text)).toEqual(["Ponovni alarm, 140 A (2×)", "Znova v mejah, 80 A (4×)"]);
   await sql`update tickets set status = 'done' where id = ${ticket!.id}`.execute(database.db);
   const next = await taken(overload("TP Vič", { value: 150 }));
   expect([next.state, next.ticket!.id === ticket!.id]).toEqual(["registered", false]);
@@ -117,7 +119,8 @@ test("the same alarm again is a note on the open ticket, of a flood one note; on
 test("R362 that an alarm is over is written down however soon it comes, and so is that it is on again; the same told twice is not", async () => {
   const { ticket } = await taken(overload("TP Rožnik"));
   for (const more of [{ value: 140 }, { state: "cleared", value: 80 }, { state: "cleared", value: 79 }, { value: 141 }, { value: 142 }]) await taken(overload("TP Rožnik", more));
-  expect((await getTicket(system, ticket!.id)).notes.map(({ text }) => text)).toEqual(["Ponovni alarm, 140 A (2×)", "Znova v mejah, 80 A (3×)", "Ponovni alarm, 141 A (5×)"]);
+  expect((await getTicket(slovene, ticket!.id)).notes.map(({ text }) => text)).toEqual(["Ponovni alarm, 140 A (2×)", "Znova v mejah, 80 A (3×)", "Ponovni alarm, 141 A (5×)"]);
+  expect((await getTicket(system, ticket!.id)).notes[1]!.text, "in its reader's language").toBe("Within limits again, 80 A (3×)");
 });
 
 test("a repeated alarm that is worse raises the ticket's priority and deadline, is noted at once and told to who works on it and to supervisors; one that is not, or tells that all is well, raises nothing", async () => {
@@ -129,7 +132,7 @@ test("a repeated alarm that is worse raises the ticket's priority and deadline, 
   await taken(overload("TP Stožice", { state: "cleared", value: 90 }));
   expect(await getTicket(system, ticket!.id)).toMatchObject({ priority: 2, dueAt: before.dueAt });
   await taken(overload("TP Stožice", { severity: "critical", value: 180 }));
-  const after = await getTicket(system, ticket!.id);
+  const after = await getTicket(slovene, ticket!.id);
   expect(after.priority).toBe(3);
   expect(Date.parse(after.dueAt!)).toBeLessThan(Date.parse(before.dueAt!));
   expect(after.notes.map(({ text }) => text)).toEqual(["Ponovni alarm, 132 A (2×)", "Znova v mejah, 90 A (3×)", "Ponovni alarm, 180 A (4×)"]);
