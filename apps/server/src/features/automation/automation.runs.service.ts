@@ -2,7 +2,7 @@ import type { Ctx } from "../../platform/db.ts";
 import { notFound } from "../../platform/errors.ts";
 import { readerLanguage } from "../../platform/messages.ts";
 import { decodeCursor, encodeCursor, pageOf, PAGE_SIZE } from "../../platform/page.ts";
-import { may } from "../access/index.ts";
+import { may, toldTo } from "../access/index.ts";
 import { findProject, getTicket } from "../tickets/index.ts";
 import { HIDDEN } from "../rules/index.ts";
 import { compiledIn, workshopOf } from "./automation.compile.ts";
@@ -48,13 +48,13 @@ async function readingOf(ctx: Ctx, { projectKey, versionId, text }: ListedRun): 
 
 /** What a rule set and did is shown as far as the reader may read what it was made from. */
 function runRow(ctx: Ctx, row: ListedRun, { isTold }: Reading): RunRow {
-  const { ownerId: _owner, department: _department, about: _about, projectKey: _project, versionId: _version, text: _text, ruleName, problem, ...rest } = row;
+  const { phone, ownerId: _owner, department: _department, about: _about, projectKey: _project, versionId: _version, text: _text, ruleName, problem, ...rest } = row;
   const place = problem !== null && problem.code !== "host" ? problem.line : null;
   const done = isTold ? {} : {
     changes: row.changes.map(({ target }) => ({ target, from: HIDDEN, to: HIDDEN })),
     actions: row.actions.map(({ action, params }) => ({ action, params: Object.fromEntries(Object.keys(params).map((name) => [name, HIDDEN])) })),
   };
-  return { ...rest, ...done, at: row.at.toISOString(), ruleName: ruleName ?? { en: row.ruleKey }, problem: problem && { code: problem.code, message: problemMessage(problem, readerLanguage(ctx)), line: place } };
+  return toldTo(ctx, { ...rest, ...done, at: row.at.toISOString(), ruleName: ruleName ?? { en: row.ruleKey }, problem: problem && { code: problem.code, message: problemMessage(problem, readerLanguage(ctx)), line: place } }, { phone, email: null });
 }
 
 /** What a rule has read is shown as far as the reader may read it. */
@@ -63,7 +63,7 @@ export async function getRun(ctx: Ctx, id: string): Promise<RunView> {
   if (!run || !may(ctx, "tickets.read", run)) throw notFound("run", id);
   const { trace, ...row } = run;
   const reading = await readingOf(ctx, run);
-  return { ...runRow(ctx, row, reading), trace: masked(trace as Partial<TraceView>, reading), text: may(ctx, "rules.read", run) ? run.text ?? "" : "" };
+  return { ...runRow(ctx, row, reading), trace: toldTo(ctx, masked(trace as Partial<TraceView>, reading), { phone: run.phone, email: null }), text: may(ctx, "rules.read", run) ? run.text ?? "" : "" };
 }
 
 /** A name the rule gave to something hidden hides it from there on, until it is given to something else; a round over something hidden hides all that the rule names. */

@@ -104,7 +104,8 @@ async function contexts(ctx: Ctx, { catalogue, project }: Desk, tickets: FoundTi
   const found = await contextFor(ctx.db, {
     ticketIds: tickets.map(({ id }) => id), reads, catalogue, now: ctx.now(), actor: { kind: "system", name: "automation" }, project: projectValues(project), event: { ...EVENT, at: ctx.now() },
   });
-  return new Map([...found].map(([id, context]) => [id, { ...context, values: toldAtDesk(ctx, context.values) }]));
+  const phones = new Map(tickets.map(({ id, phone }) => [id, phone]));
+  return new Map([...found].map(([id, context]) => [id, { ...context, values: toldAtDesk(ctx, context.values, { phone: phones.get(id) ?? null, email: null }) }]));
 }
 
 interface DryRunInput { text: string; before: string | null; after?: string | undefined; limit: number }
@@ -127,9 +128,10 @@ export async function dryRun(ctx: Ctx, projectKey: string, input: DryRunInput) {
   const compared = await some(compare(before, after.rule, records, BUDGET), DRY_RUN_MS);
   const last = compared.length < records.length ? byId.get(compared.at(-1)!.id) : undefined;
   const language = readerLanguage(ctx);
-  const rows = compared.filter(({ differences }) => differences.length > 0).map(({ id, before, after }) => ({
-    ticketId: id, number: byId.get(id)!.number, subject: byId.get(id)!.subject, before: outcome(before, language), after: outcome(after, language),
-  }));
+  const rows = compared.filter(({ differences }) => differences.length > 0).map(({ id, before, after }) => {
+    const { number, subject, phone } = byId.get(id)!;
+    return { ticketId: id, number, subject: toldAtDesk(ctx, subject, { phone, email: null }), before: outcome(before, language), after: outcome(after, language) };
+  });
   return { problems: [], of: records.length, lookedAt: compared.length, failed: compared.at(-1)?.failed ?? 0, rows, next: last ? encodeCursor(last.updatedAt, last.id) : next };
 }
 

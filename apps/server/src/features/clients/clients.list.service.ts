@@ -48,13 +48,13 @@ export async function clientByPhone(ctx: Ctx, phone: string, projectKey: string 
 
 /** Everything said and done with this client, over all channels, newest first. */
 export async function clientTimeline(ctx: Ctx, id: string, query: PageQuery): Promise<Page<TimelineItem>> {
-  await load(ctx, id, "clients.read");
+  const { phones } = await load(ctx, id, "clients.read");
   const limit = query.limit ?? PAGE_SIZE;
   const cursor = decodeCursor(query.after);
   const rows = await selectTimeline(ctx.db, { ids: await selectSameClient(ctx.db, id), projects: mine(ctx), readerId: reader(ctx), ...(ctx.actor.kind === "user" && { language: ctx.actor.language }), only: within(ctx), cursor, limit });
   const page = pageOf(rows, limit, (row) => encodeCursor(row.at, row.id));
   const names = await namesOf(ctx, page.items);
-  return { items: page.items.map((row) => ({ ...toItem(ctx, row), names: names.get(row.id) ?? {} })), next: page.next };
+  return { items: page.items.map((row) => ({ ...toItem(ctx, row, phones), names: names.get(row.id) ?? {} })), next: page.next };
 }
 
 /** What the facts of tickets name, as the reader calls it. */
@@ -81,8 +81,8 @@ function toRow(ctx: Ctx, row: ListRow): ClientRow {
   return masks(ctx) ? maskContacts(view) : view;
 }
 
-function toItem(ctx: Ctx, row: TimelineRow): Omit<TimelineItem, "names"> {
+function toItem(ctx: Ctx, row: TimelineRow, phones: readonly string[]): Omit<TimelineItem, "names"> {
   const { fromNumber, toNumber, recipient: _recipient, ...rest } = row.data as { fromNumber?: string; toNumber?: string; recipient?: string };
   const hidden = { ...(fromNumber && { fromNumber: maskPhone(fromNumber) }), ...(toNumber && { toNumber: maskPhone(toNumber) }) };
-  return { id: row.id, at: row.at.toISOString(), kind: row.kind, type: row.type, by: row.by ?? "", data: masks(ctx) ? hideContacts({ ...rest, ...hidden }) : row.data };
+  return { id: row.id, at: row.at.toISOString(), kind: row.kind, type: row.type, by: row.by ?? "", data: masks(ctx) ? hideContacts({ ...rest, ...hidden }, { phone: phones, email: null }) : row.data };
 }

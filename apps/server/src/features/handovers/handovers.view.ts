@@ -55,7 +55,7 @@ export async function toView(ctx: Ctx, row: Told): Promise<HandoverView> {
     offer: offer === undefined ? null : { to: { id: offer.userId, name: offer.name }, offeredAt: iso(offer.offeredAt), answerBy: iso(offer.answerBy) },
     asked: row.asked.map(({ userId, name, state, reason, offeredAt, answeredAt }) => ({ person: { id: userId, name }, state, reason, offeredAt: iso(offeredAt), answeredAt: answeredAt && iso(answeredAt) })),
     isMine, mayTake: waits && (isMine || isLeader), mayWithdraw: waits && (isGiver || isLeader),
-  });
+  }, { phone: row.phone, email: null });
 }
 const instantOf = (at: Date | null): string | null => at && at.toISOString();
 /** JSON of the database writes instants in its own way. */

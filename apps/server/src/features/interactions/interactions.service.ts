@@ -46,7 +46,7 @@ const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
 function toView(ctx: Ctx, row: InteractionRow): CallView {
   const hides = !may(ctx, "clients.see_contacts");
   return {
-    ...(hides ? hideContacts(row) : row), ...(hides && { fromNumber: maskPhone(row.fromNumber), toNumber: maskPhone(row.toNumber) }),
+    ...(hides ? hideContacts(row, { phone: row.direction === "in" ? row.fromNumber : row.toNumber, email: null }) : row), ...(hides && { fromNumber: maskPhone(row.fromNumber), toNumber: maskPhone(row.toNumber) }),
     startedAt: row.startedAt.toISOString(), queuedAt: iso(row.queuedAt), answeredAt: iso(row.answeredAt), endedAt: iso(row.endedAt), wrappedAt: iso(row.wrappedAt),
   };
 }

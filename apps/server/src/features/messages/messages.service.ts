@@ -17,7 +17,7 @@ type Sending = z.output<typeof contracts.sendMessage.body>;
 const MOST_BYTES = MAX_MESSAGE_MB * 1024 * 1024;
 
 const toView = (ctx: Ctx, ticket: Ticket, { id, byClient, by, text, at, files, mail }: MessageRow): MessageView =>
-  ({ id, byClient, by, text: toldTo(ctx, text), at: at.toISOString(), files: files.map((file) => shownFile(ctx, ticket, file)), mail });
+  ({ id, byClient, by, text: toldTo(ctx, text, { phone: ticket.contactPhone, email: ticket.contactEmail }), at: at.toISOString(), files: files.map((file) => shownFile(ctx, ticket, file)), mail });
 /** The title of a paper is read by who may read the paper. */
 const shownFile = (ctx: Ctx, ticket: Ticket, { needs, plainName, ...file }: MessageRow["files"][number]): MessageView["files"][number] =>
   (plainName === null || mayOpenDocument(ctx, ticket, { needs }) ? file : { ...file, name: plainName });

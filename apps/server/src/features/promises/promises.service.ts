@@ -20,7 +20,7 @@ const toView = (ctx: Ctx, row: Promised): PromiseView => toldTo(ctx, {
   id: row.id, projectKey: row.projectKey, text: row.text, dueAt: row.dueAt.toISOString(), state: row.state, reason: row.reason, version: row.version, createdAt: row.createdAt.toISOString(),
   by: { id: row.promisedBy, name: row.byName }, closed: row.closedAt && { at: row.closedAt.toISOString(), by: row.closedByName },
   ticket: row.ticketId ? { id: row.ticketId, number: row.number, subject: subjectFor(ctx, row) } : null, client: row.clientId ? { id: row.clientId, name: row.clientName } : null,
-});
+}, { phone: row.phone, email: null });
 
 /** What was promised about a ticket is for those who may see that ticket. */
 const seen = (ctx: Ctx) => (row: Promised): boolean => row.ticketId === null || may(ctx, "tickets.read", guarded(row));

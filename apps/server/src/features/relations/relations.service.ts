@@ -14,8 +14,8 @@ import { countRelations, deleteRelation, existsRelation, insertRelation, selectB
 
 const MAX_RELATIONS = 200;
 
-export const toBrief = async (ctx: Ctx, { id, number, subject, texts, type, status, stage, processId, clientName, ownerName, createdAt }: Brief): Promise<TicketBrief> =>
-  ({ id, number, subject: toldTo(ctx, subjectFor(ctx, { subject, texts })), type, status, stage, stageName: await stageNameOf(ctx, { processId, stage }), clientName, ownerName, createdAt: createdAt.toISOString() });
+export const toBrief = async (ctx: Ctx, { id, number, subject, texts, type, status, stage, processId, clientName, ownerName, contactPhone, createdAt }: Brief): Promise<TicketBrief> =>
+  ({ id, number, subject: toldTo(ctx, subjectFor(ctx, { subject, texts }), { phone: contactPhone, email: null }), type, status, stage, stageName: await stageNameOf(ctx, { processId, stage }), clientName, ownerName, createdAt: createdAt.toISOString() });
 
 /** What the reader may see of it; the other end of a relation may lie in a project that is not the reader's. */
 const seen = (ctx: Ctx) => (brief: Brief): boolean => may(ctx, "tickets.read", guarded(brief));

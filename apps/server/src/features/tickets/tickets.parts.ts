@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Ctx } from "../../platform/db.ts";
 import type { Language } from "../api.contract.ts";
-import { maskWithin, may, toldTo } from "../access/index.ts";
+import { may, toldTo } from "../access/index.ts";
 import { momentOf, stateOf, viewClock, type Clock, type WorkingTime } from "../clocks/index.ts";
 import { allowanceOf, isWithin, timerName, type Process } from "../processes/index.ts";
 import { alongFor } from "./tickets.along.ts";
@@ -37,12 +37,11 @@ async function parentOf(ctx: Ctx, { project, ticket, language }: Shown, parent: 
   if (!given) return null;
   const { id, number, contactPhone: phone, contactEmail: email } = parent;
   const fields = Object.fromEntries(Object.entries(parent.fields).filter(([key]) => given.fields.includes(key)));
-  const described = given.description ? descriptionFor(ctx, parent) : "";
   return toldTo(ctx, {
     id, number, subject: subjectFor(ctx, parent), mayOpen: may(ctx, "tickets.read", guarded(parent)),
     facts: factsOf(await processOf(ctx.db, parent.processId), project.departments, { fields, language }),
-    description: may(ctx, "clients.see_contacts") ? described : maskWithin(described, { phone, email }), files: given.files ? parent.files : [],
-  });
+    description: given.description ? descriptionFor(ctx, parent) : "", files: given.files ? parent.files : [],
+  }, { phone, email });
 }
 
 /** What the process does by itself when this clock of its own is over. */

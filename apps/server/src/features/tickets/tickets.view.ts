@@ -1,6 +1,6 @@
 import type { Ctx } from "../../platform/db.ts";
 import { readerLanguage } from "../../platform/messages.ts";
-import { hideContacts, maskEmail, maskPhone, maskWithin, may } from "../access/index.ts";
+import { hideContacts, maskEmail, maskPhone, may, toldTo } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
 import { allowed, type Process, type Transition } from "../processes/index.ts";
 import { departmentsFor, factsOf } from "./tickets.facts.rules.ts";
@@ -27,7 +27,7 @@ export async function toRows(ctx: Ctx, tickets: readonly ListedTicket[]): Promis
 export const stageNameOf = async (ctx: Ctx, { processId, stage }: { processId: string; stage: string }): Promise<string> => (await processOf(ctx.db, processId)).stages[stage]?.name[readerLanguage(ctx)] ?? stage;
 
 const toRow = (ctx: Ctx, ticket: ListedTicket, process: Process): TicketRow => ({
-  id: ticket.id, number: ticket.number, projectKey: ticket.projectKey, type: ticket.type, stage: ticket.stage, status: ticket.status, subject: masks(ctx) ? maskWithin(subjectFor(ctx, ticket), { phone: ticket.contactPhone, email: null }) : subjectFor(ctx, ticket),
+  id: ticket.id, number: ticket.number, projectKey: ticket.projectKey, type: ticket.type, stage: ticket.stage, status: ticket.status, subject: toldTo(ctx, subjectFor(ctx, ticket), { phone: ticket.contactPhone, email: null }),
   clientId: ticket.clientId, clientName: ticket.clientName, ownerId: ticket.ownerId, ownerName: ticket.ownerName, department: ticket.department, priority: ticket.priority,
   dueAt: ticket.dueAt?.toISOString() ?? null, reopened: ticket.reopened, contactPhone: phoneFor(ctx, ticket.contactPhone), calls: ticket.calls, lastCallAt: ticket.lastCallAt?.toISOString() ?? null, createdAt: ticket.createdAt.toISOString(), updatedAt: ticket.updatedAt.toISOString(),
   stageName: process.stages[ticket.stage]?.name[readerLanguage(ctx)] ?? ticket.stage, waitsFor: waitsFor(process, ticket),
@@ -54,10 +54,10 @@ export async function toView(ctx: Ctx, ticket: Ticket, known?: Written): Promise
 }
 
 function masked(view: TicketView, { contactPhone: phone, contactEmail: email }: Ticket): TicketView {
-  const within = (text: string) => hideContacts(maskWithin(text, { phone, email }));
+  const own = { phone, email };
   return {
-    ...hideContacts(view), masked: true, contactEmail: email && maskEmail(email), subject: within(view.subject), description: within(view.description),
-    notices: view.notices.map((notice) => ({ ...hideContacts(notice), recipient: notice.recipient && maskEmail(notice.recipient), body: within(notice.body) })),
+    ...hideContacts(view, own), masked: true, contactEmail: email && maskEmail(email),
+    notices: view.notices.map((notice) => ({ ...hideContacts(notice, own), recipient: notice.recipient && maskEmail(notice.recipient) })),
   };
 }
 

@@ -26,6 +26,13 @@ test("R123 who sees contacts in part finds nothing by them, in no part of them, 
   expect(await Promise.all(others.map((text) => found(asDenis, { text })))).toEqual(others.map(() => 1));
 });
 
+test.each([["+38641222333", "041 222 333 or 386/41/222/333", ["041", "222", "333"]], ["+79261222333", "8 (926) 122-23-33", ["926", "122", "23"]], ["041 222 333", "+386 41 222 333, 41 222333", ["386", "222", "222333"]]])("R123 the ticket's own number %s is found by nobody who sees it in part, as %s either", async (contactPhone, spelling, pieces) => {
+  const { id } = await buildTicket(system, { subject: `Router of ${spelling}`, description: "", department: "technicians", contactPhone });
+  expect(await Promise.all([...pieces, "router"].map((text) => found(asDenis, { text })))).toEqual([0, 0, 0, 1]);
+  expect(await Promise.all(pieces.map((text) => found(asAna, { text })))).toEqual(pieces.map(() => expect.toSatisfy((count: number) => count > 0) as unknown));
+  await sql`delete from tickets where id = ${id}`.execute(database.db);
+});
+
 test("R123 a filter by a field asks of it what is told of it", async () => {
   const fields = (is: "contains" | "equal" | "more", value: string) => ({ fields: [{ field: "fields.building", is, value }] }) as TicketFilter;
   const asked = [fields("contains", "777"), fields("contains", "222333"), fields("contains", "koszm"), fields("equal", said)];
