@@ -4,7 +4,7 @@ import { wakingEvents } from "./automation.contract.ts";
 /** A stored fact, as far as it says what it is and about which ticket. */
 interface Fact { type: string; subject: { kind: string; id: string }; data: unknown }
 /** The ticket, and the word by which rules wait for this. */
-export interface Woken { ticketId: string; event: WakingEvent }
+export interface Woken { ticketId: string; event: WakingEvent; /** It came with the registration of its ticket: who waits for that too has been woken by it. */ withTicket?: boolean }
 
 const PLAIN: ReadonlySet<string> = new Set(wakingEvents);
 const word = (data: unknown, name: string): unknown => (data as Record<string, unknown> | null)?.[name];
@@ -20,7 +20,7 @@ const OTHERS: Readonly<Record<string, (fact: Fact) => Woken | null>> = {
 
 function submitted(data: unknown): Woken | null {
   const about = word(data, "subject") as Fact["subject"] | null | undefined;
-  return about?.kind === "ticket" ? { ticketId: about.id, event: "ticket.form_submitted" } : null;
+  return about?.kind === "ticket" ? { ticketId: about.id, event: "ticket.form_submitted", withTicket: word(data, "withTicket") === true } : null;
 }
 
 /** Whether facts of this type may wake a rule. */

@@ -35,7 +35,7 @@ function wakingOf({ event, fact }: Heard & { fact: Woken }, rules: RuleInUse[], 
   const values: EventValues = { type: fact.event, from: moved ? word(data.from) : null, to: moved ? word(data.to) : null, transition: word(data.transition), by: event.actor.name, at: event.at };
   return {
     ticketId: fact.ticketId, projectKey, cause: event.id, wokenBy: fact.event, depth: event.depth, event: values,
-    rules: rules.filter((rule) => rule.projectKey === projectKey && rule.events.includes(fact.event)),
+    rules: rules.filter((rule) => rule.projectKey === projectKey && rule.events.includes(fact.event) && !(fact.withTicket && rule.events.includes("ticket.registered"))),
   };
 }
 

@@ -6,6 +6,7 @@ import { registerDurable } from "../../platform/events.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { actorOf, buildUser } from "../access/access.factory.ts";
 import { buildForm } from "../forms/forms.factory.ts";
+import { ticketForms } from "../forms/index.ts";
 import { attachRecord, createRecord, submitRecord } from "../forms/forms.service.ts";
 import { decideApproval } from "../tickets/tickets.approvals.service.ts";
 import { buildProcess } from "../tickets/tickets.process.testing.ts";
@@ -97,6 +98,19 @@ test("R124 a rule is woken by what the client has written", async () => {
   expect(await fired(id)).not.toContain("on_client_wrote");
   await moveByClient(database.ctx({ kind: "client" }), id, { stageSince: asked.stageSince }, { transition: "client_answered", input: { answer: "The one of May" } });
   expect((await fired(id)).filter((key) => key === "on_client_wrote")).toHaveLength(1);
+});
+
+test("R124 R362 a ticket registered together with its form wakes a rule that waits for either once; a form that comes later wakes it again", async () => {
+  const text = "key: both\nname: { en: both }\non: { event: [ticket.registered, ticket.form_submitted] }\nsteps:\n  - do: add_note\n    with: { text: event.type }\n";
+  const form = text.replace("key: both", "key: only").replace("[ticket.registered, ticket.form_submitted]", "ticket.form_submitted");
+  await inTx(system, (ctx) => rulesKind.use!(ctx, "internet", { both: { text }, only: { text: form } }));
+  const { id } = await buildTicket(system, { type: "claim" });
+  const record = await begin(null);
+  await inTx(as(ana), (ctx) => ticketForms.submitFor(ctx, record.id, { id, projectKey: "internet", formKey: "connection" }));
+  expect((await fired(id)).toSorted()).toEqual(["both", "only"]);
+  const later = await begin({ kind: "ticket", id });
+  await submitRecord(as(ana), later.id, { version: later.version });
+  expect((await fired(id)).toSorted()).toEqual(["both", "both", "only", "only"]);
 });
 
 test("facts of forms that are about no ticket wake nobody", () => {

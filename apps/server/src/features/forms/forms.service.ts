@@ -173,8 +173,11 @@ export async function submitRecord(ctx: Ctx, id: string, input: z.output<typeof 
   return view(ctx, record);
 }
 
+/** Whether the ticket is registered by the same deed, and not told of its form later. */
+interface Occasion { withTicket?: boolean }
+
 /** Nothing incomplete or wrong is taken; the caller has locked the draft. */
-export async function submitLocked(ctx: TxCtx, { record, used }: Saved): Promise<RecordRow> {
+export async function submitLocked(ctx: TxCtx, { record, used }: Saved, occasion: Occasion = {}): Promise<RecordRow> {
   const context = contextOf(ctx, used);
   const faults = validate(used.form, record.data, context);
   if (faults.length > 0) throw faultsOf(faults);
@@ -184,7 +187,7 @@ export async function submitLocked(ctx: TxCtx, { record, used }: Saved): Promise
   await tellTicket(ctx, record);
   const next: RecordRow = { ...record, data, state: "submitted", submittedAt: at, submittedBy: ctx.actor.name, updatedAt: at, version: record.version + 1, typing: [] };
   await writeChanges(ctx, next, { changes: diff(used.form, record.data, data), filler: { ...fillerOf(ctx), by: "system", id: null, name: used.form.key } });
-  await emit(ctx, { type: "form.submitted", subject: { kind: "form", id: record.id }, data: { formKey: record.formKey, formId: record.formId, projectKey: record.projectKey, subject: subjectOf(record) }, touches: touchesOf(record) });
+  await emit(ctx, { type: "form.submitted", subject: { kind: "form", id: record.id }, data: { formKey: record.formKey, formId: record.formId, projectKey: record.projectKey, subject: subjectOf(record), ...occasion }, touches: touchesOf(record) });
   await audit(ctx, { action: "form.submit", object: { kind: "form", id: record.id }, after: { version: next.version } });
   return next;
 }
@@ -209,10 +212,10 @@ export async function attachRecord(ctx: Ctx, id: string, subject: { kind: Subjec
 }
 
 /** The caller has locked the record and knows that the thing is there. */
-export async function attachLocked(ctx: TxCtx, { id, ...record }: RecordRow, subject: { kind: SubjectKind; id: string }): Promise<RecordRow> {
+export async function attachLocked(ctx: TxCtx, { id, ...record }: RecordRow, subject: { kind: SubjectKind; id: string }, occasion: Occasion = {}): Promise<RecordRow> {
   await updateSubject(ctx.db, id, subject, ctx.now());
   await tellTicket(ctx, { subjectKind: subject.kind, subjectId: subject.id });
-  await emit(ctx, { type: "form.attached", subject: { kind: "form", id }, data: { subject, formKey: record.formKey, state: record.state }, touches: [subject] });
+  await emit(ctx, { type: "form.attached", subject: { kind: "form", id }, data: { subject, formKey: record.formKey, state: record.state, ...occasion }, touches: [subject] });
   await audit(ctx, { action: "form.attach", object: { kind: "form", id }, after: { subject } });
   return { ...record, id, subjectKind: subject.kind, subjectId: subject.id, updatedAt: ctx.now() };
 }

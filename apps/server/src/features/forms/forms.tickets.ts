@@ -12,8 +12,8 @@ export const ticketForms: TicketForms = {
     // Another person's draft, or of another project or form, is not told from one that is not there.
     if (!record || record.projectKey !== projectKey || record.formKey !== formKey || record.ownerId !== userId(ctx)) throw invalidField("form", "form_unknown");
     if (subjectOf(record)) throw conflict("form_attached");
-    const attached = await attachLocked(ctx, record, { kind: "ticket", id });
-    if (attached.state === "draft") await named(submitLocked(ctx, { record: attached, used: await formInUse(ctx.db, attached.formId), conflicts: [] }));
+    const attached = await attachLocked(ctx, record, { kind: "ticket", id }, { withTicket: true });
+    if (attached.state === "draft") await named(submitLocked(ctx, { record: attached, used: await formInUse(ctx.db, attached.formId), conflicts: [] }, { withTicket: true }));
   },
 };
 
