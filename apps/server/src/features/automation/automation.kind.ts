@@ -7,12 +7,12 @@ import { checkText, compileText, vocabularyOf, type Compilable } from "./automat
 import { readRuleText } from "./automation.document.ts";
 import { forgetRules } from "./automation.listener.ts";
 import { authorRights, isCertified } from "./automation.rights.ts";
-import { deleteOtherRules, insertVersion, selectInUse, selectWebhookKeys, upsertRule } from "./automation.sql.ts";
+import { deleteOtherRules, insertVersion, selectInUse, selectLogins, selectWebhookKeys, upsertRule } from "./automation.sql.ts";
 
 /** What is kept of `rules/*.yaml` while the project is read. */
 interface RuleValue { text: string }
 
-/** What a text was checked against, for checking it again with the rights of who saves it, and with the webhooks there are. */
+/** What a text was checked against, for checking it again with the rights of who saves it, and with the webhooks and people there are. */
 const checkedWith = new WeakMap<RuleValue, Checked>();
 const catalogues = new WeakMap<ProjectDeclaration, Catalogue>();
 
@@ -75,11 +75,11 @@ async function refuseAuthor(ctx: TxCtx, projectKey: string, { texts, isKnown }: 
   if (!(await isCertified(ctx))) throw forbidden("no_certificate");
   const rights = authorRights(ctx, projectKey, true);
   const language = ctx.actor.language as Language;
-  // A project that is only just brought cannot have its webhooks yet.
-  const webhooks = isKnown ? await selectWebhookKeys(ctx.db, projectKey) : undefined;
+  // A project that is only just brought cannot have its webhooks and people yet.
+  const known = isKnown ? { webhooks: await selectWebhookKeys(ctx.db, projectKey), logins: await selectLogins(ctx.db, projectKey) } : {};
   for (const value of texts) {
     const checked = checkedWith.get(value);
-    const compiled = checked && compileText(value.text, createCatalogue(vocabularyOf(checked, Object.values(checked.processes), { webhooks })), rights);
+    const compiled = checked && compileText(value.text, createCatalogue(vocabularyOf(checked, Object.values(checked.processes), known)), rights);
     if (compiled && !compiled.ok) throw invalid(compiled.problems.slice(0, 20).map((found) => ({ field: `rules:${found.line}`, code: "declaration_problem", params: { ...wordsOf(placed(found), language) } })));
   }
 }

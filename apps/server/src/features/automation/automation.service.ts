@@ -16,7 +16,7 @@ import { AUTOMATION_EXAMPLES } from "./automation.examples.ts";
 import { viewProblem } from "./automation.document.ts";
 import { allowEditing, allowReading, authorRights, isCertified, mayEditRules } from "./automation.rights.ts";
 import { BUDGET, decide, projectValues } from "./automation.run.ts";
-import { selectWebhookKeys, type KeptProblem } from "./automation.sql.ts";
+import { selectLogins, selectWebhookKeys, type KeptProblem } from "./automation.sql.ts";
 import { selectEditors, selectLatest, selectRules, selectTicketFor, selectVersions, selectVersionText, updateCertificate, type FoundTicket, type ListedRule } from "./automation.view.sql.ts";
 
 export async function listRules(ctx: Ctx, projectKey: string): Promise<{ items: RuleRow[]; mayEdit: boolean }> {
@@ -63,7 +63,7 @@ async function deskOf(ctx: Ctx, projectKey: string): Promise<Desk> {
   await allowEditing(ctx, projectKey);
   const project = await projectOf(ctx.db, projectKey);
   // Of its own making: it knows the departments, which the one that runs stored rules does not insist on.
-  const catalogue = createCatalogue(vocabularyOf(project, await processesOf(ctx.db, project), { webhooks: await selectWebhookKeys(ctx.db, projectKey) }));
+  const catalogue = createCatalogue(vocabularyOf(project, await processesOf(ctx.db, project), { webhooks: await selectWebhookKeys(ctx.db, projectKey), logins: await selectLogins(ctx.db, projectKey) }));
   const rights = authorRights(ctx, projectKey, true);
   return { project, catalogue, compile: (text) => compileText(text, catalogue, rights), check: (text) => checkText(text, catalogue, rights) };
 }

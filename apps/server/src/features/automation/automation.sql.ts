@@ -33,6 +33,9 @@ export const deleteOtherRules = (db: Db, projectKey: string, keys: string[]) => 
 /** What a rule may call: they are set up in the project, not declared with it. */
 export const selectWebhookKeys = (db: Db, projectKey: string) => sql<{ key: string }>`select key from webhooks where project_key = ${projectKey} order by key`.execute(db).then((result) => result.rows.map(({ key }) => key));
 
+/** Who can be told or given work by their sign-in name (`selectPerson`). */
+export const selectLogins = (db: Db, projectKey: string) => sql<{ login: string }>`select login from users where disabled_at is null and ${projectKey} = any(projects) order by login`.execute(db).then((result) => result.rows.map(({ login }) => login));
+
 export const selectProjectsOf = (db: Db, ticketIds: string[]) =>
   sql<{ id: string; projectKey: string }>`select id, project_key from tickets where id = any(${ticketIds}::uuid[])`.execute(db).then((result) => new Map(result.rows.map((row) => [row.id, row.projectKey])));
 

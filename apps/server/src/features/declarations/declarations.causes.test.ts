@@ -51,7 +51,10 @@ test("R112 a task's answer, which is words, is refused a field that holds someth
 });
 
 const CALLS = (key: string): string => `key: trial\nname: { en: Trial }\non: { event: ticket.registered }\nsteps:\n  - do: call_webhook\n    with: { webhook: '"${key}"' }\n  - do: tell_department\n    with: { department: '"technicians"', text: '"x"' }\n`;
-const save = (text: string) => saveText(as(), node.deps, "internet", { path: "rules/trial.yaml", text, number: 0, note: "" })
+const numbers = new Map<string, number>();
+const save = (text: string) => saveRule("trial", text);
+const saveRule = (name: string, text: string) => saveText(as(), node.deps, "internet", { path: `rules/${name}.yaml`, text, number: numbers.get(name) ?? 0, note: "" })
+  .then(({ number }) => numbers.set(name, number))
   .then(() => "saved", (error: { fields: { field: string; code: string; params: Record<string, string> }[] }) => error.fields.map(({ field, code, params }) => `${field} ${translate("en", code, params)}`).join("\n"));
 
 test("R344 a rule may call only a webhook and tell only a department there is", async () => {
@@ -59,4 +62,17 @@ test("R344 a rule may call only a webhook and tell only a department there is", 
   expect(await save(CALLS("nope"))).toMatch(/:6 .*“nope” is not one of the allowed values/);
   await sql`insert into webhooks (id, project_key, key, name, url, secret, created_at, updated_at) values (${newId()}::uuid, 'internet', 'one', 'One', 'http://127.0.0.1:1/', 'x', now(), now())`.execute(database.db);
   expect(await save(CALLS("one"))).toBe("saved");
+});
+
+test("R344 a rule may tell and give work only to somebody who works in the project", async () => {
+  const gives = (action: string, login: string): string => `key: gives\nname: { en: Gives }\non: { event: ticket.registered }\nsteps:\n  - do: ${action}\n    with: { login: '"${login}"'${action === "tell_person" ? ", text: '\"x\"'" : ""} }\n`;
+  const given = (action: string, login: string) => saveRule("gives", gives(action, login));
+  await buildUser(database.db, { login: "vera", projects: ["internet"] });
+  await buildUser(database.db, { login: "stranger", projects: ["taxi"] });
+  for (const action of ["assign", "tell_person"]) {
+    expect(await given(action, "verra"), action).toMatch(/:6 .*“verra” is not one of the allowed values.*vera/);
+    expect(await given(action, "stranger"), action).toMatch(/:6 .*“stranger”/);
+  }
+  expect(await given("assign", "")).toBe("saved");
+  expect(await given("tell_person", "vera")).toBe("saved");
 });

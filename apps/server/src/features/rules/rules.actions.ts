@@ -1,14 +1,14 @@
 import type { ActionInput, ValueInput } from "@linija/rules";
 import { field, textField, words } from "./rules.words.ts";
 
-export interface ActionSources { notices: ValueInput[]; departments: ValueInput[]; types: ValueInput[]; transitions: ValueInput[]; stages: ValueInput[]; /** Absent: not known, and any key is taken. */ webhooks?: ValueInput[] | undefined }
+export interface ActionSources { notices: ValueInput[]; departments: ValueInput[]; types: ValueInput[]; transitions: ValueInput[]; stages: ValueInput[]; /** Absent: not known, and any key is taken. */ webhooks?: ValueInput[] | undefined; /** Whom work can be given to; absent: not known, and any name is taken. */ logins?: ValueInput[] | undefined }
 
 /** Without values any text is taken at save, and what is not there is told by the run. */
 const among = (values: ValueInput[]) => (values.length > 0 ? { values } : {});
 const must = { required: true } as const;
 
 /** What an automation may do. Each is performed by the feature it belongs to, with that feature's own checks. */
-export const actionsOf = ({ notices, departments, types, transitions, webhooks }: ActionSources): Record<string, ActionInput> => ({
+export const actionsOf = ({ notices, departments, types, transitions, webhooks, logins }: ActionSources): Record<string, ActionInput> => ({
   tell_client: { doc: words("Send the client a notice, in their language", "Отправить клиенту уведомление на его языке", "Pošlji stranki obvestilo v njenem jeziku"), params: {
     notice: textField(words("Notice", "Уведомление", "Obvestilo"), { ...must, ...among(notices) }),
   } },
@@ -19,7 +19,7 @@ export const actionsOf = ({ notices, departments, types, transitions, webhooks }
     text: textField(words("What to say", "Что сказать", "Kaj povedati"), must),
   } },
   tell_person: { doc: words("Tell one colleague", "Сообщить сотруднику", "Obvesti sodelavca"), params: {
-    login: textField(words("Sign-in name", "Имя для входа", "Uporabniško ime"), must), text: textField(words("What to say", "Что сказать", "Kaj povedati"), must),
+    login: textField(words("Sign-in name", "Имя для входа", "Uporabniško ime"), { ...must, ...(logins && { values: logins }) }), text: textField(words("What to say", "Что сказать", "Kaj povedati"), must),
   } },
   tell_department: { doc: words("Tell the people of a department", "Сообщить отделу", "Obvesti oddelek"), params: {
     department: textField(words("Department", "Отдел", "Oddelek"), { ...must, ...among(departments) }), text: textField(words("What to say", "Что сказать", "Kaj povedati"), must),
@@ -29,7 +29,7 @@ export const actionsOf = ({ notices, departments, types, transitions, webhooks }
     text: textField(words("What is expected", "Что ожидается", "Kaj se pričakuje"), must),
   } },
   assign: { doc: words("Give the ticket to a person", "Назначить сотрудника", "Dodeli zahtevek osebi"), params: {
-    login: textField(words("Sign-in name; empty takes it from whoever has it", "Имя для входа; пусто – снять назначение", "Uporabniško ime; prazno odvzame dodelitev")),
+    login: textField(words("Sign-in name; empty takes it from whoever has it", "Имя для входа; пусто – снять назначение", "Uporabniško ime; prazno odvzame dodelitev"), logins && { values: [{ value: "" }, ...logins] }),
   } },
   add_note: { doc: words("Write an internal note", "Записать внутреннюю заметку", "Zapiši interno zabeležko"), params: {
     text: textField(words("Text", "Текст", "Besedilo"), must),

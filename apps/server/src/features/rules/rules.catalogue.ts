@@ -32,6 +32,8 @@ export interface CatalogueOptions extends FunctionSources {
   purpose: "guard" | "automation";
   /** Keys of the project's webhooks; absent where they are not known. */
   webhooks?: readonly string[] | undefined;
+  /** Sign-in names of who works in the project; absent where they are not known. */
+  logins?: readonly string[] | undefined;
 }
 
 /** The right to write rules, given with the certificate of the course (R355). */
@@ -53,7 +55,7 @@ export function vocabularyFor(project: CatalogueProject, options: CatalogueOptio
     records: { ...RECORDS, ...form?.records, ticket_fields: processFields(project, options), ticket_data: { doc: words("A ticket", "Заявка", "Zahtevek"), fields: ticketFields(project, options) } },
     variables: variablesOf(isAutomation, form?.variables ?? {}),
     functions: functionsOf({ language: project.project.default_language ?? project.project.languages[0] ?? "en", ...options }),
-    ...(isAutomation && { actions: actionsOf({ ...sourcesOf(project, options), webhooks: options.webhooks?.map((value) => ({ value })) }) }),
+    ...(isAutomation && { actions: actionsOf({ ...sourcesOf(project, options), webhooks: options.webhooks?.map((value) => ({ value })), logins: options.logins?.map((value) => ({ value })) }) }),
   };
 }
 
