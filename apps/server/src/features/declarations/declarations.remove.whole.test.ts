@@ -10,7 +10,7 @@ import { startNode, type StartedNode } from "./declarations.factory.ts";
 import { mentionsOf } from "./declarations.remove.rules.ts";
 import { exportProject, importProject } from "./declarations.projects.service.ts";
 import { removeText, textUses } from "./declarations.remove.service.ts";
-import { listTexts, listVersions, readText, saveText, takeBackText } from "./declarations.service.ts";
+import { checkText, listTexts, listVersions, readText, saveText, takeBackText } from "./declarations.service.ts";
 
 const database = await testDatabase();
 const system = database.ctx();
@@ -129,6 +129,23 @@ test("what a duty, a rule or a process names cannot be taken away: the place tha
   expect((await uses("internet", "forms/stock.yaml")).places.map(({ file }) => file)).toEqual(expect.arrayContaining(["internet/types.yaml", "internet/duties.yaml"]));
   expect((await rejection(remove("internet", "forms/stock.yaml"))).fields.map(({ field }) => field).join()).toContain("internet/types.yaml:");
   expect((await rejection(save("internet", "types.yaml", () => types.text))).fields.map(({ field }) => field)).toEqual(["internet/duties.yaml:2"]);
+});
+
+test("a department with people or open tickets in it is not taken away: the place and how many is told, when it is checked and when it is saved; an empty one goes", async () => {
+  const { text, current } = await readText(ana, node.deps, "company", { path: "company.yaml" });
+  const line = text.split("\n").findIndex((each) => each.startsWith("departments:")) + 1;
+  const more = text.replace("departments:\n", "departments:\n  archive: { en: Archive, ru: Архив, sl: Arhiv }\n  mailroom: { en: Mail room, ru: Почтовая комната, sl: Vložišče }\n");
+  await saveText(ana, node.deps, "company", { path: "company.yaml", text: more, number: current, note: "" });
+  const worker = await buildUser(database.db, { roles: ["department_worker"], department: "archive", projects: ["internet"] });
+  const ticket = await buildTicket(system, { department: "archive" });
+  const without = { path: "company.yaml", text, number: current + 1, note: "" };
+  const told = async () => (await checkText(ana, node.deps, "company", without)).problems;
+  expect(await told()).toMatchObject([{ file: "company.yaml", line, message: expect.stringMatching(/Archive \(archive\).*People in it: 1; open tickets and tasks: 1/), remedy: expect.stringContaining("another department") }]);
+  expect((await rejection(saveText(ana, node.deps, "company", without))).fields).toMatchObject([{ field: `company.yaml:${line}` }]);
+  await sql`update tickets set status = 'closed', closed_at = now() where id = ${ticket.id}`.execute(database.db);
+  expect(await told()).toMatchObject([{ message: expect.stringContaining("open tickets and tasks: 0") }]);
+  await sql`update users set disabled_at = now() where id = ${worker.id}`.execute(database.db);
+  expect([await told(), await saveText(ana, node.deps, "company", without)]).toEqual([[], { number: current + 2 }]);
 });
 
 test("a name is found where it is a value, not in a sentence, a comment or a longer name", () => {

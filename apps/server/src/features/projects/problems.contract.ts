@@ -24,6 +24,7 @@ export const problems = {
   // A project and the company.
   twice: ["own_key", "name"], default_language: ["one_of", "names"], not_spoken: ["one_of", "name", "names"], notice_variable: ["notice_variables", "name"], notice_uneven: ["same_variables", "name"],
   number_of_company: ["one_place", "number"], number_of_project: ["one_place", "number", "name"], prefix_taken: ["other_letters", "prefix", "name"], person_taken: ["own_login", "name"],
+  department_held: ["empty_department", "name", "key", "people", "tickets"],
   // A process.
   not_employee: ["employee_field", "name"], not_in_form: ["one_of", "name", "names"], no_colleague_in_form: ["look_up_colleague", "name"], not_leaving: ["add_to_from", "name", "stage"], not_system: ["add_system", "name"], timer_requires: ["timer_plain", "name"], timer_circle: ["slower_circle", "name", "way", "hours"], stage_unreached: ["lead_or_remove", "name"],
   stage_stuck: ["lead_out_or_final", "name"], automatic_not_system: ["add_system_here"], automatic_approval: ["person_or_no_approval"], automatic_requires: ["compute_with_set"], automatic_circle: ["person_in_circle", "name"],
