@@ -276,6 +276,11 @@ test("R112 a visit that is agreed stands on its client's page with its day and h
   expect(en).not.toContain("We expect to finish");
   await sql`update tickets set stage_since = '2031-01-14T11:00:00Z' where id = ${id}`.execute(database.db);
   expect(await page("en")).not.toContain("Visit agreed");
+  // A deadline within the visit is none that could be told beside it.
+  await sql`update tickets set stage_since = now(), due_at = '2031-01-14T10:00:00Z' where id = ${id}`.execute(database.db);
+  expect([await page("en")].map((text) => [text.includes("Visit agreed"), text.includes("We expect to finish")])).toEqual([[true, false]]);
+  await sql`update tickets set due_at = '2031-01-14T10:30:00Z' where id = ${id}`.execute(database.db);
+  expect(await page("en")).toContain("We expect to finish by: 14\u00A0January 2031 at 11:30 CET");
 });
 
 test("R134 a delay of three days has the compensation that the rules of the shop compute, offered on the ticket", async () => {
@@ -289,7 +294,7 @@ test("R134 a delay of three days has the compensation that the rules of the shop
   expect(ticket.fields["compensation"]).toBe("10.39");
   const { rows } = await sql<{ state: string; problem: unknown }>`select state, problem from automation_runs where ticket_id = ${id} and rule_key = 'delay_compensation' order by at`.execute(database.db);
   expect(rows).toEqual([{ state: "fired", problem: null }, { state: "not_fired", problem: null }]);
-  expect(ticket.notes.map(({ text }) => text)).toEqual([expect.stringMatching(/^Nadomestilo po pravilih, dni zamude: 4; znesek: /)]);
+  expect(ticket.notes.map(({ text }) => text)).toEqual([expect.stringMatching(/^Compensation by the rules, days of delay: 4; amount: /)]);
 });
 
 test.each([

@@ -4,7 +4,7 @@ import { factsOf } from "../tickets/index.ts";
 import type { Process } from "../processes/index.ts";
 import type { Shown } from "./portal.service.ts";
 
-export interface Agreed { name: string; text: string; /** Null: it is no moment. */ at: Date | null }
+export interface Agreed { name: string; text: string; /** When it is over; null: it is no moment. */ until: Date | null }
 
 /** What of the ticket's fields is for its client (`client_sees`), until it is done. A moment that came before the ticket went on lies behind. */
 export function agreedOf({ process, project, ticket, sees }: Pick<Shown, "process" | "project" | "ticket" | "sees">, language: Language): Agreed[] {
@@ -12,8 +12,11 @@ export function agreedOf({ process, project, ticket, sees }: Pick<Shown, "proces
   const facts = factsOf(process, project.departments, { fields: ticket.fields, language }).filter(({ key }) => isForClient(process, key));
   return facts.flatMap((fact): Agreed[] => {
     const at = fact.kind === "moment" ? new Date(String(fact.value)) : null;
-    if (at === null || Number.isNaN(at.getTime())) return [{ name: fact.name, text: factText(fact, { language, timeZone: project.project.time_zone }), at: null }];
-    return at <= ticket.stageSince ? [] : [{ name: fact.name, text: spanText(at, lastsMinutes(process, fact.key), { language, timeZone: project.project.time_zone }), at }];
+    const timeZone = project.project.time_zone;
+    if (at === null || Number.isNaN(at.getTime())) return [{ name: fact.name, text: factText(fact, { language, timeZone }), until: null }];
+    const minutes = lastsMinutes(process, fact.key);
+    const until = new Date(at.getTime() + (minutes ?? 0) * 60_000);
+    return at <= ticket.stageSince ? [] : [{ name: fact.name, text: minutes === null ? momentText(at, language, timeZone) : periodText(at, until, language, timeZone), until }];
   });
 }
 
@@ -22,6 +25,3 @@ const isForClient = ({ fields }: Process, key: string): boolean => { const field
 /** Of a visit: how long it takes, by the step that agrees on its moment. */
 const lastsMinutes = ({ transitions }: Process, field: string): number | null =>
   Object.values(transitions).find(({ visit, requires, accepts }) => visit && (accepts.includes(field) || requires.some((each) => each.field === field)))?.visit?.minutes ?? null;
-
-const spanText = (at: Date, minutes: number | null, { language, timeZone }: { language: Language; timeZone: string }): string =>
-  (minutes === null ? momentText(at, language, timeZone) : periodText(at, new Date(at.getTime() + minutes * 60_000), language, timeZone));

@@ -80,7 +80,7 @@ const closedWords = (closedAs: string | null, isEnded: boolean): string => (clos
 
 /** What happens next, and when. What is agreed for later than the deadline has taken its place. */
 function next(say: Say, { ticket, sees, silenceAt, question, refusedBecause, asked, isEnded }: Shown, { when, agreed }: { when: (at: Date | null) => string; agreed: Agreed[] }): SafeHtml {
-  const isDue = (sees === "received" || sees === "in_work") && agreed.every(({ at }) => at === null || ticket.dueAt === null || at <= ticket.dueAt);
+  const isDue = (sees === "received" || sees === "in_work") && agreed.every(({ until }) => until === null || ticket.dueAt === null || until <= ticket.dueAt);
   const due = isDue && ticket.dueAt ? html`<p class="due">${say("portal_due", { at: when(ticket.dueAt) })}</p>` : null;
   return html`<div class="then">${sees !== "closed" && html`<h2>${say("portal_next")}</h2>`}<p>${say(sees === "closed" ? closedWords(ticket.closedAs, isEnded) : `portal_next_${sees}`)}</p>${agreed.map(({ name, text }) => html`<p class="due">${name}: ${heldTogether(text)}</p>`)}${due}
 ${silenceAt && asked.yes && html`<p class="due">${say("portal_silence", { at: when(silenceAt) })}</p>`}${question && html`<blockquote>${paragraphs(question)}</blockquote>`}${refusedBecause && html`<blockquote>${paragraphs(refusedBecause)}</blockquote>`}</div>`;
