@@ -118,11 +118,16 @@ export class Desk {
   /** Leaves the chair, whatever a story that failed left in hand, so that the next story's call does not ring here. */
   async leave(): Promise<void> {
     const { session } = this;
-    await until(`${this.page.url()}: the operator can leave`, async () => {
+    const left = until(`${this.page.url()}: the operator can leave`, async () => {
       const { state, call } = await session.line();
       if (call && state === "talking") await session.raw("POST", `/calls/${call.id}/hang-up`);
       if (call && state === "wrap_up") await session.raw("POST", `/calls/${call.id}/wrap-up`, { disposition: "wrong-number", ready: false });
       return (await session.raw("PUT", "/calls/line/state", { state: "offline" })).ok;
-    }).finally(() => { void this.browser.close(); });
+    });
+    try {
+      await left;
+    } finally {
+      await this.browser.close();
+    }
   }
 }

@@ -154,6 +154,23 @@ test("R090: the desk's language is changed while a form is being filled, and its
     expect([await input!.inputValue(), await input!.isVisible()]).toEqual(["By the window", true]);
     await stands(id, "note", "By the window");
   } finally {
-    await desk.leave();
+    await desk.browser.close();
+  }
+});
+
+test("R090: what the client writes after the desk has read the form, and before the desk can be told of it, is seen at the desk", async () => {
+  const { id, ticketId } = await shared();
+  const desk = await Desk.open("anna.sokolova", "en", await Browser.beside(chromium));
+  const { page } = desk;
+  try {
+    const { promise: late, resolve: go } = Promise.withResolvers<void>();
+    await page.routeWebSocket(/\/api\/live/, async (socket) => { await late; socket.connectToServer(); });
+    await page.goto(`/tickets/${ticketId}`);
+    await field(page, "street").waitFor();
+    await anna.ask("PATCH", `/forms/records/${id}`, { version: 1, changes: [{ path: "street", value: "Glavni trg 1" }] });
+    go();
+    await until("it is seen", async () => (await field(page, "street").inputValue()) === "Glavni trg 1");
+  } finally {
+    await desk.browser.close();
   }
 });

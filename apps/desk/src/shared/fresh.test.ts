@@ -1,4 +1,4 @@
-import { InfiniteQueryObserver, QueryClient } from "@tanstack/react-query";
+import { InfiniteQueryObserver, QueryClient, QueryObserver } from "@tanstack/react-query";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { freshen } from "./fresh.ts";
 import { itemsOf, type Page, type Pages } from "./lists.ts";
@@ -95,4 +95,19 @@ test("a list that is not on the screen is only marked, and read when it is opene
   change("t1");
   expect(asked).toEqual([]);
   expect(client.getQueryState(key)?.isInvalidated).toBe(true);
+});
+
+test("R090 a change that is told while its first reading is on its way is not missed: what that brings may be older", async () => {
+  let stands = "before";
+  const answers: (() => void)[] = [];
+  const record = new QueryObserver<string>(client, { queryKey: ["getRecord", "f"], queryFn: () => { const seen = stands; return new Promise((answer) => { answers.push(() => answer(seen)); }); } });
+  const stop = record.subscribe(() => undefined);
+  await vi.waitFor(() => expect(answers).toHaveLength(1));
+  stands = "after";
+  freshen(client, "getRecord", () => new Set(["f"]));
+  answers[0]!();
+  await vi.waitFor(() => expect(answers).toHaveLength(2));
+  answers[1]!();
+  await vi.waitFor(() => expect(record.getCurrentResult().data).toBe("after"));
+  stop();
 });

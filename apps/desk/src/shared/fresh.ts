@@ -24,7 +24,29 @@ export function freshen(client: QueryClient, name: string, touch: Touch): void {
   }
 }
 
-const askWhole = (client: QueryClient, query: Query) => void client.invalidateQueries({ queryKey: query.queryKey, exact: true });
+/** Of everything that has been read; after a gap in what is told. */
+export function freshenAll(client: QueryClient): void {
+  for (const query of client.getQueryCache().getAll()) askWhole(client, query);
+}
+
+function askWhole(client: QueryClient, query: Query): void {
+  const mark = () => void client.invalidateQueries({ queryKey: query.queryKey, exact: true });
+  if (query.state.fetchStatus === "idle" || (query.state.data !== undefined && query.isActive())) mark();
+  else void settledOf(client, query).then(mark);
+}
+
+/**
+ * A first reading is not begun anew by a change that comes meanwhile, and what it brings may be as old as its question:
+ * it is awaited, and asked again.
+ */
+async function settledOf(client: QueryClient, query: Query): Promise<void> {
+  while (query.state.fetchStatus !== "idle" && client.getQueryCache().get(query.queryHash) === query) {
+    await query.promise?.catch(() => undefined);
+    // What is known of it follows its promise by a moment.
+    await new Promise((done) => { setTimeout(done); });
+  }
+}
+
 const listOf = (query: Query) => query.state.data as List;
 const isLong = (query: Query) => query.queryKey[2] === "pages" && (query.state.data as List | undefined) !== undefined && listOf(query).pages.length > 1;
 
@@ -68,7 +90,7 @@ async function mendPage(client: QueryClient, query: Query, { param, changed }: {
   const fetchPage = query.options.queryFn as unknown as (context: { pageParam: string | undefined }) => Promise<Page<Known>>;
   const page = await fetchPage({ pageParam: param });
   // A next page on its way would be joined to the list as it was before.
-  while (query.state.fetchStatus !== "idle") await query.promise?.catch(() => undefined);
+  await settledOf(client, query);
   const at = listOf(query).pageParams.indexOf(param);
   const { limit = pageSize } = (query.queryKey[1] as { query?: { limit?: number } } | undefined)?.query ?? {};
   const mended = at < 0 ? undefined : splice(listOf(query), { at, page, changed, limit });

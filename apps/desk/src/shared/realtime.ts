@@ -1,6 +1,6 @@
 import type { Push } from "@linija/server/contract/realtime/realtime";
 import { useSyncExternalStore } from "react";
-import { freshen } from "./fresh.ts";
+import { freshen, freshenAll } from "./fresh.ts";
 import { queryClient, refresh } from "./query.ts";
 import { stalenessOf, type Thing } from "./stale.ts";
 
@@ -37,7 +37,7 @@ function refreshSoon(things: Thing[]): void {
     flushing = null;
     const { everything, names, touch } = stalenessOf(waiting);
     waiting = [];
-    if (everything) void queryClient.invalidateQueries();
+    if (everything) freshenAll(queryClient);
     else for (const name of names) freshen(queryClient, name, touch);
   }, 200);
 }
@@ -53,6 +53,15 @@ let socket: WebSocket | null = null;
 let tries = 0;
 let timer: ReturnType<typeof setTimeout> | null = null;
 let wanted = false;
+/** Since when something may have been read without hearing what changed: since the page began. */
+let deafFrom = 0;
+/** The way of a word to the server is not known. */
+const WAY_MS = 2_000;
+let heardAt = 0;
+let watch: ReturnType<typeof setInterval> | null = null;
+/** The server says a word every fifteen seconds. A network that went away without a word leaves a socket that only looks open. */
+const SILENT_MS = 40_000;
+const LOOK_MS = 5_000;
 
 function connect(): void {
   if (!wanted) return;
@@ -64,11 +73,30 @@ function connect(): void {
     const again = link.everUp;
     tries = 0;
     setLink({ up: true, everUp: true, retryAt: null });
-    // Pushes are not replayed: after a gap everything on the screen is asked for again.
-    if (again) void queryClient.invalidateQueries();
+    heardAt = performance.now();
+    // After a gap everything on the screen is asked for again; in the beginning what has changed since it was asked.
+    if (again) freshenAll(queryClient);
+    else mine.send(JSON.stringify({ deaf: Math.ceil(performance.now() - deafFrom + WAY_MS) }));
   });
-  mine.addEventListener("message", (event) => take(JSON.parse(String(event.data)) as Push));
-  mine.addEventListener("close", () => { if (socket === mine) later(); });
+  mine.addEventListener("message", (event) => {
+    if (socket !== mine) return;
+    heardAt = performance.now();
+    take(JSON.parse(String(event.data)) as Push);
+  });
+  mine.addEventListener("close", () => { if (socket === mine) lost(); });
+}
+
+function lost(): void {
+  socket = null;
+  later();
+}
+
+/** One that is silent is left alone: closing it would wait for an answer. */
+function listen(): void {
+  if (!socket || !link.up || performance.now() - heardAt < SILENT_MS) return;
+  const silent = socket;
+  lost();
+  silent.close();
 }
 
 function later(): void {
@@ -81,9 +109,12 @@ function later(): void {
 export function startLive(): () => void {
   wanted = true;
   connect();
+  watch = setInterval(listen, LOOK_MS);
   return () => {
     wanted = false;
     if (timer) clearTimeout(timer);
+    if (watch) clearInterval(watch);
+    deafFrom = performance.now();
     socket?.close();
     socket = null;
     setLink({ up: false, everUp: false, retryAt: null });

@@ -31,8 +31,8 @@ function Drawn({ session, projectKey, isNeeded, call, id }: { session: FormSessi
   const t = useT();
   useSnapshot(session);
   const deeds = useDeeds(session, { projectKey, country: "" }, call);
-  // What the client fills by the link is seen here as it is written.
-  const { data: theirs } = useApi("getRecord", { params: { id } }, { enabled: session.record?.link != null, refetchInterval: (query) => typingInterval(query.state.data) });
+  // What the client fills by the link is seen here as it is written; whether there is one, an answer that comes late may not know.
+  const { data: theirs } = useApi("getRecord", { params: { id } }, { enabled: session.record !== null, refetchInterval: (query) => typingInterval(query.state.data) });
   useEffect(() => { if (theirs) session.take(theirs); }, [session, theirs]);
   return (
     <div className={css.registered}>

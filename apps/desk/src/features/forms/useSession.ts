@@ -31,8 +31,8 @@ export function useFormSession({ id, formId, subject, record, held = false, card
 }
 
 const TYPING_GONE_MS = 6_000;
-/** A mark of who is typing goes without a word, and a push may be missed: it is looked at again while there is a mark or a link the client fills it by. */
-export const typingInterval = (record: Record | undefined): number | false => (record?.state === "draft" && (record.link !== null || record.typing.some((one) => !one.me)) ? TYPING_GONE_MS : false);
+/** A mark of who is typing goes without a word: it is looked at again while there is one. */
+export const typingInterval = (record: Record | undefined): number | false => (record?.state === "draft" && record.typing.some((one) => !one.me) ? TYPING_GONE_MS : false);
 
 const noop = () => () => undefined;
 export const useSnapshot = (session: FormSession | null): number => useSyncExternalStore(session?.subscribe ?? noop, () => session?.snapshot ?? 0);

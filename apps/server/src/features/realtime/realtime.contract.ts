@@ -1,6 +1,10 @@
 import { z } from "zod";
 
-/** What the server pushes on `/api/live` (WebSocket). Ids only: the desk refetches what it shows. */
+/**
+ * What the server pushes on `/api/live` (WebSocket). Ids only: the desk refetches what it shows. `hello` comes first, and
+ * again every fifteen seconds: where it does not, nobody is there. A desk says one thing, `{"deaf":MS}`: for how long it
+ * has read without hearing; what changed since is told again, or that everything is to be read.
+ */
 export const pushSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("hello"), nodeId: z.string(), at: z.string() }),
   /** Something about these changed. `line` = my own line; `floor` = the supervisor's picture. */

@@ -125,6 +125,29 @@ test("a session that cannot be decoded is nobody's", async () => {
   expect(answer.toString()).toMatch(/^HTTP\/1\.1 401 /);
 });
 
+test("a desk that read before it could hear is told what has changed since, and one that was deaf for long to read everything again (R090)", async () => {
+  const { cookie } = await http.signIn({ roles: ["operator"], projects: ["internet"] });
+  const id = newId();
+  const read = performance.now();
+  push({ things: [{ kind: "form", id }], lines: [], alerts: [] });
+  const told = async (deaf: () => number): Promise<string[]> => {
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/api/live`, { headers: { cookie } });
+    const { promise, resolve } = Promise.withResolvers<string[]>();
+    socket.on("message", (data: Buffer) => {
+      const message = JSON.parse(data.toString()) as { kind: string; things?: { kind: string; id: string }[] };
+      if (message.kind === "changed") resolve(message.things!.map((thing) => `${thing.kind}:${thing.id}`));
+    });
+    await once(socket, "open");
+    socket.send(JSON.stringify({ deaf: deaf() }));
+    const things = await promise;
+    socket.close();
+    return things;
+  };
+  expect(await told(() => Math.ceil(performance.now() - read + 5))).toContain(`form:${id}`);
+  // What was told before this process began, or very long ago, it does not know.
+  expect(await told(() => 600_000)).toEqual(["everything:"]);
+});
+
 test("one person has so many desks at once and no more", async () => {
   const { cookie } = await http.signIn({ roles: ["operator"], projects: ["internet"] });
   const open = async () => {

@@ -11,6 +11,8 @@ import type { Push } from "./realtime.contract.ts";
 
 const GATHER_MS = 40;
 const PING_MS = 15_000;
+/** Longer than a page takes to read what it shows and to be heard of. */
+const RECENT_MS = 30_000;
 /** A reload takes a moment; after this without any desk the operator is taken offline. */
 const DESK_GONE_MS = 15_000;
 /** Of one person on this node: nobody has so many tabs; those that are gone are noticed within two pings. */
@@ -31,6 +33,8 @@ export function startRealtime(server: Server, options: RealtimeOptions): { stop(
   const desks = new Set<Desk>();
   const wss = new WebSocketServer({ noServer: true, maxPayload: 4096 });
   const absence = watchAbsence(desks, options);
+  const recent = remember();
+  const greet = (desk: Desk): void => send(desk, { kind: "hello", nodeId: rpc.nodeId, at: new Date().toISOString() });
   server.on("upgrade", (request, socket, head) => {
     // Node has taken its own ear off the socket, and a reset while we ask who it is would end the process.
     socket.on("error", () => socket.destroy());
@@ -46,7 +50,8 @@ export function startRealtime(server: Server, options: RealtimeOptions): { stop(
     desks.add(desk);
     sockets.set(desks.size);
     absence.back(user.id);
-    send(desk, { kind: "hello", nodeId: rpc.nodeId, at: new Date().toISOString() });
+    greet(desk);
+    socket.on("message", (data: Buffer) => { for (const things of recent.since(deafOf(data))) send(desk, { kind: "changed", things }); });
     socket.on("pong", () => { desk.alive = true; });
     socket.on("error", (error) => options.log.debug({ error: error.message }, "desk socket"));
     socket.on("close", () => {
@@ -57,20 +62,52 @@ export function startRealtime(server: Server, options: RealtimeOptions): { stop(
   };
   const push = (changes: Changes, about: About): void => { for (const desk of desks) for (const message of messagesFor(desk, changes, about)) send(desk, message); };
   rpc.expose("realtime.push", (changes: Changes) => {
+    recent.add(changes.things);
     const ids = ticketsOf(changes);
     if (ids.length === 0) push(changes, new Map());
     else selectAboutOf(options.db, ids).then((about) => push(changes, about), () => push({ ...changes, alerts: changes.alerts.filter(({ alert }) => alert.ticketId === null), reminders: [] }, new Map()));
     recheck(desks, changes, options);
   });
   const gathering = gather((changes) => { void rpc.broadcast("web", "realtime.push", changes); });
-  const ping = setInterval(() => { for (const desk of desks) beat(desk); }, PING_MS);
+  const ping = setInterval(() => { for (const desk of desks) beat(desk, greet); }, PING_MS);
   return { stop: () => { absence.stop(); clearInterval(ping); gathering(); for (const desk of desks) desk.socket.close(1001); wss.close(); } };
 }
 
-function beat(desk: Desk): void {
+/** A ping tells us whether the desk is there; a page does not see pings, so a word tells it that we are. */
+function beat(desk: Desk, greet: (desk: Desk) => void): void {
   if (!desk.alive) { desk.socket.terminate(); return; }
   desk.alive = false;
   desk.socket.ping();
+  greet(desk);
+}
+
+/** How long a desk has been reading without hearing: what it says when it has been let in. */
+function deafOf(data: Buffer): number {
+  const told = /^\{"deaf":(\d{1,12})\}$/.exec(data.toString("latin1"));
+  return told ? Number(told[1]) : 0;
+}
+
+/** No kind of thing: desks read everything again. */
+const EVERYTHING: Thing = { kind: "everything", id: "" };
+
+/** What changed a short while ago, for whoever read before and hears only now. */
+function remember(): { add(things: Thing[]): void; since(deafMs: number): Thing[][] } {
+  const from = performance.now();
+  let changes: { at: number; things: Thing[] }[] = [];
+  return {
+    add: (things) => {
+      const now = performance.now();
+      changes = changes.filter(({ at }) => now - at < RECENT_MS);
+      if (things.length > 0) changes.push({ at: now, things });
+    },
+    since: (deafMs) => {
+      if (deafMs === 0) return [];
+      const began = performance.now() - deafMs;
+      // Before this process began others told what changed.
+      if (deafMs > RECENT_MS || began < from) return [[EVERYTHING]];
+      return changes.filter(({ at }) => at >= began).map(({ things }) => things);
+    },
+  };
 }
 
 /**
