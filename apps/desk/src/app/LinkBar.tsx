@@ -27,7 +27,7 @@ function Lost({ retryAt }: { retryAt: number | null }) {
       <IconPlugConnectedX size={16} aria-hidden />
       <span>{t("link.lost")}</span>
       <span className="num" aria-hidden>{t("link.retry", { seconds })}</span>
-      <Button size="compact-xs" variant="default" onClick={reconnectNow}>{t("link.now")}</Button>
+      <Button size="compact-xs" variant="default" className={css.now} onClick={reconnectNow}>{t("link.now")}</Button>
     </div>
   );
 }

@@ -72,8 +72,13 @@ function Result({ run }: { run: Run }) {
       <p aria-live="polite" className="strong">{t("rules.differs", { count: run.rows.length, of: run.lookedAt })}{run.failed > 0 && <span className={css.bad}> {t("rules.failedOn", { count: run.failed })}</span>}</p>
       {run.rows.length > 0 && (
         <table className={css.differences}>
-          <thead><tr><th>{t("rules.ticket")}</th><th>{t("rules.now")}</th><th>{t("rules.then")}</th></tr></thead>
-          <tbody>{run.rows.slice(0, 200).map((row) => <tr key={row.ticketId}><td><Link to="/tickets/$id" params={{ id: row.ticketId }} className="num">{row.number}</Link><div className="dim small cut">{row.subject}</div></td><td><Side side={row.before} /></td><td><Side side={row.after} /></td></tr>)}</tbody>
+          {run.rows.slice(0, 200).map((row) => (
+            <tbody key={row.ticketId}>
+              <tr><th scope="rowgroup" colSpan={2}><Link to="/tickets/$id" params={{ id: row.ticketId }} className="num">{row.number}</Link><div className="dim small cut">{row.subject}</div></th></tr>
+              <tr><th scope="row">{t("rules.now")}</th><td><Side side={row.before} /></td></tr>
+              <tr><th scope="row">{t("rules.then")}</th><td><Side side={row.after} /></td></tr>
+            </tbody>
+          ))}
         </table>
       )}
     </div>

@@ -39,10 +39,11 @@ export function RunLine({ run, onLine, withTicket = false }: { run: RunRow; onLi
     <details className={css.run} onToggle={(event) => setIsOpen(event.currentTarget.open)}>
       <summary>
         <span className={`chip ${runTone[run.state]}`}>{t(runWord[run.state])}</span>
-        {withTicket ? <Link to="/tickets/$id" params={{ id: run.ticketId }} className="num">{run.ticketNumber}</Link> : <RuleName run={run} />}
+        {withTicket ? <span className="num strong">{run.ticketNumber}</span> : <RuleName run={run} />}
         <span className="dim small grow cut">{t("rules.version", { number: run.version })} · {woken(t, run.wokenBy)}</span>
         <span className="dim small"><Moment at={run.at} /></span>
       </summary>
+      {withTicket && <p className="small"><Link to="/tickets/$id" params={{ id: run.ticketId }}>{t("rules.openTicket", { number: run.ticketNumber })}</Link></p>}
       {run.problem && <p className={css.problem}>{run.problem.line !== null && <>{t("rules.line", { line: run.problem.line })} </>}{run.problem.message}</p>}
       <Outcome changes={run.changes} actions={run.actions} />
       {isOpen && <Inputs id={run.id} {...(onLine && { onLine })} />}
@@ -66,5 +67,5 @@ function Inputs({ id, onLine }: { id: string; onLine?: (line: number) => void })
   const { data, error } = useApi("getRun", { params: { id } }, { staleTime: Infinity });
   if (error) return <ProblemNote error={error} />;
   if (!data) return <Skeleton rows={2} height={20} />;
-  return <><Trace trace={data.trace} {...(onLine && { onLine })} /><p className="dim small num">{t("rules.took", { ms: (data.durationUs / 1000).toFixed(1) })}</p></>;
+  return <><Trace trace={data.trace} {...(onLine && { onLine })} /><p className="dim small num">{t("rules.took", { ms: Math.round(data.durationUs / 100) / 10 })}</p></>;
 }

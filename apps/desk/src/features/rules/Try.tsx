@@ -24,7 +24,7 @@ export function Try({ projectKey, value, onShowText }: { projectKey: string; val
       <ProblemNote error={run.error} />
       {done && (
         <div className={css.result} aria-live="polite">
-          <div className={css.row}><Link to="/tickets/$id" params={{ id: done.ticketId }} className="num">{done.ticketNumber}</Link><span className={`chip ${done.problems.length > 0 ? "danger" : done.fired ? "live" : ""}`}>{t(done.problems.length > 0 ? "rules.failed" : done.fired ? "rules.fired" : "rules.notFired")}</span><span className="grow" /><span className="dim small num">{t("rules.took", { ms: (done.durationUs / 1000).toFixed(1) })}</span></div>
+          <div className={css.row}><Link to="/tickets/$id" params={{ id: done.ticketId }} className="num">{done.ticketNumber}</Link><span className={`chip ${done.problems.length > 0 ? "danger" : done.fired ? "live" : ""}`}>{t(done.problems.length > 0 ? "rules.failed" : done.fired ? "rules.fired" : "rules.notFired")}</span><span className="grow" /><span className="dim small num">{t("rules.took", { ms: Math.round(done.durationUs / 100) / 10 })}</span></div>
           {done.problems.map((problem) => <p key={`${problem.line}${problem.message}`} className={css.problem} role="alert"><button type="button" className={css.link} onClick={() => onShowText(problem.line)}>{t("rules.line", { line: problem.line })}</button> {problem.message}</p>)}
           {done.fired && done.changes.length + done.actions.length === 0 && <p className="dim small">{t("rules.didNothing")}</p>}
           <Outcome changes={done.changes} actions={done.actions} />
