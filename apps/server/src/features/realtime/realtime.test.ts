@@ -130,11 +130,13 @@ test("a desk that read before it could hear is told what has changed since, and 
   const id = newId();
   const read = performance.now();
   push({ things: [{ kind: "form", id }], lines: [], alerts: [] });
+  let isLineTold = false;
   const told = async (deaf: () => number): Promise<string[]> => {
     const socket = new WebSocket(`ws://127.0.0.1:${port}/api/live`, { headers: { cookie } });
     const { promise, resolve } = Promise.withResolvers<string[]>();
     socket.on("message", (data: Buffer) => {
       const message = JSON.parse(data.toString()) as { kind: string; things?: { kind: string; id: string }[] };
+      if (message.kind === "line") isLineTold = true;
       if (message.kind === "changed") resolve(message.things!.map((thing) => `${thing.kind}:${thing.id}`));
     });
     await once(socket, "open");
@@ -146,6 +148,10 @@ test("a desk that read before it could hear is told what has changed since, and 
   expect(await told(() => Math.ceil(performance.now() - read + 5))).toContain(`form:${id}`);
   // What was told before this process began, or very long ago, it does not know.
   expect(await told(() => 600_000)).toEqual(["everything:"]);
+  expect(isLineTold).toBe(true);
+  // More than anybody could be told of one by one.
+  push({ things: Array.from({ length: 501 }, () => ({ kind: "form", id: newId() })), lines: [], alerts: [] });
+  expect(await told(() => Math.ceil(performance.now() - read + 5))).toEqual(["everything:"]);
 });
 
 test("one person has so many desks at once and no more", async () => {

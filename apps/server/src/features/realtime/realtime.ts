@@ -51,7 +51,7 @@ export function startRealtime(server: Server, options: RealtimeOptions): { stop(
     sockets.set(desks.size);
     absence.back(user.id);
     greet(desk);
-    socket.on("message", (data: Buffer) => { for (const things of recent.since(deafOf(data))) send(desk, { kind: "changed", things }); });
+    socket.on("message", (data: Buffer) => catchUp(desk, recent.since(deafOf(data))));
     socket.on("pong", () => { desk.alive = true; });
     socket.on("error", (error) => options.log.debug({ error: error.message }, "desk socket"));
     socket.on("close", () => {
@@ -87,11 +87,22 @@ function deafOf(data: Buffer): number {
   return told ? Number(told[1]) : 0;
 }
 
+/** A call may have rung meanwhile: the desk's own line is read again whatever else has changed. */
+function catchUp(desk: Desk, things: Thing[] | null): void {
+  if (!things) return;
+  send(desk, { kind: "line" });
+  if (things.length > 0) send(desk, { kind: "changed", things });
+}
+
 /** No kind of thing: desks read everything again. */
 const EVERYTHING: Thing = { kind: "everything", id: "" };
+/** More are not named one by one. */
+const MOST_THINGS = 500;
+const bounded = (things: Thing[]): Thing[] => (things.length > MOST_THINGS ? [EVERYTHING] : things);
+const distinct = (things: Thing[]): Thing[] => [...new Map(things.map((thing) => [`${thing.kind}:${thing.id}`, thing])).values()];
 
 /** What changed a short while ago, for whoever read before and hears only now. */
-function remember(): { add(things: Thing[]): void; since(deafMs: number): Thing[][] } {
+function remember(): { add(things: Thing[]): void; /** Null for who has missed nothing. */ since(deafMs: number): Thing[] | null } {
   const from = performance.now();
   let changes: { at: number; things: Thing[] }[] = [];
   return {
@@ -101,11 +112,11 @@ function remember(): { add(things: Thing[]): void; since(deafMs: number): Thing[
       if (things.length > 0) changes.push({ at: now, things });
     },
     since: (deafMs) => {
-      if (deafMs === 0) return [];
+      if (deafMs === 0) return null;
       const began = performance.now() - deafMs;
       // Before this process began others told what changed.
-      if (deafMs > RECENT_MS || began < from) return [[EVERYTHING]];
-      return changes.filter(({ at }) => at >= began).map(({ things }) => things);
+      if (deafMs > RECENT_MS || began < from) return [EVERYTHING];
+      return bounded(distinct(changes.filter(({ at }) => at >= began).flatMap(({ things }) => things)));
     },
   };
 }
@@ -165,7 +176,7 @@ export function gather(tell: (changes: Changes) => void): () => void {
   let reminders: Reminder[] = [];
   const flush = (): void => {
     timer = null;
-    const changes = { things: [...things.values()].slice(0, 500), lines: [...lines], alerts, reminders };
+    const changes = { things: bounded([...things.values()]), lines: [...lines], alerts, reminders };
     things = new Map(); lines = new Set(); alerts = []; reminders = [];
     tell(changes);
   };
