@@ -25,7 +25,8 @@ const hidden = (mask: ((contact: string) => string) | undefined, value: unknown)
 };
 
 const NUMBER = /\+\d[\d\s().-]{6,18}\d/g;
-const ADDRESS = /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g;
+/** Begins where a word does: tried from each letter of a long word it would take its square. */
+const ADDRESS = /(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g;
 
 /** What of a text is hidden from who sees contacts in part. */
 export const contactsIn = (text: string): string[] => [NUMBER, ADDRESS].flatMap((kind) => [...text.matchAll(kind)].map(([contact]) => contact));
@@ -43,7 +44,7 @@ export function hideContacts<T>(told: T, own?: OwnContacts): T {
 
 const hideWithin = (text: string): string => text.replaceAll(NUMBER, (number) => maskPhone(number.replaceAll(/\D/g, ""))).replaceAll(ADDRESS, maskEmail);
 /** Ids and moments: digits of theirs are nobody's number, and the desk cannot read them with bullets. */
-const CODE = /^(?:[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}|\d{4}-\d\d-\d\d(?:T[\d:.]+Z)?)$/;
+const CODE = /^(?:[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}|(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:T[\d:.]+Z)?)$/;
 const isPlain = (told: object): boolean => [Object.prototype, null].includes(Object.getPrototypeOf(told) as null);
 
 /** A text without these contacts, in whatever way the number is written in it. */
