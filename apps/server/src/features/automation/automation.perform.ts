@@ -108,7 +108,7 @@ async function createTask(ctx: TxCtx, { ticket, project, rule, texts }: Given, p
   const parent = await loadTicket(ctx, ticket.id, "tickets.write");
   const inAll = (said: string): Text => ({ en: said, ru: said, sl: said });
   const [task] = await registerSubtasks(ctx, project, parent, [{
-    key: rule.key, type, department: text(params, "department"), subject: cut(texts("subject") ?? inAll(text(params, "subject")), 200), task: cut(texts("text"), 10_000) ?? text(params, "text"), dueHours: null, waits: false, answer: null,
+    key: rule.key, type, department: text(params, "department"), subject: cut(texts("subject") ?? inAll(text(params, "subject")), 200), task: cut(texts("text"), 10_000) ?? text(params, "text"), dueHours: null, waits: false, answer: null, isChangedNext: Boolean(params.due),
   }]);
   if (task && params.due) await updateTicket(ctx, task.id, { version: task.version, dueAt: params.due as string });
 }

@@ -211,6 +211,16 @@ test("R351 a rule that makes tickets which wake it again is stopped for all of t
   expect((await runsOf(ticket.id)).map(({ state }) => state)).toEqual(["fired"]);
 });
 
+test("R348 a task that a rule makes for a moment rings by that moment, not by the time of its type", async () => {
+  await use(rule("hurry", "{ event: ticket.registered }", `when: ticket.subject == "hurry"\nsteps:\n  - do: create_task\n    with: { type: '"question"', subject: '"be quick"', department: '"technicians"', due: now.addDays(1) }\n`));
+  await buildTicket({ ...system, requestId: newId() }, { subject: "hurry" });
+  await settle();
+  const task = await sql<{ dueAt: Date; rings: Date }>`select t.due_at, c.due_at as rings from tickets t join clocks c on c.subject_id = t.id and c.name = 'solution' where t.subject = 'be quick'`.execute(database.db);
+  expect(task.rows).toHaveLength(1);
+  expect(task.rows[0]!.rings).toEqual(task.rows[0]!.dueAt);
+  expect(task.rows[0]!.dueAt).toEqual(new Date(now.getTime() + 24 * 3_600_000));
+});
+
 test("R351 who else is served by this node has their turn while a slow rule looks at many tickets", async () => {
   await use(rule("slow", '{ schedule: "0 * * * *" }', `steps:\n  - let: { n: '0', h: '0.0' }\n  - while: n < 4000\n    do:\n      - set: { h: 'working_hours_between(now.addDays(-3000), now.addDays(3000))', n: n + 1 }\n  - if: h < 0.0\n    then:\n      - do: add_note\n        with: { text: '"never"' }\n`));
   await sweepOnce(system, deps);

@@ -23,6 +23,8 @@ export interface Registered extends Draft {
   inOneStatement?: boolean;
   /** In all languages what of its words a declaration says. */
   texts?: TicketTexts | undefined;
+  /** In this transaction: its clocks are written at once. */
+  isChangedNext?: boolean;
   /** Besides those it names itself. */
   about?: string[] | null;
   /** Of a sub-task. */
@@ -49,7 +51,7 @@ export async function registerWithClocks(ctx: TxCtx, project: ProjectInUse, draf
   };
   const ticket = await insert(ctx, row, draft.inOneStatement ?? false);
   if (!ticket) return undefined;
-  const notices = await carryOut(ctx, { ticket, project, effects: begun.effects }, goesOnBySelf(process, ticket.stage));
+  const notices = await carryOut(ctx, { ticket, project, effects: begun.effects }, goesOnBySelf(process, ticket.stage) || draft.isChangedNext === true);
   keepReasons(ctx, ticket, begun.reasons);
   await emit(ctx, {
     type: "ticket.registered", subject: { kind: "ticket", id: ticket.id }, touches: touched(ticket),
@@ -59,7 +61,7 @@ export async function registerWithClocks(ctx: TxCtx, project: ProjectInUse, draf
   return { ticket, clocks: begun.ticket.clocks ?? [] };
 }
 
-/** Where no step of its own follows, nothing looks at its clocks in this transaction: they are written at its end. */
+/** Where nothing more is done to it, nothing looks at its clocks in this transaction: they are written at its end. */
 function carryOut(ctx: TxCtx, performed: Parameters<typeof perform>[1], goesOn: boolean): ReturnType<typeof perform> {
   if (goesOn) return perform(ctx, performed);
   ctx.facts.inserts.push(...clockWrites(ctx, performed));

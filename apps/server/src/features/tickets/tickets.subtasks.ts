@@ -9,8 +9,10 @@ import type { Ticket } from "./tickets.sql.ts";
 
 const HOUR_MS = 3_600_000;
 
+type Wish = SubtaskWish & { isChangedNext?: boolean };
+
 /** Each sub-task is a ticket of its own, in the department's list, with its own process and deadline. */
-export async function registerSubtasks(ctx: TxCtx, project: ProjectInUse, parent: Ticket, wishes: readonly SubtaskWish[]): Promise<Ticket[]> {
+export async function registerSubtasks(ctx: TxCtx, project: ProjectInUse, parent: Ticket, wishes: readonly Wish[]): Promise<Ticket[]> {
   const made: Ticket[] = [];
   for (const wish of wishes) {
     const task = await registerSubtask(ctx, project, parent, wish);
@@ -19,7 +21,7 @@ export async function registerSubtasks(ctx: TxCtx, project: ProjectInUse, parent
   return made;
 }
 
-async function registerSubtask(ctx: TxCtx, project: ProjectInUse, parent: Ticket, wish: SubtaskWish): Promise<Ticket | undefined> {
+async function registerSubtask(ctx: TxCtx, project: ProjectInUse, parent: Ticket, wish: Wish): Promise<Ticket | undefined> {
   const type = typeOf(project.types, wish.type);
   // Refused at save; a project that lost the type since must not stop the ticket.
   if (!type || !project.processIds[type.process]) { ctx.log.error({ ticket: parent.id, type: wish.type }, "a sub-task's type is not declared"); return undefined; }
@@ -29,7 +31,7 @@ async function registerSubtask(ctx: TxCtx, project: ProjectInUse, parent: Ticket
   return register(ctx, project, {
     type, language, channel, clientId, id: newId(ctx.now().getTime()), subject: wish.subject[inner], description: typeof wish.task === "string" ? wish.task : wish.task[inner], fields: {}, priority: parent.priority,
     interactionId: null, contactPhone: parent.contactPhone, contactEmail: null, ownerId: null, createdBy: ctx.actor.kind === "user" ? ctx.actor.id : null,
-    texts: textsOf(wish),
+    texts: textsOf(wish), isChangedNext: wish.isChangedNext ?? false,
     requiredBy: wish.dueHours === null ? null : addWorkingTime(project.calendar, project.project.time_zone, ctx.now(), wish.dueHours * HOUR_MS),
     department: Object.hasOwn(project.departments, wish.department) ? wish.department : null,
     parent: { id: parent.id, task: wish.key, waits: wish.waits, aboutUserIds: parent.aboutUserIds, dueBy: wish.waits ? timeLeft(parent, ctx.now()) : null },
