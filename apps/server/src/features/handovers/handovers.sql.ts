@@ -47,9 +47,10 @@ export const insertHandover = (db: Db, row: NewHandover) => sql`insert into hand
 
 /** Asked for by a process or a rule, and not begun yet; `cause` is the fact that asked. */
 export interface Wanted { cause: string; ticketId: string; ownerId: string | null; askedBy: string; department: string | null; expected: string; createdAt: Date }
-/** Nothing when the same fact asked for it before. */
+/** Nothing when the same fact asked for it before, or another one for the same: who has just refused is not asked again for each. */
 export const insertWanted = (db: Db, row: Wanted) => sql`insert into handovers_wanted (cause, ticket_id, owner_id, asked_by, department, expected, created_at)
   select ${row.cause}::uuid, ${row.ticketId}::uuid, ${row.ownerId}::uuid, ${row.askedBy}, ${row.department}, ${row.expected}, ${row.createdAt}::timestamptz where not exists (select from handovers where cause = ${row.cause})
+    and not exists (select from handovers_wanted w where w.ticket_id = ${row.ticketId} and w.asked_by = ${row.askedBy} and w.department is not distinct from ${row.department}::text and w.owner_id is not distinct from ${row.ownerId}::uuid)
   on conflict do nothing`.execute(db);
 export const selectWanted = (db: Db, ticketId: string) => sql<Wanted>`select * from handovers_wanted where ticket_id = ${ticketId} order by created_at, cause`.execute(db).then((result) => result.rows);
 export const deleteWanted = (db: Db, cause: string) => sql`delete from handovers_wanted where cause = ${cause}`.execute(db);
