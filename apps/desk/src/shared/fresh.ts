@@ -29,10 +29,16 @@ export function freshenAll(client: QueryClient): void {
   for (const query of client.getQueryCache().getAll()) askWhole(client, query);
 }
 
+/** Readings on their way that are asked again when they are here: once, whatever is told meanwhile. */
+const awaited = new WeakSet<Query>();
+
 function askWhole(client: QueryClient, query: Query): void {
   const mark = () => void client.invalidateQueries({ queryKey: query.queryKey, exact: true });
   if (query.state.fetchStatus === "idle" || (query.state.data !== undefined && query.isActive())) mark();
-  else void settledOf(client, query).then(mark);
+  else if (!awaited.has(query)) {
+    awaited.add(query);
+    void settledOf(client, query).then(() => { awaited.delete(query); mark(); });
+  }
 }
 
 /**

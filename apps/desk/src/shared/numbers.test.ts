@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { exactOf, moneyOf, readOf, writtenOf } from "./numbers.ts";
 
 test("R154 a number is read as the person's language writes it, and kept with a point", () => {
-  expect(["9,90", "9.90", "1.234,50", "1 234,50", "1\u00A0234,50", "1.234", "1.234.567", "12,", "-3,5"].map((text) => exactOf(text, "sl-SI"))).toEqual(["9.90", "9.90", "1234.50", "1234.50", "1234.50", "1234", "1234567", "12", "-3.5"]);
+  expect(["9,90", "9.90", "1.234,50", "1 234,50", "1\u00A0234,50", "1.234", "1.234.567", "12,", "-3,5", "\u22121.234,5"].map((text) => exactOf(text, "sl-SI"))).toEqual(["9.90", "9.90", "1234.50", "1234.50", "1234.50", "1234", "1234567", "12", "-3.5", "-1234.5"]);
   expect(["9,90", "1 234,5", "1.234", "0,125"].map((text) => exactOf(text, "ru-RU"))).toEqual(["9.90", "1234.5", "1.234", "0.125"]);
   expect(["9.90", "9,90", "1,234.50", "1,234", "0,125", "1,234,567.8"].map((text) => exactOf(text, "en-GB"))).toEqual(["9.90", "9.90", "1234.50", "1234", "0.125", "1234567.8"]);
 });

@@ -10,7 +10,8 @@ const EXACT = /^-?\d+(\.\d+)?$/;
  * only, a comma is a point for everybody, unless three digits behind it can be nothing but a group. What is no number stays as typed.
  */
 export function exactOf(text: string, locale: string): string {
-  const bare = text.replaceAll(/\s/g, "");
+  // Slovenian writes its minus by a sign of its own.
+  const bare = text.replaceAll(/\s/g, "").replace("\u2212", "-");
   const last = Math.max(bare.lastIndexOf(","), bare.lastIndexOf("."));
   if (last === -1) return bare;
   const group = groupMark(locale);

@@ -136,6 +136,35 @@ test("a form that was put away while somebody typed, and brought back, computes 
   }
 });
 
+test("what is typed while a save is on its way, at a place where somebody else was first, is offered with the rest (R090)", () => {
+  const store = begun();
+  store.enter("note");
+  store.write("note", "By the");
+  const sent = new Map(store.dirty);
+  store.write("note", "By the window");
+  store.sent(sent);
+  store.clash([{ path: "note", mine: "By the", theirs: "At the door" }]);
+  store.take({ ...nothing, data: { note: "At the door" }, version: 2 });
+  store.write("note", "By the window!");
+  expect([store.data["note"], store.conflicts[0]?.mine, store.dirty.size]).toEqual(["By the window!", "By the window!", 0]);
+  store.leave();
+  expect([store.data["note"], store.conflicts[0]?.mine]).toEqual(["At the door", "By the window!"]);
+  store.stop();
+});
+
+test("whoever comes back to a place with an offer writes upon what stands there (R090)", () => {
+  const store = begun();
+  store.take({ ...nothing, data: { note: "Cesta 5" }, version: 2 });
+  store.clash([{ path: "note", mine: "Glavni trg 1", theirs: "Cesta 5" }]);
+  store.enter("note");
+  store.take({ ...nothing, data: { note: "Cesta 5", email: "a@example.org" }, version: 3 });
+  expect(store.data["note"]).toBe("Cesta 5");
+  store.write("note", "Cesta 5a");
+  store.leave();
+  expect([store.data["note"], [...store.dirty], store.conflicts]).toEqual(["Cesta 5a", [["note", "Cesta 5a"]], []]);
+  store.stop();
+});
+
 test("whoever goes on typing where somebody else has written meanwhile types their own words on, and decides when they leave the field (R090)", () => {
   const store = begun();
   let kept = 0;

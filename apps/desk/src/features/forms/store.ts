@@ -53,6 +53,8 @@ export class FormStore {
   private timer: ReturnType<typeof setTimeout> | null = null;
   /** Where the cursor is: nobody's words are changed under their hands. */
   private here: string | null = null;
+  /** Where somebody else's value came while the cursor stood there: it waits till the place is left. */
+  private readonly held = new Set<string>();
   /** Called after each change somebody typed. */
   onWrite: () => void = () => undefined;
   /** Called when it is decided what becomes of a conflict. */
@@ -78,7 +80,7 @@ export class FormStore {
   write(path: string, value: unknown): void {
     this.data = withValue(this.data, path, value);
     this.timer ??= setTimeout(() => this.think(), THINK_MS);
-    const met = this.conflicts.find((one) => this.isHere(one.path) && within(path, one.path) && JSON.stringify(one.mine) !== JSON.stringify(valueAt(this.data, one.path) ?? null));
+    const met = this.conflicts.find((one) => this.held.has(one.path) && within(path, one.path) && JSON.stringify(one.mine) !== JSON.stringify(valueAt(this.data, one.path) ?? null));
     if (met) { this.goesOn(met); return; }
     this.waits(path, value);
     for (const known of this.refused.keys()) if (within(known, path) || within(path, known)) this.refused.delete(known);
@@ -99,8 +101,9 @@ export class FormStore {
 
   /** Where the cursor has been, what stands there is shown. */
   leave(): void {
-    const isHeld = this.conflicts.some(({ path }) => this.isHere(path));
+    const isHeld = this.conflicts.some(({ path }) => this.held.has(path));
     this.here = null;
+    this.held.clear();
     if (isHeld) this.take(this.whole);
   }
 
@@ -198,7 +201,7 @@ export class FormStore {
     const isKnown = (path: string): boolean => [...this.typed.keys()].some((one) => within(one, path) || within(path, one)) && !JSON.stringify(valueAt(data, path) ?? "").includes("•");
     const masked = told.masked.filter(({ path }) => !isKnown(path));
     for (const [path, value] of this.dirty) data = withValue(data, path, value);
-    for (const { path, mine } of this.conflicts) if (this.isHere(path)) data = withValue(data, path, mine);
+    for (const { path, mine } of this.conflicts) if (this.held.has(path)) data = withValue(data, path, mine);
     this.told = { ...told, masked: masked.filter(({ path }) => ![...this.dirty.keys()].some((known) => within(known, path) || within(path, known))) };
     this.data = data;
     this.think();
@@ -247,8 +250,19 @@ export class FormStore {
   /** Both wrote there: theirs is kept, mine is offered. */
   clash(conflicts: readonly Conflict[]): void {
     if (conflicts.length === 0) return;
-    this.conflicts = [...this.conflicts.filter((old) => !conflicts.some(({ path }) => path === old.path)), ...conflicts];
+    const now = conflicts.map((one) => this.withTypedOn(one));
+    this.conflicts = [...this.conflicts.filter((old) => !now.some(({ path }) => path === old.path)), ...now];
     this.tell();
+  }
+
+  /** Where the cursor stands what was typed after it was sent is mine, too. */
+  private withTypedOn(conflict: Conflict): Conflict {
+    if (!this.isHere(conflict.path)) return conflict;
+    this.held.add(conflict.path);
+    if (!this.dirty.has(conflict.path)) return conflict;
+    const mine = this.dirty.get(conflict.path) ?? null;
+    this.arrived(conflict.path);
+    return { ...conflict, mine };
   }
 
   settle(path: string): void {
