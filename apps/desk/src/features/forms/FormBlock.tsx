@@ -103,9 +103,11 @@ function Filled({ session, id, clientId }: { session: FormSession; id: string; c
   const { deeds, button, dialog } = useHistory(session, own);
   const isDone = record?.state === "submitted";
   const readOnly = isDone || record?.mayWrite === false;
-  const [isOpen, setOpen] = useState(!isDone);
+  // A form sent elsewhere is folded whenever that is learnt; one sent here stays as it is before one's eyes.
+  const [chosen, setOpen] = useState<boolean>();
+  const isOpen = chosen ?? !isDone;
   const prefix = `form-${id.slice(0, 8)}`;
-  const submit = async () => { const wrong = await session.submit(); if (wrong) goTo(prefix, wrong); };
+  const submit = async () => { setOpen(isOpen); const wrong = await session.submit(); if (wrong) goTo(prefix, wrong); };
   const Chevron = isOpen ? IconChevronDown : IconChevronRight;
   return (
     <section className={css.block} aria-labelledby={`${prefix}-title`} onKeyDown={(event) => { if (event.key === "ArrowDown" && event.ctrlKey) { const next = session.store.completeness.missing[0]; if (next) { event.preventDefault(); goTo(prefix, next.path); } } if (event.key === "Enter" && event.ctrlKey && !readOnly) { event.preventDefault(); void submit(); } }}>
