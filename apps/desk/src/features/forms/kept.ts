@@ -74,8 +74,23 @@ async function run<T>(mode: IDBTransactionMode, deed: (store: IDBObjectStore) =>
 
 export const readKept = (id: string): Promise<Kept | undefined> => run<Kept | undefined>("readonly", (store) => store.get(id));
 export const allKept = async (): Promise<Kept[]> => (await run<Kept[]>("readonly", (store) => store.getAll())) ?? [];
-/** False where the browser keeps nothing. */
-export const keep = async (kept: Kept): Promise<boolean> => (await run("readwrite", (store) => store.put(kept))) !== undefined;
+
+/**
+ * Changes what is kept of one form by what stands there in the same moment, in one transaction: two pages never write over each
+ * other. Null takes it away. False where the browser keeps nothing.
+ */
+export async function changeKept(id: string, change: (there: Kept | undefined) => Kept | null): Promise<boolean> {
+  let isKept = false;
+  await run<Kept | undefined>("readwrite", (store) => {
+    const reading = store.get(id) as IDBRequest<Kept | undefined>;
+    reading.onsuccess = () => {
+      const next = change(reading.result);
+      (next ? store.put(next) : store.delete(id)).onsuccess = () => { isKept = true; };
+    };
+    return reading;
+  });
+  return isKept;
+}
 export const forget = async (id: string): Promise<void> => { await run("readwrite", (store) => store.delete(id)); };
 
 /** False where the browser refuses it, or enough waits here already: then it lives as long as the page. */

@@ -7,7 +7,7 @@ const shelf = vi.hoisted(() => new Map<string, unknown>());
 vi.mock("../../shared/api.ts", async (original) => ({ ...(await original<object>()), api }));
 vi.mock("./kept.ts", () => ({
   allKept: () => Promise.resolve([...shelf.values()]), readKept: (id: string) => Promise.resolve(shelf.get(id)),
-  keep: (kept: Kept) => { shelf.set(kept.id, kept); return Promise.resolve(true); }, forget: (id: string) => { shelf.delete(id); return Promise.resolve(); },
+  changeKept: (id: string, change: (there: Kept | undefined) => Kept | null) => { const next = change(shelf.get(id) as Kept | undefined); if (next) shelf.set(id, next); else shelf.delete(id); return Promise.resolve(true); }, forget: (id: string) => { shelf.delete(id); return Promise.resolve(); },
 }));
 vi.stubGlobal("navigator", { locks: { request: (_name: string, deed: () => unknown) => deed() } });
 vi.stubGlobal("addEventListener", () => undefined);

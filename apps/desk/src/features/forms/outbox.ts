@@ -1,5 +1,6 @@
 import { api, type ApiError, type Reply } from "../../shared/api.ts";
-import { allKept, forget, keep, readKept, type Kept } from "./kept.ts";
+import { isEmptied } from "./keeping.ts";
+import { allKept, changeKept, forget, readKept, type Kept } from "./kept.ts";
 import { isAway } from "./waiting.ts";
 
 type Saved = Reply<"saveRecord">;
@@ -12,8 +13,14 @@ export type Sent =
 /**
  * Sends what is kept of one form. Sent again after a lost answer it is the same record, the same values, one submission:
  * its id was chosen here. One tab at a time sends it.
+ * @param mine what goes where nothing is kept: another page has just brought it, or the browser keeps nothing
  */
-export async function sendKept(id: string): Promise<Sent | null> {
+export async function sendKept(id: string, mine: Kept): Promise<Sent> {
+  return await navigator.locks.request(`linija:form:${id}`, async () => send((await readKept(id)) ?? mine)) as Sent;
+}
+
+/** Of another page or an earlier day: what is gone meanwhile is with the server. */
+async function sendStill(id: string): Promise<Sent | null> {
   return await navigator.locks.request(`linija:form:${id}`, async () => {
     const kept = await readKept(id);
     return kept ? send(kept) : null;
@@ -32,8 +39,7 @@ async function send(kept: Kept): Promise<Sent> {
     return { kind: "sent", record: submitted, conflicts, dirty };
   } catch (error) {
     if (isAway(error)) return { kind: "away" };
-    const now = await readKept(kept.id);
-    if (now) await keep(refusedAs(now, error as ApiError));
+    await changeKept(kept.id, (there) => (there ? refusedAs(there, error as ApiError) : null));
     return { kind: "refused", error: error as ApiError, dirty };
   }
 }
@@ -60,20 +66,20 @@ async function save(kept: Kept): Promise<Saved> {
 
 const submit = (kept: Kept, { version }: Saved["record"]): Promise<Saved["record"]> => api("submitRecord", { params: { id: kept.id }, body: { version } });
 
-/** What arrived is forgotten here; what was typed meanwhile stays. */
+/** What arrived is forgotten here; what was typed meanwhile, on whatever page, stays. */
 async function settle(sent: Kept, record: Saved["record"], conflicts: Saved["conflicts"]): Promise<void> {
-  const now = await readKept(sent.id);
-  if (!now) return;
-  const left = Object.fromEntries(Object.entries(now.dirty).filter(([path, value]) => JSON.stringify(value) !== JSON.stringify(sent.dirty[path])));
   // One about nothing is found again by what is kept of it here, though all its values have arrived.
   const isFound = record.subject !== null || record.state === "submitted";
-  const open = told(now, conflicts);
-  if (Object.keys(left).length === 0 && open.length === 0 && isFound && (!now.submit || record.state === "submitted")) await forget(sent.id);
-  else await keep({ ...now, version: record.version, dirty: left, conflicts: open, submit: now.submit && conflicts.length === 0 && record.state !== "submitted" });
+  await changeKept(sent.id, (there) => {
+    if (!there) return null;
+    const dirty = Object.fromEntries(Object.entries(there.dirty).filter(([path, value]) => JSON.stringify(value) !== JSON.stringify(sent.dirty[path])));
+    const left = { ...there, version: record.version, dirty, conflicts: told(there, conflicts), submit: there.submit && conflicts.length === 0 && record.state !== "submitted" };
+    return isFound && isEmptied(left) ? null : left;
+  });
 }
 
 async function sendLeft(kept: Kept, onUnsent: Unsent): Promise<void> {
-  const sent = await sendKept(kept.id).catch(() => null);
+  const sent = await sendStill(kept.id).catch(() => null);
   if (sent?.kind === "refused" || (sent?.kind === "sent" && sent.conflicts.length > 0)) onUnsent(kept);
 }
 

@@ -2,7 +2,8 @@ import { formHost, openForm, type FormDocument } from "@linija/forms";
 import { api, ApiError, send, type Reply } from "../../shared/api.ts";
 import { refresh } from "../../shared/query.ts";
 import { carried, type Card } from "./card.ts";
-import { forget, keep, readKept, type Kept } from "./kept.ts";
+import { isEmptied, together } from "./keeping.ts";
+import { changeKept, forget, readKept, type Kept } from "./kept.ts";
 import { openForms, sendKept, type Sent } from "./outbox.ts";
 import { FormStore } from "./store.ts";
 import { keeperOf, WaitingFiles } from "./waiting.ts";
@@ -35,6 +36,8 @@ export class FormSession {
   private lastTyping = { path: null as string | null, at: 0 };
   private isStopped = false;
   private isListed: boolean;
+  /** What this page kept last: what differs from it was done here, and nothing else is brought to what other pages keep. */
+  private kept: Kept | undefined;
 
   constructor(begun: Begun, record: Record | null, kept: Kept | undefined) {
     this.begun = begun;
@@ -43,13 +46,14 @@ export class FormSession {
     this.store = storeOf(begun.version, record?.data ?? {});
     this.files = new WaitingFiles(this.store, (file, id) => this.upload(file, id), keeperOf(begun.userId, begun.id));
     if (kept) this.store.restore(kept);
+    this.kept = kept;
     openForms.add(begun.id);
     this.submitting = kept?.submit ?? false;
     if (record) this.take(record);
     else this.store.take({ data: this.store.data, masked: [], filledBy: {}, typing: [] });
     this.carry(kept !== undefined);
     this.store.onWrite = () => { if (!this.begun.held) this.say(this.status === "saved" ? "saving" : this.status); void this.keep(); this.sendIn(SAVE_MS); };
-    this.store.onSettle = () => { void (this.store.dirty.size === 0 && this.store.conflicts.length === 0 && this.record?.subject ? forget(this.begun.id) : this.keep()); };
+    this.store.onSettle = () => { void this.keep(Boolean(this.record?.subject)); };
     if (this.store.dirty.size > 0 || this.submitting || this.isLoose) this.sendIn(0);
   }
 
@@ -69,9 +73,15 @@ export class FormSession {
     for (const listener of this.listeners) listener();
   }
 
-  private keep(): Promise<boolean> {
+  /** `isFound`: it needs no place here once nothing of it waits. */
+  private async keep(isFound = false): Promise<Kept> {
     const { id, userId, version, subject } = this.begun;
-    return keep({ id, userId, projectKey: version.projectKey, formKey: version.key, formId: version.id, subject, version: this.record?.version ?? 0, ...this.store.waiting, submit: this.submitting, at: Date.now(), held: this.begun.held === true });
+    const before = this.kept;
+    const now: Kept = { id, userId, projectKey: version.projectKey, formKey: version.key, formId: version.id, subject, version: this.record?.version ?? 0, ...this.store.waiting, submit: this.submitting, at: Date.now(), held: this.begun.held === true };
+    this.kept = now;
+    const isKept = await changeKept(id, (there) => { const all = together(there, before, now); return isFound && isEmptied(all) ? null : all; });
+    if (!isKept && this.kept === now) this.kept = undefined;
+    return now;
   }
 
   private sendIn(ms: number): void {
@@ -89,10 +99,9 @@ export class FormSession {
 
   private async sendNow(): Promise<void> {
     if (this.begun.held || (this.store.dirty.size === 0 && !this.submitting && this.record && !this.isLoose)) return;
-    await this.keep();
+    const now = await this.keep();
     this.say(this.status === "kept" ? "kept" : "saving");
-    const sent = await sendKept(this.begun.id);
-    if (sent) this.heed(sent);
+    this.heed(await sendKept(this.begun.id, now));
   }
 
   private heed(sent: Sent): void {

@@ -1,6 +1,7 @@
 import { formHost, openForm, type FormDocument } from "@linija/forms";
 import { api, ApiError, send, type Reply } from "../../shared/api.ts";
-import { allKept, forget, keep, readKept, type Kept } from "./kept.ts";
+import { isEmptied, together } from "./keeping.ts";
+import { allKept, changeKept, forget, readKept, type Kept } from "./kept.ts";
 import { FormStore } from "./store.ts";
 import { isAway, keeperOf, WaitingFiles } from "./waiting.ts";
 
@@ -31,6 +32,8 @@ export class SharedFilling {
   private timer: ReturnType<typeof setTimeout> | null = null;
   private work: Promise<void> = Promise.resolve();
   private last = { path: null as string | null, at: 0 };
+  /** What this page kept last; their other page keeps what was typed there. */
+  private kept: Kept | undefined;
 
   constructor(secret: string, shared: Shared, kept: Kept | undefined) {
     this.secret = secret;
@@ -38,6 +41,7 @@ export class SharedFilling {
     this.wantsReady = kept?.submit ?? false;
     this.store = new FormStore(openForm(shared.definition as unknown as FormDocument, formHost(shared.timeZone)), shared.data);
     if (kept) this.store.restore(kept);
+    this.kept = kept;
     this.files = new WaitingFiles(this.store, (file, id) => this.upload(file, id), keeperOf(CLIENT, this.id));
     this.files.subscribe(() => {
       this.heed(!this.files.list.some((one) => one.isAway));
@@ -71,7 +75,11 @@ export class SharedFilling {
 
   private async keep(): Promise<void> {
     const [projectKey, formKey, formId] = ["", "", ""];
-    this.isKept = await keep({ id: this.id, userId: CLIENT, projectKey, formKey, formId, version: this.shared.version, subject: null, ...this.store.waiting, submit: this.wantsReady, at: Date.now(), held: true });
+    const before = this.kept;
+    const now: Kept = { id: this.id, userId: CLIENT, projectKey, formKey, formId, version: this.shared.version, subject: null, ...this.store.waiting, submit: this.wantsReady, at: Date.now(), held: true };
+    this.kept = now;
+    this.isKept = await changeKept(this.id, (there) => { const all = together(there, before, now); return isEmptied(all) ? null : all; });
+    if (!this.isKept && this.kept === now) this.kept = undefined;
   }
 
   private heed(isAnswered: boolean): void {
@@ -109,8 +117,7 @@ export class SharedFilling {
       this.wantsReady = false;
       this.take(form);
     }
-    if (this.waits || this.store.conflicts.length > 0) await this.keep();
-    else await forget(this.id);
+    await this.keep();
     this.heed(true);
   }
 
