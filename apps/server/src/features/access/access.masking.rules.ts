@@ -32,7 +32,9 @@ const ADDRESS = /(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g;
 export const contactsIn = (text: string): string[] => [NUMBER, ADDRESS].flatMap((kind) => [...text.matchAll(kind)].map(([contact]) => contact));
 
 /** Those a ticket, or a client, itself has: they are found in its texts in whatever way they were written. */
-export interface OwnContacts { phone: string | null | readonly string[]; email: string | null }
+export interface OwnContacts { phone: Known; email: Known }
+type Known = string | null | readonly string[];
+const all = (known: Known): readonly string[] => (typeof known === "string" ? [known] : known ?? []);
 
 /** Whatever is told, in part where it looks like a number or a mail: people write them into subjects and notes. What is of another kind comes back as it was. */
 export function hideContacts<T>(told: T, own?: OwnContacts): T {
@@ -49,9 +51,9 @@ const isPlain = (told: object): boolean => [Object.prototype, null].includes(Obj
 
 /** A text without these contacts, in whatever way the number is written in it. */
 export function maskWithin(text: string, { phone, email }: OwnContacts): string {
-  const numbers = (Array.isArray(phone) ? phone as readonly string[] : [phone as string ?? ""]).flatMap((each) => numberOf(each) ?? []);
+  const numbers = all(phone).flatMap((one) => numberOf(one) ?? []);
   const written = numbers.reduce((left, { digits, spellings }) => left.replaceAll(spellings, maskPhone(digits)), text);
-  return email ? written.replaceAll(email, maskEmail(email)) : written;
+  return all(email).reduce((left, address) => (address === "" ? left : left.replaceAll(address, maskEmail(address))), written);
 }
 
 /** ITU-T E.164: country codes are prefix-free, of one or two digits where named here, and of three elsewhere. */

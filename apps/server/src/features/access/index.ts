@@ -1,4 +1,4 @@
-export { CONTACT_KINDS, contactsIn, hideContacts, maskContacts, maskEmail, maskPhone, maskPicture, maskWithin } from "./access.masking.rules.ts";
+export { CONTACT_KINDS, contactsIn, hideContacts, maskContacts, maskEmail, maskPhone, maskPicture, maskWithin, type OwnContacts } from "./access.masking.rules.ts";
 export { toldAtDesk, toldTo } from "./access.told.rules.ts";
 export { may, rights, rightsOf, type Guarded, type Right } from "./access.rules.ts";
 export { accessJobs, FORGET_SESSIONS } from "./access.jobs.ts";

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { maskPicture, may } from "../access/index.ts";
+import { maskPicture, may, toldTo } from "../access/index.ts";
+import { contactsOf } from "../tickets/index.ts";
 import { inTx, type Ctx, type Db, type TxCtx } from "../../platform/db.ts";
 import { forbidden, invalidField, isDatabaseAway } from "../../platform/errors.ts";
 import { decodeCursor, encodeCursor, PAGE_SIZE, pageOf } from "../../platform/page.ts";
@@ -91,5 +92,10 @@ export async function listAudit(ctx: Ctx, query: AuditQuery): Promise<{ items: A
   const page = pageOf(rows, limit, (row) => encodeCursor(row.id, row.id));
   const masks = !may(ctx, "clients.see_contacts");
   const shown = (picture: unknown) => (masks ? maskPicture(picture) : picture) ?? null;
-  return { items: page.items.map((row) => ({ ...row, at: row.at.toISOString(), before: shown(row.before), after: shown(row.after) })), next: page.next };
+  const contacts = await contactsOf(ctx, page.items.flatMap(idsIn));
+  return { items: page.items.map((row) => ({ ...row, at: row.at.toISOString(), ...toldTo(ctx, { before: shown(row.before), after: shown(row.after), reason: row.reason }, contacts(...idsIn(row))) })), next: page.next };
 }
+
+/** Of what a row is, and what its pictures name besides: the ticket of a promise, the other card of a merge. */
+const idsIn = ({ objectId, before, after }: Pick<AuditRow, "objectId" | "before" | "after">): string[] => [objectId, ...[before, after].flatMap(namedIn)];
+const namedIn = (picture: unknown): string[] => (typeof picture === "object" && picture !== null ? Object.values(picture).flatMap((value: unknown) => (typeof value === "string" ? [value] : typeof value === "object" ? namedIn(value) : [])) : []);

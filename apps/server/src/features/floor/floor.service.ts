@@ -7,7 +7,7 @@ import { maskPhone, may, toldTo } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
 import { selectOperator } from "../operators/index.ts";
 import type { RouterClient } from "../queues/index.ts";
-import { countCallbacks } from "../tickets/index.ts";
+import { contactsOf, countCallbacks } from "../tickets/index.ts";
 import type { Floor, floorSchema, operatorTile } from "./floor.contract.ts";
 import * as db from "./floor.sql.ts";
 
@@ -32,12 +32,13 @@ export async function getFloor(ctx: Ctx, deps: FloorDeps): Promise<z.input<typeo
     db.selectAlerts(ctx.db, { projects, readerId: actor.id, since: new Date(now.getTime() - 8 * 3_600_000) }), db.selectHours(ctx.db, ids, dayStart), db.selectTicketFigures(ctx.db, { projects, readerId: actor.id }, now), countCallbacks(ctx.db, { projects, readerId: actor.id }),
   ]);
   const language = actor.language as Language;
+  const contacts = await contactsOf(ctx, alerts.map(({ subjectId }) => subjectId));
   return {
     at: now.toISOString(), timeZone: deps.timeZone,
     queues: queues.map((queue) => queueView(queue, { day: days.find((day) => day.queueId === queue.id), hours: deps.hours(queue.projectKey, now), tiles, language })),
     operators: tiles.map((tile) => tileView(ctx, deps, tile)),
-    waiting: waiting.map((call, index) => ({ ...call, fromNumber: numberFor(ctx, call.fromNumber), queuedAt: call.queuedAt.toISOString(), position: waiting.slice(0, index + 1).filter((each) => each.queueId === call.queueId).length })),
-    alerts: toldTo(ctx, alerts.map((alert) => alertView(alert, language))),
+    waiting: waiting.map((call, index) => ({ ...call, clientName: toldTo(ctx, call.clientName, { phone: call.fromNumber, email: null }), fromNumber: numberFor(ctx, call.fromNumber), queuedAt: call.queuedAt.toISOString(), position: waiting.slice(0, index + 1).filter((each) => each.queueId === call.queueId).length })),
+    alerts: alerts.map((alert) => toldTo(ctx, alertView(alert, language), contacts(alert.subjectId))),
     day: { callsByHour: hours, ...figures, callbacksDue },
   };
 }
@@ -63,7 +64,7 @@ const numberFor = (ctx: Ctx, number: string): string => (may(ctx, "clients.see_c
 function tileView(ctx: Ctx, deps: FloorDeps, { number, queueId, ...tile }: db.Tile): TileView {
   const wrapUpS = deps.queues.find((queue) => queue.id === queueId)?.wrapUpS ?? WRAP_UP_S;
   const wrapUpEndsAt = tile.state === "wrap_up" && tile.since ? new Date(tile.since.getTime() + wrapUpS * 1000).toISOString() : null;
-  return { ...tile, clientName: tile.clientName || numberFor(ctx, number), state: (tile.state ?? "offline") as TileView["state"], since: (tile.since ?? new Date(0)).toISOString(), wrapUpEndsAt };
+  return { ...tile, clientName: toldTo(ctx, tile.clientName, { phone: number, email: null }) || numberFor(ctx, number), state: (tile.state ?? "offline") as TileView["state"], since: (tile.since ?? new Date(0)).toISOString(), wrapUpEndsAt };
 }
 /** After a call of no queue. */
 const WRAP_UP_S = 60;

@@ -6,8 +6,8 @@ import { conflict, forbidden, invalid, invalidField, missingWith, notFound } fro
 import { announce, emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
 import { decodeCursor, encodeCursor, PAGE_SIZE, pageOf } from "../../platform/page.ts";
-import { may } from "../access/index.ts";
-import { loadTicket, reviewAbout } from "../tickets/index.ts";
+import { may, toldTo, type OwnContacts } from "../access/index.ts";
+import { contactsOf, loadTicket, reviewAbout } from "../tickets/index.ts";
 import type * as contracts from "./forms.contract.ts";
 import type { RecordView } from "./forms.contract.ts";
 import { settleConsents } from "./forms.consents.service.ts";
@@ -53,8 +53,11 @@ export function fillerOf(ctx: Ctx): Filler {
 
 export const faultsOf = (faults: readonly FieldProblem[]) => invalid(faults.map(({ path, code, params }) => ({ field: path === "" ? "data" : `data.${path}`, code: code === "check" ? "form_check" : `form_${code}`, params: { ...params } })), "form_faults");
 
+/** Numbers and mails of whom the form is about. */
+const ownOf = async (ctx: Ctx, { subjectId }: Pick<RecordRow, "subjectId">): Promise<OwnContacts> => (await contactsOf(ctx, [subjectId]))(subjectId);
+
 export async function view(ctx: Ctx, record: RecordRow, used?: FormInUse): Promise<RecordView> {
-  return toRecordView(ctx, used ?? (await formInUse(ctx.db, record.formId)), record, { files: await selectFiles(ctx.db, record.id), mayWrite: may(ctx, "forms.fill", guardedRecord(ctx, record)) });
+  return toRecordView(ctx, used ?? (await formInUse(ctx.db, record.formId)), record, { own: await ownOf(ctx, record), files: await selectFiles(ctx.db, record.id), mayWrite: may(ctx, "forms.fill", guardedRecord(ctx, record)) });
 }
 
 export const getRecord = async (ctx: Ctx, id: string): Promise<RecordView> => view(ctx, await loadRecord(ctx, id, "read"));
@@ -116,7 +119,7 @@ export async function saveLocked(ctx: TxCtx, record: RecordRow, input: { version
   const filler = fillerOf(ctx);
   const oldest = Math.min(input.version, ...input.changes.map(({ seen }) => seen ?? input.version));
   const changed = await selectChangedSince(ctx.db, record.id, { version: oldest, byKind: filler.by, byId: filler.id });
-  const shown: Shown = { stored: record.data, shown: shownTo(ctx, used.form, record.data) };
+  const shown: Shown = { stored: record.data, shown: shownTo(ctx, used.form, record.data, await ownOf(ctx, record)) };
   const applied = applyWrites(used.form, record.data, keepUnseen(used.form, shown, input.changes), { changed, version: input.version, fill: input.fill, context: contextOf(ctx, used) });
   const { conflicts } = applied;
   await refuseUnseen(ctx, record, { form: used.form, shown, applied });
@@ -155,11 +158,11 @@ export const touchesOf = (record: RecordRow) => { const subject = subjectOf(reco
 
 export async function saveRecord(ctx: Ctx, id: string, input: z.output<typeof contracts.saveRecord.body>): Promise<{ record: RecordView; conflicts: Conflict[] }> {
   const saved = await inTx(ctx, async (ctx) => saveLocked(ctx, await loadRecord(ctx, id, "fill", { lock: true }), { ...input, fill: null }));
-  return { record: await view(ctx, saved.record, saved.used), conflicts: maskConflicts(ctx, saved) };
+  return { record: await view(ctx, saved.record, saved.used), conflicts: maskConflicts(ctx, saved, await ownOf(ctx, saved.record)) };
 }
 
 /** What another wrote into a masked field is not read by losing a race against it. */
-const maskConflicts = (ctx: Ctx, { conflicts, used }: Saved): Conflict[] => conflicts.map((one) => (isHidden(ctx, fieldAt(used.form.fields, one.path)) ? { ...one, theirs: null } : one));
+const maskConflicts = (ctx: Ctx, { conflicts, used }: Saved, own: OwnContacts): Conflict[] => conflicts.map((one) => ({ ...one, theirs: isHidden(ctx, fieldAt(used.form.fields, one.path)) ? null : toldTo(ctx, one.theirs, own) }));
 
 /** Submits once: sent again, also by two requests at once, it answers as the first time. Nothing incomplete or wrong is taken. */
 export async function submitRecord(ctx: Ctx, id: string, input: z.output<typeof contracts.submitRecord.body>): Promise<RecordView> {
@@ -259,7 +262,8 @@ export async function recordHistory(ctx: Ctx, id: string, query: z.output<NonNul
   const limit = query.limit ?? PAGE_SIZE;
   const rows = await selectChanges(ctx.db, id, { path: query.path ?? null, after: decodeCursor(query.after, "number"), limit: limit + 1 });
   const { items, next } = pageOf(rows, limit, (row) => encodeCursor(row.version, row.id));
-  const masked = (path: string, value: unknown): unknown => (value === null ? null : valueAt(hide(ctx, form, withValue({} as FormData, path, value)).data, path) ?? null);
+  const own = await ownOf(ctx, record);
+  const masked = (path: string, value: unknown): unknown => (value === null ? null : valueAt(hide(ctx, form, withValue({} as FormData, path, value), own).data, path) ?? null);
   return { next, items: items.map((row) => ({
     id: String(row.id), version: row.version, path: row.path, name: fieldAt(form.fields, row.path)?.name ?? { en: row.path, ru: row.path, sl: row.path },
     before: masked(row.path, row.before), after: masked(row.path, row.after), by: { by: row.byKind, id: row.byId, name: row.byName, at: row.at.toISOString() },

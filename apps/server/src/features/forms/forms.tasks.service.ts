@@ -5,7 +5,7 @@ import { compute, isEmpty, partOf, stateOf, valueAt, withValue } from "@linija/f
 import type { Ctx } from "../../platform/db.ts";
 import { forbidden, notFound } from "../../platform/errors.ts";
 import { may } from "../access/index.ts";
-import { alongOf, type Along, type FileStore } from "../tickets/index.ts";
+import { alongOf, contactsOf, type Along, type FileStore } from "../tickets/index.ts";
 import type * as contracts from "./forms.contract.ts";
 import { formInUse } from "./forms.definitions.ts";
 import { selectFiles, selectOfSubject, type FileRow, type RecordRow } from "./forms.sql.ts";
@@ -29,7 +29,7 @@ async function given(ctx: Ctx, along: Along, record: RecordRow): Promise<{ form:
   const { form } = used;
   const context = contextOf(ctx, used);
   const data = record.state === "draft" ? compute(form, record.data, context) : record.data;
-  const seen = hide(ctx, form, data);
+  const seen = hide(ctx, form, data, (await contactsOf(ctx, [along.parentId]))(along.parentId));
   const there = [...stateOf(form, data, context).hidden].reduce((left, place) => withValue(left, place, null), seen.data);
   const part = partOf(form, there, along.isFormPlace);
   const inFields = new Set(filesIn(form.fields, part.data));

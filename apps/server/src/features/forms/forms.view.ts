@@ -1,6 +1,6 @@
 import { complete, compute, fieldAt, mask, rightsBy, type Field, type Form, type FormData, type Kind, type Masked } from "@linija/forms";
 import type { Ctx } from "../../platform/db.ts";
-import { CONTACT_KINDS, may, rights, toldTo, type Right } from "../access/index.ts";
+import { CONTACT_KINDS, may, rights, toldTo, type OwnContacts, type Right } from "../access/index.ts";
 import type { RecordView } from "./forms.contract.ts";
 import type { FormInUse } from "./forms.definitions.ts";
 import type { FileRow, RecordRow, Typing } from "./forms.sql.ts";
@@ -20,15 +20,15 @@ const isContact = (ctx: Ctx, { tells }: Field): boolean => [...tells].some((kind
 export const isHiddenFor = (ctx: Ctx, field: Field, projectKey: string): boolean =>
   rightsOf(field).some((right) => !may(ctx, right as Right, { projectKey })) || [...field.parts.values()].some((part) => isHiddenFor(ctx, part, projectKey));
 
-/** What the form masks is masked for everybody: it is shown for a reason, never by opening a page. Numbers and mails besides for who sees contacts in part (decision 0046), also those written into texts. */
-export function hide(ctx: Ctx, form: Form, data: FormData): Masked {
+/** What the form masks is masked for everybody: it is shown for a reason, never by opening a page. Numbers and mails besides for who sees contacts in part (decision 0046), also those written into texts: in whatever way where they are of what the form is about. */
+export function hide(ctx: Ctx, form: Form, data: FormData, own: OwnContacts): Masked {
   const seesContacts = may(ctx, "clients.see_contacts");
   const hidden = mask(form, data, () => false, seesContacts ? undefined : CONTACTS);
-  return { ...hidden, data: toldTo(ctx, hidden.data) };
+  return { ...hidden, data: toldTo(ctx, hidden.data, own) };
 }
 
 /** A form as whoever acts is shown it. */
-export const shownTo = (ctx: Ctx, form: Form, data: FormData): FormData => (ctx.actor.kind === "user" ? hide(ctx, form, data).data : ctx.actor.kind === "client" ? mask(form, data, () => false).data : data);
+export const shownTo = (ctx: Ctx, form: Form, data: FormData, own: OwnContacts): FormData => (ctx.actor.kind === "user" ? hide(ctx, form, data, own).data : ctx.actor.kind === "client" ? mask(form, data, () => false).data : data);
 
 /** Whether this person may see what is hidden here for a reason; undefined where nothing is. A client's contacts are for who works on it. */
 export function mayReveal(ctx: Ctx, field: Field | null, record: RecordRow): boolean | undefined {
@@ -62,11 +62,11 @@ export function fileAccess(ctx: Ctx, form: Form, record: RecordRow): (fileId: st
 export const typingNow = (ctx: Ctx, marks: readonly Typing[]): RecordView["typing"] =>
   marks.filter(({ until }) => until > ctx.now().toISOString()).map(({ by, id, name, path }) => ({ by, name, path, me: ctx.actor.kind === "user" ? id === ctx.actor.id : by === "client" }));
 
-export function toRecordView(ctx: Ctx, used: FormInUse, record: RecordRow, more: { files: FileRow[]; mayWrite: boolean }): RecordView {
+export function toRecordView(ctx: Ctx, used: FormInUse, record: RecordRow, more: { files: FileRow[]; mayWrite: boolean; own: OwnContacts }): RecordView {
   const { form } = used;
   const context = contextOf(ctx, used);
   const data = record.state === "draft" ? compute(form, record.data, context) : record.data;
-  const hidden = hide(ctx, form, data);
+  const hidden = hide(ctx, form, data, more.own);
   const { percent, missing } = complete(form, record.data, context);
   const access = fileAccess(ctx, form, record);
   const isLinked = record.linkUntil !== null && record.linkUntil > ctx.now();

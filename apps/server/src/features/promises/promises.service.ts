@@ -7,7 +7,7 @@ import { newId } from "../../platform/ids.ts";
 import { decodeCursor, encodeCursor, PAGE_SIZE, pageOf } from "../../platform/page.ts";
 import { may, toldTo } from "../access/index.ts";
 import { getClient } from "../clients/index.ts";
-import { guarded, loadTicket, projectOf, subjectFor } from "../tickets/index.ts";
+import { contactsOf, guarded, loadTicket, projectOf, subjectFor, type ContactsOf } from "../tickets/index.ts";
 import type * as contracts from "./promises.contract.ts";
 import type { PromiseView } from "./promises.contract.ts";
 import { closePromiseRow, insertPromise, isAnyOverdue, selectFigures, selectMine, selectOfClient, selectOfTicket, selectOpen, selectPromise, takeOverdue, type NewPromise, type Overdue, type Promised } from "./promises.sql.ts";
@@ -16,11 +16,17 @@ const FIGURES_DAYS = 30;
 /** Farther away nobody promises anything a client could hold on to. */
 const FARTHEST_MS = 366 * 86_400_000;
 
-const toView = (ctx: Ctx, row: Promised): PromiseView => toldTo(ctx, {
+const toViews = async (ctx: Ctx, rows: readonly Promised[]): Promise<PromiseView[]> => {
+  const contacts = await contactsOf(ctx, rows.map(({ id }) => id));
+  return rows.map((row) => toView(ctx, row, contacts));
+};
+const viewOf = async (ctx: Ctx, id: string): Promise<PromiseView> => (await toViews(ctx, [(await selectPromise(ctx.db, id))!]))[0]!;
+
+const toView = (ctx: Ctx, row: Promised, contacts: ContactsOf): PromiseView => toldTo(ctx, {
   id: row.id, projectKey: row.projectKey, text: row.text, dueAt: row.dueAt.toISOString(), state: row.state, reason: row.reason, version: row.version, createdAt: row.createdAt.toISOString(),
   by: { id: row.promisedBy, name: row.byName }, closed: row.closedAt && { at: row.closedAt.toISOString(), by: row.closedByName },
   ticket: row.ticketId ? { id: row.ticketId, number: row.number, subject: subjectFor(ctx, row) } : null, client: row.clientId ? { id: row.clientId, name: row.clientName } : null,
-}, { phone: row.phone, email: null });
+}, contacts(row.id));
 
 /** What was promised about a ticket is for those who may see that ticket. */
 const seen = (ctx: Ctx) => (row: Promised): boolean => row.ticketId === null || may(ctx, "tickets.read", guarded(row));
@@ -34,17 +40,17 @@ export async function listPromises(ctx: Ctx, query: z.output<typeof contracts.li
   const page = { after: decodeCursor(query.after), limit: limit + 1 };
   const rows = query.view === "all" ? await selectOpen(ctx.db, { projects: actor.projects, readerId: actor.id }, page) : await selectMine(ctx.db, actor.id, page);
   const { items, next } = pageOf(rows, limit, (row) => encodeCursor(row.dueAt, row.id));
-  return { items: items.filter(seen(ctx)).map((row) => toView(ctx, row)), next };
+  return { items: await toViews(ctx, items.filter(seen(ctx))), next };
 }
 
 export async function ticketPromises(ctx: Ctx, ticketId: string): Promise<{ items: PromiseView[] }> {
   await loadTicket(ctx, ticketId, "tickets.read");
-  return { items: (await selectOfTicket(ctx.db, ticketId)).map((row) => toView(ctx, row)) };
+  return { items: await toViews(ctx, await selectOfTicket(ctx.db, ticketId)) };
 }
 
 export async function clientPromises(ctx: Ctx, clientId: string): Promise<{ items: PromiseView[] }> {
   await getClient(ctx, clientId);
-  return { items: (await selectOfClient(ctx.db, clientId, ctx.actor.kind === "user" ? ctx.actor.projects : null)).filter(seen(ctx)).map((row) => toView(ctx, row)) };
+  return { items: await toViews(ctx, (await selectOfClient(ctx.db, clientId, ctx.actor.kind === "user" ? ctx.actor.projects : null)).filter(seen(ctx))) };
 }
 
 /** Records a promise of the signed-in person; about a ticket it is also its client's. */
@@ -58,7 +64,7 @@ export async function makePromise(ctx: Ctx, input: z.output<typeof contracts.mak
     await insertPromise(ctx.db, row);
     await tell(ctx, "promise.made", row, { text: row.text, dueAt: row.dueAt });
     await audit(ctx, { action: "promise.make", object: { kind: "promise", id: row.id }, after: row });
-    return toView(ctx, (await selectPromise(ctx.db, row.id))!);
+    return viewOf(ctx, row.id);
   });
 }
 
@@ -90,7 +96,7 @@ export async function closePromise(ctx: Ctx, id: string, input: z.output<typeof 
     if (!closed) throw conflict("changed_meanwhile");
     await tell(ctx, `promise.${input.state}`, before, { text: before.text, dueAt: before.dueAt, isLate: before.dueAt < ctx.now(), reason: input.reason || null });
     await audit(ctx, { action: `promise.${input.state}`, object: { kind: "promise", id }, before: { state: before.state }, after: { state: input.state, reason: input.reason || null } });
-    return toView(ctx, (await selectPromise(ctx.db, id))!);
+    return viewOf(ctx, id);
   });
 }
 

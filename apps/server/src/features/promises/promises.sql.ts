@@ -4,10 +4,10 @@ import type { TicketTexts } from "../tickets/index.ts";
 
 export interface Promised {
   id: string; projectKey: string; text: string; dueAt: Date; state: "open" | "kept" | "broken"; reason: string | null; version: number; createdAt: Date; promisedBy: string | null; byName: string;
-  closedAt: Date | null; closedByName: string; ticketId: string | null; number: string; subject: string; texts: TicketTexts | null; ownerId: string | null; department: string | null; aboutUserIds: string[] | null; phone: string | null; clientId: string | null; clientName: string;
+  closedAt: Date | null; closedByName: string; ticketId: string | null; number: string; subject: string; texts: TicketTexts | null; ownerId: string | null; department: string | null; aboutUserIds: string[] | null; clientId: string | null; clientName: string;
 }
 const COLUMNS = sql`p.id, p.project_key, p.text, p.due_at, p.state, p.reason, p.version, p.created_at, p.promised_by, coalesce(u.name, '') as by_name, p.closed_at, coalesce(x.name, '') as closed_by_name,
-  p.ticket_id, coalesce(t.number, '') as number, coalesce(t.subject, '') as subject, t.texts, t.owner_id, t.department, t.about_user_ids, t.contact_phone as phone, p.client_id, coalesce(c.name, '') as client_name`;
+  p.ticket_id, coalesce(t.number, '') as number, coalesce(t.subject, '') as subject, t.texts, t.owner_id, t.department, t.about_user_ids, p.client_id, coalesce(c.name, '') as client_name`;
 const JOINED = sql`left join users u on u.id = p.promised_by left join users x on x.id = p.closed_by left join tickets t on t.id = p.ticket_id left join clients c on c.id = p.client_id`;
 const full = (inner: RawBuilder<unknown>, order: RawBuilder<unknown>) => sql<Promised>`select ${COLUMNS} from (${inner}) p ${JOINED} order by ${order}`;
 const OPEN_FIRST = sql`p.state <> 'open', p.due_at, p.id`;

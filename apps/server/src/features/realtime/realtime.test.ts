@@ -8,6 +8,7 @@ import { newId } from "../../platform/ids.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { WebSocket } from "ws";
 import { testHttp } from "../../testing/http.ts";
+import { buildClient } from "../clients/clients.factory.ts";
 import { buildProjects, buildTicket } from "../tickets/tickets.factory.ts";
 import { gather, startRealtime } from "./realtime.ts";
 
@@ -66,6 +67,21 @@ test("what a rule says to one person is heard at their desks, not by those who s
   stop();
   await Promise.all(desks.map(({ settled }) => settled));
   expect(desks.map(({ alerts }) => alerts.join())).toEqual(["ONE", "ALL", "", "ALL"]);
+  for (const desk of desks) desk.close();
+});
+
+test("R095 an alert about a ticket or a client tells no number of theirs, however it is dialled, to whom contacts are told in part", async () => {
+  await buildProjects(database.ctx());
+  const card = await buildClient(database.ctx(), { projects: ["internet"], phones: ["+38631777461"] } as never);
+  const { id } = await buildTicket(database.ctx(), { clientId: card.id, contactPhone: "+38641555029" });
+  const desks = await Promise.all([deskOf(["supervisor"], ["internet"]), deskOf(["administrator"], ["internet"])]);
+  const { promise, resolve } = Promise.withResolvers<unknown>();
+  const stop = gather(resolve);
+  announce([{ kind: "ticket", id }, { kind: "client", id: card.id }].map((subject) => ({ id: newId(), at: new Date(), type: "alert.raised", subject, actor: { kind: "system", name: "rule" } as Actor, data: { key: "alert_rule", params: { number: "Ring 041 555 029 or 031 777 461" }, projectKey: "internet" }, depth: 1, requestId: "" })));
+  push(await promise);
+  stop();
+  await Promise.all(desks.map(({ settled }) => settled));
+  expect(desks.map(({ alerts }) => alerts)).toEqual([Array(2).fill("Ring 041 555 029 or 031 777 461"), ["Ring •••••029 or •••••461", "Ring 041 555 029 or •••••461"]]);
   for (const desk of desks) desk.close();
 });
 

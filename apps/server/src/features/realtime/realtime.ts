@@ -6,7 +6,7 @@ import type { Log } from "../../platform/log.ts";
 import { gauge } from "../../platform/metrics.ts";
 import type { Rpc } from "../../platform/rpc.ts";
 import { actorOfToken, SESSION_COOKIE, toldAtDesk } from "../access/index.ts";
-import { selectAboutOf } from "../tickets/index.ts";
+import { contactsBehind, selectAboutOf, type ContactsOf } from "../tickets/index.ts";
 import type { Push } from "./realtime.contract.ts";
 
 const GATHER_MS = 40;
@@ -60,12 +60,12 @@ export function startRealtime(server: Server, options: RealtimeOptions): { stop(
       absence.left(user.id);
     });
   };
-  const push = (changes: Changes, about: About): void => { for (const desk of desks) for (const message of messagesFor(desk, changes, about)) send(desk, message); };
+  const push = (changes: Changes, known: Known): void => { for (const desk of desks) for (const message of messagesFor(desk, changes, known)) send(desk, message); };
   rpc.expose("realtime.push", (changes: Changes) => {
     recent.add(changes.things);
-    const ids = ticketsOf(changes);
-    if (ids.length === 0) push(changes, new Map());
-    else selectAboutOf(options.db, ids).then((about) => push(changes, about), () => push({ ...changes, alerts: changes.alerts.filter(({ alert }) => alert.ticketId === null), reminders: [] }, new Map()));
+    const asked = { tickets: ticketsOf(changes), subjects: changes.alerts.flatMap((alert) => subjectOf(alert) ?? []) };
+    if (asked.tickets.length + asked.subjects.length === 0) push(changes, NOTHING);
+    else knownOf(options.db, asked).then((known) => push(changes, known), () => push({ ...changes, alerts: changes.alerts.filter((alert) => subjectOf(alert) === null), reminders: [] }, NOTHING));
     recheck(desks, changes, options);
   });
   const gathering = gather((changes) => { void rpc.broadcast("web", "realtime.push", changes); });
@@ -160,10 +160,16 @@ function recheck(desks: Set<Desk>, changes: Changes, { db, log }: RealtimeOption
 
 type Alert = Extract<Push, { kind: "alert" }>;
 interface Reminder { userId: string; push: Extract<Push, { kind: "reminded" }> }
-interface Changes { /** A node of before there were any sends none. */ reminders?: Reminder[]; things: Thing[]; lines: string[]; /** With the project whose supervisors are told, and whom it concerns besides. Without a project: that person alone, or everybody who supervises when it names nobody. */ alerts: { projectKey: string | null; userId?: string | null; alert: Alert }[] }
+interface Changes { /** A node of before there were any sends none. */ reminders?: Reminder[]; things: Thing[]; lines: string[]; /** With the project whose supervisors are told, and whom it concerns besides. Without a project: that person alone, or everybody who supervises when it names nobody. */ alerts: Told[] }
+interface Told { projectKey: string | null; userId?: string | null; alert: Alert; /** What it is of, where that may be known by a number; a node of before tells of tickets only. */ subjectId?: string | null }
+const subjectOf = ({ alert, subjectId }: Told): string | null => subjectId ?? alert.ticketId;
 
 /** Ticket → colleagues it is about: whatever their role, no word about it reaches their desks (R129). */
 type About = ReadonlyMap<string, readonly string[]>;
+/** What telling takes: whom it is about, and which numbers are people's own in whatever way they are written. */
+interface Known { about: About; contacts: ContactsOf }
+const NOTHING: Known = { about: new Map(), contacts: () => ({ phone: null, email: null }) };
+const knownOf = async (db: Db, { tickets, subjects }: { tickets: string[]; subjects: string[] }): Promise<Known> => ({ about: await selectAboutOf(db, tickets), contacts: await contactsBehind(db, subjects) });
 const ticketsOf = ({ alerts, reminders = [] }: Changes): string[] =>
   [...new Set([...alerts.map(({ alert }) => alert.ticketId), ...reminders.map(({ push }) => push.ticketId)])].filter((id) => id !== null);
 
@@ -200,7 +206,7 @@ const thingsOf = (event: StoredEvent): Thing[] => {
 
 function toAlert(event: StoredEvent): Changes["alerts"][number] {
   const data = event.data as { key?: string; params?: Record<string, string>; projectKey?: string; userId?: string | null };
-  return { projectKey: data.projectKey ?? null, userId: data.userId ?? null, alert: { kind: "alert", key: data.key ?? event.type, params: data.params ?? {}, ticketId: event.subject.kind === "ticket" ? event.subject.id : null } };
+  return { projectKey: data.projectKey ?? null, userId: data.userId ?? null, subjectId: event.subject.id, alert: { kind: "alert", key: data.key ?? event.type, params: data.params ?? {}, ticketId: event.subject.kind === "ticket" ? event.subject.id : null } };
 }
 
 /** Nobody is reminded of what they have just done, and what a rule says to somebody is an alert of its own. */
@@ -214,11 +220,11 @@ type Asking = Parameters<typeof toldAtDesk>[0];
 const asking = ({ id, roles, projects }: Pick<Who, "id" | "roles" | "projects">): Asking => ({ actor: { kind: "user", id, roles, projects } });
 const alertsOf = ({ roles, projects }: Pick<Who, "roles" | "projects">): string[] => (roles.some((role) => role === "supervisor" || role === "administrator") ? projects : []);
 
-function messagesFor(desk: Desk, changes: Changes, about: About): Push[] {
+function messagesFor(desk: Desk, changes: Changes, { about, contacts }: Known): Push[] {
   const tells = (ticketId: string | null): boolean => ticketId === null || !about.get(ticketId)?.includes(desk.userId);
   const line: Push[] = changes.lines.includes(desk.userId) ? [{ kind: "line" }] : [];
   const supervises = (projectKey: string | null): boolean => (projectKey === null ? desk.alertsOf.length > 0 : desk.alertsOf.includes(projectKey));
-  const alerts = changes.alerts.filter(({ projectKey, userId, alert }) => tells(alert.ticketId) && (userId === desk.userId || ((projectKey !== null || !userId) && supervises(projectKey)))).map(({ alert }) => alert);
+  const alerts = changes.alerts.filter(({ projectKey, userId, alert }) => tells(alert.ticketId) && (userId === desk.userId || ((projectKey !== null || !userId) && supervises(projectKey)))).map((told) => toldAtDesk(desk.who, told.alert, contacts(subjectOf(told))));
   const reminders = (changes.reminders ?? []).filter(({ userId, push }) => userId === desk.userId && tells(push.ticketId)).map(({ push }) => push);
   return [...line, ...alerts, ...reminders, ...(changes.things.length > 0 ? [{ kind: "changed", things: changes.things } as Push] : [])];
 }

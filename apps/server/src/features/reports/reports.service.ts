@@ -5,7 +5,7 @@ import { decodeCursor, encodeCursor } from "../../platform/page.ts";
 import { may, toldTo } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
 import type { Process } from "../processes/index.ts";
-import { findProject, processOf, type ProjectInUse } from "../tickets/index.ts";
+import { contactsOf, findProject, processOf, type ProjectInUse } from "../tickets/index.ts";
 import type { getStageTimes as timesContract, listStays as staysContract, stageTimesSchema, stayView } from "./reports.contract.ts";
 import * as db from "./reports.sql.ts";
 
@@ -34,8 +34,9 @@ export async function listStays(ctx: Ctx, asked: z.output<(typeof staysContract)
   });
   const shown = rows.slice(0, limit);
   const last = rows.length > limit ? shown.at(-1) : undefined;
+  const contacts = await contactsOf(ctx, shown.map(({ ticketId }) => ticketId));
   const nameOf = (stage: string): string => process.stages[stage]?.name[language] ?? stage;
-  return { items: shown.map(({ id, ticketId, number, subject, seconds, stage, next, at }) => ({ id, ticketId, number, subject: toldTo(ctx, subject), seconds, from: nameOf(stage), to: nameOf(next), at: at.toISOString() })), next: last ? encodeCursor(last.ms, last.id) : null };
+  return { items: shown.map(({ id, ticketId, number, subject, seconds, stage, next, at }) => ({ id, ticketId, number, subject: toldTo(ctx, subject, contacts(ticketId)), seconds, from: nameOf(stage), to: nameOf(next), at: at.toISOString() })), next: last ? encodeCursor(last.ms, last.id) : null };
 }
 
 /** Another's project is not there (404); a period must be one. */

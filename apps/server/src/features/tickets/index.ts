@@ -1,6 +1,7 @@
 export { addNote, createTicket, getTicket, updateTicket, type CreateInput } from "./tickets.service.ts";
 export { guarded, loadTicket } from "./tickets.load.ts";
 export { inheritAbout, reviewAbout } from "./tickets.about.ts";
+export { contactsBehind, contactsOf, type ContactsOf } from "./tickets.contacts.service.ts";
 export { selectAboutOf } from "./tickets.about.sql.ts";
 export { lapseAll, resumeApprovals } from "./tickets.process.sql.ts";
 export { registerSubtasks } from "./tickets.subtasks.ts";

@@ -5,12 +5,13 @@ import { conflict, invalidField } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { readerLanguage } from "../../platform/messages.ts";
 import { decodeCursor, encodeCursor, PAGE_SIZE, pageOf } from "../../platform/page.ts";
-import { may, type Right } from "../access/index.ts";
+import { may, toldTo, type Right } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
 import type { Process, Reason } from "../processes/index.ts";
 import { HIDDEN, hiddenIn } from "../rules/index.ts";
 import type { TicketView } from "./tickets.contract.ts";
 import { processOf, projectOf } from "./tickets.definitions.ts";
+import { contactsOf } from "./tickets.contacts.service.ts";
 import { touched } from "./tickets.effects.ts";
 import { guarded, loadTicket } from "./tickets.load.ts";
 import { follow } from "./tickets.move.service.ts";
@@ -46,7 +47,8 @@ export async function listReasons(ctx: Ctx, id: string, query: z.output<typeof c
   const read = pageOf(await selectReasons(ctx.db, id, decodeCursor(query.after), limit + 1), limit, (row) => encodeCursor(row.at, row.id));
   const page = { ...read, items: await Promise.all(read.items.map((row) => asRead(ctx, ticket, row))) };
   const said = await tell(ctx, ticket.projectKey, page.items, language);
-  return { items: page.items.map(({ kind, path, text, at, ...row }, index) => ({ ...row, said: said[index]!, at: at.toISOString(), because: { kind, path, text }, words: wordsOf(process, { kind, path, text }, language) })), next: page.next };
+  const own = (await contactsOf(ctx, [id]))(id);
+  return { items: page.items.map(({ kind, path, text, at, ...row }, index) => ({ ...toldTo(ctx, { ...row, said: said[index]! }, own), at: at.toISOString(), because: { kind, path, text }, words: wordsOf(process, { kind, path, text }, language) })), next: page.next };
 }
 
 /** What it was decided from is shown as far as the reader may read it, and so is what was computed from it. */

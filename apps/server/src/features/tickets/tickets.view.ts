@@ -1,8 +1,9 @@
 import type { Ctx } from "../../platform/db.ts";
 import { readerLanguage } from "../../platform/messages.ts";
-import { hideContacts, maskEmail, maskPhone, may, toldTo } from "../access/index.ts";
+import { hideContacts, maskEmail, maskPhone, may, toldTo, type OwnContacts } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
 import { allowed, type Process, type Transition } from "../processes/index.ts";
+import { contactsOf } from "./tickets.contacts.service.ts";
 import { departmentsFor, factsOf } from "./tickets.facts.rules.ts";
 import type { TicketRow, TicketView, TransitionField } from "./tickets.contract.ts";
 import { processOf, projectOf, type ProjectInUse } from "./tickets.definitions.ts";
@@ -48,13 +49,13 @@ export async function toView(ctx: Ctx, ticket: Ticket, known?: Written): Promise
     stages: Object.entries(process.stages).map(([key, stage]) => ({ key, name: stage.name[language], status: statusOf(process, key) })),
     ...await partsOf(ctx, { process, project, ticket, language }, { parent, subtasks, approvals, checks, clockRows }),
   };
-  const shown = masks(ctx) ? masked(view, ticket) : view;
+  const shown = masks(ctx) ? masked(view, (await contactsOf(ctx, [ticket.id]))(ticket.id)) : view;
   // Of what the reader is shown of the fields, not of what stands there.
   return { ...shown, facts: factsOf(process, project.departments, { fields: shown.fields, language }) };
 }
 
-function masked(view: TicketView, { contactPhone: phone, contactEmail: email }: Ticket): TicketView {
-  const own = { phone, email };
+function masked(view: TicketView, own: OwnContacts): TicketView {
+  const email = view.contactEmail;
   return {
     ...hideContacts(view, own), masked: true, contactEmail: email && maskEmail(email),
     notices: view.notices.map((notice) => ({ ...hideContacts(notice, own), recipient: notice.recipient && maskEmail(notice.recipient) })),

@@ -5,8 +5,8 @@ import { emit } from "../../platform/events.ts";
 import { newId, newSecret } from "../../platform/ids.ts";
 import { decodeCursor, encodeCursor, pageOf, PAGE_SIZE } from "../../platform/page.ts";
 import type { Secrets } from "../../platform/secret.ts";
-import { may } from "../access/index.ts";
-import { projectOf } from "../tickets/index.ts";
+import { may, toldTo } from "../access/index.ts";
+import { contactsOf, projectOf } from "../tickets/index.ts";
 import type { DeliveryView, WebhookView } from "./webhooks.contract.ts";
 import { refusalOf } from "./webhooks.guard.ts";
 import { deleteWebhook, insertDelivery, insertWebhook, requeueDelivery, selectByKey, selectDeliveries, selectListed, selectWebhooks, updateWebhookRow, type ListedWebhook } from "./webhooks.sql.ts";
@@ -77,7 +77,8 @@ export async function listDeliveries(ctx: Ctx, projectKey: string, query: { stat
   const after = decodeCursor(query.after)?.[1] ?? null;
   const rows = await selectDeliveries(ctx.db, { projectKey, state: query.state ?? null, after, limit: limit + 1 });
   const { items, next } = pageOf(rows, limit, (row) => encodeCursor(row.createdAt, row.id));
-  return { items: items.map((row) => ({ ...row, nextAt: row.nextAt.toISOString(), createdAt: row.createdAt.toISOString(), finishedAt: row.finishedAt?.toISOString() ?? null })), next };
+  const contacts = await contactsOf(ctx, items.map(({ ticketId }) => ticketId));
+  return { items: items.map((row) => ({ ...toldTo(ctx, row, contacts(row.ticketId)), nextAt: row.nextAt.toISOString(), createdAt: row.createdAt.toISOString(), finishedAt: row.finishedAt?.toISOString() ?? null })), next };
 }
 
 export async function replayDelivery(ctx: Ctx, at: { project: string; id: string }): Promise<{ ok: true }> {
