@@ -79,6 +79,7 @@ export const routes = {
   getShared: "GET /public/forms/:secret", saveShared: "PATCH /public/forms/:secret", readyShared: "POST /public/forms/:secret/ready", typeShared: "POST /public/forms/:secret/typing",
   listViews: "GET /tickets/views", saveView: "POST /tickets/views", changeView: "PUT /tickets/views/:id", removeView: "DELETE /tickets/views/:id", findTickets: "GET /tickets/found", ticketBoard: "GET /tickets/board", ticketColumns: "GET /tickets/columns",
   previewBulk: "POST /tickets/bulk", listBulk: "GET /tickets/bulk", getBulk: "GET /tickets/bulk/:id", listBulkItems: "GET /tickets/bulk/:id/items", startBulk: "POST /tickets/bulk/:id/start", stopBulk: "POST /tickets/bulk/:id/stop", undoBulk: "POST /tickets/bulk/:id/undo",
+  getBreakdown: "GET /reports/breakdown", listCounted: "GET /reports/breakdown/tickets",
   getStageTimes: "GET /reports/stage-times", listStays: "GET /reports/stage-times/tickets",
   getFloor: "GET /floor", forceState: "PUT /floor/operators/:id/state",
 } as const satisfies { [K in keyof Contracts]?: `${Contracts[K]["method"]} ${Contracts[K]["path"]}` };

@@ -6,7 +6,7 @@ import { useState, type ReactNode } from "react";
 import { useIntl } from "react-intl";
 import { useT, useWord } from "../../i18n/intl.tsx";
 import { Moment, spell } from "../../shared/clock.tsx";
-import { moneyOf } from "../../shared/numbers.ts";
+import { digitsOf, moneyOf, readOf } from "../../shared/numbers.ts";
 import { Empty, Skeleton } from "../../shared/parts.tsx";
 import { ProblemNote } from "../../shared/problem.tsx";
 import { usePages } from "../../shared/query.ts";
@@ -110,10 +110,10 @@ function EventEntry({ item }: { item: TimelineItem }) {
 function useWords(): Words {
   const t = useT();
   const word = useWord();
-  const { formatNumber, formatDate, locale } = useIntl();
+  const { formatDate, locale } = useIntl();
   return {
     word, minutes: (count) => t("story.minutes", { count }), moment: (iso) => formatDate(iso, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }),
-    money: (amount) => (typeof amount === "number" ? formatNumber(amount) : isMoney(amount) ? moneyOf(amount, locale) : ""),
+    money: (amount) => (typeof amount === "number" ? readOf(digitsOf(amount), locale) : isMoney(amount) ? moneyOf(amount, locale) : ""),
   };
 }
 const isMoney = (value: unknown): value is { amount: string; currency: string } => typeof value === "object" && value !== null && "currency" in value && "amount" in value;

@@ -50,7 +50,9 @@ function ConflictNote({ path }: { path: string }) {
   const conflicts = useStore((one) => one.conflicts);
   const mine = conflicts.filter((one) => one.path === path || one.path.startsWith(`${path}.`));
   return mine.map((one) => (
-    <div key={one.path} className={css.conflict} role="alert">
+    <div key={one.path} className={css.conflict} role="group" aria-label={t("forms.conflictHeard")}>
+      {/* Heard once, when it appears: what stands there grows with each key. */}
+      <span className="visually-hidden" role="alert">{t("forms.conflictHeard")}</span>
       <IconAlertTriangle size={14} aria-hidden /><span className="grow">{t(readOnly ? "forms.conflictLate" : "forms.conflict", { value: words(one.path, one.mine) })}</span>
       {!readOnly && <Button size="compact-xs" variant="default" onClick={() => { store.write(one.path, one.mine); store.settle(one.path); }}>{t("forms.takeMine")}</Button>}
       <Button size="compact-xs" variant="subtle" onClick={() => store.settle(one.path)}>{t(readOnly ? "forms.conflictNoted" : "forms.keepTheirs")}</Button>

@@ -1,5 +1,5 @@
 import type { Field, Language } from "@linija/forms";
-import { moneyOf } from "../../shared/numbers.ts";
+import { digitsOf, moneyOf, readOf } from "../../shared/numbers.ts";
 
 /** How values are written in the reader's language. */
 export interface Writing { language: Language; locale: string; yes: string; no: string }
@@ -14,7 +14,7 @@ export function wordsOf(field: Field | null | undefined, value: unknown, writing
   if (Array.isArray(value)) return value.map((each) => wordsOf(field, each, writing)).join(", ") || "–";
   if (isObject(value)) return objectWords(field, value, writing);
   if (typeof value === "boolean") return value ? writing.yes : writing.no;
-  if (typeof value === "number") return new Intl.NumberFormat(writing.locale).format(value);
+  if (typeof value === "number") return readOf(digitsOf(value), writing.locale);
   return typeof value === "string" && value !== "" ? textWords(field, value, writing) : "–";
 }
 

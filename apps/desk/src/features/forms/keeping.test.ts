@@ -61,6 +61,26 @@ test("what one page sends for both is with the server once, and the other page l
   vi.useRealTimers();
 });
 
+test("a value that is no number keeps no other from going, waits here, and goes once it is one (R154)", async () => {
+  vi.useFakeTimers();
+  const data: Record<string, unknown> = {};
+  api.mockImplementation((name: string, { body }: { body: { changes: { path: string; value: unknown }[] } }) => {
+    if (name === "saveRecord") for (const { path, value } of body.changes) data[path] = value;
+    return Promise.resolve(name === "saveRecord" ? { record: record({ ...data }), conflicts: [] } : record({ ...data }));
+  });
+  const session = new FormSession(begun, record({}) as never, undefined);
+  session.store.write("equipment", [{ count: "1/2" }]);
+  session.store.write("email", "ana@example.org");
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect([data, session.status, onShelf()?.dirty]).toEqual([{ email: "ana@example.org" }, "refused", { equipment: [{ count: "1/2" }] }]);
+  session.store.write("equipment", [{ count: 2 }]);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect([data["equipment"], session.status, onShelf()]).toEqual([[{ count: 2 }], "saved", undefined]);
+  session.stop();
+  session.store.stop();
+  vi.useRealTimers();
+});
+
 test("two pages of one client keep what is typed on each until it has arrived (R090)", async () => {
   vi.useFakeTimers();
   const shared = { definition: read.form.document, timeZone: "UTC", version: 2, state: "draft", data: {}, masked: [], hidden: [], faults: [], filledBy: {}, typing: [], files: [] } as never;

@@ -14,10 +14,14 @@ export type Sent =
  * Sends what is kept of one form. Sent again after a lost answer it is the same record, the same values, one submission:
  * its id was chosen here. One tab at a time sends it.
  * @param mine what goes where nothing is kept: another page has just brought it, or the browser keeps nothing
+ * @param isUnfit places whose value waits for another one, and keeps no other from going
  */
-export async function sendKept(id: string, mine: Kept): Promise<Sent> {
-  return await navigator.locks.request(`linija:form:${id}`, async () => send((await readKept(id)) ?? mine)) as Sent;
+export async function sendKept(id: string, mine: Kept, isUnfit: (path: string) => boolean): Promise<Sent> {
+  return await navigator.locks.request(`linija:form:${id}`, async () => send(fit((await readKept(id)) ?? mine, isUnfit))) as Sent;
 }
+
+/** Nothing is left out of what is submitted. */
+const fit = (kept: Kept, isUnfit: (path: string) => boolean): Kept => (kept.submit ? kept : { ...kept, dirty: Object.fromEntries(Object.entries(kept.dirty).filter(([path]) => !isUnfit(path))) });
 
 /** Of another page or an earlier day: what is gone meanwhile is with the server. */
 async function sendStill(id: string): Promise<Sent | null> {

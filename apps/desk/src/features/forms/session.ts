@@ -98,11 +98,20 @@ export class FormSession {
   }
 
   private async sendNow(): Promise<void> {
-    if (this.begun.held || (this.store.dirty.size === 0 && !this.submitting && this.record && !this.isLoose)) return;
+    this.store.think();
+    const isUnfit = (path: string): boolean => this.store.isUnfit(path);
+    if (this.begun.held || (this.sendable === 0 && !this.submitting && this.record && !this.isLoose)) {
+      if (this.isWaitingForOther && this.status !== "refused") this.say("refused");
+      return;
+    }
     const now = await this.keep();
     this.say(this.status === "kept" ? "kept" : "saving");
-    this.heed(await sendKept(this.begun.id, now));
+    this.heed(await sendKept(this.begun.id, now, isUnfit));
   }
+
+  /** How much waits to be sent, and is of the kind of its field. */
+  private get sendable(): number { return [...this.store.dirty.keys()].filter((path) => !this.store.isUnfit(path)).length; }
+  private get isWaitingForOther(): boolean { return !this.begun.held && this.sendable < this.store.dirty.size; }
 
   private heed(sent: Sent): void {
     if (sent.kind === "away") {
@@ -119,15 +128,18 @@ export class FormSession {
     if (this.store.dirty.size > 0) this.sendIn(SAVE_MS);
     if (!this.isListed) refresh(["listRecords"]);
     this.isListed = true;
-    this.say("saved");
+    this.say(this.isWaitingForOther ? "refused" : "saved");
   }
 
   /** What was put back lets the rest go; anything else waits for another value, or for nothing where the form is submitted. */
   private refused(error: ApiError): void {
     this.submitting = false;
     this.error = error;
+    const before = this.sendable;
     const isPutBack = this.store.refuse(error.problem.errors ?? []);
-    if (isPutBack) { void this.keep(); this.sendIn(0); }
+    if (isPutBack) void this.keep();
+    // What was refused at its place keeps nothing else from going.
+    if (isPutBack || (this.sendable > 0 && this.sendable < before)) this.sendIn(0);
     this.say(isPutBack && this.store.dirty.size === 0 ? "saved" : "refused");
     if (this.isTaken) void api("getRecord", { params: { id: this.begun.id } }).then((record) => this.take(record), () => undefined);
   }

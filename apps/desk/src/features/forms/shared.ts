@@ -58,7 +58,7 @@ export class SharedFilling {
   get waits(): boolean { return this.store.dirty.size > 0 || this.wantsReady || this.files.list.length > 0; }
 
   /** Something of it is no value of its field. */
-  get isRefused(): boolean { return [...this.store.dirty.keys()].some((path) => this.store.isRefused(path)); }
+  get isRefused(): boolean { return [...this.store.dirty.keys()].some((path) => this.store.isUnfit(path)); }
 
   take(shared: Shared): void {
     if (shared.version < this.shared.version) return;
@@ -104,8 +104,9 @@ export class SharedFilling {
   }
 
   private async sendNow(): Promise<void> {
-    // What was refused waits for another value.
-    const changes = new Map([...this.store.dirty].filter(([path]) => !this.store.isRefused(path)));
+    this.store.think();
+    // What is no value of its field waits for another one.
+    const changes = new Map([...this.store.dirty].filter(([path]) => !this.store.isUnfit(path)));
     if (changes.size > 0) {
       const { form, conflicts } = await api("saveShared", { params: { secret: this.secret }, body: { version: this.shared.version, changes: [...changes].map(([path, value]) => ({ path, value, seen: this.store.seen.get(path) })) } });
       this.store.sent(changes);
@@ -136,7 +137,7 @@ export class SharedFilling {
 
   /** What is not refused by its place goes on; what is refused without one is not sent again until something is typed. */
   private refuse(errors: NonNullable<ApiError["problem"]["errors"]>): void {
-    const sendable = () => [...this.store.dirty.keys()].filter((path) => !this.store.isRefused(path)).length;
+    const sendable = () => [...this.store.dirty.keys()].filter((path) => !this.store.isUnfit(path)).length;
     const before = sendable();
     this.store.refuse(errors);
     if (sendable() < before) this.sendIn(0);

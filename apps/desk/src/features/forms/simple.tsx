@@ -1,15 +1,14 @@
 import type { Field } from "@linija/forms";
 import { Checkbox, SegmentedControl, Select, Textarea, TextInput } from "@mantine/core";
-import { useState } from "react";
-import { useIntl } from "react-intl";
 import { useT } from "../../i18n/intl.tsx";
-import { exactOf, readOf, writtenOf } from "../../shared/numbers.ts";
+import { amountOf, digitsOf, numberOf } from "../../shared/numbers.ts";
+import { useTyped } from "../../shared/useTyped.ts";
 import { inputProps, useFilling, usePlace } from "./useForm.tsx";
 import css from "./forms.module.css";
 
 export interface FieldProps { field: Field; path: string }
 
-const textOf = (value: unknown): string => (typeof value === "string" || typeof value === "number" ? String(value) : "");
+const textOf = (value: unknown): string => (typeof value === "number" ? digitsOf(value) : typeof value === "string" ? value : "");
 const types: Partial<Record<Field["kind"], string>> = { phone: "tel", email: "email", date: "date" };
 
 /** One line: text, phone, e-mail, date. */
@@ -26,23 +25,11 @@ export function LongField({ field, path }: FieldProps) {
   return <Textarea {...inputProps(place)} autosize minRows={2} maxRows={12} value={textOf(place.value)} placeholder={place.example} maxLength={field.document.maxLength} onChange={(event) => place.set(event.currentTarget.value)} />;
 }
 
-/** What is being typed stays as it is typed; once it is left, it stands as the reader's language writes it. */
-function useNumber(exact: string, readOnly: boolean) {
-  const { locale } = useIntl();
-  const [typed, setTyped] = useState<string | null>(null);
-  const shown = readOnly ? readOf(exact, locale) : (typed ?? writtenOf(exact, locale));
-  return { shown, type: (text: string): string => { setTyped(text); return exactOf(text, locale); }, leave: () => setTyped(null) };
-}
-
-/** What is no number yet is kept as it is typed, and told. */
+/** What is no number is kept as it is typed, and told. */
 export function NumberField({ field, path }: FieldProps) {
   const place = usePlace(field, path);
-  const { shown, type, leave } = useNumber(textOf(place.value), place.readOnly);
-  const change = (text: string) => {
-    const number = Number(type(text));
-    if (text.trim() === "") place.set(null);
-    else if (Number.isFinite(number)) place.set(number);
-  };
+  const { shown, type, leave, locale } = useTyped(textOf(place.value), place.readOnly);
+  const change = (text: string) => { type(text); place.set(numberOf(text, locale) ?? text.trim()); };
   return <TextInput {...inputProps(place)} inputMode="decimal" value={shown} placeholder={place.example} onChange={(event) => change(event.currentTarget.value)} onBlur={() => { leave(); place.onBlur(); }} />;
 }
 
@@ -114,10 +101,17 @@ export function MoneyField({ field, path }: FieldProps) {
   const only = field.document["x-currency"];
   const money = (place.value ?? {}) as { amount?: string; currency?: string };
   const currency = money.currency ?? only ?? currencies[0]!;
-  const { shown, type, leave } = useNumber(money.amount ?? "", place.readOnly);
+  const { shown, type, leave, locale } = useTyped(money.amount ?? "", place.readOnly);
   const change = (amount: string, of: string) => place.set(amount === "" ? null : { amount, currency: of });
+  const write = (text: string) => {
+    type(text);
+    const { amount, currency: written } = amountOf(text, locale);
+    // An amount in another currency is none of this field: it stays as it is typed, and is told.
+    if (only && written !== null && written !== only) change(text.trim(), only);
+    else change(amount, written ?? currency);
+  };
   return (
-    <TextInput {...inputProps(place)} inputMode="decimal" className={css.money} value={shown} onChange={(event) => change(type(event.currentTarget.value), currency)} onBlur={() => { leave(); place.onBlur(); }} rightSectionWidth={only ? 48 : 74}
+    <TextInput {...inputProps(place)} inputMode="decimal" className={css.money} value={shown} onChange={(event) => write(event.currentTarget.value)} onBlur={() => { leave(); place.onBlur(); }} rightSectionWidth={only ? 48 : 74}
       rightSection={only ? <span className="small dim">{only}</span> : <select className={css.currency} aria-label={t("forms.currency")} value={currency} disabled={place.readOnly} onChange={(event) => change(money.amount ?? "", event.currentTarget.value)}>{[...new Set([currency, ...currencies])].map((one) => <option key={one}>{one}</option>)}</select>} />
   );
 }

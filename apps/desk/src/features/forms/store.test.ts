@@ -47,6 +47,20 @@ test("parts of a whole that waits to be sent go with it, and a whole takes its p
   store.stop();
 });
 
+test("what is no number stays as it is typed, is told when its field is left, and is of no use until it is one (R154)", () => {
+  const store = begun();
+  store.write("equipment", [{ what: "router", count: "1/2" }]);
+  store.write("email", "ana@example.org");
+  store.think();
+  expect([store.isUnfit("equipment"), store.isUnfit("email"), store.problemAt("equipment.0.count")]).toEqual([true, false, null]);
+  store.touch("equipment.0.count");
+  expect(store.problemAt("equipment.0.count")?.code).toBe("wrong_type");
+  store.write("equipment.0.count", 2);
+  store.think();
+  expect([store.isUnfit("equipment"), store.isRight, store.data["equipment"]]).toEqual([false, false, [{ what: "router", count: 2 }]]);
+  store.stop();
+});
+
 test("nobody is told what is empty before they submit, nor what is wrong before they leave the field (R154)", () => {
   const store = begun();
   store.write("phone", "12x");

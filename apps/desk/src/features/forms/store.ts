@@ -129,6 +129,8 @@ export class FormStore {
     for (const [path, value] of Object.entries(dirty)) {
       this.dirty.set(path, value);
       this.seen.set(path, seen?.[path] ?? version);
+      // It was left with the page it was typed on.
+      this.touched.add(path);
     }
     this.clash(conflicts ?? []);
   }
@@ -179,6 +181,8 @@ export class FormStore {
   refusedAt(path: string): string | undefined { return this.refused.get(path); }
   /** It, or a part of it, is no value the server takes: it waits for another. */
   isRefused(path: string): boolean { return [...this.refused.keys()].some((known) => within(known, path) || within(path, known)); }
+  /** What is no value of its field is kept here and goes nowhere: the rest goes without it. */
+  isUnfit(path: string): boolean { return this.isRefused(path) || [...this.problems].some(([known, { code }]) => code === "wrong_type" && (within(known, path) || within(path, known))); }
   get isRight(): boolean { return this.problems.size === 0; }
   firstWrong(): string | null { return this.problems.keys().next().value ?? null; }
   maskAt(path: string): { path: string; mayReveal: boolean } | null { return this.told.masked.find((one) => within(path, one.path)) ?? null; }

@@ -1,7 +1,8 @@
-import { valueAt, type Field, type Language } from "@linija/forms";
-import { fieldProblemText } from "@linija/forms";
+import { fieldProblemText, valueAt, type Field, type FieldProblem, type Language } from "@linija/forms";
 import { createContext, useContext, useSyncExternalStore } from "react";
 import { useIntl } from "react-intl";
+import { useT } from "../../i18n/intl.tsx";
+import { readOf } from "../../shared/numbers.ts";
 import type { FormStore } from "./store.ts";
 import type { WaitingFiles } from "./waiting.ts";
 
@@ -49,13 +50,22 @@ export function usePlace(field: Field, path: string) {
   const problem = useStore((one) => one.problemAt(path));
   const refused = useStore((one) => one.refusedAt(path));
   const required = useStore((one) => one.state.required.includes(path));
+  const told = useProblem(field);
   const fixed = store.form.computed.has(field.path) || field.document.readOnly === true;
   return {
     value, set: (next: unknown) => store.write(path, next === "" ? null : next), id: inputId(prefix, path), required,
     label: field.name[language], hint: field.document["x-hint"]?.[language], example: field.document["x-example"] ?? field.document["x-template"],
-    error: problem ? fieldProblemText(problem, language) : refused, readOnly: readOnly || fixed, fixed,
+    error: problem ? told(problem) : refused, readOnly: readOnly || fixed, fixed,
     onBlur: () => { store.touch(path); store.leave(); deeds.at?.(null); }, onFocus: () => { store.enter(path); deeds.at?.(path); },
   };
+}
+
+/** What is no number is told by how one is written in the reader's language. */
+function useProblem({ kind, document }: Field): (problem: FieldProblem) => string {
+  const t = useT();
+  const { locale } = useIntl();
+  const { language } = useFilling();
+  return (problem) => (kind === "number" && problem.code === "wrong_type" ? t("number.wrong", { example: readOf(document.type === "integer" ? "1234" : "1234.5", locale) }) : fieldProblemText(problem, language));
 }
 export type Place = ReturnType<typeof usePlace>;
 

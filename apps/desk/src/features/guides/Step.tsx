@@ -7,7 +7,7 @@ import { useIntl } from "react-intl";
 import { useT } from "../../i18n/intl.tsx";
 import { useDraft } from "../../shared/draft.ts";
 import { fieldError, ProblemNote } from "../../shared/problem.tsx";
-import { exactOf } from "../../shared/numbers.ts";
+import { numberOf } from "../../shared/numbers.ts";
 import { refresh, useSend } from "../../shared/query.ts";
 import { deedOf } from "./keys.ts";
 import { Trail } from "./Trail.tsx";
@@ -17,7 +17,7 @@ type Draft = Record<string, string>;
 const typed = (step: StepView, draft: Draft, locale: string): Record<string, string | number | boolean> => Object.fromEntries(step.record.flatMap(({ field, kind }) => {
   const value = draft[field]?.trim() ?? "";
   if (value === "") return [];
-  return [[field, kind === "number" ? Number(exactOf(value, locale)) : kind === "yes_no" ? value === "yes" : value]];
+  return [[field, kind === "number" ? numberOf(value, locale) ?? value : kind === "yes_no" ? value === "yes" : value]];
 }));
 
 /** The step that stands open: the words to say, large; then what to write down; then the ways on with their digits. */

@@ -19,7 +19,7 @@ export function StepForm({ step, hasMail, draftName, said, movedTo = null, error
   const t = useT();
   const { values: written, write } = useStepDraft(draftName, step);
   const { locale } = useIntl();
-  const begun = Object.entries(said?.(step.fields) ?? {}).map(([key, value]) => [key, step.fields.some((field) => field.key === key && field.kind === "money") ? writtenOf(value, locale) : value]);
+  const begun = Object.entries(said?.(step.fields) ?? {}).map(([key, value]) => [key, step.fields.some((field) => field.key === key && (field.kind === "money" || field.kind === "number")) ? writtenOf(value, locale) : value]);
   const values: Record<string, string> = { ...onlyOnes(step.fields), ...Object.fromEntries(begun), ...written };
   const shown = step.fields.filter((field) => !field.when || Object.entries(field.when).every(([key, value]) => values[key] === value));
   const missing = shown.some((field) => field.required && !values[field.key]?.trim());

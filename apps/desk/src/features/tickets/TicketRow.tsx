@@ -5,7 +5,7 @@ import { Fragment, useRef, useState, type CSSProperties, type PointerEvent, type
 import { useIntl } from "react-intl";
 import { useT, useWord, type Translate } from "../../i18n/intl.tsx";
 import { Moment, useZone } from "../../shared/clock.tsx";
-import { moneyOf } from "../../shared/numbers.ts";
+import { digitsOf, moneyOf, readOf } from "../../shared/numbers.ts";
 import { defaultColumns, isOwn, NARROWEST, storedWidths, storeWidths, tracksOf, WIDEST, type Column, type OwnColumn } from "../views/columns.ts";
 import { useColumns } from "../views/ColumnsPicker.tsx";
 import { CallbackButton } from "./CallbackButton.tsx";
@@ -111,7 +111,7 @@ function useCellWords(): (cell: Cell | undefined) => string {
     switch (cell?.kind) {
       case undefined: return "–";
       case "text": return cell.text;
-      case "number": return intl.formatNumber(cell.value);
+      case "number": return readOf(digitsOf(cell.value), intl.locale);
       // Exact digits: as a number a large amount would be rounded.
       case "money": return moneyOf(cell, intl.locale);
       case "date": return intl.formatDate(`${cell.date}T00:00:00Z`, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });

@@ -3,6 +3,7 @@ import { ActionIcon } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import { useIntl } from "react-intl";
 import { useT } from "../../i18n/intl.tsx";
+import { digitsOf, moneyOf, readOf } from "../../shared/numbers.ts";
 import { useColumns } from "./ColumnsPicker.tsx";
 import { takesValue, wordOf, type Condition, type Field } from "./FieldFilter.tsx";
 import css from "./views.module.css";
@@ -39,7 +40,7 @@ function useWords(): (field: Field | undefined, condition: Condition) => string 
     if (typeof value === "boolean") return t(value ? "views.yes" : "views.no");
     const option = field?.options.find((each) => each.value === String(value));
     if (option) return option.name;
-    if (typeof value === "number") return field?.currency ? intl.formatNumber(value, { style: "currency", currency: field.currency, useGrouping: "always" }) : intl.formatNumber(value);
+    if (typeof value === "number") return field?.currency ? moneyOf({ amount: digitsOf(value), currency: field.currency }, intl.locale) : readOf(digitsOf(value), intl.locale);
     if ((field?.kind === "date" || field?.kind === "moment") && /^\d{4}-\d\d-\d\d$/.test(value)) return intl.formatDate(`${value}T12:00:00`, { dateStyle: "medium" });
     return `“${value}”`;
   };

@@ -1,8 +1,11 @@
 import type { TicketFilter } from "@linija/server/contract/views/views";
-import { NumberInput, Select, TextInput } from "@mantine/core";
+import { Select, TextInput } from "@mantine/core";
+import { useState } from "react";
 import { useT, type MessageKey } from "../../i18n/intl.tsx";
+import { amountOf, digitsOf, numberOf, readOf } from "../../shared/numbers.ts";
 import { fieldError } from "../../shared/problem.tsx";
 import type { Reply } from "../../shared/api.ts";
+import { useTyped } from "../../shared/useTyped.ts";
 import { useColumns } from "./ColumnsPicker.tsx";
 import css from "./views.module.css";
 
@@ -65,7 +68,23 @@ function Value({ field, condition, onChange }: { field: Field; condition: Condit
   const label = t("views.value");
   if (field.options.length > 0) return <Select label={label} data={field.options.map((option) => ({ value: option.value, label: option.name }))} value={value === undefined ? null : String(value)} onChange={set} searchable={field.options.length > 7} />;
   if (field.kind === "yes_no") return <Select label={label} data={[{ value: "yes", label: t("views.yes") }, { value: "no", label: t("views.no") }]} value={typeof value === "boolean" ? (value ? "yes" : "no") : null} onChange={(next) => set(next === null ? null : next === "yes")} />;
-  if (field.kind === "number" || field.kind === "money") return <NumberInput label={label} value={typeof value === "number" ? value : ""} onChange={(next) => set(typeof next === "number" ? next : null)} hideControls rightSection={field.currency ? <span className="small dim">{field.currency}</span> : undefined} />;
+  if (field.kind === "number" || field.kind === "money") return <NumberValue label={label} value={typeof value === "number" ? value : null} currency={field.currency} onChange={set} />;
   if (isTime(field)) return <TextInput type="date" label={label} value={typeof value === "string" ? value : ""} onChange={(event) => set(event.currentTarget.value)} />;
   return <TextInput label={label} maxLength={200} value={value === undefined ? "" : String(value)} onChange={(event) => set(event.currentTarget.value)} />;
+}
+
+/** Typed as the reader's language writes numbers; what is none asks nothing, and is told once it is left. */
+function NumberValue({ label, value, currency, onChange }: { label: string; value: number | null; currency: string | null; onChange: (value: number | null) => void }) {
+  const t = useT();
+  const [left, setLeft] = useState("");
+  const { shown, type, leave, locale } = useTyped(value === null ? left : digitsOf(value));
+  const change = (text: string) => {
+    type(text);
+    const number = numberOf(currency === null ? text : amountOf(text, locale).amount, locale);
+    setLeft(number === null ? text.trim() : "");
+    onChange(number);
+  };
+  const [isLeft, setIsLeft] = useState(false);
+  const error = isLeft && value === null && left !== "" ? t("number.wrong", { example: readOf("1234.5", locale) }) : undefined;
+  return <TextInput label={label} inputMode="decimal" value={shown} error={error} onFocus={() => setIsLeft(false)} onBlur={() => { leave(); setIsLeft(true); }} onChange={(event) => change(event.currentTarget.value)} rightSection={currency ? <span className="small dim">{currency}</span> : undefined} />;
 }

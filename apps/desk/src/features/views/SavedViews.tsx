@@ -46,7 +46,7 @@ function SaveForm({ asked, isBoard, onSaved }: { asked: Asked; isBoard: boolean;
     <form className="stack" onSubmit={(event) => { event.preventDefault(); send(); }}>
       <TextInput data-autofocus label={t("views.name")} maxLength={80} value={name} onChange={(event) => setName(event.currentTarget.value)} error={fieldError(save.error, "name")} />
       {may(me, "views.share") && <Select label={t("views.shareWith")} placeholder={t("views.onlyMe")} clearable data={projects.map((each) => ({ value: each.key, label: each.name }))} value={project} onChange={setProject} error={fieldError(save.error, "shared")} clearButtonProps={{ "aria-label": t("do.clear") }} />}
-      {project && <Select label={t("views.role")} placeholder={t("views.everybody")} clearable data={(["operator", "supervisor", "department_worker"] as const).map((each) => ({ value: each, label: word("role", each) }))} value={role} onChange={setRole} clearButtonProps={{ "aria-label": t("do.clear") }} />}
+      {project && <Select label={t("views.role")} placeholder={t("views.everybody")} clearable data={(["operator", "supervisor", "department_worker", "management"] as const).map((each) => ({ value: each, label: word("role", each) }))} value={role} onChange={setRole} clearButtonProps={{ "aria-label": t("do.clear") }} />}
       {!fieldError(save.error, "name", "shared") && <ProblemNote error={save.error} />}
       <div className="row"><Button type="submit" loading={save.isPending} disabled={!name.trim()}>{t("do.save")}</Button></div>
     </form>
