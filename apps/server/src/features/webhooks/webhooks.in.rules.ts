@@ -4,6 +4,7 @@ import { z } from "zod";
 import { invalidField } from "../../platform/errors.ts";
 import { languages, type Language } from "../api.contract.ts";
 import { inAll, problem, type PlacedProblem } from "../projects/problems.contract.ts";
+import { priorities } from "../projects/texts.contract.ts";
 
 const expression = z.union([z.string().min(1).max(10_000), z.boolean().transform(String), z.number().transform(String)]);
 const name = z.object({ en: z.string().min(1).max(120), ru: z.string().min(1).max(120), sl: z.string().min(1).max(120) });
@@ -81,6 +82,12 @@ export function sayingOf({ expressions }: CompiledHook, body: Record<string, unk
     return found.type === "decimal" && typeof plain === "string" ? Number(plain) : plain;
   };
 }
+
+/** Whether a report says that something is wrong. */
+export const isAlarm = ({ hook }: CompiledHook, said: Said): boolean => hook.when === undefined || said("when") === true;
+/** -1: the declaration says none. */
+export const priorityOf = (said: Said): number => priorities.findIndex((each) => each === said("priority"));
+export const told = (text: unknown, most: number): string => (typeof text === "string" ? text : "").trim().slice(0, most);
 
 /** So far may the sender's clock be from ours, and so long is a signature good. */
 const WINDOW_MS = 5 * 60_000;

@@ -8,13 +8,13 @@ import type { Secrets } from "../../platform/secret.ts";
 import { may } from "../access/index.ts";
 import { createRecord, ticketForms } from "../forms/index.ts";
 import { asField } from "../processes/index.ts";
-import { priorities } from "../projects/index.ts";
-import { addNote, createTicket, findProject, processOf, updateTicket, type ProjectInUse } from "../tickets/index.ts";
+import { createTicket, findProject, processOf, type ProjectInUse } from "../tickets/index.ts";
 import { readBody } from "./webhooks.in.body.ts";
 import type { HookReply, HookView } from "./webhooks.in.contract.ts";
 import { hooksOf } from "./webhooks.in.kind.ts";
 import { keepRefusal, keepUnsigned, refusalsOf } from "./webhooks.in.refused.service.ts";
-import { compileHook, isOfNow, isSignedWith, readSignature, sayingOf, type CompiledHook, type Hook, type Said, type Signature } from "./webhooks.in.rules.ts";
+import { isOpen, NOTHING_HELD, takeRepeated } from "./webhooks.in.repeat.service.ts";
+import { compileHook, isAlarm, isOfNow, isSignedWith, priorityOf, readSignature, sayingOf, told, type CompiledHook, type Hook, type Said, type Signature } from "./webhooks.in.rules.ts";
 import { countAlarm, deleteSecret, insertCall, selectCalled, selectOnTicket, selectSecret, selectStates, updateAlarm, updateCall, upsertSecret, type Alarm, type HookAt, type OnTicket } from "./webhooks.in.sql.ts";
 
 interface Params { project: string; hook: string }
@@ -80,40 +80,16 @@ async function take(ctx: TxCtx, taking: Taking): Promise<HookReply> {
   if (typeof name !== "string" || name === "" || name.length > LONGEST_ALARM) throw invalidField("same", "hook_same");
   const alarm = await countAlarm(ctx.db, { ...at, alarm: name, at: ctx.now() });
   const open = alarm.ticketId === null ? undefined : await selectOnTicket(ctx.db, alarm.ticketId);
-  const answer = open && OPEN.has(open.status) ? await repeated(ctx, { taking, name, alarm, open }) : await first(ctx, taking, name);
+  const answer = open && isOpen(open) ? await repeated(ctx, taking, { name, alarm, open }) : await first(ctx, taking, name);
   if (answer.ticket) await updateCall(ctx.db, digest, answer.ticket.id);
   await emit(ctx, { type: "hook.received", subject: { kind: "hook", id: `${at.projectKey}/${at.hookKey}` }, data: { state: answer.state, ticketId: answer.ticket?.id ?? null, alarm: name }, touches: answer.ticket ? [{ kind: "ticket", id: answer.ticket.id }] : [] });
   return answer;
 }
 
 const reply = (state: HookReply["state"], ticket: Pick<OnTicket, "id" | "number"> | undefined): HookReply => ({ state, ticket: ticket ? { id: ticket.id, number: ticket.number } : null });
-/** Of what has been explained or closed the next report is news. */
-const OPEN: ReadonlySet<string> = new Set(["open", "waiting"]);
-
-/** Each is counted; of many within a short time that tell the same one is written down, and every one that is worse than those before, that tells it is over or that it is on again. */
-async function repeated(ctx: TxCtx, { taking: { at, compiled, said }, name, alarm, open }: { taking: Taking; name: string; alarm: Alarm; open: OnTicket }): Promise<HookReply> {
-  const { hook: { repeat }, language } = compiled;
-  const before = alarm.worst ?? open.priority;
-  const isOn = isAlarm(compiled, said);
-  const worst = Math.max(before, isOn ? priorityOf(said) : -1);
-  const isDue = worst > before || isOn !== alarm.isOn || alarm.notedAt === null || ctx.now().getTime() - alarm.notedAt.getTime() >= repeat.every_minutes * 60_000;
-  const note = isDue ? said(`repeat.note.${language}`) : null;
-  const counted = (text: unknown): string => `${told(text, 9_000)} (${alarm.times}×)`;
-  if (typeof note === "string" && note.trim() !== "") await addNote(ctx, open.id, counted(note), { en: counted(said("repeat.note.en")), ru: counted(said("repeat.note.ru")), sl: counted(said("repeat.note.sl")) });
-  await updateAlarm(ctx.db, { ...at, alarm: name }, { ticketId: open.id, notedAt: isDue ? ctx.now() : alarm.notedAt, worst, isOn });
-  if (worst > before) await raise(ctx, open, { priority: worst, projectKey: at.projectKey });
+async function repeated(ctx: TxCtx, { at, compiled, said }: Taking, { name, alarm, open }: { name: string; alarm: Alarm; open: OnTicket }): Promise<HookReply> {
+  await takeRepeated(ctx, { at: { ...at, alarm: name }, compiled, said, alarm, open });
   return reply("repeated", open);
-}
-
-const isAlarm = ({ hook }: CompiledHook, said: Said): boolean => hook.when === undefined || said("when") === true;
-/** -1: the declaration says none. */
-const priorityOf = (said: Said): number => priorities.findIndex((each) => each === said("priority"));
-
-/** What has become worse is more urgent, with the deadline of that, and told to who works on it and to those who supervise. A priority that somebody has set higher stays. */
-async function raise(ctx: TxCtx, open: OnTicket, { priority, projectKey }: { priority: number; projectKey: string }): Promise<void> {
-  if (priority > open.priority) await updateTicket(ctx, open.id, { version: (await selectOnTicket(ctx.db, open.id))!.version, priority });
-  const data = { key: "alert_alarm_worse", params: { number: open.number, subject: open.subject }, projectKey, userId: open.ownerId, ticketId: open.id };
-  await emit(ctx, { type: "alert.raised", subject: { kind: "ticket", id: open.id }, data, touches: [{ kind: "floor", id: projectKey }] });
 }
 
 async function first(ctx: TxCtx, taking: Taking, name: string): Promise<HookReply> {
@@ -125,11 +101,9 @@ async function first(ctx: TxCtx, taking: Taking, name: string): Promise<HookRepl
     projectKey: project.project.key, type: hook.type, subject: told(said(`subject.${language}`), 200), description: told(said(`description.${language}`), 20_000), language, fields,
     clientId: null, interactionId: null, dueAt: null, ...(priority >= 0 && { priority }), ...(formRecordId && { formRecordId }),
   }, { forms: ticketForms });
-  await updateAlarm(ctx.db, { ...at, alarm: name }, { ticketId: ticket.id, notedAt: null, worst: ticket.priority, isOn: true, times: 1 });
+  await updateAlarm(ctx.db, { ...at, alarm: name }, { ticketId: ticket.id, notedAt: null, worst: ticket.priority, isOn: true, times: 1, flippedAt: null, ...NOTHING_HELD });
   return reply("registered", ticket);
 }
-
-const told = (text: unknown, most: number): string => (typeof text === "string" ? text : "").trim().slice(0, most);
 
 async function processFields(ctx: TxCtx, { compiled: { hook }, said, project }: Taking): Promise<Record<string, unknown>> {
   const keys = Object.keys(hook.fields);

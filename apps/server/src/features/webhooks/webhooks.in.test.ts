@@ -15,6 +15,7 @@ import { getRecord } from "../forms/index.ts";
 import { describeProblems, projectFolders, readDeclarations, readFolder } from "../projects/index.ts";
 import { getTicket, storeDeclarations } from "../tickets/index.ts";
 import type { HookReply } from "./webhooks.in.contract.ts";
+import { tellHeld } from "./webhooks.in.repeat.service.ts";
 import { LIMIT } from "./webhooks.in.routes.ts";
 import { deleteOldCalls } from "./webhooks.in.sql.ts";
 import { webhooksRoutes } from "./webhooks.routes.ts";
@@ -116,11 +117,60 @@ test("the same alarm again is a note on the open ticket, of a flood one note; on
   expect((await taken(overload("TP Vič", { parameter: "voltage" }))).state).toBe("registered");
 });
 
-test("R362 that an alarm is over is written down however soon it comes, and so is that it is on again; the same told twice is not", async () => {
+const notesOf = async (id: string, who = slovene) => (await getTicket(who, id)).notes.map(({ text }) => text);
+/** As if so long ago: what is counted of an alarm is by the server's own clock. */
+const age = (ticketId: string, seconds: number) => sql`update hook_alarms set noted_at = noted_at - ${`${seconds} s`}::interval, flipped_at = flipped_at - ${`${seconds} s`}::interval where ticket_id = ${ticketId}`.execute(database.db);
+
+test("R362 that an alarm is over is written down however soon it comes; the same told twice is not", async () => {
   const { ticket } = await taken(overload("TP Rožnik"));
-  for (const more of [{ value: 140 }, { state: "cleared", value: 80 }, { state: "cleared", value: 79 }, { value: 141 }, { value: 142 }]) await taken(overload("TP Rožnik", more));
-  expect((await getTicket(slovene, ticket!.id)).notes.map(({ text }) => text)).toEqual(["Ponovni alarm, 140 A (2×)", "Znova v mejah, 80 A (3×)", "Ponovni alarm, 141 A (5×)"]);
+  for (const more of [{ value: 140 }, { state: "cleared", value: 80 }, { state: "cleared", value: 79 }]) await taken(overload("TP Rožnik", more));
+  expect(await notesOf(ticket!.id)).toEqual(["Ponovni alarm, 140 A (2×)", "Znova v mejah, 80 A (3×)"]);
   expect((await getTicket(system, ticket!.id)).notes[1]!.text, "in its reader's language").toBe("Within limits again, 80 A (3×)");
+  await age(ticket!.id, 61);
+  await taken(overload("TP Rožnik", { value: 141 }));
+  expect((await notesOf(ticket!.id)).at(-1), "nor when it is on again long after").toBe("Ponovni alarm, 141 A (5×)");
+});
+
+test("R362 of a sensor that flaps the changes are counted and told in one note a minute later, also when nothing more comes and the server began anew", async () => {
+  const { ticket } = await taken(overload("TP Trnovo"));
+  await taken(overload("TP Trnovo", { state: "cleared", value: 80 }));
+  for (let value = 101; value < 110; value += 1) { await taken(overload("TP Trnovo", { value })); await taken(overload("TP Trnovo", { state: "cleared", value: value - 20 })); }
+  await tellHeld(system);
+  expect(await notesOf(ticket!.id)).toEqual(["Znova v mejah, 80 A (2×)"]);
+  await age(ticket!.id, 61);
+  await Promise.all([tellHeld(system), tellHeld(system)]);
+  await tellHeld(system);
+  expect(await notesOf(ticket!.id)).toEqual(["Znova v mejah, 80 A (2×)", "Sprememb stanja od zadnjega zapisa: 18. Zdaj: Znova v mejah, 89 A (20×)"]);
+  expect((await getTicket(system, ticket!.id)).notes[1]).toMatchObject({ text: "State changes since the last note: 18. Now: Within limits again, 89 A (20×)" });
+  // One that comes alone later is told in its own words; one that is worse does not wait.
+  await taken(overload("TP Trnovo", { value: 120 }));
+  await age(ticket!.id, 61);
+  await tellHeld(system);
+  expect((await notesOf(ticket!.id)).at(-1)).toBe("Ponovni alarm, 120 A (21×)");
+  await taken(overload("TP Trnovo", { state: "cleared", value: 70 }));
+  await sql`update tickets set status = 'done' where id = ${ticket!.id}`.execute(database.db);
+  await age(ticket!.id, 61);
+  await tellHeld(system);
+  expect(await notesOf(ticket!.id), "nothing on what has been explained").toHaveLength(3);
+});
+
+test("R362 a note that fails in one language on what was sent keeps no report out: its readers are told in the project's language", async () => {
+  const changed = (change: (text: string) => string) => {
+    const again = readDeclarations(new Map(texts).set("energy/webhooks_in.yaml", change(texts.get("energy/webhooks_in.yaml")!)), { kinds: textKinds, projects: projectFolders(texts) });
+    if (!again.ok) throw new Error(describeProblems(again));
+    return storeDeclarations(database.ctx(), again.declarations, { kinds: textKinds });
+  };
+  // 140 / 0 is found only when it is taken.
+  await changed((text) => text.replace("\"Within limits again\" : \"Alarm again\")", "\"Within limits again\" : string(body.value / (body.value - body.value)))"));
+  const { ticket } = await taken(overload("TP Tabor"));
+  expect((await taken(overload("TP Tabor", { value: 140 }))).state).toBe("repeated");
+  expect([await notesOf(ticket!.id), await notesOf(ticket!.id, system)]).toEqual([["Ponovni alarm, 140 A (2×)"], ["Ponovni alarm, 140 A (2×)"]]);
+  // In none of them.
+  await changed((text) => text.replaceAll(/: "(?:Alarm again|Тревога повторилась|Ponovni alarm)"\)/g, ": string(body.value / (body.value - body.value)))"));
+  await age(ticket!.id, 61);
+  expect((await taken(overload("TP Tabor", { value: 150 }))).state).toBe("repeated");
+  expect((await notesOf(ticket!.id)).at(-1)).toBe("Alarm je bil sporočen znova (3×)");
+  await changed((text) => text);
 });
 
 test("a repeated alarm that is worse raises the ticket's priority and deadline, is noted at once and told to who works on it and to supervisors; one that is not, or tells that all is well, raises nothing", async () => {

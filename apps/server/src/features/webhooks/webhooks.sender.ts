@@ -8,6 +8,7 @@ import { emit, onCommitted } from "../../platform/events.ts";
 import { startLoop, type Loop } from "../../platform/loop.ts";
 import { isPublic, MAX_ATTEMPTS, refusalOf, signatureOf, waitMs } from "./webhooks.guard.ts";
 import type { WebhookSettings } from "./webhooks.service.ts";
+import { tellHeld } from "./webhooks.in.repeat.service.ts";
 import { deleteOldCalls } from "./webhooks.in.sql.ts";
 import { claimDeliveries, deleteOldDeliveries, updateDelivery, type DueDelivery } from "./webhooks.sql.ts";
 
@@ -20,15 +21,17 @@ const CLAIM_MS = 60_000;
 /** Of an answer nobody reads more than this. */
 const MAX_ANSWER = 64 * 1024;
 const TIDY_MS = 3_600_000;
+const HELD_MS = 5_000;
 
 interface Answer { status: number | null; error: string | null }
 
 /** Sends what is due on this node. At least once: the receiver knows a second time by the delivery's id. */
 export function startWebhooks(ctx: Ctx, settings: WebhookSettings): Loop {
-  let tidiedMs = 0;
+  let [tidiedMs, lookedMs] = [0, 0];
   const sender = createSender(ctx, settings, () => loop.wake());
   const loop = startLoop(async () => {
     if (performance.now() - tidiedMs > TIDY_MS) { tidiedMs = performance.now(); await deleteOldCalls(ctx.db, ctx.now()); while ((await deleteOldDeliveries(ctx.db, ctx.now())) > 0) { /* some at a time */ } }
+    if (performance.now() - lookedMs > HELD_MS) { lookedMs = performance.now(); await tellHeld(ctx); }
     return (await sender.take()) > 0;
   }, (error) => { if (!isDatabaseAway(error)) ctx.log.error({ err: error }, "webhooks could not be sent"); });
   const unsubscribe = onCommitted((events) => { if (events.some((event) => event.type === "webhook.queued")) loop.wake(); });
