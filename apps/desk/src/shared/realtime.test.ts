@@ -38,6 +38,21 @@ test("a line that went silent without being closed is taken up anew, and one on 
   stop();
 });
 
+test("whoever presses for a new try has one line, not two: the try under way is given up", async () => {
+  const { reconnectNow, startLive } = await import("./realtime.ts");
+  const stop = startLive();
+  reconnectNow();
+  reconnectNow();
+  for (const socket of Socket.all) socket.open();
+  expect(Socket.all.map(({ isClosed, sent }) => [isClosed, sent.length])).toEqual([[true, 0], [true, 0], [false, 1]]);
+  Socket.all[1]!.dispatchEvent(new Event("close"));
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(Socket.all.length).toBe(3);
+  stop();
+  reconnectNow();
+  expect(Socket.all.length).toBe(3);
+});
+
 test("R090 a desk that can be told at last says for how long it has been reading", async () => {
   const { startLive } = await import("./realtime.ts");
   const stop = startLive();

@@ -70,6 +70,7 @@ function connect(): void {
   const mine = new WebSocket(address);
   socket = mine;
   mine.addEventListener("open", () => {
+    if (socket !== mine) return;
     const again = link.everUp;
     tries = 0;
     setLink({ up: true, everUp: true, retryAt: null });
@@ -121,8 +122,12 @@ export function startLive(): () => void {
   };
 }
 
+/** Tried at once and in place of a try that is under way: a desk has one line, and is told everything once. */
 export function reconnectNow(): void {
   if (timer) clearTimeout(timer);
   tries = 0;
+  const before = socket;
+  socket = null;
   connect();
+  before?.close();
 }

@@ -13,7 +13,8 @@ export function useFormSession({ id, formId, subject, record, held = false, card
   const { data: version, error, refetch } = useApi("getForm", { query: { id: formId } }, { staleTime: Infinity });
   const [session, setSession] = useState<FormSession | null>(null);
   const subjectId = subject?.id ?? null;
-  const isWaiting = card === undefined;
+  // Read again, the card has nothing to say to a form that is begun.
+  const isWaiting = card === undefined && session === null;
   // A newer record is brought to the session below, which must not be begun anew for it; the card only begins it.
   const begin = useEffectEvent((given: NonNullable<typeof version>) => openSession({ id, userId: me.id, version: given, subject: subjectId === null ? null : { kind: "ticket", id: subjectId }, held, card }, record));
   useEffect(() => {
