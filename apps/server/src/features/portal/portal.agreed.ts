@@ -14,7 +14,11 @@ export function agreedOf({ process, project, ticket, sees }: Pick<Shown, "proces
     const at = fact.kind === "moment" ? new Date(String(fact.value)) : null;
     const timeZone = project.project.time_zone;
     if (at === null || Number.isNaN(at.getTime())) return [{ name: fact.name, text: factText(fact, { language, timeZone }), until: null }];
-    const minutes = lastsMinutes(process, fact.key);
+    const visits = visitsBy(process, fact.key);
+    const visit = visits.find(({ to }) => to === ticket.stage);
+    // Sent on from where it was agreed, nobody comes any more, whatever the field says.
+    if (visits.length > 0 && !visit) return [];
+    const minutes = visit?.visit?.minutes ?? null;
     const until = new Date(at.getTime() + (minutes ?? 0) * 60_000);
     return at <= ticket.stageSince ? [] : [{ name: fact.name, text: minutes === null ? momentText(at, language, timeZone) : periodText(at, until, language, timeZone), until }];
   });
@@ -22,6 +26,6 @@ export function agreedOf({ process, project, ticket, sees }: Pick<Shown, "proces
 
 const isForClient = ({ fields }: Process, key: string): boolean => { const field = fields[key]; return field !== undefined && "client_sees" in field && field.client_sees === true; };
 
-/** Of a visit: how long it takes, by the step that agrees on its moment. */
-const lastsMinutes = ({ transitions }: Process, field: string): number | null =>
-  Object.values(transitions).find(({ visit, requires, accepts }) => visit && (accepts.includes(field) || requires.some((each) => each.field === field)))?.visit?.minutes ?? null;
+/** The steps that agree on a visit at this moment: how long it takes, and where the ticket is until then. */
+const visitsBy = ({ transitions }: Process, field: string): Process["transitions"][string][] =>
+  Object.values(transitions).filter(({ visit, requires, accepts }) => visit && (accepts.includes(field) || requires.some((each) => each.field === field)));
