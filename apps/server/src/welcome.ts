@@ -20,7 +20,7 @@ export function welcome(linija: Linija, seconds: number): string {
   }
   if (config.LINIJA_DEMO) {
     lines.push("", `  Sign-ins (password ${config.LINIJA_DEMO_PASSWORD}):`);
-    for (const role of ["operator", "supervisor", "department", "administrator"]) {
+    for (const role of ["operator", "supervisor", "department", "management", "administrator"]) {
       const people = declarations.people.filter((person) => person.role === role);
       lines.push(`    ${role.padEnd(14)} ${people.slice(0, 3).map((person) => person.login).join(", ")}${people.length > 3 ? " …" : ""}`);
     }

@@ -9,20 +9,20 @@ import { Keys } from "../shared/parts.tsx";
 import css from "./shell.module.css";
 
 interface Place { to: "/work" | "/calls" | "/tickets" | "/clients" | "/floor" | "/department" | "/operators" | "/projects" | "/promises" | "/handovers" | "/duties" | "/reports" | "/rules" | "/admin" | "/settings"; icon: Icon; text: MessageKey; key: KeyAction; roles: RoleName[] }
-const everyone: RoleName[] = ["operator", "supervisor", "department_worker", "administrator"];
+const everyone: RoleName[] = ["operator", "supervisor", "department_worker", "administrator", "management"];
 export const places: Place[] = [
-  { to: "/floor", icon: IconLayoutDashboard, text: "nav.floor", key: "goFloor", roles: ["supervisor", "administrator"] },
+  { to: "/floor", icon: IconLayoutDashboard, text: "nav.floor", key: "goFloor", roles: ["supervisor", "administrator", "management"] },
   { to: "/work", icon: IconHeadset, text: "nav.work", key: "goWork", roles: ["operator"] },
   { to: "/department", icon: IconBuildingWarehouse, text: "nav.department", key: "goDepartment", roles: ["department_worker"] },
   { to: "/tickets", icon: IconTicket, text: "nav.tickets", key: "goTickets", roles: everyone },
-  { to: "/promises", icon: IconHeartHandshake, text: "nav.promises", key: "goPromises", roles: ["operator", "supervisor"] },
+  { to: "/promises", icon: IconHeartHandshake, text: "nav.promises", key: "goPromises", roles: ["operator", "supervisor", "management"] },
   { to: "/handovers", icon: IconArrowsExchange, text: "nav.handovers", key: "goHandovers", roles: everyone },
-  { to: "/duties", icon: IconClipboardCheck, text: "nav.duties", key: "goDuties", roles: everyone },
+  { to: "/duties", icon: IconClipboardCheck, text: "nav.duties", key: "goDuties", roles: ["operator", "supervisor", "department_worker", "administrator"] },
   { to: "/calls", icon: IconPhone, text: "nav.calls", key: "goCalls", roles: ["operator", "supervisor", "administrator"] },
-  { to: "/clients", icon: IconAddressBook, text: "nav.clients", key: "goClients", roles: ["operator", "supervisor", "administrator"] },
-  { to: "/operators", icon: IconUsers, text: "nav.operators", key: "goOperators", roles: ["supervisor", "administrator"] },
-  { to: "/reports", icon: IconRoute, text: "nav.reports", key: "goReports", roles: ["supervisor", "administrator"] },
-  { to: "/rules", icon: IconRobot, text: "nav.rules", key: "goRules", roles: ["supervisor", "administrator"] },
+  { to: "/clients", icon: IconAddressBook, text: "nav.clients", key: "goClients", roles: ["operator", "supervisor", "administrator", "management"] },
+  { to: "/operators", icon: IconUsers, text: "nav.operators", key: "goOperators", roles: ["supervisor", "administrator", "management"] },
+  { to: "/reports", icon: IconRoute, text: "nav.reports", key: "goReports", roles: ["supervisor", "administrator", "management"] },
+  { to: "/rules", icon: IconRobot, text: "nav.rules", key: "goRules", roles: ["supervisor", "administrator", "management"] },
   { to: "/projects", icon: IconStack2, text: "nav.projects", key: "goProjects", roles: ["administrator"] },
   { to: "/admin", icon: IconShieldCog, text: "nav.admin", key: "goAdmin", roles: ["administrator"] },
 ];

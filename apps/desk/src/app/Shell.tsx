@@ -29,7 +29,7 @@ export function Shell() {
   useEffect(listenToKeys, []);
   const path = useRouterState({ select: (state) => state.location.pathname });
   const me = useMe();
-  if (path === "/wall" && hasRole(me, "supervisor", "administrator")) return <LineProvider><Outlet /></LineProvider>;
+  if (path === "/wall" && hasRole(me, "supervisor", "administrator", "management")) return <LineProvider><Outlet /></LineProvider>;
   return <LineProvider><Frame path={path} /></LineProvider>;
 }
 
@@ -92,15 +92,15 @@ function useGoKeys(): void {
   useKey("goWork", () => void navigate({ to: "/work" }), hasRole(me, "operator"));
   useKey("goCalls", () => void navigate({ to: "/calls" }), hasRole(me, "operator", "supervisor", "administrator"));
   useKey("goTickets", () => void navigate({ to: "/tickets" }));
-  useKey("goClients", () => void navigate({ to: "/clients" }), hasRole(me, "operator", "supervisor", "administrator"));
-  useKey("goFloor", () => void navigate({ to: "/floor" }), hasRole(me, "supervisor", "administrator"));
+  useKey("goClients", () => void navigate({ to: "/clients" }), hasRole(me, "operator", "supervisor", "administrator", "management"));
+  useKey("goFloor", () => void navigate({ to: "/floor" }), hasRole(me, "supervisor", "administrator", "management"));
   useKey("goDepartment", () => void navigate({ to: "/department" }), hasRole(me, "department_worker"));
-  useKey("goOperators", () => void navigate({ to: "/operators" }), hasRole(me, "supervisor", "administrator"));
-  useKey("goRules", () => void navigate({ to: "/rules" }), hasRole(me, "supervisor", "administrator"));
-  useKey("goReports", () => void navigate({ to: "/reports" }), hasRole(me, "supervisor", "administrator"));
-  useKey("goPromises", () => void navigate({ to: "/promises" }), hasRole(me, "operator", "supervisor"));
+  useKey("goOperators", () => void navigate({ to: "/operators" }), hasRole(me, "supervisor", "administrator", "management"));
+  useKey("goRules", () => void navigate({ to: "/rules" }), hasRole(me, "supervisor", "administrator", "management"));
+  useKey("goReports", () => void navigate({ to: "/reports" }), hasRole(me, "supervisor", "administrator", "management"));
+  useKey("goPromises", () => void navigate({ to: "/promises" }), hasRole(me, "operator", "supervisor", "management"));
   useKey("goHandovers", () => void navigate({ to: "/handovers" }));
-  useKey("goDuties", () => void navigate({ to: "/duties" }));
+  useKey("goDuties", () => void navigate({ to: "/duties" }), hasRole(me, "operator", "supervisor", "department_worker", "administrator"));
   useKey("goProjects", () => void navigate({ to: "/projects" }), hasRole(me, "administrator"));
   useKey("goAdmin", () => void navigate({ to: "/admin" }), hasRole(me, "administrator"));
   useKey("goSettings", () => void navigate({ to: "/settings" }));

@@ -35,7 +35,8 @@ export async function leave(): Promise<void> {
 export const hasRole = (me: Me, ...roles: RoleName[]) => roles.some((role) => me.roles.includes(role));
 
 /** Each role lands on its own screen; the widest role wins. */
-export function homeOf(me: Me): "/work" | "/floor" | "/department" | "/admin" {
+export function homeOf(me: Me): "/work" | "/floor" | "/department" | "/admin" | "/reports" {
+  if (hasRole(me, "management")) return "/reports";
   if (hasRole(me, "supervisor")) return "/floor";
   if (hasRole(me, "administrator")) return "/admin";
   return hasRole(me, "operator") ? "/work" : "/department";

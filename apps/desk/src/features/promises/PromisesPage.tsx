@@ -13,7 +13,7 @@ import css from "./promises.module.css";
 export function PromisesPage() {
   const t = useT();
   const me = useMe();
-  const leads = hasRole(me, "supervisor", "administrator");
+  const leads = hasRole(me, "supervisor", "administrator", "management");
   const [view, setView] = useState<"mine" | "all">(leads ? "all" : "mine");
   const list = usePages("listPromises", { query: { view } }, { anyOrder: true });
   return (

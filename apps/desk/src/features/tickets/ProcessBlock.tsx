@@ -55,6 +55,7 @@ function Approvals({ ticket }: { ticket: TicketView }) {
             <span className={`chip ${approval.state === "pending" ? "warn" : approval.state === "approved" ? "live" : ""}`}>{t(`process.state.${approval.state}`)}</span>
           </div>
           <p className="small dim">{approval.requestedBy} <Moment at={approval.requestedAt} full />{approval.decidedBy && ` → ${approval.decidedBy}`}{approval.note && `: ${approval.note}`}</p>
+          {approval.noDecider && <p role="status" className={css.owed}>{t("process.noDecider")}</p>}
           {approval.mayDecide && <Decide id={ticket.id} approvalId={approval.id} />}
         </article>
       ))}

@@ -19,7 +19,7 @@ export function TicketPage() {
   const isThere = ticket !== undefined;
   // Opened by a link, the next Tab would begin at the top of the page; whoever is typing already is left where they are.
   useEffect(() => { if (isThere && (document.activeElement === document.body || document.activeElement === null)) focusOn("ticket-subject"); }, [id, isThere]);
-  const onlyDepartment = !hasRole(me, "operator", "supervisor", "administrator");
+  const onlyDepartment = !hasRole(me, "operator", "supervisor", "administrator", "management");
   return (
     <main className={css.ticketPage}>
       <div className={css.ticketMain}>

@@ -33,7 +33,7 @@ function useAsked() {
   const me = useMe();
   const navigate = useNavigate();
   const search = useSearch({ from: "/tickets" });
-  const onlyDepartment = !hasRole(me, "operator", "supervisor", "administrator");
+  const onlyDepartment = !hasRole(me, "operator", "supervisor", "administrator", "management");
   const views = onlyDepartment ? departmentViews : deskViews;
   const saved = useApi("listViews", null, { staleTime: 60_000 }).data?.items.find(({ id }) => id === search.view);
   const fixed = views.find((each) => each === search.view) ?? (onlyDepartment ? "department" : hasRole(me, "operator") ? "mine" : "open");

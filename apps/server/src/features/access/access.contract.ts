@@ -2,7 +2,7 @@ import { z } from "zod";
 import { contract, languageSchema, okReply } from "../api.contract.ts";
 import { PASSWORD_MAX, PASSWORD_MIN } from "./access.password.contract.ts";
 
-export const roles = ["operator", "supervisor", "department_worker", "administrator"] as const;
+export const roles = ["operator", "supervisor", "department_worker", "administrator", "management"] as const;
 export const roleSchema = z.enum(roles);
 export type RoleName = z.infer<typeof roleSchema>;
 

@@ -32,7 +32,7 @@ test("digits that are only a part of others are no number, nor is anything in an
 
 test("who sees contacts is told everything, a department worker in part", () => {
   const as = (role: string) => ({ actor: { kind: "user" as const, id: "1", roles: [role], projects: ["internet"] } });
-  expect(["operator", "supervisor", "department_worker", "administrator"].map((role) => toldTo(as(role), "+38640777123"))).toEqual(["+38640777123", "+38640777123", "•••••123", "•••••123"]);
+  expect(["operator", "supervisor", "department_worker", "administrator", "management"].map((role) => toldTo(as(role), "+38640777123"))).toEqual(["+38640777123", "+38640777123", "•••••123", "•••••123", "•••••123"]);
 });
 
 test("R95 a client is told their own at the door where people at desks are told in part", () => {

@@ -35,7 +35,7 @@ test("whoever joins a project nobody worked in has the skills its queues ask for
   const { people } = staffed(eight.declarations);
   for (const { project, queues } of eight.declarations.projects) {
     const own = people.filter((person) => person.projects.includes(project.key));
-    expect([...new Set(own.map(({ role }) => role))], project.key).toEqual(expect.arrayContaining(["operator", "supervisor", "administrator"]));
+    expect([...new Set(own.map(({ role }) => role))], project.key).toEqual(expect.arrayContaining(["operator", "supervisor", "management", "administrator"]));
     for (const queue of queues) expect(own.some(({ role, skills }) => role === "operator" && Object.entries(queue.skills).every(([skill, level]) => (skills[skill] ?? 0) >= level)), queue.key).toBe(true);
   }
 });

@@ -4,14 +4,14 @@ import type { RoleName } from "../access/access.contract.ts";
 import type { Declarations, Person } from "../projects/index.ts";
 import { SIP_REALM } from "../operators/index.ts";
 
-const ROLES: Record<Person["role"], RoleName> = { operator: "operator", supervisor: "supervisor", administrator: "administrator", department: "department_worker" };
+const ROLES: Record<Person["role"], RoleName> = { operator: "operator", supervisor: "supervisor", administrator: "administrator", department: "department_worker", management: "management" };
 const daysMs = 86_400_000;
 
 /** One line a role, for the terminal and the sign-in page of the demo. */
 export interface SignIn { role: RoleName; login: string; name: string }
 
 export function signInsOf(people: readonly Person[]): SignIn[] {
-  const order: Person["role"][] = ["operator", "supervisor", "department", "administrator"];
+  const order: Person["role"][] = ["operator", "supervisor", "department", "management", "administrator"];
   return order.flatMap((role) => people.filter((person) => person.role === role).slice(0, 1).map(({ login, name }) => ({ role: ROLES[role], login, name })));
 }
 

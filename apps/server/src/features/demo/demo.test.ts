@@ -43,7 +43,7 @@ describe("the demo company in a new database", () => {
   });
 
   test("names one sign-in of each role, and its password opens", async () => {
-    expect(seeded.signIns.map(({ role }) => role)).toEqual(["operator", "supervisor", "department_worker", "administrator"]);
+    expect(seeded.signIns.map(({ role }) => role)).toEqual(["operator", "supervisor", "department_worker", "management", "administrator"]);
     for (const { login, role } of seeded.signIns) {
       const user = await one(sql<{ passwordHash: string; roles: string[] }>`select password_hash, roles from users where login = ${login}`);
       expect(user.roles).toEqual([role]);

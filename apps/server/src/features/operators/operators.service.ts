@@ -33,7 +33,7 @@ type Gift = z.output<typeof giveContract.body>;
 export async function listOperators(ctx: Ctx, query: { text?: string | undefined; after?: string | undefined; limit?: number | undefined }): Promise<{ items: OperatorView[]; next: string | null }> {
   if (!may(ctx, "operators.read") || ctx.actor.kind !== "user") throw forbidden();
   const { id, roles, projects } = ctx.actor;
-  const reach = roles.includes("administrator") ? null : roles.includes("supervisor") ? projects : [];
+  const reach = roles.includes("administrator") ? null : roles.includes("supervisor") || roles.includes("management") ? projects : [];
   const { limit = PAGE_SIZE, text = "" } = query;
   const rows = await selectOperatorDetails(ctx.db, { text: text.trim(), own: id, projects: reach, cursor: decodeCursor(query.after, "text"), limit });
   const page = pageOf(rows, limit, (row) => encodeCursor(row.name, row.id));

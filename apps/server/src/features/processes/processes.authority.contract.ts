@@ -2,7 +2,7 @@ import { z } from "zod";
 import { keySchema, textSchema } from "../projects/texts.contract.ts";
 
 /** Whose limits the matrix has. A person with several roles has the widest of them. */
-export const authorityRoles = ["operator", "supervisor", "department", "administrator"] as const;
+export const authorityRoles = ["operator", "supervisor", "department", "administrator", "management"] as const;
 export type AuthorityRole = (typeof authorityRoles)[number];
 
 /** `20 EUR`, a plain number (per cent, days, pieces), `any` without limit or `none`. */

@@ -39,7 +39,7 @@ const catalogue = (): CatalogueInput => ({
   },
   variables: { ticket: { type: "ticket", doc }, now: { type: "datetime", doc } },
 });
-const authority = authoritySchema.parse({ deeds: { refund: { name: doc, limits: { operator: "20 EUR", supervisor: "200 EUR", administrator: "any" } }, discount: { name: doc, limits: { operator: 5, supervisor: 20 } }, sign: { name: doc, limits: { operator: "none", administrator: "any" } } } });
+const authority = authoritySchema.parse({ deeds: { refund: { name: doc, limits: { operator: "20 EUR", supervisor: "200 EUR", management: "any" } }, discount: { name: doc, limits: { operator: 5, supervisor: 20 } }, sign: { name: doc, limits: { operator: "none", administrator: "any" } } } });
 
 function worldOf(process: Process, over: Partial<World> = {}): World {
   const { compiled, problems } = compileProcess(process, createCatalogue(catalogue()));
@@ -101,7 +101,7 @@ describe("authority (R216)", () => {
     expect([told("stop", "ticket.fields.amount", "number"), told("stop", '"12"', "number")]).toEqual(Array.from({ length: 2 }, () => [["approval.amount", "amount_not_number"]]));
   });
   const refund = () => made({ approval: { deed: "refund", amount: "ticket.fields.amount" } });
-  test.each([["19.99", "operator", true], ["20.00", "operator", true], ["20.01", "operator", false], ["200", "supervisor", true], ["200.01", "supervisor", false], ["1000000", "administrator", true], ["0.01", "department_worker", false]])("%s by %s: alone %s", (amount, role, alone) => {
+  test.each([["19.99", "operator", true], ["20.00", "operator", true], ["20.01", "operator", false], ["200", "supervisor", true], ["200.01", "supervisor", false], ["1000000", "management", true], ["0.01", "administrator", false], ["0.01", "department_worker", false]])("%s by %s: alone %s", (amount, role, alone) => {
     const outcome = end(refund(), { amount }, { authorityRoles: [role] });
     expect(outcome).toMatchObject(alone ? { ok: true, ticket: { stage: "three" } } : { ok: true, ticket: { stage: "two" }, effects: [], held: { deed: "refund", amount: money(amount) } });
   });

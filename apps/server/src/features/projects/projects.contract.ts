@@ -135,7 +135,7 @@ export const noticesFileSchema = z.record(keySchema, noticeSchema);
 export const personSchema = z.strictObject({
   login: z.string().regex(/^[a-z][a-z.]{2,30}$/, "schema_login"),
   name: z.string().min(3),
-  role: z.enum(["operator", "supervisor", "administrator", "department"]),
+  role: z.enum(["operator", "supervisor", "administrator", "department", "management"]),
   /** Of the screens; what the person speaks with clients is in `speaks`. */
   language: languageSchema,
   speaks: z.partialRecord(languageSchema, z.int().min(1).max(5)).default({}),

@@ -19,7 +19,7 @@ beforeAll(async () => {
 test("the three projects of the demo company load without a problem", () => {
   expect(declared.projects.map(({ project }) => [project.key, project.ticket_prefix, project.default_language])).toEqual([["internet", "INT", "ru"], ["shop", "SHP", "sl"], ["taxi", "TAX", "ru"]]);
   const count = (role: string) => declared.people.filter((person) => person.role === role).length;
-  expect([count("operator"), count("supervisor"), count("administrator"), count("department")]).toEqual([8, 2, 1, 6]);
+  expect([count("operator"), count("supervisor"), count("administrator"), count("department"), count("management")]).toEqual([8, 2, 1, 6, 1]);
 });
 
 test("every queue has at least two operators who are able and speak each of its languages", () => {

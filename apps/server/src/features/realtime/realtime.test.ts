@@ -48,6 +48,15 @@ test("an alert reaches the supervisors of its project and nobody else", async ()
   for (const desk of desks) desk.close();
 });
 
+test("R133 management of the project hears that a decision is waited for, and nothing else supervisors are alerted of", async () => {
+  const desks = await Promise.all([deskOf(["management"], ["internet"]), deskOf(["management"], ["taxi"])]);
+  const alert = (key: string) => ({ projectKey: "internet", alert: { kind: "alert", key, params: { number: key }, ticketId: null } });
+  push({ things: [{ kind: "ticket", id: "x" }], lines: [], alerts: [alert("alert_ticket_late"), alert("alert_approval_wanted")] });
+  await Promise.all(desks.map(({ settled }) => settled));
+  expect(desks.map(({ alerts }) => alerts.join())).toEqual(["alert_approval_wanted", ""]);
+  for (const desk of desks) desk.close();
+});
+
 test("a client's number in what a rule says is heard in part by who sees contacts in part", async () => {
   const desks = await Promise.all([deskOf(["supervisor"], ["internet"]), deskOf(["administrator"], ["internet"])]);
   const changes = { things: [{ kind: "ticket", id: "x" }], lines: [], alerts: [{ projectKey: "internet", alert: { kind: "alert", key: "alert_rule", params: { number: "Ring +38640777123" }, ticketId: null } }] };

@@ -220,11 +220,15 @@ type Asking = Parameters<typeof toldAtDesk>[0];
 const asking = ({ id, roles, projects }: Pick<Who, "id" | "roles" | "projects">): Asking => ({ actor: { kind: "user", id, roles, projects } });
 const alertsOf = ({ roles, projects }: Pick<Who, "roles" | "projects">): string[] => (roles.some((role) => role === "supervisor" || role === "administrator") ? projects : []);
 
+/** Management is not disturbed by what supervisors see to: only by what waits for its decision. */
+const decides = ({ who: { actor } }: Desk, { key }: Alert, projectKey: string | null): boolean =>
+  key === "alert_approval_wanted" && projectKey !== null && actor.kind === "user" && actor.roles.includes("management") && actor.projects.includes(projectKey);
+
 function messagesFor(desk: Desk, changes: Changes, { about, contacts }: Known): Push[] {
   const tells = (ticketId: string | null): boolean => ticketId === null || !about.get(ticketId)?.includes(desk.userId);
   const line: Push[] = changes.lines.includes(desk.userId) ? [{ kind: "line" }] : [];
   const supervises = (projectKey: string | null): boolean => (projectKey === null ? desk.alertsOf.length > 0 : desk.alertsOf.includes(projectKey));
-  const alerts = changes.alerts.filter(({ projectKey, userId, alert }) => tells(alert.ticketId) && (userId === desk.userId || ((projectKey !== null || !userId) && supervises(projectKey)))).map((told) => toldAtDesk(desk.who, told.alert, contacts(subjectOf(told))));
+  const alerts = changes.alerts.filter(({ projectKey, userId, alert }) => tells(alert.ticketId) && (userId === desk.userId || ((projectKey !== null || !userId) && (supervises(projectKey) || decides(desk, alert, projectKey))))).map((told) => toldAtDesk(desk.who, told.alert, contacts(subjectOf(told))));
   const reminders = (changes.reminders ?? []).filter(({ userId, push }) => userId === desk.userId && tells(push.ticketId)).map(({ push }) => push);
   return [...line, ...alerts, ...reminders, ...(changes.things.length > 0 ? [{ kind: "changed", things: changes.things } as Push] : [])];
 }

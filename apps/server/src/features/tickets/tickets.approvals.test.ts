@@ -43,7 +43,7 @@ test("R133 a yes to one amount does not let another pass: the question stands an
   expect(await refusal(decide(boris, at))).toMatchObject({ code: "forbidden", reason: "approval_above_authority" });
   expect(await waiting(boris, at.id)).toBeUndefined();
   await go(ana, at.id, "newer", { papers: "199.00" });
-  const chief = await user("Darja Novak", { roles: ["administrator"] });
+  const chief = await user("Darja Novak", { roles: ["management"] });
   expect(await refusal(decide(chief, at))).toMatchObject({ reason: "approval_amount_changed" });
   expect(await waiting(boris, at.id)).toMatchObject({ amount: "199.00" });
   expect(await decide(boris, at)).toMatchObject({ stage: "refunding", approvals: [{ state: "approved", decidedBy: "Boris Zajc" }] });

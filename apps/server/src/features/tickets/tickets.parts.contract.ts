@@ -10,6 +10,8 @@ export const approvalView = z.object({
   requestedBy: z.string(), requestedAt: instant, decidedBy: z.string(), decidedAt: instant.nullable(), note: z.string().nullable(),
   /** Whether the reader has the authority, and did not ask themselves. */
   mayDecide: z.boolean(),
+  /** It waits, and nobody of the project has the authority: until somebody of management is given the project, nobody can say yes. */
+  noDecider: z.boolean(),
 });
 export const subtaskView = z.object({
   id: z.uuid(), number: z.string(), key: z.string(), subject: z.string(), department: z.string().nullable(), stage: z.string(), stageName: z.string(), status, dueAt: instant.nullable(), waits: z.boolean(), answer: z.string().nullable(), ownerName: z.string(),

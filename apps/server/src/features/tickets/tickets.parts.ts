@@ -9,6 +9,7 @@ import { processOf, type ProjectInUse } from "./tickets.definitions.ts";
 import { factsOf } from "./tickets.facts.rules.ts";
 import { guarded, moment } from "./tickets.load.ts";
 import type { approvalView, checklistView, processParts } from "./tickets.parts.contract.ts";
+import { selectWorkers } from "./tickets.process.sql.ts";
 import type { Ticket } from "./tickets.sql.ts";
 import { descriptionFor, subjectFor } from "./tickets.texts.ts";
 import type { WrittenBeside } from "./tickets.view.sql.ts";
@@ -19,13 +20,13 @@ export interface Shown { process: Process; project: ProjectInUse; ticket: Ticket
 
 /** What the process adds to the ticket's view, in the reader's language. */
 export async function partsOf(ctx: Ctx, shown: Shown, beside: WrittenBeside): Promise<Parts> {
-  const { project, ticket, language } = shown;
+  const { project, language } = shown;
   const { now, clock } = moment(ctx, project);
   return {
     parent: beside.parent && await parentOf(ctx, shown, beside.parent),
     subtasks: await Promise.all(beside.subtasks.filter(({ hidden }) => !hidden).map(async ({ id, number, key, subject, texts, department, stage, status, dueAt, waits, answer, ownerName, processId }) =>
       ({ id, number, key, subject: subjectFor(ctx, { subject, texts }), department, stage, status, dueAt, waits, answer, ownerName, stageName: (await processOf(ctx.db, processId)).stages[stage]?.name[language] ?? stage }))),
-    approvals: beside.approvals.map((approval) => toApproval(ctx, { ...approval, ticket }, shown)),
+    approvals: await withDeciders(ctx, shown, beside.approvals),
     checklists: checklistsOf(shown, beside.checks),
     clocks: beside.clockRows.map((each) => ({ ...viewClock(each, now, clock), does: doesOf(shown, each), ...marksOf(each, clock) })),
   };
@@ -61,14 +62,25 @@ type Listed = WrittenBeside["approvals"][number] & { ticket: Pick<Ticket, "proje
 export function toApproval(ctx: Ctx, { ticket, requestedById, ...approval }: Listed, { process, project, language }: Pick<Shown, "process" | "project" | "language">): z.input<typeof approvalView> {
   return {
     ...approval, transitionName: process.transitions[approval.transition]?.name[language] ?? approval.transition, deedName: authorityOf(project)?.deeds[approval.deed]?.name[language] ?? approval.deed,
-    mayDecide: approval.state === "pending" && mayDecide(ctx, project, ticket, { ...approval, requestedBy: requestedById }),
+    mayDecide: approval.state === "pending" && mayDecide(ctx, project, ticket, { ...approval, requestedBy: requestedById }), noDecider: false,
   };
 }
 
+/** Whoever asked is told when nobody is there to answer: the project's people are looked through only while something waits. */
+async function withDeciders(ctx: Ctx, shown: Shown, approvals: WrittenBeside["approvals"]): Promise<Parts["approvals"]> {
+  const { project, ticket } = shown;
+  const views = approvals.map((approval) => toApproval(ctx, { ...approval, ticket }, shown));
+  const waits = views.some(({ state, mayDecide }) => state === "pending" && !mayDecide);
+  if (!waits) return views;
+  const people = await selectWorkers(ctx.db, ticket.projectKey);
+  const isDecided = (approval: WrittenBeside["approvals"][number]): boolean =>
+    people.some((person) => mayDecide({ actor: { kind: "user", ...person, projects: [ticket.projectKey] } }, project, ticket, { ...approval, requestedBy: approval.requestedById }));
+  return views.map((view, index) => ({ ...view, noDecider: view.state === "pending" && !isDecided(approvals[index]!) }));
+}
+
 /** Enough authority for the amount, and somebody else's question. The system may not: a decision is a person's. */
-export function mayDecide(ctx: Ctx, project: ProjectInUse, ticket: Listed["ticket"], approval: Pick<Listed, "deed" | "amount"> & { requestedBy: string | null }): boolean {
-  const { actor } = ctx;
-  if (actor.kind !== "user" || actor.id === approval.requestedBy || !may(ctx, "tickets.approve", guarded(ticket))) return false;
+export function mayDecide({ actor }: Parameters<typeof may>[0], project: ProjectInUse, ticket: Listed["ticket"], approval: Pick<Listed, "deed" | "amount"> & { requestedBy: string | null }): boolean {
+  if (actor.kind !== "user" || actor.id === approval.requestedBy || !may({ actor }, "tickets.approve", guarded(ticket))) return false;
   return isWithin(allowanceOf(authorityOf(project), approval.deed, actor.roles), approval.amount);
 }
 

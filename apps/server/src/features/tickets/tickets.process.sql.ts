@@ -107,6 +107,10 @@ export const deleteCheck = (db: Db, row: { ticketId: string; checklist: string; 
 export interface Mover { id: string; name: string; roles: string[]; projects: string[]; language: string; department: string | null; disabledAt: Date | null }
 export const selectMover = (db: Db, id: string) => sql<Mover>`select u.id, u.name, u.roles, u.projects, u.language, u.department, u.disabled_at from users u where u.id = ${id}`.execute(db).then((result) => result.rows[0]);
 
+/** Who could decide in the project, by their roles and department. */
+export const selectWorkers = (db: Db, projectKey: string) =>
+  sql<{ id: string; roles: string[]; department: string | null }>`select id, roles, department from users where disabled_at is null and ${projectKey} = any(projects)`.execute(db).then((result) => result.rows);
+
 /** Of these ids those who are colleagues of the project. */
 export const selectColleagues = (db: Db, ids: string[], projectKey: string) =>
   sql<{ id: string }>`select id from users where id = any(${ids}::uuid[]) and disabled_at is null and ${projectKey} = any(projects)`.execute(db).then((result) => result.rows.map(({ id }) => id));

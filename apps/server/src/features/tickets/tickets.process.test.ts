@@ -27,7 +27,8 @@ const user = async (name: string, over: object = {}) => actorOf(await buildUser(
 const ana = await user("Ana Kos");
 const cene = await user("Cene Vidmar");
 const boris = await user("Boris Zajc", { roles: ["supervisor"], language: "ru" });
-const chief = await user("Darja Novak", { roles: ["administrator"] });
+const chief = await user("Darja Novak", { roles: ["management"] });
+const admin = await user("Peter Hribar", { roles: ["administrator"] });
 const keeper = await user("Miha Rus", { roles: ["department_worker"], department: "delivery" });
 const accountant = await user("Zala Bizjak", { roles: ["department_worker"], department: "accounting" });
 const as = (actor: Actor, now = at(0)) => database.ctx(actor, now);
@@ -104,14 +105,28 @@ test.each([["was blocked", sql`disabled_at = now()`], ["left the project", sql`p
   expect(await decideApproval(as(boris, at(2)), own, { decision: "refuse", note: "Dora is gone" })).toMatchObject({ stage: "in_work", approvals: [{ state: "refused" }] });
 });
 
-test("R133 above the supervisor's limit only the administrator decides; a refusal says why and takes the way declared for it", async () => {
+test("R133 R003 above the supervisor's limit only management decides, an administrator does not; a refusal says why and takes the way declared for it", async () => {
   const held = await go(boris, taken, "refund", { amount: "900" });
   const { id: approvalId } = first(held.approvals);
   const own = { id: taken.id, approvalId };
   expect((await refusal(decideApproval(as(boris), own, { decision: "approve", note: "" }))).reason).toBe("approval_own");
+  expect((await refusal(decideApproval(as(admin), own, { decision: "approve", note: "" }))).reason).toBe("approval_above_authority");
   expect((await refusal(decideApproval(as(chief), own, { decision: "refuse", note: "" }))).fields).toMatchObject([{ field: "note", code: "required" }]);
   expect(await decideApproval(as(chief, at(2)), own, { decision: "refuse", note: "Too much" })).toMatchObject({ stage: "in_work", approvals: [{ state: "refused", note: "Too much" }] });
   expect((await eventsOf(taken.id, "ticket.moved")).at(-1)).toMatchObject({ transition: "refund_refused" });
+});
+
+test("R133 R003 whoever asks for a decision is told at once when nobody in the project may make it", async () => {
+  const small = await go(ana, await claim(), "take");
+  const inProject = (key: string) => sql`update users set projects = array[${key}] where id = ${idOf(chief)}`.execute(database.db);
+  await inProject("taxi");
+  try {
+    expect((await go(boris, taken, "refund", { amount: "900" })).approvals).toMatchObject([{ state: "pending", noDecider: true }]);
+    expect((await go(ana, small, "refund", { amount: "150.00" })).approvals).toMatchObject([{ state: "pending", noDecider: false }]);
+  } finally {
+    await inProject("internet");
+  }
+  expect((await getTicket(as(boris), taken.id)).approvals).toMatchObject([{ state: "pending", noDecider: false }]);
 });
 
 test("a question nobody has answered lapses when the ticket goes another way", async () => {

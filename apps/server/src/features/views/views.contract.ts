@@ -39,7 +39,7 @@ export const cell = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("date"), date: z.string() }), z.object({ kind: z.literal("moment"), at: z.string() }), z.object({ kind: z.literal("yes_no"), yes: z.boolean() }),
 ]);
 export type Cell = z.infer<typeof cell>;
-export const viewRoles = z.enum(["operator", "supervisor", "department_worker", "administrator"]);
+export const viewRoles = z.enum(["operator", "supervisor", "department_worker", "administrator", "management"]);
 const viewBody = {
   name: z.string().trim().min(1).max(80), filter: ticketFilter, sort: viewSort.default("changed"), layout: z.enum(["list", "board"]).default("list"),
   columns: z.array(viewColumn).min(1).max(MOST_COLUMNS).default(["number", "subject", "stage", "priority", "owner", "due", "changed"]),
