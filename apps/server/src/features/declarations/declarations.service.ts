@@ -4,13 +4,13 @@ import { conflict, forbidden, invalid, invalidField, notFound, type AppError } f
 import { readerLanguage } from "../../platform/messages.ts";
 import { may } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
-import { kindOf, readDeclarations, wordsOf, type Declarations, type FileProblem, type ProjectDeclaration, type Texts } from "../projects/index.ts";
+import { kindOf, readDeclarations, wordsOf, type FileProblem, type ProjectDeclaration, type Texts } from "../projects/index.ts";
 import type * as contracts from "./declarations.contract.ts";
 import type { LiveDeclarations } from "./declarations.live.ts";
 import { heldDepartments } from "./declarations.departments.service.ts";
 import { nameIn } from "./declarations.name.rules.ts";
 import { changed, lockGround, putInUse, type Ground, type StoreSettings } from "./declarations.store.ts";
-import { COMMON, COMPANY, fileOf, placeOf, type Change, type Place } from "./declarations.texts.rules.ts";
+import { asTexts, COMMON, COMPANY, fileOf, placeOf, type Change, type Place } from "./declarations.texts.rules.ts";
 import * as db from "./declarations.sql.ts";
 
 export interface DeclarationsDeps { live: LiveDeclarations; settings: StoreSettings; /** The files that came with the program: templates, and what desk texts are compared with. */ repository: Texts }
@@ -111,13 +111,12 @@ export async function checkText(ctx: Ctx, deps: DeclarationsDeps, key: string, b
   mayManage(ctx);
   const place = placeFor(ctx, deps, key, body.path);
   refuseRetired(deps, key);
-  const texts = changed(await db.selectCurrent(ctx.db), [{ ...place, text: body.text }]);
+  const rows = await db.selectCurrent(ctx.db);
+  const texts = changed(rows, [{ ...place, text: body.text }]);
   const read = readDeclarations(texts, readingOf(deps));
-  const problems = read.ok ? await heldIn(ctx, deps, texts, read.declarations) : read.problems;
+  const problems = read.ok ? await heldDepartments(ctx.db, { before: asTexts(rows), after: texts }) : read.problems;
   return { problems: problems.map((problem) => problemView(problem, readerLanguage(ctx))) };
 }
-
-const heldIn = (ctx: Ctx, { live }: DeclarationsDeps, texts: Texts, { company }: Declarations): Promise<FileProblem[]> => heldDepartments(ctx.db, { before: live.current().company, after: company, text: texts.get("company.yaml") ?? "" });
 
 export function problemView(problem: FileProblem, language: Language) {
   const { file, line, column, path } = problem;
@@ -138,7 +137,7 @@ export async function putChanges(ctx: TxCtx, deps: DeclarationsDeps, ground: Gro
   const keys = [...new Set([...ground.keys, ...(input.project ? [input.project] : [])])];
   const texts = changed(ground.rows, input.changes);
   const read = readDeclarations(texts, { kinds: deps.settings.kinds, projects: keys, retired: ground.retired });
-  const problems = read.ok ? await heldIn(ctx, deps, texts, read.declarations) : read.problems;
+  const problems = read.ok ? await heldDepartments(ctx.db, { before: asTexts(ground.rows), after: texts }) : read.problems;
   if (!read.ok || problems.length > 0) throw refused(problems, readerLanguage(ctx));
   await putInUse(ctx, ground, deps.settings, { changes: input.changes, declarations: read.declarations, origin: "desk", note: input.note, ...(input.template && { template: input.template }) });
   ctx.afterCommit.push(() => void deps.live.look());

@@ -4,6 +4,7 @@ import { emit } from "../../platform/events.ts";
 import { describeProblems, readDeclarations, projectFolders, projectsNamed, type Declarations, type FileProblem, type TextKind, type Texts } from "../projects/index.ts";
 import { ensureQueues } from "../queues/index.ts";
 import { storeDeclarations } from "../tickets/index.ts";
+import { heldDepartments } from "./declarations.departments.service.ts";
 import { asTexts, COMMON, COMPANY, fileOf, follow, hashOf, hashOfProject, type Change } from "./declarations.texts.rules.ts";
 import { insertVersions, lockDeclarations, selectCurrent, selectHashes, selectProjectRows, upsertProjectRow, type CurrentText, type Hash, type Origin } from "./declarations.sql.ts";
 
@@ -91,12 +92,14 @@ export async function bringFiles(ctx: Ctx, settings: StoreSettings, repository: 
     const wanted = projectsWanted(repository.texts, ground);
     const { changes, differing } = follow(ground.rows, repository.texts, wanted);
     const broken = repository.problems.filter(({ file }) => isOf(file, wanted));
-    const read = readDeclarations(changed(ground.rows, changes), { kinds: settings.kinds, projects: wanted, retired: ground.retired });
-    if (broken.length === 0 && read.ok) {
+    const texts = changed(ground.rows, changes);
+    const read = readDeclarations(texts, { kinds: settings.kinds, projects: wanted, retired: ground.retired });
+    const held = await heldDepartments(ctx.db, { before: asTexts(ground.rows), after: texts });
+    if (broken.length + held.length === 0 && read.ok) {
       await putInUse(ctx, ground, settings, { changes, declarations: read.declarations, origin: "files", note: "" });
       return { declarations: read.declarations, hashes: await selectHashes(ctx.db), differing, problems: [] };
     }
-    const problems = [...broken, ...(read.ok ? [] : read.problems)];
+    const problems = [...broken, ...held, ...(read.ok ? [] : read.problems)];
     const stored = readDeclarations(asTexts(ground.rows), { kinds: settings.kinds, projects: ground.keys, retired: ground.retired });
     // A newer version may ask more of texts than the one that took them: a call centre does not stay closed for that.
     const usable = stored.ok ? stored.declarations : stored.usable;
