@@ -49,7 +49,7 @@ export const routes = {
   moveTicket: "POST /tickets/:id/transitions", revealContacts: "POST /tickets/:id/contacts", addNote: "POST /tickets/:id/notes", addAttachment: "POST /tickets/:id/attachments",
   removeAttachment: "DELETE /tickets/:id/attachments/:attachmentId", ticketTypes: "GET /tickets/types",
   listHandovers: "GET /handovers", handoverFigures: "GET /handovers/figures", ticketHandovers: "GET /tickets/:id/handovers", handoverChoices: "GET /tickets/:id/handovers/choices", giveHandover: "POST /tickets/:id/handovers",
-  clientHandovers: "GET /clients/:id/handovers", takeHandover: "POST /handovers/:id/take", refuseHandover: "POST /handovers/:id/refuse", withdrawHandover: "POST /handovers/:id/withdraw",
+  clientHandovers: "GET /clients/:id/handovers", takeHandover: "POST /handovers/:id/take", askColleague: "POST /tickets/:id/consults", answerConsult: "POST /handovers/:id/answer", refuseHandover: "POST /handovers/:id/refuse", withdrawHandover: "POST /handovers/:id/withdraw",
   listApprovals: "GET /approvals", decideApproval: "POST /tickets/:id/approvals/:approvalId", tickItem: "PUT /tickets/:id/checks", listReasons: "GET /tickets/:id/reasons",
   listOperators: "GET /operators", operatorChoices: "GET /operators/choices", getOperator: "GET /operators/:id", changeOperator: "PATCH /operators/:id",
   givePhone: "POST /operators/:id/phone", takePhone: "DELETE /operators/:id/phone",

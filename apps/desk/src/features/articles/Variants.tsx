@@ -17,7 +17,7 @@ export function Variants({ ticket, variants }: { ticket: TicketView; variants: V
   const t = useT();
   const me = useMe();
   const [adding, setAdding] = useState(false);
-  const mayWrite = may(me, "tickets.write") && ticket.status !== "closed";
+  const mayWrite = may(me, "tickets.write") && ticket.status !== "closed" && !ticket.readOnly;
   if (!mayWrite && variants.length === 0) return null;
   return (
     <section className={css.variants} aria-label={t("variants.title")}>

@@ -48,6 +48,7 @@ const details: Record<string, Details> = {
   "ticket.visit_wanted": ({ data }, { minutes }) => [number(data["minutes"]) === null ? "" : minutes(Number(data["minutes"]))],
   "ticket.called_again": ({ data }) => [number(data["calls"]) === null ? "" : `№ ${String(data["calls"])}`],
   "ticket.handover_offered": named, "ticket.handover_taken": named, "ticket.handover_missed": named, "ticket.handover_refused": ({ data }) => [text(data["name"]), text(data["reason"])],
+  "ticket.consult_offered": named, "ticket.consult_taken": named, "ticket.consult_missed": named, "ticket.consult_answered": named, "ticket.consult_refused": ({ data }) => [text(data["name"]), text(data["reason"])],
   "ticket.merged": ({ data }) => [text(data["goneNumber"])], "ticket.merged_away": ({ data }) => [text(data["keptNumber"])], "ticket.unmerged": ({ data }) => [text(data["goneNumber"])],
   "ticket.related": ({ data }, { word }) => [`${word("relation", text(data["side"]))} ${text(data["otherNumber"])}`.trim()], "ticket.unrelated": ({ data }, { word }) => [word("relation", text(data["side"]))],
 };

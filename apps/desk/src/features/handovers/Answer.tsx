@@ -27,7 +27,7 @@ export function Answer({ handover, withKeys = false, opens = false }: { handover
   if (refusing) return <Refuse handover={handover} onClose={() => setRefusing(false)} />;
   return (
     <div className={css.answer}>
-      <Button size="compact-md" loading={take.isPending} onClick={takeIt}>{t("handover.take")}{withKeys && <span className={css.keys}><Keys combo={keysOf("takeHandover")[0] ?? ""} /></span>}</Button>
+      <Button size="compact-md" loading={take.isPending} onClick={takeIt}>{t(handover.kind === "consult" ? "consult.accept" : "handover.take")}{withKeys && <span className={css.keys}><Keys combo={keysOf("takeHandover")[0] ?? ""} /></span>}</Button>
       {handover.isMine && <Button size="compact-md" variant="default" onClick={() => setRefusing(true)}>{t("handover.refuse")}{withKeys && <span className={css.quietKeys}><Keys combo={keysOf("refuseHandover")[0] ?? ""} /></span>}</Button>}
       <ProblemNote error={take.error} />
     </div>

@@ -14,7 +14,7 @@ import css from "./handovers.module.css";
 /** On top of the ticket: the hand-over that waits, with its answer for who is asked; else the note of the last one, while the work goes on. */
 export function HandoverBlock({ ticket }: { ticket: TicketView }) {
   const { data } = useApi("ticketHandovers", { params: { id: ticket.id } });
-  const latest = data?.items.find(({ state }) => state !== "withdrawn");
+  const latest = data?.items.find(({ kind, state }) => kind === "handover" && state !== "withdrawn");
   if (!latest || ticket.status === "closed" || (latest.state === "taken" && latest.takenBy?.id !== ticket.ownerId)) return null;
   return <Shown handover={latest} />;
 }
@@ -46,12 +46,23 @@ export function Live({ handover: { isLive, state, by, takenBy } }: { handover: H
   return <p className={css.live} role="status">{said}</p>;
 }
 
-export function Where({ handover: { state, offer, takenBy, asked } }: { handover: HandoverView }) {
+export function Where({ handover }: { handover: HandoverView }) {
   const t = useT();
+  const { kind, state, offer, takenBy, asked } = handover;
+  if (kind === "consult") return <Asking consult={handover} />;
   if (state === "taken") return t("handover.takenBy", { name: takenBy?.name ?? "" });
   if (state === "returned") return asked.length === 1 && asked[0]?.state === "refused" ? t("handover.refusedBack", { name: asked[0].person.name }) : t("handover.returned");
   if (state === "withdrawn") return t("handover.withdrawn");
   return offer ? <>{t("handover.offeredTo", { name: offer.to.name })} <Left at={offer.answerBy} /></> : t("handover.seeking");
+}
+
+/** Where a question stands. */
+function Asking({ consult: { state, offer, takenBy, asked, answer } }: { consult: HandoverView }) {
+  const t = useT();
+  if (state === "taken") return t(answer === null ? "consult.takenBy" : "consult.answered", { name: takenBy?.name ?? "" });
+  if (state === "returned") return asked.length === 1 && asked[0]?.state === "refused" ? t("consult.refusedBack", { name: asked[0].person.name }) : t("consult.returned");
+  if (state === "withdrawn") return t("handover.withdrawn");
+  return offer ? <>{t("consult.offeredTo", { name: offer.to.name })} <Left at={offer.answerBy} /></> : t("handover.seeking");
 }
 
 /** How long there is to answer. */
@@ -61,8 +72,8 @@ export function Left({ at }: { at: string }) {
   return <span className={css.left}>{t("handover.left", { time: spell(Date.parse(at) - now) })}</span>;
 }
 
-function Withdraw({ handover }: { handover: HandoverView }) {
+export function Withdraw({ handover }: { handover: HandoverView }) {
   const t = useT();
   const withdraw = useSend("withdrawHandover", ["ticketHandovers", "listHandovers"]);
-  return <><Button size="compact-sm" variant="default" loading={withdraw.isPending} onClick={() => withdraw.mutate({ params: { id: handover.id } })}>{t("handover.withdraw")}</Button><ProblemNote error={withdraw.error} /></>;
+  return <><Button size="compact-sm" variant="default" loading={withdraw.isPending} onClick={() => withdraw.mutate({ params: { id: handover.id } })}>{t(handover.kind === "consult" ? "consult.withdraw" : "handover.withdraw")}</Button><ProblemNote error={withdraw.error} /></>;
 }

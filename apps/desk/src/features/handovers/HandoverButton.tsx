@@ -17,7 +17,7 @@ export function HandoverButton({ ticket }: { ticket: TicketView }) {
   const me = useMe();
   const [open, setOpen] = useState(false);
   const { data } = useApi("ticketHandovers", { params: { id: ticket.id } });
-  const isOffered = may(me, "tickets.handover") && (ticket.status === "open" || ticket.status === "waiting") && ticket.mergedInto === null && !data?.items.some(({ state }) => state === "waiting");
+  const isOffered = may(me, "tickets.handover") && !ticket.readOnly && (ticket.status === "open" || ticket.status === "waiting") && ticket.mergedInto === null && !data?.items.some(({ kind, state }) => kind === "handover" && state === "waiting");
   useKey("handOver", () => setOpen(true), isOffered);
   if (!isOffered && !open) return null;
   return (

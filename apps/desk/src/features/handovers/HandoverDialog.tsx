@@ -1,4 +1,3 @@
-import type { CandidateView } from "@linija/server/contract/handovers/handovers";
 import type { TicketView } from "@linija/server/contract/tickets/tickets";
 import { Button, Modal, Textarea } from "@mantine/core";
 import { useState } from "react";
@@ -13,7 +12,7 @@ import { fieldError, ProblemNote } from "../../shared/problem.tsx";
 import { refresh, useApi, useSend } from "../../shared/query.ts";
 import { say } from "../../shared/toast.tsx";
 import { keyOf, type Choices } from "./circles.ts";
-import { People } from "./People.tsx";
+import { Busy, People } from "./People.tsx";
 import { noteOf, type Note } from "./prefill.ts";
 import css from "./handovers.module.css";
 
@@ -69,16 +68,5 @@ function GiveForm({ ticket, choices, onClose }: { ticket: TicketView; choices: C
         </div>
       </div>
     </form>
-  );
-}
-
-/** R220: whoever is chosen is busy, so who is free next is named, one press away. */
-function Busy({ person, next, onNext }: { person: CandidateView; next: CandidateView | undefined; onNext: (id: string) => void }) {
-  const t = useT();
-  return (
-    <div className={css.busy} role="status">
-      <span className="grow">{next ? t("handover.busy", { name: person.name, next: next.name }) : t("handover.busyAll", { name: person.name })}</span>
-      {next && <Button size="compact-sm" variant="default" onClick={() => onNext(next.id)}>{t("handover.chooseNext", { name: next.name })}</Button>}
-    </div>
   );
 }

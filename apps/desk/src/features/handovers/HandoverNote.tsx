@@ -4,7 +4,7 @@ import { Moment } from "../../shared/clock.tsx";
 import css from "./handovers.module.css";
 
 /** The three parts as the giver wrote them; of what a process hands over, what there is. */
-export function HandoverNote({ handover }: { handover: Pick<HandoverView, "note" | "by" | "ticket"> }) {
+export function HandoverNote({ handover }: { handover: Pick<HandoverView, "kind" | "note" | "by" | "ticket"> }) {
   const t = useT();
   // Nobody wrote what a process hands over: what the client asked for stands on the ticket.
   const note = handover.by ? handover.note : { ...handover.note, wanted: handover.note.wanted || handover.ticket.description };
@@ -12,8 +12,8 @@ export function HandoverNote({ handover }: { handover: Pick<HandoverView, "note"
   if (parts.length === 0 && !note.expectedBy) return null;
   return (
     <dl className={css.words}>
-      {parts.map((part) => <div key={part}><dt>{t(`handover.${part}`)}</dt><dd className="pre">{note[part]}</dd></div>)}
-      {note.expectedBy && <div><dt>{t("handover.expectedBy")}</dt><dd><Moment at={note.expectedBy} full zone /></dd></div>}
+      {parts.map((part) => <div key={part}><dt>{t(handover.kind === "consult" && part === "expected" ? "consult.question" : `handover.${part}`)}</dt><dd className="pre">{note[part]}</dd></div>)}
+      {note.expectedBy && <div><dt>{t(handover.kind === "consult" ? "consult.byWhen" : "handover.expectedBy")}</dt><dd><Moment at={note.expectedBy} full zone /></dd></div>}
     </dl>
   );
 }
@@ -22,9 +22,9 @@ export function HandoverNote({ handover }: { handover: Pick<HandoverView, "note"
 const LATE = /^(deadline|first_answer|stage)_\d+$/;
 
 /** Who hands it over: a person, a process or a rule. */
-export function useGiver(): (handover: Pick<HandoverView, "by" | "askedBy">) => string {
+export function useGiver(): (handover: Pick<HandoverView, "kind" | "by" | "askedBy">) => string {
   const t = useT();
-  return ({ by, askedBy }) => (by ? t("handover.from", { name: by.name }) : askedBy && LATE.test(askedBy) ? t("handover.fromProcessLate") : t(askedBy?.startsWith("rule.") ? "handover.fromRule" : "handover.fromProcess"));
+  return ({ kind, by, askedBy }) => (by ? t(kind === "consult" ? "consult.from" : "handover.from", { name: by.name }) : askedBy && LATE.test(askedBy) ? t("handover.fromProcessLate") : t(askedBy?.startsWith("rule.") ? "handover.fromRule" : "handover.fromProcess"));
 }
 
 /** Who said no, and who said nothing. */

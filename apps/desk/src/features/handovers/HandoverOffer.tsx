@@ -1,6 +1,6 @@
 import type { HandoverView } from "@linija/server/contract/handovers/handovers";
 import { ActionIcon, Tooltip } from "@mantine/core";
-import { IconArrowsExchange, IconMinus } from "@tabler/icons-react";
+import { IconArrowsExchange, IconMessageQuestion, IconMinus } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useEffect, useEffectEvent, useState } from "react";
 import { languageNames, useT } from "../../i18n/intl.tsx";
@@ -38,7 +38,7 @@ function useCall(first: HandoverView | undefined): void {
   const id = first?.id;
   const call = useEffectEvent(() => {
     softChime();
-    if (first) notifyOffer(t("handover.offerTitle"), `${first.ticket.number} · ${giver(first)}`);
+    if (first) notifyOffer(t(first.kind === "consult" ? "consult.offerTitle" : "handover.offerTitle"), `${first.ticket.number} · ${giver(first)}`);
   });
   useEffect(() => {
     if (id === undefined || !claim(`handover:${id}`)) return;
@@ -51,9 +51,11 @@ function Card({ handover, others, onSmall }: { handover: HandoverView; others: n
   const t = useT();
   const giver = useGiver()(handover);
   const { ticket, client } = handover;
+  const title = t(handover.kind === "consult" ? "consult.offerTitle" : "handover.offerTitle");
+  const Icon = handover.kind === "consult" ? IconMessageQuestion : IconArrowsExchange;
   return (
-    <section className={css.offer} aria-label={t("handover.offerTitle")}>
-      <header className={css.offerTop}><IconArrowsExchange size={16} aria-hidden /><b className="grow">{t("handover.offerTitle")}</b>{handover.offer && <Left at={handover.offer.answerBy} />}
+    <section className={css.offer} aria-label={title}>
+      <header className={css.offerTop}><Icon size={16} aria-hidden /><b className="grow">{title}</b>{handover.offer && <Left at={handover.offer.answerBy} />}
         <Tooltip label={t("handover.later")}><ActionIcon size={24} variant="subtle" aria-label={t("handover.later")} onClick={onSmall}><IconMinus size={15} /></ActionIcon></Tooltip></header>
       <Live handover={handover} />
       <div className={`scroll ${css.offerBody}`} tabIndex={0} role="region" aria-label={ticket.number}>

@@ -11,25 +11,26 @@ import { useApi, usePages } from "../../shared/query.ts";
 import { may, useMe } from "../access/session.ts";
 import { ProjectMark } from "../tickets/ProjectMark.tsx";
 import { Answer } from "./Answer.tsx";
+import { ConsultAnswer } from "./ConsultBlock.tsx";
 import { Live, Where } from "./HandoverBlock.tsx";
 import { Asked, HandoverNote, useGiver } from "./HandoverNote.tsx";
 import css from "./handovers.module.css";
 
-type View = "mine" | "given" | "all";
+type View = "mine" | "advice" | "given" | "all";
 
 /** What waits for my answer, what I gave, and for who leads everything of the projects with how long it waited and who refused. */
 export function HandoversPage() {
   const t = useT();
   const me = useMe();
-  const views: View[] = may(me, "handovers.read") ? ["mine", "given", "all"] : ["mine", "given"];
+  const views: View[] = may(me, "handovers.read") ? ["mine", "advice", "given", "all"] : ["mine", "advice", "given"];
   const [view, setView] = useState<View>("mine");
   const list = usePages("listHandovers", { query: { view } }, { anyOrder: true });
   return (
-    <Page title={t("nav.handovers")} tools={<div className={css.circles}>{views.map((each) => <button key={each} type="button" aria-pressed={view === each} onClick={() => setView(each)}>{t(`handover.view.${each}`)}</button>)}</div>}>
+    <Page title={t("nav.handovers")} tools={<div className={css.circles}>{views.map((each) => <button key={each} type="button" aria-pressed={view === each} onClick={() => setView(each)}>{t(each === "advice" ? "consult.view" : `handover.view.${each}`)}</button>)}</div>}>
       <ProblemNote error={list.error} onRetry={() => void list.refetch()} />
       {view === "all" && <Figures />}
       {!list.items && !list.error && <Skeleton rows={4} height={96} />}
-      {list.items?.length === 0 && <div className="panel"><Empty icon={<IconArrowsExchange size={22} />} text={t(`handover.none.${view}`)} /></div>}
+      {list.items?.length === 0 && <div className="panel"><Empty icon={<IconArrowsExchange size={22} />} text={t(view === "advice" ? "consult.none" : `handover.none.${view}`)} /></div>}
       {list.items && list.items.length > 0 && <ul className={css.rows}>{list.items.map((handover, index) => <Row key={handover.id} handover={handover} withKeys={view === "mine" && index === 0} />)}</ul>}
       {list.hasNextPage && <Button variant="subtle" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>{t("do.more")}</Button>}
     </Page>
@@ -49,6 +50,7 @@ function Row({ handover, withKeys }: { handover: HandoverView; /** The one to be
       <Live handover={handover} />
       <HandoverNote handover={handover} />
       <Asked handover={handover} />
+      <ConsultAnswer consult={handover} />
       {handover.mayTake && <Answer handover={handover} withKeys={withKeys} opens />}
     </li>
   );

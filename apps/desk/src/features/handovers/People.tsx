@@ -1,4 +1,5 @@
 import type { CandidateView } from "@linija/server/contract/handovers/handovers";
+import { Button } from "@mantine/core";
 import { useT, useWord } from "../../i18n/intl.tsx";
 import { Since } from "../../shared/clock.tsx";
 import { keyOf, type Circle } from "./circles.ts";
@@ -48,4 +49,15 @@ function PresenceMark({ person: { presence, reason, since } }: { person: Candida
   const word = useWord();
   const said = presence === "away" && reason ? word("reason", reason, "") : "";
   return <span className={css.presence} data-presence={presence}><span className={css.mark} aria-hidden />{said || t(`handover.presence.${presence}`)}{since && presence !== "free" && <Since at={since} className="num" />}</span>;
+}
+
+/** R220: whoever is chosen is busy, so who is free next is named, one press away. */
+export function Busy({ person, next, onNext }: { person: CandidateView; next: CandidateView | undefined; onNext: (id: string) => void }) {
+  const t = useT();
+  return (
+    <div className={css.busy} role="status">
+      <span className="grow">{next ? t("handover.busy", { name: person.name, next: next.name }) : t("handover.busyAll", { name: person.name })}</span>
+      {next && <Button size="compact-sm" variant="default" onClick={() => onNext(next.id)}>{t("handover.chooseNext", { name: next.name })}</Button>}
+    </div>
+  );
 }

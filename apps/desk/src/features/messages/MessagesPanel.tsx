@@ -18,7 +18,7 @@ export default function MessagesPanel({ ticket }: { ticket: TicketView }) {
   const t = useT();
   const { data, error, refetch } = useApi("listMessages", { params: { id: ticket.id } });
   const [isOpen, setOpen] = useState(false);
-  const mayWrite = may(useMe(), "tickets.write") && ticket.mergedInto === null;
+  const mayWrite = may(useMe(), "tickets.write") && ticket.mergedInto === null && !ticket.readOnly;
   if (error && !data) return <ProblemNote error={error} onRetry={() => void refetch()} />;
   if (!data || (data.items.length === 0 && !mayWrite)) return null;
   return (

@@ -36,7 +36,7 @@ export default function RelationsPanel({ ticket }: { ticket: TicketView }) {
       {nothing && isOpen && <Empty icon={<IconLink size={22} />} text={t("relations.none")} />}
       {order.map((side) => <Group key={side} ticket={ticket} side={side} relations={data.relations.filter((each) => each.side === side)} />)}
       {data.merged.length > 0 && <section className={css.group}><h3>{t("relations.merged")}</h3><ul>{data.merged.map((merge) => <li key={merge.id}><Merged merge={merge} /></li>)}</ul></section>}
-      {isOpen && may(me, "tickets.write") && <AddRelation ticket={ticket} onMerge={setMerging} />}
+      {isOpen && may(me, "tickets.write") && !ticket.readOnly && <AddRelation ticket={ticket} onMerge={setMerging} />}
       {isOpen && may(me, "tickets.assign") && <Button variant="default" leftSection={<IconGitMerge size={15} />} onClick={() => setMerging("")}>{t("relations.merge")}</Button>}
       {merging !== null && <MergeDialog ticket={ticket} number={merging} onClose={() => setMerging(null)} />}
     </div>

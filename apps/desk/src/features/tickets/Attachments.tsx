@@ -19,7 +19,7 @@ export function Attachments({ ticket }: { ticket: TicketView }) {
   // What a message carries stays with the message.
   const { data: talk } = useApi("listMessages", { params: { id: ticket.id } });
   const carried = new Set(talk?.items.flatMap(({ files }) => files.map(({ id }) => id)));
-  const allowed = may(me, "tickets.attach");
+  const allowed = may(me, "tickets.attach") && !ticket.readOnly;
   if (!allowed && ticket.attachments.length === 0) return null;
   return (
     <section className={css.block} aria-label={t("files.title")}>

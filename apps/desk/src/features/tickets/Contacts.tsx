@@ -16,7 +16,7 @@ export function Contacts({ ticket }: { ticket: TicketView }) {
   const reveal = useSend("revealContacts");
   const phone = reveal.data?.phone ?? ticket.contactPhone;
   const email = reveal.data?.email ?? ticket.contactEmail;
-  const hidden = ticket.masked && !reveal.data && (phone ?? email) !== null && may(me, "tickets.write");
+  const hidden = ticket.masked && !reveal.data && (phone ?? email) !== null && may(me, "tickets.write") && !ticket.readOnly;
   return (
     <>
       <Fact label={t("register.phone")}>{phone && reveal.data ? <a href={`tel:${phone}`} className="num">{phone}</a> : <span className="num">{phone ?? "–"}</span>}{hidden && <Reveal onAsk={(reason) => reveal.mutate({ params: { id: ticket.id }, body: { reason } })} busy={reveal.isPending} error={reveal.error} />}</Fact>

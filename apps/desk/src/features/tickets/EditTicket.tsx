@@ -19,7 +19,7 @@ export function EditTicket({ ticket }: { ticket: TicketView }) {
   const t = useT();
   const me = useMe();
   const [open, setOpen] = useState(false);
-  if (!may(me, "tickets.write") || ticket.status === "closed") return null;
+  if (!may(me, "tickets.write") || ticket.status === "closed" || ticket.readOnly) return null;
   return (
     <>
       <Button variant="default" leftSection={<IconPencil size={15} />} onClick={() => setOpen(true)}>{t("do.edit")}</Button>

@@ -7,6 +7,8 @@ import { Fact, Skeleton } from "../../shared/parts.tsx";
 import { ProblemNote } from "../../shared/problem.tsx";
 import { useApi } from "../../shared/query.ts";
 import { may, useMe } from "../access/session.ts";
+import { ConsultBlocks } from "../handovers/ConsultBlock.tsx";
+import { ConsultButton } from "../handovers/ConsultButton.tsx";
 import { HandoverBlock } from "../handovers/HandoverBlock.tsx";
 import { HandoverButton } from "../handovers/HandoverButton.tsx";
 import { Attachments } from "./Attachments.tsx";
@@ -39,6 +41,7 @@ export function TicketDetail({ id }: { id: string }) {
       <div className={`scroll ${css.detailBody}`} tabIndex={0} role="region" aria-label={ticket.number}>
         <TicketBlocks ticket={ticket} place="top" />
         <HandoverBlock ticket={ticket} />
+        <ConsultBlocks ticket={ticket} />
         {ticket.mergedInto === null && <StageLine ticket={ticket} />}
         <Clocks ticket={ticket} />
         <Transitions key={ticket.id} ticket={ticket} />
@@ -68,6 +71,7 @@ function TicketHead({ ticket }: { ticket: TicketView }) {
         {!ticket.waitsFor && <Due ticket={ticket} exact />}
       </div><div className="row">
         <CallbackButton ticket={ticket} />
+        <ConsultButton ticket={ticket} />
         <HandoverButton ticket={ticket} />
         <EditTicket ticket={ticket} />
       </div></div>

@@ -23,7 +23,7 @@ export interface TicketPanel {
 /** In the order of their tabs. A line here is all a feature needs: `{ key: "documents", title: "panel.documents", icon: IconFileText, place: "side", Panel: lazy(() => import("../documents/DocumentsPanel.tsx")) }`. */
 const ticketPanels: TicketPanel[] = [
   { key: "merged", title: "relations.mergedInto", icon: IconGitMerge, place: "top", shown: (ticket) => ticket.mergedInto !== null, Panel: lazy(() => import("../relations/MergedNote.tsx")) },
-  { key: "guide", title: "panel.guide", icon: IconRoute, place: "side", Panel: lazy(() => import("../guides/GuidePanel.tsx")) },
+  { key: "guide", title: "panel.guide", icon: IconRoute, place: "side", shown: (ticket) => !ticket.readOnly, Panel: lazy(() => import("../guides/GuidePanel.tsx")) },
   { key: "solutions", title: "panel.solutions", icon: IconBulb, place: "side", Panel: lazy(() => import("../articles/SolutionsPanel.tsx")) },
   { key: "relations", title: "panel.relations", icon: IconLink, place: "side", Panel: lazy(() => import("../relations/RelationsPanel.tsx")) },
   { key: "promises", title: "panel.promises", icon: IconHeartHandshake, place: "side", Panel: lazy(() => import("../promises/PromisesPanel.tsx")), Mark: lazy(() => import("../promises/PromisesMark.tsx")) },

@@ -27,6 +27,8 @@ const TABLE = {
   "tickets.plan":          [project,  project,   no,               no,            no],
   "tickets.approve":       [project,  project,   department,       project,       project],
   "tickets.note":          [project,  project,   department,       no,            no],
+  // A note alone: also for who was asked for advice about this ticket.
+  "tickets.comment":       [project,  project,   department,       no,            no],
   "tickets.attach":        [project,  project,   department,       no,            no],
   // Offering it to another; whoever takes it becomes its owner by the offer alone.
   "tickets.handover":      [project,  project,   department,       no,            no],
@@ -73,6 +75,8 @@ export interface Guarded {
   department?: string | null;
   /** Colleagues it is about: whatever they may otherwise, this does not exist for them (R129). */
   about?: readonly string[] | null;
+  /** Colleagues who were asked for advice about it: they read it and write notes, no more (R214). */
+  advisers?: readonly string[] | null;
 }
 
 /** The part of `Ctx` that rights look at. */
@@ -90,8 +94,13 @@ export interface Asking {
 export function may(asking: Asking, right: Right, thing?: Guarded): boolean {
   const { actor } = asking;
   if (actor.kind !== "user") return actor.kind === "system";
-  return COLUMNS.some((role, column) => actor.roles.includes(role) && reaches(TABLE[right][column] ?? null, actor, thing));
+  return COLUMNS.some((role, column) => actor.roles.includes(role) && reaches(TABLE[right][column] ?? null, actor, thing)) || advises(actor, right, thing);
 }
+
+const OF_ADVISERS: ReadonlySet<Right> = new Set<Right>(["tickets.read", "tickets.comment"]);
+/** Only what their role may with some ticket, and in projects they work in still; never with one that is about them. */
+const advises = (user: User, right: Right, thing: Guarded | undefined): boolean => OF_ADVISERS.has(right) && (thing?.advisers?.includes(user.id) ?? false) && !thing!.about?.includes(user.id)
+  && inProjects(user, thing!) && rightsOf(user.roles).includes(right);
 
 /** Every right of these roles, for showing and hiding; the server decides again at every call. */
 export const rightsOf = (roles: readonly string[]): Right[] => rights.filter((right) => COLUMNS.some((role, column) => roles.includes(role) && TABLE[right][column] !== null));

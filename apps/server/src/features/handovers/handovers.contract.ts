@@ -8,6 +8,8 @@ export type Circle = (typeof circles)[number];
 export const presences = ["free", "busy", "in_call", "away", "off"] as const;
 export type Presence = (typeof presences)[number];
 
+/** Handed over: whoever takes it owns the ticket. A consult: whoever accepts reads it and answers, and it stays whose it is (R214). */
+export const handoverKinds = ["handover", "consult"] as const;
 export const handoverState = z.enum(["waiting", "taken", "returned", "withdrawn"]);
 /** Why it ended without being taken. */
 export const handoverEnds = ["by_hand", "closed", "merged", "owner_changed", "nobody", "all_refused"] as const;
@@ -18,7 +20,7 @@ const note = { wanted: z.string(), tried: z.string(), expected: z.string(), expe
 
 /** A hand-over, with as much of the ticket and its client as whoever is asked needs to say yes or no. */
 export const handoverView = z.object({
-  id: z.uuid(), projectKey: z.string(), state: handoverState, circle: z.enum(circles), department: z.string().nullable(), createdAt: instant, endedAt: instant.nullable(), endedAs: z.enum(handoverEnds).nullable(),
+  id: z.uuid(), kind: z.enum(handoverKinds), projectKey: z.string(), state: handoverState, circle: z.enum(circles), department: z.string().nullable(), createdAt: instant, endedAt: instant.nullable(), endedAs: z.enum(handoverEnds).nullable(),
   /** Null: the process or a rule asked for it. */
   by: person.nullable(), /** What asked for it, when nobody did. */ askedBy: z.string().nullable(), /** Whose the ticket is now. */ owner: person.nullable(), takenBy: person.nullable(),
   note: z.object(note),
@@ -32,6 +34,8 @@ export const handoverView = z.object({
   asked: z.array(z.object({ person, state: offerState, reason: z.string().nullable(), offeredAt: instant, answeredAt: instant.nullable() })),
   /** The reader is asked, may take it, may take it back. */
   isMine: z.boolean(), mayTake: z.boolean(), mayWithdraw: z.boolean(),
+  /** Of a consult: what was answered; `advises`: who accepted may read the ticket by it still, until `advisesUntil` or, not answered, until the ticket is closed. */
+  answer: z.string().nullable(), answeredAt: instant.nullable(), advises: z.boolean(), advisesUntil: instant.nullable(), /** The reader has accepted it and not answered yet. */ mayAnswer: z.boolean(),
 });
 export type HandoverView = z.infer<typeof handoverView>;
 
@@ -67,8 +71,15 @@ export const giveHandover = contract({
   }),
   reply: handoverView,
 });
-/** `mine`: offered to me, the soonest to answer first; `given`: by me; `all`: of my projects, for who leads them. */
-export const listHandovers = contract({ method: "GET", path: "/handovers", summary: "Hand-overs that wait for me, that I gave, or of my projects", query: z.object({ view: z.enum(["mine", "given", "all"]).default("mine"), ...pageQuery }), reply: page(handoverView) });
+/** A colleague, or whoever of a circle is free, is asked about the ticket; it stays whose it is. Who accepts reads it until a day after the answer, or until it is closed. */
+export const askColleague = contract({
+  method: "POST", path: "/tickets/:id/consults", summary: "Ask a colleague for advice on a ticket; it stays whose it is", params: idParams,
+  body: giveHandover.body.omit({ wanted: true, tried: true, expected: true }).extend({ question: z.string().trim().min(1).max(2_000), tried: z.string().trim().max(2_000).default("") }),
+  reply: handoverView,
+});
+export const answerConsult = contract({ method: "POST", path: "/handovers/:id/answer", summary: "Answer what a colleague asked; the answer is a note on the ticket, too", params: idParams, body: z.object({ text: z.string().trim().min(1).max(4_000) }), reply: handoverView });
+/** `mine`: offered to me, the soonest to answer first; `advice`: questions I accepted and may read the ticket of still; `given`: by me; `all`: of my projects, for who leads them. */
+export const listHandovers = contract({ method: "GET", path: "/handovers", summary: "Hand-overs that wait for me, that I gave, or of my projects", query: z.object({ view: z.enum(["mine", "advice", "given", "all"]).default("mine"), ...pageQuery }), reply: page(handoverView) });
 export const takeHandover = contract({ method: "POST", path: "/handovers/:id/take", summary: "Take a ticket that is handed over; from then on it is the taker's", params: idParams, reply: handoverView });
 export const refuseHandover = contract({ method: "POST", path: "/handovers/:id/refuse", summary: "Refuse a hand-over with a reason; the next free is asked", params: idParams, body: z.object({ reason: z.string().trim().min(1).max(500) }), reply: handoverView });
 export const withdrawHandover = contract({ method: "POST", path: "/handovers/:id/withdraw", summary: "Take a hand-over back that nobody has taken", params: idParams, reply: handoverView });

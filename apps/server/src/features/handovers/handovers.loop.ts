@@ -1,10 +1,11 @@
-import { inTx, type Ctx } from "../../platform/db.ts";
+import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
 import { isDatabaseAway } from "../../platform/errors.ts";
 import { startLoop, type Loop } from "../../platform/loop.ts";
 import { lockTicket } from "../tickets/index.ts";
+import { endAdvising } from "./handovers.advising.ts";
 import { askNext, beginWanted, passOver, voidBy, withdraw } from "./handovers.offering.ts";
 import type { Here, HandoversDeps } from "./handovers.people.ts";
-import { endOffer, isAnyDue, isGone, selectDue, selectHandover, selectStanding } from "./handovers.sql.ts";
+import { endOffer, isAnyDue, isGone, selectAdviceOver, selectDue, selectHandover, selectStanding } from "./handovers.sql.ts";
 import { offerOf } from "./handovers.view.ts";
 
 const TOGETHER = 50;
@@ -21,7 +22,17 @@ export async function moveOn(ctx: Ctx, { here }: HandoversDeps): Promise<boolean
   for (const each of due) await moveOne(ctx, each, desks);
   const standing = await selectStanding(ctx.db, TOGETHER);
   for (const id of standing) await inTx(ctx, async (ctx) => beginWanted(ctx, await lockTicket(ctx, id)));
-  return due.length === TOGETHER || standing.length > 0;
+  const over = await selectAdviceOver(ctx.db, ctx.now(), TOGETHER);
+  for (const each of over) await inTx(ctx, (ctx) => endAdvice(ctx, each));
+  return due.length === TOGETHER || standing.length > 0 || over.length === TOGETHER;
+}
+
+async function endAdvice(ctx: TxCtx, { id, ticketId }: { id: string; ticketId: string }): Promise<void> {
+  const ticket = await lockTicket(ctx, ticketId);
+  const consult = await selectHandover(ctx.db, id);
+  if (!consult?.advises) return;
+  if (ticket.status === "closed" || ticket.mergedInto) await endAdvising(ctx, consult, ticket.mergedInto ? "merged" : "closed");
+  else if (consult.advisesUntil && consult.advisesUntil <= ctx.now()) await endAdvising(ctx, consult, null);
 }
 
 /** Under the ticket's lock everything is looked at again: another node, or a press of a button, may have been first. */

@@ -6,16 +6,17 @@ import { emit } from "../../platform/events.ts";
 import { findProject, giveOwner, lockTicket, ticketToGive, type Ticket } from "../tickets/index.ts";
 import type * as contracts from "./handovers.contract.ts";
 import type { HandoverView } from "./handovers.contract.ts";
+import { beginAdvising, endAdvising, isUnanswered } from "./handovers.advising.ts";
 import { offerTo, passOver, tell, tellTaken, voidBy, withdraw } from "./handovers.offering.ts";
 import { askingFor, peopleOf, without, type HandoversDeps, type Here, type Present } from "./handovers.people.ts";
 import { nextOf } from "./handovers.rules.ts";
-import { deleteWantedOf, endHandover, endOffer, insertHandover, lockChoosing, selectHandover, selectLiveTalk, selectOfTicket, type NewHandover, type Told } from "./handovers.sql.ts";
+import { deleteWantedOf, endHandover, endOffer, insertHandover, lockChoosing, selectHandover, selectLiveTalk, selectOfTicket, type Handover, type NewHandover, type Told } from "./handovers.sql.ts";
 import { leads, mayKnow, offerOf, toView } from "./handovers.view.ts";
 
 export type GiveInput = z.output<typeof contracts.giveHandover.body>;
 type User = Extract<Actor, { kind: "user" }>;
 
-function userOf({ actor }: Ctx): User {
+export function userOf({ actor }: Ctx): User {
   if (actor.kind !== "user") throw forbidden();
   return actor;
 }
@@ -39,17 +40,17 @@ export async function giveHandover(ctx: Ctx, ticketId: string, input: GiveInput,
     return toView(ctx, (await selectHandover(ctx.db, handover.id))!);
   });
 }
-const NOT_ENDED = { state: "waiting", takenBy: null, endedAt: null, endedAs: null } as const;
+export const NOT_ENDED = { state: "waiting", takenBy: null, endedAt: null, endedAs: null, answer: null, answeredAt: null, advises: false, advisesUntil: null } as const;
 
-async function refuseSecond(ctx: Ctx, ticketId: string): Promise<void> {
-  const waiting = (await selectOfTicket(ctx.db, ticketId)).find(({ state }) => state === "waiting");
-  if (waiting) throw conflict("handover_waiting", { name: offerOf(waiting)?.name ?? "" });
+export async function refuseSecond(ctx: Ctx, ticketId: string, asked: Handover["kind"] = "handover"): Promise<void> {
+  const waiting = (await selectOfTicket(ctx.db, ticketId)).find(({ kind, state }) => kind === asked && state === "waiting");
+  if (waiting) throw conflict(asked === "consult" ? "consult_waiting" : "handover_waiting", { name: offerOf(waiting)?.name ?? "" });
 }
 
-type Begun = Pick<NewHandover, "id" | "givenBy" | "interactionId" | "circle" | "department" | "wanted" | "tried" | "expected"> & { expectedBy: string | null; askedBy?: string; cause?: string };
-async function begin(ctx: TxCtx, ticket: Ticket, { id, givenBy, interactionId, circle, department, wanted, tried, expected, expectedBy }: Begun): Promise<NewHandover> {
+type Begun = { kind?: Handover["kind"] } & Pick<NewHandover, "id" | "givenBy" | "interactionId" | "circle" | "department" | "wanted" | "tried" | "expected"> & { expectedBy: string | null; askedBy?: string; cause?: string };
+export async function begin(ctx: TxCtx, ticket: Ticket, { id, kind = "handover", givenBy, interactionId, circle, department, wanted, tried, expected, expectedBy }: Begun): Promise<NewHandover> {
   const row: NewHandover = {
-    id, givenBy, interactionId, circle, department: circle === "department" ? department : null, wanted, tried, expected, expectedBy: expectedBy === null ? null : new Date(expectedBy),
+    id, kind, givenBy, interactionId, circle, department: circle === "department" ? department : null, wanted, tried, expected, expectedBy: expectedBy === null ? null : new Date(expectedBy),
     projectKey: ticket.projectKey, ticketId: ticket.id, ownerId: ticket.ownerId, askedBy: null, cause: null, lookAt: ctx.now(), createdAt: ctx.now(),
   };
   if (!(await insertHandover(ctx.db, row))) throw conflict("changed_meanwhile");
@@ -57,7 +58,7 @@ async function begin(ctx: TxCtx, ticket: Ticket, { id, givenBy, interactionId, c
 }
 
 /** Whom the giver has chosen, or the next free. */
-async function chosen(ctx: Ctx, ticket: Ticket, { circle, department, userId, insist }: GiveInput, here: Here): Promise<Present> {
+export async function chosen(ctx: Ctx, ticket: Ticket, { circle, department, userId, insist }: Pick<GiveInput, "circle" | "department" | "userId" | "insist">, here: Here): Promise<Present> {
   if (circle === "department") await refuseDepartment(ctx, ticket, department);
   await lockChoosing(ctx.db);
   const people = await peopleOf(ctx, askingFor(ticket, { circle, department, without: without(userOf(ctx).id, ticket.ownerId) }), here);
@@ -80,16 +81,21 @@ function reachable(person: Present | undefined, { next, insist }: { next: Presen
   throw next ? conflict("handover_busy", { name: person.name, next: next.name }) : conflict("handover_all_busy", { name: person.name });
 }
 
-/** The hand-over under its ticket's lock; one the actor knows nothing of is not there. */
+/** The hand-over under its ticket's lock, waiting still; one the actor knows nothing of is not there. */
 async function locked(ctx: TxCtx, id: string): Promise<{ handover: Told; ticket: Ticket }> {
+  const { handover, ticket } = await lockedAnyhow(ctx, id);
+  if (handover.state === "taken") throw conflict("handover_taken", { name: handover.takenName });
+  if (handover.state !== "waiting") throw conflict("handover_over");
+  return { handover, ticket };
+}
+
+export async function lockedAnyhow(ctx: TxCtx, id: string): Promise<{ handover: Told; ticket: Ticket }> {
   const known = await selectHandover(ctx.db, id);
   if (!known || !mayKnow(ctx, known)) throw notFound("handover", id);
   const ticket = await lockTicket(ctx, known.ticketId);
   // Read again: whoever had the lock may have taken it.
   const handover = (await selectHandover(ctx.db, id))!;
   if (!mayKnow(ctx, handover)) throw notFound("handover", id);
-  if (handover.state === "taken") throw conflict("handover_taken", { name: handover.takenName });
-  if (handover.state !== "waiting") throw conflict("handover_over");
   return { handover, ticket };
 }
 
@@ -103,9 +109,13 @@ export async function takeHandover(ctx: Ctx, id: string): Promise<HandoverView> 
     if (voidBy(handover, ticket)) throw conflict("handover_over");
     await endOffer(ctx.db, id, { state: offer?.userId === me.id ? "taken" : "withdrawn", reason: null, at: ctx.now() });
     await endHandover(ctx.db, id, { state: "taken", takenBy: me.id, endedAs: null, at: ctx.now() });
+    if (handover.kind === "consult") {
+      await beginAdvising(ctx, handover, ticket, me);
+      return toView(ctx, (await selectHandover(ctx.db, id))!);
+    }
     await deleteWantedOf(ctx.db, ticket.id);
     await giveOwner(ctx, ticket, { ownerId: me.id, by: handover.givenBy, askedBy: handover.askedBy });
-    await tell(ctx, "ticket.handover_taken", handover, { to: me.id, name: me.name });
+    await tell(ctx, "taken", handover, { to: me.id, name: me.name });
     // The voice goes along when calls can be transferred: whoever carries it listens to this fact.
     await emit(ctx, { type: "handover.taken", subject: { kind: "handover", id }, data: { ticketId: ticket.id, projectKey: ticket.projectKey, interactionId: handover.interactionId, from: handover.givenBy, to: me.id }, touches: [{ kind: "handover", id }] });
     await tellTaken(ctx, handover, ticket, me.name);
@@ -127,13 +137,15 @@ export async function refuseHandover(ctx: Ctx, id: string, reason: string, { her
   });
 }
 
-/** Who gave it, or who leads, takes it back while nobody has taken it. */
+/** Who gave it, or who leads, takes it back while nobody has taken it; a question also while nobody has answered it. */
 export async function withdrawHandover(ctx: Ctx, id: string): Promise<HandoverView> {
   const me = userOf(ctx);
   return inTx(ctx, async (ctx) => {
-    const { handover, ticket } = await locked(ctx, id);
+    const { handover: known, ticket } = await lockedAnyhow(ctx, id);
+    const { handover } = isUnanswered(known) ? { handover: known } : await locked(ctx, id);
     if (handover.givenBy !== me.id && !leads(ctx, handover)) throw forbidden();
-    await withdraw(ctx, handover, "by_hand");
+    if (handover.state === "waiting") await withdraw(ctx, handover, "by_hand");
+    else await endAdvising(ctx, handover, "by_hand");
     await audit(ctx, { action: "handover.withdraw", object: { kind: "ticket", id: ticket.id }, after: { handoverId: id } });
     return toView(ctx, (await selectHandover(ctx.db, id))!);
   });

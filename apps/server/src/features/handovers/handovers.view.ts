@@ -5,14 +5,15 @@ import { decodeCursor, encodeCursor, PAGE_SIZE, pageOf } from "../../platform/pa
 import { may, maskPhone, toldTo } from "../access/index.ts";
 import { getClient } from "../clients/index.ts";
 import { descriptionFor, loadTicket, stageNameOf, subjectFor } from "../tickets/index.ts";
+import { isUnanswered } from "./handovers.advising.ts";
 import type * as contracts from "./handovers.contract.ts";
 import type { ClientHandover, HandoverView } from "./handovers.contract.ts";
 import { presenceNow, type HandoversDeps } from "./handovers.people.ts";
-import { selectFigures, selectGiven, selectOffered, selectOfClient, selectOfProjects, selectOfTicket, selectPeopleFigures, type Told } from "./handovers.sql.ts";
+import { selectAdvised, selectFigures, selectGiven, selectOffered, selectOfClient, selectOfProjects, selectOfTicket, selectPeopleFigures, type Told } from "./handovers.sql.ts";
 
 const FIGURES_DAYS = 30;
 
-const guarded = (row: Told) => ({ projectKey: row.projectKey, ownerId: row.ticketOwnerId, department: row.ticketDepartment, about: row.aboutUserIds });
+const guarded = (row: Told) => ({ projectKey: row.projectKey, ownerId: row.ticketOwnerId, department: row.ticketDepartment, about: row.aboutUserIds, advisers: row.ticketStatus === "closed" ? null : row.adviserIds });
 const isAbout = (row: Told, id: string): boolean => row.aboutUserIds?.includes(id) ?? false;
 /** Whom it is about, and who works in the project no more, knows nothing of it, asked or not. */
 const isKept = (row: Told, user: { id: string; projects: readonly string[] }): boolean => isAbout(row, user.id) || !user.projects.includes(row.projectKey);
@@ -46,7 +47,7 @@ export async function toView(ctx: Ctx, row: Told): Promise<HandoverView> {
   const [isMine, isGiver, isLeader] = [offer?.userId === me, row.givenBy === me, leads(ctx, row)];
   const waits = row.state === "waiting";
   return toldTo(ctx, {
-    id: row.id, projectKey: row.projectKey, state: row.state, circle: row.circle, department: row.department, createdAt: row.createdAt.toISOString(), endedAt: instantOf(row.endedAt), endedAs: row.endedAs,
+    id: row.id, kind: row.kind, projectKey: row.projectKey, state: row.state, circle: row.circle, department: row.department, createdAt: row.createdAt.toISOString(), endedAt: instantOf(row.endedAt), endedAs: row.endedAs,
     by: personOf(row.givenBy, row.byName), askedBy: row.askedBy, owner: personOf(row.ticketOwnerId, row.ownerName), takenBy: personOf(row.takenBy, row.takenName),
     note: { wanted: row.wanted, tried: row.tried, expected: row.expected, expectedBy: instantOf(row.expectedBy) },
     ticket: { id: row.ticketId, number: row.number, subject: subjectFor(ctx, row), description: descriptionFor(ctx, row), stageName: await stageNameOf(ctx, row), priority: row.priority, dueAt: instantOf(row.dueAt), language: row.language, opens: may(ctx, "tickets.read", guarded(row)) },
@@ -54,7 +55,8 @@ export async function toView(ctx: Ctx, row: Told): Promise<HandoverView> {
     interactionId: row.interactionId, isLive: row.isLive,
     offer: offer === undefined ? null : { to: { id: offer.userId, name: offer.name }, offeredAt: iso(offer.offeredAt), answerBy: iso(offer.answerBy) },
     asked: row.asked.map(({ userId, name, state, reason, offeredAt, answeredAt }) => ({ person: { id: userId, name }, state, reason, offeredAt: iso(offeredAt), answeredAt: answeredAt && iso(answeredAt) })),
-    isMine, mayTake: waits && (isMine || isLeader), mayWithdraw: waits && (isGiver || isLeader),
+    isMine, mayTake: waits && (isMine || isLeader), mayWithdraw: (waits || isUnanswered(row)) && (isGiver || isLeader),
+    answer: row.answer, answeredAt: instantOf(row.answeredAt), advises: row.advises, advisesUntil: instantOf(row.advisesUntil), mayAnswer: row.takenBy === me && isUnanswered(row),
   }, { phone: row.phone, email: null });
 }
 const instantOf = (at: Date | null): string | null => at && at.toISOString();
@@ -82,6 +84,7 @@ export async function listHandovers(ctx: Ctx, query: z.output<typeof contracts.l
   const { actor } = ctx;
   if (actor.kind !== "user") throw forbidden();
   if (query.view === "mine") return { items: await toViews(ctx, await selectOffered(ctx.db, actor.id)), next: null };
+  if (query.view === "advice") return { items: await toViews(ctx, await selectAdvised(ctx.db, actor.id)), next: null };
   if (query.view === "all" && !may(ctx, "handovers.read", { projectKey: actor.projects[0] ?? null })) throw forbidden();
   const limit = query.limit ?? PAGE_SIZE;
   const page = { cursor: decodeCursor(query.after), limit: limit + 1 };

@@ -19,7 +19,7 @@ export { callbackDone, callerServed, registerCallback, takeCallback, type Callba
 export { digitsOf, listTickets, ticketTypes } from "./tickets.list.service.ts";
 export { countCallbacks } from "./tickets.view.sql.ts";
 export { wantHandover } from "./tickets.effects.ts";
-export { giveOwner, lockTicket, ticketToGive } from "./tickets.handover.ts";
+export { giveOwner, lockTicket, setAdvisers, ticketToAskAbout, ticketToGive } from "./tickets.handover.ts";
 export { findProject, processOf, projectOf, retireProject, storeDeclarations, type ProjectInUse } from "./tickets.definitions.ts";
 export { drawNumber, hashSecret, linkSecret } from "./tickets.keys.ts";
 export { parseTicketNumber, type ParsedNumber } from "./tickets.number.rules.ts";

@@ -34,7 +34,7 @@ export const transitionView = z.object({ key: z.string(), to: z.string(), name: 
 export const noteView = z.object({ id: z.uuid(), text: z.string(), by: z.string(), at: instant });
 export const noticeView = z.object({ id: z.uuid(), key: z.string(), language: languageSchema, recipient: z.string(), subject: z.string(), body: z.string(), state: z.enum(["queued", "sent", "failed", "no_address"]), at: instant });
 export const ticketSchema = ticketRow.extend({
-  description: z.string(), fields: z.record(z.string(), z.unknown()), /** Those of them that the process declares, in its order. */ facts: z.array(factView), language: languageSchema, channel: z.string(), contactEmail: z.string().nullable(), /** Phone and mail are shown in part only. */ masked: z.boolean(), interactionId: z.uuid().nullable(),
+  description: z.string(), fields: z.record(z.string(), z.unknown()), /** Those of them that the process declares, in its order. */ facts: z.array(factView), language: languageSchema, channel: z.string(), contactEmail: z.string().nullable(), /** Phone and mail are shown in part only. */ masked: z.boolean(), /** The reader was asked for advice: reads it and writes notes, no more. */ readOnly: z.boolean(), interactionId: z.uuid().nullable(),
   resolution: z.string().nullable(), score: z.number().int().nullable(), clientComment: z.string().nullable(), closedAs: z.string().nullable(), stageSince: instant, version: z.number().int(),
   /** The ticket it was merged into; nothing is written on it any more. */
   mergedInto: z.uuid().nullable(),

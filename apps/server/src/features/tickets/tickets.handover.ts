@@ -6,7 +6,7 @@ import { touched } from "./tickets.effects.ts";
 import { loadTicket } from "./tickets.load.ts";
 import { follow } from "./tickets.move.service.ts";
 import { keepReasons } from "./tickets.register.ts";
-import { selectTicketForUpdate, selectUserForTicket, updateTicketRow, type Ticket } from "./tickets.sql.ts";
+import { selectTicketForUpdate, selectUserForTicket, updateAdvisers, updateTicketRow, type Ticket } from "./tickets.sql.ts";
 
 /** The ticket, locked, for what happens to its hand-over: whoever is asked may not see the ticket itself yet. */
 export async function lockTicket(ctx: TxCtx, id: string): Promise<Ticket> {
@@ -31,6 +31,16 @@ export async function giveOwner(ctx: TxCtx, before: Ticket, { ownerId, by, asked
   await emit(ctx, { type: "ticket.assigned", subject: { kind: "ticket", id: before.id }, data: { number: after.number, changed: ["ownerId"], from: before.ownerId, to: after.ownerId, notices: [] }, touches: touched(after, before) });
   await audit(ctx, { action: "ticket.update", object: { kind: "ticket", id: before.id }, before: { ownerId: before.ownerId }, after: { ownerId } });
   return follow(ctx, after);
+}
+
+/** Who may read the ticket for the sake of a question from now on; no change of the ticket itself, so that nobody's edit meets it. */
+export const setAdvisers = (ctx: TxCtx, ticketId: string, ids: string[]): Promise<void> => updateAdvisers(ctx.db, ticketId, ids);
+
+/** A ticket the actor asks a colleague about, locked: whose it is stays as it is. */
+export async function ticketToAskAbout(ctx: TxCtx, id: string): Promise<Ticket> {
+  const ticket = await loadTicket(ctx, id, "tickets.handover", { lock: true });
+  if (ticket.status === "done" || ticket.status === "closed") throw conflict("consult_closed");
+  return ticket;
 }
 
 /** A ticket the actor hands over, locked; nobody's ticket is the giver's until it is taken, so that it never lies between two. */

@@ -6,8 +6,9 @@ import type { ProjectInUse } from "./tickets.definitions.ts";
 import { selectTicket, selectTicketForUpdate, type Ticket } from "./tickets.sql.ts";
 
 /** What the rights look at. */
-export const guarded = (ticket: Pick<Ticket, "projectKey" | "ownerId" | "department" | "aboutUserIds">) =>
-  ({ projectKey: ticket.projectKey, ownerId: ticket.ownerId, department: ticket.department, about: ticket.aboutUserIds });
+export const guarded = (ticket: Pick<Ticket, "projectKey" | "ownerId" | "department" | "aboutUserIds"> & Partial<Pick<Ticket, "adviserIds" | "status">>) =>
+  // A closed ticket is open to nobody for the sake of a question.
+  ({ projectKey: ticket.projectKey, ownerId: ticket.ownerId, department: ticket.department, about: ticket.aboutUserIds, advisers: ticket.status === "closed" ? null : ticket.adviserIds ?? null });
 
 /** A ticket the actor may see; one of another project, or about the actor, is not told from one that is not there. */
 export async function loadTicket(ctx: Ctx, id: string, right: Right, options: { lock?: boolean; /** Also one that was merged, which else is only read. */ merged?: boolean } = {}): Promise<Ticket> {

@@ -192,7 +192,7 @@ const pick = (ticket: Ticket, names: (keyof Ticket)[]) => Object.fromEntries(nam
 /** A note for colleagues; `texts`, where it is said in all languages, are shown in each reader's. It has no way to a client: notices are written by other code into another table. */
 export async function addNote(ctx: Ctx, ticketId: string, text: string, texts: Said | null = null) {
   return inTx(ctx, async (ctx) => {
-    const ticket = await loadTicket(ctx, ticketId, "tickets.note", { lock: true });
+    const ticket = await loadTicket(ctx, ticketId, "tickets.comment", { lock: true });
     const note = { id: newId(ctx.now().getTime()), text, by: ctx.actor.name, at: ctx.now() };
     await insertNote(ctx.db, { id: note.id, ticketId, authorId: ctx.actor.kind === "user" ? ctx.actor.id : null, text, texts, at: note.at });
     await touchTicket(ctx.db, ticketId, note.at);

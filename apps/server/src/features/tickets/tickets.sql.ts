@@ -27,6 +27,8 @@ export interface TicketsTable {
   aboutBesides: Generated<string[] | null>;
   /** Of subject and description what a declaration says, in all languages; the rest people wrote. */
   texts: Generated<TicketTexts | null>;
+  /** Colleagues asked for advice, who may read it and write notes (features/handovers). */
+  adviserIds: Generated<string[] | null>;
 }
 declare module "../../platform/db.ts" { interface Tables { tickets: TicketsTable } }
 
@@ -35,7 +37,7 @@ export type NewTicket = Insertable<TicketsTable>;
 export type TicketChange = Updateable<TicketsTable>;
 
 const COLUMNS = sql`id, number, project_key, type, process_id, stage, status, client_id, interaction_id, subject, description, fields, priority, language, channel, contact_phone, contact_email, owner_id, department,
-  due_at, stage_since, clock_from, paused_at, deadline_hours, reopened, score, client_comment, resolution, closed_at, closed_as, link_hash, created_by, version, calls, last_call_at, created_at, updated_at, merged_into, parent_id, parent_task, parent_waits, about_user_ids, about_besides, texts`;
+  due_at, stage_since, clock_from, paused_at, deadline_hours, reopened, score, client_comment, resolution, closed_at, closed_as, link_hash, created_by, version, calls, last_call_at, created_at, updated_at, merged_into, parent_id, parent_task, parent_waits, about_user_ids, about_besides, texts, adviser_ids`;
 
 export const selectTicket = (db: Db, id: string) => kept(sql<Ticket>`select ${COLUMNS} from tickets where id = ${id}`).execute(db).then((result) => result.rows[0]);
 
@@ -44,7 +46,7 @@ export const selectTicketForUpdate = (db: Db, id: string) => kept(sql<Ticket>`wi
   select ${COLUMNS} from tickets where id = ${id} and (select count(*) from parent) >= 0 for update`).execute(db).then((result) => result.rows[0]);
 
 /** As every ticket begins, where its row does not say otherwise. */
-const NEW = { description: "", fields: {}, channel: "voice", score: null, clientComment: null, resolution: null, closedAt: null, closedAs: null, reopened: 0, version: 1, calls: 1, lastCallAt: null, mergedInto: null, parentId: null, parentTask: null, parentWaits: false, aboutUserIds: null, aboutBesides: null, texts: null };
+const NEW = { description: "", fields: {}, channel: "voice", score: null, clientComment: null, resolution: null, closedAt: null, closedAs: null, reopened: 0, version: 1, calls: 1, lastCallAt: null, mergedInto: null, parentId: null, parentTask: null, parentWaits: false, aboutUserIds: null, aboutBesides: null, texts: null, adviserIds: null };
 
 /** The whole row of a new ticket. */
 export const newTicket = (row: NewTicket): Ticket => ({ ...NEW, ...row } as Ticket);
@@ -133,6 +135,8 @@ export const insertNote = (db: Db, row: { id: string; ticketId: string; authorId
   sql`insert into ticket_notes (id, ticket_id, author_id, text, texts, at) values (${row.id}, ${row.ticketId}, ${row.authorId}, ${row.text}, ${row.texts && JSON.stringify(row.texts)}::jsonb, ${row.at})`.execute(db);
 
 export const touchTicket = (db: Db, id: string, at: Date) => sql`update tickets set updated_at = greatest(updated_at, ${at}) where id = ${id}`.execute(db);
+
+export const updateAdvisers = (db: Db, id: string, ids: string[]) => sql`update tickets set adviser_ids = ${ids.length > 0 ? ids : null}::uuid[] where id = ${id}`.execute(db).then(() => undefined);
 
 /** How often nobody but the installation itself has moved a ticket since. */
 export const countMovedAlone = (db: Db, id: string, since: Date) => sql<{ n: number }>`select count(*)::int as n from events where subject_id = ${id} and at >= ${since} and type = 'ticket.moved' and actor ->> 'kind' = 'system'`

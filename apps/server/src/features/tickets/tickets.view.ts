@@ -7,6 +7,7 @@ import { contactsOf } from "./tickets.contacts.service.ts";
 import { departmentsFor, factsOf } from "./tickets.facts.rules.ts";
 import type { TicketRow, TicketView, TransitionField } from "./tickets.contract.ts";
 import { processOf, projectOf, type ProjectInUse } from "./tickets.definitions.ts";
+import { guarded } from "./tickets.load.ts";
 import { partsOf } from "./tickets.parts.ts";
 import { selectPeople } from "./tickets.process.sql.ts";
 import { engineRoles, statusOf, toEngine, typeOf, waitsFor } from "./tickets.rules.ts";
@@ -40,12 +41,13 @@ export async function toView(ctx: Ctx, ticket: Ticket, known?: Written): Promise
   const project = await projectOf(ctx.db, ticket.projectKey);
   const language = readerLanguage(ctx);
   const { clientName, ownerName, parent, subtasks, approvals, checks, clockRows, ...written } = known ?? await selectWritten(ctx.db, ticket, { readerId: ctx.actor.kind === "user" ? ctx.actor.id : null, language });
+  const readOnly = !may(ctx, "tickets.write", guarded(ticket)) && may(ctx, "tickets.comment", guarded(ticket));
   const view: TicketView = {
-    ...toRow(ctx, { ...ticket, clientName, ownerName }, process), ...written, masked: false, description: descriptionFor(ctx, ticket), fields: ticket.fields, facts: [], language: ticket.language, channel: ticket.channel, contactEmail: ticket.contactEmail,
+    ...toRow(ctx, { ...ticket, clientName, ownerName }, process), ...written, masked: false, readOnly, description: descriptionFor(ctx, ticket), fields: ticket.fields, facts: [], language: ticket.language, channel: ticket.channel, contactEmail: ticket.contactEmail,
     interactionId: ticket.interactionId, resolution: ticket.resolution, score: ticket.score, clientComment: ticket.clientComment, closedAs: ticket.closedAs, mergedInto: ticket.mergedInto,
     stageSince: ticket.stageSince.toISOString(), version: ticket.version,
     typeName: typeOf(project.types, ticket.type)?.name[language] ?? ticket.type,
-    transitions: ticket.mergedInto ? [] : transitionsOf(ctx, { process, project, ticket, language }, await peopleOf(ctx, process, ticket)),
+    transitions: ticket.mergedInto || readOnly ? [] : transitionsOf(ctx, { process, project, ticket, language }, await peopleOf(ctx, process, ticket)),
     stages: Object.entries(process.stages).map(([key, stage]) => ({ key, name: stage.name[language], status: statusOf(process, key) })),
     ...await partsOf(ctx, { process, project, ticket, language }, { parent, subtasks, approvals, checks, clockRows }),
   };
