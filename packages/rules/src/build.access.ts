@@ -63,7 +63,7 @@ function fieldOf(builder: Builder, type: Type, node: FieldNode): Field | Built |
   if (type.kind === "unknown") return null;
   if (type.kind === "object") {
     const of = Object.hasOwn(type.fields, name) ? type.fields[name]! : null;
-    if (of) return { key: name, type: of, doc: { en: "", ru: "", sl: "" }, read: null, set: false, required: false, values: null };
+    if (of) return { key: name, type: of, doc: { en: "", ru: "", sl: "" }, read: null, set: false, required: false, values: null, anyCase: false };
     return builder.report("unknown_field", { type: "object", name, suggestion: suggest(name, Object.keys(type.fields)) }, at);
   }
   if (type.kind !== "record") return builder.report("no_fields", { type: typeName(type) }, at);

@@ -111,11 +111,15 @@ function refuseEquality(builder: Builder, node: ASTNode, pair: Pair): Built {
   return sure(node, T.boolean, () => null);
 }
 
+export interface Allowed { readonly values?: Built["values"]; readonly anyCase?: boolean }
+export const isAllowed = ({ values, anyCase = false }: Allowed, value: unknown): boolean =>
+  values?.some((one) => one.value === value || (anyCase && typeof value === "string" && String(one.value).toLowerCase() === value.toLowerCase())) ?? true;
+
 /** `request.priority == "hihg"` would never be true. */
-export function refuseOtherValue(builder: Pick<Builder, "report">, field: Pick<Built, "values">, other: Built): void {
+export function refuseOtherValue(builder: Pick<Builder, "report">, field: Allowed, other: Built): void {
   const value = other.literal;
   if (!field.values || value === undefined || value === null) return;
-  if (field.values.some((one) => one.value === value)) return;
+  if (isAllowed(field, value)) return;
   const suggestion = suggest(String(value), field.values.map((one) => String(one.value)));
   builder.report("value_not_allowed", { value: String(value), suggestion }, other.node);
 }

@@ -67,9 +67,9 @@ class CatalogueReader {
     this.name(key, place);
     const type = this.type(input.type, place);
     if (type.kind === "any" && !place.startsWith("action")) this.problems.push(`${place}: "any" is only for parameters of actions`);
-    const { doc, read = null, set = false, required = false } = input;
+    const { doc, read = null, set = false, required = false, anyCase = false } = input;
     if (set !== false && type.kind === "record") this.problems.push(`${place}: a whole record cannot be set`);
-    return { key, type, doc, read, set, required, values: this.values(input, type, place) };
+    return { key, type, doc, read, set, required, anyCase, values: this.values(input, type, place) };
   }
 
   values({ values }: FieldInput, type: Type, place: string): Field["values"] {

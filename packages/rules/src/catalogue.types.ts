@@ -24,6 +24,8 @@ export interface FieldInput {
   required?: boolean;
   /** The only values it may have: comparing with or setting another is refused. For `text` and `int`, and for lists of them. */
   values?: readonly ValueInput[];
+  /** Its texts are the same in capitals and small letters, as whoever takes them looks them up; of parameters of actions. Default false. */
+  anyCase?: boolean;
 }
 
 export interface RecordInput {
@@ -74,6 +76,7 @@ export interface Field {
   readonly set: boolean | string;
   readonly required: boolean;
   readonly values: readonly ValueInput[] | null;
+  readonly anyCase: boolean;
 }
 
 export type Fields = ReadonlyMap<string, Field>;

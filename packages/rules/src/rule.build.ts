@@ -12,7 +12,7 @@ import type { Named } from "./rule.steps.ts";
 import { restricted, stored } from "./rule.state.ts";
 import type { RuleExpression, Statement } from "./rule.state.ts";
 import type { Branch, Entry, RuleTree, Step } from "./rule.tree.ts";
-import { orderOf, refuseOtherValue } from "./build.operators.ts";
+import { orderOf, refuseOtherValue, type Allowed } from "./build.operators.ts";
 import { T } from "./types.ts";
 import type { Type } from "./types.ts";
 
@@ -79,13 +79,13 @@ export class RuleBuilder {
   }
 
   /** A value that goes to a field or parameter with few allowed values must be one of them. */
-  among(expression: RuleExpression, values: Built["values"]): void {
+  among(expression: RuleExpression, allowed: Allowed): void {
     const { source, built } = expression;
     const report = (code: ProblemCode, params: Params): Built => {
       this.note(code, params, [source, source.path]);
       return built;
     };
-    refuseOtherValue({ report }, { values }, built);
+    refuseOtherValue({ report }, allowed, built);
   }
 
   /** What is set to a name that has an order must be of that order. */
@@ -198,7 +198,7 @@ export class RuleBuilder {
     if (!expression) return null;
     if (param.required && expression.built.literal === null) return this.note("null_value", { what: `${action.key}.${name}` }, [value, value.path]);
     if (holdsRecord(expression.built.type)) return this.note("unsupported", { what: value.text.slice(0, 40) }, [value, value.path]);
-    this.among(expression, param.values);
+    this.among(expression, param);
     return { name, expression: restricted(stored(expression), param, `${action.key}.${name}`) };
   }
 }

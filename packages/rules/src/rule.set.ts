@@ -15,7 +15,7 @@ export function buildSet(builder: RuleBuilder, entry: Entry, scope: Scope): Stat
   if (local?.settable) {
     const expression = builder.expression(value, scope, local.type);
     if (!expression) return null;
-    builder.among(expression, local.values);
+    builder.among(expression, { values: local.values ?? null });
     builder.ordered(expression, { name, values: local.values });
     return (state) => {
       state.locals[local.slot] = computeTraced(state, expression, "set", name);
@@ -31,7 +31,7 @@ export function buildSet(builder: RuleBuilder, entry: Entry, scope: Scope): Stat
   const expression = builder.expression(value, scope, field.type);
   if (!expression) return null;
   if (field.required && expression.built.literal === null) return builder.note("null_value", { what: name }, [value, value.path]);
-  builder.among(expression, field.values);
+  builder.among(expression, field);
   return setting(name, field, restricted(stored(expression), field, name));
 }
 

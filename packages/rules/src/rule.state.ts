@@ -1,3 +1,4 @@
+import { isAllowed } from "./build.operators.ts";
 import { halt } from "./built.ts";
 import type { Built } from "./built.ts";
 import type { Field } from "./catalogue.types.ts";
@@ -95,14 +96,14 @@ export function stored(expression: RuleExpression): RuleExpression {
 }
 
 /** What cannot be known while checking: that a value is there, and is one of the allowed. */
-export function restricted(expression: RuleExpression, { required, values }: Pick<Field, "required" | "values">, target: string): RuleExpression {
+export function restricted(expression: RuleExpression, { required, values, anyCase }: Pick<Field, "required" | "values" | "anyCase">, target: string): RuleExpression {
   if (!required && !values) return expression;
   const { run, built } = expression;
   const checked: Run = (frame) => {
     const value = run(frame);
     if (value === null && required) throw halt("null_value", { what: target }, built.node);
     // Only text and whole numbers have allowed values, alone or in a list.
-    const strange = values && [value].flat().find((each) => each !== null && !values.some((one) => one.value === each));
+    const strange = values && [value].flat().find((each) => each !== null && !isAllowed({ values, anyCase }, each));
     if (strange !== null && strange !== undefined) throw halt("value_not_allowed", { value: String(strange as string | number).slice(0, 40), suggestion: "" }, built.node);
     return value;
   };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { createCatalogue } from "./catalogue.ts";
 import { compileRule, checkRule } from "./rule.ts";
 import type { Rule, RunOptions, RunResult } from "./rule.ts";
 import { sampleCatalogue, sampleContext } from "./sample.ts";
@@ -159,4 +160,13 @@ describe("the trace", () => {
     const { trace } = run("steps:\n  - set: { request.attempts: request.attempts + 1 }\n  - set: { request.attempts: request.attempts + 1 }");
     expect(trace.entries.map(({ inputs, result }) => [inputs["request.attempts"], result])).toEqual([[1, 2], [2, 3]]);
   });
+});
+
+test("a name that is looked up in capitals or small letters alike is taken so at save and at work; another is not", () => {
+  const doc = { en: "x", ru: "x", sl: "x" };
+  const catalogue = createCatalogue({ variables: { who: { type: "text", doc } }, actions: { tell: { doc, params: { login: { type: "text", doc, values: [{ value: "vera.orlova" }], anyCase: true } } } } });
+  const of = (login: string) => compileRule(`${HEAD}steps:\n  - do: tell\n    with: { login: '${login}' }\n`, catalogue, "all");
+  expect(['"Vera.Orlova"', '"vera"', "who"].map((login) => of(login).ok)).toEqual([true, false, true]);
+  const computed = of("who");
+  expect(computed.ok && ["VERA.ORLOVA", "nobody"].map((who) => computed.rule.run({ who }).ok)).toEqual([true, false]);
 });

@@ -75,4 +75,7 @@ test("R344 a rule may tell and give work only to somebody who works in the proje
   }
   expect(await given("assign", "")).toBe("saved");
   expect(await given("tell_person", "vera")).toBe("saved");
+  // As she may write it where she signs in, and as the rule finds her at work.
+  expect(await given("tell_person", "Vera")).toBe("saved");
+  expect(await given("assign", "VERA")).toBe("saved");
 });

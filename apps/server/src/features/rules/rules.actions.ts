@@ -19,7 +19,7 @@ export const actionsOf = ({ notices, departments, types, transitions, webhooks, 
     text: textField(words("What to say", "Что сказать", "Kaj povedati"), must),
   } },
   tell_person: { doc: words("Tell one colleague", "Сообщить сотруднику", "Obvesti sodelavca"), params: {
-    login: textField(words("Sign-in name", "Имя для входа", "Uporabniško ime"), { ...must, ...(logins && { values: logins }) }), text: textField(words("What to say", "Что сказать", "Kaj povedati"), must),
+    login: textField(words("Sign-in name", "Имя для входа", "Uporabniško ime"), { ...must, ...(logins && { values: logins, anyCase: true }) }), text: textField(words("What to say", "Что сказать", "Kaj povedati"), must),
   } },
   tell_department: { doc: words("Tell the people of a department", "Сообщить отделу", "Obvesti oddelek"), params: {
     department: textField(words("Department", "Отдел", "Oddelek"), { ...must, ...among(departments) }), text: textField(words("What to say", "Что сказать", "Kaj povedati"), must),
@@ -29,7 +29,7 @@ export const actionsOf = ({ notices, departments, types, transitions, webhooks, 
     text: textField(words("What is expected", "Что ожидается", "Kaj se pričakuje"), must),
   } },
   assign: { doc: words("Give the ticket to a person", "Назначить сотрудника", "Dodeli zahtevek osebi"), params: {
-    login: textField(words("Sign-in name; empty takes it from whoever has it", "Имя для входа; пусто – снять назначение", "Uporabniško ime; prazno odvzame dodelitev"), logins && { values: [{ value: "" }, ...logins] }),
+    login: textField(words("Sign-in name; empty takes it from whoever has it", "Имя для входа; пусто – снять назначение", "Uporabniško ime; prazno odvzame dodelitev"), logins && { values: [{ value: "" }, ...logins], anyCase: true }),
   } },
   add_note: { doc: words("Write an internal note", "Записать внутреннюю заметку", "Zapiši interno zabeležko"), params: {
     text: textField(words("Text", "Текст", "Besedilo"), must),
