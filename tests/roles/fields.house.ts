@@ -13,7 +13,7 @@ import { PASSWORD } from "../tools/house.ts";
 import { ServerProcess } from "../tools/process.ts";
 import type { Push } from "./nodes.ts";
 
-export const ROLES = ["operator", "supervisor", "department_worker", "administrator"] as const;
+export const ROLES = ["operator", "supervisor", "department_worker", "administrator", "management"] as const;
 export type Role = (typeof ROLES)[number];
 export const PROJECTS = ["internet", "shop", "taxi", "bank", "energy", "production", "transport", "support"] as const;
 /** Where the readers work; the rest is known to the colleague only. */
