@@ -279,6 +279,9 @@ const LISTS: Record<string, Case> = {
   "DELETE /api/tickets/views/{id}": owned(async (at) => ({ id: await at.view() })),
   "GET /api/reports/stage-times": inQuery((at) => ({ project: at.project, process: "request", ...period() })),
   "GET /api/reports/stage-times/tickets": inQuery((at) => ({ project: at.project, process: "request", stage: "registered", ...period() })),
+  "GET /api/reports/breakdown": inQuery((at) => ({ project: at.project, by: "type", ...period() })),
+  "GET /api/reports/breakdown/tickets": inQuery((at) => ({ project: at.project, by: "type", number: "open", all: "true", ...period() })),
+  "GET /api/reports/breakdown/sheet": inQuery((at) => ({ project: at.project, by: "type", ...period() })),
   "GET /api/articles": inQuery((at) => ({ project: at.project, words: "modem" })),
   "GET /api/articles/{project}/{key}": onProject((at) => ({ key: at.article })),
 };

@@ -3,6 +3,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { DEPARTMENT, type FieldsHouse, OWN, ROLES } from "./fields.house.ts";
 import { INNER, MARKS, type World } from "./fields.replies.ts";
 
+/** A report of the last day, asked for this way. */
+const lately = (asked: Record<string, string>): string => new URLSearchParams({ project: OWN, ...asked, from: new Date(Date.now() - 86_400_000).toISOString(), to: new Date(Date.now() + 60_000).toISOString() }).toString();
 const tomorrow = (): Date => new Date(Date.now() + 86_400_000);
 type Row = Record<string, unknown>;
 /** The rest of the world: what happens later in the life of what `buildWorld` has made, so that no reply has a place that nobody has looked at. */
@@ -239,7 +241,9 @@ export const moreAddresses = (world: World, more: More): Record<string, string[]
   "/api/projects/{key}/text": [`/api/projects/${OWN}/text?path=articles/slow-wifi.yaml`],
   "/api/projects/{key}/text/uses": ["processes/connection.yaml", "forms/connection.yaml"].map((path) => `/api/projects/${OWN}/text/uses?path=${path}`),
   "/api/projects/{key}/versions": [`/api/projects/${OWN}/versions?path=articles/slow-wifi.yaml`],
-  "/api/reports/stage-times/tickets": [`/api/reports/stage-times/tickets?${new URLSearchParams({ project: OWN, process: "claim", stage: "registered", from: new Date(Date.now() - 86_400_000).toISOString(), to: new Date(Date.now() + 60_000).toISOString() }).toString()}`],
+  "/api/reports/stage-times/tickets": [`/api/reports/stage-times/tickets?${lately({ process: "claim", stage: "registered" })}`],
+  "/api/reports/breakdown": [`/api/reports/breakdown?${lately({ by: "type" })}`],
+  "/api/reports/breakdown/tickets": [`/api/reports/breakdown/tickets?${lately({ by: "type", number: "closed", all: "true" })}`],
   "/api/tickets/bulk/{id}": more.bulks.map((id) => `/api/tickets/bulk/${id}`), "/api/tickets/bulk/{id}/items": [`/api/tickets/bulk/${more.bulks.at(-1)!}/items`],
   "/api/tickets/found": [`/api/tickets/found?columns=fields.resolution`, `/api/tickets/found?filter=${encodeURIComponent(JSON.stringify({ text: "Kennzeichenn" }))}`],
   "/api/audit": [`/api/audit?objectKind=ticket&objectId=${world.ticket}`],

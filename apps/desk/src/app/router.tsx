@@ -56,6 +56,10 @@ const reports = createRoute({
   getParentRoute: () => root, path: "/reports", component: lazyRouteComponent(() => import("../features/reports/StageTimesPage.tsx"), "StageTimesPage"),
   validateSearch: (search): { project?: string; process?: string; days?: number } => ({ project: text(search.project), process: text(search.process), days: typeof search.days === "number" ? search.days : undefined }),
 });
+const breakdown = createRoute({
+  getParentRoute: () => root, path: "/reports/breakdown", component: lazyRouteComponent(() => import("../features/reports/BreakdownPage.tsx"), "BreakdownPage"),
+  validateSearch: (search): { project?: string; type?: string; by?: string; days?: number } => ({ project: text(search.project), type: text(search.type), by: text(search.by), days: typeof search.days === "number" ? search.days : undefined }),
+});
 const rules = createRoute({
   getParentRoute: () => root, path: "/rules", component: lazyRouteComponent(() => import("../features/rules/RulesPage.tsx"), "RulesPage"),
   validateSearch: (search): { project?: string; rule?: string } => ({ project: text(search.project), rule: text(search.rule) }),
@@ -64,7 +68,7 @@ const admin = createRoute({ getParentRoute: () => root, path: "/admin", componen
 const settings = createRoute({ getParentRoute: () => root, path: "/settings", component: lazyRouteComponent(() => import("../features/settings/SettingsPage.tsx"), "SettingsPage") });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, work, calls, tickets, ticket, clients, floor, wall, department, promises, handovers, duties, approvals, operators, projects, project, reports, rules, admin, settings]),
+  routeTree: root.addChildren([home, work, calls, tickets, ticket, clients, floor, wall, department, promises, handovers, duties, approvals, operators, projects, project, reports, breakdown, rules, admin, settings]),
   defaultPreload: "intent",
   defaultNotFoundComponent: () => <Nowhere />,
   defaultErrorComponent: ({ reset }) => <Broken reset={reset} />,

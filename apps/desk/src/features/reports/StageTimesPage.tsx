@@ -1,5 +1,5 @@
 import type { StageTimes } from "@linija/server/contract/reports/reports";
-import { SegmentedControl, Select } from "@mantine/core";
+import { Select } from "@mantine/core";
 import { IconRoute } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
@@ -8,37 +8,29 @@ import { Empty, Page, Skeleton } from "../../shared/parts.tsx";
 import { ProblemNote } from "../../shared/problem.tsx";
 import { useApi } from "../../shared/query.ts";
 import { useDuration } from "./durations.ts";
+import { Filters, Reports } from "./Filters.tsx";
+import { usePeriod } from "./period.ts";
 import { askedOf, StageMap } from "./StageMap.tsx";
 import { Stays, type Asked } from "./Stays.tsx";
 import css from "./reports.module.css";
 
 export const StageTimesPage = () => <EditorTexts><StageTimesView /></EditorTexts>;
 
-const PERIODS = [7, 30, 90, 365];
-const DAY_MS = 86_400_000;
-/** To the end of this hour: the same question within it is the same page of the cache. */
-const endOfHour = (): number => Math.ceil(Date.now() / 3_600_000) * 3_600_000;
-
 /** How long tickets stay in each stage of a process, and the paths they really take (R120). */
 function StageTimesView() {
   const t = useT();
   const search = useSearch({ from: "/reports" });
   const navigate = useNavigate({ from: "/reports" });
-  const projects = useApi("ticketTypes", null, { staleTime: 5 * 60_000 }).data?.projects ?? [];
-  const project = search.project ?? projects[0]?.key;
-  const days = search.days ?? 30;
-  const [end] = useState(endOfHour);
-  const period = { project: project ?? "", from: new Date(end - days * DAY_MS).toISOString(), to: new Date(end).toISOString() };
+  const looked = usePeriod(search);
+  const { project, days, period } = looked;
   const [asked, setAsked] = useState<Asked | null>(null);
   const { data, error, refetch } = useApi("getStageTimes", { query: { ...period, ...(search.process && { process: search.process }) } }, { enabled: project !== undefined });
   const go = (next: typeof search): void => { setAsked(null); void navigate({ search: next }); };
   return (
-    <Page wide title={t("times.title")}>
-      <div className={css.filters}>
-        <Select label={t("times.project")} data={projects.map(({ key, name }) => ({ value: key, label: name }))} value={project ?? null} onChange={(value) => value && go({ project: value, days })} allowDeselect={false} />
+    <Page wide title={t("times.title")} tools={<Reports project={project} days={days} />}>
+      <Filters looked={looked} onProject={(next) => go({ project: next, days })} onDays={(next) => go({ ...search, days: next })}>
         <Select label={t("times.process")} data={data?.processes.map(({ key, name }) => ({ value: key, label: name })) ?? []} value={data?.process ?? null} onChange={(value) => value && go({ project, days, process: value })} allowDeselect={false} />
-        <SegmentedControl aria-label={t("times.period")} value={String(days)} onChange={(value) => go({ ...search, days: Number(value) })} data={PERIODS.map((each) => ({ value: String(each), label: t("times.days", { days: each }) }))} />
-      </div>
+      </Filters>
       <ProblemNote error={error} onRetry={() => void refetch()} />
       {!data && !error && <Skeleton rows={8} height={36} />}
       {data && <Report times={data} open={setAsked} />}

@@ -31,3 +31,30 @@ export const listStays = contract({
   method: "GET", path: "/reports/stage-times/tickets", summary: "The stays behind a number of that report, the longest first",
   query: z.object({ ...period, process: key, stage: key, /** Only those that went on by it, to `next`. */ transition: key.optional(), next: key.optional(), ...pageQuery }), reply: page(stayView),
 });
+
+/** What a breakdown may be by; `fields.cause` is a choice of a process. `outcome`: how it was closed. `stage`: of one type only. */
+const breakdownBy = z.union([z.enum(["type", "outcome", "stage", "department", "priority"]), z.string().regex(/^fields\.[a-z][a-z0-9_]{0,59}$/)]);
+const figures = {
+  /** Ended in the period; of them after their deadline, and reopened before. */ closed: z.number().int(), late: z.number().int(), reopened: z.number().int(),
+  /** Of these: from registration to the solution, in seconds of the calendar. */ meanS: seconds, medianS: seconds,
+  /** Not ended, whenever they were registered; of them past their deadline. */ open: z.number().int(), overdue: z.number().int(),
+};
+export const breakdownFigures = z.object(figures);
+export const breakdownRow = z.object({ /** Null: nothing is said. */ value: z.string().nullable(), /** In the reader's language; null where the value says it all. */ name: z.string().nullable(), ...figures });
+export const breakdownSchema = z.object({
+  types: z.array(z.object({ key: z.string(), name: z.string() })), by: z.string(), /** What else it may be by; `name` is null for what every ticket has. */ choices: z.array(z.object({ key: z.string(), name: z.string().nullable() })),
+  /** The most that ended first. */ rows: z.array(breakdownRow), total: breakdownFigures,
+});
+export type Breakdown = z.infer<typeof breakdownSchema>;
+const breakdownAsked = { ...period, by: breakdownBy.optional(), /** One type of ticket; without it all of the project, by `department` whatever was given to one. */ type: key.optional() };
+export const getBreakdown = contract({
+  method: "GET", path: "/reports/breakdown", summary: "What tickets were about and how they ended: counted by cause, type, outcome or department (supervisor)",
+  query: z.object(breakdownAsked), reply: breakdownSchema,
+});
+
+export const breakdownNumbers = ["closed", "late", "open", "overdue"] as const;
+export const counted = z.object({ id: z.uuid(), number: z.string(), subject: z.string(), at: instant, late: z.boolean(), resolution: z.string() });
+export const listCounted = contract({
+  method: "GET", path: "/reports/breakdown/tickets", summary: "The tickets behind a number of that report, the newest first",
+  query: z.object({ ...breakdownAsked, by: breakdownBy, number: z.enum(breakdownNumbers), /** Absent: those of which nothing is said; all of them with `all`. */ value: z.string().max(120).optional(), all: z.boolean().optional(), ...pageQuery }), reply: page(counted),
+});

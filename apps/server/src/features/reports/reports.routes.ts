@@ -1,8 +1,24 @@
-import { mount, type App } from "../../platform/http.ts";
+import type { z } from "zod";
+import { unauthenticated } from "../../platform/errors.ts";
+import { mount, type App, type HttpOptions } from "../../platform/http.ts";
+import { exportBreakdown, getBreakdown, listCounted } from "./reports.breakdown.service.ts";
 import * as contract from "./reports.contract.ts";
 import { getStageTimes, listStays } from "./reports.service.ts";
 
 export function reportsRoutes(app: App): void {
   mount(app, contract.getStageTimes, "signed_in", (ctx, { query }) => getStageTimes(ctx, query));
   mount(app, contract.listStays, "signed_in", (ctx, { query }) => listStays(ctx, query));
+  mount(app, contract.getBreakdown, "signed_in", (ctx, { query }) => getBreakdown(ctx, query));
+  mount(app, contract.listCounted, "signed_in", (ctx, { query }) => listCounted(ctx, query));
+  exportRoute(app);
+}
+
+function exportRoute(app: App): void {
+  app.get("/api/reports/breakdown/sheet", { schema: { querystring: contract.getBreakdown.query, tags: ["reports"], summary: "What ended in the period, a line a ticket, as CSV" } }, async (request, reply) => {
+    const ctx = await (app as unknown as HttpOptions).contextOf(request);
+    if (ctx.actor.kind !== "user") throw unauthenticated();
+    const asked = request.query as z.output<typeof contract.getBreakdown.query>;
+    const name = `${asked.project}-${(asked.by ?? "fields.cause").replaceAll(".", "-")}-${asked.from.slice(0, 10)}.csv`;
+    return reply.headers({ "content-type": "text/csv; charset=utf-8", "content-disposition": `attachment; filename="${name.replaceAll(/[^\w.-]/g, "_")}"`, "x-content-type-options": "nosniff", "cache-control": "private, no-store" }).send(await exportBreakdown(ctx, asked));
+  });
 }

@@ -5,7 +5,7 @@ import { decodeCursor, encodeCursor } from "../../platform/page.ts";
 import { may, toldTo } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
 import type { Process } from "../processes/index.ts";
-import { contactsOf, findProject, processOf, type ProjectInUse } from "../tickets/index.ts";
+import { contactsOf, findProject, processOf, subjectFor, type ProjectInUse } from "../tickets/index.ts";
 import type { getStageTimes as timesContract, listStays as staysContract, stageTimesSchema, stayView } from "./reports.contract.ts";
 import * as db from "./reports.sql.ts";
 
@@ -15,7 +15,7 @@ type Asked = z.output<(typeof timesContract)["query"]>;
 
 /** Time in each stage and the paths really taken, of one process in a period; from the moves themselves, so nothing can disagree with the history. */
 export async function getStageTimes(ctx: Ctx, asked: Asked): Promise<z.input<typeof stageTimesSchema>> {
-  const { project, period, language } = await open(ctx, asked);
+  const { project, period, language } = await openReport(ctx, asked);
   const key = asked.process ?? (await db.selectBusiest(ctx.db, period)) ?? Object.keys(project.processIds)[0] ?? "";
   const process = await inUse(ctx, project, key);
   const [stages, ways, here, registered] = await Promise.all([db.selectStages(ctx.db, period, key), db.selectWays(ctx.db, period, key), db.selectHere(ctx.db, period, key), db.countRegistered(ctx.db, period, key)]);
@@ -25,7 +25,7 @@ export async function getStageTimes(ctx: Ctx, asked: Asked): Promise<z.input<typ
 
 /** The tickets behind one number, so that whoever doubts it can look. */
 export async function listStays(ctx: Ctx, asked: z.output<(typeof staysContract)["query"]>): Promise<{ items: z.input<typeof stayView>[]; next: string | null }> {
-  const { project, period, language } = await open(ctx, asked);
+  const { project, period, language } = await openReport(ctx, asked);
   const process = await inUse(ctx, project, asked.process);
   const limit = asked.limit ?? PAGE;
   const rows = await db.selectStays(ctx.db, period, {
@@ -36,11 +36,11 @@ export async function listStays(ctx: Ctx, asked: z.output<(typeof staysContract)
   const last = rows.length > limit ? shown.at(-1) : undefined;
   const contacts = await contactsOf(ctx, shown.map(({ ticketId }) => ticketId));
   const nameOf = (stage: string): string => process.stages[stage]?.name[language] ?? stage;
-  return { items: shown.map(({ id, ticketId, number, subject, seconds, stage, next, at }) => ({ id, ticketId, number, subject: toldTo(ctx, subject, contacts(ticketId)), seconds, from: nameOf(stage), to: nameOf(next), at: at.toISOString() })), next: last ? encodeCursor(last.ms, last.id) : null };
+  return { items: shown.map(({ id, ticketId, number, seconds, stage, next, at, ...said }) => ({ id, ticketId, number, subject: toldTo(ctx, subjectFor(ctx, said), contacts(ticketId)), seconds, from: nameOf(stage), to: nameOf(next), at: at.toISOString() })), next: last ? encodeCursor(last.ms, last.id) : null };
 }
 
 /** Another's project is not there (404); a period must be one. */
-async function open(ctx: Ctx, { project: key, from, to }: { project: string; from: string; to: string }): Promise<{ project: ProjectInUse; period: db.Period; language: Language }> {
+export async function openReport(ctx: Ctx, { project: key, from, to }: { project: string; from: string; to: string }): Promise<{ project: ProjectInUse; period: db.Period; language: Language }> {
   if (!may(ctx, "floor.read") || ctx.actor.kind !== "user") throw forbidden();
   const isOurs = ctx.actor.roles.includes("administrator") || ctx.actor.projects.includes(key);
   const project = isOurs ? await findProject(ctx.db, key) : null;

@@ -1,9 +1,10 @@
 import { sql } from "kysely";
 import type { Db } from "../../platform/db.ts";
+import type { TicketTexts } from "../tickets/index.ts";
 
 /** `readerId`: whoever a ticket is about finds it neither behind a number nor in it (R129). */
 export interface Period { project: string; from: Date; to: Date; readerId: string }
-const notAbout = (readerId: string) => sql`(${readerId}::uuid = any(t.about_user_ids)) is not true`;
+export const notAbout = (readerId: string) => sql`(${readerId}::uuid = any(t.about_user_ids)) is not true`;
 
 /**
  * Stays that ended by a transition in the period: since the event before it that put the ticket where it was. One range of
@@ -48,10 +49,10 @@ export const selectBusiest = (db: Db, { project, from, to, readerId }: Period): 
   where m.type = 'ticket.moved' and m.data->>'projectKey' = ${project} and m.at >= ${from} and m.at < ${to} and ${notAbout(readerId)}
   group by v.key order by count(*) desc, v.key limit 1`.execute(db).then(({ rows }) => rows[0]?.key);
 
-export interface StayRow { id: string; ticketId: string; number: string; subject: string; seconds: number; ms: string; stage: string; next: string; at: Date }
+export interface StayRow { id: string; ticketId: string; number: string; subject: string; texts: TicketTexts | null; seconds: number; ms: string; stage: string; next: string; at: Date }
 export interface StayFilter { process: string; stage: string; transition: string | null; next: string | null; after: [string, string] | null; limit: number }
 export const selectStays = (db: Db, period: Period, { process, stage, transition, next, after, limit }: StayFilter): Promise<StayRow[]> => sql<StayRow>`
-  select s.*, t.number, t.subject from (select *, round(seconds * 1000)::bigint as ms from (${stays(period, process)}) all_stays) s join tickets t on t.id = s.ticket_id
+  select s.*, t.number, t.subject, t.texts from (select *, round(seconds * 1000)::bigint as ms from (${stays(period, process)}) all_stays) s join tickets t on t.id = s.ticket_id
   where s.stage = ${stage} and (${transition}::text is null or s.transition = ${transition}) and (${next}::text is null or s.next = ${next})
     and (${after === null}::boolean or (s.ms, s.id) < (${after?.[0] ?? 0}::bigint, ${after?.[1] ?? null}::uuid))
   order by s.ms desc, s.id desc limit ${limit}`.execute(db).then(({ rows }) => rows);
