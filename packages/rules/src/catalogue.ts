@@ -1,4 +1,4 @@
-import type { Action, Catalogue, CatalogueInput, Field, FieldInput, Fields, HostFunction } from "./catalogue.types.ts";
+import type { Action, Catalogue, CatalogueInput, Field, FieldInput, Fields, HostFunction, ValueInput } from "./catalogue.types.ts";
 import { complete } from "./complete.ts";
 import { BUILTINS } from "./functions.ts";
 import { isName } from "./names.ts";
@@ -37,6 +37,19 @@ export function createCatalogue(input: CatalogueInput): Catalogue {
   };
   if (!isZone(catalogue.timeZone)) reader.problems.push(`timeZone: ${catalogue.timeZone} is not a time zone`);
   if (reader.problems.length > 0) throw new CatalogueError(reader.problems);
+  return finish(catalogue);
+}
+
+/** The same catalogue in which a field of a record has only these values, as where an author's text says which of them there can be. */
+export function narrowed(catalogue: Catalogue, { record: key, field: name, values }: { record: string; field: string; values: readonly ValueInput[] }): Catalogue {
+  const record = catalogue.records.get(key);
+  const field = record?.fields.get(name);
+  if (!record || !field) throw new CatalogueError([`record ${key}: there is no field "${name}"`]);
+  const fields = new Map(record.fields).set(name, { ...field, values: values.map((value) => ({ ...value })) });
+  return finish({ ...catalogue, records: new Map(catalogue.records).set(key, { ...record, fields }) });
+}
+
+function finish(catalogue: Omit<Catalogue, "complete">): Catalogue {
   const finished: Catalogue = Object.freeze({ ...catalogue, complete: (text: string, offset: number, options = {}) => complete(finished, text, { ...options, offset }) });
   return finished;
 }

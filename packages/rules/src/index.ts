@@ -1,4 +1,4 @@
-export { createCatalogue, CatalogueError } from "./catalogue.ts";
+export { createCatalogue, CatalogueError, narrowed } from "./catalogue.ts";
 export type { ActionInput, Catalogue, CatalogueInput, FieldInput, FunctionInput, ParamInput, RecordInput, Rights, ValueInput } from "./catalogue.types.ts";
 export { compare, type ComparedRecord, type Difference, type Outcome } from "./compare.ts";
 export type { CompleteOptions, Completion } from "./complete.ts";

@@ -1,9 +1,10 @@
-import { compileRule, createCatalogue, type Catalogue, type Problem, type Rights, type Rule } from "@linija/rules";
+import { compileRule, createCatalogue, narrowed, type Catalogue, type Problem, type Rights, type Rule } from "@linija/rules";
 import type { Db } from "../../platform/db.ts";
 import type { Language, Text } from "../projects/texts.contract.ts";
 import { isOpen, workingClock } from "../projects/index.ts";
 import { vocabularyFor, type CatalogueOptions, type CatalogueProcess, type CatalogueProject, type WorkingHours } from "../rules/index.ts";
 import { processOf, type ProjectInUse } from "../tickets/index.ts";
+import type { Waking } from "./automation.contract.ts";
 import { readRuleText } from "./automation.document.ts";
 
 /** Whatever makes a catalogue: a declared project or one in use. */
@@ -21,9 +22,18 @@ export function compileText(text: string, catalogue: Catalogue, rights: Rights):
   return read.ok ? compileRule(read.rule.body, catalogue, rights) : read;
 }
 
+/** By what words `event.type` tells a rule what woke it: one of those it waits for, and no other. */
+export const eventTypesOf = (on: Waking): readonly string[] => ("event" in on ? on.event : "clock" in on ? ["clock"] : ["schedule"]);
+
+/** The same for a text that is being written, which may ask only for what can have woken it. What is in use already is not taken away for that. */
+export function compileWritten(text: string, catalogue: Catalogue, rights: Rights): CompiledText {
+  const read = readRuleText(text);
+  return read.ok ? compileRule(read.rule.body, narrowed(catalogue, { record: "what_happened", field: "type", values: eventTypesOf(read.rule.trigger.on).map((value) => ({ value })) }), rights) : read;
+}
+
 /** What stands in the way of saving a text: its problems, and that it would not end. What is in use already is compiled without the latter and ended by its budget. */
-export function checkText(text: string, catalogue: Catalogue, rights: Rights): Problem[] {
-  const compiled = compileText(text, catalogue, rights);
+export function checkText(text: string, catalogue: Catalogue, rights: Rights, compile = compileText): Problem[] {
+  const compiled = compile(text, catalogue, rights);
   if (!compiled.ok) return compiled.problems;
   const endless = compiled.rule.endless();
   return endless ? [endless] : [];

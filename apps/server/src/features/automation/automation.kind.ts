@@ -3,7 +3,7 @@ import { createCatalogue, problemText, type Catalogue, type Problem } from "@lin
 import type { TxCtx } from "../../platform/db.ts";
 import { forbidden, invalid } from "../../platform/errors.ts";
 import { inAll, problem, wordsOf, type Departments, type KindProblem, type Language, type ProjectDeclaration, type TextKind } from "../projects/index.ts";
-import { checkText, compileText, vocabularyOf, type Compilable } from "./automation.compile.ts";
+import { checkText, compileWritten, vocabularyOf, type Compilable } from "./automation.compile.ts";
 import { readRuleText } from "./automation.document.ts";
 import { forgetRules } from "./automation.listener.ts";
 import { authorRights, isCertified } from "./automation.rights.ts";
@@ -79,7 +79,7 @@ async function refuseAuthor(ctx: TxCtx, projectKey: string, { texts, isKnown }: 
   const known = isKnown ? { webhooks: await selectWebhookKeys(ctx.db, projectKey), logins: await selectLogins(ctx.db, projectKey) } : {};
   for (const value of texts) {
     const checked = checkedWith.get(value);
-    const compiled = checked && compileText(value.text, createCatalogue(vocabularyOf(checked, Object.values(checked.processes), known)), rights);
+    const compiled = checked && compileWritten(value.text, createCatalogue(vocabularyOf(checked, Object.values(checked.processes), known)), rights);
     if (compiled && !compiled.ok) throw invalid(compiled.problems.slice(0, 20).map((found) => ({ field: `rules:${found.line}`, code: "declaration_problem", params: { ...wordsOf(placed(found), language) } })));
   }
 }

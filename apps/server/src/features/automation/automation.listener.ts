@@ -2,6 +2,8 @@ import type { Db, TxCtx } from "../../platform/db.ts";
 import type { DurableListener, Heard } from "../../platform/deliveries.ts";
 import { remembered } from "../../platform/remembered.ts";
 import type { EventValues } from "../rules/index.ts";
+import { findProject } from "../tickets/index.ts";
+import { compiledIn, workshopOf } from "./automation.compile.ts";
 import { mayWake, wokenBy, type Woken } from "./automation.facts.rules.ts";
 import type { Performing } from "./automation.perform.ts";
 import { idleRuns, MAX_DEPTH, wake, type Waking } from "./automation.run.ts";
@@ -23,7 +25,8 @@ export const automationListener = (deps: Performing): DurableListener => ({
     });
     if (woken.length === 0) return;
     const projects = await selectProjectsOf(ctx.db, woken.map(({ fact }) => fact.ticketId));
-    await wakeAll(ctx, woken.map((each) => ({ ctx: each.ctx, waking: wakingOf(each, rules, projects) })), deps);
+    const wakings = await Promise.all(woken.map(async (each) => ({ ctx: each.ctx, waking: await once(each.ctx, each.fact, wakingOf(each, rules, projects)) })));
+    await wakeAll(ctx, wakings, deps);
   },
 });
 
@@ -35,9 +38,20 @@ function wakingOf({ event, fact }: Heard & { fact: Woken }, rules: RuleInUse[], 
   const values: EventValues = { type: fact.event, from: moved ? word(data.from) : null, to: moved ? word(data.to) : null, transition: word(data.transition), by: event.actor.name, at: event.at };
   return {
     ticketId: fact.ticketId, projectKey, cause: event.id, wokenBy: fact.event, depth: event.depth, event: values,
-    rules: rules.filter((rule) => rule.projectKey === projectKey && rule.events.includes(fact.event) && !(fact.withTicket && rule.events.includes("ticket.registered"))),
+    rules: rules.filter((rule) => rule.projectKey === projectKey && rule.events.includes(fact.event)),
   };
 }
+
+/** Of a ticket that came with its form a rule that waits for either is woken by the registration, and by the form too when it asks which of them it was. */
+async function once(ctx: TxCtx, { withTicket }: Woken, waking: Waking): Promise<Waking> {
+  if (!withTicket || !waking.rules.some(waitsForBoth)) return waking;
+  const project = await findProject(ctx.db, waking.projectKey);
+  if (!project) return waking;
+  const workshop = await workshopOf(ctx.db, project);
+  const asksWhich = (rule: RuleInUse): boolean => { const compiled = compiledIn(workshop, rule); return compiled.ok && compiled.rule.reads.includes("event.type"); };
+  return { ...waking, rules: waking.rules.filter((rule) => !waitsForBoth(rule) || asksWhich(rule)) };
+}
+const waitsForBoth = ({ events }: RuleInUse): boolean => events.includes("ticket.registered");
 
 /** What has run for the same cause is not run again. */
 export async function wakeAll(ctx: TxCtx, all: { ctx: TxCtx; waking: Waking }[], deps: Performing): Promise<{ looked: number; fired: number; failed: number }> {

@@ -53,6 +53,21 @@ test("R355 who has no certificate cannot check, try or save a rule; an administr
   expect((await listRules(admin, "internet")).mayEdit).toBe(true);
 });
 
+test("R344 what a rule may ask event.type for is what it waits for: it is offered, another is refused with its place, and a trial decides by it", async () => {
+  const { vocabulary } = await getVocabulary(admin, "internet");
+  expect(vocabulary.records["what_happened"]!.fields["type"]!.values).toContainEqual({ value: "ticket.moved" });
+  const waits = (on: string, type: string): string => `key: mine\nname: { en: Mine }\non: ${on}\nwhen: event.type == "${type}"\nsteps:\n  - set: { ticket.priority: '"urgent"' }\n`;
+  const two = "{ event: [ticket.moved, ticket.form_submitted] }";
+  for (const [on, type, count] of [[two, "ticket.moved", 0], [two, "ticket.form_submitted", 0], [two, "ticket.registered", 1], [two, "ticket.movd", 1], ['{ schedule: "0 8 * * 1-5" }', "schedule", 0], ["{ clock: deadline, at_percent: 75 }", "clock", 0], ["{ clock: deadline, at_percent: 75 }", "ticket.moved", 1]] as const) {
+    const { problems } = await checkRule(admin, "internet", waits(on, type));
+    expect(problems.map(({ line, code }) => `${line} ${code}`), `${on} ${type}`).toEqual(count === 0 ? [] : ["4 value_not_allowed"]);
+  }
+  await expect(save(admin, waits(two, "ticket.registered"))).rejects.toMatchObject({ code: "invalid" });
+  const { id } = await buildTicket(system);
+  expect(await tryRule(admin, "internet", { text: waits(two, "ticket.moved"), ticket: id })).toMatchObject({ problems: [], fired: true });
+  expect(await tryRule(admin, "internet", { text: waits("{ clock: deadline, at_percent: 75 }", "clock").replace('"clock"', '"clock" && event.percent == 75'), ticket: id })).toMatchObject({ problems: [], fired: true });
+});
+
 /** Puts the text in use beside the project's own rules, as a save in the desk does. */
 async function save(ctx: Ctx, rule: string): Promise<void> {
   const value = rulesKind.read(rule, { key: "mine", projectKey: "internet" });

@@ -1,4 +1,4 @@
-import { compare, createCatalogue, problemText, type Catalogue, type Outcome, type Problem, type Rule } from "@linija/rules";
+import { compare, createCatalogue, problemText, type Catalogue, type FieldInput, type Outcome, type Problem, type Rule } from "@linija/rules";
 import { audit } from "../../platform/audit.ts";
 import { breather } from "../../platform/breathe.ts";
 import { inTx, type Ctx } from "../../platform/db.ts";
@@ -8,12 +8,12 @@ import { readerLanguage, translate } from "../../platform/messages.ts";
 import { decodeCursor, encodeCursor, pageOf } from "../../platform/page.ts";
 import { may, toldAtDesk } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
-import { contextFor, vocabularyFor } from "../rules/index.ts";
+import { contextFor, vocabularyFor, type EventValues } from "../rules/index.ts";
 import { digitsOf, projectOf, type ProjectInUse } from "../tickets/index.ts";
-import { checkText, compileText, processesOf, vocabularyOf } from "./automation.compile.ts";
+import { checkText, compileText, compileWritten, eventTypesOf, processesOf, vocabularyOf } from "./automation.compile.ts";
 import { wakingEvents, type ProblemView, type RuleRow, type TraceView } from "./automation.contract.ts";
 import { AUTOMATION_EXAMPLES } from "./automation.examples.ts";
-import { viewProblem } from "./automation.document.ts";
+import { readRuleText, viewProblem } from "./automation.document.ts";
 import { allowEditing, allowReading, authorRights, isCertified, mayEditRules } from "./automation.rights.ts";
 import { BUDGET, decide, projectValues } from "./automation.run.ts";
 import { selectLogins, selectWebhookKeys, type KeptProblem } from "./automation.sql.ts";
@@ -52,9 +52,12 @@ export async function getVocabulary(ctx: Ctx, projectKey: string) {
   const rights = authorRights(ctx, projectKey, certified) as (right: string) => boolean;
   const whole = vocabularyFor(project, { processes: await processesOf(ctx.db, project), purpose: "automation", webhooks: await selectWebhookKeys(ctx.db, projectKey) });
   const seen = <T extends { read?: string | readonly string[] }>(fields: Readonly<Record<string, T>>) => Object.fromEntries(Object.entries(fields).filter(([, field]) => [field.read ?? []].flat().every(rights)));
-  const records = Object.fromEntries(Object.entries(whole.records ?? {}).map(([key, record]) => [key, { ...record, fields: seen(record.fields) }]));
+  const records = Object.fromEntries(Object.entries(whole.records ?? {}).map(([key, record]) => [key, { ...record, fields: seen(key === "what_happened" ? withTypes(record.fields) : record.fields) }]));
   return { vocabulary: { ...whole, records, variables: seen(whole.variables) }, events: [...wakingEvents], examples: AUTOMATION_EXAMPLES.map((one) => ({ ...one, name: { ...one.name } })), mayEdit: await mayEditRules(ctx, projectKey) };
 }
+
+/** Any that a rule can wait for; which of them this one does, its text says. */
+const withTypes = (fields: Readonly<Record<string, FieldInput>>) => ({ ...fields, type: { ...fields["type"]!, values: [...wakingEvents, "clock", "schedule"].map((value) => ({ value })) } });
 
 interface Desk { project: ProjectInUse; catalogue: Catalogue; compile(text: string): ReturnType<typeof compileText>; check(text: string): Problem[] }
 
@@ -65,7 +68,7 @@ async function deskOf(ctx: Ctx, projectKey: string): Promise<Desk> {
   // Of its own making: it knows the departments, which the one that runs stored rules does not insist on.
   const catalogue = createCatalogue(vocabularyOf(project, await processesOf(ctx.db, project), { webhooks: await selectWebhookKeys(ctx.db, projectKey), logins: await selectLogins(ctx.db, projectKey) }));
   const rights = authorRights(ctx, projectKey, true);
-  return { project, catalogue, compile: (text) => compileText(text, catalogue, rights), check: (text) => checkText(text, catalogue, rights) };
+  return { project, catalogue, compile: (text) => compileText(text, catalogue, rights), check: (text) => checkText(text, catalogue, rights, compileWritten) };
 }
 
 const views = (ctx: Ctx, problems: readonly Problem[]): ProblemView[] => problems.map((problem) => viewProblem(problem, readerLanguage(ctx)));
@@ -83,7 +86,7 @@ export async function tryRule(ctx: Ctx, projectKey: string, input: { text: strin
   const nothing = { ...about, fired: false, changes: [], actions: [], trace: null, durationUs: 0 };
   const compiled = desk.compile(input.text);
   if (!compiled.ok) return { ...nothing, problems: views(ctx, compiled.problems) };
-  const context = (await contexts(ctx, desk, [ticket], compiled.rule.reads)).get(ticket.id);
+  const context = (await contexts(ctx, desk, [ticket], { reads: compiled.rule.reads, text: input.text })).get(ticket.id);
   if (!context) throw notFound("ticket", ticket.id);
   const began = performance.now();
   const result = decide(compiled.rule, context);
@@ -98,11 +101,18 @@ const askedOf = (ticket: string) => (ticket === "" ? null : UUID.test(ticket) ? 
 
 /** As a rule is woken by its registration: a try needs some event, and this is the plainest. */
 const EVENT = { type: "ticket.registered", from: null, to: null, transition: null, by: "" };
+/** Of what it waits for the first, so that it decides as it would at work. */
+function eventFor(text: string): EventValues {
+  const read = readRuleText(text);
+  if (!read.ok) return EVENT;
+  const { on } = read.rule.trigger;
+  return { ...EVENT, type: eventTypesOf(on)[0]!, ...("clock" in on && { clock: on.clock, percent: on.at_percent }) };
+}
 
 /** Of what the author may be told: a rule that asks whether a text has a number in it would tell the number, one question at a time. */
-async function contexts(ctx: Ctx, { catalogue, project }: Desk, tickets: FoundTicket[], reads: readonly string[]) {
+async function contexts(ctx: Ctx, { catalogue, project }: Desk, tickets: FoundTicket[], { reads, text }: { reads: readonly string[]; text: string }) {
   const found = await contextFor(ctx.db, {
-    ticketIds: tickets.map(({ id }) => id), reads, catalogue, now: ctx.now(), actor: { kind: "system", name: "automation" }, project: projectValues(project), event: { ...EVENT, at: ctx.now() },
+    ticketIds: tickets.map(({ id }) => id), reads, catalogue, now: ctx.now(), actor: { kind: "system", name: "automation" }, project: projectValues(project), event: { ...eventFor(text), at: ctx.now() },
   });
   const phones = new Map(tickets.map(({ id, phone }) => [id, phone]));
   return new Map([...found].map(([id, context]) => [id, { ...context, values: toldAtDesk(ctx, context.values, { phone: phones.get(id) ?? null, email: null }) }]));
@@ -122,7 +132,7 @@ export async function dryRun(ctx: Ctx, projectKey: string, input: DryRunInput) {
   const found = await selectLatest(ctx.db, projectKey, decodeCursor(input.after), input.limit + 1);
   const { items, next } = pageOf(found, input.limit, (row) => encodeCursor(row.updatedAt, row.id));
   const readable = items.filter((item) => may(ctx, "tickets.read", item));
-  const all = await contexts(ctx, desk, readable, [...after.rule.reads, ...(before?.reads ?? [])]);
+  const all = await contexts(ctx, desk, readable, { reads: [...after.rule.reads, ...(before?.reads ?? [])], text: input.text });
   const byId = new Map(items.map((item) => [item.id, item]));
   const records = readable.flatMap(({ id }) => (all.has(id) ? [{ id, context: all.get(id)!.values as Record<string, unknown> }] : []));
   const compared = await some(compare(before, after.rule, records, BUDGET), DRY_RUN_MS);

@@ -31,12 +31,15 @@ const as = (actor: Actor) => database.ctx(actor);
 const listener = automationListener({ callWebhook: () => Promise.resolve() });
 registerDurable(listener.name, (type) => listener.wants(type));
 
-/** Which rules have fired on a ticket, when every waking event has one. */
-async function fired(ticketId: string): Promise<string[]> {
+async function ran(ticketId: string): Promise<{ ruleKey: string; state: string }[]> {
   const deliveries = startDeliveries(system, [listener]);
   await deliveries.settled();
   await deliveries.stop();
-  const { rows } = await sql<{ ruleKey: string; state: string }>`select rule_key, state from automation_runs where ticket_id = ${ticketId} order by id`.execute(database.db);
+  return sql<{ ruleKey: string; state: string }>`select rule_key, state from automation_runs where ticket_id = ${ticketId} order by id`.execute(database.db).then(({ rows }) => rows);
+}
+/** Which rules have fired on a ticket, when every waking event has one. */
+async function fired(ticketId: string): Promise<string[]> {
+  const rows = await ran(ticketId);
   expect(rows.every(({ state }) => state === "fired")).toBe(true);
   return rows.map(({ ruleKey }) => ruleKey);
 }
@@ -101,7 +104,7 @@ test("R124 a rule is woken by what the client has written", async () => {
 });
 
 test("R124 R362 a ticket registered together with its form wakes a rule that waits for either once; a form that comes later wakes it again", async () => {
-  const text = "key: both\nname: { en: both }\non: { event: [ticket.registered, ticket.form_submitted] }\nsteps:\n  - do: add_note\n    with: { text: event.type }\n";
+  const text = "key: both\nname: { en: both }\non: { event: [ticket.registered, ticket.form_submitted] }\nsteps:\n  - do: add_note\n    with: { text: '\"x\"' }\n";
   const form = text.replace("key: both", "key: only").replace("[ticket.registered, ticket.form_submitted]", "ticket.form_submitted");
   await inTx(system, (ctx) => rulesKind.use!(ctx, "internet", { both: { text }, only: { text: form } }));
   const { id } = await buildTicket(system, { type: "claim" });
@@ -111,6 +114,16 @@ test("R124 R362 a ticket registered together with its form wakes a rule that wai
   const later = await begin({ kind: "ticket", id });
   await submitRecord(as(ana), later.id, { version: later.version });
   expect((await fired(id)).toSorted()).toEqual(["both", "both", "only", "only"]);
+});
+
+test("R344 a rule that asks which of its two events woke it is woken by each, also when a ticket came together with its form", async () => {
+  const text = "key: both\nname: { en: both }\non: { event: [ticket.registered, ticket.form_submitted] }\nwhen: event.type == \"ticket.form_submitted\"\nsteps:\n  - do: add_note\n    with: { text: event.type }\n";
+  await inTx(system, (ctx) => rulesKind.use!(ctx, "internet", { both: { text } }));
+  const { id } = await buildTicket(system, { type: "claim" });
+  const record = await begin(null);
+  await inTx(as(ana), (ctx) => ticketForms.submitFor(ctx, record.id, { id, projectKey: "internet", formKey: "connection" }));
+  await ran(id);
+  expect((await getTicket(as(ana), id)).notes.map(({ text: note }) => note)).toEqual(["ticket.form_submitted"]);
 });
 
 test("facts of forms that are about no ticket wake nobody", () => {
