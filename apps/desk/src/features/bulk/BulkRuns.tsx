@@ -23,7 +23,7 @@ export default function BulkRuns() {
   const close = () => { setOpen(false); setRun(null); };
   return (
     <>
-      <Button variant="default" leftSection={<IconHistory size={15} />} onClick={() => setOpen(true)}>{t("bulk.runs")}</Button>
+      <Button variant="default" title={t("bulk.runs")} leftSection={<IconHistory size={15} />} onClick={() => setOpen(true)}>{t("bulk.runs")}</Button>
       <Modal opened={isOpen} size="lg" onClose={close} title={<b>{run ? t("bulk.title") : t("bulk.runsOfDay")}</b>} closeButtonProps={{ "aria-label": t("do.close") }}>
         {run ? <div className="stack"><div><Button size="compact-sm" variant="subtle" leftSection={<IconArrowLeft size={14} />} onClick={() => setRun(null)}>{t("bulk.runs")}</Button></div><BulkProgress started={run} onDone={close} /></div>
           : <ul className={css.runs}>{runs.map((each) => <li key={each.id}><button type="button" onClick={() => setRun(each)}><span><ActionWords run={each} /></span><span className="dim small"><Moment at={each.at} full /> · {t("bulk.picked", { count: each.total })} · {t(each.state === "ready" ? "bulk.triedOnly" : `bulk.state.${each.state}`)}</span></button></li>)}</ul>}

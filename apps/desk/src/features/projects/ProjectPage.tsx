@@ -1,7 +1,7 @@
 import type { RemovedRow, TextRow } from "@linija/server/contract/declarations/declarations";
 import { Button, Menu, Modal, Select, TextInput, Tooltip } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
-import { IconArchive, IconArrowLeft, IconDownload, IconFileText, IconPlus, IconUpload } from "@tabler/icons-react";
+import { IconArchive, IconArrowLeft, IconDownload, IconFileText, IconPlus, IconTransfer, IconUpload } from "@tabler/icons-react";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useState, type FormEvent, type ReactNode } from "react";
 import { EditorTexts, useT, useWord, type MessageKey } from "../../i18n/intl.tsx";
@@ -38,7 +38,7 @@ function Project() {
       {data && (
         <div className={css.split}>
           <nav className={`panel scroll ${css.texts}`} aria-label={t("projects.textsOf", { name })}>
-            <Link to="/projects" className={css.back}><IconArrowLeft size={15} aria-hidden />{t("nav.projects")}</Link>
+            <Link to="/projects" className={css.back}><IconArrowLeft size={15} aria-hidden /><span>{t("nav.projects")}</span></Link>
             <Foldable name={shown}>
               <Kinds texts={texts} chosen={chosen?.path} onOpen={open} />
               <Removed texts={gone} chosen={removed?.path} onOpen={open} />
@@ -102,11 +102,11 @@ function Tools({ projectKey, isRetired, onBox }: { projectKey: string; isRetired
   const t = useT();
   const isOwn = projectKey !== "company" && projectKey !== "common" && !isRetired;
   return (
-    <span className="row">
-      {isOwn && <Button variant="subtle" color="gray" leftSection={<IconArchive size={15} aria-hidden />} onClick={() => onBox("retire")}>{t("projects.retire")}</Button>}
-      {projectKey !== "company" && !isRetired && <Button variant="default" leftSection={<IconPlus size={15} aria-hidden />} onClick={() => onBox("new")}>{t("projects.newText")}</Button>}
+    <span className="row signs">
+      {isOwn && <Button variant="subtle" color="gray" title={t("projects.retire")} leftSection={<IconArchive size={15} aria-hidden />} onClick={() => onBox("retire")}>{t("projects.retire")}</Button>}
+      {projectKey !== "company" && !isRetired && <Button variant="default" title={t("projects.newText")} leftSection={<IconPlus size={15} aria-hidden />} onClick={() => onBox("new")}>{t("projects.newText")}</Button>}
       <Menu position="bottom-end">
-        <Menu.Target><Button variant="default">{t("projects.outAndIn")}</Button></Menu.Target>
+        <Menu.Target><Button variant="default" title={t("projects.outAndIn")} leftSection={<IconTransfer size={15} aria-hidden />}>{t("projects.outAndIn")}</Button></Menu.Target>
         <Menu.Dropdown>
           <Menu.Item component="a" href={`/api/projects/${projectKey}/export`} download={`${projectKey}.zip`} leftSection={<IconDownload size={15} aria-hidden />}>{t("projects.export")}</Menu.Item>
           {isOwn && <Menu.Item leftSection={<IconUpload size={15} aria-hidden />} onClick={() => onBox("import")}>{t("projects.importOver")}</Menu.Item>}

@@ -17,7 +17,7 @@ export function NoteBox({ ticketId }: { ticketId: string }) {
   const send = () => { if (draft.text.trim()) add.mutate({ params: { id: ticketId }, body: { text: draft.text } }); };
   useKey("note", () => box.current?.focus());
   return (
-    <div className={css.noteBox} onKeyDown={sendOnCtrlEnter(send)}>
+    <div className={css.noteBox} data-typed-in onKeyDown={sendOnCtrlEnter(send)}>
       <Textarea ref={box} aria-label={t("ticket.note")} placeholder={t("ticket.notePlaceholder")} autosize minRows={1} maxRows={8} value={draft.text} onChange={(event) => set({ text: event.currentTarget.value })} error={fieldError(add.error, "text")} />
       <div className="row between"><span className="row small"><IconLock size={14} aria-hidden />{t("ticket.noteInternal")}</span><Button variant="default" loading={add.isPending} disabled={!draft.text.trim()} onClick={send}>{t("ticket.addNote")}</Button></div>
       {!fieldError(add.error, "text") && <ProblemNote error={add.error} />}

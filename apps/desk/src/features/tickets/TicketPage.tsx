@@ -23,7 +23,7 @@ export function TicketPage() {
   return (
     <main className={css.ticketPage}>
       <div className={css.ticketMain}>
-        <Link to={onlyDepartment ? "/department" : "/tickets"} className={css.back}><IconArrowLeft size={15} aria-hidden />{t(onlyDepartment ? "nav.department" : "nav.tickets")}</Link>
+        <Link to={onlyDepartment ? "/department" : "/tickets"} className={css.back}><IconArrowLeft size={15} aria-hidden /><span>{t(onlyDepartment ? "nav.department" : "nav.tickets")}</span></Link>
         <div className={css.ticketBody}><TicketDetail id={id} /></div>
       </div>
       {ticket && (ticket.clientId || panelsOf("side", ticket, me).length > 0) && (

@@ -3,7 +3,7 @@ import { Button, SegmentedControl, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconFilter, IconLayoutKanban, IconList, IconSearch, type TablerIcon } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { lazy, Suspense, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useT } from "../../i18n/intl.tsx";
 import { useKey } from "../../shared/keys.ts";
 import { Page, Skeleton } from "../../shared/parts.tsx";
@@ -56,21 +56,23 @@ export function TicketsPage() {
   const [text, setText] = useState("");
   const [typed] = useDebouncedValue(text.trim(), 200);
   const picked = usePicked();
+  const nav = useShownInSight(state);
   const words = typed.length > 1 ? typed : "";
   // Words are looked for everywhere, whatever view they were typed in, but within a filter somebody is making.
   const shown: Asked = words ? { ...asked, filter: { ...(isChanged && asked.filter), text: words }, sort: "changed" } : asked;
   const show = (next: string, board: boolean) => { setText(""); picked.clear(); go({ view: next, asked: null, board }); };
   const panel = (error: unknown) => isOpen && <FilterPanel asked={asked} error={error} onChange={(next) => go({ asked: next })} onClear={() => go({ asked: null })} />;
+  const conditions = isChanged ? partsOf(asked.filter) : 0;
   const listed = words ? null : listedOf(state);
   return (
-    <Page wide title={t("nav.tickets")} tools={<div className={boardCss.tools}>
+    <Page wide title={t("nav.tickets")} tools={<div className={`signs ${boardCss.tools}`}>
       <Search text={text} onChange={setText} />
-      <Button variant="default" aria-expanded={isOpen} leftSection={<IconFilter size={15} />} onClick={() => setOpen(!isOpen)}>{t("views.filter")}{isChanged && partsOf(asked.filter) > 0 && ` (${partsOf(asked.filter)})`}</Button>
+      <Button variant={conditions > 0 ? "light" : "default"} title={t("views.filter")} aria-expanded={isOpen} leftSection={<IconFilter size={15} />} onClick={() => setOpen(!isOpen)}>{t("views.filter")}{conditions > 0 && ` (${conditions})`}</Button>
       {!isBoard && <ColumnsPicker columns={asked.columns ?? defaultColumns} onChange={(columns) => go({ asked: { ...asked, columns } })} />}
       {may(me, "tickets.bulk") && <Suspense fallback={null}><BulkRuns /></Suspense>}
       <Layout isBoard={isBoard} onChange={(board) => { picked.clear(); go({ board }); }} />
     </div>}>
-      <nav className={css.views} aria-label={t("tickets.views")}>
+      <nav ref={nav} className={css.views} aria-label={t("tickets.views")}>
         {views.map((each) => <button key={each} type="button" aria-current={each === view && !words ? "true" : undefined} onClick={() => show(each, isBoard)}>{t(`tickets.view.${each}`)}{each === view && isChanged && " •"}</button>)}
         {may(me, "tickets.approve") && <ApprovalsLink className={css.approvals} />}
         <SavedViews asked={asked} isBoard={isBoard} current={saved?.id} isChanged={isChanged} onShow={(next: SavedView) => show(next.id, next.layout === "board")} onSaved={(next) => go({ view: next.id, asked: null })} />
@@ -81,6 +83,13 @@ export function TicketsPage() {
         : <TicketList key={listed ?? "found"} listed={listed} shown={shown} label={words ? t("views.search") : saved?.name ?? t(`tickets.view.${view ?? "open"}`)} isWords={words !== ""} picked={may(me, "tickets.bulk") ? picked : null} panel={panel} />}
     </Page>
   );
+}
+
+/** In a low window the views stand in one line that is pushed aside: the one that is shown stands in sight. */
+function useShownInSight({ saved, view }: ReturnType<typeof useAsked>) {
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => { nav.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" }); }, [saved?.id, view]);
+  return nav;
 }
 
 /** The view that is read by its name; null when only its filter says what is shown. */

@@ -30,7 +30,7 @@ export function ColumnsPicker({ columns, onChange }: { columns: Column[]; onChan
   const choices = [{ group: t("views.ofTicket"), items: left(ownColumns) }, { group: t("views.ofForm"), items: left(fields.map(({ key }) => key).filter((key) => key.startsWith("form."))) }, { group: t("views.ofProcess"), items: left(fields.map(({ key }) => key).filter((key) => key.startsWith("fields."))) }].filter(({ items }) => items.length > 0);
   return (
     <Popover width={320} position="bottom-end" trapFocus>
-      <Popover.Target><Button variant="default" leftSection={<IconColumns3 size={15} />}>{t("views.columns")}</Button></Popover.Target>
+      <Popover.Target><Button variant="default" title={t("views.columns")} leftSection={<IconColumns3 size={15} />}>{t("views.columns")}</Button></Popover.Target>
       <Popover.Dropdown>
         <div className="stack">
           <ol className={css.columnList} aria-label={t("views.columns")}>
