@@ -22,7 +22,7 @@ export function EditTicket({ ticket }: { ticket: TicketView }) {
   if (!may(me, "tickets.write") || ticket.status === "closed" || ticket.readOnly) return null;
   return (
     <>
-      <Button variant="default" leftSection={<IconPencil size={15} />} onClick={() => setOpen(true)}>{t("do.edit")}</Button>
+      <Button variant="default" title={t("do.edit")} leftSection={<IconPencil size={15} />} onClick={() => setOpen(true)}>{t("do.edit")}</Button>
       <Modal opened={open} onClose={() => setOpen(false)} title={<b>{ticket.number}</b>} closeButtonProps={{ "aria-label": t("do.close") }}><EditForm ticket={ticket} onDone={() => setOpen(false)} /></Modal>
     </>
   );

@@ -60,7 +60,7 @@ function TicketHead({ ticket }: { ticket: TicketView }) {
   const { project } = useTypes(ticket);
   return (
     <header className={css.detailHead}>
-      <div className={css.headRow}><div className="row wrap grow">
+      <div className={css.headRow}><div className={`row wrap grow ${css.headChips}`}>
         <span className={css.number}>{ticket.number}</span>
         <CopyButton value={ticket.number}>{({ copied, copy }) => <Tooltip label={t(copied ? "do.copied" : "do.copy")}><ActionIcon size={24} aria-label={t("do.copy")} onClick={copy}>{copied ? <IconCheck size={14} /> : <IconCopy size={14} />}</ActionIcon></Tooltip>}</CopyButton>
         <span className={`chip ${statusTone[ticket.status]}`}>{ticket.stageName}</span>
@@ -69,7 +69,7 @@ function TicketHead({ ticket }: { ticket: TicketView }) {
         {ticket.priority >= 2 && <span className={`chip ${ticket.priority === 3 ? "danger" : "warn"}`}>{t(priorityKey(ticket.priority))}</span>}
         {ticket.reopened > 0 && <span className={`chip ${ticket.status === "closed" ? "" : "danger"}`}><IconRotate2 size={13} aria-hidden />{t("ticket.reopened", { count: ticket.reopened })}</span>}
         {!ticket.waitsFor && <Due ticket={ticket} exact />}
-      </div><div className="row">
+      </div><div className="row signs">
         <CallbackButton ticket={ticket} />
         <ConsultButton ticket={ticket} />
         <HandoverButton ticket={ticket} />
