@@ -62,12 +62,11 @@ export function TicketsPage() {
   const shown: Asked = words ? { ...asked, filter: { ...(isChanged && asked.filter), text: words }, sort: "changed" } : asked;
   const show = (next: string, board: boolean) => { setText(""); picked.clear(); go({ view: next, asked: null, board }); };
   const panel = (error: unknown) => isOpen && <FilterPanel asked={asked} error={error} onChange={(next) => go({ asked: next })} onClear={() => go({ asked: null })} />;
-  const conditions = isChanged ? partsOf(asked.filter) : 0;
   const listed = words ? null : listedOf(state);
   return (
     <Page wide title={t("nav.tickets")} tools={<div className={`signs ${boardCss.tools}`}>
       <Search text={text} onChange={setText} />
-      <Button variant={conditions > 0 ? "light" : "default"} title={t("views.filter")} aria-expanded={isOpen} leftSection={<IconFilter size={15} />} onClick={() => setOpen(!isOpen)}>{t("views.filter")}{conditions > 0 && ` (${conditions})`}</Button>
+      <FilterButton conditions={isChanged ? partsOf(asked.filter) : 0} isOpen={isOpen} onPress={() => setOpen(!isOpen)} />
       {!isBoard && <ColumnsPicker columns={asked.columns ?? defaultColumns} onChange={(columns) => go({ asked: { ...asked, columns } })} />}
       {may(me, "tickets.bulk") && <Suspense fallback={null}><BulkRuns /></Suspense>}
       <Layout isBoard={isBoard} onChange={(board) => { picked.clear(); go({ board }); }} />
@@ -94,6 +93,11 @@ function useShownInSight({ saved, view }: ReturnType<typeof useAsked>) {
 
 /** The view that is read by its name; null when only its filter says what is shown. */
 const listedOf = ({ view, isChanged, isBoard }: ReturnType<typeof useAsked>): Listed | null => (isChanged || isBoard || view === null || view === "forgotten" ? null : view);
+
+function FilterButton({ conditions, isOpen, onPress }: { conditions: number; isOpen: boolean; onPress: () => void }) {
+  const t = useT();
+  return <Button variant={conditions > 0 ? "light" : "default"} title={t("views.filter")} aria-expanded={isOpen} leftSection={<IconFilter size={15} />} onClick={onPress}>{t("views.filter")}{conditions > 0 && ` (${conditions})`}</Button>;
+}
 
 function Search({ text, onChange }: { text: string; onChange: (text: string) => void }) {
   const t = useT();
