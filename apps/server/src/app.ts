@@ -224,7 +224,7 @@ async function openData(config: Config, log: Log, say: (text: string) => void, s
   stops.push(() => database.close());
   const pulse = startPulse(connection, log);
   stops.push(() => pulse.stop());
-  const applied = await migrate(database.pool);
+  const applied = await migrate(database.pool, { say: (text) => { say(text); log.warn(text); } });
   if (applied.length > 0) say(`Prepared the tables (${applied.length} steps).`);
   await migrateJobs(database.pool);
   return { database, postgres, pulse };
