@@ -97,6 +97,7 @@ const PEOPLE: Record<string, Case> = {
   "GET /api/operators": plain(),
   "GET /api/operators/choices": plain(),
   "GET /api/operators/{id}": project(async (at) => ({ id: await at.user() })),
+  "GET /api/operators/{id}/history": project(async (at) => ({ id: await at.user() })),
   "PATCH /api/operators/{id}": project(async (at) => ({ id: await at.user(), body: { version: 1, languages: ["en"] } })),
   "POST /api/operators/{id}/phone": project(async (at) => ({ id: await at.user(), body: { version: 1, extension: String(10_000 + extensions++) } })),
   "DELETE /api/operators/{id}/phone": project(async (at) => {
@@ -217,6 +218,7 @@ const TICKETS: Record<string, Case> = {
   "POST /api/tickets/{id}/notes": onTicket(() => ({ text: "Matrix" })),
   "GET /api/tickets/{id}/promises": onTicket(),
   "GET /api/tickets/{id}/reasons": onTicket(),
+  "GET /api/tickets/{id}/history": onTicket(),
   "GET /api/tickets/{id}/relations": onTicket(),
   "POST /api/tickets/{id}/relations": ticket(async (at) => ({ id: await at.ticket(), body: { side: "related", number: (await at.another()).number } })),
   "DELETE /api/tickets/{id}/relations/{relationId}": below(async (at) => {

@@ -156,7 +156,11 @@ class Filler {
     await this.#insert("interactions", { channel: "voice", direction: "in", project_key: OWN, client_id: this.#world.client, operator_id: this.#colleague, state: "ended", outcome: "answered", from_number: MARKS.phone, started_at: new Date(), ended_at: new Date() });
     await this.#send("matrix.operator", "POST", "/api/clients", { kind: "person", familyName: "Zweiter", projects: [OWN], force: true });
     await this.#send("matrix.operator", "POST", "/api/promises", { ticketId: this.#world.ticket, text: `Another. ${INNER}`, dueAt: tomorrow().toISOString() });
-    await this.#house.rows("update operators set skills = '{\"internet\": 4}' where user_id = $1", [this.#house.desk("matrix.operator").userId]);
+    const operator = `/api/operators/${this.#house.desk("matrix.operator").userId}`;
+    const { version } = await this.#send("wide.administrator", "GET", operator);
+    await this.#send("wide.administrator", "PATCH", operator, { version, skills: { internet: 4 } });
+    const { version: given } = await this.#send("wide.administrator", "GET", operator);
+    await this.#send("wide.administrator", "PATCH", operator, { version: given, languages: ["sl"] });
   }
   async recording(): Promise<string> {
     const id = await this.#insert("recordings", { interaction_id: this.#world.call, path: "matrix.bin", started_at: new Date(), ended_at: new Date(), duration_ms: 1000, bytes: 1644, peaks: JSON.stringify({ left: [1], right: [1] }) });
@@ -223,6 +227,8 @@ class Filler {
 /** What else is asked of a route, so that each place of its reply stands in one of the answers. */
 export const moreAddresses = (world: World, more: More): Record<string, string[]> => ({
   "/api/tickets/{id}": [more.claim, more.asked, more.task, more.gone, more.done].map((id) => `/api/tickets/${id}`),
+  "/api/tickets/{id}/history": [`/api/tickets/${more.claim}/history`, `/api/tickets/${more.claim}/history?limit=1`],
+  "/api/operators/{id}/history": [`/api/operators/${world.user}/history?limit=1`],
   "/api/tickets/{id}/reasons": [`/api/tickets/${more.claim}/reasons`, `/api/tickets/${more.claim}/reasons?limit=1`],
   "/api/tickets/{id}/relations": [`/api/tickets/${more.gone}/relations`],
   "/api/tickets/{id}/solutions": [`/api/tickets/${more.asked}/solutions`],

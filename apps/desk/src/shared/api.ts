@@ -12,14 +12,17 @@ import type * as duties from "@linija/server/contract/duties/duties";
 import type * as documents from "@linija/server/contract/documents/documents";
 import type * as floor from "@linija/server/contract/floor/floor";
 import type * as forms from "@linija/server/contract/forms/forms";
+import type * as load from "@linija/server/contract/load/load";
 import type * as handovers from "@linija/server/contract/handovers/handovers";
 import type * as guides from "@linija/server/contract/guides/guides";
 import type * as messages from "@linija/server/contract/messages/messages";
 import type * as operators from "@linija/server/contract/operators/operators";
+import type * as operatorsHistory from "@linija/server/contract/operators/operators.history";
 import type * as promises from "@linija/server/contract/promises/promises";
 import type * as relations from "@linija/server/contract/relations/relations";
 import type * as reports from "@linija/server/contract/reports/reports";
 import type * as tickets from "@linija/server/contract/tickets/tickets";
+import type * as ticketsHistory from "@linija/server/contract/tickets/tickets.history";
 import type * as ticketsProcess from "@linija/server/contract/tickets/tickets.process";
 import type * as bulk from "@linija/server/contract/bulk/bulk";
 import type * as views from "@linija/server/contract/views/views";
@@ -27,7 +30,7 @@ import type * as webhooks from "@linija/server/contract/webhooks/webhooks";
 import type * as webhooksIn from "@linija/server/contract/webhooks/webhooks.in";
 import type { z } from "zod";
 
-type Modules = typeof views & typeof bulk & typeof access & typeof automation & typeof webhooks & typeof webhooksIn & typeof calls & typeof clients & typeof declarations & typeof migrations & typeof removals & typeof retiring & typeof documents & typeof duties & typeof messages & typeof floor & typeof forms & typeof operators & typeof articles & typeof guides & typeof handovers & typeof promises & typeof relations & typeof reports & typeof tickets & typeof ticketsProcess;
+type Modules = typeof views & typeof bulk & typeof access & typeof automation & typeof webhooks & typeof webhooksIn & typeof calls & typeof clients & typeof declarations & typeof migrations & typeof removals & typeof retiring & typeof documents & typeof duties & typeof messages & typeof floor & typeof forms & typeof operators & typeof articles & typeof guides & typeof handovers & typeof load & typeof promises & typeof relations & typeof reports & typeof tickets & typeof ticketsProcess & typeof ticketsHistory & typeof operatorsHistory;
 interface Shape { method: string; path: string; reply: z.ZodType; params?: z.ZodType; query?: z.ZodType; body?: z.ZodType }
 type Contracts = { [K in keyof Modules as Modules[K] extends Shape ? K : never]: Modules[K] extends Shape ? Modules[K] : never };
 
@@ -48,10 +51,12 @@ export const routes = {
   listTickets: "GET /tickets", getTicket: "GET /tickets/:id", createTicket: "POST /tickets", updateTicket: "PATCH /tickets/:id",
   moveTicket: "POST /tickets/:id/transitions", revealContacts: "POST /tickets/:id/contacts", addNote: "POST /tickets/:id/notes", addAttachment: "POST /tickets/:id/attachments",
   removeAttachment: "DELETE /tickets/:id/attachments/:attachmentId", ticketTypes: "GET /tickets/types",
+  getLoad: "GET /load", giveTicket: "POST /tickets/:id/give",
   listHandovers: "GET /handovers", handoverFigures: "GET /handovers/figures", ticketHandovers: "GET /tickets/:id/handovers", handoverChoices: "GET /tickets/:id/handovers/choices", giveHandover: "POST /tickets/:id/handovers",
   clientHandovers: "GET /clients/:id/handovers", takeHandover: "POST /handovers/:id/take", askColleague: "POST /tickets/:id/consults", answerConsult: "POST /handovers/:id/answer", refuseHandover: "POST /handovers/:id/refuse", withdrawHandover: "POST /handovers/:id/withdraw",
   listApprovals: "GET /approvals", decideApproval: "POST /tickets/:id/approvals/:approvalId", tickItem: "PUT /tickets/:id/checks", listReasons: "GET /tickets/:id/reasons",
   listOperators: "GET /operators", operatorChoices: "GET /operators/choices", getOperator: "GET /operators/:id", changeOperator: "PATCH /operators/:id",
+  ticketHistory: "GET /tickets/:id/history", operatorHistory: "GET /operators/:id/history",
   givePhone: "POST /operators/:id/phone", takePhone: "DELETE /operators/:id/phone",
   listDocuments: "GET /tickets/:id/documents", makeDocument: "POST /tickets/:id/documents", listMessages: "GET /tickets/:id/messages", sendMessage: "POST /tickets/:id/messages",
   listProjects: "GET /projects", createProject: "POST /projects", listTexts: "GET /projects/:key/texts", readText: "GET /projects/:key/text", checkText: "POST /projects/:key/check",

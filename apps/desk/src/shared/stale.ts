@@ -9,14 +9,14 @@ type Reach = "all" | "one" | "mentioned" | "line" | "items";
 
 const stale: Record<string, Partial<Record<RouteName, Reach>>> = {
   line: { getLine: "all" },
-  ticket: { listDue: "all", listTickets: "items", findTickets: "items", ticketBoard: "all", getTicket: "one", listTicketRuns: "one", listRelations: "one", listDocuments: "one", listMessages: "one", clientTimeline: "mentioned" },
+  ticket: { listDue: "all", getLoad: "all", listTickets: "items", findTickets: "items", ticketBoard: "all", getTicket: "one", ticketHistory: "one", listTicketRuns: "one", listRelations: "one", listDocuments: "one", listMessages: "one", clientTimeline: "mentioned" },
   client: { searchClients: "items", getClient: "one", clientByPhone: "all", clientTimeline: "one", clientHistory: "one" },
   interaction: { listCalls: "items", getCall: "one", clientTimeline: "mentioned", getLine: "line" },
   call: { listCalls: "items", getCall: "one", clientTimeline: "mentioned", getLine: "line" },
   recording: { getRecording: "one", listCalls: "items", getCall: "all", clientTimeline: "all" },
   // The own line has a push of its own.
   operator: { getFloor: "all" },
-  operators: { listOperators: "items", getOperator: "one", operatorChoices: "all" },
+  operators: { listOperators: "items", getOperator: "one", operatorHistory: "one", operatorChoices: "all" },
   queue: { getFloor: "all" },
   floor: { getFloor: "all" },
   user: { listUsers: "all", getMe: "all", listOperators: "items", getOperator: "one" },

@@ -13,6 +13,7 @@ import { say } from "../../shared/toast.tsx";
 import { may, useMe } from "../access/session.ts";
 import { changeOf, differences, isChanged, queuesFor, rebased, shownLanguages, shownLevel, skillsInOrder, touchLanguages, touchLevel, yielded, type Edited } from "./edited.ts";
 import { Standing } from "./marks.tsx";
+import { OperatorHistory } from "./OperatorHistory.tsx";
 import { PhoneBox } from "./PhoneBox.tsx";
 import { SkillLevels } from "./SkillLevels.tsx";
 import css from "./operators.module.css";
@@ -35,6 +36,7 @@ export function OperatorPanel({ id, onClose }: { id: string; onClose: () => void
           <>
             <Settings operator={operator.data} choices={choices.data} />
             <PhoneBox operator={operator.data} choices={choices.data} />
+            <OperatorHistory id={id} />
           </>
         )}
       </div>

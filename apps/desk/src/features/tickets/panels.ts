@@ -1,6 +1,6 @@
 import type { Me } from "@linija/server/contract/access/access";
 import type { TicketView } from "@linija/server/contract/tickets/tickets";
-import { IconBulb, IconFileCertificate, IconForms, IconGitMerge, IconHeartHandshake, IconLink, IconListCheck, IconMessages, IconRoute, type TablerIcon } from "@tabler/icons-react";
+import { IconBulb, IconFileCertificate, IconForms, IconGitMerge, IconHeartHandshake, IconHistory, IconLink, IconListCheck, IconMessages, IconRoute, type TablerIcon } from "@tabler/icons-react";
 import { lazy, type ComponentType, type LazyExoticComponent } from "react";
 import type { MessageKey } from "../../i18n/intl.tsx";
 
@@ -27,6 +27,7 @@ const ticketPanels: TicketPanel[] = [
   { key: "solutions", title: "panel.solutions", icon: IconBulb, place: "side", Panel: lazy(() => import("../articles/SolutionsPanel.tsx")) },
   { key: "relations", title: "panel.relations", icon: IconLink, place: "side", Panel: lazy(() => import("../relations/RelationsPanel.tsx")) },
   { key: "promises", title: "panel.promises", icon: IconHeartHandshake, place: "side", Panel: lazy(() => import("../promises/PromisesPanel.tsx")), Mark: lazy(() => import("../promises/PromisesMark.tsx")) },
+  { key: "changes", title: "panel.changes", icon: IconHistory, place: "side", Panel: lazy(() => import("./TicketHistory.tsx")) },
   { key: "process", title: "process.title", icon: IconListCheck, place: "main", Panel: lazy(() => import("./ProcessBlock.tsx")) },
   { key: "asked", title: "forms.title", icon: IconForms, place: "main", shown: (ticket) => ticket.parent !== null, Panel: lazy(() => import("../forms/TaskForms.tsx")) },
   { key: "forms", title: "forms.title", icon: IconForms, place: "main", Panel: lazy(() => import("../forms/FormBlock.tsx")) },

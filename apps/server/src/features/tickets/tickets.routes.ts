@@ -9,6 +9,8 @@ import * as processContracts from "./tickets.process.contract.ts";
 import { revealContacts } from "./tickets.contacts.service.ts";
 import { addAttachment, openAttachment, removeAttachment, type FileStore } from "./tickets.attachments.service.ts";
 import { MAX_FILE_BYTES } from "./tickets.files.contract.ts";
+import * as historyContract from "./tickets.history.contract.ts";
+import { ticketHistory } from "./tickets.history.service.ts";
 import { listTickets, ticketTypes } from "./tickets.list.service.ts";
 import { moveTicket } from "./tickets.move.service.ts";
 import type { TicketForms } from "./tickets.forms.ts";
@@ -25,6 +27,7 @@ export function ticketsRoutes(app: App, deps: { files: FileStore; forms?: Ticket
   mount(app, processContracts.decideApproval, "signed_in", (ctx, { params, body }) => decideApproval(ctx, params, body));
   mount(app, processContracts.tickItem, "signed_in", (ctx, { params, body }) => tickItem(ctx, params.id, body));
   mount(app, processContracts.listReasons, "signed_in", (ctx, { params, query }) => listReasons(ctx, params.id, query));
+  mount(app, historyContract.ticketHistory, "signed_in", (ctx, { params, query }) => ticketHistory(ctx, params.id, query));
   mount(app, contracts.revealContacts, "signed_in", (ctx, { params, body }) => revealContacts(ctx, params.id, body.reason));
   mount(app, contracts.addNote, "signed_in", (ctx, { params, body }) => addNote(ctx, params.id, body.text));
   mount(app, contracts.addAttachment, "signed_in", async (ctx, { params }, { request }) => {
