@@ -31,7 +31,7 @@ describe("values", () => {
     ["client.orders.exists_one(o, o.paid)", true], ["client.orders.map(o, o.total).sum()", { amount: "150.10", currency: "EUR" }],
     ["[3, 1, 2].max()", 3], ["min(3, 1.5)", 1.5], ["[1, 2].sum()", 3], ["[].size()", 0], ["'sl' in operator.languages", true], ["2 in [1, 2]", true],
     ["'a' + 'b'", "ab"], ["'Žiga'.lower()", "žiga"], ["' x '.trim().size()", 1], ["'a,b'.split(',')", ["a", "b"]], ["['a', 'b'].join('-')", "a-b"],
-    ["'abc'.substring(1, 2)", "b"], ["'aXbX'.replace('X', 'yy')", "ayybyy"], ["call.from.matches('^\\\\+386')", true], ["lower('A') == 'A'.lower()", true],
+    ["'abc'.substring(1, 2)", "b"], ["'😀 help'.substring(0, 1)", "😀"], ["'😀 help'.substring(2)", "help"], ["'😀 help'.indexOf('help')", 2], ["'😀a'.split('')", ["😀", "a"]], ["'aXbX'.replace('X', 'yy')", "ayybyy"], ["call.from.matches('^\\\\+386')", true], ["lower('A') == 'A'.lower()", true],
     ["[1, 2] + [3]", [1, 2, 3]], ["[1, 2] == [1, 2]", true], ["{'a': 1}.a", 1], ["[1, 2, 3].map(x, x * x).filter(y, y > 1)", [4, 9]],
     ["[[1, 2], [3]].map(l, l.map(x, x + l.size()))", [[3, 4], [4]]], ["operator.languages.first()", "sl"], ["[1,1,2].distinct()", [1, 2]],
     ["round(2.5)", 2], ["round(decimal('2.345'), 2)", "2.34"], ["floor(-1.5)", -2], ["abs(-3)", 3], ["int('42') + int(1.9)", 43], ["string(1.5) + 'x'", "1.5x"], ["int('x')", "bad_text"],

@@ -19,10 +19,20 @@ export function lengthOf(value: string): number {
   return length;
 }
 
-function substring(value: string, from: number, to = value.length): string {
-  if (from < 0 || to > value.length || from > to) throw new Fault("index_range", { index: from < 0 || from > value.length ? from : to, size: value.length });
-  return value.slice(from, to);
+/** In code points, as `size` counts: no sign is cut in two. */
+function substring(value: string, from: number, end?: number): string {
+  const size = lengthOf(value);
+  const to = end ?? size;
+  if (from < 0 || to > size || from > to) throw new Fault("index_range", { index: from < 0 || from > size ? from : to, size });
+  return size === value.length ? value.slice(from, to) : Array.from(value).slice(from, to).join("");
 }
+
+function indexOf(value: string, part: string): number {
+  const at = value.indexOf(part);
+  return at <= 0 ? at : lengthOf(value.slice(0, at));
+}
+
+const split = (value: string, separator: string): string[] => (separator === "" ? Array.from(value).slice(0, LIMITS.listLength + 1) : value.split(separator, LIMITS.listLength + 1));
 
 /** Counts before it builds: a short text may be replaced by a long one very often. */
 function replace(value: string, what: string, by: string): string {
@@ -54,13 +64,13 @@ export const TEXT_FUNCTIONS: readonly Builtin[] = [
   overloaded({ ...onText("endsWith", "part"), doc: { en: "Whether the text ends with the other one.", ru: "Заканчивается ли текст другим.", sl: "Ali se besedilo konča z drugim." } },
     [{ params: [text, text], result: boolean, call: (a: string, b: string) => a.endsWith(b) }]),
   overloaded({ ...onText("indexOf", "part"), doc: { en: "Where the other text begins, from 0; −1 when it is not there.", ru: "Где начинается другой текст, считая с 0; −1, если его нет.", sl: "Kje se začne drugo besedilo, šteto od 0; −1, če ga ni." } },
-    [{ params: [text, text], result: int, call: (a: string, b: string) => a.indexOf(b) }]),
+    [{ params: [text, text], result: int, call: indexOf }]),
   overloaded({ ...onText("substring", "from, to"), doc: { en: "The part from one position (from 0) up to another, or to the end.", ru: "Часть от позиции (с 0) до другой или до конца.", sl: "Del od mesta (od 0) do drugega ali do konca." } },
     [{ params: [text, int], result: text, call: substring }, { params: [text, int, int], result: text, call: substring }]),
   overloaded({ ...onText("replace", "what, by"), doc: { en: "The text with every occurrence replaced.", ru: "Текст, где все вхождения заменены.", sl: "Besedilo z zamenjanimi vsemi pojavitvami." } },
     [{ params: [text, text, text], result: text, call: replace }]),
   overloaded({ ...onText("split", "separator"), doc: { en: "The parts between separators.", ru: "Части между разделителями.", sl: "Deli med ločili." } },
-    [{ params: [text, text], result: listOf(text), call: (a: string, b: string) => a.split(b, LIMITS.listLength + 1) }]),
+    [{ params: [text, text], result: listOf(text), call: split }]),
   overloaded({ key: "join", signature: "list.join(separator)", on: ["list"], doc: { en: "The texts of a list as one.", ru: "Тексты списка одним текстом.", sl: "Besedila seznama kot eno." } },
     [{ params: [listOf(text)], result: text, call: (a: string[]) => join(a, "") }, { params: [listOf(text), text], result: text, call: join }]),
   {

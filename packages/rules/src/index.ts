@@ -2,6 +2,7 @@ export { createCatalogue, CatalogueError, narrowed } from "./catalogue.ts";
 export type { ActionInput, Catalogue, CatalogueInput, FieldInput, FunctionInput, ParamInput, RecordInput, Rights, ValueInput } from "./catalogue.types.ts";
 export { compare, type ComparedRecord, type Difference, type Outcome } from "./compare.ts";
 export type { CompleteOptions, Completion } from "./complete.ts";
+export { cutText, shortText } from "./cut.ts";
 export { Decimal, DecimalError } from "./decimal.ts";
 export { parseRuleText, problemAt, rangeOf, sourceOf, type DocumentLimits, type ParsedDocument, type Path, type Range, type Source } from "./document.ts";
 export { editRule, ruleToJson, ruleToYaml, type Edited, type RuleChange } from "./edit.ts";

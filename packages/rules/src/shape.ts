@@ -1,3 +1,4 @@
+import { shortText } from "./cut.ts";
 import type { Params, ProblemCode } from "./problems.ts";
 
 /** What a schema library says is wrong, as zod 4 gives it. Its own words are English and speak of the program's types: they are not shown. */
@@ -126,7 +127,7 @@ function typeOf(value: unknown): string {
   return EXPECTED[typeof value] ?? "other";
 }
 
-const cut = (text: string): string => (text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS).toWellFormed()}…` : text);
+const cut = (text: string): string => shortText(text, MOST_CHARACTERS);
 const shown = (value: unknown): string => (typeof value === "object" && value !== null ? "…" : cut(String(value)));
 /** What is written out where it is short. */
 const inBrackets = (value: unknown): string => (value === null || typeof value === "object" || value === "" ? "" : ` (${shown(value)})`);

@@ -26,6 +26,9 @@ export function parseExpression(text: string): Parsed {
   if (text.trim() === "") return refused("empty_expression", {}, 0, text.length);
   try {
     const node = environment.parse(text).ast;
+    // No text that is kept may hold it, so none may bring it about.
+    const nul = /\\(?:u0000|U0{8}|x00|X00|000)/.exec(text);
+    if (nul) return refused("bad_escape", {}, nul.index, nul.index + nul[0].length);
     const deep = tooDeep(node);
     return deep ? refused("too_deep", { limit: LIMITS.expressionDepth }, deep.start, deep.end) : { ok: true, node };
   } catch (error) {

@@ -1,3 +1,4 @@
+import { shortText } from "./cut.ts";
 import type { Built } from "./built.ts";
 import type { Path } from "./document.ts";
 import type { Frame } from "./frame.ts";
@@ -89,7 +90,7 @@ function valueOf({ run, type }: Built, frame: Frame): Plain {
 }
 
 function shortened(value: Plain): Plain {
-  if (typeof value === "string") return value.length > LIMITS.traceText ? `${value.slice(0, LIMITS.traceText)}…` : value;
+  if (typeof value === "string") return shortText(value, LIMITS.traceText);
   if (!Array.isArray(value)) return value;
   const items = value.slice(0, LIMITS.traceList).map(shortened);
   return value.length > LIMITS.traceList ? [...items, "…"] : items;

@@ -26,7 +26,8 @@ function tooSmall(origin: string, min: number): Reason {
 }
 const tooBig = (origin: string, max: number): Reason => ({ code: origin === "string" ? "too_long" : origin === "array" ? "too_many_items" : "too_much", params: { max } });
 
-const isBad = (text: string): boolean => text.includes("\0") || !text.isWellFormed();
+/** The database keeps no NUL and no half of a surrogate pair. */
+export const isBad = (text: string): boolean => text.includes("\0") || !text.isWellFormed();
 
 const below = (field: string, key: string): string => (field === "" || field === "path" ? key : `${field}.${key}`);
 

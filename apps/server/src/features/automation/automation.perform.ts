@@ -1,3 +1,4 @@
+import { cutText } from "@linija/rules";
 import type { ActionCall, Change, Plain, RunResult } from "@linija/rules";
 import type { TxCtx } from "../../platform/db.ts";
 import { invalidField, notFound } from "../../platform/errors.ts";
@@ -58,8 +59,8 @@ type Given = Performance & { deps: Performing; /** In all languages, where it is
 type Params = ActionCall["params"];
 type Act = (ctx: TxCtx, given: Given, params: Params) => Promise<unknown>;
 
-const cut = <T extends Text | null>(said: T, most: number): T => (said && { en: said.en.slice(0, most), ru: said.ru.slice(0, most), sl: said.sl.slice(0, most) }) as T;
-const text = (params: Params, name: string): string => String((params[name] as string | null) ?? "").slice(0, 10_000);
+const cut = <T extends Text | null>(said: T, most: number): T => (said && { en: cutText(said.en, most), ru: cutText(said.ru, most), sl: cutText(said.sl, most) }) as T;
+const text = (params: Params, name: string): string => cutText(String((params[name] as string | null) ?? ""), 10_000);
 
 const ACTIONS: Readonly<Record<string, Act>> = {
   tell_client: (ctx, { ticket, project }, params) => {

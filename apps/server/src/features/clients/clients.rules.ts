@@ -1,3 +1,4 @@
+import { cutText } from "@linija/rules";
 import type { ClientView } from "./clients.contract.ts";
 
 /** Projects after a change: a person adds and takes away their own projects; those of others stay as they are. */
@@ -31,7 +32,7 @@ export function mergedData(kept: ClientData, other: ClientData): ClientData | "t
   const address = Object.fromEntries(Object.entries(kept.address).map(([key, value]) => [key, value || other.address[key as keyof ClientData["address"]]])) as ClientData["address"];
   return {
     kind: kept.kind, familyName: kept.familyName || other.familyName, givenName: kept.givenName || other.givenName, middleName: kept.middleName || other.middleName,
-    organisation: kept.organisation || other.organisation, language: kept.language ?? other.language, phones, emails, address, pinnedNote: notes.join("\n").slice(0, 2_000),
+    organisation: kept.organisation || other.organisation, language: kept.language ?? other.language, phones, emails, address, pinnedNote: cutText(notes.join("\n"), 2_000),
     flags: [...new Set([...kept.flags, ...other.flags])].slice(0, 20), projects: [...new Set([...kept.projects, ...other.projects])],
   };
 }

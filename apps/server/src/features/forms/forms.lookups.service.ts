@@ -1,3 +1,4 @@
+import { cutText } from "@linija/rules";
 import { isSame, lookupsOf, withValue, type FieldProblem, type FormData } from "@linija/forms";
 import type { Ctx } from "../../platform/db.ts";
 import { AppError, forbidden, invalidField } from "../../platform/errors.ts";
@@ -34,7 +35,7 @@ const client: Entity = {
   get: async (ctx, { id }) => { const found = await orNull(getClient(ctx, id)); return found && { id, name: found.name }; },
 };
 
-const named = ({ id, number, subject }: { id: string; number: string; subject: string }): Looked => ({ id, name: `${number} ${subject}`.slice(0, 300) });
+const named = ({ id, number, subject }: { id: string; number: string; subject: string }): Looked => ({ id, name: cutText(`${number} ${subject}`, 300) });
 const ticket: Entity = {
   find: async (ctx, { q, projectKey }) => {
     const parsed = parseTicketNumber(q);

@@ -1,3 +1,4 @@
+import { cutText } from "@linija/rules";
 import type { Language } from "../api.contract.ts";
 import type { RunView, StepView } from "./guides.contract.ts";
 import type { Guide, Step } from "./guides.declaration.contract.ts";
@@ -44,6 +45,6 @@ const shown = (step: Step | undefined, field: string, value: Value, language: La
 /** The way of a talk as a note that anybody can read later. */
 export function asNote(view: RunView, words: { title: string; yes: string; no: string }): string {
   const spoken = (value: Value): string => (typeof value === "boolean" ? (value ? words.yes : words.no) : String(value));
-  const lines = view.path.map(({ said, choice, values }, index) => [`${index + 1}. ${said.split("\n")[0]!.slice(0, 160)}`, choice ? `→ ${choice}` : "", ...values.map(({ name, value }) => `${name}: ${spoken(value)}`)].filter(Boolean).join(" "));
-  return [words.title, ...lines].join("\n").slice(0, 10_000);
+  const lines = view.path.map(({ said, choice, values }, index) => [`${index + 1}. ${cutText(said.split("\n")[0]!, 160)}`, choice ? `→ ${choice}` : "", ...values.map(({ name, value }) => `${name}: ${spoken(value)}`)].filter(Boolean).join(" "));
+  return cutText([words.title, ...lines].join("\n"), 10_000);
 }

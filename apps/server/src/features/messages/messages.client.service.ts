@@ -1,3 +1,4 @@
+import { cutText } from "@linija/rules";
 import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
 import { AppError, conflict, invalidField } from "../../platform/errors.ts";
@@ -20,7 +21,7 @@ export interface ClientWriting { /** Made with the form: the same form sent twic
 /** What a client writes, with a file or without. Whoever calls this has made sure that the ticket is the client's own. */
 export async function clientWrites(ctx: Ctx, ticketId: string, writing: ClientWriting, store: FileStore): Promise<void> {
   const { id, upload } = writing;
-  const text = writing.text.trim().slice(0, CLIENT_TEXT);
+  const text = cutText(writing.text.trim(), CLIENT_TEXT);
   const before = await selectMessage(ctx.db, id);
   if (before) return sameOrRefused(before, ticketId);
   if (text === "" && !upload) throw invalidField("text", "my_message_empty");
@@ -59,7 +60,7 @@ async function keep(ctx: TxCtx, ticket: Ticket, { id, text, fileId }: { id: stri
 
 /** What a client said with an answer stands among the messages, too: whoever reads them later finds the whole talk. That they answered is told by the step. */
 export async function keepSaid(ctx: TxCtx, ticketId: string, text: string): Promise<void> {
-  await insertMessage(ctx.db, { id: newId(), ticketId, byClient: true, authorId: null, text: text.trim().slice(0, CLIENT_TEXT), at: ctx.now() });
+  await insertMessage(ctx.db, { id: newId(), ticketId, byClient: true, authorId: null, text: cutText(text.trim(), CLIENT_TEXT), at: ctx.now() });
 }
 
 /** Messages of tickets that are the reader's own; nothing of it says which colleague wrote. */

@@ -1,3 +1,4 @@
+import { cutText } from "@linija/rules";
 import { html, paragraphs } from "../../platform/html.ts";
 import { translate } from "../../platform/messages.ts";
 import { renderNotice, type Notice, type NoticeValues } from "../projects/index.ts";
@@ -21,7 +22,7 @@ export const composeLetter = (language: Language, subject: string, body: string)
 function asMail(language: Language, subject: string, body: string): { subject: string; text: string; html: string } {
   const page = html`<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${subject}</title></head>
 <body>${paragraphs(body)}</body></html>`;
-  return { subject: subject.slice(0, 250), text: body, html: page.text };
+  return { subject: cutText(subject, 250), text: body, html: page.text };
 }
 
 /** Control characters other than line breaks have no business in a mail. */

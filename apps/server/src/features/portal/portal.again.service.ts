@@ -1,3 +1,4 @@
+import { cutText } from "@linija/rules";
 import { createHash } from "node:crypto";
 import { inTx, type Ctx } from "../../platform/db.ts";
 import { tooMany } from "../../platform/errors.ts";
@@ -34,7 +35,7 @@ interface Wanted { session: Session; id: string; /** Chosen by the form: pressed
 export async function writeAgain(ctx: Ctx, { session: { address }, id, draftId, text }: Wanted, store: { folder: string }): Promise<Again> {
   const before = await selectOwn(ctx.db, address, id);
   if (!before) return { kind: "unknown" };
-  const words = text.trim().slice(0, CLIENT_TEXT);
+  const words = cutText(text.trim(), CLIENT_TEXT);
   if (words === "") return { kind: "incomplete" };
   const shown = await shownOf(ctx, before);
   if (!mayWriteAgain(shown)) return { kind: "moved_on" };
@@ -56,7 +57,7 @@ function register(ctx: Ctx, { ticket, project }: Shown, { address, draftId, word
     if (await selectOwn(ctx.db, address, id)) return id;
     const language = languages.find((each) => each === ticket.language) ?? (project.project.default_language as Language);
     const made = await createTicket(ctx, {
-      projectKey: ticket.projectKey, type: typeFor(project, ticket.type)!, subject: translate(language, "my_again_subject", { subject: ticket.subject }).slice(0, 200), description: translate(language, "my_again_description", { number: ticket.number }),
+      projectKey: ticket.projectKey, type: typeFor(project, ticket.type)!, subject: cutText(translate(language, "my_again_subject", { subject: ticket.subject }), 200), description: translate(language, "my_again_description", { number: ticket.number }),
       clientId, interactionId: null, dueAt: null, language, contactPhone, contactEmail, fields: {}, draftId: id,
     }, { about: aboutUserIds ?? null });
     await addRelation(ctx, made.id, { side: "related", number: ticket.number });

@@ -1,3 +1,4 @@
+import { cutText } from "@linija/rules";
 import { timingSafeEqual } from "node:crypto";
 import { inTx, type Ctx } from "../../platform/db.ts";
 import { AppError, tooMany } from "../../platform/errors.ts";
@@ -138,7 +139,7 @@ function toldInstead(error: unknown): Answered {
 const isEnded = async (ctx: Ctx, { projectKey }: ShownTicket): Promise<boolean> => (await projectOf(ctx.db, projectKey)).retired === true;
 
 function inputOf({ said, score, text }: Answer): Record<string, unknown> | null {
-  const words = text.trim().slice(0, 1_000);
+  const words = cutText(text.trim(), 1_000);
   if (said === "yes") return score !== null && score >= 1 && score <= 5 ? { score, ...(words && { answer: words }) } : null;
   if (words === "") return null;
   return said === "no" ? { reason: words } : { answer: words };

@@ -1,4 +1,4 @@
-import { compileExpression, problemText, type Catalogue, type Expression, type Plain, type Rights } from "@linija/rules";
+import { compileExpression, problemText, type Catalogue, type Expression, type Plain, type Rights, shortText } from "@linija/rules";
 import { Temporal } from "temporal-polyfill";
 import { inAll, problem, type PlacedProblem } from "../projects/problems.contract.ts";
 import { type Process, type ProcessField, type Transition } from "./processes.contract.ts";
@@ -127,6 +127,6 @@ const at = (value: unknown, path: string[]): unknown => path.reduce<unknown>((in
 function shown(value: unknown): unknown {
   if (value === undefined || value === null) return null;
   if (value instanceof Date) return value.toISOString();
-  if (typeof value === "string") return value.length > 200 ? `${value.slice(0, 200)}…` : value;
+  if (typeof value === "string") return shortText(value, 200);
   return typeof value === "object" && JSON.stringify(value).length > 300 ? "…" : value;
 }

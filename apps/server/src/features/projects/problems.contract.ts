@@ -8,7 +8,7 @@ export const problems = {
   // The rest of a list too long to be read.
   more: ["mend_these", "count"],
   // The text itself.
-  file_missing: ["add_file"], unknown_file: ["right_place"], text_too_large: ["split_text", "size", "most"], not_text: ["save_as_text"], not_utf8: ["save_as_utf8"],
+  file_missing: ["add_file"], unknown_file: ["right_place"], text_too_large: ["split_text", "size", "most"], not_text: ["save_as_text"], not_utf8: ["save_as_utf8"], sign_unfit: ["remove_sign"],
   link: ["no_links"], unreadable: ["check_rights", "text"], nested: ["bracket_too_many", "most"], nested_aliases: ["write_out"], aliases: ["write_out", "text"], yaml: ["correct_yaml", "text"], key_twice: ["keep_one"],
   schema_unknown: ["remove_or_correct", "names"], schema_missing: ["add_it", "text"], schema_choice: ["one_of", "text", "names"], schema_value: ["correct_value", "text"],
   other_key: ["name_as_key", "name", "file"], other_folder: ["name_folder", "name", "folder"], expression: ["correct_expression", "text"], expression_at: ["correct_expression", "text", "line", "column"],

@@ -1,4 +1,4 @@
-import { problemText, shapeProblems, type ShapeIssue, type ShapeProblem } from "@linija/rules";
+import { problemText, shapeProblems, type ShapeIssue, type ShapeProblem, shortText } from "@linija/rules";
 import { translate } from "../../platform/messages.ts";
 import { inAll, problem, problems, type PlacedProblem, type ProblemParams, type ToldProblem } from "./problems.contract.ts";
 import { type Language } from "./texts.contract.ts";
@@ -22,7 +22,7 @@ function plain(value: ProblemParams[string], language: Language): string | numbe
   return value.slice(0, MOST_NAMES).map(short).join(", ") + (value.length > MOST_NAMES ? ", …" : "");
 }
 
-export const short = (text: string): string => (text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS).toWellFormed()}…` : text);
+export const short = (text: string): string => shortText(text, MOST_CHARACTERS);
 
 /** What a schema says of a declaration: what stands there, and what is expected. Words nobody knows are told where they stand, not where the thing around them begins. */
 export const schemaProblems = (issues: readonly ShapeIssue[], content: unknown): PlacedProblem[] => issues.flatMap((issue) => shapeProblems(issue, content)).map(placed);

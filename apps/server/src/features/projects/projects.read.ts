@@ -1,6 +1,7 @@
 import { YAML_SLIPS, yamlSlip } from "@linija/rules";
 import { type Document, isNode, isScalar, LineCounter, parseDocument, visit } from "yaml";
 import { type z } from "zod";
+import { isBad } from "../../platform/validation.ts";
 import { inAll, told, type ToldProblem } from "./problems.contract.ts";
 import { type FileProblem } from "./projects.contract.ts";
 import { type KindProblem } from "./projects.kinds.ts";
@@ -50,6 +51,7 @@ export function readDeclaration<S extends z.ZodType>(reader: Reader, file: strin
 /** A few anchors spare repetition; more of them make megabytes out of a line. */
 const MAX_ALIASES = 50;
 const MAX_DEPTH = 60;
+const MOST_SLIPS = 3;
 
 /** The plain value of a text that is well-formed YAML, or null after noting why it is not. */
 export function readYaml(reader: Reader, file: string): { value: unknown } | null {
@@ -67,28 +69,33 @@ export function readYaml(reader: Reader, file: string): { value: unknown } | nul
     // The parser compares each key with all before it, which takes twenty seconds for as many thousand.
     const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false });
     reader.sources.set(file, { document, lines });
-    for (const error of document.errors) bad(told("yaml", { text: yamlText(error) }), lines.linePos(error.pos[0]));
-    const twice = keysTwice(document);
+    // After the first slips a parser has lost its place: what it says from there on only hides them.
+    for (const error of document.errors.slice(0, MOST_SLIPS)) bad(told("yaml", { text: yamlText(error) }), lines.linePos(error.pos[0]));
+    const { twice, unfit } = slips(document);
     for (const at of twice) bad(told("key_twice"), lines.linePos(at));
-    return document.errors.length + twice.length > 0 ? null : { value: document.toJS({ maxAliasCount: MAX_ALIASES }) };
+    for (const at of unfit) bad(told("sign_unfit"), lines.linePos(at));
+    return document.errors.length + twice.length + unfit.length > 0 ? null : { value: document.toJS({ maxAliasCount: MAX_ALIASES }) };
   } catch (error) {
     // An alias to itself, or more of them than anybody writes.
     return bad(error instanceof RangeError ? told("nested_aliases") : told("aliases", { text: yamlText(error) }));
   }
 }
 
-/** Offsets of keys that stand in their map already. */
-function keysTwice(document: Document): number[] {
-  const twice: number[] = [];
-  visit(document, { Map: (_, { items }) => {
-    const seen = new Set<unknown>();
-    for (const { key } of items) {
-      if (!isScalar(key)) continue;
-      if (seen.has(key.value)) twice.push(key.range?.[0] ?? 0);
-      seen.add(key.value);
-    }
-  } });
-  return twice;
+/** Offsets of keys that stand in their map already, and of texts the database would refuse, which escapes can write. */
+function slips(document: Document): { twice: number[]; unfit: number[] } {
+  const found = { twice: [] as number[], unfit: [] as number[] };
+  visit(document, {
+    Map: (_, { items }) => {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value)) found.twice.push(key.range?.[0] ?? 0);
+        seen.add(key.value);
+      }
+    },
+    Scalar: (_, { value, range }) => { if (typeof value === "string" && isBad(value)) found.unfit.push(range?.[0] ?? 0); },
+  });
+  return found;
 }
 
 /** What the parser says, which speaks English only. */

@@ -1,3 +1,4 @@
+import { cutText } from "@linija/rules";
 import type { z } from "zod";
 import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
@@ -67,7 +68,7 @@ async function carryOver(ctx: TxCtx, kept: Ticket, gone: Ticket): Promise<Omit<M
   const ids: Carried["ids"] = {};
   for (const each of CARRIED) ids[each.kind] = await carry(ctx.db, each, gone.id, kept.id);
   const words = [gone.subject, gone.description].filter((text) => text.trim() !== "").join("\n\n");
-  const note = await addNote(ctx, kept.id, `${translate(readerLanguage(ctx), "merge_note", { number: gone.number })}\n${words}`.slice(0, 10_000));
+  const note = await addNote(ctx, kept.id, cutText(`${translate(readerLanguage(ctx), "merge_note", { number: gone.number })}\n${words}`, 10_000));
   const documents = await carryDocuments(ctx.db, gone.id, kept.id);
   const relations = await moveRelations(ctx, kept.id, gone.id);
   const followers = await carryFollowers(ctx.db, gone.id, kept.id);

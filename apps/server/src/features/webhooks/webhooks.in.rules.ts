@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { compileExpression, createCatalogue, isName, problemText, type Catalogue, type Expression, type FieldInput } from "@linija/rules";
+import { compileExpression, createCatalogue, isName, problemText, type Catalogue, type Expression, type FieldInput, cutText } from "@linija/rules";
 import { z } from "zod";
 import { invalidField } from "../../platform/errors.ts";
 import { languages, type Language } from "../api.contract.ts";
@@ -87,7 +87,7 @@ export function sayingOf({ expressions }: CompiledHook, body: Record<string, unk
 export const isAlarm = ({ hook }: CompiledHook, said: Said): boolean => hook.when === undefined || said("when") === true;
 /** -1: the declaration says none. */
 export const priorityOf = (said: Said): number => priorities.findIndex((each) => each === said("priority"));
-export const told = (text: unknown, most: number): string => (typeof text === "string" ? text : "").trim().slice(0, most);
+export const told = (text: unknown, most: number): string => cutText((typeof text === "string" ? text : "").trim(), most);
 
 /** So far may the sender's clock be from ours, and so long is a signature good. */
 const WINDOW_MS = 5 * 60_000;
