@@ -8,7 +8,9 @@ import { Empty, Page, Skeleton } from "../../shared/parts.tsx";
 import { ProblemNote } from "../../shared/problem.tsx";
 import { useApi } from "../../shared/query.ts";
 import { useDuration } from "./durations.ts";
+import { hasRole, useMe } from "../access/session.ts";
 import { Filters, Reports } from "./Filters.tsx";
+import { OwnFigures } from "./OwnFigures.tsx";
 import { usePeriod } from "./period.ts";
 import { askedOf, StageMap } from "./StageMap.tsx";
 import { Stays, type Asked } from "./Stays.tsx";
@@ -21,6 +23,7 @@ function StageTimesView() {
   const t = useT();
   const search = useSearch({ from: "/reports" });
   const navigate = useNavigate({ from: "/reports" });
+  const me = useMe();
   const looked = usePeriod(search);
   const { project, days, period } = looked;
   const [asked, setAsked] = useState<Asked | null>(null);
@@ -28,6 +31,7 @@ function StageTimesView() {
   const go = (next: typeof search): void => { setAsked(null); void navigate({ search: next }); };
   return (
     <Page wide title={t("times.title")} tools={<Reports project={project} days={days} />}>
+      {hasRole(me, "management") && <OwnFigures {...looked} />}
       <Filters looked={looked} onProject={(next) => go({ project: next, days })} onDays={(next) => go({ ...search, days: next })}>
         <Select label={t("times.process")} data={data?.processes.map(({ key, name }) => ({ value: key, label: name })) ?? []} value={data?.process ?? null} onChange={(value) => value && go({ project, days, process: value })} allowDeselect={false} />
       </Filters>
