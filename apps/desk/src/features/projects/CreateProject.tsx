@@ -1,5 +1,5 @@
 import type { ProjectView, TemplateView } from "@linija/server/contract/declarations/declarations";
-import { Button, Checkbox, Modal, SegmentedControl, TextInput } from "@mantine/core";
+import { Button, Checkbox, Input, Modal, SegmentedControl, TextInput } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { useRef, useState, type FormEvent } from "react";
 import { languageNames, languages, useT } from "../../i18n/intl.tsx";
@@ -51,7 +51,7 @@ export function CreateProject({ template, taken, onClose }: Props) {
           <Checkbox.Group label={t("projects.languages")} value={draft.languages} onChange={(chosen) => setOwn((before) => ({ ...before, languages: languages.filter((each) => chosen.includes(each)) }))}>
             <div className={css.checks}>{languages.map((language) => <Checkbox key={language} size="xs" value={language} label={languageNames[language]} />)}</div>
           </Checkbox.Group>
-          <div className="stack-s"><span id="first-language" className="small">{t("projects.defaultLanguage")}</span><SegmentedControl size="xs" aria-labelledby="first-language" value={draft.defaultLanguage} onChange={(value) => setOwn((before) => ({ ...before, defaultLanguage: value as NewProjectDraft["defaultLanguage"] }))} data={draft.languages.map((value) => ({ value, label: languageNames[value] }))} /></div>
+          <Input.Wrapper label={t("projects.defaultLanguage")} labelElement="div" labelProps={{ id: "first-language" }}><div><SegmentedControl size="xs" aria-labelledby="first-language" value={draft.defaultLanguage} onChange={(value) => setOwn((before) => ({ ...before, defaultLanguage: value as NewProjectDraft["defaultLanguage"] }))} data={draft.languages.map((value) => ({ value, label: languageNames[value] }))} /></div></Input.Wrapper>
         </div>
         {create.error && <ProblemNote error={create.error} />}
         <div className="row between"><span className="dim small">{t("projects.createHint")}</span><Button type="submit" loading={create.isPending} disabled={!draft.en.trim() || draft.languages.length === 0}>{t("projects.create")}</Button></div>

@@ -48,7 +48,7 @@ function Group({ ticket, side, relations }: { ticket: TicketView; side: Side; re
   if (relations.length === 0) return null;
   return (
     <section className={css.group} aria-label={word("relation", side)}>
-      <h3>{word("relation", side)} <span className="num dim">{relations.length}</span></h3>
+      <h3>{word("relation", side)}{relations.length > 1 && <span className="num dim"> · {relations.length}</span>}</h3>
       <ul>{relations.map((relation) => <li key={relation.id}><TicketCard ticket={relation.ticket} end={side !== "parent" && side !== "child" && <Remove ticket={ticket} relation={relation} />} /></li>)}</ul>
     </section>
   );

@@ -3,11 +3,13 @@ import { useMemo } from "react";
 import { useT } from "../../i18n/intl.tsx";
 import type { Written } from "../processes/document.ts";
 import { curve, directionFor, graphOf } from "../processes/graph.ts";
+import { linesOf } from "./lines.ts";
 import { useDuration } from "./durations.ts";
 import type { Asked } from "./Stays.tsx";
 import css from "./reports.module.css";
 
-const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
+/** Signs in a line of a stage's box, as its letters become smaller, and of a way's. */
+const SIGNS = { one: 20, two: 23, way: 26 };
 /** A way has its name over its figures: it is higher than in the editor's picture, by what there is between two of them. */
 const TALLER = 8;
 /** What a desk usually has room for; a larger map is drawn smaller. */
@@ -42,8 +44,8 @@ export function StageMap({ times, open }: { times: StageTimes; open: (asked: Ask
           const stage = stageOf(key);
           return (
             <g key={key} className={css.stage} data-longest={stage.longest || undefined} data-final={stage.final || undefined} onClick={() => open({ stage: key, title: stage.name })}>
-              <title>{stage.name}</title><rect x={x} y={y} width={width} height={height} rx={6} /><text x={x + 10} y={y + 22} className={css.name} data-long={stage.name.length > 20 || undefined}>{cut(stage.name, 23)}</text>
-              <text x={x + 10} y={y + 41}>{stage.meanS === null ? "" : `⌀ ${duration(stage.meanS)}`}</text><text x={x + width - 10} y={y + 41} textAnchor="end">{stage.here > 0 ? `${t("times.here")}: ${stage.here}` : ""}</text>
+              <title>{stage.name}</title><rect x={x} y={y} width={width} height={height} rx={6} /><Name name={stage.name} x={x + 10} y={y} />
+              <text x={x + 10} y={y + height - FOOT}>{stage.meanS === null ? "" : `⌀ ${duration(stage.meanS)}`}</text><text x={x + width - 10} y={y + height - FOOT} textAnchor="end">{stage.here > 0 ? `${t("times.here")}: ${stage.here}` : ""}</text>
             </g>
           );
         })}
@@ -53,13 +55,22 @@ export function StageMap({ times, open }: { times: StageTimes; open: (asked: Ask
             <g key={key} className={css.way} onClick={() => open(askedOf(way, times))}>
               <title>{`${way.name} · ${way.count} · ${duration(way.meanS)}`}</title>
               <rect x={x} y={y - TALLER} width={width} height={height + 2 * TALLER} rx={8} />
-              <text x={x + width / 2} y={y + 7} textAnchor="middle">{cut(way.name, 24)}</text><text x={x + width / 2} y={y + 22} textAnchor="middle" className={css.count}>{way.count} · {duration(way.meanS)}</text>
+              <text x={x + width / 2} y={y + 7} textAnchor="middle">{linesOf(way.name, SIGNS.way, 1)[0]}</text><text x={x + width / 2} y={y + 22} textAnchor="middle" className={css.count}>{way.count} · {duration(way.meanS)}</text>
             </g>
           );
         })}
       </svg>
     </div>
   );
+}
+
+/** From the lower edge of a stage's box. */
+const FOOT = 9;
+
+/** Of a stage: in one line, or smaller in two. */
+function Name({ name, x, y }: { name: string; x: number; y: number }) {
+  if (name.length <= SIGNS.one) return <text x={x} y={y + 25} className={css.name}>{name}</text>;
+  return <text className={css.name} data-long>{linesOf(name, SIGNS.two).map((line, index, { length }) => <tspan key={index} x={x} y={y + (length === 1 ? 25 : 18) + 14 * index}>{line}</tspan>)}</text>;
 }
 
 export const askedOf = (way: StageTimes["ways"][number], { stages }: StageTimes): Asked => {

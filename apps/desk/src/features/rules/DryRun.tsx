@@ -3,6 +3,7 @@ import { Button, Progress, Select } from "@mantine/core";
 import { IconPlayerPlay, IconPlayerStop } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
+import { useIntl } from "react-intl";
 import { useT } from "../../i18n/intl.tsx";
 import { api } from "../../shared/api.ts";
 import { ProblemNote } from "../../shared/problem.tsx";
@@ -86,8 +87,9 @@ function Result({ run }: { run: Run }) {
 }
 
 function Side({ side }: { side: DryRunRow["before"] }) {
+  const { locale } = useIntl();
   const changes = Object.entries(side.changes);
   if (side.problem) return <span className={css.bad}>{side.problem}</span>;
   if (changes.length + side.actions.length === 0) return <span className="dim">–</span>;
-  return <ul className={css.outcome}>{changes.map(([target, to]) => <li key={target}><code>{target.replace("ticket.", "")}</code> = <b>{shownValue(to)}</b></li>)}<li className={css.nested}><Outcome changes={[]} actions={side.actions} /></li></ul>;
+  return <ul className={css.outcome}>{changes.map(([target, to]) => <li key={target}><code>{target.replace("ticket.", "")}</code> = <b>{shownValue(to, locale)}</b></li>)}<li className={css.nested}><Outcome changes={[]} actions={side.actions} /></li></ul>;
 }

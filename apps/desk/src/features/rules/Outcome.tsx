@@ -1,25 +1,30 @@
 import type { TraceView } from "@linija/server/contract/automation/automation";
 import { LABELS } from "@linija/rules";
+import { useIntl } from "react-intl";
 import { useT } from "../../i18n/intl.tsx";
+import { digitsOf, moneyOf, readOf } from "../../shared/numbers.ts";
 import { useLanguage } from "./catalogue.ts";
 import css from "./rules.module.css";
 
-/** A value as people read it: money and texts without the signs of JSON. */
-export function shownValue(value: unknown): string {
+/** A value as people of a language read it: money, numbers and texts without the signs of JSON. */
+export function shownValue(value: unknown, locale: string): string {
   if (value === null || value === undefined) return "–";
   if (typeof value === "string") return value;
-  if (typeof value === "object" && "amount" in value && "currency" in value) return `${String(value.amount)} ${String(value.currency)}`;
-  return typeof value === "object" ? JSON.stringify(value) : String(value as number | boolean);
+  if (typeof value === "number") return readOf(digitsOf(value), locale);
+  if (Array.isArray(value) && value.length > 0) return value.map((each) => shownValue(each, locale)).join("; ");
+  if (typeof value === "object" && "amount" in value && "currency" in value) return moneyOf({ amount: String(value.amount), currency: String(value.currency) }, locale);
+  return typeof value === "object" ? JSON.stringify(value) : String(value as boolean);
 }
 
 interface Did { changes: readonly { target: string; from?: unknown; to: unknown }[]; actions: readonly { action: string; params: Readonly<Record<string, unknown>> }[] }
 
 /** What a run set and did. */
 export function Outcome({ changes, actions }: Did) {
+  const { locale } = useIntl();
   return (
     <ul className={css.outcome}>
-      {changes.map(({ target, from, to }) => <li key={target}><code>{target}</code> <span className={css.was}>{shownValue(from)}</span> → <b>{shownValue(to)}</b></li>)}
-      {actions.map(({ action, params }, index) => <li key={index}><code>{action}</code> {Object.entries(params).filter(([, value]) => value !== null).map(([key, value]) => <span key={key} className="dim">{key}: {shownValue(value)} </span>)}</li>)}
+      {changes.map(({ target, from, to }) => <li key={target}><code>{target}</code> <span className={css.was}>{shownValue(from, locale)}</span> → <b>{shownValue(to, locale)}</b></li>)}
+      {actions.map(({ action, params }, index) => <li key={index}><code>{action}</code> {Object.entries(params).filter(([, value]) => value !== null).map(([key, value]) => <span key={key} className="dim">{key}: {shownValue(value, locale)} </span>)}</li>)}
     </ul>
   );
 }
@@ -28,6 +33,7 @@ export function Outcome({ changes, actions }: Did) {
 export function Trace({ trace, onLine }: { trace: TraceView; onLine?: (line: number) => void }) {
   const t = useT();
   const language = useLanguage();
+  const { locale } = useIntl();
   if (trace.entries.length === 0) return null;
   return (
     <div className={css.traceBox}>
@@ -38,8 +44,8 @@ export function Trace({ trace, onLine }: { trace: TraceView; onLine?: (line: num
             <tr key={index} data-wrong={entry.problem !== undefined || undefined}>
               <td>{onLine ? <button type="button" className={css.link} onClick={() => onLine(entry.line)}>{entry.line}</button> : entry.line}</td>
               <td>{LABELS[entry.kind]?.[language] ?? entry.kind}{entry.target && <> <code>{entry.target}</code></>}</td>
-              <td>{Object.entries(entry.inputs).map(([path, value]) => <div key={path}><code>{path}</code> = {shownValue(value)}</div>)}</td>
-              <td>{entry.problem ?? shownValue(entry.result)}</td>
+              <td>{Object.entries(entry.inputs).map(([path, value]) => <div key={path}><code>{path}</code> = {shownValue(value, locale)}</div>)}</td>
+              <td>{entry.problem ?? shownValue(entry.result, locale)}</td>
             </tr>
           ))}
         </tbody>

@@ -18,7 +18,7 @@ export function Try({ projectKey, value, onShowText }: { projectKey: string; val
     <div className={css.tool}>
       <p className="dim small">{t("rules.tryHint")}</p>
       <form className={css.row} onSubmit={(event) => { event.preventDefault(); run.mutate({ params: { project: projectKey }, body: { text: value, ...(ticket.trim() && { ticket: ticket.trim() }) } }); }}>
-        <TextInput size="xs" className="grow" aria-label={t("rules.ticket")} placeholder={t("rules.newestTicket")} value={ticket} onChange={(event) => setTicket(event.currentTarget.value)} />
+        <TextInput size="xs" className="grow" label={t("rules.ticket")} placeholder={t("rules.newestTicket")} value={ticket} onChange={(event) => setTicket(event.currentTarget.value)} />
         <Button size="xs" type="submit" loading={run.isPending} leftSection={<IconPlayerPlay size={14} aria-hidden />}>{t("rules.run")}</Button>
       </form>
       <ProblemNote error={run.error} />
