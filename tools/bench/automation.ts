@@ -50,7 +50,7 @@ export async function run(say: (line: string) => void): Promise<Record<string, n
 
 async function measure(ctx: Ctx, say: (line: string) => void): Promise<Record<string, number>> {
   const hearing: Hearing = { late: [], heard: 0 };
-  const listeners = durableListeners({ publicUrl: () => "http://127.0.0.1", skillsOf: () => ({}), reload: () => Promise.resolve() }).map((listener) => (listener.name === "automation" ? measured(listener, hearing) : listener));
+  const listeners = durableListeners({ publicUrl: () => "http://127.0.0.1", skillsOf: () => ({}), queueSkills: () => ({}), here: () => Promise.resolve(new Set<string>()), reload: () => Promise.resolve() }).map((listener) => (listener.name === "automation" ? measured(listener, hearing) : listener));
   let deliveries = startDeliveries(ctx, listeners);
   try {
     await register(ctx, WARM_S * STEADY.perS, STEADY.perS);

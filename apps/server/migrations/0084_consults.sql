@@ -10,3 +10,9 @@ create unique index handovers_waiting on handovers (ticket_id, kind) where state
 create index handovers_advises on handovers (taken_by, ticket_id) where advises;
 -- Colleagues who may read the ticket and write notes on it besides those who may anyway.
 alter table tickets add column adviser_ids uuid[];
+
+-- When somebody was last given a ticket, so that of those with equally much to do the one who has waited longest is next (R218).
+create table loads (
+  user_id uuid primary key references users (id),
+  given_at timestamptz not null
+);

@@ -36,6 +36,7 @@ import { startRemembering } from "./features/articles/index.ts";
 import { formFilesIn } from "./features/forms/index.ts";
 import { startDuties } from "./features/duties/index.ts";
 import { startHandovers } from "./features/handovers/index.ts";
+import { queueSkillsOf } from "./features/load/index.ts";
 import { startPromises } from "./features/promises/index.ts";
 import { startReminders, startVocabulary } from "./features/views/index.ts";
 import { seedDemo } from "./features/demo/index.ts";
@@ -138,7 +139,7 @@ async function startRoles(node: Node, database: Database, stops: Stops): Promise
   if (has("media") && config.MEDIA_ADDRESS) stops.push(startMedia(config, ctx.log));
   if (has("router")) await startRouter(node, stops);
   // Facts of every node are kept for the listeners, wherever those run.
-  const listeners = durableListeners({ publicUrl: () => address.publicUrl, skillsOf: node.plan.skillsOf, reload: (operatorId) => node.router.reload(operatorId) });
+  const listeners = durableListeners({ publicUrl: () => address.publicUrl, skillsOf: node.plan.skillsOf, queueSkills: queueSkillsOf(node.declarations), here: desksHere(node.rpc), reload: (operatorId) => node.router.reload(operatorId) });
   for (const listener of listeners) registerDurable(listener.name, (type) => listener.wants(type));
   const address = { publicUrl: config.PUBLIC_URL || `http://${config.HTTP_HOST}:${config.HTTP_PORT}` };
   const work = has("jobs") ? await startWork(node, database, listeners, stops) : null;

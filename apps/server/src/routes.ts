@@ -22,6 +22,7 @@ import { articlesRoutes } from "./features/articles/index.ts";
 import { guidesRoutes } from "./features/guides/index.ts";
 import { dutiesRoutes } from "./features/duties/index.ts";
 import { handoversRoutes } from "./features/handovers/index.ts";
+import { loadRoutes, queueSkillsOf } from "./features/load/index.ts";
 import { promisesRoutes } from "./features/promises/index.ts";
 import { desksHere } from "./features/realtime/index.ts";
 import { reportsRoutes } from "./features/reports/index.ts";
@@ -54,6 +55,7 @@ export async function mountRoutes(app: App, input: WebInput & { publicUrl: strin
   reportsRoutes(app);
   promisesRoutes(app);
   handoversRoutes(app, { here: desksHere(input.rpc) });
+  loadRoutes(app, { here: desksHere(input.rpc), queueSkills: queueSkillsOf(declarations) });
   dutiesRoutes(app);
   articlesRoutes(app);
   guidesRoutes(app);

@@ -9,6 +9,7 @@ import { bulkJobs } from "./features/bulk/index.ts";
 import { articleJobs, solvedListener } from "./features/articles/index.ts";
 import { FORGET_DRAFTS, formJobs } from "./features/forms/index.ts";
 import { handoversListener } from "./features/handovers/index.ts";
+import { loadListener, type LoadDeps } from "./features/load/index.ts";
 import { noticesListener } from "./features/notices/index.ts";
 import { FORGET_REGISTRATIONS, operatorsJobs, operatorsListener, type OperatorsListenerDeps } from "./features/operators/index.ts";
 import { FORGET_CLIENT_SESSIONS, portalJobs, type PortalJobsDeps } from "./features/portal/index.ts";
@@ -19,7 +20,7 @@ import { callWebhook } from "./features/webhooks/index.ts";
 export const performing: Performing = { callWebhook };
 
 /** Who durably hears what. */
-export const durableListeners = (deps: { publicUrl: () => string } & OperatorsListenerDeps): DurableListener[] => [noticesListener(deps), operatorsListener(deps), automationListener(performing), solvedListener, ticketsListener, handoversListener];
+export const durableListeners = (deps: { publicUrl: () => string } & OperatorsListenerDeps & LoadDeps): DurableListener[] => [noticesListener(deps), operatorsListener(deps), automationListener(performing), solvedListener, ticketsListener, handoversListener, loadListener(deps)];
 
 /** Background work by name. */
 export const jobHandlers = (ctx: Ctx, deps: PortalJobsDeps & { formFiles: FileStore }): Record<string, JobHandler> => ({ ...ticketJobs(ctx), ...clockJobs(ctx, clocksDeps()), ...declarationJobs(ctx), ...articleJobs(ctx), ...bulkJobs(ctx), ...accessJobs(ctx), ...operatorsJobs(ctx), ...portalJobs(ctx, deps), ...formJobs(ctx, deps.formFiles) });

@@ -99,6 +99,7 @@ function useGoKeys(): void {
   useKey("goRules", () => void navigate({ to: "/rules" }), hasRole(me, "supervisor", "administrator", "management"));
   useKey("goReports", () => void navigate({ to: "/reports" }), hasRole(me, "supervisor", "administrator", "management"));
   useKey("goPromises", () => void navigate({ to: "/promises" }), hasRole(me, "operator", "supervisor", "management"));
+  useKey("goLoad", () => void navigate({ to: "/load" }), hasRole(me, "supervisor"));
   useKey("goHandovers", () => void navigate({ to: "/handovers" }));
   useKey("goDuties", () => void navigate({ to: "/duties" }), hasRole(me, "operator", "supervisor", "department_worker", "administrator"));
   useKey("goProjects", () => void navigate({ to: "/projects" }), hasRole(me, "administrator"));
@@ -116,7 +117,7 @@ function useAlerts(path: string): void {
     if (path !== "/floor") tell(t(`alert.${known}`, params), ticketId ? () => void navigate({ to: "/tickets/$id", params: { id: ticketId } }) : undefined);
   }), [t, tell, navigate, path]);
 }
-const alertTexts = ["ticket", "ticket_late", "ticket_reopened", "notice_failed", "promise_late", "rule", "webhook_dead", "alarm_worse", "handover_taken", "handover_taken_live", "handover_refused", "handover_refused_back", "handover_missed", "handover_returned", "consult_taken", "consult_answered", "consult_refused", "consult_refused_back", "consult_missed", "consult_returned"] as const;
+const alertTexts = ["ticket", "ticket_late", "ticket_reopened", "notice_failed", "promise_late", "rule", "webhook_dead", "alarm_worse", "handover_taken", "handover_taken_live", "handover_refused", "handover_refused_back", "handover_missed", "handover_returned", "consult_taken", "consult_answered", "consult_refused", "consult_refused_back", "consult_missed", "consult_returned", "load_nobody"] as const;
 
 /** The moment an operator can begin to work; read by the bench of the desk. */
 function useReady(): void {

@@ -41,6 +41,7 @@ const wall = createRoute({ getParentRoute: () => root, path: "/wall", component:
 const department = createRoute({ getParentRoute: () => root, path: "/department", component: lazyRouteComponent(() => import("../features/department/DepartmentPage.tsx"), "DepartmentPage") });
 const duties = createRoute({ getParentRoute: () => root, path: "/duties", component: lazyRouteComponent(() => import("../features/duties/DutiesPage.tsx"), "DutiesPage") });
 const promises = createRoute({ getParentRoute: () => root, path: "/promises", component: lazyRouteComponent(() => import("../features/promises/PromisesPage.tsx"), "PromisesPage") });
+const load = createRoute({ getParentRoute: () => root, path: "/load", component: lazyRouteComponent(() => import("../features/load/LoadPage.tsx"), "LoadPage") });
 const handovers = createRoute({ getParentRoute: () => root, path: "/handovers", component: lazyRouteComponent(() => import("../features/handovers/HandoversPage.tsx"), "HandoversPage") });
 const approvals = createRoute({ getParentRoute: () => root, path: "/approvals", component: lazyRouteComponent(() => import("../features/approvals/ApprovalsPage.tsx"), "ApprovalsPage") });
 const operators = createRoute({
@@ -68,7 +69,7 @@ const admin = createRoute({ getParentRoute: () => root, path: "/admin", componen
 const settings = createRoute({ getParentRoute: () => root, path: "/settings", component: lazyRouteComponent(() => import("../features/settings/SettingsPage.tsx"), "SettingsPage") });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, work, calls, tickets, ticket, clients, floor, wall, department, promises, handovers, duties, approvals, operators, projects, project, reports, breakdown, rules, admin, settings]),
+  routeTree: root.addChildren([home, work, calls, tickets, ticket, clients, floor, wall, department, promises, load, handovers, duties, approvals, operators, projects, project, reports, breakdown, rules, admin, settings]),
   defaultPreload: "intent",
   defaultNotFoundComponent: () => <Nowhere />,
   defaultErrorComponent: ({ reset }) => <Broken reset={reset} />,

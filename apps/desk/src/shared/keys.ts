@@ -9,7 +9,7 @@ export const defaultKeys = {
   accept: ["Alt+A", "A"], decline: ["Alt+D"], mute: ["Alt+M", "M"], hold: ["Alt+H", "H"], end: ["Alt+E", "E"],
   note: ["N"], search: ["/"], next: ["J"], previous: ["K"], open: ["Enter"], pick: ["X"], pickRange: ["Shift+X"], register: ["Alt+R"], handOver: ["Alt+T"], askColleague: ["Alt+Q"], takeHandover: ["Alt+J"], refuseHandover: ["Alt+U"],
   palette: ["Ctrl+K"], help: ["?"],
-  goWork: ["G W"], goCalls: ["G C"], goTickets: ["G T"], goClients: ["G B"], goFloor: ["G F"], goDepartment: ["G D"], goOperators: ["G O"], goAdmin: ["G A"], goProjects: ["G P"], goPromises: ["G R"], goDuties: ["G L"], goHandovers: ["G H"], goReports: ["G E"], goRules: ["G U"], goSettings: ["G S"],
+  goWork: ["G W"], goCalls: ["G C"], goTickets: ["G T"], goClients: ["G B"], goFloor: ["G F"], goDepartment: ["G D"], goOperators: ["G O"], goAdmin: ["G A"], goProjects: ["G P"], goPromises: ["G R"], goDuties: ["G L"], goHandovers: ["G H"], goLoad: ["G V"], goReports: ["G E"], goRules: ["G U"], goSettings: ["G S"],
 } as const satisfies Record<string, readonly string[]>;
 export type KeyAction = keyof typeof defaultKeys;
 export const keyActions = Object.keys(defaultKeys) as KeyAction[];

@@ -1,6 +1,6 @@
 import type { Floor } from "@linija/server/contract/floor/floor";
 import { Button } from "@mantine/core";
-import { IconArrowsMaximize, IconBellRinging, IconPhoneIncoming } from "@tabler/icons-react";
+import { IconArrowsMaximize, IconBellRinging, IconPhoneIncoming, IconUsers } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { useIntl } from "react-intl";
@@ -24,7 +24,7 @@ export function FloorPage() {
   const { data: floor, error, refetch } = useFloor();
   useEffect(() => { if (floor && performance.getEntriesByName("desk:interactive").length === 0) performance.mark("desk:interactive"); }, [floor]);
   return (
-    <Page wide title={t("nav.floor")} tools={<>{floor && <CompanyTime timeZone={floor.timeZone} />}<Link to="/wall" className={css.wallLink}><Button component="span" variant="default" leftSection={<IconArrowsMaximize size={15} />}>{t("floor.wall")}</Button></Link></>}>
+    <Page wide title={t("nav.floor")} tools={<>{floor && <CompanyTime timeZone={floor.timeZone} />}<Link to="/load" className={css.wallLink}><Button component="span" variant="default" leftSection={<IconUsers size={15} />}>{t("load.title")}</Button></Link><Link to="/wall" className={css.wallLink}><Button component="span" variant="default" leftSection={<IconArrowsMaximize size={15} />}>{t("floor.wall")}</Button></Link></>}>
       <ProblemNote error={error} onRetry={() => void refetch()} />
       {!floor && !error && <Skeleton rows={4} height={110} />}
       {floor && (

@@ -7,7 +7,7 @@ import { Expression, Field, Group, Item, useBench, useOptions, useSet, type Opti
 import type { Path } from "./references.ts";
 import css from "./processes.module.css";
 
-export const DEEDS = ["raise_priority", "assign_same_operator", "assign_to_actor", "unassign", "tell_supervisor", "remind_assignee", "restart_deadline", "count_reopening", "first_answer", "hand_over", "hand_over_department"] as const;
+export const DEEDS = ["raise_priority", "assign_same_operator", "assign_to_actor", "assign_least_loaded", "unassign", "tell_supervisor", "remind_assignee", "restart_deadline", "count_reopening", "first_answer", "hand_over", "hand_over_department"] as const;
 const ROLES = ["operator", "supervisor", "department", "client", "system"] as const;
 const RELATIONS = ["owner", "creator", "same_department"] as const;
 const LANGUAGES = ["client", "project", "en", "ru", "sl"] as const;

@@ -11,6 +11,7 @@ import { ConsultBlocks } from "../handovers/ConsultBlock.tsx";
 import { ConsultButton } from "../handovers/ConsultButton.tsx";
 import { HandoverBlock } from "../handovers/HandoverBlock.tsx";
 import { HandoverButton } from "../handovers/HandoverButton.tsx";
+import { GiveMenu } from "../load/GiveMenu.tsx";
 import { Attachments } from "./Attachments.tsx";
 import { CallbackButton } from "./CallbackButton.tsx";
 import { tellsDeadline } from "./clocks.ts";
@@ -98,7 +99,7 @@ function Facts({ ticket }: { ticket: TicketView }) {
     <section className={css.block}>
       {ticket.description && <p className={`pre ${css.description}`}>{ticket.description}</p>}
       <dl className={css.facts}>
-        <Fact label={t("ticket.owner")}>{ticket.ownerName || t("ticket.noOwner")}</Fact>
+        <Fact label={t("ticket.owner")}>{ticket.ownerName || t("ticket.noOwner")}{isOpen(ticket) && ticket.mergedInto === null && <> <GiveMenu ticketId={ticket.id} projectKey={ticket.projectKey} ownerId={ticket.ownerId} quiet /></>}</Fact>
         <Fact label={t("ticket.created")}><Moment at={ticket.createdAt} full /></Fact>
         {ticket.department && <Fact label={t("ticket.department")}>{departmentName(ticket.department)}</Fact>}
         {ticket.dueAt && !tellsDeadline(ticket) && <Fact label={t("ticket.due")}><Moment at={ticket.dueAt} full zone /></Fact>}

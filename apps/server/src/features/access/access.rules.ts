@@ -34,6 +34,8 @@ const TABLE = {
   "tickets.handover":      [project,  project,   department,       no,            no],
   // Taking, or taking back, whatever waits in the project.
   "handovers.lead":        [no,       project,   no,               no,            no],
+  // Giving a ticket to whomever, as who answers for how much each has to do.
+  "load.give":             [no,       project,   no,               no,            no],
   "handovers.read":        [no,       project,   no,               project,       project],
   "tickets.bulk":          [project,  project,   no,               no,            no],
   "views.share":           [no,       project,   no,               no,            no],

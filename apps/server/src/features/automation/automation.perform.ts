@@ -8,7 +8,7 @@ import { calendarTime, saveClocks, startClock } from "../clocks/index.ts";
 import { priorities } from "../projects/index.ts";
 import { asField } from "../processes/index.ts";
 import { fieldName, marksIn, type TicketContext } from "../rules/index.ts";
-import { addNote, createTicket, loadTicket, moveTicket, processOf, registerSubtasks, updateTicket, wantHandover, type CreateInput, type ProjectInUse } from "../tickets/index.ts";
+import { addNote, createTicket, loadTicket, moveTicket, processOf, registerSubtasks, updateTicket, wantAssignment, wantHandover, type CreateInput, type ProjectInUse } from "../tickets/index.ts";
 import type { Text } from "../projects/texts.contract.ts";
 import type { Said } from "./automation.said.ts";
 import { selectContact, selectDepartment, selectPerson, selectVersionOf, type RuleInUse } from "./automation.sql.ts";
@@ -79,6 +79,7 @@ const ACTIONS: Readonly<Record<string, Act>> = {
     const ownerId = login === "" ? null : (await personOf(ctx, ticket, login)).id;
     if (ownerId !== ticket.ownerId) await updateTicket(ctx, ticket.id, { version: await selectVersionOf(ctx.db, ticket.id), ownerId });
   },
+  assign_least_loaded: (ctx, { ticket, rule }) => wantAssignment(ctx, ticket, `rule.${rule.key}`),
   add_note: (ctx, { ticket, texts }, params) => addNote(ctx, ticket.id, text(params, "text"), cut(texts("text"), 10_000)),
   create_task: (ctx, given, params) => createTask(ctx, given, params),
   move: async (ctx, { ticket }, params) => moveTicket(ctx, ticket.id, { version: await selectVersionOf(ctx.db, ticket.id), transition: text(params, "transition"), input: (params.fields ?? {}) as Record<string, unknown> }),

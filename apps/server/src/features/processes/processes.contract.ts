@@ -63,7 +63,7 @@ export const requirementSchema = z.union([
   z.strictObject({ field: keySchema, when: z.record(keySchema, z.string()).optional() }),
 ]);
 
-export const deeds = ["raise_priority", "assign_same_operator", "assign_to_actor", "unassign", "tell_supervisor",
+export const deeds = ["raise_priority", "assign_same_operator", "assign_to_actor", "assign_least_loaded", "unassign", "tell_supervisor",
   "remind_assignee", "restart_deadline", "count_reopening", "first_answer",
   /** Offered with its history to the supervisors of the project, or to the specialists of the department that has it. */
   "hand_over", "hand_over_department"] as const;

@@ -20,6 +20,7 @@ const acts: Record<Deed, Act> = {
     ticket.assigneeId = actor.id;
     return [{ kind: "assign", to: "actor", operatorId: actor.id }];
   },
+  assign_least_loaded: (_ticket, by) => [{ kind: "want_assignment", about: by.key }],
   unassign: (ticket) => {
     ticket.assigneeId = null;
     return [{ kind: "assign", to: "nobody", operatorId: null }];

@@ -56,6 +56,8 @@ export type ProcessEffect =
   | { kind: "assign"; to: "same_operator" | "actor" | "nobody"; operatorId: string | null }
   | { kind: "tell_supervisor"; about: string }
   /** To a person of that circle; until somebody takes it, it stays whose it is. */
+  /** To whoever has the least to do; found by the feature of the load. */
+  | { kind: "want_assignment"; about: string }
   | { kind: "hand_over"; to: "supervisors" | "department"; about: string }
   | { kind: "remind_assignee"; operatorId: string | null }
   | { kind: "subtask"; subtask: SubtaskWish }

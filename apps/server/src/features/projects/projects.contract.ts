@@ -105,6 +105,8 @@ export const ticketTypeSchema = z.strictObject({
   /** False: a person may register it and finish that form on the ticket; else it is registered with the form filled in. */
   form_required: z.boolean().optional(),
   requires: z.array(z.enum(["client", "subject", "description", "phone", "address", "required_by"])).default([]),
+  /** What whoever is given it by itself must be able to do; without it, what the queue of its call asks for (R218). */
+  skills: skillsSchema.optional(),
 });
 export const dispositionSchema = z.strictObject({
   key: keySchema,

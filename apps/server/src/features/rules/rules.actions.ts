@@ -31,6 +31,7 @@ export const actionsOf = ({ notices, departments, types, transitions, webhooks, 
   assign: { doc: words("Give the ticket to a person", "Назначить сотрудника", "Dodeli zahtevek osebi"), params: {
     login: textField(words("Sign-in name; empty takes it from whoever has it", "Имя для входа; пусто – снять назначение", "Uporabniško ime; prazno odvzame dodelitev"), logins && { values: [{ value: "" }, ...logins], anyCase: true }),
   } },
+  assign_least_loaded: { doc: words("Give the ticket to whoever of those able to do it has the least to do", "Назначить того, у кого меньше всего работы из тех, кто умеет", "Dodeli zahtevek tistemu, ki ima med usposobljenimi najmanj dela"), params: {} },
   add_note: { doc: words("Write an internal note", "Записать внутреннюю заметку", "Zapiši interno zabeležko"), params: {
     text: textField(words("Text", "Текст", "Besedilo"), must),
   } },

@@ -18,7 +18,7 @@ export { stageNameOf, toRows } from "./tickets.view.ts";
 export { callbackDone, callerServed, registerCallback, takeCallback, type Callback, type CallbackInput, type CallbackResult } from "./tickets.callbacks.service.ts";
 export { digitsOf, listTickets, ticketTypes } from "./tickets.list.service.ts";
 export { countCallbacks } from "./tickets.view.sql.ts";
-export { wantHandover } from "./tickets.effects.ts";
+export { wantAssignment, wantHandover } from "./tickets.effects.ts";
 export { giveOwner, lockTicket, setAdvisers, ticketToAskAbout, ticketToGive } from "./tickets.handover.ts";
 export { findProject, processOf, projectOf, retireProject, storeDeclarations, type ProjectInUse } from "./tickets.definitions.ts";
 export { drawNumber, hashSecret, linkSecret } from "./tickets.keys.ts";

@@ -43,6 +43,7 @@ export async function tell(ctx: TxCtx, { ticket, effects }: Performed): Promise<
   for (const effect of effects) {
     if (effect.kind === "tell_supervisor") await alert(ctx, ticket, effect.about);
     else if (effect.kind === "hand_over") await wantHandover(ctx, ticket, { to: effect.to === "department" ? ticket.department ?? "" : "", askedBy: effect.about });
+    else if (effect.kind === "want_assignment") await wantAssignment(ctx, ticket, effect.about);
     else if (effect.kind === "remind_assignee") await remind(ctx, ticket, effect.operatorId);
     else if (effect.kind === "want_visit") await emit(ctx, { type: "ticket.visit_wanted", subject: { kind: "ticket", id: ticket.id }, data: { number: ticket.number, projectKey: ticket.projectKey, skill: effect.skill, minutes: effect.minutes }, touches: touched(ticket) });
   }
@@ -64,6 +65,10 @@ export async function alert(ctx: TxCtx, ticket: Ticket, about: string): Promise<
 /** Heard by the feature of hand-overs; `to` names a department, or nobody: the supervisors. */
 export const wantHandover = (ctx: TxCtx, ticket: Pick<Ticket, "id" | "number" | "projectKey">, { to, askedBy, text = "" }: { to: string; askedBy: string; text?: string }): Promise<void> =>
   emit(ctx, { type: "ticket.handover_wanted", subject: { kind: "ticket", id: ticket.id }, data: { number: ticket.number, projectKey: ticket.projectKey, to, askedBy, text } });
+
+/** Heard by the feature of the load: it goes to whoever has the least to do. */
+export const wantAssignment = (ctx: TxCtx, ticket: Pick<Ticket, "id" | "number" | "projectKey">, askedBy: string): Promise<void> =>
+  emit(ctx, { type: "ticket.assignment_wanted", subject: { kind: "ticket", id: ticket.id }, data: { number: ticket.number, projectKey: ticket.projectKey, askedBy } });
 
 const reminded = new WeakMap<TxCtx["facts"], Set<string>>();
 /** Of one thing that has happened nobody is reminded twice: an answered task reminds the owner, and the step it lets the ticket take may want to do so, too. */

@@ -1,0 +1,3 @@
+export { loadListener } from "./load.listener.ts";
+export { loadRoutes } from "./load.routes.ts";
+export { queueSkillsOf, type LoadDeps } from "./load.service.ts";
