@@ -20,7 +20,7 @@ const folder = mkdtempSync(join(tmpdir(), "linija-history-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const text = { en: "Support", ru: "Support", sl: "Support" };
 const http = await testHttp(database, (app) => clientsRoutes(app), (app) => ticketsRoutes(app, { files: { folder }, forms: ticketForms }), (app) => formsRoutes(app, { files: { folder } }), (app) => declarationsRoutes(app, node.deps), (app) => operatorsRoutes(app, {
-  queues: [{ id: "internet.support", projectKey: "internet", name: text, languages: ["sl"], skills: { modem: 1 } }], languages: ["en", "ru", "sl"], projects: [{ key: "internet", name: text }], numbers: new Map(), server: () => ({ host: "127.0.0.1", port: 5060, transports: ["udp"] }),
+  queues: [{ id: "internet.support", projectKey: "internet", name: text, languages: ["sl"], skills: { modem: 1 } }], skillNames: {}, languages: ["en", "ru", "sl"], projects: [{ key: "internet", name: text }], numbers: new Map(), server: () => ({ host: "127.0.0.1", port: 5060, transports: ["udp"] }),
 }));
 const [vera, admin] = [await http.signIn({ name: "Vera", roles: ["supervisor"], projects: ["internet"] }), await http.signIn({ name: "Peter", roles: ["administrator"], projects: ["internet"] })];
 await sql`update users set rules_certified_at = now() where id = ${admin.userId}`.execute(database.db);

@@ -30,7 +30,7 @@ import { relationsRoutes } from "./features/relations/index.ts";
 import { ticketsRoutes } from "./features/tickets/index.ts";
 import { bulkRoutes } from "./features/bulk/index.ts";
 import { viewsRoutes } from "./features/views/index.ts";
-import { languages, type Declarations } from "./features/projects/index.ts";
+import { languages, type Declarations, type Text } from "./features/projects/index.ts";
 import type { WebInput } from "./web.ts";
 
 /** Every feature's routes. */
@@ -96,6 +96,7 @@ function operatorsDeps({ declarations, config, sip, publicUrl }: WebInput & { pu
   const isEverywhere = config.SIP_HOST === "0.0.0.0" || config.SIP_HOST === "::";
   return {
     get queues() { return declarations().projects.flatMap(({ project, queues }) => queues.map((queue) => ({ id: `${project.key}.${queue.key}`, projectKey: project.key, name: queue.name, languages: queue.languages, skills: queue.skills }))); },
+    get skillNames() { return Object.assign({}, ...declarations().projects.map(({ skills }) => skills).toReversed()) as Record<string, Text>; },
     get projects() { return declarations().projects.map(({ project: { key, name } }) => ({ key, name })); },
     languages, get numbers() { return new Map(numbersOf(declarations())); },
     // A node without a voice of its own knows what the settings say; the port there may only differ when it was taken.

@@ -2,6 +2,7 @@ import type { CandidateView } from "@linija/server/contract/handovers/handovers"
 import { Button } from "@mantine/core";
 import { useT, useWord } from "../../i18n/intl.tsx";
 import { Since } from "../../shared/clock.tsx";
+import { useSkillName } from "../operators/skillNames.ts";
 import { keyOf, type Circle } from "./circles.ts";
 import css from "./handovers.module.css";
 
@@ -32,8 +33,8 @@ export function People({ circles, circle, chosen, onCircle, onChoose }: Choosing
 }
 
 function Person({ person, isChosen, onChoose }: { person: CandidateView; isChosen: boolean; onChoose: () => void }) {
-  const word = useWord();
-  const skills = Object.entries(person.skills).sort(([, one], [, other]) => other - one).map(([key, level]) => `${word("skill", key, key)} ${level}`);
+  const skillName = useSkillName();
+  const skills = Object.entries(person.skills).sort(([, one], [, other]) => other - one).map(([key, level]) => `${skillName(key)} ${level}`);
   const known = [person.languages.map((key) => key.toUpperCase()).join(" "), ...skills].filter(Boolean).join(" · ");
   return (
     <label className={css.person} data-off={person.presence === "off" || undefined}>

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { languageNames, useT, useWord, type MessageKey } from "../../i18n/intl.tsx";
 import { ChangeList } from "../../shared/Changes.tsx";
 import { usePages } from "../../shared/query.ts";
+import { useSkillName } from "./skillNames.ts";
 import css from "./operators.module.css";
 
 const NAMES: Record<string, MessageKey> = { languages: "operators.languages", device: "device.title", extension: "operators.changed.extension", hasPassword: "operators.changed.password", passwordChanged: "operators.changed.newPassword" };
@@ -22,8 +23,9 @@ export function OperatorHistory({ id }: { id: string }) {
 function List({ id }: { id: string }) {
   const t = useT();
   const word = useWord();
+  const skillName = useSkillName();
   const list = usePages("operatorHistory", { params: { id }, query: {} });
-  const nameOf = ({ field }: { field: string }): string => (field.startsWith("skills.") ? word("skill", field.slice("skills.".length)) : NAMES[field] ? t(NAMES[field]) : field);
+  const nameOf = ({ field }: { field: string }): string => (field.startsWith("skills.") ? skillName(field.slice("skills.".length)) : NAMES[field] ? t(NAMES[field]) : field);
   const write = (field: string, value: string): string => {
     if (field === "languages") return value.split(", ").map((each) => languageNames[each as Language] ?? each).join(", ");
     if (field === "device") return word("device", value);

@@ -3,7 +3,7 @@ import type { Language } from "@linija/server/contract/api";
 import { ActionIcon, Button, Checkbox } from "@mantine/core";
 import { IconCheck, IconX } from "@tabler/icons-react";
 import { useEffect, useRef } from "react";
-import { languageNames, useT, useWord } from "../../i18n/intl.tsx";
+import { languageNames, useT } from "../../i18n/intl.tsx";
 import { useDraft } from "../../shared/draft.ts";
 import { sendOnCtrlEnter } from "../../shared/keys.ts";
 import { Keys, Skeleton } from "../../shared/parts.tsx";
@@ -15,6 +15,7 @@ import { changeOf, differences, isChanged, queuesFor, rebased, shownLanguages, s
 import { Standing } from "./marks.tsx";
 import { OperatorHistory } from "./OperatorHistory.tsx";
 import { PhoneBox } from "./PhoneBox.tsx";
+import { useSkillName } from "./skillNames.ts";
 import { SkillLevels } from "./SkillLevels.tsx";
 import css from "./operators.module.css";
 
@@ -126,7 +127,7 @@ function Skills({ operator, choices, edited, edit, readOnly }: Part & { edited: 
 /** What the levels come to: whose calls will ring here. */
 function Queues({ operator, choices, now }: Part & { now: Pick<OperatorView, "languages" | "skills"> }) {
   const t = useT();
-  const word = useWord();
+  const nameOf = useSkillName();
   const takesCalls = operator.takesCalls && !operator.disabled;
   const fits = takesCalls ? queuesFor(choices.queues, operator.projects, now) : [];
   return (
@@ -135,7 +136,7 @@ function Queues({ operator, choices, now }: Part & { now: Pick<OperatorView, "la
       {!takesCalls ? <p className="dim">{t("operators.noRole")}</p> : fits.length === 0 && <p className="dim">{t("operators.noProjects")}</p>}
       <ul className={css.queues}>
         {fits.map(({ id, name, languages, missing }) => {
-          const why = missing.length > 0 ? t("operators.missing", { skills: missing.map(({ key, level }) => `${word("skill", key)} ${level}`).join(", ") }) : languages.length === 0 ? t("operators.missingLanguage") : null;
+          const why = missing.length > 0 ? t("operators.missing", { skills: missing.map(({ key, level }) => `${nameOf(key)} ${level}`).join(", ") }) : languages.length === 0 ? t("operators.missingLanguage") : null;
           return <li key={id} data-fits={why === null || undefined}>{why === null ? <IconCheck size={15} aria-label={t("operators.fits")} /> : <IconX size={15} aria-label={t("operators.fitsNot")} />}<span>{name} <span className="dim small">{why ?? languages.join(" ").toUpperCase()}</span></span></li>;
         })}
       </ul>
@@ -145,13 +146,13 @@ function Queues({ operator, choices, now }: Part & { now: Pick<OperatorView, "la
 
 function Clash({ clashes, onMine, onTheirs }: { clashes: ReturnType<typeof differences>; onMine: () => void; onTheirs: () => void }) {
   const t = useT();
-  const word = useWord();
+  const nameOf = useSkillName();
   const told = (value: string[] | number) => (Array.isArray(value) ? value.join(" ").toUpperCase() : value === 0 ? "–" : String(value));
   return (
     <div className={css.clash} role="alert">
       <b>{t("operators.clash")}</b>
       <p>{t("conflict.detail")}</p>
-      <dl>{clashes.map(({ key, theirs, mine }) => <div key={key}><dt>{key === "languages" ? t("operators.languages") : word("skill", key)}</dt><dd><span className="dim">{t("operators.theirs")} <b className="num">{told(theirs)}</b></span> · {t("operators.mine")} <b className="num">{told(mine)}</b></dd></div>)}</dl>
+      <dl>{clashes.map(({ key, theirs, mine }) => <div key={key}><dt>{key === "languages" ? t("operators.languages") : nameOf(key)}</dt><dd><span className="dim">{t("operators.theirs")} <b className="num">{told(theirs)}</b></span> · {t("operators.mine")} <b className="num">{told(mine)}</b></dd></div>)}</dl>
       <div className="row"><Button size="compact-sm" onClick={onMine}>{t("conflict.mine")}</Button><Button size="compact-sm" variant="default" onClick={onTheirs}>{t("conflict.theirs")}</Button></div>
     </div>
   );

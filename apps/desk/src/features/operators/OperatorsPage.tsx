@@ -4,7 +4,7 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { IconSearch, IconUsers } from "@tabler/icons-react";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
-import { useT, useWord } from "../../i18n/intl.tsx";
+import { useT } from "../../i18n/intl.tsx";
 import { useKey } from "../../shared/keys.ts";
 import { Pages } from "../../shared/pages.tsx";
 import { Empty, Page, Skeleton } from "../../shared/parts.tsx";
@@ -13,6 +13,7 @@ import { refresh, useApi, usePages } from "../../shared/query.ts";
 import { may, useMe } from "../access/session.ts";
 import { OperatorPanel } from "./OperatorPanel.tsx";
 import { PhoneState, Standing } from "./marks.tsx";
+import { useSkillName } from "./skillNames.ts";
 import css from "./operators.module.css";
 
 /** Who takes calls: their languages, skills and phones. */
@@ -62,7 +63,7 @@ function Head() {
 
 function Row({ row, chosen, onOpen }: { row: OperatorView; chosen: boolean; onOpen: () => void }) {
   const t = useT();
-  const word = useWord();
+  const nameOf = useSkillName();
   const projects = useApi("operatorChoices").data?.projects ?? [];
   const skills = Object.entries(row.skills).sort(([, a], [, b]) => b - a);
   return (
@@ -70,7 +71,7 @@ function Row({ row, chosen, onOpen }: { row: OperatorView; chosen: boolean; onOp
       <span className="row"><span className={`cut strong ${row.disabled ? css.off : ""}`}>{row.name}</span><Standing operator={row} /></span>
       <span className="cut dim">{row.projects.map((key) => projects.find((project) => project.key === key)?.name ?? key).join(", ")}</span>
       <span className={`cut ${css.codes}`}>{row.languages.join(" ")}</span>
-      <span className="cut dim">{skills.length === 0 ? t("operators.noSkills") : skills.map(([key, level]) => `${word("skill", key)} ${level}`).join(" · ")}</span>
+      <span className="cut dim">{skills.length === 0 ? t("operators.noSkills") : skills.map(([key, level]) => `${nameOf(key)} ${level}`).join(" · ")}</span>
       <span className="row"><span className={`num ${css.extension}`}>{row.phone.extension}</span><PhoneState operator={row} /></span>
     </button>
   );

@@ -1,5 +1,6 @@
 import type { KeyboardEvent } from "react";
-import { useT, useWord } from "../../i18n/intl.tsx";
+import { useT } from "../../i18n/intl.tsx";
+import { useSkillName } from "./skillNames.ts";
 import css from "./operators.module.css";
 
 const levels = [0, 1, 2, 3, 4, 5] as const;
@@ -16,15 +17,15 @@ interface Props {
 
 /** One line a skill. A digit sets the level, ←/→ move it, ↑/↓ go to the next skill: a whole person in as many keys as skills. */
 export function SkillLevels({ title, keys, levelOf, mayChange, askedBy, onChange }: Props) {
-  const word = useWord();
+  const nameOf = useSkillName();
   if (keys.length === 0) return null;
   return (
     <div className={css.skills}>
       {title && <p className="small dim">{title}</p>}
       {keys.map((key) => (
         <div key={key} className={css.skill}>
-          <div className={css.skillName}><span className="cut">{word("skill", key)}</span>{askedBy(key) && <span className="cut small dim" title={askedBy(key)}>{askedBy(key)}</span>}</div>
-          <Levels name={key} label={word("skill", key)} level={levelOf(key)} disabled={!mayChange(key)} onChange={(level) => onChange(key, level)} />
+          <div className={css.skillName}><span className="cut">{nameOf(key)}</span>{askedBy(key) && <span className="cut small dim" title={askedBy(key)}>{askedBy(key)}</span>}</div>
+          <Levels name={key} label={nameOf(key)} level={levelOf(key)} disabled={!mayChange(key)} onChange={(level) => onChange(key, level)} />
         </div>
       ))}
     </div>

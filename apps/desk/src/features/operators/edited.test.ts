@@ -40,7 +40,7 @@ test("has nothing to ask when both made the same change", () => {
 
 const choices: Parameters<typeof skillsInOrder>[0] = {
   projects: [{ key: "internet", name: "Internet" }, { key: "taxi", name: "Taxi" }],
-  languages: ["en", "ru", "sl"], skills: ["internet", "modem", "taxi"].map((key) => ({ key, mayChange: true })), freeExtension: null,
+  languages: ["en", "ru", "sl"], skills: ["internet", "modem", "taxi"].map((key) => ({ key, name: null, mayChange: true })), freeExtension: null,
   server: { host: "10.0.0.5", port: 5060, transports: ["udp"] },
   queues: [{ id: "internet.support", projectKey: "internet", name: "Support", languages: ["sl", "ru"], skills: { internet: 2, modem: 3 } }, { id: "taxi.orders", projectKey: "taxi", name: "Taxi", languages: ["ru"], skills: { taxi: 1 } }],
 };

@@ -28,8 +28,8 @@ export const operatorChoices = contract({
   method: "GET", path: "/operators/choices", summary: "What can be chosen for an operator: languages, skills and the queues that ask for them, the phone server",
   reply: z.object({
     languages: z.array(languageSchema), /** Of the whole company: an operator may work in others than the reader. */ projects: z.array(z.object({ key: z.string(), name: z.string() })),
-    /** `mayChange`: whether the one who asks may set this skill. */
-    skills: z.array(z.object({ key: z.string(), mayChange: z.boolean() })),
+    /** `name`: as its project calls it, in the reader's language; null: it has no name there. `mayChange`: whether the one who asks may set this skill. */
+    skills: z.array(z.object({ key: z.string(), name: z.string().nullable(), mayChange: z.boolean() })),
     /** A queue gives its calls to those who have every skill of it at its level or above. */
     queues: z.array(z.object({ id: z.string(), projectKey: z.string(), name: z.string(), languages: z.array(z.string()), skills: z.record(z.string(), z.number().int()) })),
     server: phoneServer,

@@ -13,7 +13,7 @@ const deps: OperatorsDeps = {
     { id: "internet.support", projectKey: "internet", name: text("Support"), languages: ["sl", "en"], skills: { internet: 2, modem: 1 } },
     { id: "taxi.orders", projectKey: "taxi", name: text("Taxi"), languages: ["ru"], skills: { taxi: 1 } },
   ],
-  languages: ["en", "ru", "sl"], projects: [{ key: "internet", name: text("Internet") }, { key: "taxi", name: text("Taxi Linija") }], numbers: new Map([["300", text("Taxi Linija")], ["+38615550100", text("Internet")]]),
+  skillNames: { modem: { en: "Modems", ru: "Модемы", sl: "Modemi" } }, languages: ["en", "ru", "sl"], projects: [{ key: "internet", name: text("Internet") }, { key: "taxi", name: text("Taxi Linija") }], numbers: new Map([["300", text("Taxi Linija")], ["+38615550100", text("Internet")]]),
   server: () => ({ host: "10.0.0.5", port: 5060, transports: ["udp", "tcp"] }),
 };
 const database = await testDatabase();
@@ -193,7 +193,7 @@ test("lets operators read their own settings and nobody else's, and change nothi
 
 test("offers only skills that queues ask for, marks those one may set, and proposes a free extension", async () => {
   const choices = (await leader.send("GET", "/api/operators/choices")).json() as OperatorChoices;
-  expect(choices.skills).toEqual([{ key: "internet", mayChange: true }, { key: "modem", mayChange: true }, { key: "taxi", mayChange: false }]);
+  expect(choices.skills).toEqual([{ key: "internet", name: null, mayChange: true }, { key: "modem", name: "Modems", mayChange: true }, { key: "taxi", name: null, mayChange: false }]);
   expect(choices.queues[0]).toEqual({ id: "internet.support", projectKey: "internet", name: "Support", languages: ["sl", "en"], skills: { internet: 2, modem: 1 } });
   const { id } = await operator();
   await give(id, { extension: "200" });

@@ -6,6 +6,7 @@ import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
 import { conflict, forbidden, invalid, invalidField, notFound } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
+import { own } from "../../platform/own.ts";
 import { readerLanguage } from "../../platform/messages.ts";
 import { decodeCursor, encodeCursor, PAGE_SIZE, pageOf } from "../../platform/page.ts";
 import type { changeOperator as changeContract, givePhone as giveContract, OperatorChoices, OperatorView, PhoneServer } from "./operators.contract.ts";
@@ -20,6 +21,8 @@ type Text = Record<Language, string>;
 export interface OperatorQueue { id: string; projectKey: string; name: Text; languages: string[]; skills: Record<string, number> }
 export interface OperatorsDeps {
   queues: OperatorQueue[];
+  /** Of skills, by key. */
+  skillNames: Readonly<Record<string, Text>>;
   languages: readonly Language[];
   /** All of the company. */
   projects: { key: string; name: Text }[];
@@ -54,7 +57,7 @@ export async function operatorChoices(ctx: Ctx, deps: OperatorsDeps): Promise<Op
   return {
     languages: [...deps.languages],
     projects: deps.projects.map(({ key, name }) => ({ key, name: name[language] })),
-    skills: [...skills].map(([key, projects]) => ({ key, mayChange: may(ctx, "operators.skills", { projects }) })),
+    skills: [...skills].map(([key, projects]) => ({ key, name: own(deps.skillNames, key)?.[language] ?? null, mayChange: may(ctx, "operators.skills", { projects }) })),
     queues: deps.queues.map((queue) => ({ ...queue, name: queue.name[language] })),
     server: deps.server(),
     freeExtension: may(ctx, "operators.phone") ? await selectFreeExtension(ctx.db, [...deps.numbers.keys()]) : null,

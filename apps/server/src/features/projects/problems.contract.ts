@@ -17,7 +17,7 @@ export const problems = {
   zip_twice: ["keep_one"], zip_outside: ["plain_paths"],
   // Names that lead nowhere.
   no_project_folder: ["add_project"], no_folder: ["one_of", "name", "names"], no_project: ["one_of", "name", "names"], no_process: ["one_of", "name", "names"], no_form: ["one_of", "name", "names"],
-  no_notice: ["one_of", "name", "names"], no_type: ["one_of", "name", "names"], no_queue: ["one_of", "name", "names"], no_disposition: ["one_of", "name", "names"], no_reason: ["one_of", "name", "names"],
+  no_skill: ["one_of_or_declare", "name", "names", "where"], no_notice: ["one_of", "name", "names"], no_type: ["one_of", "name", "names"], no_queue: ["one_of", "name", "names"], no_disposition: ["one_of", "name", "names"], no_reason: ["one_of", "name", "names"],
   no_department: ["one_of", "name", "names"], no_right: ["one_of", "name", "names"], no_lookup: ["one_of", "name", "names"], no_guide_step: ["one_of", "name", "names"], no_guide_variable: ["one_of", "name", "names"],
   no_transition_anywhere: ["one_of", "name", "names"], no_stage: ["one_of_or_declare", "name", "names", "where"], no_field: ["declare", "name", "where"], no_policy: ["declare", "name", "where"],
   no_checklist: ["declare", "name", "where"], no_transition: ["declare", "name", "where"], no_deed: ["one_of_or_add", "name", "names"], no_authority: ["add_authority", "name"],

@@ -15,11 +15,15 @@ export function checkProject(declared: ProjectDeclaration): CheckedProblem[] {
   ];
 }
 
-function checkHead({ project, queues, ivr }: ProjectDeclaration): CheckedProblem[] {
+function checkHead({ project, queues, skills, ivr }: ProjectDeclaration): CheckedProblem[] {
   const problems: CheckedProblem[] = [];
   if (!project.languages.includes(project.default_language)) problems.push({ file: "project.yaml", ...problem(["default_language"], "default_language", { names: project.languages }) });
   queues.forEach((queue, index) => queue.languages.filter((each) => !project.languages.includes(each)).forEach((each) =>
     problems.push({ file: "queues.yaml", ...problem(["queues", index, "languages"], "not_spoken", { name: each, names: project.languages }) })));
+  // Where they are named at all, one that is not is a slip: nobody would have it, and the queue would wait for ever.
+  const named = Object.keys(skills);
+  queues.forEach((queue, index) => (named.length === 0 ? [] : Object.keys(queue.skills)).filter((key) => !named.includes(key)).forEach((key) =>
+    problems.push({ file: "queues.yaml", ...problem(["queues", index, "skills", key], "no_skill", { name: key, names: named, where: "skills" }) })));
   for (const [key, step] of Object.entries(ivr.steps)) {
     if (step.do === "set_language" && !project.languages.includes(step.language)) problems.push({ file: "ivr.yaml", ...problem(["steps", key, "language"], "not_spoken", { name: step.language, names: project.languages }) });
   }

@@ -131,7 +131,8 @@ export const typesFileSchema = z.strictObject({ types: z.array(ticketTypeSchema)
 export const dispositionsFileSchema = z.strictObject({
   dispositions: z.array(dispositionSchema).min(1), reasons: z.array(reasonSchema).min(1),
 });
-export const queuesFileSchema = z.strictObject({ queues: z.array(queueSchema).min(1) });
+/** `skills`: what each that the queues ask for is called; texts of before name none. */
+export const queuesFileSchema = z.strictObject({ skills: z.record(keySchema, textSchema).default({}), queues: z.array(queueSchema).min(1) });
 export const noticesFileSchema = z.record(keySchema, noticeSchema);
 
 export const personSchema = z.strictObject({
@@ -172,6 +173,8 @@ export interface ProjectDeclaration {
   project: z.infer<typeof projectSchema>;
   calendar: Calendar;
   queues: QueueDeclaration[];
+  /** Names of the skills its queues ask for. */
+  skills: z.infer<typeof queuesFileSchema>["skills"];
   ivr: IvrFlow;
   processes: Record<string, Process>;
   types: z.infer<typeof ticketTypeSchema>[];

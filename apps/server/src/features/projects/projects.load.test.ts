@@ -42,6 +42,7 @@ describe("mistakes are all told at once, with file, line and remedy", () => {
     ["a number of another project", "taxi/project.yaml", (text) => text.replace('"300"', '"200"'), "200 already belongs to shop"],
     ["a prefix of another project", "taxi/project.yaml", (text) => text.replace("TAX", "INT"), "INT is the prefix of internet"],
     ["a process that is not there", "taxi/types.yaml", (text) => text.replace("process: ride-complaint", "process: rides"), 'there is no process "rides"'],
+    ["a skill that has no name", "internet/queues.yaml", (text) => text.replace("modem: 1", "modam: 1"), 'there is no skill "modam"'],
     ["a notice that is not there", "internet/processes/fault.yaml", (text) => text.replace("notice: outage", "notice: storm"), 'there is no notice "storm"'],
     ["a notice that says less in one language", "internet/notices.yaml", (text) => text.replace("Predvideni rok: {{deadline}}", ""), "{{deadline}} is in another language but not here"],
     ["an unknown variable", "common/notices.yaml", (text) => text.replaceAll("{{operator}}", "{{oparetor}}"), "there is no variable {{oparetor}}"],

@@ -167,7 +167,7 @@ function readParts(reading: Reading, folder: string): ProjectDeclaration | null 
   if (!isWhole(parts)) return null;
   const { project, calendar, ivr, scenes } = parts;
   return {
-    project, calendar, ivr, scenes, processes, more, queues: parts.queues.queues, types: parts.types.types,
+    project, calendar, ivr, scenes, processes, more, queues: parts.queues.queues, skills: parts.queues.skills, types: parts.types.types,
     notices: { ...common.notices, ...parts.notices }, dispositions: parts.dispositions.dispositions, reasons: parts.dispositions.reasons,
   };
 }
