@@ -1,2 +1,2 @@
 export { messagesRoutes } from "./messages.routes.ts";
-export { CLIENT_FILE_MB, CLIENT_TEXT, clientFile, clientMessages, clientWrites, keepSaid, type ClientWriting } from "./messages.client.service.ts";
+export { CLIENT_FILE_MB, CLIENT_TEXT, clientFile, clientMessages, clientWrites, keepLate, keepSaid, type ClientWriting } from "./messages.client.service.ts";

@@ -7,7 +7,7 @@ import { newId } from "../../platform/ids.ts";
 import { documentFile } from "../documents/index.ts";
 import { addClientAttachment, attachmentFile, loadTicket, type FileStore, type Ticket, type Upload } from "../tickets/index.ts";
 import { touched } from "./messages.service.ts";
-import { countClientFiles, insertMessage, insertMessageFiles, selectMessage, selectMessages, selectSent, touchTicket, type MessageRow } from "./messages.sql.ts";
+import { countClientFiles, insertMessage, insertMessageFiles, isSaid, selectMessage, selectMessages, selectSent, touchTicket, type MessageRow } from "./messages.sql.ts";
 
 /** The largest file a client may send. */
 export const CLIENT_FILE_MB = 10;
@@ -48,6 +48,10 @@ const locked = (ctx: TxCtx, ticketId: string): Promise<Ticket> => loadTicket({ .
 
 async function keep(ctx: TxCtx, ticket: Ticket, { id, text, fileId }: { id: string; text: string; fileId: string | null }): Promise<void> {
   if (ticket.status === "closed") throw conflict("my_closed");
+  await keepOn(ctx, ticket, { id, text, fileId });
+}
+
+async function keepOn(ctx: TxCtx, ticket: Ticket, { id, text, fileId }: { id: string; text: string; fileId: string | null }): Promise<void> {
   const isNew = await insertMessage(ctx.db, { id, ticketId: ticket.id, byClient: true, authorId: null, text, at: ctx.now() });
   if (!isNew) throw conflict("message_another");
   await insertMessageFiles(ctx.db, id, { files: fileId ? [fileId] : [], documents: [] });
@@ -56,6 +60,16 @@ async function keep(ctx: TxCtx, ticket: Ticket, { id, text, fileId }: { id: stri
   await emit(ctx, { type: "ticket.client_wrote", subject, data: { messageId: id, number: ticket.number, projectKey: ticket.projectKey, text }, touches: touched(ticket) });
   if (ticket.ownerId) await emit(ctx, { type: "ticket.reminded", subject, data: { number: ticket.number, operatorId: ticket.ownerId }, touches: [{ kind: "operator", id: ticket.ownerId }] });
   await audit(ctx, { action: "ticket.client_wrote", object: subject, after: { messageId: id, text, fileId } });
+}
+
+const SAME_MS = 86_400_000;
+/** Words of an answer that came when the ticket had gone on: kept as a message, also on one that is closed. False where they stand among the messages of the day already. */
+export async function keepLate(ctx: TxCtx, ticketId: string, words: string): Promise<boolean> {
+  const ticket = await locked(ctx, ticketId);
+  const text = cutText(words.trim(), CLIENT_TEXT);
+  if (await isSaid(ctx.db, { ticketId, text, since: new Date(ctx.now().getTime() - SAME_MS) })) return false;
+  await keepOn(ctx, ticket, { id: newId(), text, fileId: null });
+  return true;
 }
 
 /** What a client said with an answer stands among the messages, too: whoever reads them later finds the whole talk. That they answered is told by the step. */

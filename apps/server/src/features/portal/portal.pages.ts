@@ -62,7 +62,8 @@ function asks(say: Say, shown: Shown, state: PageState): SafeHtml {
 }
 
 /** Once it is opened again, what was done has not been enough: it stays to be read, as what was tried before. */
-const whatWasDone = (say: Say, { ticket, sees }: Shown): SafeHtml | null => (!ticket.resolution ? null : sees === "done" || sees === "closed" || ticket.reopened === 0
+/** What colleagues have found is told when it is done: until then it is decided, not carried out. */
+const whatWasDone = (say: Say, { ticket, sees }: Shown): SafeHtml | null => (!ticket.resolution || (sees !== "done" && sees !== "closed" && sees !== "refused" && ticket.reopened === 0) ? null : sees === "done" || sees === "closed" || ticket.reopened === 0
   ? html`<section class="card"><h2>${say("portal_what_was_done")}</h2>${paragraphs(ticket.resolution)}</section>`
   : html`<section class="card"><h2>${say("portal_done_before")}</h2><p class="quiet small">${say("portal_done_before_about")}</p>${paragraphs(ticket.resolution)}</section>`);
 
@@ -70,7 +71,7 @@ const whatWasDone = (say: Say, { ticket, sees }: Shown): SafeHtml | null => (!ti
 const again = (say: Say, shown: Shown, { language }: PageState): SafeHtml | null => (mayWriteAgain(shown) && !shown.answersByLink
   ? html`<section class="card"><h2>${say("my_again")}</h2><p class="quiet small">${say("portal_again_about")}</p><p><a class="button secondary" href="/my?to=${shown.ticket.id}&lang=${language}">${say("my_title")}</a></p></section>` : null);
 
-const SAID: Record<string, string> = { yes: "portal_said_yes", no: "portal_said_no", answer: "portal_said_answer", message: "my_said_message", again: "my_said_again", moved_on: "portal_moved_on" };
+const SAID: Record<string, string> = { yes: "portal_said_yes", no: "portal_said_no", answer: "portal_said_answer", message: "my_said_message", again: "my_said_again", moved_on: "portal_moved_on", late: "portal_said_late" };
 const thanks = (say: Say, said: string | null): SafeHtml | null => (said && Object.hasOwn(SAID, said) ? html`<p class="notice ${said === "moved_on" ? "" : "good"}" role="status">${say(SAID[said]!)}</p>` : null);
 
 const stepLine = (say: Say, steps: Step[]): SafeHtml => html`<ol class="steps">${steps.map((step) =>

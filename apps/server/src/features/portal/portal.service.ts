@@ -2,7 +2,7 @@ import { cutText } from "@linija/rules";
 import { timingSafeEqual } from "node:crypto";
 import { inTx, type Ctx } from "../../platform/db.ts";
 import { AppError, tooMany } from "../../platform/errors.ts";
-import { keepSaid } from "../messages/index.ts";
+import { keepLate, keepSaid } from "../messages/index.ts";
 import type { Process } from "../processes/index.ts";
 import { hashSecret, linkSecret, moveByClient, parseTicketNumber, processOf, projectOf, type ProjectInUse } from "../tickets/index.ts";
 import { networkOf } from "./portal.access.rules.ts";
@@ -100,8 +100,8 @@ const words = (value: unknown): string | null => (typeof value === "string" && v
 const bySecret = (ctx: Ctx, secret: string): Promise<ShownTicket | undefined> => selectShown(ctx.db, hashSecret(secret.slice(0, 100)));
 
 export interface Answer { said: "yes" | "no" | "answer"; seen: string; score: number | null; text: string; /** It stands among the messages already. */ isMessage?: boolean }
-/** `moved_on`: the ticket had gone on before this answer came; the client is shown how it is now. `ended`: its project is out of use, which the page says. */
-export type Answered = "yes" | "no" | "answer" | "moved_on" | "ended" | "incomplete" | "unknown";
+/** `moved_on`: the ticket had gone on before this answer came; the client is shown how it is now. `late`: so it had, and their words were kept as a message. `ended`: its project is out of use, which the page says. */
+export type Answered = "yes" | "no" | "answer" | "moved_on" | "late" | "ended" | "incomplete" | "unknown";
 
 /** The answer of who holds the link of a mail. */
 export const answerStatus = (ctx: Ctx, secret: string, answer: Answer): Promise<Answered> => answerTicket({ ...ctx, actor: { kind: "client", id: null, name: "client" } }, () => bySecret(ctx, secret), answer);
@@ -113,7 +113,8 @@ export async function answerTicket(ctx: Ctx, load: () => Promise<ShownTicket | u
   const process = await processOf(ctx.db, ticket.processId);
   const isOver = await isEnded(ctx, ticket);
   const transition = isOver ? null : askedOf(process, ticket.stage)[answer.said];
-  if (!transition) return isSaidAlready(process, ticket, answer) ? answer.said : isOver ? "ended" : "moved_on";
+  if (isOver) return isSaidAlready(process, ticket, answer) ? answer.said : "ended";
+  if (!transition) return tooLate(ctx, { process, ticket, answer });
   const input = inputOf(answer);
   if (!input) return "incomplete";
   try {
@@ -127,7 +128,14 @@ export async function answerTicket(ctx: Ctx, load: () => Promise<ShownTicket | u
     return toldInstead(error);
   }
   const now = await load();
-  return now && isSaidAlready(process, now, answer) ? answer.said : "moved_on";
+  return now ? tooLate(ctx, { process, ticket: now, answer }) : "moved_on";
+}
+
+/** The same answer sent twice is one, told by its words where it has any; other words are kept all the same: nobody types them again. */
+async function tooLate(ctx: Ctx, { process, ticket, answer }: { process: Process; ticket: ShownTicket; answer: Answer }): Promise<Answered> {
+  const isNew = answer.text.trim() !== "" && !answer.isMessage && await inTx(ctx, (ctx) => keepLate(ctx, ticket.id, answer.text));
+  if (isNew) return "late";
+  return isSaidAlready(process, ticket, answer) ? answer.said : "moved_on";
 }
 
 function toldInstead(error: unknown): Answered {

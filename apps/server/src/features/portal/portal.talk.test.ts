@@ -208,6 +208,18 @@ test("R112 what the client said with an answer by the link of a mail stands amon
   expect((await messages(marija.ticket.id)).map(({ byClient, text }) => [byClient, text])).toEqual([[true, "By the link"]]);
 });
 
+test("R112 words that come when a colleague has gone on meanwhile are kept as a message, once, and their writer is told so", async () => {
+  const marija = await client();
+  const { form } = await asked(marija);
+  await moveTicket(database.ctx(anaActor), marija.ticket.id, { transition: "client_answered", version: (await now(marija.ticket.id)).version, input: {} });
+  const answer = () => http.app.inject({ method: "POST", url: `${marija.url}/answer`, headers: { cookie: marija.cookie, "content-type": "application/x-www-form-urlencoded" }, payload: new URLSearchParams({ csrf: form.csrf, seen: form.seen, said: "answer", text: "Flat 12, door code 77" }).toString() });
+  const first = await answer();
+  expect(first.headers.location).toBe(`${marija.url}?said=late`);
+  expect((await marija.get(first.headers.location as string)).body).toContain("Your words have reached us as a message");
+  await Promise.all([answer(), answer()]);
+  expect((await messages(marija.ticket.id)).map(({ byClient, text }) => [byClient, text])).toEqual([[true, "Flat 12, door code 77"]]);
+});
+
 test("R112 what waits for its client stands first among their requests, however old; the rest newest first", async () => {
   const marija = await client();
   await asked(marija);

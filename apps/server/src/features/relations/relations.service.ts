@@ -68,6 +68,8 @@ export async function removeRelation(ctx: Ctx, id: string, relationId: string): 
     const gone = await deleteRelation(ctx.db, relationId, id);
     if (!gone) throw notFound("relation", relationId);
     const otherId = gone.fromId === id ? gone.toId : gone.fromId;
+    // What is not shown is not there: a relation to what is about the reader (R129) stays.
+    if (!(await selectBriefs(ctx.db, [otherId])).some(seen(ctx))) throw notFound("relation", relationId);
     await emit(ctx, { type: "ticket.unrelated", subject: { kind: "ticket", id }, data: { side: sideOf(gone, id), otherId }, touches: [{ kind: "ticket", id: otherId }] });
     await audit(ctx, { action: "ticket.unrelate", object: { kind: "ticket", id }, before: { side: sideOf(gone, id), otherId } });
     return { ok: true };

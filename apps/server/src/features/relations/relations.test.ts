@@ -57,6 +57,13 @@ describe("relations of tickets", () => {
     expect((await listRelations(operator, mine.id)).relations).toEqual([]);
     await expect(listRelations(other, mine.id)).rejects.toMatchObject({ code: "not_found" });
   });
+
+  test("R129 a relation to a complaint about the reader is neither shown to them nor taken away by them", async () => {
+    const [plain, complaint] = [await buildTicket(system), await buildTicket(system, { type: "complaint", fields: { about: "employee", employee: idOf(operator) } })];
+    const made = await addRelation(system, plain.id, { side: "caused_by", number: complaint.number });
+    await expect(removeRelation(operator, plain.id, made.id)).rejects.toMatchObject({ code: "not_found" });
+    expect((await listRelations(system, plain.id)).relations).toMatchObject([{ ticket: { id: complaint.id } }]);
+  });
 });
 
 test("R129 a client's story does not tell whom a complaint is about that it is related to another ticket, or that one was merged into it", async () => {

@@ -61,7 +61,8 @@ async function inUse(ctx: Ctx, project: ProjectInUse, key: string): Promise<Proc
 function stagesOf(process: Process, { stages, here, language }: { stages: db.StageRow[]; here: db.HereRow[]; language: Language }): z.input<typeof stageTimesSchema>["stages"] {
   const keys = new Set([...Object.keys(process.stages), ...stages.map(({ stage }) => stage), ...here.map(({ stage }) => stage)]);
   const isFinal = (stage: string): boolean => process.stages[stage]?.final === true;
-  const longest = stages.filter(({ stage }) => !isFinal(stage)).toSorted((a, b) => b.meanS - a.meanS)[0]?.stage;
+  // Where the clock is stopped nothing is to be done any more but by the client: no bottleneck of ours.
+  const longest = stages.filter(({ stage }) => !isFinal(stage) && process.stages[stage]?.clock !== "stopped").toSorted((a, b) => b.meanS - a.meanS)[0]?.stage;
   return [...keys].map((stage) => {
     const { stays = 0, meanS = null, medianS = null, p90S = null } = stages.find((each) => each.stage === stage) ?? {};
     const now = here.find((each) => each.stage === stage);

@@ -39,9 +39,10 @@ export const selectHere = (db: Db, { project, readerId }: Period, process: strin
   select t.stage, count(*)::int as here, min(t.stage_since) as since from tickets t join process_versions v on v.id = t.process_id and v.key = ${process}
   where t.project_key = ${project} and t.status in ('open', 'waiting', 'done') and ${notAbout(readerId)} group by t.stage`.execute(db).then(({ rows }) => rows);
 
+/** What was registered in the period has been changed in it or later: that is a range of `tickets_all`. */
 export const countRegistered = (db: Db, { project, from, to, readerId }: Period, process: string): Promise<number> => sql<{ n: number }>`
   select count(*)::int as n from tickets t join process_versions v on v.id = t.process_id and v.key = ${process}
-  where t.project_key = ${project} and t.created_at >= ${from} and t.created_at < ${to} and ${notAbout(readerId)}`.execute(db).then(({ rows }) => rows[0]!.n);
+  where t.project_key = ${project} and t.updated_at >= ${from} and t.created_at >= ${from} and t.created_at < ${to} and ${notAbout(readerId)}`.execute(db).then(({ rows }) => rows[0]!.n);
 
 /** The process that moved most in the period. */
 export const selectBusiest = (db: Db, { project, from, to, readerId }: Period): Promise<string | undefined> => sql<{ key: string }>`

@@ -18,10 +18,12 @@ interface CallRow { channel: string; direction: string; from: string; to: string
 
 const CONTACTS = sql`, (select e164 from client_phones p where p.client_id = c.id order by p.position limit 1) as phone,
   (select address from client_emails m where m.client_id = c.id order by m.position limit 1) as email`;
+/** What the client came with: neither tasks that departments do for it, nor what was merged and is counted with what it became. */
+const REQUESTS = sql`x.client_id = c.id and x.parent_id is null and x.merged_into is null`;
 /** Bounded: whoever has more tickets than this has many. */
-const COUNTS = sql`, (select count(*)::int from (select from tickets x where x.client_id = c.id limit 1000) x) as tickets,
-  (select count(*)::int from (select from tickets x where x.client_id = c.id and x.status in ('open', 'waiting') limit 1000) x) as open_tickets,
-  (select count(*)::int from (select from tickets x where x.client_id = c.id and x.created_at > now() - interval '30 days' limit 1000) x) as recent_tickets`;
+const COUNTS = sql`, (select count(*)::int from (select from tickets x where ${REQUESTS} limit 1000) x) as tickets,
+  (select count(*)::int from (select from tickets x where ${REQUESTS} and x.status in ('open', 'waiting') limit 1000) x) as open_tickets,
+  (select count(*)::int from (select from tickets x where ${REQUESTS} and x.created_at > now() - interval '30 days' limit 1000) x) as recent_tickets`;
 
 const client = (needs: ContextNeeds) => (!needs.client ? sql`null::json` : sql`(select row_to_json(r) from (select c.id, c.name, c.kind, c.language, c.flags, c.address->>'city' as city, c.created_at as since
   ${needs.contacts ? CONTACTS : sql``} ${needs.counts ? COUNTS : sql``} from clients c where c.id = t.client_id) r)`);

@@ -81,7 +81,7 @@ export function filled(process: Process, move: { key: string; from: string; give
   const { given } = move;
   const to = process.transitions[move.key]?.to ?? move.from;
   const text = (name: string) => (typeof given[name] === "string" && given[name].trim() !== "" ? given[name].trim() : undefined);
-  const asked = departmentFields(process).map(text).find((each) => each !== undefined);
+  const asked = givenTo(process, process.transitions[move.key]).map(text).find((each) => each !== undefined);
   const works = statusOf(process, to) === "open" && to !== move.from;
   const comment = move.byClient ? text("answer") ?? text("reason") : undefined;
   return {
@@ -93,13 +93,15 @@ export function filled(process: Process, move: { key: string; from: string; give
   };
 }
 
-const departmentFields = (process: Process) => Object.entries(process.fields).filter(([, field]) => field.kind === "department").map(([name]) => name);
+/** Fields by which a transition gives the ticket itself to a department; one that only says who gets a task opens nothing but the task. */
+function givenTo(process: Process, transition: Process["transitions"][string] | undefined): string[] {
+  const tasked = (transition?.subtasks ?? []).map(({ department }) => (typeof department === "object" ? department.field : undefined));
+  return Object.entries(process.fields).filter(([name, field]) => field.kind === "department" && !tasked.includes(name)).map(([name]) => name);
+}
 
 /** Stages entered by giving the ticket to a department. */
-const holdsDepartment = (process: Process, stage: string) => {
-  const names = departmentFields(process);
-  return Object.values(process.transitions).some((each) => each.to === stage && each.requires.some(({ field }) => names.includes(field)));
-};
+const holdsDepartment = (process: Process, stage: string) =>
+  Object.values(process.transitions).some((each) => each.to === stage && each.requires.some(({ field }) => givenTo(process, each).includes(field)));
 
 interface Draft { clientId: string | null; subject: string; description: string; contactPhone: string | null; dueAt: string | null; hasAddress: boolean }
 
