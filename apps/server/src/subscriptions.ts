@@ -13,7 +13,7 @@ import { loadListener, type LoadDeps } from "./features/load/index.ts";
 import { noticesListener } from "./features/notices/index.ts";
 import { FORGET_REGISTRATIONS, operatorsJobs, operatorsListener, type OperatorsListenerDeps } from "./features/operators/index.ts";
 import { FORGET_CLIENT_SESSIONS, portalJobs, type PortalJobsDeps } from "./features/portal/index.ts";
-import { projectOf, ticketClocks, ticketJobs, ticketsListener, type FileStore } from "./features/tickets/index.ts";
+import { broughtJobs, projectOf, ticketClocks, ticketJobs, ticketsListener, type FileStore } from "./features/tickets/index.ts";
 import { callWebhook } from "./features/webhooks/index.ts";
 
 /** What other features do for rules. */
@@ -23,7 +23,7 @@ export const performing: Performing = { callWebhook };
 export const durableListeners = (deps: { publicUrl: () => string } & OperatorsListenerDeps & LoadDeps): DurableListener[] => [noticesListener(deps), operatorsListener(deps), automationListener(performing), solvedListener, ticketsListener, handoversListener, loadListener(deps)];
 
 /** Background work by name. */
-export const jobHandlers = (ctx: Ctx, deps: PortalJobsDeps & { formFiles: FileStore }): Record<string, JobHandler> => ({ ...ticketJobs(ctx), ...clockJobs(ctx, clocksDeps()), ...declarationJobs(ctx), ...articleJobs(ctx), ...bulkJobs(ctx), ...accessJobs(ctx), ...operatorsJobs(ctx), ...portalJobs(ctx, deps), ...formJobs(ctx, deps.formFiles) });
+export const jobHandlers = (ctx: Ctx, deps: PortalJobsDeps & { formFiles: FileStore }): Record<string, JobHandler> => ({ ...ticketJobs(ctx), ...broughtJobs(ctx), ...clockJobs(ctx, clocksDeps()), ...declarationJobs(ctx), ...articleJobs(ctx), ...bulkJobs(ctx), ...accessJobs(ctx), ...operatorsJobs(ctx), ...portalJobs(ctx, deps), ...formJobs(ctx, deps.formFiles) });
 
 /** Those that run once a day: what nobody needs any more is forgotten. */
 export const nightlyJobs = [FORGET_SESSIONS, FORGET_CLIENT_SESSIONS, FORGET_REGISTRATIONS, FORGET_DRAFTS] as const;

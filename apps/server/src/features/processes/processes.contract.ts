@@ -100,7 +100,10 @@ export const subtaskSchema = z.strictObject({
   key: keySchema,
   /** A type of the project. */
   type: keySchema.default("task"),
-  department: z.union([keySchema, fromField]),
+  /** Without it the task is for the supervisors of the project. */
+  department: z.union([keySchema, fromField]).optional(),
+  /** Not a task but a matter of its own, in the client's sight: about the same client, related to this ticket as caused by it, and nothing waits for it. */
+  apart: z.boolean().optional(),
   subject: textSchema,
   task: z.union([textSchema, fromField]),
   /** Working hours; without them the type's own deadline. */
@@ -151,6 +154,8 @@ export const transitionSchema = z.strictObject({
   /** Taken by the system as soon as this holds; asked after every change of the ticket, its sub-tasks and approvals. */
   automatic: z.strictObject({ when: celSchema }).optional(),
   visit: visitSchema.optional(),
+  /** Of what was caused by this ticket, or doubles it: each takes the step of this name in its own process by itself, where it can. */
+  brings_along: keySchema.optional(),
 });
 export type Transition = z.infer<typeof transitionSchema>;
 

@@ -59,7 +59,7 @@ export function wishes({ subtasks, visit }: Transition, asked: Asked, place: str
 /** A task for the department named in a field has nowhere to go while that field is empty. */
 export function departmentless({ subtasks }: Transition, asked: Asked, place: string): ProcessProblem[] {
   return subtasks.flatMap(({ department, when }, index): ProcessProblem[] => {
-    if (typeof department === "string" || !isBlank(asked.ticket.fields[department.field])) return [];
+    if (department === undefined || typeof department === "string" || !isBlank(asked.ticket.fields[department.field])) return [];
     if (when !== undefined && !holds(ask(asked, `${place}.subtasks.${index}.when`))) return [];
     return [{ field: department.field, code: "required" }];
   });
@@ -73,7 +73,7 @@ function subtaskOf(wish: Subtask, { fields }: ProcessTicket) {
   const text = (value: { field: string }) => String(fields[value.field] ?? "");
   return {
     key: wish.key, type: wish.type, subject: wish.subject, dueHours: wish.due_hours ?? null, waits: wish.waits, answer: wish.answer ?? null,
-    department: typeof wish.department === "string" ? wish.department : text(wish.department), task: "field" in wish.task ? text(wish.task) : wish.task,
+    department: wish.department === undefined || typeof wish.department === "string" ? wish.department ?? null : text(wish.department), ...(wish.apart && { apart: true }), task: "field" in wish.task ? text(wish.task) : wish.task,
   };
 }
 

@@ -30,7 +30,7 @@ function checkOwn(transition: Transition, key: string): PlacedProblem[] {
 }
 
 function checkSubtask(process: Process, { department, task, answer, carries = [] }: Subtask, path: Path): PlacedProblem[] {
-  const named = [["department", typeof department === "string" ? null : department.field], ["task", "field" in task ? task.field : null], ["answer", answer ?? null]] as const;
+  const named = [["department", department === undefined || typeof department === "string" ? null : department.field], ["task", "field" in task ? task.field : null], ["answer", answer ?? null]] as const;
   return [
     ...named.flatMap(([name, field]) => (field !== null && !process.fields[field] ? [missing([...path, name], "no_field", field, "fields")] : [])),
     // What a department answers is text: kept in a choice or a date it would be nothing that can stand there.

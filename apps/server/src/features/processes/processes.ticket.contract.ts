@@ -30,8 +30,8 @@ export type FieldValues = Record<string, FieldValue>;
 
 export interface ProcessActor { id: string | null; roles: readonly ActorRole[]; department?: string | null }
 
-/** A child ticket to be registered. Texts are in the parent's language. */
-export interface SubtaskWish { key: string; type: string; department: string; subject: Text; task: Text | string; dueHours: number | null; waits: boolean; answer: string | null }
+/** A child ticket to be registered, or one of its own (`apart`). Without a department it is for the supervisors. */
+export interface SubtaskWish { key: string; type: string; department: string | null; apart?: boolean; subject: Text; task: Text | string; dueHours: number | null; waits: boolean; answer: string | null }
 
 /** Why something is as it is; kept with the ticket and shown by "why?". */
 export interface Reason {

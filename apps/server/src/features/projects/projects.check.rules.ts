@@ -40,7 +40,7 @@ function checkKeys(declared: ProjectDeclaration): CheckedProblem[] {
       ? [{ file, ...problem([name, index, "key"], "twice", { name: each.key }) }] : []));
 }
 
-function checkTypes({ types, processes, more }: ProjectDeclaration): CheckedProblem[] {
+export function checkTypes({ types, processes, more }: Pick<ProjectDeclaration, "types" | "processes" | "more">): CheckedProblem[] {
   // Without that kind of text nobody has looked at forms at all.
   const forms = more["forms"];
   return types.flatMap((type, index) => [
@@ -61,9 +61,13 @@ function checkProcesses(declared: ProjectDeclaration): CheckedProblem[] {
     const form = formOfNone(declared, key, process);
     const catalogue = !declared.more["forms"] && isFormed(key) ? null : catalogueFor(declared, { processes: [process], purpose: "guard", ...(form && { form }) });
     const forms = declared.more["forms"] && (form ? Object.values(declared.more["forms"]) as FormDocument[] : formsOf(declared, key));
-    return checkInProject(process, { catalogue, types, deeds, ...(forms && { forms }) }).map((found) => ({ file: `processes/${key}.yaml`, ...found }));
+    return [...checkInProject(process, { catalogue, types, deeds, ...(forms && { forms }) }), ...checkBrought(process, declared)].map((found) => ({ file: `processes/${key}.yaml`, ...found }));
   });
 }
+
+/** Some process of the project has the step that others are brought along by. */
+const checkBrought = ({ transitions }: Process, { processes }: ProjectDeclaration): PlacedProblem[] => Object.entries(transitions).flatMap(([key, { brings_along: step }]) =>
+  (step === undefined || Object.values(processes).some((each) => each.transitions[step]?.who.includes("system")) ? [] : [problem(["transitions", key, "brings_along"], "no_transition", { name: step, where: "processes" })]));
 
 /**
  * A process comes before the type that lives by it, for a type names both its process and its form: until there is one, what it

@@ -107,6 +107,8 @@ export const ticketTypeSchema = z.strictObject({
   requires: z.array(z.enum(["client", "subject", "description", "phone", "address", "required_by"])).default([]),
   /** What whoever is given it by itself must be able to do; without it, what the queue of its call asks for (R218). */
   skills: skillsSchema.optional(),
+  /** False: only a process or a rule makes it, and nobody is offered it where tickets are registered. */
+  registrable: z.boolean().optional(),
 });
 export const dispositionSchema = z.strictObject({
   key: keySchema,

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type z } from "zod";
 import { checkFlow, ivrFlowSchema } from "../ivr/index.ts";
 import { checkProcess, type Process, processSchema } from "../processes/index.ts";
-import { type CheckedProblem, checkCompany, checkProject } from "./projects.check.rules.ts";
+import { type CheckedProblem, checkCompany, checkProject, checkTypes } from "./projects.check.rules.ts";
 import {
   calendarSchema, companySchema, type Declarations, dispositionsFileSchema, type FileProblem, type LoadResult, namesFileSchema, type Notice, noticesFileSchema,
   peopleFileSchema, type ProjectDeclaration, projectSchema, queuesFileSchema, scenesFileSchema, typesFileSchema,
@@ -13,8 +13,8 @@ import { inOrder, makeReader, note, readDeclaration, readYaml, type Reader } fro
 import { readFolder, type Texts } from "./projects.texts.ts";
 
 type More = ProjectDeclaration["more"];
-/** Processes, notices and the rest of every project that does not bring its own under the same key. */
-interface Common { processes: Record<string, Process>; notices: Record<string, Notice>; more: More }
+/** Processes, types, notices and the rest of every project that does not bring its own under the same key. */
+interface Common { processes: Record<string, Process>; types: ProjectDeclaration["types"]; notices: Record<string, Notice>; more: More }
 interface Reading { reader: Reader; kinds: readonly TextKind[]; common: Common; departments: Departments | undefined; /** Every project that has all its parts, also with problems in them. */ whole: ProjectDeclaration[] }
 
 export interface ReadOptions {
@@ -60,9 +60,10 @@ function refuseMissing(reader: Reader, keys: readonly string[]): void {
 }
 
 function readCommon(reader: Reader, { kinds = [] }: ReadOptions, company: Declarations["company"] | null): Reading {
-  const common: Common = { processes: readProcesses(reader, "common"), notices: readDeclaration(reader, "common/notices.yaml", noticesFileSchema) ?? {}, more: {} };
+  const common: Common = { processes: readProcesses(reader, "common"), types: reader.texts.has("common/types.yaml") ? readDeclaration(reader, "common/types.yaml", typesFileSchema)?.types ?? [] : [], notices: readDeclaration(reader, "common/notices.yaml", noticesFileSchema) ?? {}, more: {} };
   const reading: Reading = { reader, kinds, common, departments: company?.departments, whole: [] };
   common.more = readMore(reading, "common");
+  for (const problem of checkTypes(common)) note(reader, "common/types.yaml", problem);
   return reading;
 }
 
@@ -167,10 +168,14 @@ function readParts(reading: Reading, folder: string): ProjectDeclaration | null 
   if (!isWhole(parts)) return null;
   const { project, calendar, ivr, scenes } = parts;
   return {
-    project, calendar, ivr, scenes, processes, more, queues: parts.queues.queues, skills: parts.queues.skills, types: parts.types.types,
+    project, calendar, ivr, scenes, processes, more, queues: parts.queues.queues, skills: parts.queues.skills, types: typesOf(common, parts.types.types),
     notices: { ...common.notices, ...parts.notices }, dispositions: parts.dispositions.dispositions, reasons: parts.dispositions.reasons,
   };
 }
+
+/** Its own first, so that a problem with one is told at its place; the common ones have been looked at where they stand. */
+const typesOf = ({ types, processes }: Common, own: ProjectDeclaration["types"]): ProjectDeclaration["types"] =>
+  [...own, ...types.filter(({ key, process }) => processes[process] !== undefined && !own.some((each) => each.key === key))];
 
 const isWhole = <T extends object>(parts: T): parts is { [K in keyof T]: NonNullable<T[K]> } => Object.values(parts).every((part) => part !== null);
 

@@ -25,7 +25,7 @@ async function fault(hours: number, lasts: number, cause: string, { isOpen = fal
   const { id } = await buildTicket(database.ctx(undefined, at(hours)), { type: "fault", subject: `Fault of ${hours}, ${cause}` });
   await step(id, hours + 0.1, "take");
   if (isOpen) return id;
-  await step(id, hours + lasts, "finish", { resolution: `=Mended, "${cause}"`, cause });
+  await step(id, hours + lasts, "finish", { resolution: `=Mended, "${cause}"`, cause, resolution_kind: "solved" });
   await step(id, hours + lasts + 1, "confirm", { score });
   return id;
 }

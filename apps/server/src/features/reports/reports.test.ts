@@ -17,7 +17,7 @@ const period = (from: number, to: number) => ({ project: "internet", from: new D
 
 /** What may follow where, with what it asks for: a path is a walk over these. */
 const STEPS: Record<string, [string, Record<string, string>][]> = {
-  registered: [["take", {}]], reopened: [["take", {}]], diagnosis: [["finish", { resolution: "Mended", cause: "line" }], ["ask_client", { question: "Which lamp?" }]],
+  registered: [["take", {}]], reopened: [["take", {}]], diagnosis: [["finish", { resolution: "Mended", cause: "line", resolution_kind: "solved" }], ["ask_client", { question: "Which lamp?" }]],
   waiting_client: [["client_answered", {}]], done: [["reopen", { reason: "Again" }]],
 };
 interface Stay { ticket: string; stage: string; next: string; transition: string; seconds: number; at: number }

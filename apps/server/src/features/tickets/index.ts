@@ -9,6 +9,7 @@ export type { Ticket, TicketTexts } from "./tickets.sql.ts";
 export { moveByClient, moveTicket, reviewTicket } from "./tickets.move.service.ts";
 export { adoptVersion } from "./tickets.adopt.service.ts";
 export { fireClock, ticketClocks, ticketJobs } from "./tickets.clocks.ts";
+export { broughtJobs } from "./tickets.brought.service.ts";
 export { notAbout, ofDepartment, type ListedTicket } from "./tickets.view.sql.ts";
 export { alongOf, type Along } from "./tickets.along.ts";
 export { descriptionFor, subjectFor } from "./tickets.texts.ts";

@@ -43,7 +43,8 @@ function theInteraction(project: ProjectInUse, id: string | null, found: KnownIn
   return found;
 }
 
-function theContact(ctx: Ctx, id: string | null, found: Contact | null): Contact | undefined {
+/** A client whose card the reader may read. */
+export function theContact(ctx: Ctx, id: string | null, found: Contact | null): Contact | undefined {
   if (!id) return undefined;
   if (!found || !may(ctx, "clients.read", found.projects.length > 0 ? { projects: found.projects } : {})) throw invalidField("clientId", "unknown_client");
   return found;

@@ -31,7 +31,7 @@ function refused(process: Process, given: Record<string, unknown>, closed: Reado
 export const FIELD_RIGHTS = {
   ownerId: "tickets.assign", department: "tickets.assign", priority: "tickets.plan", dueAt: "tickets.plan",
   // Who sees them in part does not write over them: whose they are decides whom the client's letters reach.
-  contactPhone: "clients.see_contacts", contactEmail: "clients.see_contacts",
+  contactPhone: "clients.see_contacts", contactEmail: "clients.see_contacts", clientId: "tickets.assign",
 } as const satisfies Record<string, Right>;
 
 /** Who was shown a number in part and sends the text back would write the bullets over the number. */

@@ -88,7 +88,7 @@ async function typesOf(ctx: Ctx, { project, types, dispositions, processIds, ret
   return {
     key: project.key, name: project.name[language], color: project.colour, languages: project.languages,
     types: await Promise.all(types.map(async (type) => ({
-      key: type.key, name: type.name[language], intake: type.intake, requires: type.requires, registrable: type.key !== "callback" && !retired, form: type.form ?? null, formRequired: needsForm(type),
+      key: type.key, name: type.name[language], intake: type.intake, requires: type.requires, registrable: type.key !== "callback" && type.registrable !== false && !retired, form: type.form ?? null, formRequired: needsForm(type),
       deadlineHours: (type.deadline_hours === undefined ? (await processOf(ctx.db, processIds[type.process]!)).clocks.deadline_hours : type.deadline_hours)?.[type.priority] ?? null,
     }))),
     dispositions: dispositions.map((each) => ({ key: each.key, name: each.name[language], requiresNotes: each.requires.includes("notes"), requiresTicket: each.requires.includes("ticket"), requiresClient: each.requires.includes("client"),

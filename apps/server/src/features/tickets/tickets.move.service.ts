@@ -9,6 +9,7 @@ import { apply, automatic, goesOnBySelf, type Approved, type FieldValues, type H
 import type * as contracts from "./tickets.contract.ts";
 import type { TicketView } from "./tickets.contract.ts";
 import { aboutNow } from "./tickets.about.ts";
+import { bringAlong } from "./tickets.brought.ts";
 import { processOf, type ProjectInUse } from "./tickets.definitions.ts";
 import { alert, clockWrites, remind, tell, touched } from "./tickets.effects.ts";
 import { departmentsFor } from "./tickets.facts.rules.ts";
@@ -133,6 +134,7 @@ export async function store(ctx: TxCtx, it: Living, { outcome, transition, given
     const data = { number: after.number, projectKey: after.projectKey, transition, from: before.stage, to: after.stage, status: after.status, closedAs: after.closedAs, ...(after.score !== before.score && { score: after.score }), notices, text: spoken(given) };
     await emit(ctx, { type: "ticket.moved", subject: { kind: "ticket", id: after.id }, data, touches: touched(after, before) });
     await audit(ctx, { action: `ticket.${transition}`, object: { kind: "ticket", id: after.id }, before: summary(before), after: { ...summary(after), given } });
+    await bringAlong(ctx, process, after.id, transition);
   }
   if (byClient) await tellWritten(ctx, after, String(given.answer ?? spoken(given)));
   if (after.reopened > before.reopened) await emit(ctx, { type: "ticket.reopened", subject: { kind: "ticket", id: after.id }, data: { number: after.number, projectKey: after.projectKey, times: after.reopened, reason: given.reason ?? null, ownerId: after.ownerId }, touches: touched(after, before) });

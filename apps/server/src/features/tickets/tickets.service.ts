@@ -11,7 +11,7 @@ import type * as contracts from "./tickets.contract.ts";
 import type { TicketView } from "./tickets.contract.ts";
 import { aboutNow } from "./tickets.about.ts";
 import { processOf, projectOf, type ProjectInUse } from "./tickets.definitions.ts";
-import { prepareDraft } from "./tickets.draft.ts";
+import { prepareDraft, theContact } from "./tickets.draft.ts";
 import { deadlineProblem, FIELD_RIGHTS, fieldsNotAtFirst, fieldsNotByHand, maskedTexts } from "./tickets.edit.rules.ts";
 import { perform, touched, type NoticeOwed } from "./tickets.effects.ts";
 import { guarded, loadTicket } from "./tickets.load.ts";
@@ -150,10 +150,10 @@ const mayOwn = async (ctx: Ctx, { projectKey, aboutUserIds }: Ticket, userId: st
   !aboutUserIds?.includes(userId) && ((await selectUserForTicket(ctx.db, userId))?.projects.includes(projectKey) ?? false);
 
 async function changed(ctx: TxCtx, before: Ticket, input: UpdateInput): Promise<{ change: TicketChange; notices: NoticeOwed[] }> {
-  const { version: _seen, fields, dueAt, priority, subject, description, ...rest } = input;
+  const { version: _seen, fields, dueAt, priority, subject, description, clientId, ...rest } = input;
   const plain = { ...rest, ...rewritten(ctx, before, { ...(subject !== undefined && { subject }), ...(description !== undefined && { description }) }) };
   const it = await living(ctx, before);
-  const change: TicketChange = { ...(plain as TicketChange), ...(fields && await changedFields(ctx, { ...it, ticket: { ...before, ...(input.ownerId !== undefined && { ownerId: input.ownerId }) } }, fields)) };
+  const change: TicketChange = { ...(clientId && clientId !== before.clientId && await claimed(ctx, before, clientId)), ...(plain as TicketChange), ...(fields && await changedFields(ctx, { ...it, ticket: { ...before, ...(input.ownerId !== undefined && { ownerId: input.ownerId }) } }, fields)) };
   const notices: NoticeOwed[] = [];
   if (priority !== undefined && priority !== before.priority) {
     const outcome = setPriority(it.process, it.engine, priorityName(priority), it.moment);
@@ -172,6 +172,14 @@ async function changedFields(ctx: TxCtx, { ticket, process }: Living, given: Rec
   const fields = { ...ticket.fields, ...given };
   return { fields, ...(await aboutNow(ctx, process, { ...ticket, fields })) };
 }
+/** It has become known whose words these are: from then on it stands on that card, and letters reach that client. What is somebody's stays theirs. */
+async function claimed(ctx: TxCtx, before: Ticket, clientId: string): Promise<Pick<TicketChange, "clientId" | "contactPhone" | "contactEmail">> {
+  if (before.clientId) throw invalidField("clientId", "ticket_has_client");
+  const { contact } = await selectSurroundings(ctx.db, { draftId: null, clientId, interactionId: null });
+  const card = theContact(ctx, clientId, contact);
+  return { clientId: card!.id, contactPhone: before.contactPhone ?? card!.phones[0] ?? null, contactEmail: before.contactEmail ?? card!.emails[0] ?? null };
+}
+
 
 const dueOf = (engine: ProcessTicket, before: Ticket): Pick<TicketChange, "dueAt" | "clockFrom"> => {
   const { dueAt, clockFrom } = fromEngine(engine, before.fields);
