@@ -222,7 +222,7 @@ describe("merging duplicates", () => {
     const held = newId();
     await sql`insert into ticket_approvals (id, ticket_id, project_key, transition, stage, input, deed, requested_by, requested_at)
       values (${held}, ${gone.id}, 'internet', 'approve', ${gone.stage}, '{}', 'refund', ${idOf(operator)}, now())`.execute(database.db);
-    const chief = await user(["administrator"], ["internet"]);
+    const chief = await user(["management"], ["internet"]);
     const asked = async () => (await listApprovals(chief, {})).items.map(({ id }) => id);
     expect(await asked()).toEqual([held]);
     const done = await merge(kept.id, gone);
