@@ -8,6 +8,7 @@ import type { Rpc } from "../../platform/rpc.ts";
 import { actorOfToken, SESSION_COOKIE, toldAtDesk } from "../access/index.ts";
 import { contactsBehind, selectAboutOf, type ContactsOf } from "../tickets/index.ts";
 import type { Push } from "./realtime.contract.ts";
+import { EVERYTHING, hears, placed, type Placed, type Thing } from "./realtime.places.ts";
 
 const GATHER_MS = 40;
 const PING_MS = 15_000;
@@ -19,7 +20,6 @@ const DESK_GONE_MS = 15_000;
 const MOST_DESKS = 30;
 const sockets = gauge("desk_sockets", "Desks connected to this node");
 
-type Thing = { kind: string; id: string };
 interface Who { id: string; roles: string[]; projects: string[]; token: string }
 interface Desk { socket: WebSocket; token: string; userId: string; /** Who it is now: what they may be told goes by it. */ who: Asking; /** Of these projects, when they supervise. */ alertsOf: string[]; alive: boolean }
 export interface RealtimeOptions { db: Db; log: Log; rpc: Rpc; deskGone(userId: string): void; /** Everybody who could have a desk. */ operators(): Promise<string[]> }
@@ -51,7 +51,7 @@ export function startRealtime(server: Server, options: RealtimeOptions): { stop(
     sockets.set(desks.size);
     absence.back(user.id);
     greet(desk);
-    socket.on("message", (data: Buffer) => catchUp(desk, recent.since(deafOf(data))));
+    socket.on("message", (data: Buffer) => { void catchUp(options.db, desk, recent.since(deafOf(data))); });
     socket.on("pong", () => { desk.alive = true; });
     socket.on("error", (error) => options.log.debug({ error: error.message }, "desk socket"));
     socket.on("close", () => {
@@ -60,12 +60,11 @@ export function startRealtime(server: Server, options: RealtimeOptions): { stop(
       absence.left(user.id);
     });
   };
-  const push = (changes: Changes, known: Known): void => { for (const desk of desks) for (const message of messagesFor(desk, changes, known)) send(desk, message); };
   rpc.expose("realtime.push", (changes: Changes) => {
     recent.add(changes.things);
-    const asked = { tickets: ticketsOf(changes), subjects: changes.alerts.flatMap((alert) => subjectOf(alert) ?? []) };
-    if (asked.tickets.length + asked.subjects.length === 0) push(changes, NOTHING);
-    else knownOf(options.db, asked).then((known) => push(changes, known), () => push({ ...changes, alerts: changes.alerts.filter((alert) => subjectOf(alert) === null), reminders: [] }, NOTHING));
+    // A call that rings waits for nothing.
+    for (const desk of desks) if (changes.lines.includes(desk.userId)) send(desk, { kind: "line" });
+    void tellAll(options.db, desks, changes);
     recheck(desks, changes, options);
   });
   const gathering = gather((changes) => { void rpc.broadcast("web", "realtime.push", changes); });
@@ -87,15 +86,31 @@ function deafOf(data: Buffer): number {
   return told ? Number(told[1]) : 0;
 }
 
-/** A call may have rung meanwhile: the desk's own line is read again whatever else has changed. */
-function catchUp(desk: Desk, things: Thing[] | null): void {
-  if (!things) return;
-  send(desk, { kind: "line" });
-  if (things.length > 0) send(desk, { kind: "changed", things });
+/** What is known of what changed is looked up once, on behalf of all desks of this node; where nobody listens nothing is asked. */
+async function tellAll(db: Db, desks: ReadonlySet<Desk>, changes: Changes): Promise<void> {
+  // Whoever comes later says from when on it has not heard.
+  const here = [...desks];
+  if (here.length === 0) return;
+  const [known, things] = await Promise.all([knownOf(db, changes).catch(() => null), placed(db, changes.things)]);
+  const told = known ? changes : { ...changes, alerts: changes.alerts.filter((alert) => subjectOf(alert) === null), reminders: [] };
+  for (const desk of here.filter((desk) => desks.has(desk))) {
+    for (const message of messagesFor(desk, told, known ?? NOTHING)) send(desk, message);
+    tellChanged(desk, things);
+  }
 }
 
-/** No kind of thing: desks read everything again. */
-const EVERYTHING: Thing = { kind: "everything", id: "" };
+function tellChanged(desk: Desk, things: readonly Placed[]): void {
+  const heard = distinct(things.flatMap((thing) => hears(desk.who.actor, thing) ?? []));
+  if (heard.length > 0) send(desk, { kind: "changed", things: heard });
+}
+
+/** A call may have rung meanwhile: the desk's own line is read again whatever else has changed. */
+async function catchUp(db: Db, desk: Desk, things: Thing[] | null): Promise<void> {
+  if (!things) return;
+  send(desk, { kind: "line" });
+  tellChanged(desk, await placed(db, things));
+}
+
 /** More are not named one by one. */
 const MOST_THINGS = 500;
 const bounded = (things: Thing[]): Thing[] => (things.length > MOST_THINGS ? [EVERYTHING] : things);
@@ -169,7 +184,10 @@ type About = ReadonlyMap<string, readonly string[]>;
 /** What telling takes: whom it is about, and which numbers are people's own in whatever way they are written. */
 interface Known { about: About; contacts: ContactsOf }
 const NOTHING: Known = { about: new Map(), contacts: () => ({ phone: null, email: null }) };
-const knownOf = async (db: Db, { tickets, subjects }: { tickets: string[]; subjects: string[] }): Promise<Known> => ({ about: await selectAboutOf(db, tickets), contacts: await contactsBehind(db, subjects) });
+async function knownOf(db: Db, changes: Changes): Promise<Known> {
+  const [tickets, subjects] = [ticketsOf(changes), changes.alerts.flatMap((alert) => subjectOf(alert) ?? [])];
+  return { about: tickets.length > 0 ? await selectAboutOf(db, tickets) : NOTHING.about, contacts: subjects.length > 0 ? await contactsBehind(db, subjects) : NOTHING.contacts };
+}
 const ticketsOf = ({ alerts, reminders = [] }: Changes): string[] =>
   [...new Set([...alerts.map(({ alert }) => alert.ticketId), ...reminders.map(({ push }) => push.ticketId)])].filter((id) => id !== null);
 
@@ -190,7 +208,7 @@ export function gather(tell: (changes: Changes) => void): () => void {
     for (const event of events) {
       for (const thing of thingsOf(event)) {
         if (thing.kind === "line") lines.add(thing.id);
-        else things.set(`${thing.kind}:${thing.id}`, thing);
+        else if (!things.get(`${thing.kind}:${thing.id}`)?.leaves) things.set(`${thing.kind}:${thing.id}`, thing);
       }
       if (event.type === "alert.raised") alerts.push(toAlert(event));
       if (event.type === "ticket.reminded") reminders.push(...toReminders(event));
@@ -201,7 +219,8 @@ export function gather(tell: (changes: Changes) => void): () => void {
 
 const thingsOf = (event: StoredEvent): Thing[] => {
   const own = event.subject.kind === "operator" ? [{ kind: "line", id: event.subject.id }, { kind: "floor", id: "floor" }] : [];
-  return [event.subject, ...(event.touches ?? []), ...own];
+  const changed = (event.data as { changed?: unknown } | null)?.changed;
+  return [Array.isArray(changed) && changed.includes("aboutUserIds") ? { ...event.subject, leaves: true } : event.subject, ...(event.touches ?? []), ...own];
 };
 
 function toAlert(event: StoredEvent): Changes["alerts"][number] {
@@ -226,11 +245,10 @@ const decides = ({ who: { actor } }: Desk, { key }: Alert, projectKey: string | 
 
 function messagesFor(desk: Desk, changes: Changes, { about, contacts }: Known): Push[] {
   const tells = (ticketId: string | null): boolean => ticketId === null || !about.get(ticketId)?.includes(desk.userId);
-  const line: Push[] = changes.lines.includes(desk.userId) ? [{ kind: "line" }] : [];
   const supervises = (projectKey: string | null): boolean => (projectKey === null ? desk.alertsOf.length > 0 : desk.alertsOf.includes(projectKey));
   const alerts = changes.alerts.filter(({ projectKey, userId, alert }) => tells(alert.ticketId) && (userId === desk.userId || ((projectKey !== null || !userId) && (supervises(projectKey) || decides(desk, alert, projectKey))))).map((told) => toldAtDesk(desk.who, told.alert, contacts(subjectOf(told))));
   const reminders = (changes.reminders ?? []).filter(({ userId, push }) => userId === desk.userId && tells(push.ticketId)).map(({ push }) => push);
-  return [...line, ...alerts, ...reminders, ...(changes.things.length > 0 ? [{ kind: "changed", things: changes.things } as Push] : [])];
+  return [...alerts, ...reminders];
 }
 
 function send(desk: Desk, message: Push): void {
