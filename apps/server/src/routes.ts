@@ -52,7 +52,7 @@ export async function mountRoutes(app: App, input: WebInput & { publicUrl: strin
   app.addHook("onClose", () => printer.stop());
   documentsRoutes(app, { folder: join(config.LINIJA_DATA, "documents"), printer });
   relationsRoutes(app);
-  reportsRoutes(app);
+  reportsRoutes(app, { files: { folder: join(config.LINIJA_DATA, "attachments") } });
   promisesRoutes(app);
   handoversRoutes(app, { here: desksHere(input.rpc) });
   loadRoutes(app, { here: desksHere(input.rpc), queueSkills: queueSkillsOf(declarations) });

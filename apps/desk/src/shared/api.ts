@@ -20,6 +20,7 @@ import type * as operators from "@linija/server/contract/operators/operators";
 import type * as operatorsHistory from "@linija/server/contract/operators/operators.history";
 import type * as promises from "@linija/server/contract/promises/promises";
 import type * as relations from "@linija/server/contract/relations/relations";
+import type * as decisions from "@linija/server/contract/reports/reports.decision";
 import type * as reports from "@linija/server/contract/reports/reports";
 import type * as tickets from "@linija/server/contract/tickets/tickets";
 import type * as ticketsHistory from "@linija/server/contract/tickets/tickets.history";
@@ -30,7 +31,7 @@ import type * as webhooks from "@linija/server/contract/webhooks/webhooks";
 import type * as webhooksIn from "@linija/server/contract/webhooks/webhooks.in";
 import type { z } from "zod";
 
-type Modules = typeof views & typeof bulk & typeof access & typeof automation & typeof webhooks & typeof webhooksIn & typeof calls & typeof clients & typeof declarations & typeof migrations & typeof removals & typeof retiring & typeof documents & typeof duties & typeof messages & typeof floor & typeof forms & typeof operators & typeof articles & typeof guides & typeof handovers & typeof load & typeof promises & typeof relations & typeof reports & typeof tickets & typeof ticketsProcess & typeof ticketsHistory & typeof operatorsHistory;
+type Modules = typeof views & typeof bulk & typeof access & typeof automation & typeof webhooks & typeof webhooksIn & typeof calls & typeof clients & typeof declarations & typeof migrations & typeof removals & typeof retiring & typeof documents & typeof duties & typeof messages & typeof floor & typeof forms & typeof operators & typeof articles & typeof guides & typeof handovers & typeof load & typeof promises & typeof relations & typeof reports & typeof tickets & typeof ticketsProcess & typeof ticketsHistory & typeof decisions & typeof operatorsHistory;
 interface Shape { method: string; path: string; reply: z.ZodType; params?: z.ZodType; query?: z.ZodType; body?: z.ZodType }
 type Contracts = { [K in keyof Modules as Modules[K] extends Shape ? K : never]: Modules[K] extends Shape ? Modules[K] : never };
 
@@ -84,7 +85,7 @@ export const routes = {
   getShared: "GET /public/forms/:secret", saveShared: "PATCH /public/forms/:secret", readyShared: "POST /public/forms/:secret/ready", typeShared: "POST /public/forms/:secret/typing",
   listViews: "GET /tickets/views", saveView: "POST /tickets/views", changeView: "PUT /tickets/views/:id", removeView: "DELETE /tickets/views/:id", findTickets: "GET /tickets/found", ticketBoard: "GET /tickets/board", ticketColumns: "GET /tickets/columns",
   previewBulk: "POST /tickets/bulk", listBulk: "GET /tickets/bulk", getBulk: "GET /tickets/bulk/:id", listBulkItems: "GET /tickets/bulk/:id/items", startBulk: "POST /tickets/bulk/:id/start", stopBulk: "POST /tickets/bulk/:id/stop", undoBulk: "POST /tickets/bulk/:id/undo",
-  getBreakdown: "GET /reports/breakdown", listCounted: "GET /reports/breakdown/tickets",
+  getBreakdown: "GET /reports/breakdown", writeDecision: "POST /reports/decisions", listCounted: "GET /reports/breakdown/tickets",
   getStageTimes: "GET /reports/stage-times", listStays: "GET /reports/stage-times/tickets",
   getFloor: "GET /floor", forceState: "PUT /floor/operators/:id/state",
 } as const satisfies { [K in keyof Contracts]?: `${Contracts[K]["method"]} ${Contracts[K]["path"]}` };

@@ -11,6 +11,7 @@ import { Counted, type Asked } from "./Counted.tsx";
 import { useDuration } from "./durations.ts";
 import { Filters, Reports } from "./Filters.tsx";
 import { usePeriod } from "./period.ts";
+import { WriteDecision } from "./WriteDecision.tsx";
 import css from "./reports.module.css";
 
 export const BreakdownPage = () => <EditorTexts><BreakdownView /></EditorTexts>;
@@ -35,6 +36,7 @@ function BreakdownView() {
         <Select label={t("breakdown.type")} data={[{ value: "", label: t("breakdown.allTypes") }, ...data?.types.map(({ key, name }) => ({ value: key, label: name })) ?? []]} value={search.type ?? ""} onChange={(type) => go({ project: looked.project, days: looked.days, type: type || undefined })} allowDeselect={false} />
         <Select label={t("breakdown.by")} data={data?.choices.map(({ key, name }) => ({ value: key, label: byName(key, name) })) ?? []} value={data?.by ?? null} onChange={(by) => by && go({ ...search, by })} allowDeselect={false} />
         {data && data.total.closed > 0 && <Button variant="default" component="a" href={`/api/reports/breakdown/sheet?${new URLSearchParams({ ...query, by: data.by }).toString()}`} download leftSection={<IconDownload size={15} aria-hidden />}>{t("breakdown.sheet")}</Button>}
+        {data && <WriteDecision report={{ ...query, by: data.by }} />}
       </Filters>
       <ProblemNote error={error} onRetry={() => void refetch()} />
       {!data && !error && <Skeleton rows={8} height={36} />}

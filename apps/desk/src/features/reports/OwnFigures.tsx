@@ -30,7 +30,7 @@ export function OwnFigures({ projects, period: { from, to }, days }: Looked) {
       <ProblemNote error={error} onRetry={() => { for (const each of found) if (each.error) void each.refetch(); }} />
       <dl className={css.tiles}>
         <Tile name={<Link to="/approvals">{t("figures.approvals")}</Link>} bad={(waiting.items?.length ?? 0) > 0}>{waiting.items ? `${waiting.items.length}${waiting.hasNextPage ? "+" : ""}` : "–"}</Tile>
-        <Tile name={t("breakdown.overdue")} bad={sumOf(totals, "overdue") > 0}>{isWhole ? sumOf(totals, "overdue") : "–"}</Tile>
+        <Tile name={t("breakdown.overdue")} bad={isWhole && sumOf(totals, "overdue") > 0}>{isWhole ? sumOf(totals, "overdue") : "–"}</Tile>
         <Tile name={t("figures.late", { days })}>{share(isWhole ? lateShare(totals) : null)}</Tile>
         <Tile name={<Link to="/promises">{t("figures.promises")}</Link>} bad={promises !== undefined && sumOf(promises, "overdue") > 0}>{promises ? sumOf(promises, "overdue") : "–"}</Tile>
       </dl>

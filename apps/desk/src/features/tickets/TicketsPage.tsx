@@ -24,8 +24,9 @@ import css from "./tickets.module.css";
 const BulkRuns = lazy(() => import("../bulk/BulkRuns.tsx"));
 const Board = lazy(() => import("../views/Board.tsx").then(({ Board }) => ({ default: Board })));
 
-type View = Listed | "forgotten";
+type View = Listed | "forgotten" | "decisions";
 const deskViews: View[] = ["mine", "open", "unassigned", "callbacks", "waiting", "breaching", "forgotten", "done", "unconfirmed", "all"];
+const leaderViews: View[] = [...deskViews, "decisions"];
 const departmentViews: View[] = ["department", "mine", "done"];
 
 /** What the address asks for: a view that is always there, a saved one, or a filter made from either. */
@@ -34,7 +35,7 @@ function useAsked() {
   const navigate = useNavigate();
   const search = useSearch({ from: "/tickets" });
   const onlyDepartment = !hasRole(me, "operator", "supervisor", "administrator", "management");
-  const views = onlyDepartment ? departmentViews : deskViews;
+  const views = onlyDepartment ? departmentViews : may(me, "floor.read") ? leaderViews : deskViews;
   const saved = useApi("listViews", null, { staleTime: 60_000 }).data?.items.find(({ id }) => id === search.view);
   const fixed = views.find((each) => each === search.view) ?? (onlyDepartment ? "department" : hasRole(me, "operator") ? "mine" : "open");
   const begun: Asked = saved ? { filter: saved.filter, sort: saved.sort, columns: saved.columns } : fixedView(fixed, me.department);
@@ -92,7 +93,7 @@ function useShownInSight({ saved, view }: ReturnType<typeof useAsked>) {
 }
 
 /** The view that is read by its name; null when only its filter says what is shown. */
-const listedOf = ({ view, isChanged, isBoard }: ReturnType<typeof useAsked>): Listed | null => (isChanged || isBoard || view === null || view === "forgotten" ? null : view);
+const listedOf = ({ view, isChanged, isBoard }: ReturnType<typeof useAsked>): Listed | null => (isChanged || isBoard || view === null || view === "forgotten" || view === "decisions" ? null : view);
 
 function FilterButton({ conditions, isOpen, onPress }: { conditions: number; isOpen: boolean; onPress: () => void }) {
   const t = useT();

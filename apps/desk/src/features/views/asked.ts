@@ -7,6 +7,8 @@ export interface Asked { filter: TicketFilter; sort: ViewSort; /** Absent: those
 export const sorts: ViewSort[] = ["changed", "untouched", "due", "newest", "oldest"];
 const live: TicketFilter["statuses"] = ["open", "waiting"];
 
+const plain: Record<string, TicketFilter> = { done: { statuses: ["done"] }, unconfirmed: { statuses: ["closed"], closedAs: ["unconfirmed"] }, decisions: { types: ["decision"] }, all: {} };
+
 /** The views that are always there, as filters; what is changed in one begins from here. */
 export function fixedView(view: string, department: string | null): Asked {
   const changed = (filter: TicketFilter): Asked => ({ filter, sort: "changed" });
@@ -17,11 +19,8 @@ export function fixedView(view: string, department: string | null): Asked {
     case "callbacks": return { filter: { types: ["callback"], statuses: live }, sort: "due" };
     case "breaching": return { filter: { statuses: ["open"], dueWithinH: 0 }, sort: "due" };
     case "forgotten": return { filter: { statuses: live, untouchedForH: 24 }, sort: "untouched" };
-    case "done": return changed({ statuses: ["done"] });
-    case "unconfirmed": return changed({ statuses: ["closed"], closedAs: ["unconfirmed"] });
     case "department": return changed({ statuses: live, ...(department && { departments: [department] }) });
-    case "all": return changed({});
-    default: return changed({ statuses: live });
+    default: return changed(Object.hasOwn(plain, view) ? plain[view]! : { statuses: live });
   }
 }
 

@@ -34,9 +34,9 @@ test("gives the administrator the users and the audit trail, not the clients' bu
   for (const role of roles.filter((each) => each !== "administrator")) expect(rightsOf([role])).not.toContain("access.manage");
 });
 
-test("R003 management reads its projects and decides, and neither writes, moves, sees contacts nor manages", () => {
+test("R003 management reads its projects and decides, and neither registers, writes, moves, sees contacts nor manages", () => {
   const chief = user("management");
-  expect(rightsOf(["management"]).toSorted()).toEqual(["access.colleagues", "clients.history", "clients.read", "floor.read", "forms.read", "handovers.read", "notices.read", "operators.read", "promises.read", "rules.read", "tickets.approve", "tickets.read"]);
+  expect(rightsOf(["management"]).toSorted()).toEqual(["access.colleagues", "clients.history", "clients.read", "floor.read", "forms.read", "handovers.read", "notices.read", "operators.read", "promises.read", "reports.decide", "rules.read", "tickets.approve", "tickets.read"]);
   expect([may(chief, "tickets.approve", { projectKey: "taxi" }), may(chief, "tickets.approve", { projectKey: "shop" }), may(chief, "tickets.read", { projectKey: "taxi", about: ["me"] })]).toEqual([true, false, false]);
 });
 

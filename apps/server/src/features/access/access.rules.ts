@@ -56,6 +56,8 @@ const TABLE = {
   "outbox.read":           [no,       any,       no,               any,           no],
   "settings.manage":       [no,       no,        no,               any,           no],
   "projects.manage":       [no,       no,        no,               any,           no],
+  // Writing down what was decided from a report, which makes a ticket for somebody (R219).
+  "reports.decide":        [no,       no,        no,               no,            project],
   "rules.read":            [no,       project,   no,               any,           project],
   // Only with the certificate of the course on rules, which the rules feature looks at.
   "rules.edit":            [no,       no,        no,               any,           no],

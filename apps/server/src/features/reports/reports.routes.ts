@@ -3,13 +3,18 @@ import { unauthenticated } from "../../platform/errors.ts";
 import { mount, type App, type HttpOptions } from "../../platform/http.ts";
 import { exportBreakdown, getBreakdown, listCounted } from "./reports.breakdown.service.ts";
 import * as contract from "./reports.contract.ts";
+import { sheetName } from "./reports.csv.rules.ts";
+import * as decision from "./reports.decision.contract.ts";
+import { writeDecision } from "./reports.decision.service.ts";
+import type { FileStore } from "../tickets/index.ts";
 import { getStageTimes, listStays } from "./reports.service.ts";
 
-export function reportsRoutes(app: App): void {
+export function reportsRoutes(app: App, deps: { files: FileStore }): void {
   mount(app, contract.getStageTimes, "signed_in", (ctx, { query }) => getStageTimes(ctx, query));
   mount(app, contract.listStays, "signed_in", (ctx, { query }) => listStays(ctx, query));
   mount(app, contract.getBreakdown, "signed_in", (ctx, { query }) => getBreakdown(ctx, query));
   mount(app, contract.listCounted, "signed_in", (ctx, { query }) => listCounted(ctx, query));
+  mount(app, decision.writeDecision, "signed_in", (ctx, { body }) => writeDecision(ctx, body, deps.files));
   exportRoute(app);
 }
 
@@ -18,7 +23,6 @@ function exportRoute(app: App): void {
     const ctx = await (app as unknown as HttpOptions).contextOf(request);
     if (ctx.actor.kind !== "user") throw unauthenticated();
     const asked = request.query as z.output<typeof contract.getBreakdown.query>;
-    const name = `${asked.project}-${(asked.by ?? "fields.cause").replaceAll(".", "-")}-${asked.from.slice(0, 10)}.csv`;
-    return reply.headers({ "content-type": "text/csv; charset=utf-8", "content-disposition": `attachment; filename="${name.replaceAll(/[^\w.-]/g, "_")}"`, "x-content-type-options": "nosniff", "cache-control": "private, no-store" }).send(await exportBreakdown(ctx, asked));
+    return reply.headers({ "content-type": "text/csv; charset=utf-8", "content-disposition": `attachment; filename="${sheetName(asked)}"`, "x-content-type-options": "nosniff", "cache-control": "private, no-store" }).send(await exportBreakdown(ctx, asked));
   });
 }

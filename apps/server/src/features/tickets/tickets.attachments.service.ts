@@ -30,6 +30,10 @@ export const addAttachment = (ctx: Ctx, ticketId: string, upload: Upload, store:
 export const addClientAttachment = (ctx: Ctx, ticketId: string, { upload, also }: { upload: Upload; also: Also }, store: FileStore) =>
   attach(ctx, ticketId, { upload, reader: { ...ctx, actor: { kind: "system", name: "portal" } }, also }, store);
 
+/** A file the program makes itself, in the name of who asked for it. */
+export const addMadeAttachment = (ctx: Ctx, ticketId: string, upload: Upload, store: FileStore) =>
+  attach(ctx, ticketId, { upload, reader: { ...ctx, actor: { kind: "system", name: "linija" } } }, store);
+
 type AttachmentView = ReturnType<typeof toAttachmentView>;
 type Also = (ctx: TxCtx, file: AttachmentView, ticket: Ticket) => Promise<void>;
 interface Attaching { upload: Upload; /** Whose rights are asked. */ reader: Ctx; also?: Also }

@@ -4,7 +4,7 @@ import { inOneStatement, inTx, isInTransaction, type Ctx, type TxCtx } from "../
 import { conflict, forbidden, invalid, invalidField, isDuplicate } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
-import { may } from "../access/index.ts";
+import { may, type Right } from "../access/index.ts";
 import type { Clock } from "../clocks/index.ts";
 import { excludesByForm, goesOnBySelf, setDue, setPriority, type ProcessTicket } from "../processes/index.ts";
 import type * as contracts from "./tickets.contract.ts";
@@ -39,9 +39,9 @@ export async function getTicket(ctx: Ctx, id: string): Promise<TicketView> {
  * `about`: whom it is about besides those its own fields and form name, for what another ticket has made. `texts`: its words in
  * all languages, where a declaration says them.
  */
-export async function createTicket(ctx: Ctx, input: CreateInput, { forms, about, texts }: { forms?: TicketForms | undefined; about?: string[] | null; texts?: TicketTexts } = {}): Promise<TicketView> {
-  const { userId, department } = registrar(ctx.actor);
-  if (!may(ctx, "tickets.create", { projectKey: input.projectKey, ownerId: userId, department })) throw forbidden();
+export async function createTicket(ctx: Ctx, input: CreateInput, { forms, about, texts, by }: { forms?: TicketForms | undefined; about?: string[] | null; texts?: TicketTexts; by?: Lent } = {}): Promise<TicketView> {
+  const { userId, department, right, ownerId } = registrar(ctx.actor, by);
+  if (!may(ctx, right, { projectKey: input.projectKey, ownerId: userId, department })) throw forbidden();
   const found = await selectSurroundings(ctx.db, { draftId: input.draftId ?? null, clientId: input.clientId, interactionId: input.interactionId });
   if (found.isEarlier) return sameDraft(ctx, input, userId);
   const project = await projectOf(ctx.db, input.projectKey);
@@ -49,7 +49,7 @@ export async function createTicket(ctx: Ctx, input: CreateInput, { forms, about,
   const problems = fieldsNotAtFirst(await processOf(ctx.db, project.processIds[draft.type.process]!), input.fields);
   if (problems.length > 0) throw invalid(problems);
   const fillForm = formFor(ctx, { type: draft.type, projectKey: input.projectKey, recordId: input.formRecordId, forms });
-  const whole: Registered = { ...draft, drawn: found, id: input.draftId ?? newId(ctx.now().getTime()), ownerId: userId, createdBy: userId, department, about: about ?? null, texts };
+  const whole: Registered = { ...draft, drawn: found, id: input.draftId ?? newId(ctx.now().getTime()), ownerId, createdBy: userId, department, about: about ?? null, texts };
   const creating: Creating = { project, whole, fillForm };
   const made = await ((await isPlain(ctx, creating)) ? createAtOnce(ctx, creating) : createStepwise(ctx, creating));
   return made ? firstView(ctx, made, found.contact?.name ?? "") : sameDraft(ctx, input, userId);
@@ -58,9 +58,14 @@ export async function createTicket(ctx: Ctx, input: CreateInput, { forms, about,
 interface Made { ticket: Ticket; moved: Ticket; clocks: Clock[] }
 interface Creating { project: ProjectInUse; whole: Registered; fillForm: ReturnType<typeof formFor> }
 
-/** In whose name it is registered; of a department only for who works for nothing else. */
-const registrar = (actor: Ctx["actor"]): { userId: string | null; department: string | null } => (actor.kind !== "user" ? { userId: null, department: null }
-  : { userId: actor.id, department: actor.roles.every((role) => role === "department_worker") ? actor.department ?? null : null });
+/** Another feature lets people register what is its own: by that right, for whoever has to do it. */
+interface Lent { right: Right; ownerId: string }
+/** In whose name it is registered, and whose it is then; of a department only for who works for nothing else. */
+function registrar(actor: Ctx["actor"], lent?: Lent): { userId: string | null; department: string | null; right: Right; ownerId: string | null } {
+  const userId = actor.kind === "user" ? actor.id : null;
+  const department = actor.kind === "user" && actor.roles.every((role) => role === "department_worker") ? actor.department ?? null : null;
+  return { userId, department, ...(lent ?? { right: "tickets.create", ownerId: userId }) };
+}
 
 /** Most tickets are nothing but rows: no form is submitted, nothing goes on by itself, and an earlier ticket has made the keys. */
 async function isPlain(ctx: Ctx, { project, whole, fillForm }: Creating): Promise<boolean> {
@@ -95,7 +100,7 @@ async function createAtOnce(ctx: Ctx, { project, whole }: Creating): Promise<Mad
 
 /** Unless it went on by itself, nothing can be written on it yet, and both names are known. */
 const firstView = (ctx: Ctx, { ticket, moved, clocks }: Made, clientName: string): Promise<TicketView> =>
-  (moved === ticket ? toView(ctx, ticket, { clientName, ownerName: ticket.ownerId ? ctx.actor.name : "", notes: [], notices: [], attachments: [], ...NOTHING_BESIDE, clockRows: clocks }) : toView(ctx, moved));
+  (moved === ticket && ticket.ownerId === ticket.createdBy ? toView(ctx, ticket, { clientName, ownerName: ticket.ownerId ? ctx.actor.name : "", notes: [], notices: [], attachments: [], ...NOTHING_BESIDE, clockRows: clocks }) : toView(ctx, moved));
 
 /** The ticket that the same form made before, or in the same moment; who may no longer read it is told no more than by its address. */
 async function sameDraft(ctx: Ctx, input: CreateInput, userId: string | null): Promise<TicketView> {
@@ -167,11 +172,6 @@ async function changed(ctx: TxCtx, before: Ticket, input: UpdateInput): Promise<
   return { change, notices };
 }
 
-async function changedFields(ctx: TxCtx, { ticket, process }: Living, given: Record<string, unknown>): Promise<TicketChange> {
-  await refuseStrangers(ctx, { process, projectKey: ticket.projectKey }, given);
-  const fields = { ...ticket.fields, ...given };
-  return { fields, ...(await aboutNow(ctx, process, { ...ticket, fields })) };
-}
 /** It has become known whose words these are: from then on it stands on that card, and letters reach that client. What is somebody's stays theirs. */
 async function claimed(ctx: TxCtx, before: Ticket, clientId: string): Promise<Pick<TicketChange, "clientId" | "contactPhone" | "contactEmail">> {
   if (before.clientId) throw invalidField("clientId", "ticket_has_client");
@@ -180,6 +180,11 @@ async function claimed(ctx: TxCtx, before: Ticket, clientId: string): Promise<Pi
   return { clientId: card!.id, contactPhone: before.contactPhone ?? card!.phones[0] ?? null, contactEmail: before.contactEmail ?? card!.emails[0] ?? null };
 }
 
+async function changedFields(ctx: TxCtx, { ticket, process }: Living, given: Record<string, unknown>): Promise<TicketChange> {
+  await refuseStrangers(ctx, { process, projectKey: ticket.projectKey }, given);
+  const fields = { ...ticket.fields, ...given };
+  return { fields, ...(await aboutNow(ctx, process, { ...ticket, fields })) };
+}
 
 const dueOf = (engine: ProcessTicket, before: Ticket): Pick<TicketChange, "dueAt" | "clockFrom"> => {
   const { dueAt, clockFrom } = fromEngine(engine, before.fields);
