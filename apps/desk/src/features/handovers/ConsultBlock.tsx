@@ -8,6 +8,7 @@ import { useDraft } from "../../shared/draft.ts";
 import { sendOnCtrlEnter } from "../../shared/keys.ts";
 import { fieldError, ProblemNote } from "../../shared/problem.tsx";
 import { useApi, useSend } from "../../shared/query.ts";
+import { useMe } from "../access/session.ts";
 import { Answer } from "./Answer.tsx";
 import { Where, Withdraw } from "./HandoverBlock.tsx";
 import { Asked, HandoverNote, useGiver } from "./HandoverNote.tsx";
@@ -48,10 +49,11 @@ function Consult({ consult }: { consult: HandoverView }) {
 /** What was answered; to whoever is to answer, the field for it, kept as typed until it has arrived. */
 export function ConsultAnswer({ consult }: { consult: HandoverView }) {
   const t = useT();
+  const me = useMe();
   return (
     <>
       {consult.answer !== null && <dl className={css.words}><div><dt>{t("consult.answered", { name: consult.takenBy?.name ?? "" })}{consult.answeredAt && <>, <Moment at={consult.answeredAt} /></>}</dt><dd className="pre">{consult.answer}</dd></div></dl>}
-      {consult.advises && consult.advisesUntil && <p className="small dim">{t("consult.until")} <Moment at={consult.advisesUntil} full /></p>}
+      {consult.advises && consult.advisesUntil && consult.takenBy?.id === me.id && <p className="small dim">{t("consult.until")} <Moment at={consult.advisesUntil} full /></p>}
       {consult.mayAnswer && <AnswerForm consult={consult} />}
     </>
   );

@@ -33,7 +33,7 @@ export default function ConsultDialog({ ticketId, onClose }: { ticketId: string;
 function AskForm({ ticket, choices, onClose }: { ticket: TicketView; choices: Choices; onClose: () => void }) {
   const t = useT();
   const [handoverId] = useState(() => newId());
-  const { draft, set, forget } = useDraft<Draft>(`consult:${ticket.id}`, () => ({ question: "", tried: "", due: "", circle: "operators", userId: null }));
+  const { draft, set, forget } = useDraft<Draft>(`consult:${ticket.id}`, () => ({ question: "", tried: "", due: "", circle: keyOf(choices.circles.find(({ people }) => people.some(({ isNext }) => isNext)) ?? choices.circles[0]!), userId: null }));
   const ask = useSend("askColleague", ["ticketHandovers", "listHandovers", "clientTimeline"], {
     onSuccess: ({ offer }) => { forget(); onClose(); bring("ticket-consult"); say(t("consult.sent", { name: offer?.to.name ?? "" })); },
     onError: () => refresh(["handoverChoices", "ticketHandovers"]),

@@ -8,7 +8,8 @@ export function HandoverNote({ handover }: { handover: Pick<HandoverView, "kind"
   const t = useT();
   // Nobody wrote what a process hands over: what the client asked for stands on the ticket.
   const note = handover.by ? handover.note : { ...handover.note, wanted: handover.note.wanted || handover.ticket.description };
-  const parts = (["wanted", "tried", "expected"] as const).filter((part) => note[part] !== "");
+  // Of a consult the question comes first.
+  const parts = (handover.kind === "consult" ? ["expected", "tried"] as const : ["wanted", "tried", "expected"] as const).filter((part) => note[part] !== "");
   if (parts.length === 0 && !note.expectedBy) return null;
   return (
     <dl className={css.words}>

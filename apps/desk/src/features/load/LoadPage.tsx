@@ -61,13 +61,13 @@ function Row({ of, counts, most, project, children }: { of: string; counts: Coun
   const t = useT();
   const [isOpen, setOpen] = useState(false);
   const { open, overdue, waiting } = counts;
-  const share = (count: number) => `${(count / most) * 100}%`;
+  const parts = [{ kind: "overdue", count: overdue }, { kind: "open", count: open - overdue - waiting }, { kind: "waiting", count: waiting }];
   const Sign = isOpen ? IconChevronDown : IconChevronRight;
   return (
     <li>
       <button type="button" className={css.row} aria-expanded={isOpen} disabled={open === 0} onClick={() => setOpen(!isOpen)}>
         <Sign size={15} aria-hidden className={css.sign} />{children}
-        <span className={css.bar} aria-hidden><i data-kind="overdue" style={{ width: share(overdue) }} /><i data-kind="open" style={{ width: share(Math.max(0, open - overdue - waiting)) }} /><i data-kind="waiting" style={{ width: share(waiting) }} /></span>
+        <span className={css.bar} aria-hidden>{parts.filter(({ count }) => count > 0).map(({ kind, count }) => <i key={kind} data-kind={kind} style={{ width: `${(count / most) * 100}%` }} />)}</span>
         <span className={css.counts}><span className={`num ${css.big}`}>{t("load.count", { count: open })}</span><span className="small dim">{[overdue > 0 && t("load.lateCount", { count: overdue }), waiting > 0 && t("load.waitCount", { count: waiting })].filter(Boolean).join(" · ")}</span></span>
       </button>
       {isOpen && <Tickets of={of} project={project} />}
