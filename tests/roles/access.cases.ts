@@ -254,6 +254,10 @@ const HANDED: Record<string, Case> = {
   "GET /api/tickets/{id}/handovers/choices": onTicket(),
   // Somebody who is there, though nobody's line is ready: the desk of `second` is open.
   "POST /api/tickets/{id}/handovers": onTicket((at) => ({ handoverId: randomUUID(), circle: "operators", userId: at.house.desk("second").userId, insist: true, wanted: "A modem", tried: "A cable", expected: "A visit" })),
+  "POST /api/tickets/{id}/consults": onTicket((at) => ({ handoverId: randomUUID(), circle: "operators", userId: at.house.desk("second").userId, insist: true, question: "Which modem is it?" })),
+  "POST /api/handovers/{id}/answer": of("mpona")(async (at) => ({ id: await at.consult(), body: { text: "The white one" } })),
+  "GET /api/load": plain(),
+  "POST /api/tickets/{id}/give": onTicket((at) => ({ userId: at.house.desk("second").userId })),
   "POST /api/handovers/{id}/take": of("mpona")(async (at) => ({ id: await at.handover({ to: at.person }) })),
   "POST /api/handovers/{id}/refuse": of("mpona")(async (at) => ({ id: await at.handover({ to: at.person }), body: { reason: "I am on the phone" } })),
   "POST /api/handovers/{id}/withdraw": of("mpona")(async (at) => ({ id: await at.handover({ by: at.person }) })),

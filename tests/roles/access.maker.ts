@@ -144,6 +144,14 @@ export class Maker {
     await this.insert("handover_offers", { handover_id: id, user_id: to === by ? this.house.desk("second").userId : to, offered_at: now(), answer_by: soon() });
     return id;
   }
+  /** A question about it that this person has accepted. */
+  async consult(): Promise<string> {
+    const by = this.house.desk("second").userId;
+    const ticket = await this.house.ticket(this.project, { owner: by, department: null, type: "claim", about: this.variant === "a" ? [this.reader] : null });
+    const to = this.person === by ? this.colleague : this.person;
+    await this.house.rows("update tickets set adviser_ids = array[$2::uuid] where id = $1", [ticket.id, to]);
+    return this.insert("handovers", { project_key: this.project, kind: "consult", ticket_id: ticket.id, given_by: by, owner_id: by, circle: "operators", wanted: "", tried: INNER, expected: INNER, state: "taken", taken_by: to, ended_at: now(), advises: true, look_at: soon(), created_at: now() });
+  }
   /** A department's task, with a form of what asked for it that goes along. */
   async task(): Promise<{ taskId: string; id: string; fileId: string }> {
     const parent = await this.house.ticket(this.project, { owner: this.colleague, type: "claim", about: this.variant === "a" ? [this.reader] : null });

@@ -6,7 +6,7 @@ export const EMPTY: [place: RegExp, reason: string][] = [
   [/items\[\]\.problem\.line$|^GET \/api\/automation\/runs\/\{id\} problem\./, "the rule's problem has no line, and the run that is opened went well; automation.test.ts"],
   [/^GET \/api\/calls\/line /, "a line is its operator's alone, and nobody talks here; calls.routes.test.ts and tests/e2e"],
   [/^GET \/api\/floor (queues\[\]\.opensAt|operators\[\]|alerts\[\]\.queueId)/, "always open, nobody talks, no alarm of a queue; floor.test.ts"],
-  [/^GET \/api\/clients\/\{id\}\/handovers items\[\]\.(ended|askedBy|takenBy|ticket\.dueAt|client\.phone)/, "what waits is listed, of people who gave it; filled in the list of all"],
+  [/^GET \/api\/clients\/\{id\}\/handovers items\[\]\.(ended|askedBy|takenBy|answer|advisesUntil|ticket\.dueAt|client\.phone)/, "what waits is listed, of people who gave it; filled in the list of all"],
   [/^GET \/api\/forms\/records\/\{id\} clientReadyAt$/, "said by the client through the link; forms.routes.test.ts"],
   [/^GET \/api\/clients\/\{id\} mergedInto$/, "of a client that was merged into another; clients.test.ts"],
   [/^GET \/api\/hooks\/\{project\} items\[\]\.(lastAt|refused\[\]\.fields)/, "needs a knock that is signed; webhooks.in.test.ts"],

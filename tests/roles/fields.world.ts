@@ -143,6 +143,7 @@ class Filler {
     const taken = await this.#insert("handovers", { ...base, given_by: null, asked_by: "claim", ticket_id: ticket, state: "taken", taken_by: refuser, ended_at: new Date() });
     await this.#insert("handover_offers", { handover_id: taken, user_id: refuser, offered_at: new Date(), answer_by: tomorrow(), state: "taken", answered_at: new Date() });
     await this.#insert("handovers", { ...base, ticket_id: ticket, state: "withdrawn", ended_at: new Date(), ended_as: "by_hand", created_at: new Date(Date.now() - 60_000) });
+    await this.#insert("handovers", { ...base, kind: "consult", wanted: "", ticket_id: ticket, state: "taken", taken_by: refuser, ended_at: new Date(), answer: INNER, answered_at: new Date(), advises: true, advises_until: tomorrow(), created_at: new Date(Date.now() - 120_000) });
   }
 
   async #told(owner: string): Promise<string> {
