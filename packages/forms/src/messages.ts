@@ -61,7 +61,7 @@ export const FIELD_MESSAGES = {
   date: t("There is no such day. A day looks like 2026-03-29.", "Такого дня нет. День пишется так: 2026-03-29.", "Takega dne ni. Dan se zapiše kot 2026-03-29."),
   moment: t("There is no such moment of time.", "Такого момента времени нет.", "Takega trenutka ni."),
   period_order: t("The last day is before the first.", "Последний день раньше первого.", "Zadnji dan je pred prvim."),
-  money: t("An amount of money with a currency, like 9.90 EUR.", "Сумма с валютой, например 9.90 EUR.", "Znesek z valuto, na primer 9.90 EUR."),
+  money: t("An amount of money with a currency, like 9.90 EUR.", "Сумма с валютой, например 9,90 EUR.", "Znesek z valuto, na primer 9,90 EUR."),
   money_exact: t("{currency} has at most {limit} digits after the point.", "В {currency} не более {limit} знаков после точки.", "{currency} ima največ {limit} števk za piko."),
   currency: t("The currency is {limit}.", "Валюта — {limit}.", "Valuta je {limit}."),
   city_first: t("Choose the city first: streets of one name are in several cities.", "Сначала выберите город: улицы с одним названием есть в разных городах.", "Najprej izberite mesto: ulice z enakim imenom so v več mestih."),

@@ -73,6 +73,7 @@ function Result({ run }: { run: Run }) {
       <p aria-live="polite" className="strong">{t("rules.differs", { count: run.rows.length, of: run.lookedAt })}{run.failed > 0 && <span className={css.bad}> {t("rules.failedOn", { count: run.failed })}</span>}</p>
       {run.rows.length > 0 && (
         <table className={css.differences}>
+          <colgroup><col /><col /></colgroup>
           {run.rows.slice(0, 200).map((row) => (
             <tbody key={row.ticketId}>
               <tr><th scope="rowgroup" colSpan={2}><Link to="/tickets/$id" params={{ id: row.ticketId }} className="num">{row.number}</Link><div className="dim small cut">{row.subject}</div></th></tr>

@@ -29,6 +29,11 @@ export function Outcome({ changes, actions }: Did) {
   );
 }
 
+const MOST = 28;
+
+/** A sentence has a line of its own where the columns have no room side by side. */
+const Result = ({ text }: { text: string }) => <td data-long={text.length > MOST || undefined}>{text}</td>;
+
 /** Step by step: what was read, what came out, when. */
 export function Trace({ trace, onLine }: { trace: TraceView; onLine?: (line: number) => void }) {
   const t = useT();
@@ -45,7 +50,7 @@ export function Trace({ trace, onLine }: { trace: TraceView; onLine?: (line: num
               <td>{onLine ? <button type="button" className={css.link} onClick={() => onLine(entry.line)}>{entry.line}</button> : entry.line}</td>
               <td>{LABELS[entry.kind]?.[language] ?? entry.kind}{entry.target && <> <code>{entry.target}</code></>}</td>
               <td>{Object.entries(entry.inputs).map(([path, value]) => <div key={path}><code>{path}</code> = {shownValue(value, locale)}</div>)}</td>
-              <td>{entry.problem ?? shownValue(entry.result, locale)}</td>
+              <Result text={entry.problem ?? shownValue(entry.result, locale)} />
             </tr>
           ))}
         </tbody>
