@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { sql } from "kysely";
 import { beforeEach, expect, test } from "vitest";
 import { inTx } from "../../platform/db.ts";
@@ -7,7 +8,9 @@ import { newId } from "../../platform/ids.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { testHttp } from "../../testing/http.ts";
 import { actorOf, buildUser } from "../access/access.factory.ts";
-import { fireClock, getTicket, wantAssignment } from "../tickets/index.ts";
+import { checkProject } from "../projects/projects.check.rules.ts";
+import { loadDeclarations } from "../projects/index.ts";
+import { authorityKind, fireClock, getTicket, storeDeclarations, wantAssignment } from "../tickets/index.ts";
 import { buildProjects, buildTicket, type BuiltTicket } from "../tickets/tickets.factory.ts";
 import { buildProcess, CLAIM } from "../tickets/tickets.process.testing.ts";
 import { loadListener } from "./load.listener.ts";
@@ -141,6 +144,22 @@ test("R218 supervisors see who has how much open, overdue and waiting, and how m
   await expect(giveTicket(ana.ctx, late, { userId: maja.id }, deps)).rejects.toMatchObject({ code: "forbidden" });
   await expect(giveTicket(boss.ctx, about, { userId: maja.id }, deps)).rejects.toMatchObject({ code: "not_found" });
   expect(await give(late, maja.id)).toBe("Maja");
+});
+
+test("R218 the skills of its type come before those of the queue; a type that asks for one no queue knows is refused with its place", async () => {
+  const loaded = await loadDeclarations(fileURLToPath(new URL("../../../../../projects", import.meta.url)), { kinds: [authorityKind] });
+  if (!loaded.ok) throw new Error("the templates are broken");
+  const project = loaded.declarations.projects.find((each) => each.project.key === "internet")!;
+  const type = project.types.find(({ key }) => key === "question")!;
+  type.skills = { sales: 3 };
+  expect(checkProject(project)).toEqual([]);
+  await storeDeclarations(system, loaded.declarations, { kinds: [authorityKind] });
+  await sql`update operators set skills = '{"sales": 3}' where user_id = ${maja.id}`.execute(database.db);
+  await owning(maja, 4);
+  expect(await give(await ticketOf())).toBe("Maja");
+  type.skills = { telepathy: 1 };
+  expect(checkProject(project)).toMatchObject([{ file: "types.yaml", path: ["types", project.types.indexOf(type), "skills", "telepathy"] }]);
+  await buildProjects(system);
 });
 
 test("every route of the load asks strangers to sign in", async () => {

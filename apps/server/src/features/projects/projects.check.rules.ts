@@ -11,7 +11,7 @@ export interface CheckedProblem extends PlacedProblem { file: string }
 /** Names that point from one file of a project to another. */
 export function checkProject(declared: ProjectDeclaration): CheckedProblem[] {
   return [
-    ...checkHead(declared), ...checkKeys(declared), ...checkTypes(declared), ...checkProcesses(declared), ...checkNotices(declared), ...checkScenes(declared),
+    ...checkHead(declared), ...checkKeys(declared), ...checkTypes(declared), ...checkSkillsOfTypes(declared), ...checkProcesses(declared), ...checkNotices(declared), ...checkScenes(declared),
   ];
 }
 
@@ -47,6 +47,13 @@ export function checkTypes({ types, processes, more }: Pick<ProjectDeclaration, 
     ...(processes[type.process] ? [] : [{ file: "types.yaml", ...problem(["types", index, "process"], "no_process", { name: type.process, names: Object.keys(processes) }) }]),
     ...(!type.form || !forms || forms[type.form] ? [] : [{ file: "types.yaml", ...problem(["types", index, "form"], "no_form", { name: type.form, names: Object.keys(forms) }) }]),
   ]);
+}
+
+/** People have the skills that queues ask for: with another one a type's tickets would be given to nobody. */
+function checkSkillsOfTypes({ types, queues }: ProjectDeclaration): CheckedProblem[] {
+  const names = [...new Set(queues.flatMap(({ skills }) => Object.keys(skills)))];
+  return types.flatMap((type, index) => Object.keys(type.skills ?? {}).filter((key) => !names.includes(key)).map((key) =>
+    ({ file: "types.yaml", ...problem(["types", index, "skills", key], "no_skill", { name: key, names, where: "queues.yaml" }) })));
 }
 
 /** Expressions, deeds and types that processes name; the names a condition may use are those of the project. */
