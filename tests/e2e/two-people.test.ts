@@ -23,6 +23,7 @@ const press = (desk: Desk, name: string) => steps(desk).getByRole("button", { na
 const form = (desk: Desk, name: string) => steps(desk).getByRole("form", { name });
 const send = (desk: Desk, name: string) => form(desk, name).getByRole("button", { name: desk.t("ticket.confirmAndTell") }).click();
 const left = (desk: Desk, step: string) => desk.page.getByRole("alert", { name: desk.t("ticket.left", { step }) });
+const words = (desk: Desk, step: string) => desk.page.getByRole("alert", { name: desk.t("ticket.leftWords", { step }) });
 
 test("a step sent while the server cannot be reached keeps what was typed for it, also over a reload", async () => {
   await bothAt("No network");
@@ -59,9 +60,20 @@ test("two people at one ticket: whoever is second is told so while still typing,
   await send(igor, "The client withdraws it");
   await left(anna, "Ask the client").getByText(QUESTION).waitFor();
   await anna.page.reload();
-  await left(anna, "Ask the client").getByText(QUESTION).waitFor();
-  await left(anna, "Ask the client").getByRole("button", { name: anna.t("do.discard") }).click();
-  await left(anna, "Ask the client").waitFor({ state: "detached" });
+  await words(anna, "Ask the client").getByText(QUESTION).waitFor();
+  await words(anna, "Ask the client").getByRole("button", { name: anna.t("do.discard") }).click();
+  await words(anna, "Ask the client").waitFor({ state: "detached" });
+});
+
+test("words left in one step while one takes another step oneself are not said to be somebody else's doing", async () => {
+  await bothAt("Thought better of it");
+  await press(anna, "Ask the client");
+  await form(anna, "Ask the client").getByRole("textbox").fill(QUESTION);
+  await anna.page.keyboard.press("Escape");
+  await press(anna, "The client withdraws it");
+  await send(anna, "The client withdraws it");
+  await words(anna, "Ask the client").getByText(QUESTION).waitFor();
+  expect(await left(anna, "Ask the client").count()).toBe(0);
 });
 
 test("two people send at the same moment: one wins, the other is told and loses nothing typed", async () => {

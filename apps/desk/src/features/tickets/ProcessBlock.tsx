@@ -55,11 +55,30 @@ function Approvals({ ticket }: { ticket: TicketView }) {
             <span className={`chip ${approval.state === "pending" ? "warn" : approval.state === "approved" ? "live" : ""}`}>{t(`process.state.${approval.state}`)}</span>
           </div>
           <p className="small dim">{approval.requestedBy} <Moment at={approval.requestedAt} full />{approval.decidedBy && ` → ${approval.decidedBy}`}{approval.note && `: ${approval.note}`}</p>
+          {approval.state === "pending" && !approval.mayDecide && <Deciders approval={approval} />}
           {approval.noDecider && <p role="status" className={css.owed}>{t("process.noDecider")}</p>}
           {approval.mayDecide && <Decide id={ticket.id} approvalId={approval.id} />}
         </article>
       ))}
     </section>
+  );
+}
+
+/** Whose decision is waited for. */
+function Deciders({ approval: { deciders, short } }: { approval: Approval }) {
+  const t = useT();
+  const amount = useAmount();
+  const { locale } = useIntl();
+  const roles = deciders.map(({ role, names, more }) => {
+    const people = [...names, ...(more > 0 ? [t("process.moreNames", { count: more })] : [])];
+    return people.length > 0 ? `${t(`role.${role}`)} (${people.join(", ")})` : t(`role.${role}`);
+  });
+  if (roles.length === 0) return null;
+  return (
+    <p className="small">
+      {t("process.decidedBy", { who: new Intl.ListFormat(locale, { type: "disjunction" }).format(roles) })}{" "}
+      {short && <span className="dim">{t("process.limitOf", { role: t(`role.${short.role}`), limit: amount(short.limit) })}</span>}
+    </p>
   );
 }
 

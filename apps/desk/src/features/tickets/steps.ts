@@ -16,7 +16,7 @@ export function useStepDraft(name: string, step: Step): { values: Record<string,
 
 export interface Left { name: string; step: string; typed: { field: string; text: string }[] }
 
-/** What was typed for steps that cannot be taken from here any more: somebody moved the ticket first. */
+/** What was typed for steps that cannot be taken from here any more, whoever moved the ticket. */
 export function leftDrafts(ticketId: string, steps: readonly Pick<Step, "key">[]): Left[] {
   const open = new Set(steps.map(({ key }) => stepDraft(ticketId, key)));
   return draftsUnder<StepDraft>(under(ticketId)).filter(({ name }) => !open.has(name)).flatMap(({ name, draft: { step = "", names = {}, values = {} } }) => {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { instant } from "../api.contract.ts";
+import { roles } from "../access/access.contract.ts";
 import { clockViewSchema } from "../clocks/clocks.contract.ts";
 
 const status = z.enum(["open", "waiting", "done", "closed"]);
@@ -12,6 +13,10 @@ export const approvalView = z.object({
   mayDecide: z.boolean(),
   /** It waits, and nobody of the project has the authority: until somebody of management is given the project, nobody can say yes. */
   noDecider: z.boolean(),
+  /** While it waits: the roles whose authority is enough, and who of them is in the project, by name; the first few. */
+  deciders: z.array(z.object({ role: z.enum(roles), names: z.array(z.string()), more: z.number().int() })),
+  /** While it waits: the widest authority that is not enough. */
+  short: z.object({ role: z.enum(roles), limit: amountView }).nullable(),
 });
 export const subtaskView = z.object({
   id: z.uuid(), number: z.string(), key: z.string(), subject: z.string(), department: z.string().nullable(), stage: z.string(), stageName: z.string(), status, dueAt: instant.nullable(), waits: z.boolean(), answer: z.string().nullable(), ownerName: z.string(),

@@ -1,9 +1,10 @@
 import type { z } from "zod";
 import type { Ctx } from "../../platform/db.ts";
 import type { Language } from "../api.contract.ts";
-import { may, toldTo } from "../access/index.ts";
+import { roles } from "../access/access.contract.ts";
+import { may, rightsOf, toldTo } from "../access/index.ts";
 import { momentOf, stateOf, viewClock, type Clock, type WorkingTime } from "../clocks/index.ts";
-import { allowanceOf, isWithin, timerName, type Process } from "../processes/index.ts";
+import { allowanceOf, isWithin, timerName, type Authority, type Process } from "../processes/index.ts";
 import { alongFor } from "./tickets.along.ts";
 import { processOf, type ProjectInUse } from "./tickets.definitions.ts";
 import { factsOf } from "./tickets.facts.rules.ts";
@@ -62,20 +63,35 @@ type Listed = WrittenBeside["approvals"][number] & { ticket: Pick<Ticket, "proje
 export function toApproval(ctx: Ctx, { ticket, requestedById, ...approval }: Listed, { process, project, language }: Pick<Shown, "process" | "project" | "language">): z.input<typeof approvalView> {
   return {
     ...approval, transitionName: process.transitions[approval.transition]?.name[language] ?? approval.transition, deedName: authorityOf(project)?.deeds[approval.deed]?.name[language] ?? approval.deed,
-    mayDecide: approval.state === "pending" && mayDecide(ctx, project, ticket, { ...approval, requestedBy: requestedById }), noDecider: false,
+    mayDecide: approval.state === "pending" && mayDecide(ctx, project, ticket, { ...approval, requestedBy: requestedById }), noDecider: false, deciders: [], short: null,
   };
 }
 
-/** Whoever asked is told when nobody is there to answer: the project's people are looked through only while something waits. */
+/** Whoever reads is told whose decision it is, and when nobody is there to make it: the project's people are looked through only while something waits. */
 async function withDeciders(ctx: Ctx, shown: Shown, approvals: WrittenBeside["approvals"]): Promise<Parts["approvals"]> {
   const { project, ticket } = shown;
   const views = approvals.map((approval) => toApproval(ctx, { ...approval, ticket }, shown));
-  const waits = views.some(({ state, mayDecide }) => state === "pending" && !mayDecide);
-  if (!waits) return views;
+  if (!views.some(({ state }) => state === "pending")) return views;
   const people = await selectWorkers(ctx.db, ticket.projectKey);
-  const isDecided = (approval: WrittenBeside["approvals"][number]): boolean =>
-    people.some((person) => mayDecide({ actor: { kind: "user", ...person, projects: [ticket.projectKey] } }, project, ticket, { ...approval, requestedBy: approval.requestedById }));
-  return views.map((view, index) => ({ ...view, noDecider: view.state === "pending" && !isDecided(approvals[index]!) }));
+  return views.map((view, index) => {
+    const { requestedById: requestedBy, ...approval } = approvals[index]!;
+    if (view.state !== "pending") return view;
+    const may = (person: (typeof people)[number]): boolean => mayDecide({ actor: { kind: "user", ...person, projects: [ticket.projectKey] } }, project, ticket, { ...approval, requestedBy });
+    return { ...view, noDecider: !people.some(may), ...decidersOf(authorityOf(project), approval, people.filter(may)) };
+  });
+}
+
+/** So many names are read at a glance. */
+const MOST_NAMES = 4;
+function decidersOf(authority: Authority | null, { deed, amount }: { deed: string; amount: Listed["amount"] }, people: { name: string; roles: string[] }[]): Pick<Parts["approvals"][number], "deciders" | "short"> {
+  const allowances = roles.filter((role) => rightsOf([role]).includes("tickets.approve")).map((role) => ({ role, allowed: allowanceOf(authority, deed, [role]) }));
+  const deciders = allowances.filter(({ allowed }) => isWithin(allowed, amount)).map(({ role }) => {
+    const names = people.filter((person) => person.roles.includes(role)).map(({ name }) => name).sort((a, b) => a.localeCompare(b));
+    return { role, names: names.slice(0, MOST_NAMES), more: Math.max(0, names.length - MOST_NAMES) };
+  });
+  const short = allowances.flatMap(({ role, allowed }) => (allowed === null || allowed === "any" || isWithin(allowed, amount) ? [] : [{ role, limit: allowed }]));
+  const widest = short.find(({ limit }) => short.every((other) => isWithin(limit, other.limit)));
+  return { deciders, short: widest ?? null };
 }
 
 /** Enough authority for the amount, and somebody else's question. The system may not: a decision is a person's. */

@@ -109,7 +109,7 @@ export const selectMover = (db: Db, id: string) => sql<Mover>`select u.id, u.nam
 
 /** Who could decide in the project, by their roles and department. */
 export const selectWorkers = (db: Db, projectKey: string) =>
-  sql<{ id: string; roles: string[]; department: string | null }>`select id, roles, department from users where disabled_at is null and ${projectKey} = any(projects)`.execute(db).then((result) => result.rows);
+  sql<{ id: string; name: string; roles: string[]; department: string | null }>`select id, name, roles, department from users where disabled_at is null and ${projectKey} = any(projects)`.execute(db).then((result) => result.rows);
 
 /** Of these ids those who are colleagues of the project. */
 export const selectColleagues = (db: Db, ids: string[], projectKey: string) =>

@@ -129,6 +129,16 @@ test("R133 R003 whoever asks for a decision is told at once when nobody in the p
   expect((await getTicket(as(boris), taken.id)).approvals).toMatchObject([{ state: "pending", noDecider: false }]);
 });
 
+test("R133 whoever reads a ticket that waits for a decision is told whose it is: which roles, who of them works in the project, and whose limit is short of it", async () => {
+  const small = await go(ana, await claim(), "take");
+  await go(boris, taken, "refund", { amount: "900" });
+  const told = (approval: object) => ({ state: "pending", ...approval });
+  expect((await getTicket(as(ana), taken.id)).approvals).toMatchObject([told({ deciders: [{ role: "management", names: [chief.name], more: 0 }], short: { role: "supervisor", limit: { amount: "200", currency: "EUR" } } })]);
+  expect((await go(ana, small, "refund", { amount: "150.00" })).approvals).toMatchObject([told({ deciders: [{ role: "supervisor" }, { role: "management" }], short: { role: "operator", limit: { amount: "20", currency: "EUR" } } })]);
+  // Who asked does not decide, and is not named.
+  expect((await getTicket(as(ana), taken.id)).approvals[0]!.deciders.flatMap(({ names }) => names)).not.toContain("Boris Zajc");
+});
+
 test("a question nobody has answered lapses when the ticket goes another way", async () => {
   const held = await go(ana, taken, "refund", { amount: "150.00" });
   expect(await go(ana, held, "ask_warehouse")).toMatchObject({ stage: "warehouse", approvals: [{ state: "lapsed" }] });
