@@ -1,4 +1,4 @@
-import type { ImportChange } from "@linija/server/contract/declarations/declarations";
+import type { ImportChange, Lack } from "@linija/server/contract/declarations/declarations";
 import { Button, FileInput, Modal } from "@mantine/core";
 import { IconFileZip } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
@@ -19,6 +19,9 @@ export function ImportBox({ into, onClose }: { into?: { key: string; name: strin
   const [error, setError] = useState<unknown>(null);
   /** What the archive does to the project, looked at before anything is written. */
   const [changes, setChanges] = useState<ImportChange[] | null>(null);
+  /** A project that was taken and still needs people or webhooks. */
+  const [taken, setTaken] = useState<{ key: string; lacks: Lack[] } | null>(null);
+  const open = (key: string) => { onClose(); void navigate({ to: "/projects/$key", params: { key } }); };
   const take = async (preview: boolean) => {
     if (!file) return;
     setBusy(true);
@@ -27,12 +30,12 @@ export function ImportBox({ into, onClose }: { into?: { key: string; name: strin
     form.append("file", file);
     try {
       const query = new URLSearchParams({ ...(into && { into: into.key }), ...(preview && { preview: "true" }) });
-      const { key, saved, removed, changes } = await send("POST", `/projects/import?${query}`, form) as { key: string; saved: number; removed: number; changes: ImportChange[] };
+      const { key, saved, removed, changes, lacks } = await send("POST", `/projects/import?${query}`, form) as { key: string; saved: number; removed: number; changes: ImportChange[]; lacks: Lack[] };
       if (preview) return setChanges(changes);
       refresh(["listProjects", "listTexts", "readText", "ticketTypes", "getMe"]);
       say(t("projects.imported", { saved, removed }));
-      onClose();
-      void navigate({ to: "/projects/$key", params: { key } });
+      if (lacks.length > 0) setTaken({ key, lacks });
+      else open(key);
     } catch (refused) {
       setError(refused);
     } finally {
@@ -48,7 +51,8 @@ export function ImportBox({ into, onClose }: { into?: { key: string; name: strin
         {Boolean(error) && places.length === 0 && <ProblemNote error={error} />}
         {places.length > 0 && <div role="alert" className={css.places}><b>{t("projects.nothingSaved")}</b><ul>{places.map((place, index) => <li key={index}><code>{place.field}</code> {place.message}</li>)}</ul></div>}
         {changes && <Changes changes={changes} />}
-        <div className="row between"><span />{into && !changes
+        {taken && <div role="status" className={`stack-s ${css.changes}`}><b>{t("projects.lacks")}</b><ul>{taken.lacks.map(({ path, line, message }, index) => <li key={index}><code>{line === null ? path : `${path}:${line}`}</code> {message}</li>)}</ul></div>}
+        <div className="row between"><span />{taken ? <Button onClick={() => open(taken.key)}>{t("do.open")}</Button> : into && !changes
           ? <Button onClick={() => void take(true)} loading={busy} disabled={!file}>{t("projects.look")}</Button>
           : <Button onClick={() => void take(false)} loading={busy} disabled={!file || changes?.length === 0}>{t("projects.import")}</Button>}</div>
       </div>

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createCatalogue, problemText, type Catalogue, type Problem } from "@linija/rules";
+import { createCatalogue, problemText, type Catalogue, type Problem, type Rights } from "@linija/rules";
 import type { TxCtx } from "../../platform/db.ts";
 import { forbidden, invalid } from "../../platform/errors.ts";
 import { inAll, problem, wordsOf, type Departments, type KindProblem, type Language, type ProjectDeclaration, type TextKind } from "../projects/index.ts";
@@ -33,8 +33,24 @@ export const rulesKind: TextKind = {
     checkedWith.set(value as RuleValue, withDepartments(declared, departments));
     return checkText((value as RuleValue).text, catalogue, "all").map(placed);
   },
+  lacks: (ctx, projectKey, values) => lackedBy(ctx, projectKey, values as Record<string, RuleValue>),
   use: (ctx, projectKey, values, made) => putInUse(ctx, projectKey, values as Record<string, RuleValue>, made),
 };
+
+/** Webhooks and people that rules of a project name and it does not have. */
+async function lackedBy(ctx: TxCtx, projectKey: string, values: Record<string, RuleValue>): Promise<(KindProblem & { key: string })[]> {
+  const known = await knownIn(ctx, projectKey);
+  return Object.entries(values).flatMap(([key, value]) => problemsOf(value, known, "all").map((found) => ({ ...placed(found), key })));
+}
+
+interface Known { webhooks: string[]; logins: string[] }
+const knownIn = async (ctx: TxCtx, projectKey: string): Promise<Known> => ({ webhooks: await selectWebhookKeys(ctx.db, projectKey), logins: await selectLogins(ctx.db, projectKey) });
+
+function problemsOf(value: RuleValue, known: Partial<Known>, rights: Rights): readonly Problem[] {
+  const checked = checkedWith.get(value);
+  const compiled = checked && compileWritten(value.text, createCatalogue(vocabularyOf(checked, Object.values(checked.processes), known)), rights);
+  return compiled && !compiled.ok ? compiled.problems : [];
+}
 
 type Checked = Compilable & Pick<ProjectDeclaration, "processes">;
 const withDepartments = (declared: ProjectDeclaration, departments: Departments | undefined): Checked => ({ ...declared, ...(departments && { departments }) });
@@ -75,11 +91,10 @@ async function refuseAuthor(ctx: TxCtx, projectKey: string, { texts, isKnown }: 
   if (!(await isCertified(ctx))) throw forbidden("no_certificate");
   const rights = authorRights(ctx, projectKey, true);
   const language = ctx.actor.language as Language;
-  // A project that is only just brought cannot have its webhooks and people yet.
-  const known = isKnown ? { webhooks: await selectWebhookKeys(ctx.db, projectKey), logins: await selectLogins(ctx.db, projectKey) } : {};
+  // A project that is only just brought cannot have its webhooks and people yet: `lacks` tells which it will need.
+  const known = isKnown ? await knownIn(ctx, projectKey) : {};
   for (const value of texts) {
-    const checked = checkedWith.get(value);
-    const compiled = checked && compileWritten(value.text, createCatalogue(vocabularyOf(checked, Object.values(checked.processes), known)), rights);
-    if (compiled && !compiled.ok) throw invalid(compiled.problems.slice(0, 20).map((found) => ({ field: `rules:${found.line}`, code: "declaration_problem", params: { ...wordsOf(placed(found), language) } })));
+    const problems = problemsOf(value, known, rights);
+    if (problems.length > 0) throw invalid(problems.slice(0, 20).map((found) => ({ field: `rules:${found.line}`, code: "declaration_problem", params: { ...wordsOf(placed(found), language) } })));
   }
 }

@@ -6,6 +6,8 @@ import { testDatabase } from "../../testing/database.ts";
 import { buildUser } from "../access/access.factory.ts";
 import { newId } from "../../platform/ids.ts";
 import { startNode, type StartedNode } from "./declarations.factory.ts";
+import { importProject } from "./declarations.projects.service.ts";
+import { pack } from "./declarations.zip.rules.ts";
 import { checkText, readText, saveText } from "./declarations.service.ts";
 
 const database = await testDatabase();
@@ -78,4 +80,19 @@ test("R344 a rule may tell and give work only to somebody who works in the proje
   // As she may write it where she signs in, and as the rule finds her at work.
   expect(await given("tell_person", "Vera")).toBe("saved");
   expect(await given("assign", "VERA")).toBe("saved");
+});
+
+test("R358 a project that is only just brought is taken though its rules name people and webhooks it does not have yet, and says where; who brings it works in it", async () => {
+  const rule = (key: string, login: string): string => `key: ${key}\nname: { en: Tells }\non: { event: ticket.registered }\nsteps:\n  - do: tell_person\n    with: { login: '"${login}"', text: '"x"' }\n  - do: call_webhook\n    with: { webhook: '"erp"' }\n`;
+  const { rows: [me] } = await sql<{ login: string }>`select login from users where id = ${userId}::uuid`.execute(database.db);
+  const folder = [...node.deps.repository].flatMap(([file, text]) => (file.startsWith("taxi/") && !file.startsWith("taxi/demo/") ? [[file.slice("taxi/".length), text] as [string, string]] : []));
+  const texts = new Map(folder);
+  texts.set("project.yaml", texts.get("project.yaml")!.replace("key: taxi", "key: cabs").replace(/^numbers: .*$/m, 'numbers: ["+38615550911"]').replace(/^caller_id: .*$/m, 'caller_id: "+38615550911"').replace("ticket_prefix: TAX", "ticket_prefix: CAB"));
+  texts.set("rules/tells-vera.yaml", rule("tells_vera", "verra")).set("rules/tells-me.yaml", rule("tells_me", me!.login));
+  const preview = await importProject(as(), node.deps, pack("cabs", texts), { preview: "true" });
+  const made = await importProject(as(), node.deps, pack("cabs", texts), {});
+  expect(made.lacks.map(({ path, line, message }) => `${path}:${line} ${message}`)).toEqual([
+    expect.stringMatching(/^rules\/tells-me\.yaml:8 .*“erp”/), expect.stringMatching(/^rules\/tells-vera\.yaml:6 .*“verra”/), expect.stringMatching(/^rules\/tells-vera\.yaml:8 .*“erp”/),
+  ]);
+  expect(preview.lacks).toEqual(made.lacks);
 });

@@ -5,6 +5,8 @@ const textsSchema = z.strictObject({ en: z.string().trim().min(1).max(200), ru: 
 const keyParams = z.object({ key: z.string().min(1).max(60) });
 /** Path of a text in its project's folder: `processes/fault.yaml`. */
 const path = z.string().min(1).max(120);
+/** As large as the database keeps it. */
+const version = z.number().int().min(1).max(2_147_483_647);
 const number = z.number().int().min(0);
 /** Longest text that can be sent; the server's own bound on bytes is the same. */
 const text = z.string().max(200_000);
@@ -59,7 +61,7 @@ export type RemovedRow = z.infer<typeof removedRow>;
 export const listTexts = contract({ method: "GET", path: "/projects/:key/texts", contacts: "own", summary: "Texts of a project (`company`: of the company, `common`: of all projects)", params: keyParams, reply: z.object({ key: z.string(), name: z.string(), /** Out of use: to be read only. */ retired: z.boolean(), texts: z.array(textRow), removed: z.array(removedRow) }) });
 
 export const readText = contract({
-  method: "GET", path: "/projects/:key/text", contacts: "own", summary: "One text: as it is in use, or a version of it, with the reader's draft", params: keyParams, query: z.object({ path, number: z.number().int().min(1).optional() }),
+  method: "GET", path: "/projects/:key/text", contacts: "own", summary: "One text: as it is in use, or a version of it, with the reader's draft", params: keyParams, query: z.object({ path, number: version.optional() }),
   reply: z.object({
     path: z.string(), kind: z.string(), text: z.string(), /** 0: there is none yet. */ number, /** The version in use. */ current: number, origin: z.enum(["files", "desk"]), by: z.string().nullable(), at: instant.nullable(), note: z.string(),
     draft: z.object({ text: z.string(), base: number, at: instant }).nullable(), /** What the repository says, if it differs. */ repository: z.string().nullable(),
@@ -90,15 +92,17 @@ export const dropDraft = contract({ method: "POST", path: "/projects/:key/draft/
 const versionRow = z.object({ number, at: instant, by: z.string().nullable(), origin: z.enum(["files", "desk"]), note: z.string(), removed: z.boolean() });
 export type VersionRow = z.infer<typeof versionRow>;
 export const listVersions = contract({
-  method: "GET", path: "/projects/:key/versions", contacts: "own", summary: "Versions of a text, the newest first", params: keyParams, query: z.object({ path, before: z.number().int().min(1).optional() }),
+  method: "GET", path: "/projects/:key/versions", contacts: "own", summary: "Versions of a text, the newest first", params: keyParams, query: z.object({ path, before: version.optional() }),
   reply: z.object({ items: z.array(versionRow), next: z.number().int().nullable() }),
 });
 
 /** What an archive does to a project, by the paths of its texts. */
 const importChange = z.object({ path: z.string(), how: z.enum(["added", "changed", "removed"]) });
 export type ImportChange = z.infer<typeof importChange>;
+const lack = z.object({ path: z.string(), line: z.number().int().nullable(), message: z.string() });
+export type Lack = z.infer<typeof lack>;
 export const importProject = contract({
   method: "POST", path: "/projects/import", contacts: "own", summary: "A project from a .zip of its texts (multipart, part `file`, at most 2 MB): a new one, or with `into` the texts of that project; with `preview` nothing is kept, and what would change is told",
   query: z.object({ into: z.string().max(60).optional(), note: z.string().max(500).optional(), preview: z.literal("true").optional() }),
-  reply: z.object({ key: z.string(), saved: z.number().int(), removed: z.number().int(), changes: z.array(importChange) }),
+  reply: z.object({ key: z.string(), saved: z.number().int(), removed: z.number().int(), changes: z.array(importChange), /** Of a new project: where its texts name people or webhooks that it does not have yet. It is taken all the same. */ lacks: z.array(lack) }),
 });

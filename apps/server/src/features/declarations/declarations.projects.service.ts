@@ -158,16 +158,24 @@ async function takeArchive(ctx: Ctx, deps: DeclarationsDeps, bytes: Uint8Array, 
     });
     const removed = rows.filter(({ path, text }) => text !== null && !path.startsWith("demo/") && !unpacked.texts.has(path)).map(({ path, number }): Change => ({ projectKey: key, path, text: null, number: number + 1 }));
     await refuseHeld(ctx, deps, ground.rows, removed);
-    if (saved.length + removed.length > 0) await putChanges(ctx, deps, ground, { changes: [...saved, ...removed], note, project: key });
+    const declarations = saved.length + removed.length > 0 ? await putChanges(ctx, deps, ground, { changes: [...saved, ...removed], note, project: key }) : null;
     if (into === undefined) await joinAsMaker(ctx, key);
+    const lacks = into === undefined && declarations ? await lackedBy(ctx, deps, declarations.projects.find(({ project }) => project.key === key)) : [];
     const changes = [...saved, ...removed].map(({ path, text }) => ({ path, how: text === null ? "removed" as const : rows.some((row) => row.path === path && row.text !== null) ? "changed" as const : "added" as const }));
-    const imported = { key, saved: saved.length, removed: removed.length, changes: changes.toSorted((a, b) => a.path.localeCompare(b.path)) };
+    const imported = { key, saved: saved.length, removed: removed.length, changes: changes.toSorted((a, b) => a.path.localeCompare(b.path)), lacks };
     if (preview) throw new Previewed(imported);
     return imported;
   });
   await deps.live.look();
   return result;
 }
+
+/** People and things that texts of a project only just brought name, and nobody has made yet. */
+async function lackedBy(ctx: TxCtx, { settings }: DeclarationsDeps, declared: ProjectDeclaration | undefined): Promise<Imported["lacks"]> {
+  const found = await Promise.all(settings.kinds.map(async ({ at, lacks }) => (await lacks?.(ctx, declared!.project.key, declared!.more[at] ?? {}) ?? []).map((problem) => ({ at, problem }))));
+  return found.flat().slice(0, MOST_LACKS).map(({ at, problem: { key, line = null, ...problem } }) => ({ path: `${at}/${key}.yaml`, line, message: wordsOf(problem, readerLanguage(ctx)).message }));
+}
+const MOST_LACKS = 50;
 
 function keyOf(texts: ReadonlyMap<string, string>): string {
   const head = texts.get("project.yaml");

@@ -4,7 +4,7 @@ import { conflict, forbidden, invalid, invalidField, notFound, type AppError } f
 import { readerLanguage } from "../../platform/messages.ts";
 import { may } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
-import { kindOf, readDeclarations, wordsOf, type FileProblem, type ProjectDeclaration, type Texts } from "../projects/index.ts";
+import { kindOf, readDeclarations, wordsOf, type Declarations, type FileProblem, type ProjectDeclaration, type Texts } from "../projects/index.ts";
 import type * as contracts from "./declarations.contract.ts";
 import type { LiveDeclarations } from "./declarations.live.ts";
 import { heldDepartments } from "./declarations.departments.service.ts";
@@ -133,7 +133,7 @@ export function refused(problems: readonly FileProblem[], language: Language): A
 }
 
 /** Reads everything with the changes in place and puts it in use, or refuses all of it. */
-export async function putChanges(ctx: TxCtx, deps: DeclarationsDeps, ground: Ground, input: { changes: Change[]; note: string; template?: string; project?: string }): Promise<void> {
+export async function putChanges(ctx: TxCtx, deps: DeclarationsDeps, ground: Ground, input: { changes: Change[]; note: string; template?: string; project?: string }): Promise<Declarations> {
   const keys = [...new Set([...ground.keys, ...(input.project ? [input.project] : [])])];
   const texts = changed(ground.rows, input.changes);
   const read = readDeclarations(texts, { kinds: deps.settings.kinds, projects: keys, retired: ground.retired });
@@ -141,6 +141,7 @@ export async function putChanges(ctx: TxCtx, deps: DeclarationsDeps, ground: Gro
   if (!read.ok || problems.length > 0) throw refused(problems, readerLanguage(ctx));
   await putInUse(ctx, ground, deps.settings, { changes: input.changes, declarations: read.declarations, origin: "desk", note: input.note, ...(input.template && { template: input.template }) });
   ctx.afterCommit.push(() => void deps.live.look());
+  return read.declarations;
 }
 
 interface One { path: string; text: string | null; number: number; note: string }

@@ -160,9 +160,9 @@ describe("R358 a project from a template", () => {
   });
   test("goes out as a folder and comes in as it was", async () => {
     const { bytes } = await exportProject(ana, node.deps, "bakery");
-    expect(await importProject(ana, node.deps, bytes, { into: "bakery" })).toEqual({ key: "bakery", saved: 0, removed: 0, changes: [] });
+    expect(await importProject(ana, node.deps, bytes, { into: "bakery" })).toEqual({ key: "bakery", saved: 0, removed: 0, changes: [], lacks: [] });
     await save("bakery", "dispositions.yaml", (text) => `${text}# changed\n`);
-    expect(await importProject(ana, node.deps, bytes, { into: "bakery", note: "as in spring" })).toEqual({ key: "bakery", saved: 1, removed: 0, changes: [{ path: "dispositions.yaml", how: "changed" }] });
+    expect(await importProject(ana, node.deps, bytes, { into: "bakery", note: "as in spring" })).toEqual({ key: "bakery", saved: 1, removed: 0, changes: [{ path: "dispositions.yaml", how: "changed" }], lacks: [] });
     expect((await read("bakery", "dispositions.yaml")).note).toBe("as in spring");
   });
   test("R358 over a project that is there an archive is looked at first: what is new, changed and removed by name, and nothing is written", async () => {
@@ -171,7 +171,7 @@ describe("R358 a project from a template", () => {
     const gone = [...own.keys()].find((path) => path.startsWith("articles/"))!;
     const archive = new Map([...own].filter(([path]) => path !== gone)).set("calendar.yaml", `${own.get("calendar.yaml")}# other\n`).set("articles/new-one.yaml", own.get(gone)!.replace(/^key: .*$/m, "key: new-one"));
     const before = await listTexts(ana, node.deps, "bakery");
-    const expected = { key: "bakery", saved: 2, removed: 1, changes: [{ path: "calendar.yaml", how: "changed" }, { path: gone, how: "removed" }, { path: "articles/new-one.yaml", how: "added" }].sort((a, b) => a.path.localeCompare(b.path)) };
+    const expected = { key: "bakery", saved: 2, removed: 1, changes: [{ path: "calendar.yaml", how: "changed" }, { path: gone, how: "removed" }, { path: "articles/new-one.yaml", how: "added" }].sort((a, b) => a.path.localeCompare(b.path)), lacks: [] };
     expect(await importProject(ana, node.deps, pack("bakery", archive), { into: "bakery", preview: "true" })).toEqual(expected);
     expect(await listTexts(ana, node.deps, "bakery")).toEqual(before);
     const broken = new Map(archive).set("types.yaml", "types: [");

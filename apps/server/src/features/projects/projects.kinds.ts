@@ -25,6 +25,8 @@ export interface TextKind {
    * now, so that nobody has written these texts here.
    */
   use?(ctx: TxCtx, projectKey: string, values: Record<string, unknown>, made?: { isTemplate: boolean }): Promise<Record<string, unknown>>;
+  /** What of texts that a project was only just brought with names people or things it does not have: they may come later, so it is told and refuses nothing. Each with the key of its text. */
+  lacks?(ctx: TxCtx, projectKey: string, values: Record<string, unknown>): Promise<readonly (KindProblem & { key: string })[]>;
 }
 
 /** Known by their architecture: until their feature reads them they are only looked at as YAML. */
