@@ -6,7 +6,7 @@ const texts = import.meta.glob<Texts>("../../i18n/*.json", { eager: true, import
 const server = Object.entries(import.meta.glob<string>(["../../../../server/src/**/*.ts", "!../../../../server/src/**/*.test.ts", "!../../../../server/src/**/*.testing.ts"], { eager: true, query: "?raw", import: "default" }));
 /** Deeds of the audit log, which have words of their own, and names of conditions and of jobs: not facts. */
 const notFacts = /\b(?:action|path):\s*(?:\w+ \? )?"[\w.]+"(?:\s*:\s*"[\w.]+")?/g;
-const others = new Set(["ticket.timer", "ticket.owner", "ticket.subtasks", "ticket.open_subtasks", "ticket.undone_subtasks", "ticket.open_approvals", "ticket.approved", "ticket.refused", "ticket.subtask_done", "ticket.form_submitted", "ticket.description", "ticket.files",
+const others = new Set(["ticket.timer", "ticket.bring_along", "ticket.owner", "ticket.subtasks", "ticket.open_subtasks", "ticket.undone_subtasks", "ticket.open_approvals", "ticket.approved", "ticket.refused", "ticket.subtask_done", "ticket.form_submitted", "ticket.description", "ticket.files",
   "client.email", "client.phone", "client.tickets", "client.open_tickets", "client.recent_tickets"]);
 
 /** Every fact about a ticket or a client that is written anywhere in the server, as its code has it: the conservative way, by what looks like one. */
