@@ -31,12 +31,11 @@ function BreakdownView() {
   const go = (next: typeof search): void => { setAsked(null); void navigate({ search: next }); };
   const byName = (key: string, name: string | null): string => name ?? t(`breakdown.by.${key}` as MessageKey);
   return (
-    <Page wide title={t("breakdown.title")} tools={<Reports project={looked.project} days={looked.days} />}>
+    <Page wide title={t("breakdown.title")} tools={<><Reports project={looked.project} days={looked.days} />{data && <WriteDecision report={{ ...query, by: data.by }} />}</>}>
       <Filters looked={looked} onProject={(project) => go({ project, days: looked.days })} onDays={(days) => go({ ...search, days })}>
         <Select label={t("breakdown.type")} data={[{ value: "", label: t("breakdown.allTypes") }, ...data?.types.map(({ key, name }) => ({ value: key, label: name })) ?? []]} value={search.type ?? ""} onChange={(type) => go({ project: looked.project, days: looked.days, type: type || undefined })} allowDeselect={false} />
         <Select label={t("breakdown.by")} data={data?.choices.map(({ key, name }) => ({ value: key, label: byName(key, name) })) ?? []} value={data?.by ?? null} onChange={(by) => by && go({ ...search, by })} allowDeselect={false} />
         {data && data.total.closed > 0 && <Button variant="default" component="a" href={`/api/reports/breakdown/sheet?${new URLSearchParams({ ...query, by: data.by }).toString()}`} download leftSection={<IconDownload size={15} aria-hidden />}>{t("breakdown.sheet")}</Button>}
-        {data && <WriteDecision report={{ ...query, by: data.by }} />}
       </Filters>
       <ProblemNote error={error} onRetry={() => void refetch()} />
       {!data && !error && <Skeleton rows={8} height={36} />}

@@ -53,7 +53,8 @@ test("R219 a decision is kept with the report it was made from: whatever the rep
   expect(rows).toEqual([{ actorName: "management", sha256 }]);
   // Whose it is to do hears of it, and nobody writes over what was decided and from what.
   expect((await sql<{ data: { operatorId: string } }>`select data from events where type = 'ticket.reminded' and subject_id = ${ticketId}`.execute(database.db)).rows).toMatchObject([{ data: { operatorId: vera.userId } }]);
-  const { version } = (await vera.send("GET", `/api/tickets/${ticketId}`)).json<{ version: number }>();
+  const { version, transitions } = (await vera.send("GET", `/api/tickets/${ticketId}`)).json<{ version: number; transitions: { key: string }[] }>();
+  expect(transitions.map(({ key }) => key)).toEqual(["carry_out", "drop"]);
   for (const field of ["why", "decided_by", "report", "report_sha256"]) expect((await vera.send("PATCH", `/api/tickets/${ticketId}`, { version, fields: { [field]: "another" } })).statusCode, field).toBe(422);
   const listed = (await vera.send("GET", `/api/tickets/found?${new URLSearchParams({ filter: JSON.stringify({ types: ["decision"] }) }).toString()}`)).json<{ items: { id: string }[] }>();
   expect(listed.items.map(({ id }) => id)).toEqual([ticketId]);

@@ -2,7 +2,7 @@ import type { Ctx } from "../../platform/db.ts";
 import { readerLanguage } from "../../platform/messages.ts";
 import { hideContacts, maskEmail, maskPhone, may, toldTo, type OwnContacts } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
-import { allowed, type Process, type Transition } from "../processes/index.ts";
+import { allowed, roleOf, type Process, type Transition } from "../processes/index.ts";
 import { contactsOf } from "./tickets.contacts.service.ts";
 import { departmentsFor, factsOf } from "./tickets.facts.rules.ts";
 import type { TicketRow, TicketView, TransitionField } from "./tickets.contract.ts";
@@ -73,12 +73,15 @@ type People = { key: string; name: string }[];
 const peopleOf = (ctx: Ctx, process: Process, ticket: Ticket): Promise<People> =>
   (Object.values(process.fields).some(({ kind }) => kind === "employee") ? selectPeople(ctx.db, ticket.projectKey) : Promise.resolve([]));
 
+/** What only the program takes is nobody's to press, at any time. */
+const isOurs = ({ who }: Transition): boolean => who.every((each) => roleOf(each) === "system");
+
 function transitionsOf(ctx: Ctx, { process, project, ticket, language }: Shown, people: People): TicketView["transitions"] {
   const { actor } = ctx;
   const by = actor.kind === "user" ? { id: actor.id, roles: engineRoles(actor.roles), department: actor.department ?? null } : { id: null, roles: ["system" as const] };
   return allowed(process, toEngine(ticket), by).flatMap((offer) => {
     const transition = process.transitions[offer.key];
-    if (!transition || (!offer.allowed && offer.reason === "wrong_stage")) return [];
+    if (!transition || isOurs(transition) || (!offer.allowed && offer.reason === "wrong_stage")) return [];
     return [{
       key: offer.key, to: offer.to, name: transition.name[language], allowed: offer.allowed, reason: offer.allowed ? null : offer.reason, requires: offer.requires,
       tellsClient: transition.notice !== undefined, fields: fieldsOf({ process, project, language, people }, transition), checklist: transition.checklist ?? null, approval: transition.approval?.deed ?? null,
