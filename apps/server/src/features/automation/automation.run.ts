@@ -124,7 +124,12 @@ async function perform(ctx: TxCtx, { waking, rule, text, context, project, works
     await withSavepoint(ctx, () => performAll(ctx, { ticket: context.row, project, cause: `${waking.cause}:${waking.ticketId}:${rule.key}`, result, said, rule }, deps));
     return null;
   } catch (error) {
-    if (!(error instanceof AppError) || isDatabaseAway(error) || isOvertaken(error)) throw error;
+    if (isDatabaseAway(error) || isOvertaken(error)) throw error;
+    // A fault of ours on one ticket is this rule's on this ticket: thrown, it would silence all rules for it, and take others along.
+    if (!(error instanceof AppError)) {
+      ctx.log.error({ err: error, rule: rule.key, project: rule.projectKey, ticket: waking.ticketId }, "a rule could not be carried out");
+      return { code: "host", reason: "fault_of_ours", params: {}, fields: [] };
+    }
     return { code: "host", reason: error.reason, params: error.params, fields: error.fields.map(({ field, code }) => ({ field, code })) };
   }
 }

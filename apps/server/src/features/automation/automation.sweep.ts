@@ -6,7 +6,7 @@ import { startLoop, type Loop } from "../../platform/loop.ts";
 import { findProject } from "../tickets/index.ts";
 import { wakeAll } from "./automation.listener.ts";
 import type { Performing } from "./automation.perform.ts";
-import { deleteOldRuns } from "./automation.sql.ts";
+import { deleteOldRuns, insertRuns } from "./automation.sql.ts";
 import { deleteOldSweeps, insertSweep, isAnyDue, lockDueRules, lockSweep, putOffSweep, selectLive, updateNext, updateSweep, type DueRule, type Sweep } from "./automation.sweep.sql.ts";
 
 /** So many tickets share one transaction, fewer when the rule is slow: others wait for the tickets it has changed. */
@@ -14,6 +14,8 @@ const BATCH = 50;
 const FIRST = 5;
 const BATCH_MS = 500;
 const MAX_ATTEMPTS = 12;
+/** A batch that failed is tried again by half, down to the one ticket at fault, which is passed over: half a minute later nothing else waits for it. */
+const mostOf = ({ attempts }: Sweep): number => Math.max(1, BATCH >> attempts);
 const TIDY_MS = 3_600_000;
 
 /** Scheduled rules on this node. Several nodes share the work: each due moment and each batch is taken by one of them. */
@@ -52,16 +54,31 @@ async function batch(ctx: Ctx, deps: Performing): Promise<boolean> {
       taken = await lockSweep(ctx.db, ctx.now());
       if (!taken) return;
       const sweep = taken;
-      const ids = await selectLive(ctx.db, sweep, BATCH);
+      const most = mostOf(sweep);
+      const ids = await selectLive(ctx.db, sweep, most);
       const did = await lookAt(ctx, { sweep, ids }, deps);
-      await updateSweep(ctx.db, sweep.id, { ...did, after: ids[did.looked - 1] ?? null, isDone: did.looked === ids.length && ids.length < BATCH, at: ctx.now() });
+      await updateSweep(ctx.db, sweep.id, { ...did, after: ids[did.looked - 1] ?? null, isDone: did.looked === ids.length && ids.length < most, at: ctx.now() });
     });
   } catch (error) {
     if (!taken || isDatabaseAway(error)) throw error;
     ctx.log.error({ err: error, rule: taken.ruleKey, project: taken.projectKey }, "a batch of a scheduled rule failed; it will be tried again");
-    await putOffSweep(ctx.db, taken.id, ctx.now(), MAX_ATTEMPTS);
+    if (mostOf(taken) > 1) await putOffSweep(ctx.db, taken.id, ctx.now(), MAX_ATTEMPTS);
+    else await passOver(ctx, taken);
   }
   return taken !== undefined;
+}
+
+/** The ticket that cannot be looked at has a failed run to be seen by, and the sweep goes on behind it. */
+async function passOver(ctx: Ctx, sweep: Sweep): Promise<void> {
+  await inTx(ctx, async (ctx) => {
+    const [ticketId] = await selectLive(ctx.db, sweep, 1);
+    if (ticketId === undefined) return;
+    await insertRuns(ctx.db, [{
+      id: newId(ctx.now().getTime()), at: ctx.now(), projectKey: sweep.projectKey, ruleKey: sweep.ruleKey, versionId: sweep.versionId, ticketId, cause: `schedule:${sweep.id}`, wokenBy: "schedule",
+      state: "failed", problem: { code: "host", reason: "fault_of_ours", params: {}, fields: [] }, changes: [], actions: [], trace: {}, durationUs: 0, depth: 0, requestId: ctx.requestId,
+    }]);
+    await updateSweep(ctx.db, sweep.id, { after: ticketId, looked: 1, fired: 0, failed: 1, isDone: false, at: ctx.now() });
+  });
 }
 
 /** As many of them as there is time for, a few first. Each ticket is a deed of its own: what follows from it is counted for it alone. */

@@ -3,6 +3,7 @@ import { beforeEach, expect, test } from "vitest";
 import { inTx, type Actor, type Ctx } from "../../platform/db.ts";
 import { startDeliveries } from "../../platform/deliveries.ts";
 import { registerDurable, type StoredEvent } from "../../platform/events.ts";
+import { createLog } from "../../platform/log.ts";
 import { newId } from "../../platform/ids.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { actorOf, buildUser } from "../access/access.factory.ts";
@@ -197,6 +198,32 @@ test("R124 a scheduled rule tells another system of every ticket it fires on, on
   expect(told.rows.map(({ ticketId }) => ticketId)).toEqual(tickets.map(({ id }) => id).sort());
   const queued = await sql<{ n: number }>`select count(*)::int as n from events where type = 'webhook.queued'`.execute(database.db);
   expect(queued.rows[0]!.n).toBe(4);
+});
+
+test("R124 a ticket that a fault of ours keeps a rule from is seen by its failed run, whatever wakes the rule, and holds up no other", async () => {
+  await use(rule("raise", '{ schedule: "0 * * * *" }', `when: ticket.subject == "raise me"
+steps:
+  - set: { ticket.priority: '"urgent"' }
+`));
+  const tickets = [];
+  for (let count = 0; count < 4; count += 1) tickets.push(await buildTicket(system, { subject: "raise me" }));
+  await sql`create function fault() returns trigger language plpgsql as $$ begin if new.id = ${sql.lit(tickets[1]!.id)} then raise exception 'a fault'; end if; return new; end $$`.execute(database.db);
+  await sql`create trigger fault before update on tickets for each row execute function fault()`.execute(database.db);
+  const quiet = { ...system, log: createLog("silent", "") };
+  await sweepOnce(quiet, deps);
+  now = new Date(now.getTime() + 3_600_000);
+  for (let round = 0; round < 10; round += 1) await sweepOnce(quiet, deps);
+  // The run itself cannot be kept: the ticket is passed over after a few tries.
+  await sql`drop trigger fault on tickets`.execute(database.db);
+  await sql`create or replace function fault() returns trigger language plpgsql as $$ begin if new.ticket_id = ${sql.lit(tickets[1]!.id)} and new.state = 'fired' then raise exception 'a fault'; end if; return new; end $$`.execute(database.db);
+  await sql`create trigger fault before insert on automation_runs for each row execute function fault()`.execute(database.db);
+  const states = async () => (await sql<{ ticketId: string; state: string; reason: string | null }>`select ticket_id, state, problem ->> 'reason' as reason from automation_runs where rule_key = 'raise' and ticket_id = any(${tickets.map(({ id }) => id)}::uuid[]) order by ticket_id`.execute(database.db)).rows.map(({ ticketId, state, reason }) => [tickets.findIndex(({ id }) => id === ticketId), state, reason]);
+  expect(await states()).toEqual([[0, "fired", null], [1, "failed", "fault_of_ours"], [2, "fired", null], [3, "fired", null]]);
+  now = new Date(now.getTime() + 3_600_000);
+  await sql`update tickets set priority = 1 where id = any(${tickets.map(({ id }) => id)}::uuid[])`.execute(database.db);
+  for (let round = 0; round < 55; round += 1) { await sweepOnce(quiet, deps); now = new Date(now.getTime() + 60_000); }
+  await sql`drop trigger fault on automation_runs`.execute(database.db);
+  expect((await states()).map(([index, state]) => [index, state]).toSorted()).toEqual([[0, "fired"], [0, "fired"], [1, "failed"], [1, "failed"], [2, "fired"], [2, "fired"], [3, "fired"], [3, "fired"]]);
 });
 
 test("R351 a rule that makes tickets which wake it again is stopped for all of them together, and says so", async () => {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
-import { AppError, conflict } from "../../platform/errors.ts";
+import { AppError, conflict, isDatabaseAway, isOvertaken } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
 import type { JobHandler } from "../../platform/jobs.ts";
 import { quietRequestId } from "../../platform/quiet.ts";
@@ -66,7 +66,7 @@ async function check(ctx: TxCtx, run: RunRow, item: Item): Promise<void> {
   } catch (error) {
     // What has the chosen value already is not counted among what would be changed, and is not written to; a step is always taken.
     if (error instanceof Tried) await updateItem(ctx.db, run.id, item.n, { state: run.action.kind === "change" && error.done.changes.length === 0 ? "kept" : "ready", reason: null, ...error.done });
-    else await updateItem(ctx.db, run.id, item.n, { state: "refused", reason: reasonsOf(error) });
+    else await updateItem(ctx.db, run.id, item.n, { state: "refused", reason: reasonsOf(ctx, error) });
   }
 }
 
@@ -75,13 +75,17 @@ async function perform(ctx: TxCtx, run: RunRow, item: Item): Promise<void> {
     const { changes } = await withSavepoint(ctx, () => keepTouched(ctx, { runId: run.id, ...item }, () => act(ctx, run, item.ticketId)));
     await updateItem(ctx.db, run.id, item.n, { state: "changed", reason: null, changes });
   } catch (error) {
-    await updateItem(ctx.db, run.id, item.n, { state: "failed", reason: reasonsOf(error) });
+    await updateItem(ctx.db, run.id, item.n, { state: "failed", reason: reasonsOf(ctx, error) });
   }
 }
 
-/** Only refusals are a ticket's own; anything else is a bug or a database that is away, and the step is tried again. */
-function reasonsOf(error: unknown): Reason[] {
-  if (!(error instanceof AppError) || error.code === "unavailable") throw error;
+/** A database that is away, or that somebody else was first at, is no ticket's fault: the step is tried again. A fault of ours is this ticket's alone: thrown, it would hold up all others. */
+function reasonsOf(ctx: Ctx, error: unknown): Reason[] {
+  if (isDatabaseAway(error) || isOvertaken(error) || (error instanceof AppError && error.code === "unavailable")) throw error;
+  if (!(error instanceof AppError)) {
+    ctx.log.error({ err: error }, "a ticket of a bulk change could not be done");
+    return [{ code: "fault_of_ours" }];
+  }
   return error.fields.length > 0 ? error.fields.map(({ code, params }) => ({ code, ...(params && { params }) })) : [{ code: error.reason, params: error.params }];
 }
 
@@ -115,6 +119,6 @@ async function undo(ctx: TxCtx, run: RunRow, item: Item): Promise<void> {
     await withSavepoint(ctx, () => takeBack(ctx, run, item));
     await updateItem(ctx.db, run.id, item.n, { state: "undone", reason: null });
   } catch (error) {
-    await updateItem(ctx.db, run.id, item.n, { state: "kept", reason: reasonsOf(error) });
+    await updateItem(ctx.db, run.id, item.n, { state: "kept", reason: reasonsOf(ctx, error) });
   }
 }

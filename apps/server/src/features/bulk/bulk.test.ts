@@ -140,7 +140,7 @@ test("R123 a node killed in the middle of a step does it again from the beginnin
   await startBulk(asAna, shown.id, { tell: null });
   // The connection dies while the step is at work, as with kill -9: PostgreSQL takes the whole step back.
   let asked = 0;
-  const dying: Ctx = { ...system, now: () => { if (++asked > 40) throw new Error("killed"); return new Date(); } };
+  const dying: Ctx = { ...system, now: () => { if (++asked > 40) throw Object.assign(new Error("killed"), { code: "57P01" }); return new Date(); } };
   await expect(runStep(dying, shown.id)).rejects.toThrow("killed");
   expect((await getBulk(asAna, shown.id)).counts).toMatchObject({ ready: 30, changed: 0 });
   await runStep(system, shown.id);
@@ -150,6 +150,18 @@ test("R123 a node killed in the middle of a step does it again from the beginnin
   expect(await getBulk(asAna, shown.id)).toMatchObject({ state: "done", counts: { changed: 30 } });
   const twice = await sql`select 1 from audit_log where action = 'ticket.update' and object_id = any(${idsOf(tickets)}::text[]) group by object_id having count(*) > 1`.execute(database.db);
   expect(twice.rows).toEqual([]);
+});
+
+test("R123 a ticket that a fault of ours keeps from being changed is named and holds up no other", async () => {
+  const tickets = await several(5);
+  const shown = await preview(idsOf(tickets), { kind: "change", priority: 3 });
+  await sql`create function fault() returns trigger language plpgsql as $$ begin if new.id = ${sql.lit(tickets[2]!.id)} then raise exception 'a fault'; end if; return new; end $$`.execute(database.db);
+  await sql`create trigger fault before update on tickets for each row execute function fault()`.execute(database.db);
+  await startBulk(asAna, shown.id, { tell: null });
+  await work(shown.id);
+  await sql`drop trigger fault on tickets`.execute(database.db);
+  expect(await getBulk(asAna, shown.id)).toMatchObject({ state: "done", counts: { changed: 4, failed: 1 } });
+  expect((await listBulkItems(asAna, shown.id, { state: "failed" })).items).toMatchObject([{ id: tickets[2]!.id, reason: expect.stringContaining("fault of ours") }]);
 });
 
 test("R123 stops when asked, and what was done can be taken back", async () => {

@@ -15,6 +15,7 @@ const keptInDesk = (path: string, change: (text: string) => string) =>
 test.each([
   ["a notice tells a field that no process has", "notices.yaml", (text: string) => text.replaceAll("{{fields.car}}", "{{fields.cart}}")],
   ["a process has a stage nobody reaches", "processes/taxi-order.yaml", (text: string) => text.replace(/^stages:\n/m, "stages:\n  nowhere: { name: { en: Nowhere, ru: Нигде, sl: Nikjer }, client_sees: in_work }\n")],
+  ["a name holds half of a sign, written as an escape", "types.yaml", (text: string) => text.replace("{ en: Taxi order,", '{ en: "Taxi \\0order\\uD83D",')],
 ])("a version that asks more of texts than the one that took them goes on with what is stored, and health names the place: %s", async (_, path, change) => {
   await startNode(system);
   await keptInDesk(path, change);

@@ -48,7 +48,7 @@ export async function listDocuments(ctx: Ctx, ticketId: string): Promise<z.input
   const ticket = await loadTicket(ctx, ticketId, "tickets.read");
   const project = await projectOf(ctx.db, ticket.projectKey);
   const language = readerLanguage(ctx);
-  const offers = may(ctx, "tickets.attach", ticket) ? declaredFor(project, ticket.type).map(({ key, name, languages }) => ({ key, name: name[language], languages })) : [];
+  const offers = may(ctx, "tickets.attach", guarded(ticket)) ? declaredFor(project, ticket.type).map(({ key, name, languages }) => ({ key, name: name[language], languages })) : [];
   return { items: (await selectDocuments(ctx.db, ticketId)).map((row) => toView(row, mayOpenDocument(ctx, ticket, row))), offers };
 }
 

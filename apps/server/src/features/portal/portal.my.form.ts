@@ -32,7 +32,7 @@ export async function readWriting(request: FastifyRequest, { ctx, session, id }:
 async function readParts(request: FastifyRequest, given: Map<string, string>, write: (upload: Upload) => Promise<boolean>): Promise<boolean | null> {
   let outcome: boolean | null = null;
   for await (const part of request.parts({ limits: { fileSize: CLIENT_FILE_MB * 1024 * 1024, files: 1, fields: 6 } })) {
-    if (part.type === "field") given.set(part.fieldname, String(part.value));
+    if (part.type === "field") given.set(part.fieldname, String(part.value).replaceAll("\0", "").toWellFormed());
     // A form without a file chosen sends an empty one without a name.
     else if (part.filename && outcome === null) outcome = await taken(part, write);
     else part.file.resume();

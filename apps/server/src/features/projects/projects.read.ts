@@ -74,7 +74,8 @@ export function readYaml(reader: Reader, file: string): { value: unknown } | nul
     const { twice, unfit } = slips(document);
     for (const at of twice) bad(told("key_twice"), lines.linePos(at));
     for (const at of unfit) bad(told("sign_unfit"), lines.linePos(at));
-    return document.errors.length + twice.length + unfit.length > 0 ? null : { value: document.toJS({ maxAliasCount: MAX_ALIASES }) };
+    // What was taken before this was asked is read on, without the sign: a project does not stand still for it.
+    return document.errors.length + twice.length > 0 ? null : { value: document.toJS({ maxAliasCount: MAX_ALIASES }) };
   } catch (error) {
     // An alias to itself, or more of them than anybody writes.
     return bad(error instanceof RangeError ? told("nested_aliases") : told("aliases", { text: yamlText(error) }));
@@ -93,7 +94,11 @@ function slips(document: Document): { twice: number[]; unfit: number[] } {
         seen.add(key.value);
       }
     },
-    Scalar: (_, { value, range }) => { if (typeof value === "string" && isBad(value)) found.unfit.push(range?.[0] ?? 0); },
+    Scalar: (_, node) => {
+      if (typeof node.value !== "string" || !isBad(node.value)) return;
+      found.unfit.push(node.range?.[0] ?? 0);
+      node.value = node.value.replaceAll("\0", "").toWellFormed();
+    },
   });
   return found;
 }

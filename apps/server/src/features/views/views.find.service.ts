@@ -157,6 +157,9 @@ async function refuseHidden(ctx: Ctx, projects: string[], { fields = [] }: Ticke
 }
 
 const COUNTED = 100;
+const AT_ONCE = 4;
+/** Of all stages together, where they are found by words. */
+const MOST_FOUND = 500;
 /** Enough to see that a stage is full; more is not read for a number nobody needs. */
 const COUNT_READS = 1_000;
 
@@ -166,7 +169,8 @@ export async function ticketBoard(ctx: Ctx, query: z.output<typeof contracts.tic
   const filter = readFilter(query.filter);
   const reader = await readerOf(ctx, user, filter);
   const stages = await stagesOf(ctx, reader.projects, filter, user.language);
-  return { columns: await Promise.all(stages.map(async (column) => ({ ...column, ...await count(ctx, user, reader, { ...filter, stages: [column.stage] }) }))), departments: await departmentsOf(ctx, reader.projects, user.language as Language) };
+  const counts = await countsOf(ctx, { user, reader, filter: { ...filter, statuses: filter.statuses ?? ["open", "waiting", "done"] } }, stages);
+  return { columns: stages.map((column) => ({ ...column, ...counts.get(column.stage)! })), departments: await departmentsOf(ctx, reader.projects, user.language as Language) };
 }
 
 async function departmentsOf(ctx: Ctx, projectKeys: string[], language: Language): Promise<{ key: string; name: string }[]> {
@@ -174,14 +178,30 @@ async function departmentsOf(ctx: Ctx, projectKeys: string[], language: Language
   return [...new Map(projects.flatMap(({ departments }) => Object.entries(departments).map(([key, name]) => [key, { key, name: name[language] }] as const))).values()];
 }
 
-async function count(ctx: Ctx, user: User, reader: Reader, filter: TicketFilter): Promise<{ count: number; more: boolean }> {
-  const asked: TicketFilter = { ...filter, statuses: filter.statuses ?? ["open", "waiting", "done"] };
-  const plan = planOf(asked, "changed", user.id);
-  if (plan.by === "words") {
-    const found = await find(ctx, user, { filter: asked, sort: "changed", after: null, limit: COUNTED });
-    return { count: found.rows.length, more: found.next !== null };
+interface Count { count: number; more: boolean }
+interface Counting { user: User; reader: Reader; filter: TicketFilter }
+/** Of each stage. What is found by words is looked for once for all of them, and stages are counted a few at a time: a board is one reader among many. */
+async function countsOf(ctx: Ctx, asked: Counting, stages: readonly Column[]): Promise<Map<string, Count>> {
+  if (planOf(asked.filter, "changed", asked.user.id).by === "words") return countFound(ctx, asked, stages);
+  const counts = new Map<string, Count>();
+  for (let from = 0; from < stages.length; from += AT_ONCE) {
+    await Promise.all(stages.slice(from, from + AT_ONCE).map(async ({ stage }) => counts.set(stage, await count(ctx, { ...asked, filter: { ...asked.filter, stages: [stage] } }))));
   }
-  const { rows, read } = await selectWalk(ctx.db, plan.anchors, { filter: asked, sort: "changed", reader, now: ctx.now(), after: null, most: COUNT_READS, limit: COUNTED + 1 });
+  return counts;
+}
+
+async function countFound(ctx: Ctx, { user, filter }: Counting, stages: readonly Column[]): Promise<Map<string, Count>> {
+  const found = await find(ctx, user, { filter, sort: "changed", after: null, limit: MOST_FOUND });
+  return new Map(stages.map(({ stage }) => {
+    const own = found.rows.filter((row) => row.stage === stage).length;
+    return [stage, { count: Math.min(own, COUNTED), more: own > COUNTED || found.next !== null }];
+  }));
+}
+
+async function count(ctx: Ctx, { user, reader, filter }: Counting): Promise<Count> {
+  const plan = planOf(filter, "changed", user.id);
+  if (plan.by === "words") throw new Error("words are counted together");
+  const { rows, read } = await selectWalk(ctx.db, plan.anchors, { filter, sort: "changed", reader, now: ctx.now(), after: null, most: COUNT_READS, limit: COUNTED + 1 });
   return { count: Math.min(rows.length, COUNTED), more: rows.length > COUNTED || read === COUNT_READS };
 }
 

@@ -121,6 +121,9 @@ test("R123 counts the stages of the board in the order of the process, and no fu
   expect([...(await named()).values()]).toContain("");
   await moveTicket(asAna, router.id, { version: router.version, transition: "take", input: {} });
   expect((await board()).filter(({ count }) => count > 0).map(({ stage }) => stage)).toEqual(["in_work"]);
+  // By words they are looked for once, for all stages together.
+  const byWords = (await ticketBoard(asAna, { filter: JSON.stringify({ projects: ["internet"], text: "роутер" }) })).columns;
+  expect(byWords.filter(({ count }) => count > 0)).toMatchObject([{ stage: "in_work", count: 1, more: false }]);
 });
 
 const mine = { name: "Urgent of mine", filter: { owners: ["me"] as ("me")[], priorities: [3] }, sort: "due" as const, layout: "board" as const, columns: ["number" as const, "subject" as const], shared: null };
