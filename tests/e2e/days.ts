@@ -44,7 +44,7 @@ const INTERNET: Day = {
   deeds: [
     { step: "Take into work", to: "In processing" }, { tick: "Receipt" },
     { step: "Let accounting verify it", fill: { Amount: "150.00", "Account to pay back to": "SI56012345678" }, to: "Being verified" }, { answer: "Has come under number 77", by: "zala.bizjak", to: "Verified" },
-    { step: "Give it back", held: true, to: "Verified" }, { approve: "Refund", to: "Being paid back" }, { answer: "Payment 991", by: "zala.bizjak", to: "Paid back" }, { yes: done, to: "Closed" },
+    { step: "Give it back", choose: { Cause: "A wrong number was typed" }, held: true, to: "Verified" }, { approve: "Refund", to: "Being paid back" }, { answer: "Payment 991", by: "zala.bizjak", to: "Paid back" }, { yes: done, to: "Closed" },
   ],
   told: [received, inWork, inWork, done, closed],
 };
@@ -129,7 +129,7 @@ const TRANSPORT: Day = {
   deeds: [
     { press: "Take into work", to: "With the dispatcher" }, { step: "Write to the driver", fill: { "Message to the driver": "Where are you?" }, to: "The driver is asked" },
     { answer: "Behind an accident, 20 minutes", by: worker("drivers"), to: "With the dispatcher" }, { step: "Tell the passengers", fill: { "Expected at": at(0.02) }, to: "Passengers are told" },
-    { step: "The vehicle has arrived", fill: { "What was done": "Arrived at 08:06" }, to: "Arrived" }, { yes: done, to: "Closed" },
+    { step: "The vehicle has arrived", choose: { Cause: "Traffic", Outcome: "Solved" }, fill: { "What was done": "Arrived at 08:06" }, to: "Arrived" }, { yes: done, to: "Closed" },
   ],
   told: ["your ride is delayed", done, closed],
 };
@@ -142,7 +142,7 @@ const SUPPORT: Day = {
   deeds: [
     { step: "Take into work", to: "Diagnostics" }, { step: "Begin a remote session", choose: { "The client agreed to remote control": "Yes" }, to: "Remote session" }, { press: "End the session", to: "Diagnostics" },
     { step: "Pass to the experts", fill: { "What the department should do": "The certificate has expired" }, to: "With the experts" }, { answer: "Renewed", by: worker("experts"), to: "Diagnostics" },
-    { step: "Mended", choose: { Cause: "Program" }, fill: { "What was done": "The certificate was renewed" }, to: "Mended" }, { yes: done, to: "Closed" },
+    { step: "Mended", choose: { Cause: "Program", Outcome: "Solved" }, fill: { "What was done": "The certificate was renewed" }, to: "Mended" }, { yes: done, to: "Closed" },
   ],
   told: [received, inWork, done, closed],
 };

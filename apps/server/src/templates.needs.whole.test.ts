@@ -18,7 +18,7 @@ import { isFor, noticesOf, type Process } from "./features/processes/index.ts";
 import { variablesOf } from "./features/projects/notices.rules.ts";
 import { relationsRoutes } from "./features/relations/index.ts";
 import type { RelationView } from "./features/relations/relations.contract.ts";
-import { broughtJobs, linkSecret, reviewTicket, ticketsRoutes } from "./features/tickets/index.ts";
+import { broughtJobs, linkSecret, registerCallback, reviewTicket, ticketsRoutes } from "./features/tickets/index.ts";
 import type { TicketView } from "./features/tickets/tickets.contract.ts";
 
 const { database, projects } = await templatesInUse();
@@ -178,6 +178,32 @@ test("R359 the internet provider stands with a register of outages, one price an
     for (const price of prices) expect(said.replaceAll(/(\d),(\d)/g, "$1.$2"), `${language}: ${price}`).toContain(`${price} EUR`);
     for (const { name } of tariffs) expect(said, `${language}: speed of ${name.en}`).toContain(/\d+ \S+/.exec(name[language as keyof Text])![0]);
   }
+});
+
+test.each(projects.map(({ project: { key } }) => key))("R116 in %s a complaint is registered from a call that goes on, from a missed one that is owed a callback, and from somebody who stands there; each carries what is known of it", async (key) => {
+  const operator = await who(key, "operator");
+  const client = await buildClient(database.ctx(), { projects: [key], phones: ["+38640222333"], emails: ["maja@example.test"], language: "sl" });
+  const call = async (over: { state: string; outcome: string | null }): Promise<string> => {
+    const id = newId();
+    await sql`insert into interactions (id, channel, direction, project_key, state, outcome, client_id, from_number, language, started_at) values (${id}, 'voice', 'in', ${key}, ${over.state}, ${over.outcome}, ${client.id}, '+38640222333', 'sl', now())`.execute(database.db);
+    return id;
+  };
+  const said = { projectKey: key, type: "complaint", subject: "Nobody called back", description: "Has waited since Monday" };
+  const ticketIn = async (interaction: string) => (await sql<{ ticketId: string | null; callbackId: string | null }>`select ticket_id, callback_id from interactions where id = ${interaction}`.execute(database.db)).rows[0]!;
+
+  const live = await call({ state: "talking", outcome: null });
+  const inCall = await sent<TicketView>(operator, "POST", "/tickets", { ...said, clientId: null, interactionId: live });
+  expect(inCall, "client, number and language come from the call").toMatchObject({ type: "complaint", clientId: client.id, contactPhone: "+38640222333", contactEmail: "maja@example.test", language: "sl", interactionId: live });
+  expect((await ticketIn(live)).ticketId, "the conversation leads to it").toBe(inCall.id);
+
+  const missed = await call({ state: "ended", outcome: "abandoned" });
+  const { id: callback } = await registerCallback(database.ctx(), { projectKey: key, queueId: `${key}.support`, interactionId: missed, clientId: client.id, phone: "+38640222333", language: "sl", dueAt: new Date(Date.now() + 900_000), reason: "abandoned" });
+  const afterMissed = await sent<TicketView>(operator, "POST", "/tickets", { ...said, clientId: client.id, interactionId: missed });
+  expect(afterMissed).toMatchObject({ clientId: client.id, interactionId: missed });
+  expect((await ticketIn(missed)).callbackId, "it is called back all the same").toBe(callback);
+
+  const atTheCounter = await sent<TicketView>(operator, "POST", "/tickets", { ...said, clientId: client.id });
+  expect(atTheCounter).toMatchObject({ clientId: client.id, contactPhone: "+38640222333", contactEmail: "maja@example.test", language: "sl", interactionId: null });
 });
 
 /** Steps by which people bring it to where the client is asked, or on the way there. */

@@ -107,12 +107,12 @@ function Subtask({ subtask, path }: { subtask: WrittenSubtask; path: Path }) {
   const fields = optionsOf(process.fields, language);
   const departments = Object.entries(process.fields ?? {}).filter(([, { kind }]) => kind === "department").map(([key]) => ({ value: `field:${key}`, label: t("process.ofField", { field: fields.find(({ value }) => value === key)?.label ?? key }) }));
   const isWritten = typeof subtask.department === "string";
-  const department = typeof subtask.department === "string" ? subtask.department : `field:${subtask.department?.field ?? ""}`;
+  const department = typeof subtask.department === "string" ? subtask.department : subtask.department ? `field:${subtask.department.field}` : "";
   const isOwnTask = !(typeof subtask.task === "object" && "field" in subtask.task);
   return (
     <>
-      <Select size="xs" label={t("process.department")} data={[...withWritten(known.departments, isWritten ? department : undefined), ...departments]} value={department} allowDeselect={false} readOnly={readOnly}
-        onChange={(value) => value && set([...path, "department"], value.startsWith("field:") ? { field: value.slice(6) } : value)} />
+      <Select size="xs" label={t("process.department")} data={[{ value: "", label: t("process.forSupervisors") }, ...withWritten(known.departments, isWritten ? department : undefined), ...departments]} value={department} allowDeselect={false} readOnly={readOnly}
+        onChange={(value) => value !== null && set([...path, "department"], value === "" ? null : value.startsWith("field:") ? { field: value.slice(6) } : value)} />
       <Select size="xs" label={t("process.type")} data={withWritten([{ value: "task", label: t("process.taskType") }, ...known.types.filter(({ value }) => value !== "task")], subtask.type)} value={subtask.type ?? "task"} onChange={(value) => set([...path, "type"], value === "task" ? null : value)} allowDeselect={false} readOnly={readOnly} />
       <Names label={t("process.subject")} path={[...path, "subject"]} value={subtask.subject} />
       <SegmentedControl size="xs" aria-label={t("process.task")} readOnly={readOnly} disabled={fields.length === 0} value={isOwnTask ? "words" : "field"} data={[{ value: "words", label: t("process.taskWritten") }, { value: "field", label: t("process.taskOfField") }]}

@@ -12,6 +12,10 @@ const { texts } = await readFolder(fileURLToPath(new URL("../../../../../project
 const projects = projectFolders(texts);
 const database = await testDatabase();
 
+/** Reviews with their forms filled, and whether each is of a client already. */
+const selectReviews = (db: Parameters<typeof seedDemo>[0]["db"]) => sql<{ projectKey: string; stage: string; rating: number; isKnown: boolean }>`select t.project_key, t.stage, (f.data ->> 'rating')::int as rating, t.client_id is not null as is_known
+  from tickets t join form_records f on f.subject_kind = 'ticket' and f.subject_id = t.id and f.state = 'submitted' where t.type = 'review' order by 1, 3`.execute(db).then((result) => result.rows);
+
 test.each([["afternoon", "2026-11-18T14:30:00Z"], ["night", "2026-11-22T01:10:00Z"], ["morning of a holiday", "2027-01-01T08:00:00Z"]])("the demo starts with all eight projects in use, in the %s", async (_name, at) => {
   expect(projects).toHaveLength(8);
   const read = readDeclarations(texts, { kinds: textKinds, projects });
@@ -23,6 +27,9 @@ test.each([["afternoon", "2026-11-18T14:30:00Z"], ["night", "2026-11-22T01:10:00
     const { isLoaded } = await seedDemo(ctx, read.declarations, { password: "a-demo-password" });
     const { rows } = await sql<{ projectKey: string; tickets: number }>`select project_key, count(*)::int as tickets from tickets group by 1 order by 1`.execute(ctx.db);
     expect([isLoaded, rows.map(({ projectKey }) => projectKey), rows.every(({ tickets }) => tickets > 0)]).toEqual([true, projects, true]);
+    expect(await selectReviews(ctx.db), "R139").toEqual(["internet", "shop", "taxi"].flatMap((projectKey) => [
+      { projectKey, stage: "registered", rating: projectKey === "shop" ? 1 : 2, isKnown: false }, { projectKey, stage: "drafted", rating: projectKey === "shop" ? 4 : 5, isKnown: true },
+    ]));
     throw undone;
   }).catch((error: unknown) => { if (error !== undone) throw error; });
 });

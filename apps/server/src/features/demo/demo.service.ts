@@ -8,6 +8,7 @@ import { drawNumber, findProject, processOf, projectOf, storeDeclarations } from
 import { clientRows, type ClientSet } from "./demo.clients.ts";
 import { operatorRows, queueRows, signInsOf, userIds, userRows, type SignIn, type UserIds } from "./demo.people.ts";
 import { hasUsers, insertRows, lockDemo, selectDayStart } from "./demo.sql.ts";
+import { fillReview, reviewStories } from "./demo.reviews.ts";
 import { callbackStories, ticketStories, type Told } from "./demo.stories.ts";
 import { talkRows, type Talks } from "./demo.talks.ts";
 import { live } from "./demo.tickets.ts";
@@ -97,6 +98,8 @@ async function loadProject(ctx: TxCtx, given: ProjectToLoad): Promise<{ clients:
   await insertRows(db, "ticket_notes", tickets.notes);
   await insertRows(db, "ticket_reasons", tickets.reasons);
   await insertRows(db, "events", tickets.events);
+  const { more } = await projectOf(db, declared.project.key);
+  for (const review of tickets.reviews) await fillReview(ctx, { projectKey: declared.project.key, forms: more["forms"] }, review);
   return { clients: set.clients.length, interactions: talks.interactions.length, tickets: tickets.rows.length };
 }
 
@@ -105,7 +108,7 @@ const heard = (clock: Clock, now: Date, time: CalendarTime): Clock =>
   ({ ...clock, fired: clock.thresholds.filter((percent) => { const at = momentOf(clock, (clock.allowedMs * percent) / 100, time); return at !== null && at <= now; }) });
 
 /** Lives every story, draws its number, keeps the clocks that still run; the conversation a ticket came from points to it. */
-async function loadTickets(ctx: TxCtx, given: ProjectToLoad, talks: Talks, set: ClientSet): Promise<{ rows: object[]; events: object[]; notes: object[]; reasons: object[] }> {
+async function loadTickets(ctx: TxCtx, given: ProjectToLoad, talks: Talks, set: ClientSet): Promise<{ rows: object[]; events: object[]; notes: object[]; reasons: object[]; reviews: { ticketId: string; data: Record<string, unknown> }[] }> {
   const { db } = ctx;
   const project = await projectOf(db, given.declared.project.key);
   const told: Told = { ...given, project, talks, clientIds: set.ids, now: ctx.now(), processes: new Map() };
@@ -116,9 +119,11 @@ async function loadTickets(ctx: TxCtx, given: ProjectToLoad, talks: Talks, set: 
   const events: object[] = [];
   const notes: object[] = [];
   const reasons: object[] = [];
-  for (const { story, note, talk } of [...ticketStories(told), ...callbackStories(told)]) {
+  const reviews: { ticketId: string; data: Record<string, unknown> }[] = [];
+  for (const { story, note, talk, review } of [...ticketStories(told), ...callbackStories(told), ...reviewStories(told)]) {
     const id = newId(story.registeredAt.getTime());
     const lived = live(story, { id, ...(await drawNumber(db, id, project.project.ticket_prefix)) });
+    if (review) reviews.push({ ticketId: id, data: review });
     if (talk) Object.assign(talk, { ticket_id: id, ...(story.type.key === "callback" && { callback_id: id }) });
     rows.push(lived.row);
     events.push(...lived.events);
@@ -127,7 +132,7 @@ async function loadTickets(ctx: TxCtx, given: ProjectToLoad, talks: Talks, set: 
     clocks.push({ owner: { kind: "ticket", id, projectKey: project.project.key }, clocks: lived.clocks.map((clock) => heard(clock, told.now, time)) });
   }
   await saveAllClocks(ctx, clocks, time);
-  return { rows, events, notes, reasons };
+  return { rows, events, notes, reasons, reviews };
 }
 
 /** How the operators' day went, for the times of their states. */

@@ -13,7 +13,7 @@ export interface Told {
   declarations: Declarations; declared: ProjectDeclaration; demo: DemoProject; users: UserIds; project: ProjectInUse; processes: Map<string, Process>;
   talks: Talks; clientIds: ReadonlyMap<string, string>; now: Date;
 }
-export interface TicketStory { story: Story; note: { at: Date; authorId: string; text: string } | null; /** The conversation it came from. */ talk: InteractionRow | null }
+export interface TicketStory { story: Story; note: { at: Date; authorId: string; text: string } | null; /** The conversation it came from. */ talk: InteractionRow | null; /** What its form says, of a review. */ review?: Record<string, unknown> }
 
 /** The made tickets as stories; the newest that are in work and may be are with the project's department. */
 export function ticketStories(told: Told): TicketStory[] {
@@ -40,7 +40,7 @@ function storyOf(told: Told, ticket: DemoTicket, talk: InteractionRow | null): S
   };
 }
 
-function doer({ users, declarations }: Told, by: DemoActor, clientName: string): Doer {
+export function doer({ users, declarations }: Told, by: DemoActor, clientName: string): Doer {
   if ("login" in by) return { actor: { id: users.get(by.login)!, roles: [by.role] }, kind: "user", name: declarations.people.find(({ login }) => login === by.login)!.name };
   return { actor: { id: null, roles: [by.role] }, kind: by.role, name: by.role === "client" ? clientName : "timer" };
 }

@@ -169,6 +169,11 @@ export const scenesFileSchema = z.strictObject({
     type: keySchema, queue: keySchema, disposition: keySchema, reason: keySchema,
     subject: textSchema, description: textSchema, notes: textSchema, resolution: textSchema,
   })).min(5),
+  /** What is said of the project in public; `known`: it is clear which client wrote it. */
+  reviews: z.array(z.strictObject({
+    source: keySchema, rating: z.int().min(1).max(5), topic: keySchema, author: z.string().max(120), known: z.boolean().default(false), days_ago: z.number().min(0).max(20),
+    subject: textSchema, text: textSchema, reply: textSchema.optional(),
+  })).default([]),
 });
 
 export interface ProjectDeclaration {

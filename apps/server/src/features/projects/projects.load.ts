@@ -99,7 +99,7 @@ export const textsOf = (texts: Texts, folder: string): Map<string, string> =>
   new Map([...texts].filter(([path]) => path.startsWith(`${folder}/`)).map(([path, text]) => [path.slice(folder.length + 1), text]));
 
 /** For a project without demo clients. */
-const NO_SCENES: ProjectDeclaration["scenes"] = { clients: 0, tickets: 0, calls: 0, share: { en: 0, ru: 0, sl: 0 }, pinned: [], scenes: [] };
+const NO_SCENES: ProjectDeclaration["scenes"] = { clients: 0, tickets: 0, calls: 0, share: { en: 0, ru: 0, sl: 0 }, pinned: [], scenes: [], reviews: [] };
 
 /** Projects that were read without a problem, by all they are made of: a change of one does not mean reading the others again. */
 const known = new Map<string, ProjectDeclaration>();
