@@ -29,7 +29,7 @@ export function OwnFigures({ projects, period: { from, to }, days }: Looked) {
       <h2>{t("figures.title")}</h2>
       <ProblemNote error={error} onRetry={() => { for (const each of found) if (each.error) void each.refetch(); }} />
       <dl className={css.tiles}>
-        <Tile name={<Link to="/approvals">{t("figures.approvals")}</Link>} bad={(waiting.items?.length ?? 0) > 0}>{waiting.items ? `${waiting.items.length}${waiting.hasNextPage ? "+" : ""}` : "–"}</Tile>
+        <Tile name={<Link to="/approvals">{t("figures.approvals")}</Link>} mark={(waiting.items?.length ?? 0) > 0}>{waiting.items ? `${waiting.items.length}${waiting.hasNextPage ? "+" : ""}` : "–"}</Tile>
         <Tile name={t("breakdown.overdue")} bad={isWhole && sumOf(totals, "overdue") > 0}>{isWhole ? sumOf(totals, "overdue") : "–"}</Tile>
         <Tile name={t("figures.late", { days })}>{share(isWhole ? lateShare(totals) : null)}</Tile>
         <Tile name={<Link to="/promises">{t("figures.promises")}</Link>} bad={promises !== undefined && sumOf(promises, "overdue") > 0}>{promises ? sumOf(promises, "overdue") : "–"}</Tile>
@@ -51,7 +51,8 @@ export function OwnFigures({ projects, period: { from, to }, days }: Looked) {
   );
 }
 
-const Tile = ({ name, bad, children }: { name: ReactNode; bad?: boolean; children: ReactNode }) => <div className={css.tile}><dt>{name}</dt><dd className="num" data-bad={bad || undefined}>{children}</dd></div>;
+/** `bad` is late; `mark` waits for the reader. */
+const Tile = ({ name, bad, mark, children }: { name: ReactNode; bad?: boolean; mark?: boolean; children: ReactNode }) => <div className={css.tile}><dt>{name}</dt><dd className="num" data-bad={bad || undefined} data-mark={mark || undefined}>{children}</dd></div>;
 
 type Total = Reply<"getBreakdown">["total"];
 function Numbers({ total, share }: { total: Total | undefined; share: (value: number | null) => string }) {
