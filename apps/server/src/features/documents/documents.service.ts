@@ -24,6 +24,7 @@ import { printable, type LettersKind } from "./documents.letters.rules.ts";
 import { safeName } from "./documents.name.rules.ts";
 import type { Pdf, Printer } from "./documents.pdf.ts";
 import { compileDocument, printDocument, type PrintedDocument } from "./documents.rules.ts";
+import { personsIn } from "./documents.persons.rules.ts";
 import { insertDocument, nextDocumentNumber, selectDocument, selectDocuments, type ShownDocument } from "./documents.sql.ts";
 
 /** Where the files lie, and who prints them. */
@@ -91,7 +92,8 @@ async function words(ctx: Ctx, { ticket, project, declared, language }: Wanted):
   const reads = ["ticket", "ticket.owner", "client", "call", "form"];
   const { key, time_zone, languages, name } = project.project;
   const found = await contextFor(ctx.db, { ticketIds: [ticket.id], reads, catalogue, now: ctx.now(), actor: ctx.actor, project: { key, name: name[language], time_zone, languages } });
-  const result = printDocument(compiled.document, { ...found.get(ticket.id)?.values }, { language, timeZone: time_zone });
+  const values = found.get(ticket.id)?.values ?? {};
+  const result = printDocument(compiled.document, { ...values, form: personsIn(values["form"], language) }, { language, timeZone: time_zone });
   if (!result.ok) throw conflict("document_not_computed", { problem: problemText(result.problem, readerLanguage(ctx)) });
   // What people wrote into texts no declaration knows of: a paper goes to the client whole, or is not made.
   if (showsContacts({ printed: result.printed, declared }, ticket)) needs.add("clients.see_contacts");
