@@ -62,11 +62,11 @@ export interface ClientSearch {
 export interface ListRow { id: string; name: string; language: Language | null; city: string; flags: string[]; updatedAt: Date; phones: string[]; emails: string[]; openTickets: number }
 export interface RankedRow extends ListRow { rank: number }
 
-/** Columns of a row of lists; numbers and open tickets by small indexed look-ups for the rows of the page only. */
+/** Columns of a row of lists, requests counted without the tasks they brought (a department has nothing but its tasks); numbers and open tickets by small indexed look-ups for the rows of the page only. */
 const listColumns = ({ projects, readerId, only }: Pick<ClientSearch, "projects" | "readerId" | "only">) => sql`p.id, p.name, p.language, coalesce(p.address->>'city', '') as city, p.flags, p.updated_at,
   array(select n.e164 from client_phones n where n.client_id = p.id order by n.position, n.e164) as phones,
   array(select m.address from client_emails m where m.client_id = p.id order by m.position, m.address) as emails,
-  (select count(*)::int from tickets t where ${only && readerId ? ofDepartment(sql`t.client_id = p.id`, readerId, only.department) : sql`t.client_id = p.id`} and t.status in ('open', 'waiting')${projects ? sql` and t.project_key = any(${projects}::text[])` : sql``}${readerId ? sql` and (t.about_user_ids is null or not ${readerId}::uuid = any(t.about_user_ids))` : sql``}) as open_tickets`;
+  (select count(*)::int from tickets t where ${only && readerId ? ofDepartment(sql`t.client_id = p.id`, readerId, only.department) : sql`t.client_id = p.id and t.parent_id is null`} and t.status in ('open', 'waiting')${projects ? sql` and t.project_key = any(${projects}::text[])` : sql``}${readerId ? sql` and (t.about_user_ids is null or not ${readerId}::uuid = any(t.about_user_ids))` : sql``}) as open_tickets`;
 
 /** How near a client is to what was typed; lists put the nearest first, and the last changed first among equals. */
 const RANK = { number: 0, familyName: 1, name: 2, rest: 3 };

@@ -125,6 +125,14 @@ test("counts open tickets of one's own projects in each row; a worker of a depar
   expect((await row(operator)).openTickets).toBe(2);
 });
 
+test("a task that a request brought is not counted as one more request of the client, but for the department that does it", async () => {
+  const client = await buildClient(system, { familyName: "Enkrat", projects: ["internet"] });
+  const [asked, task] = [await insertTicket(client.id), await insertTicket(client.id)];
+  await sql`update tickets set parent_id = ${asked}, department = 'delivery' where id = ${task}`.execute(database.db);
+  const told = async (who: Browser) => (await who.send("GET", "/api/clients?text=enkrat")).json().items[0].openTickets;
+  expect([await told(operator), await told(worker)]).toEqual([1, 1]);
+});
+
 test("R129 the number of open tickets in a row, by search and by number, leaves out those about its reader", async () => {
   const phone = freshPhone();
   const client = await buildClient(system, { familyName: "Skrita", projects: ["internet"], phones: [phone] });

@@ -15,6 +15,8 @@ export const ticketRow = z.object({
   stageName: z.string(),
   /** The clock of its deadline stands still: for whom. Then `dueAt` is of before, and the ticket is not late by it. */
   waitsFor: z.enum(["client", "department", "other"]).nullable(),
+  /** What another ticket asked for, and no request of the client. */
+  isTask: z.boolean(),
 });
 export type TicketRow = z.infer<typeof ticketRow>;
 

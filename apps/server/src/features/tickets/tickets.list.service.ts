@@ -34,8 +34,9 @@ export async function listTickets(ctx: Ctx, query: ListQuery): Promise<Page> {
   return { items: await toRows(ctx, page.items), next: page.next };
 }
 
+const readsAll = (ctx: Ctx, actor: User): boolean => may(ctx, "tickets.read", { projectKey: actor.projects[0] ?? null });
 const readable = (ctx: Ctx, actor: User, where: Condition): Condition =>
-  notAbout(may(ctx, "tickets.read", { projectKey: actor.projects[0] ?? null }) ? where : ofDepartment(where, actor.id, actor.department ?? null), actor.id);
+  notAbout(readsAll(ctx, actor) ? where : ofDepartment(where, actor.id, actor.department ?? null), actor.id);
 
 const isCallbacks = ({ view, number, clientId, phone }: ListQuery): boolean => view === "callbacks" && !clientId && phone === undefined && (number === undefined || number.trim() === "");
 
@@ -59,7 +60,8 @@ interface Shown { where: Condition; sort: ListFilter["sort"]; across: boolean }
 function pickView(ctx: Ctx, actor: User, query: ListQuery): Shown {
   if (query.number !== undefined && query.number.trim() !== "") return { where: views.digits(digitsOf(query.number)), sort: "updated_at", across: true };
   if (query.phone !== undefined) return { where: views.callbacksTo(query.phone), sort: "updated_at", across: true };
-  if (query.clientId) return { where: views.client(query.clientId), sort: "updated_at", across: true };
+  // A department has nothing of a client but its tasks.
+  if (query.clientId) return { where: (readsAll(ctx, actor) ? views.requests : views.client)(query.clientId), sort: "updated_at", across: true };
   const { view } = query;
   if (view === "mine") return { where: views.mine(actor.id), sort: "updated_at", across: true };
   if (view === "breaching") return { where: views.breaching(ctx.now()), sort: "due_at", across: false };

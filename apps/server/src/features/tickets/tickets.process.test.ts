@@ -6,6 +6,7 @@ import type { AppError } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { actorOf, buildUser } from "../access/access.factory.ts";
+import { buildClient } from "../clients/clients.factory.ts";
 import { clocksOf } from "../clocks/index.ts";
 import { inheritAbout } from "./tickets.about.ts";
 import { removeAttachment } from "./tickets.attachments.service.ts";
@@ -360,6 +361,14 @@ test("a task that is answered while its ticket is moved never leaves both waitin
   const [stock, tell] = await Promise.all([getTicket(as(keeper), waiting.subtasks[0]!.id), getTicket(as(accountant), waiting.subtasks[1]!.id)]);
   await Promise.all([go(keeper, stock, "answer", { resolution: "Here" }), go(accountant, tell, "answer", { resolution: "Seen" })]);
   expect(await getTicket(as(ana), taken.id)).toMatchObject({ stage: "in_work" });
+});
+
+test("the list of a client's tickets has what the client came with; the tasks it brought stand on it, and are all that a department has", async () => {
+  const { id: clientId } = await buildClient(database.ctx(), { projects: ["internet"] });
+  const asked = await go(ana, await go(ana, await claim({ clientId }), "take"), "ask_warehouse");
+  const listed = async (actor: Actor) => (await listTickets(as(actor), { view: "all", clientId })).items.map(({ id, isTask }) => ({ id, isTask }));
+  expect(await listed(ana)).toEqual([{ id: asked.id, isTask: false }]);
+  expect(await listed(keeper)).toEqual([{ id: asked.subtasks.find(({ key }) => key === "stock")!.id, isTask: true }]);
 });
 
 test("old tickets go on by the process they began with", async () => {

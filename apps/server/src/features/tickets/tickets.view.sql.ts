@@ -8,10 +8,10 @@ import { clocksColumn } from "./tickets.process.sql.ts";
 import type { Ticket } from "./tickets.sql.ts";
 
 /** A line of a list, as the database gives it. */
-export type ListedTicket = Pick<Ticket, "id" | "number" | "projectKey" | "type" | "processId" | "stage" | "status" | "subject" | "clientId" | "ownerId" | "department" | "priority" | "dueAt" | "reopened" | "contactPhone" | "calls" | "lastCallAt" | "createdAt" | "updatedAt" | "pausedAt" | "texts">
+export type ListedTicket = Pick<Ticket, "id" | "number" | "projectKey" | "type" | "processId" | "stage" | "status" | "subject" | "clientId" | "ownerId" | "department" | "priority" | "dueAt" | "reopened" | "contactPhone" | "calls" | "lastCallAt" | "createdAt" | "updatedAt" | "pausedAt" | "texts" | "parentId">
   & { clientName: string; ownerName: string };
 
-const columns = sql`t.id, t.number, t.project_key, t.type, t.process_id, t.stage, t.status, t.subject, t.client_id, t.owner_id, t.department, t.priority, t.due_at, t.reopened, t.contact_phone, t.calls, t.last_call_at, t.created_at, t.updated_at, t.interaction_id, t.paused_at, t.texts`;
+const columns = sql`t.id, t.number, t.project_key, t.type, t.process_id, t.stage, t.status, t.subject, t.client_id, t.owner_id, t.department, t.priority, t.due_at, t.reopened, t.contact_phone, t.calls, t.last_call_at, t.created_at, t.updated_at, t.interaction_id, t.paused_at, t.texts, t.parent_id`;
 const named = (inner: RawBuilder<unknown>, order: RawBuilder<unknown>) => sql<ListedTicket>`select t.*, coalesce(c.name, case when t.client_id is null and t.type = 'callback' then (select i.caller_name from interactions i where i.id = t.interaction_id) end, '') as client_name, coalesce(u.name, '') as owner_name
   from (${inner}) t left join clients c on c.id = t.client_id left join users u on u.id = t.owner_id order by ${order}`;
 
@@ -66,6 +66,8 @@ export const views = {
     and not exists (select from tickets s where s.parent_id = t.id and s.parent_waits and s.department = t.department and s.status in ('open', 'waiting'))`}`,
   mine: (userId: string) => sql`t.owner_id = ${userId} and t.status in ('open', 'waiting', 'done')`,
   client: (clientId: string) => sql`t.client_id = ${clientId}`,
+  /** What a client came with; tasks that departments do for it stand on it. */
+  requests: (clientId: string) => sql`t.client_id = ${clientId} and t.parent_id is null`,
   /** The number of a merged ticket leads to the one it became. */
   digits: (digits: string) => sql`t.id in (select coalesce(g.merged_into, g.id) from tickets g where right(g.number, 13) = ${digits})`,
   all: () => sql`true`,

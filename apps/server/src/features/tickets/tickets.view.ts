@@ -32,7 +32,7 @@ const toRow = (ctx: Ctx, ticket: ListedTicket, process: Process): TicketRow => (
   id: ticket.id, number: ticket.number, projectKey: ticket.projectKey, type: ticket.type, stage: ticket.stage, status: ticket.status, subject: toldTo(ctx, subjectFor(ctx, ticket), { phone: ticket.contactPhone, email: null }),
   clientId: ticket.clientId, clientName: ticket.clientName, ownerId: ticket.ownerId, ownerName: ticket.ownerName, department: ticket.department, priority: ticket.priority,
   dueAt: ticket.dueAt?.toISOString() ?? null, reopened: ticket.reopened, contactPhone: phoneFor(ctx, ticket.contactPhone), calls: ticket.calls, lastCallAt: ticket.lastCallAt?.toISOString() ?? null, createdAt: ticket.createdAt.toISOString(), updatedAt: ticket.updatedAt.toISOString(),
-  stageName: process.stages[ticket.stage]?.name[readerLanguage(ctx)] ?? ticket.stage, waitsFor: waitsFor(process, ticket),
+  stageName: process.stages[ticket.stage]?.name[readerLanguage(ctx)] ?? ticket.stage, waitsFor: waitsFor(process, ticket), isTask: ticket.parentId !== null,
 });
 
 /** Everything a desk shows of a ticket, in the reader's language. Rights were checked by who calls; `known` is what is written on it, where that is known. */
