@@ -41,7 +41,7 @@ test.each(routes)("%s %s is not for strangers", async (method, url) => {
 
 test("an administrator reads the rules of a project and, with a certificate, checks, tries and runs a text dry", async () => {
   const rules = await admin.send("GET", "/api/automation/internet/rules");
-  expect(rules.json()).toMatchObject({ mayEdit: false, items: [{ key: "dangerous_words", on: { event: ["ticket.registered"] } }, { key: "urgent_late", on: { clock: "solution", at_percent: 100 } }, { key: "regular_client" }, { key: "angry_again" }, { key: "at_risk_first_order" }, { key: "forgotten_waiting", on: { schedule: "0 9 * * 1-5" } }] });
+  expect(rules.json()).toMatchObject({ mayEdit: false, items: [{ key: "dangerous_words", on: { event: ["ticket.registered"] } }, { key: "measure_wanted" }, { key: "urgent_late", on: { clock: "solution", at_percent: 100 } }, { key: "negative_review" }, { key: "regular_client" }, { key: "angry_again" }, { key: "at_risk_first_order" }, { key: "forgotten_waiting", on: { schedule: "0 9 * * 1-5" } }] });
   expect((await admin.send("POST", "/api/automation/internet/check", { text })).json()).toMatchObject({ status: 403, code: "no_certificate" });
   expect((await admin.send("PUT", `/api/automation/editors/${admin.userId}`, { certified: true })).statusCode).toBe(200);
   expect((await admin.send("POST", "/api/automation/internet/check", { text })).json()).toEqual({ problems: [] });
