@@ -63,6 +63,24 @@ test("R220 a refusal is told with its reason, and the giver still has the ticket
   expect((await anna.session.ticket(ticket.id)).ownerName).toBe("Анна Соколова");
 });
 
+test("R214 a colleague is asked by a key, accepts on whatever screen and answers; who asked is told, and the ticket stays theirs", async () => {
+  const ticket = await openAt("An invoice nobody understands");
+  await anna.page.keyboard.press("Alt+q");
+  await dialog.getByRole("button", { name: new RegExp(`^${anna.t("handover.circle.supervisors")}`) }).click();
+  await dialog.getByRole("radio", { name: "Marko Žorman" }).last().check();
+  await dialog.getByRole("textbox", { name: anna.t("consult.question") }).fill("What is the fee of 3.20?");
+  await anna.page.keyboard.press("Control+Enter");
+  await dialog.waitFor({ state: "detached" });
+  await marko.region("consult.offerTitle").getByText("What is the fee of 3.20?").waitFor();
+  await marko.page.keyboard.press("Alt+j");
+  await marko.page.getByRole("heading", { name: "An invoice nobody understands" }).waitFor();
+  await marko.page.getByRole("textbox", { name: marko.t("consult.answer") }).fill("The fee for paper");
+  await marko.page.keyboard.press("Control+Enter");
+  await anna.region("consult.button").getByText("The fee for paper").waitFor();
+  await anna.page.getByText(anna.t("alert.consult_answered", { number: ticket.number, name: "Marko Žorman" })).waitFor();
+  expect((await anna.session.ticket(ticket.id)).ownerName).toBe("Анна Соколова");
+});
+
 test("R213 what was typed stays when the server cannot be reached, over a reload, and when somebody was quicker", async () => {
   const ticket = await openAt("A third invoice");
   await anna.page.route("**/handovers", (route) => (route.request().method() === "POST" ? route.abort() : route.continue()));
