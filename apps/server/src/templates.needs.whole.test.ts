@@ -89,7 +89,7 @@ test.each(projects.map(({ project: { key } }) => key))("R139 in %s a negative re
   const { id } = await register(review(key), nobody);
   expect(await tried(key, id, "match")).toMatchObject({ status: 422, said: expect.stringContaining("whose words") as string });
   expect((await tried(key, id, "complain")).status).toBe(409);
-  const client = await buildClient(database.ctx(), { projects: [key], emails: ["ana@example.test"], phones: ["+38640765432"] });
+  const client = await buildClient(database.ctx(), { projects: [key], emails: ["ana@example.test"], phones: ["+38640765432"], language: "sl" });
   const operator = await who(key, "operator");
   const { version } = await ticketOf(operator, id);
   const claimed = await operator.send("PATCH", `/api/tickets/${id}`, { version, clientId: client.id });
@@ -103,7 +103,7 @@ test.each(projects.map(({ project: { key } }) => key))("R139 in %s a negative re
   const { relations } = await sent<{ relations: RelationView[] }>(operator, "GET", `/tickets/${id}/relations`);
   expect(relations).toMatchObject([{ side: "causes", ticket: { type: "complaint" } }]);
   const made = await ticketOf(operator, relations[0]!.ticket.id);
-  expect(made).toMatchObject({ clientId: client.id, contactEmail: "ana@example.test", parent: null, stage: "registered" });
+  expect(made).toMatchObject({ clientId: client.id, contactEmail: "ana@example.test", language: "sl", parent: null, stage: "registered" });
   for (const word of ["Nobody came on Monday.", "https://maps.example.test/r/7", "2/5"]) expect(made.description).toContain(word);
   expect(made.description).toMatch(/map|карты|zemljevid/);
   expect((await tried(key, id, "complain")).status, "one review, one complaint").toBe(409);

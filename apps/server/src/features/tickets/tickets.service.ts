@@ -173,11 +173,11 @@ async function changed(ctx: TxCtx, before: Ticket, input: UpdateInput): Promise<
 }
 
 /** It has become known whose words these are: from then on it stands on that card, and letters reach that client. What is somebody's stays theirs. */
-async function claimed(ctx: TxCtx, before: Ticket, clientId: string): Promise<Pick<TicketChange, "clientId" | "contactPhone" | "contactEmail">> {
+async function claimed(ctx: TxCtx, before: Ticket, clientId: string): Promise<Pick<TicketChange, "clientId" | "contactPhone" | "contactEmail" | "language">> {
   if (before.clientId) throw invalidField("clientId", "ticket_has_client");
   const { contact } = await selectSurroundings(ctx.db, { draftId: null, clientId, interactionId: null });
   const card = theContact(ctx, clientId, contact);
-  return { clientId: card!.id, contactPhone: before.contactPhone ?? card!.phones[0] ?? null, contactEmail: before.contactEmail ?? card!.emails[0] ?? null };
+  return { clientId: card!.id, contactPhone: before.contactPhone ?? card!.phones[0] ?? null, contactEmail: before.contactEmail ?? card!.emails[0] ?? null, ...(card!.language && { language: card!.language }) };
 }
 
 async function changedFields(ctx: TxCtx, { ticket, process }: Living, given: Record<string, unknown>): Promise<TicketChange> {
