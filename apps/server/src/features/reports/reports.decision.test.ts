@@ -64,6 +64,7 @@ test("R219 a decision is kept with the report it was made from: whatever the rep
 test("R219 R003 only management writes decisions, of its projects, for a colleague there, with a term ahead", async () => {
   for (const who of [vera, anna, peter]) expect((await who.send("POST", "/api/reports/decisions", decision)).statusCode).toBe(403);
   expect((await http.anonymous("POST", "/api/reports/decisions", decision)).statusCode).toBe(401);
+  expect((await http.anonymous("GET", "/api/reports/breakdown/sheet")).statusCode, "whatever is asked").toBe(401);
   expect((await chief.send("POST", "/api/reports/decisions", { ...decision, project: "shop" })).statusCode).toBe(404);
   const stranger = await people("operator", ["shop"]);
   for (const [field, wrong] of [["ownerId", { ownerId: stranger.userId }], ["dueAt", { dueAt: day(-1) }], ["what", { what: " " }]] as const) {

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from "fastify";
 import type { z } from "zod";
 import { unauthenticated } from "../../platform/errors.ts";
 import { mount, type App, type HttpOptions } from "../../platform/http.ts";
@@ -19,9 +20,16 @@ export function reportsRoutes(app: App, deps: { files: FileStore }): void {
 }
 
 function exportRoute(app: App): void {
-  app.get("/api/reports/breakdown/sheet", { schema: { querystring: contract.getBreakdown.query, tags: ["reports"], summary: "What ended in the period, a line a ticket, as CSV" } }, async (request, reply) => {
-    const ctx = await (app as unknown as HttpOptions).contextOf(request);
+  const { contextOf } = app as unknown as HttpOptions;
+  const signedIn = async (request: FastifyRequest) => {
+    const ctx = await contextOf(request);
     if (ctx.actor.kind !== "user") throw unauthenticated();
+    return ctx;
+  };
+  const schema = { querystring: contract.getBreakdown.query, tags: ["reports"], summary: "What ended in the period, a line a ticket, as CSV" };
+  // A stranger learns nothing of what would be a right question.
+  app.get("/api/reports/breakdown/sheet", { schema, preParsing: async (request, _reply, payload) => { await signedIn(request); return payload; } }, async (request, reply) => {
+    const ctx = await signedIn(request);
     const asked = request.query as z.output<typeof contract.getBreakdown.query>;
     return reply.headers({ "content-type": "text/csv; charset=utf-8", "content-disposition": `attachment; filename="${sheetName(asked)}"`, "x-content-type-options": "nosniff", "cache-control": "private, no-store" }).send(await exportBreakdown(ctx, asked));
   });
