@@ -8,7 +8,7 @@ export { parseRuleText, problemAt, rangeOf, sourceOf, type DocumentLimits, type 
 export { editRule, ruleToJson, ruleToYaml, type Edited, type RuleChange } from "./edit.ts";
 export { compileExpression, reads, type Compiled, type Context, type Evaluated, type Expression, type ExpressionOptions } from "./expression.ts";
 export { Meter, type Budget } from "./frame.ts";
-export { LABELS } from "./labels.ts";
+export { LABELS, SENTENCES } from "./labels.ts";
 export { LIMITS } from "./limits.ts";
 export { MESSAGES, TYPE_NAMES } from "./messages.ts";
 export { CurrencyError, Money, isCurrency, minorDigits, type PlainMoney } from "./money.ts";
@@ -17,6 +17,7 @@ export { compilePattern, type Pattern } from "./pattern.ts";
 export { PatternError } from "./pattern.parse.ts";
 export { PRECEDENCE, displayExpression, formatExpression } from "./print.ts";
 export { placeOf, problemText, type Language, type Params, type Place, type Problem, type ProblemCode, type Texts } from "./problems.ts";
+export { calledBy, sayExpression } from "./say.ts";
 export { checkRule, compileRule, type CompiledRule, type Rule, type RunOptions, type RunResult } from "./rule.ts";
 export type { ActionCall, Change } from "./rule.state.ts";
 export type { ExpressionText, RuleDocument, StepDocument } from "./rule.tree.ts";

@@ -1,4 +1,4 @@
-import { displayExpression, tokenize, type Catalogue, type Completion } from "@linija/rules";
+import { sayExpression, tokenize, type Catalogue, type Completion } from "@linija/rules";
 import { useId, useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
 import { useT } from "../../i18n/intl.tsx";
 import { useLanguage } from "./catalogue.ts";
@@ -46,7 +46,7 @@ export function ExpressionInput({ label, value, onChange, catalogue, problem, is
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step !== undefined) { event.preventDefault(); setOffer({ ...offer, at: (offer.at + step + offer.items.length) % offer.items.length }); } else if (event.key === "Enter" || event.key === "Tab") { event.preventDefault(); take(offer.items[offer.at]!); } else if (event.key === "Escape") { event.stopPropagation(); setOffer(null); }
   };
-  const words = inWords && text.trim() !== "" ? displayExpression(text, language) : "";
+  const words = inWords && text.trim() !== "" ? sayExpression(text, language, catalogue) : "";
   return (
     <div className={css.expression} data-typing>
       <div className={css.code} data-wrong={isWrong || undefined}>

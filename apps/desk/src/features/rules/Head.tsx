@@ -1,5 +1,5 @@
 import { LABELS, type RuleDocument } from "@linija/rules";
-import { MultiSelect, NumberInput, Select, Switch, TextInput } from "@mantine/core";
+import { Autocomplete, MultiSelect, NumberInput, Select, Switch, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { languageNames, languages, useT, type MessageKey } from "../../i18n/intl.tsx";
 import { useLanguage } from "./catalogue.ts";
@@ -8,6 +8,7 @@ import { problemAt, type Bench } from "./Steps.tsx";
 import { textOf } from "./steps.ts";
 import css from "./rules.module.css";
 
+const clockKeys = ["first_answer", "solution", "stage"] as const;
 type Waking = "event" | "schedule" | "clock";
 interface Props { document: RuleDocument & Record<string, unknown>; bench: Bench; events: readonly string[] }
 
@@ -36,6 +37,16 @@ export function Head({ document, bench, events }: Props) {
   );
 }
 
+/** A clock of every ticket by its name; one of the process or of a rule by its key. */
+function ClockName({ value, readOnly, problem, save }: { value: string; readOnly: boolean; problem: string | undefined; save: (key: string) => void }) {
+  const t = useT();
+  const [typed, setTyped] = useState<string | null>(null);
+  const names = new Map(clockKeys.map((key) => [t(`clock.${key}`), key as string]));
+  const shown = [...names].find(([, key]) => key === value)?.[0] ?? value;
+  const leave = (text: string | null): void => { const key = names.get(text?.trim() ?? "") ?? text?.trim(); if (key && key !== value) save(key); setTyped(null); };
+  return <Autocomplete size="xs" label={t("rules.clock")} data={[...names.keys()]} filter={({ options }) => options} value={typed ?? shown} readOnly={readOnly} error={problem} onChange={setTyped} onOptionSubmit={leave} onBlur={() => leave(typed)} />;
+}
+
 function Wakes({ document, bench, events }: Props) {
   const t = useT();
   const on = (document["on"] ?? {}) as { event?: string | string[]; schedule?: string; clock?: string; at_percent?: number };
@@ -51,7 +62,7 @@ function Wakes({ document, bench, events }: Props) {
       <Select size="xs" className={css.waking} label={t("rules.wakes")} allowDeselect={false} readOnly={bench.readOnly} value={kind} onChange={begin} data={(["event", "schedule", "clock"] as const).map((value) => ({ value, label: t(`rules.wake.${value}`) }))} />
       {kind === "event" && <MultiSelect size="xs" className="grow" label={t("rules.events")} readOnly={bench.readOnly} value={[on.event ?? []].flat()} error={problem} onChange={(value) => { if (value.length > 0) put({ event: value }); }} data={events.map((value) => ({ value, label: t(`rules.event.${value.replace("ticket.", "")}` as MessageKey) }))} />}
       {kind === "schedule" && <div className="grow"><Typed label={t("rules.schedule")} hint={t("rules.cronHint")} value={on.schedule ?? ""} readOnly={bench.readOnly} error={problem} save={(text) => put({ schedule: text })} mono /></div>}
-      {kind === "clock" && <><Typed label={t("rules.clock")} value={on.clock ?? ""} readOnly={bench.readOnly} error={problem} save={(text) => put({ clock: text, at_percent: on.at_percent ?? 75 })} mono /><NumberInput size="xs" className={css.order} label={t("rules.percent")} min={1} max={1000} suffix=" %" readOnly={bench.readOnly} value={on.at_percent ?? 75} onChange={(value) => { if (typeof value === "number") put({ clock: on.clock ?? "solution", at_percent: value }); }} /></>}
+      {kind === "clock" && <><ClockName value={on.clock ?? ""} readOnly={bench.readOnly} problem={problem} save={(text) => put({ clock: text, at_percent: on.at_percent ?? 75 })} /><NumberInput size="xs" className={css.order} label={t("rules.percent")} min={1} max={1000} suffix=" %" readOnly={bench.readOnly} value={on.at_percent ?? 75} onChange={(value) => { if (typeof value === "number") put({ clock: on.clock ?? "solution", at_percent: value }); }} /></>}
     </div>
   );
 }

@@ -54,7 +54,7 @@ export function RunLine({ run, onLine, withTicket = false }: { run: RunRow; onLi
 /** By a fact, a schedule, or a clock with its mark, which is a name of the project's. */
 function woken(t: Translate, by: string): string {
   if (by.startsWith("ticket.")) return t(`rules.event.${by.replace("ticket.", "")}` as MessageKey);
-  return by === "schedule" ? t("rules.wake.schedule") : by.replace(/^clock /, "");
+  return by === "schedule" ? t("rules.wake.schedule") : by.replace(/^clock /, "").replace(/^(first_answer|solution|stage)(?= )/, (key) => t(`clock.${key as "stage"}`));
 }
 
 function RuleName({ run }: { run: RunRow }) {

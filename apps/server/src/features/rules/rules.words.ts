@@ -29,7 +29,7 @@ const CLOSED_AS: ValueInput[] = [
 /** Fields of a ticket that do not depend on the project. */
 export const TICKET: Record<string, FieldInput> = {
   number: textField(words("Number", "Номер", "Številka")),
-  status: textField(words("Open, waiting, done or closed", "Открыта, ждёт, сделана или закрыта", "Odprt, čaka, opravljen ali zaprt"), { values: STATUSES }),
+  status: textField(words("Status; open, waiting, done or closed", "Статус; открыта, ждёт, сделана или закрыта", "Stanje; odprt, čaka, opravljen ali zaprt"), { values: STATUSES }),
   priority: textField(words("Priority", "Приоритет", "Prednost"), { values: PRIORITIES }),
   subject: textField(words("Subject", "Тема", "Zadeva")),
   description: textField(words("Description", "Описание", "Opis")),

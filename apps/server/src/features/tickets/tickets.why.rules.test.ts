@@ -29,7 +29,7 @@ test.each([
 test("the same condition in the three languages", () => {
   const text = 'ticket.fields.verdict == "founded" && ticket.fields.days >= 1.5';
   expect((["en", "ru", "sl"] as const).map((language) => sayCondition(text, inputs, writing(language)))).toEqual([
-    "Verdict (Founded) = Founded and Days (4) ≥ 1.5", "Вывод (Обоснована) = Обоснована и Days (4) ≥ 1,5", "Ugotovitev (Utemeljena) = Utemeljena in Days (4) ≥ 1,5",
+    "Verdict (Founded) = Founded and Days (4) ≥ 1.5", "Вывод (Обоснована) = Обоснована и Days (4) ≥ 1,5", "Ugotovitev (Utemeljena) = Utemeljena in hkrati Days (4) ≥ 1,5",
   ]);
 });
 
@@ -38,7 +38,7 @@ test.each([
   ["ticket.due.addDays(3) < now", "To be solved by (2 Mar 2026, 10:00) + 3 days < now", "To be solved by (2 мар. 2026 г., 10:00) + 3 дня < now", "To be solved by (2. mar. 2026, 10:00) + 3 dni < now"],
   ['ticket.fields.note.matches("(?i)fire|пожар")', "Note (empty) contains one of “fire”, “пожар”", "Note (пусто) содержит что-либо из «fire», «пожар»", "Note (prazno) vsebuje nekaj od »fire«, »пожар«"],
   ['ticket.fields.note.matches("^A[0-9]+$") || ticket.fields.note.lower().contains("b")', "Note (empty) fits the pattern “^A[0-9]+$” or Note (empty) contains “b”", "Note (пусто) подходит под шаблон «^A[0-9]+$» или Note (пусто) содержит «b»", "Note (prazno) ustreza vzorcu »^A[0-9]+$« ali Note (prazno) vsebuje »b«"],
-  ['roles.exists(role, role == "x") && !roles.all(role, size(role) > 2)', "roles contains “x” and not (roles, every one: this one: number of characters > 2)", "roles содержит «x» и не (roles, каждое: это: число знаков > 2)", "roles vsebuje »x« in ne (roles, vsako: to: število znakov > 2)"],
+  ['roles.exists(role, role == "x") && !roles.all(role, size(role) > 2)', "roles contains “x” and not (roles, every one: this one: number of characters > 2)", "roles содержит «x» и не (roles, каждое: это: число знаков > 2)", "roles vsebuje »x« in hkrati ne (roles, vsako: to: število znakov > 2)"],
   ['ticket.fields.amount.between(money("20", "EUR"), money("50.5", "EUR"))', "Amount (€1,200.00) is between €20.00 and €50.50", "Сумма (1 200,00 €) от 20,00 € до 50,50 €", "Znesek (1.200,00 €) je med 20,00 € in 50,50 €"],
   ['now - ticket.due > duration("1d12h")', "now - To be solved by (2 Mar 2026, 10:00) > 1 day 12 hours", "now - To be solved by (2 мар. 2026 г., 10:00) > 1 день 12 часов", "now - To be solved by (2. mar. 2026, 10:00) > 1 dan 12 ur"],
 ])("functions are said in words, too: %s", (text, ...said) => {

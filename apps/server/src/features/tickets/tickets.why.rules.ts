@@ -1,4 +1,4 @@
-import { LABELS, type CatalogueInput, type FieldInput } from "@linija/rules";
+import { calledBy, LABELS, type CatalogueInput, type FieldInput } from "@linija/rules";
 import type { Language } from "../api.contract.ts";
 import type { Process } from "../processes/index.ts";
 
@@ -13,8 +13,12 @@ export function fieldBehind({ vocabulary: { variables, records } }: Writing, pat
   return rest.reduce<FieldInput | undefined>((field, name) => field && records?.[field.type]?.fields[name], variables[first]);
 }
 
-/** What people call it: the declared words, or the last name, readable. */
-export const nameBehind = (writing: Writing, path: string): string => fieldBehind(writing, path)?.doc[writing.language] ?? path.split(".").at(-1)!.replaceAll("_", " ");
+/** What people call it: the declared words, with those of what it is a part of; or the last name, readable. */
+export function nameBehind(writing: Writing, path: string): string {
+  const keys = path.split(".");
+  if (!fieldBehind(writing, path)) return keys.at(-1)!.replaceAll("_", " ");
+  return calledBy(keys.flatMap((key, at) => (key === "fields" ? [] : [fieldBehind(writing, keys.slice(0, at + 1).join("."))!.doc[writing.language]])));
+}
 
 export const word = (key: string, language: Language): string => LABELS[key]![language];
 

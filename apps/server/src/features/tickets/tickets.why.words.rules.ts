@@ -1,29 +1,9 @@
-import { compileWords, parseExpression, PRECEDENCE, type ASTNode, type FieldInput } from "@linija/rules";
+import { compileWords, parseExpression, PRECEDENCE, SENTENCES, type ASTNode, type FieldInput } from "@linija/rules";
 import type { Language } from "../api.contract.ts";
 import { fieldBehind, LOCALES, nameBehind, optionOf, word, writeInput, writePlain, type Writing } from "./tickets.why.rules.ts";
 
 type Words = Record<Language, string>;
 const QUOTES: Record<Language, readonly [string, string]> = { en: ["“", "”"], ru: ["«", "»"], sl: ["»", "«"] };
-const FILLED: Words = { en: "{0} is filled in", ru: "{0} заполнено", sl: "{0} je izpolnjeno" };
-/** Names keep their first form behind which a colon stands: nothing has to be declined. */
-const SAID: Record<string, Words> = {
-  contains: { en: "{0} contains {1}", ru: "{0} содержит {1}", sl: "{0} vsebuje {1}" },
-  any_of: { en: "{0} contains one of {1}", ru: "{0} содержит что-либо из {1}", sl: "{0} vsebuje nekaj od {1}" },
-  matches: { en: "{0} fits the pattern {1}", ru: "{0} подходит под шаблон {1}", sl: "{0} ustreza vzorcu {1}" },
-  startsWith: { en: "{0} begins with {1}", ru: "{0} начинается с {1}", sl: "{0} se začne z {1}" },
-  endsWith: { en: "{0} ends with {1}", ru: "{0} заканчивается на {1}", sl: "{0} se konča z {1}" },
-  between: { en: "{0} is between {1} and {2}", ru: "{0} от {1} до {2}", sl: "{0} je med {1} in {2}" },
-  coalesce: { en: "{0}, or where it is empty {1}", ru: "{0}, а если пусто, {1}", sl: "{0}, če je prazno pa {1}" },
-  characters: { en: "{0}: number of characters", ru: "{0}: число знаков", sl: "{0}: število znakov" },
-  count: { en: "{0}: how many", ru: "{0}: сколько", sl: "{0}: koliko" },
-  sum: { en: "{0}: sum", ru: "{0}: сумма", sl: "{0}: vsota" },
-  first: { en: "{0}: the first", ru: "{0}: первое", sl: "{0}: prvo" },
-  last: { en: "{0}: the last", ru: "{0}: последнее", sl: "{0}: zadnje" },
-  round: { en: "{0}, rounded", ru: "{0}, округлённо", sl: "{0}, zaokroženo" },
-  exists: { en: "{0}, at least one: {1}", ru: "{0}, хотя бы одно: {1}", sl: "{0}, vsaj eno: {1}" },
-  all: { en: "{0}, every one: {1}", ru: "{0}, каждое: {1}", sl: "{0}, vsako: {1}" },
-  it: { en: "this one", ru: "это", sl: "to" },
-};
 const TIMES: readonly [RegExp, string][] = [[/(\d+)d/, "day"], [/(\d+)h/, "hour"], [/(\d+)m(?!s)/, "minute"], [/(\d+)s/, "second"]];
 
 class Unsayable extends Error {}
@@ -50,7 +30,7 @@ class Saying {
   private readonly own = new Set<string>();
   /** What is not said by filling in words alone. */
   private readonly calls = new Map<string, (first: ASTNode, args: readonly ASTNode[]) => string>([
-    ["has", (first) => fill(FILLED, this.language, [nameBehind(this.writing, wayOf(first) ?? "")])],
+    ["has", (first) => fill(SENTENCES["has"]!, this.language, [nameBehind(this.writing, wayOf(first) ?? "")])],
     ["size", (first) => this.filled(this.fieldOf(first)?.type.startsWith("list") ? "count" : "characters", [first])],
     ["matches", (first, [, second]) => this.pattern(first, textOf(second))],
     ["says", (first, [, second]) => this.words(first, second?.op === "list" ? second.args.map(textOf) : [])],
@@ -106,7 +86,7 @@ class Saying {
     const way = wayOf(node);
     if (way === null) throw new Unsayable();
     const [first = "", ...rest] = way.split(".");
-    if (this.own.has(first)) return rest.length === 0 ? SAID["it"]![this.language] : rest.at(-1)!.replaceAll("_", " ");
+    if (this.own.has(first)) return rest.length === 0 ? SENTENCES["it"]![this.language] : rest.at(-1)!.replaceAll("_", " ");
     const name = nameBehind(this.writing, way);
     return Object.hasOwn(this.inputs, way) ? `${name} (${writeInput(this.inputs[way], fieldBehind(this.writing, way), this.writing)})` : name;
   }
@@ -132,7 +112,7 @@ class Saying {
   }
 
   private filled(key: string, args: readonly ASTNode[]): string {
-    const words = Object.hasOwn(SAID, key) ? SAID[key] : undefined;
+    const words = Object.hasOwn(SENTENCES, key) ? SENTENCES[key] : undefined;
     const wanted = words?.en.match(/\{\d\}/g)?.length ?? 0;
     if (!words || key === "any_of" || args.length < wanted || (args.length > wanted && key !== "round")) throw new Unsayable();
     const field = this.fieldOf(args[0]!);
@@ -142,8 +122,8 @@ class Saying {
   /** Words parted by bars are words to look for. */
   private pattern(text: ASTNode, pattern: string): string {
     const parts = pattern.replace(/^\(\?i\)/, "").split("|");
-    if (!parts.every((part) => /^[\p{L}\p{N} -]+$/u.test(part))) return fill(SAID["matches"]!, this.language, [this.within(text, 9), this.quoted(pattern)]);
-    return fill(SAID[parts.length === 1 ? "contains" : "any_of"]!, this.language, [this.within(text, 9), parts.map((part) => this.quoted(part)).join(", ")]);
+    if (!parts.every((part) => /^[\p{L}\p{N} -]+$/u.test(part))) return fill(SENTENCES["matches"]!, this.language, [this.within(text, 9), this.quoted(pattern)]);
+    return fill(SENTENCES[parts.length === 1 ? "contains" : "any_of"]!, this.language, [this.within(text, 9), parts.map((part) => this.quoted(part)).join(", ")]);
   }
 
   /** Of many words, those that were found; where none was, the first few. */
@@ -151,7 +131,7 @@ class Saying {
     const searched = waysIn(text).flatMap((way) => (typeof this.inputs[way] === "string" ? [this.inputs[way]] : [])).join(" ");
     const found = words.filter((word) => { const says = compileWords([word]); return typeof says === "function" && says(searched); });
     const told = (found.length > 0 ? found : words.slice(0, MOST_WORDS)).map((word) => this.quoted(word.replace(/~$/, "…")));
-    return fill(SAID["any_of"]!, this.language, [this.within(text, 9), `${told.join(", ")}${found.length === 0 && words.length > MOST_WORDS ? ", …" : ""}`]);
+    return fill(SENTENCES["any_of"]!, this.language, [this.within(text, 9), `${told.join(", ")}${found.length === 0 && words.length > MOST_WORDS ? ", …" : ""}`]);
   }
 
   /** `roles.exists(role, role == "x")` says that "x" is one of them. */
@@ -159,7 +139,7 @@ class Saying {
     if (!list || own?.op !== "id" || !test) throw new Unsayable();
     if (name === "exists" && test.op === "==" && test.args[0].op === "id" && test.args[0].args === own.args) return this.filled("contains", [list, test.args[1]]);
     this.own.add(own.args);
-    const said = fill(SAID[name]!, this.language, [this.within(list, 9), this.within(test, 3)]);
+    const said = fill(SENTENCES[name]!, this.language, [this.within(list, 9), this.within(test, 3)]);
     this.own.delete(own.args);
     return said;
   }
