@@ -130,7 +130,7 @@ export class Maker {
     return this.insert("documents", { ticket_id: ticketId, key: "claim-letter", number: 1, language: "en", name: "Answer", file_name: "answer.pdf", bytes: 1644, pages: 1, sha256: "", path: FILE, declaration_hash: "", ticket_version: 1, made_by: this.colleague, made_at: now(), needs: [] });
   }
   approval(ticketId: string): Promise<string> {
-    return this.insert("ticket_approvals", { ticket_id: ticketId, project_key: this.project, transition: "decide", stage: "in_work", input: JSON.stringify({ verdict: "granted", resolution: INNER, contacted: true, amount: "150.00" }), deed: "refund", amount: JSON.stringify({ amount: "150.00", currency: "EUR" }), requested_by: this.house.desk("second").userId, requested_at: now() });
+    return this.insert("ticket_approvals", { ticket_id: ticketId, project_key: this.project, transition: "decide", stage: "in_work", input: JSON.stringify({ verdict: "granted", resolution: INNER, contacted: true, cause: "service", amount: "150.00" }), deed: "refund", amount: JSON.stringify({ amount: "150.00", currency: "EUR" }), requested_by: this.house.desk("second").userId, requested_at: now() });
   }
   async guideRun({ steps = 0 } = {}): Promise<{ id: string; version: number }> {
     let run = await this.send("POST", `/api/tickets/${await this.ticket()}/guides`, { guide: this.guide.guide }) as { id: string; version: number };

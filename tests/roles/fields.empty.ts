@@ -1,7 +1,8 @@
 /** Places of replies that nothing in the world of this test fills, each with its reason. A place that is filled leaves this list, or the test tells so. */
 export const EMPTY: [place: RegExp, reason: string][] = [
   [/^GET \/api\/approvals items\[\]\.(decidedBy|decidedAt|note)$/, "only what nobody has decided is listed; on the ticket they are filled"],
-  [/^GET \/api\/(approvals|operators|projects\/\{key\}\/versions|automation\/\{project\}\/rules\/\{key\}\/runs|reports\/stage-times\/tickets) next$/, "one page here; what a page says of the next is a place in a list of the same rows"],
+  [/^GET \/api\/(approvals|operators|projects\/\{key\}\/versions|automation\/\{project\}\/rules\/\{key\}\/runs|reports\/stage-times\/tickets|reports\/breakdown\/tickets) next$/, "one page here; what a page says of the next is a place in a list of the same rows"],
+  [/^GET \/api\/(approvals items|tickets\/\{id\} approvals)\[\]\.(deciders|short)/, "whoever decides is not told whose decision it is, and on this ticket all is decided; tickets.process.test.ts"],
   [/^GET \/api\/audit\/verification brokenAt\./, "nobody has broken the trail; audit.test.ts breaks one"],
   [/items\[\]\.problem\.line$|^GET \/api\/automation\/runs\/\{id\} problem\./, "the rule's problem has no line, and the run that is opened went well; automation.test.ts"],
   [/^GET \/api\/calls\/line /, "a line is its operator's alone, and nobody talks here; calls.routes.test.ts and tests/e2e"],

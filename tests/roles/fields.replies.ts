@@ -75,7 +75,7 @@ async function complaintAbout(house: FieldsHouse, send: Send, { role, client, ti
 async function askForApproval(send: Send, clientId: string): Promise<void> {
   const form = await send("matrix.operator", "POST", "/api/forms/records", { id: randomUUID(), projectKey: OWN, formKey: "claim", data: { claimant: { surname: "Kennzeichen", given: "Markus" }, about: "service", circumstances: INNER, demand: "refund", amount: { amount: "150.00", currency: "EUR" } } });
   let ticket = await send("matrix.operator", "POST", "/api/tickets", { projectKey: OWN, type: "claim", subject: `Claim ${INNER}`, description: INNER, clientId, formRecordId: form.id });
-  for (const [transition, input] of [["take", {}], ["decide", { verdict: "granted", amount: "150.00", resolution: INNER, contacted: true }]]) ticket = await send("matrix.operator", "POST", `/api/tickets/${String(ticket.id)}/transitions`, { version: ticket.version, transition, input });
+  for (const [transition, input] of [["take", {}], ["decide", { verdict: "granted", amount: "150.00", resolution: INNER, contacted: true, cause: "service" }]]) ticket = await send("matrix.operator", "POST", `/api/tickets/${String(ticket.id)}/transitions`, { version: ticket.version, transition, input });
 }
 
 const idFor = (path: string, world: World): string => {

@@ -58,7 +58,7 @@ class Filler {
 
   /** A claim whose decision was approved, one that asks a department, the department's task, and tickets that were merged and finished. */
   async claims(): Promise<Pick<More, "claim" | "asked" | "task" | "gone" | "done">> {
-    const claim = (await this.#claim([["take", {}], ["decide", { verdict: "granted", amount: "150.00", resolution: "Paid", contacted: true }]])).id as string;
+    const claim = (await this.#claim([["take", {}], ["decide", { verdict: "granted", amount: "150.00", resolution: "Paid", contacted: true, cause: "service" }]])).id as string;
     await this.#send("matrix.operator", "PUT", `/api/tickets/${claim}/checks`, { checklist: "letter", item: "evidence", done: true });
     const { approvals: [held] } = await this.#send("matrix.supervisor", "GET", `/api/tickets/${claim}`) as { approvals: { id: string }[] };
     await this.#send("matrix.supervisor", "POST", `/api/tickets/${claim}/approvals/${held!.id}`, { decision: "refuse", note: INNER });
