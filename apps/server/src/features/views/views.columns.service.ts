@@ -5,7 +5,7 @@ import { maskWithin, may } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
 import type { ProcessField } from "../processes/index.ts";
 import { formInUse, hideForm, isHiddenFor } from "../forms/index.ts";
-import { findProject, processOf, projectOf, type ProjectInUse } from "../tickets/index.ts";
+import { contactsOf, findProject, processOf, projectOf, type ProjectInUse } from "../tickets/index.ts";
 import { formCell, kindOfForm, kindOfProcess, processCell, type Names } from "./views.columns.rules.ts";
 import { viewColumn, type Cell, type ticketColumns as contract } from "./views.contract.ts";
 import { userOf } from "./views.service.ts";
@@ -102,9 +102,10 @@ async function cellsOfForms(ctx: Ctx, rows: readonly FoundTicket[], names: strin
   const readable = rows.filter(({ projectKey }) => may(ctx, "forms.read", { projectKey, ownerId: user.id }));
   if (names.length === 0 || readable.length === 0) return new Map();
   const records = await selectFormsOf(ctx.db, readable.map(({ id }) => id));
+  const contacts = await contactsOf(ctx, readable.map(({ id }) => id));
   return new Map(await Promise.all(records.map(async ({ ticketId, formId, data }) => {
     const { form } = await formInUse(ctx.db, formId);
-    const shown = hideForm(ctx, form, data);
+    const shown = hideForm(ctx, form, data, contacts(ticketId));
     const cells = names.flatMap((name) => {
       const field = form.fields.get(name);
       const cell = !field || !kindOfForm(field) ? null : shown.masked.some((path) => path === name || path.startsWith(`${name}.`)) ? { kind: "text" as const, text: "••••" } : formCell(field, shown.data[name], language);
