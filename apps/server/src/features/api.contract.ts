@@ -25,6 +25,8 @@ export type Language = z.infer<typeof languageSchema>;
 
 export const idSchema = z.uuid();
 export const idParams = z.object({ id: idSchema });
+/** Of what is being written, drawn when the writing begins: sent again after a lost answer it is the same, and is answered with what is there (decision 0070). */
+export const sentId = z.uuid().toLowerCase().optional();
 
 /** Keyset pages: `after` is the opaque end of the page before; null when there is no more. Never a count. */
 export const pageQuery = { after: z.string().max(200).optional(), limit: z.number().int().min(1).max(100).optional() };

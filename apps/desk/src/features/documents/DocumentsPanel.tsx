@@ -5,6 +5,7 @@ import { IconChevronDown, IconDownload, IconFileCertificate, IconFingerprint, Ic
 import { useState } from "react";
 import { languageNames, useT } from "../../i18n/intl.tsx";
 import { Moment } from "../../shared/clock.tsx";
+import { answered, idUntilAnswered } from "../../shared/once.ts";
 import { useApi, useSend } from "../../shared/query.ts";
 import { useRefusal } from "../../shared/toast.tsx";
 import css from "./documents.module.css";
@@ -17,7 +18,7 @@ export function DocumentsPanel({ ticket }: { ticket: TicketView }) {
   if (!data || (data.items.length === 0 && data.offers.length === 0)) return null;
   return (
     <section className={css.block} aria-labelledby="documents">
-      <header className={css.head}><h2 id="documents">{t("documents.title")}</h2>{data.offers.length > 0 && <Make ticket={ticket} offers={data.offers} onMade={setLacking} />}</header>
+      <header className={css.head}><h2 id="documents">{t("documents.title")}</h2>{data.offers.length > 0 && <Make ticket={ticket} offers={data.offers} made={data.items} onMade={setLacking} />}</header>
       {lacking.length > 0 && <p role="alert" className={`small ${css.lacking}`}>{t("documents.lacking", { names: lacking.map(({ name, characters }) => `[${name}] \u2068${characters}\u2069`).join(", ") })}</p>}
       {data.items.length === 0 && <p className="small dim">{t("documents.none")}</p>}
       {data.items.map((document) => <Row key={document.id} ticketId={ticket.id} document={document} />)}
@@ -29,11 +30,14 @@ export function DocumentsPanel({ ticket }: { ticket: TicketView }) {
 type Lacking = { name: string; characters: string }[];
 type Offers = { key: string; name: string; languages: ("en" | "ru" | "sl")[] }[];
 
-function Make({ ticket, offers, onMade }: { ticket: TicketView; offers: Offers; onMade: (lacking: Lacking) => void }) {
+function Make({ ticket, offers, made, onMade }: { ticket: TicketView; offers: Offers; made: DocumentView[]; onMade: (lacking: Lacking) => void }) {
   const t = useT();
   const refuse = useRefusal();
-  const make = useSend("makeDocument", ["listDocuments"], { onError: refuse, onSuccess: ({ lacking }) => onMade(lacking) });
-  const send = (key: string, language: "en" | "ru" | "sl") => make.mutate({ params: { id: ticket.id }, body: { key, language } });
+  const nameOf = (key: string, language: string) => `document:${ticket.id}:${key}:${language}`;
+  const make = useSend("makeDocument", ["listDocuments"], {
+    onError: refuse, onSuccess: ({ lacking }) => onMade(lacking), onSettled: (_reply, error, { body }) => answered(nameOf(body.key, body.language), error),
+  });
+  const send = (key: string, language: "en" | "ru" | "sl") => make.mutate({ params: { id: ticket.id }, body: { id: idUntilAnswered(nameOf(key, language), made), key, language } });
   return (
     <Menu position="bottom-end" withinPortal>
       <Menu.Target><Button size="compact-sm" variant="default" loading={make.isPending} rightSection={<IconChevronDown size={14} aria-hidden />}>{t("documents.make")}</Button></Menu.Target>

@@ -9,6 +9,7 @@ import { useDraft } from "../../shared/draft.ts";
 import { sendOnCtrlEnter } from "../../shared/keys.ts";
 import { ProblemNote } from "../../shared/problem.tsx";
 import { newId } from "../../shared/ids.ts";
+import { drawAnother } from "../../shared/once.ts";
 import { useApi, useSend } from "../../shared/query.ts";
 import { may, useMe } from "../access/session.ts";
 import css from "./messages.module.css";
@@ -54,7 +55,7 @@ function Write({ ticket, onDone }: { ticket: TicketView; onDone: () => void }) {
   const t = useT();
   const { data: made } = useApi("listDocuments", { params: { id: ticket.id } });
   const { draft, set, forget } = useDraft<Draft>(`message:${ticket.id}`, empty);
-  const send = useSend("sendMessage", ["listMessages", "getTicket"], { onSuccess: () => { forget(); onDone(); } });
+  const send = useSend("sendMessage", ["listMessages", "getTicket"], { onSuccess: () => { forget(); onDone(); }, onError: drawAnother(set) });
   const isReady = draft.text.trim() !== "" && !send.isPending;
   const submit = () => { if (isReady) send.mutate({ params: { id: ticket.id }, body: { ...draft, text: draft.text.trim() } }); };
   const choices = [

@@ -1,7 +1,9 @@
 import { Button, Select, Textarea, TextInput } from "@mantine/core";
 import { useT } from "../../i18n/intl.tsx";
 import { useDraft } from "../../shared/draft.ts";
+import { newId } from "../../shared/ids.ts";
 import { sendOnCtrlEnter } from "../../shared/keys.ts";
+import { drawAnother } from "../../shared/once.ts";
 import { fieldError, ProblemNote } from "../../shared/problem.tsx";
 import { useSend } from "../../shared/query.ts";
 import { local, picks } from "./times.ts";
@@ -14,12 +16,12 @@ interface Props { about: About; onMade?: () => void; onCancel?: () => void }
 export function MakePromise({ about, onMade, onCancel }: Props) {
   const t = useT();
   const [key, projects] = "ticketId" in about ? [about.ticketId, []] : [`client:${about.clientId}`, about.projects];
-  const { draft, set, forget } = useDraft(`promise:${key}`, () => ({ text: "", due: "", project: "" }));
-  const make = useSend("makePromise", ["ticketPromises", "clientPromises", "listPromises", "promiseFigures"], { onSuccess: () => { forget(); onMade?.(); } });
+  const { draft, set, forget } = useDraft(`promise:${key}`, () => ({ id: newId(), text: "", due: "", project: "" }));
+  const make = useSend("makePromise", ["ticketPromises", "clientPromises", "listPromises", "promiseFigures"], { onSuccess: () => { forget(); onMade?.(); }, onError: drawAnother(set) });
   const project = draft.project || (projects.length === 1 ? projects[0]!.value : "");
   const isReady = draft.text.trim() !== "" && draft.due !== "" && (projects.length === 0 || project !== "");
   const to = "ticketId" in about ? { ticketId: about.ticketId } : { clientId: about.clientId, projectKey: project };
-  const send = () => { if (isReady) make.mutate({ body: { ...to, text: draft.text, dueAt: new Date(draft.due).toISOString() } }); };
+  const send = () => { if (isReady) make.mutate({ body: { ...to, id: draft.id, text: draft.text, dueAt: new Date(draft.due).toISOString() } }); };
   const [textWrong, dueWrong, projectWrong] = [fieldError(make.error, "text"), fieldError(make.error, "dueAt"), fieldError(make.error, "projectKey")];
   return (
     <form className={css.make} aria-label={t("promises.make")} onSubmit={(event) => { event.preventDefault(); send(); }} onKeyDown={sendOnCtrlEnter(send)}>

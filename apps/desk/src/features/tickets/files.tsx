@@ -5,6 +5,7 @@ import { useRef, useState, type ClipboardEvent, type DragEvent } from "react";
 import { useIntl } from "react-intl";
 import { useT } from "../../i18n/intl.tsx";
 import { send } from "../../shared/api.ts";
+import { answered, idUntilAnswered } from "../../shared/once.ts";
 import { useProblemText } from "../../shared/problem.tsx";
 import { refresh } from "../../shared/query.ts";
 import { sortChosen, type Refused } from "./chosen.ts";
@@ -17,7 +18,7 @@ export function useSize(): (bytes: number) => string {
     : intl.formatNumber(bytes / 1_000_000, { style: "unit", unit: "megabyte", unitDisplay: "short", maximumFractionDigits: 1 }));
 }
 
-/** Sends files one after another; those refused are named, the ticket stays: of what was not saved only the file is spoken. */
+/** Sends files one after another; those refused are named, the ticket stays: of what was not saved only the file is spoken. Chosen again after a lost answer it is the same file. */
 export function useUploads() {
   const textOf = useProblemText();
   const [failed, setFailed] = useState<string[]>([]);
@@ -28,7 +29,10 @@ export function useUploads() {
     for (const file of files) {
       const form = new FormData();
       form.append("file", file);
-      await send("POST", `/tickets/${ticketId}/attachments`, form).catch((error: unknown) => refused.push(`${file.name} (${textOf(error).detail})`));
+      const what = `file:${ticketId}:${file.name}:${file.size}:${file.lastModified}`;
+      const error = await send("POST", `/tickets/${ticketId}/attachments?id=${idUntilAnswered(what)}`, form).then(() => null, (error: unknown) => error);
+      answered(what, error);
+      if (error) refused.push(`${file.name} (${textOf(error).detail})`);
     }
     setFailed(refused);
     setBusy(false);

@@ -80,7 +80,7 @@ const ACTIONS: Readonly<Record<string, Act>> = {
     if (ownerId !== ticket.ownerId) await updateTicket(ctx, ticket.id, { version: await selectVersionOf(ctx.db, ticket.id), ownerId });
   },
   assign_least_loaded: (ctx, { ticket, rule }) => wantAssignment(ctx, ticket, `rule.${rule.key}`),
-  add_note: (ctx, { ticket, texts }, params) => addNote(ctx, ticket.id, text(params, "text"), cut(texts("text"), 10_000)),
+  add_note: (ctx, { ticket, texts }, params) => addNote(ctx, ticket.id, text(params, "text"), { texts: cut(texts("text"), 10_000) }),
   create_task: (ctx, given, params) => createTask(ctx, given, params),
   move: async (ctx, { ticket }, params) => moveTicket(ctx, ticket.id, { version: await selectVersionOf(ctx.db, ticket.id), transition: text(params, "transition"), input: (params.fields ?? {}) as Record<string, unknown> }),
   start_clock: (ctx, given, params) => startTicketClock(ctx, given, params),

@@ -15,7 +15,7 @@ import { callbackDone, callerServed, takeCallback, type CallbackResult } from ".
 import type { Line, webCallState as webCallStateContract } from "./calls.contract.ts";
 import type { CallInput } from "./calls.machine.ts";
 import { toE164 } from "./calls.numbers.rules.ts";
-import { countTicketsOf, selectCall, selectOfferOf, selectPromised, updateCallClient, updateWrapUp, type LiveCall } from "./calls.sql.ts";
+import { countTicketsOf, isWrappedAs, selectCall, selectOfferOf, selectPromised, updateCallClient, updateWrapUp, type LiveCall } from "./calls.sql.ts";
 import type { DialOut, WebCall } from "./calls.voice.ts";
 
 /** What wrap-up must know of a disposition. */
@@ -158,25 +158,34 @@ async function dialTaken(ctx: Ctx, deps: CallsDeps, out: DialOut): Promise<{ sdp
   }
 }
 
-/** Finishes the wrap-up; what is missing is named field by field and nothing is lost. */
+/** Finishes the wrap-up; what is missing is named field by field and nothing is lost. The same sent again is answered as the first time. */
 export async function wrapUp(ctx: Ctx, deps: CallsDeps, callId: string, input: { disposition: string; notes: string; ready: boolean }): Promise<Line> {
   const actor = me(ctx);
   const call = await selectCall(ctx.db, callId);
   if (!call || call.operatorId !== actor.id) throw notFound("call", callId);
-  if (call.wrappedAt) throw conflict("already_wrapped");
+  await writeWrapUp(ctx, deps, call, input);
+  // It is written and must not be told as failed: a router that is away finds the operator free at its next sweep.
+  await deps.router.wrapUpDone(actor.id, callId, input.ready).catch((error: unknown) => { if (!(error instanceof AppError && error.code === "unavailable")) throw error; });
+  return getLine(ctx, deps);
+}
+
+async function writeWrapUp(ctx: Ctx, deps: CallsDeps, call: LiveCall, input: { disposition: string; notes: string }): Promise<void> {
+  const callId = call.id;
+  if (call.wrappedAt) return wrappedAs(ctx, callId, input, "already_wrapped");
   const rule = deps.disposition(call.projectKey, input.disposition);
   const problems = await missing(ctx, rule, call, input.notes);
   if (problems.length > 0) throw invalid(problems, "wrap_up_incomplete");
   const at = ctx.now();
   await inTx(ctx, async (ctx) => {
-    if (!(await updateWrapUp(ctx.db, callId, { disposition: input.disposition, notes: input.notes, at }))) throw conflict("call_not_over");
+    if (!(await updateWrapUp(ctx.db, callId, { disposition: input.disposition, notes: input.notes, at }))) return wrappedAs(ctx, callId, input, "call_not_over");
     await tellCallback(ctx, call, rule);
     await emit(ctx, { type: "call.wrapped_up", subject: { kind: "call", id: callId }, data: { disposition: input.disposition }, touches: call.clientId ? [{ kind: "client", id: call.clientId }] : [] });
     await audit(ctx, { action: "call.wrapped_up", object: { kind: "call", id: callId }, after: { disposition: input.disposition, notes: input.notes } });
   });
-  // It is written and must not be told as failed: a router that is away finds the operator free at its next sweep.
-  await deps.router.wrapUpDone(actor.id, callId, input.ready).catch((error: unknown) => { if (!(error instanceof AppError && error.code === "unavailable")) throw error; });
-  return getLine(ctx, deps);
+}
+
+async function wrappedAs(ctx: Ctx, callId: string, input: { disposition: string; notes: string }, otherwise: string): Promise<void> {
+  if (!(await isWrappedAs(ctx.db, callId, input))) throw conflict(otherwise);
 }
 
 /**

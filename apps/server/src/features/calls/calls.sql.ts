@@ -40,6 +40,10 @@ export const selectOfferOf = async (db: Db, offerId: string): Promise<{ id: stri
 export const updateWrapUp = async (db: Db, id: string, wrap: { disposition: string; notes: string; at: Date }): Promise<boolean> => (await sql`update interactions
   set disposition = ${wrap.disposition}, notes = ${wrap.notes}, wrapped_at = ${wrap.at}, state = 'ended', version = version + 1 where id = ${id} and wrapped_at is null and state = 'wrap_up'`.execute(db)).numAffectedRows === 1n;
 
+/** Whether what came of the call is written already, and is this. */
+export const isWrappedAs = async (db: Db, id: string, wrap: { disposition: string; notes: string }): Promise<boolean> => (await sql<{ same: boolean }>`
+  select exists(select from interactions where id = ${id} and wrapped_at is not null and disposition = ${wrap.disposition} and notes = ${wrap.notes}) as same`.execute(db)).rows[0]!.same;
+
 /** The callback a call was promised. */
 export const selectPromised = async (db: Db, id: string): Promise<{ dueAt: Date | null } | undefined> => (await sql<{ dueAt: Date | null }>`
   select t.due_at from interactions i join tickets t on t.id = i.callback_id where i.id = ${id}`.execute(db)).rows[0];

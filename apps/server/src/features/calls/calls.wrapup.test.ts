@@ -70,3 +70,14 @@ test("a result for calls we make is refused on a call that came in, at its field
   expect(await refusal("solved")).toEqual({ code: "invalid", fields: [{ field: "notes", code: "required" }] });
   expect(await refusal("wrong-number")).toBeNull();
 });
+
+test("what came of a call, sent again because the answer was lost, is answered as the first time; something else is refused", async () => {
+  const callId = await overCall();
+  const asked = () => finish(callId, "wrong-number", "Asks for a discount");
+  await Promise.all([asked(), asked(), asked()]);
+  expect((await asked()).call).toBeNull();
+  const { rows } = await database.pool.query("select count(*)::int as n from events where subject_id = $1 and type = 'call.wrapped_up'", [callId]);
+  expect(rows).toEqual([{ n: 1 }]);
+  await expect(finish(callId, "wrong-number", "Asks for nothing")).rejects.toMatchObject({ code: "conflict", reason: "already_wrapped" });
+  await expect(finish(callId, "solved", "Asks for a discount")).rejects.toMatchObject({ reason: "already_wrapped" });
+});

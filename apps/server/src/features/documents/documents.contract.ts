@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { contract, idParams, instant, languageSchema } from "../api.contract.ts";
+import { contract, idParams, instant, languageSchema, sentId } from "../api.contract.ts";
 
 /** One version of a document of a ticket; made again, it is the next. */
 export const documentView = z.object({
@@ -13,5 +13,5 @@ export type DocumentView = z.infer<typeof documentView>;
 export const documentOffer = z.object({ key: z.string(), name: z.string(), languages: z.array(languageSchema) });
 
 export const listDocuments = contract({ method: "GET", path: "/tickets/:id/documents", summary: "Documents made for a ticket, newest first, and those that can be made", params: idParams, reply: z.object({ items: z.array(documentView), offers: z.array(documentOffer) }) });
-export const makeDocument = contract({ method: "POST", path: "/tickets/:id/documents", summary: "Make a document of the ticket as it stands; earlier versions are kept", params: idParams, body: z.object({ key: z.string().min(1).max(60), language: languageSchema }),
+export const makeDocument = contract({ method: "POST", path: "/tickets/:id/documents", summary: "Make a document of the ticket as it stands; earlier versions are kept. Sent again with its id it is one document", params: idParams, body: z.object({ id: sentId, key: z.string().min(1).max(60), language: languageSchema }),
   reply: documentView.extend({ /** Characters that the letters of papers lack, by what stands in their place. */ lacking: z.array(z.object({ name: z.string(), characters: z.string() })) }) });

@@ -10,6 +10,7 @@ import { AppError, conflict, forbidden, invalidField, notFound } from "../../pla
 import { emit } from "../../platform/events.ts";
 import { writeWhole } from "../../platform/files.ts";
 import { newId } from "../../platform/ids.ts";
+import { sameOrRefused } from "../../platform/once.ts";
 import { readerLanguage, translate } from "../../platform/messages.ts";
 import { contactsIn, may, maskWithin, type Right } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
@@ -23,9 +24,9 @@ import { canPrint } from "./documents.fonts.ts";
 import { printable, type LettersKind } from "./documents.letters.rules.ts";
 import { safeName } from "./documents.name.rules.ts";
 import type { Pdf, Printer } from "./documents.pdf.ts";
-import { compileDocument, printDocument, type PrintedDocument } from "./documents.rules.ts";
 import { personsIn } from "./documents.persons.rules.ts";
-import { insertDocument, nextDocumentNumber, selectDocument, selectDocuments, type ShownDocument } from "./documents.sql.ts";
+import { compileDocument, printDocument, type PrintedDocument } from "./documents.rules.ts";
+import { insertDocument, nextDocumentNumber, selectAnyDocument, selectDocument, selectDocuments, type ShownDocument } from "./documents.sql.ts";
 
 /** Where the files lie, and who prints them. */
 export interface DocumentStore { folder: string; printer: Printer }
@@ -57,9 +58,10 @@ type Made = z.output<typeof contracts.makeDocument.body>;
 
 /**
  * Prints the ticket as it stands, writes the file whole and flushed, then its row. Printing takes longer than a lock
- * should be held, so the row says which version of the ticket it was made from.
+ * should be held, so the row says which version of the ticket it was made from. Sent again under its
+ * id it is the same paper.
  */
-export async function makeDocument(ctx: Ctx, ticketId: string, { key, language }: Made, { folder, printer }: DocumentStore): Promise<z.input<typeof contracts.makeDocument.reply>> {
+export async function makeDocument(ctx: Ctx, ticketId: string, { id, key, language }: Made, { folder, printer }: DocumentStore): Promise<z.input<typeof contracts.makeDocument.reply>> {
   const ticket = await loadTicket(ctx, ticketId, "tickets.attach");
   const project = await projectOf(ctx.db, ticket.projectKey);
   const declared = declaredFor(project, ticket.type).find((each) => each.key === key);
@@ -67,17 +69,25 @@ export async function makeDocument(ctx: Ctx, ticketId: string, { key, language }
   if (!declared.languages.includes(language)) throw invalidField("language", "document_language");
   const { printed, needs } = await words(ctx, { ticket, project, declared, language });
   const { printed: shown, lacking } = printable(printed, { has: canPrint, nameOf: (kind: LettersKind) => translate(language, `letters_${kind}`) });
+  const there = id && await selectAnyDocument(ctx.db, id);
+  if (there) return { ...sameDocument(ctx, ticket, { there, key, language }), lacking };
   const made = await printer.print(shown, ctx.now());
-  const id = newId(ctx.now().getTime());
-  const path = join(ctx.now().toISOString().slice(0, 7), `${id}.pdf`);
+  // Under a name of its own: what is sent twice at once is printed twice, and one of the two is taken away again.
+  const path = join(ctx.now().toISOString().slice(0, 7), `${newId(ctx.now().getTime())}.pdf`);
   await writeWhole(join(folder, path), made.pdf);
+  let isKept = false;
   try {
-    return { ...(await store(ctx, { id, path, declared, printed, needs, made, version: ticket.version, ticketId, language })), lacking };
-  } catch (error) {
-    await rm(join(folder, path), { force: true });
-    throw error;
+    const { view, isNew } = await store(ctx, { id: id ?? newId(ctx.now().getTime()), path, declared, printed, needs, made, version: ticket.version, ticketId, language });
+    isKept = isNew;
+    return { ...view, lacking };
+  } finally {
+    if (!isKept) await rm(join(folder, path), { force: true });
   }
 }
+
+const makerOf = ({ actor }: Ctx): string | null => (actor.kind === "user" ? actor.id : null);
+const sameDocument = (ctx: Ctx, ticket: Ticket, { there, key, language }: { there: ShownDocument | undefined; key: string; language: Language }): DocumentView =>
+  toView(sameOrRefused(there, { ticketId: ticket.id, key, language, madeBy: makerOf(ctx) }), mayOpenDocument(ctx, ticket, there!));
 
 interface Wanted { ticket: Awaited<ReturnType<typeof loadTicket>>; project: ProjectInUse; declared: DocumentDeclaration; language: Language }
 
@@ -109,7 +119,7 @@ function showsContacts({ printed, declared }: { printed: PrintedDocument; declar
 
 interface ToStore { id: string; path: string; declared: DocumentDeclaration; printed: PrintedDocument; needs: string[]; made: Pdf; version: number; ticketId: string; language: Language }
 
-async function store(ctx: Ctx, { id, path, declared, printed, needs, made, version, ticketId, language }: ToStore): Promise<DocumentView> {
+async function store(ctx: Ctx, { id, path, declared, printed, needs, made, version, ticketId, language }: ToStore): Promise<{ view: DocumentView; isNew: boolean }> {
   return inTx(ctx, async (ctx) => {
     const ticket = await loadTicket(ctx, ticketId, "tickets.attach", { lock: true });
     const { n, version: shown, all } = await nextDocumentNumber(ctx.db, ticketId, { key: declared.key, language });
@@ -117,12 +127,12 @@ async function store(ctx: Ctx, { id, path, declared, printed, needs, made, versi
     const row = {
       id, ticketId, key: declared.key, number: n, language, name: declared.name[language], fileName: `${safeName(printed.title)}-${language}-${shown}.pdf`, bytes: made.pdf.length, pages: made.pages,
       sha256: createHash("sha256").update(made.pdf).digest("hex"), path, declarationHash: createHash("sha256").update(JSON.stringify(declared)).digest("hex"), ticketVersion: version,
-      madeBy: ctx.actor.kind === "user" ? ctx.actor.id : null, madeAt: ctx.now(), needs,
+      madeBy: makerOf(ctx), madeAt: ctx.now(), needs,
     };
-    await insertDocument(ctx.db, row);
+    if (!(await insertDocument(ctx.db, row))) return { view: sameDocument(ctx, ticket, { there: await selectAnyDocument(ctx.db, id), key: declared.key, language }), isNew: false };
     await emit(ctx, { type: "ticket.document_made", subject: { kind: "ticket", id: ticketId }, data: { documentId: id, key: declared.key, number: shown, language, projectKey: ticket.projectKey } });
     await audit(ctx, { action: "ticket.document", object: { kind: "ticket", id: ticketId }, after: { documentId: id, key: declared.key, number: shown, language, sha256: row.sha256 } });
-    return toView({ ...row, version: shown, by: ctx.actor.name }, true);
+    return { view: toView({ ...row, version: shown, by: ctx.actor.name }, true), isNew: true };
   });
 }
 

@@ -83,10 +83,14 @@ function reachable(person: Present | undefined, { next, insist }: { next: Presen
 
 /** The hand-over under its ticket's lock, waiting still; one the actor knows nothing of is not there. */
 async function locked(ctx: TxCtx, id: string): Promise<{ handover: Told; ticket: Ticket }> {
-  const { handover, ticket } = await lockedAnyhow(ctx, id);
-  if (handover.state === "taken") throw conflict("handover_taken", { name: handover.takenName });
-  if (handover.state !== "waiting") throw conflict("handover_over");
-  return { handover, ticket };
+  const found = await lockedAnyhow(ctx, id);
+  refuseEnded(found.handover);
+  return found;
+}
+
+function refuseEnded({ state, takenName }: Told): void {
+  if (state === "taken") throw conflict("handover_taken", { name: takenName });
+  if (state !== "waiting") throw conflict("handover_over");
 }
 
 export async function lockedAnyhow(ctx: TxCtx, id: string): Promise<{ handover: Told; ticket: Ticket }> {
@@ -99,14 +103,13 @@ export async function lockedAnyhow(ctx: TxCtx, id: string): Promise<{ handover: 
   return { handover, ticket };
 }
 
-/** Of two who take it in one moment one wins; the other is told who. */
+/** Of two who take it in one moment one wins; the other is told who. Whoever presses again, because the answer was lost, has it. */
 export async function takeHandover(ctx: Ctx, id: string): Promise<HandoverView> {
   const me = userOf(ctx);
   return inTx(ctx, async (ctx) => {
-    const { handover, ticket } = await locked(ctx, id);
-    const offer = offerOf(handover);
-    if (offer?.userId !== me.id && !leads(ctx, handover)) throw conflict(offer ? "handover_elsewhere" : "handover_over", { name: offer?.name ?? "" });
-    if (voidBy(handover, ticket)) throw conflict("handover_over");
+    const { handover, ticket } = await lockedAnyhow(ctx, id);
+    if (handover.state === "taken" && handover.takenBy === me.id) return toView(ctx, handover);
+    const offer = refuseTaking(ctx, handover, ticket);
     await endOffer(ctx.db, id, { state: offer?.userId === me.id ? "taken" : "withdrawn", reason: null, at: ctx.now() });
     await endHandover(ctx.db, id, { state: "taken", takenBy: me.id, endedAs: null, at: ctx.now() });
     if (handover.kind === "consult") {
@@ -122,6 +125,15 @@ export async function takeHandover(ctx: Ctx, id: string): Promise<HandoverView> 
     await audit(ctx, { action: "handover.take", object: { kind: "ticket", id: ticket.id }, before: { ownerId: handover.ownerId }, after: { handoverId: id, ownerId: me.id } });
     return toView(ctx, (await selectHandover(ctx.db, id))!);
   });
+}
+
+/** The offer that is open, and is this person's to take. */
+function refuseTaking(ctx: Ctx, handover: Told, ticket: Ticket): ReturnType<typeof offerOf> {
+  refuseEnded(handover);
+  const offer = offerOf(handover);
+  if (offer?.userId !== userOf(ctx).id && !leads(ctx, handover)) throw conflict(offer ? "handover_elsewhere" : "handover_over", { name: offer?.name ?? "" });
+  if (voidBy(handover, ticket)) throw conflict("handover_over");
+  return offer;
 }
 
 export async function refuseHandover(ctx: Ctx, id: string, reason: string, { here }: HandoversDeps): Promise<HandoverView> {

@@ -34,13 +34,13 @@ export async function clientWrites(ctx: Ctx, ticketId: string, writing: ClientWr
     } }, { ...store, maxBytes: CLIENT_FILE_MB * 1024 * 1024 });
   } catch (error) {
     // The other press of the same form was first; a file of this one is gone.
-    if (!(error instanceof AppError) || error.reason !== "message_another") throw error;
+    if (!(error instanceof AppError) || error.reason !== "sent_before") throw error;
     sameOrRefused((await selectMessage(ctx.db, id))!, ticketId);
   }
 }
 
 function sameOrRefused(before: { ticketId: string; byClient: boolean }, ticketId: string): void {
-  if (before.ticketId !== ticketId || !before.byClient) throw conflict("message_another");
+  if (before.ticketId !== ticketId || !before.byClient) throw conflict("sent_before");
 }
 
 /** The system reads it: the client's own right was looked at before. */
@@ -53,7 +53,7 @@ async function keep(ctx: TxCtx, ticket: Ticket, { id, text, fileId }: { id: stri
 
 async function keepOn(ctx: TxCtx, ticket: Ticket, { id, text, fileId }: { id: string; text: string; fileId: string | null }): Promise<void> {
   const isNew = await insertMessage(ctx.db, { id, ticketId: ticket.id, byClient: true, authorId: null, text, at: ctx.now() });
-  if (!isNew) throw conflict("message_another");
+  if (!isNew) throw conflict("sent_before");
   await insertMessageFiles(ctx.db, id, { files: fileId ? [fileId] : [], documents: [] });
   await touchTicket(ctx.db, ticket.id, ctx.now());
   const subject = { kind: "ticket", id: ticket.id };

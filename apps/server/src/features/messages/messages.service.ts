@@ -5,6 +5,7 @@ import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
 import { conflict, invalidField } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { translate } from "../../platform/messages.ts";
+import { sameOrRefused } from "../../platform/once.ts";
 import { toldTo } from "../access/index.ts";
 import { findDocument, mayOpenDocument } from "../documents/index.ts";
 import { writeLetter } from "../notices/index.ts";
@@ -32,11 +33,10 @@ export async function sendMessage(ctx: Ctx, ticketId: string, input: Sending, { 
   return inTx(ctx, async (ctx) => {
     const ticket = await loadTicket(ctx, ticketId, "tickets.write", { lock: true });
     const before = await selectMessage(ctx.db, input.id);
-    if (before && (before.ticketId !== ticketId || before.byClient || before.text !== input.text)) throw conflict("message_another");
-    if (before) return toView(ctx, ticket, before);
+    if (before) return toView(ctx, ticket, sameOrRefused(before, { ticketId, byClient: false, authorId: userId(ctx), text: input.text }));
     const files = await filesOf(ctx, ticket, input);
-    const isNew = await insertMessage(ctx.db, { id: input.id, ticketId, byClient: false, authorId: ctx.actor.kind === "user" ? ctx.actor.id : null, text: input.text, at: ctx.now() });
-    if (!isNew) throw conflict("message_another");
+    const isNew = await insertMessage(ctx.db, { id: input.id, ticketId, byClient: false, authorId: userId(ctx), text: input.text, at: ctx.now() });
+    if (!isNew) throw conflict("sent_before");
     await insertMessageFiles(ctx.db, input.id, { files: unique(input.files), documents: unique(input.documents) });
     const mail = await mailOf(ctx, ticket, { input, files, publicUrl });
     await touchTicket(ctx.db, ticketId, ctx.now());
@@ -46,6 +46,7 @@ export async function sendMessage(ctx: Ctx, ticketId: string, input: Sending, { 
   });
 }
 
+const userId = ({ actor }: Ctx): string | null => (actor.kind === "user" ? actor.id : null);
 const unique = (ids: string[]): string[] => [...new Set(ids)];
 
 interface Sent { name: string; /** For the trail: without a paper's title. */ label: string; mediaType: string; path: string; bytes: number; sha256: string }

@@ -14,7 +14,7 @@ export type MessageRow = Omit<MessageView, "at" | "files"> & { at: Date; files: 
 /** The newest five hundred, oldest first. */
 export const selectMessages = (db: Db, ticketIds: string[]) =>
   sql<MessageRow>`select ${SHOWN} where m.ticket_id = any(${ticketIds}::uuid[]) order by m.at desc, m.id desc limit 500`.execute(db).then((result) => result.rows.reverse());
-export const selectMessage = (db: Db, id: string) => sql<MessageRow & { ticketId: string }>`select m.ticket_id, ${SHOWN} where m.id = ${id}`.execute(db).then((result) => result.rows[0]);
+export const selectMessage = (db: Db, id: string) => sql<MessageRow & { ticketId: string; authorId: string | null }>`select m.ticket_id, m.author_id, ${SHOWN} where m.id = ${id}`.execute(db).then((result) => result.rows[0]);
 
 /** The ticket and those merged into it. */
 export const selectMerged = (db: Db, ticketId: string) => sql<{ id: string }>`select id from tickets where id = ${ticketId} or merged_into = ${ticketId}`.execute(db).then((result) => result.rows.map(({ id }) => id));

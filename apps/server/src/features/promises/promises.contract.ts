@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { contract, idParams, instant, page, pageQuery } from "../api.contract.ts";
+import { contract, idParams, instant, page, pageQuery, sentId } from "../api.contract.ts";
 
 export const promiseState = z.enum(["open", "kept", "broken"]);
 /** What was said will be done, by when and by whom. `reason`: why it was not kept. */
@@ -15,8 +15,8 @@ export const listPromises = contract({ method: "GET", path: "/promises", summary
 export const ticketPromises = contract({ method: "GET", path: "/tickets/:id/promises", summary: "Promises given about a ticket, open ones first", params: idParams, reply: z.object({ items: z.array(promiseView) }) });
 export const clientPromises = contract({ method: "GET", path: "/clients/:id/promises", summary: "Promises given to a client, open ones first", params: idParams, reply: z.object({ items: z.array(promiseView) }) });
 export const makePromise = contract({
-  method: "POST", path: "/promises", summary: "Record what was promised to a client, about a ticket or not",
-  body: z.object({ ticketId: z.uuid().nullable().default(null), clientId: z.uuid().nullable().default(null), /** Needed without a ticket. */ projectKey: z.string().max(40).optional(), text: z.string().trim().min(1).max(500), dueAt: instant }),
+  method: "POST", path: "/promises", summary: "Record what was promised to a client, about a ticket or not. Sent again with its id it is one promise",
+  body: z.object({ id: sentId, ticketId: z.uuid().nullable().default(null), clientId: z.uuid().nullable().default(null), /** Needed without a ticket. */ projectKey: z.string().max(40).optional(), text: z.string().trim().min(1).max(500), dueAt: instant }),
   reply: promiseView,
 });
 export const closePromise = contract({

@@ -4,6 +4,7 @@ import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
 import { conflict, forbidden, invalidField, missingWith, notFound } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
+import { isSame, sameOrRefused } from "../../platform/once.ts";
 import { decodeCursor, encodeCursor, PAGE_SIZE, pageOf } from "../../platform/page.ts";
 import { may, toldTo } from "../access/index.ts";
 import { getClient } from "../clients/index.ts";
@@ -53,15 +54,18 @@ export async function clientPromises(ctx: Ctx, clientId: string): Promise<{ item
   return { items: await toViews(ctx, (await selectOfClient(ctx.db, clientId, ctx.actor.kind === "user" ? ctx.actor.projects : null)).filter(seen(ctx))) };
 }
 
-/** Records a promise of the signed-in person; about a ticket it is also its client's. */
+/** Records a promise of the signed-in person; about a ticket it is also its client's. Sent again under its id it is the same promise, also when its time has come meanwhile. */
 export async function makePromise(ctx: Ctx, input: z.output<typeof contracts.makePromise.body>): Promise<PromiseView> {
   return inTx(ctx, async (ctx) => {
     const about = input.ticketId ? await aboutTicket(ctx, input.ticketId, input) : await aboutClient(ctx, input.clientId, input.projectKey);
     const dueAt = new Date(input.dueAt);
+    const sent = { ticketId: about.ticketId, ...(!about.ticketId && about), text: input.text, dueAt, promisedBy: ctx.actor.kind === "user" ? ctx.actor.id : null };
+    const there = input.id && await selectPromise(ctx.db, input.id);
+    if (there) return viewOf(ctx, sameOrRefused(there, sent).id);
     if (dueAt <= ctx.now()) throw invalidField("dueAt", "promise_past");
     if (dueAt.getTime() > ctx.now().getTime() + FARTHEST_MS) throw invalidField("dueAt", "promise_far");
-    const row: NewPromise = { ...about, id: newId(ctx.now().getTime()), text: input.text, dueAt, promisedBy: ctx.actor.kind === "user" ? ctx.actor.id : null, createdAt: ctx.now() };
-    await insertPromise(ctx.db, row);
+    const row: NewPromise = { ...about, ...sent, id: input.id ?? newId(ctx.now().getTime()), createdAt: ctx.now() };
+    if (!(await insertPromise(ctx.db, row))) return viewOf(ctx, sameOrRefused(await selectPromise(ctx.db, row.id), sent).id);
     await tell(ctx, "promise.made", row, { text: row.text, dueAt: row.dueAt });
     await audit(ctx, { action: "promise.make", object: { kind: "promise", id: row.id }, after: row });
     return viewOf(ctx, row.id);
@@ -87,13 +91,16 @@ async function aboutClient(ctx: Ctx, clientId: string | null, projectKey: string
   return { projectKey, clientId, ticketId: null };
 }
 
-/** Kept, or broken with its reason; whoever may write on the ticket may say so, not only who promised. */
+/** Kept, or broken with its reason; whoever may write on the ticket may say so, not only who promised. Said again by the same person it is answered as the first time. */
 export async function closePromise(ctx: Ctx, id: string, input: z.output<typeof contracts.closePromise.body>): Promise<PromiseView> {
   return inTx(ctx, async (ctx) => {
     const before = await loadPromise(ctx, id);
     if (input.state === "broken" && input.reason === "") throw invalidField("reason", "promise_reason");
-    const closed = await closePromiseRow(ctx.db, id, input.version, { state: input.state, reason: input.reason || null, closedBy: ctx.actor.kind === "user" ? ctx.actor.id : null, at: ctx.now() });
-    if (!closed) throw conflict("changed_meanwhile");
+    const said = { state: input.state, reason: input.reason || null, closedBy: ctx.actor.kind === "user" ? ctx.actor.id : null };
+    if (!(await closePromiseRow(ctx.db, id, input.version, { ...said, at: ctx.now() }))) {
+      if (!isSame(await selectPromise(ctx.db, id), { ...said, version: input.version + 1 })) throw conflict("changed_meanwhile");
+      return viewOf(ctx, id);
+    }
     await tell(ctx, `promise.${input.state}`, before, { text: before.text, dueAt: before.dueAt, isLate: before.dueAt < ctx.now(), reason: input.reason || null });
     await audit(ctx, { action: `promise.${input.state}`, object: { kind: "promise", id }, before: { state: before.state }, after: { state: input.state, reason: input.reason || null } });
     return viewOf(ctx, id);

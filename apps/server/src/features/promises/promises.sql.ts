@@ -4,9 +4,9 @@ import type { TicketTexts } from "../tickets/index.ts";
 
 export interface Promised {
   id: string; projectKey: string; text: string; dueAt: Date; state: "open" | "kept" | "broken"; reason: string | null; version: number; createdAt: Date; promisedBy: string | null; byName: string;
-  closedAt: Date | null; closedByName: string; ticketId: string | null; number: string; subject: string; texts: TicketTexts | null; ownerId: string | null; department: string | null; aboutUserIds: string[] | null; clientId: string | null; clientName: string;
+  closedAt: Date | null; closedBy: string | null; closedByName: string; ticketId: string | null; number: string; subject: string; texts: TicketTexts | null; ownerId: string | null; department: string | null; aboutUserIds: string[] | null; clientId: string | null; clientName: string;
 }
-const COLUMNS = sql`p.id, p.project_key, p.text, p.due_at, p.state, p.reason, p.version, p.created_at, p.promised_by, coalesce(u.name, '') as by_name, p.closed_at, coalesce(x.name, '') as closed_by_name,
+const COLUMNS = sql`p.id, p.project_key, p.text, p.due_at, p.state, p.reason, p.version, p.created_at, p.promised_by, coalesce(u.name, '') as by_name, p.closed_at, p.closed_by, coalesce(x.name, '') as closed_by_name,
   p.ticket_id, coalesce(t.number, '') as number, coalesce(t.subject, '') as subject, t.texts, t.owner_id, t.department, t.about_user_ids, p.client_id, coalesce(c.name, '') as client_name`;
 const JOINED = sql`left join users u on u.id = p.promised_by left join users x on x.id = p.closed_by left join tickets t on t.id = p.ticket_id left join clients c on c.id = p.client_id`;
 const full = (inner: RawBuilder<unknown>, order: RawBuilder<unknown>) => sql<Promised>`select ${COLUMNS} from (${inner}) p ${JOINED} order by ${order}`;
@@ -35,8 +35,9 @@ export const selectOfClient = (db: Db, clientId: string, projects: string[] | nu
 export const selectPromise = (db: Db, id: string) => full(sql`select * from promises where id = ${id}`, sql`p.id`).execute(db).then((result) => result.rows[0]);
 
 export interface NewPromise { id: string; projectKey: string; ticketId: string | null; clientId: string | null; text: string; dueAt: Date; promisedBy: string | null; createdAt: Date }
-export const insertPromise = (db: Db, row: NewPromise) => sql`insert into promises (id, project_key, ticket_id, client_id, text, due_at, promised_by, created_at)
-  values (${row.id}, ${row.projectKey}, ${row.ticketId}, ${row.clientId}, ${row.text}, ${row.dueAt}, ${row.promisedBy}, ${row.createdAt})`.execute(db);
+/** False when there is one of this id. */
+export const insertPromise = (db: Db, row: NewPromise): Promise<boolean> => sql`insert into promises (id, project_key, ticket_id, client_id, text, due_at, promised_by, created_at)
+  values (${row.id}, ${row.projectKey}, ${row.ticketId}, ${row.clientId}, ${row.text}, ${row.dueAt}, ${row.promisedBy}, ${row.createdAt}) on conflict (id) do nothing`.execute(db).then((result) => result.numAffectedRows === 1n);
 
 /** Closes only the version that was seen, and only once. */
 export const closePromiseRow = (db: Db, id: string, version: number, change: { state: "kept" | "broken"; reason: string | null; closedBy: string | null; at: Date }) =>

@@ -9,6 +9,7 @@ import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
 import { AppError, conflict, invalidField, notFound } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
+import { sameOrRefused } from "../../platform/once.ts";
 import { alongFor } from "./tickets.along.ts";
 import { touched } from "./tickets.effects.ts";
 import { MAX_FILE_BYTES } from "./tickets.files.contract.ts";
@@ -16,13 +17,13 @@ import { mediaTypeOf, safeFileName, SNIFF_BYTES } from "./tickets.files.rules.ts
 import { loadTicket } from "./tickets.load.ts";
 import { touchTicket, type Ticket } from "./tickets.sql.ts";
 import { toAttachmentView } from "./tickets.view.ts";
-import { countAttachments, deleteAttachment, insertAttachment, isOfMessage, selectAttachment } from "./tickets.view.sql.ts";
+import { countAttachments, deleteAttachment, insertAttachment, isOfMessage, selectAnyAttachment, selectAttachment, type StoredAttachment } from "./tickets.view.sql.ts";
 
 const MAX_FILES = 50;
 
 /** The folder in which attachments lie. */
 export interface FileStore { folder: string; maxBytes?: number }
-export interface Upload { name: string; stream: Readable; /** True when the parser cut the stream at its own limit. */ truncated: () => boolean }
+export interface Upload { /** Drawn by who sends it. */ id?: string | undefined; name: string; stream: Readable; /** True when the parser cut the stream at its own limit. */ truncated: () => boolean }
 
 export const addAttachment = (ctx: Ctx, ticketId: string, upload: Upload, store: FileStore) => attach(ctx, ticketId, { upload, reader: ctx }, store);
 
@@ -38,30 +39,40 @@ type AttachmentView = ReturnType<typeof toAttachmentView>;
 type Also = (ctx: TxCtx, file: AttachmentView, ticket: Ticket) => Promise<void>;
 interface Attaching { upload: Upload; /** Whose rights are asked. */ reader: Ctx; also?: Also }
 
-/** Writes the file first, whole and flushed, then its row: a row never points to a file that is not there. */
+/**
+ * Writes the file first, whole and flushed, then its row: a row never points to a file that is not there. Sent again under its id it
+ * is the same file: what is sent twice at once is written twice, under names of their own, and one of the two is taken away again.
+ */
 async function attach(ctx: Ctx, ticketId: string, { upload, reader, also }: Attaching, store: FileStore): Promise<AttachmentView> {
   await loadTicket(reader, ticketId, "tickets.attach");
-  const id = newId(ctx.now().getTime());
-  const path = join(ctx.now().toISOString().slice(0, 7), id);
+  const id = upload.id ?? newId(ctx.now().getTime());
+  const path = join(ctx.now().toISOString().slice(0, 7), newId(ctx.now().getTime()));
   const written = await write(upload, join(store.folder, path), store.maxBytes ?? MAX_FILE_BYTES);
+  let isKept = false;
   try {
-    return await inTx(ctx, async (ctx) => {
+    const { view, isNew } = await inTx(ctx, async (ctx) => {
       const ticket = await loadTicket({ ...ctx, actor: reader.actor }, ticketId, "tickets.attach", { lock: true });
-      if ((await countAttachments(ctx.db, ticketId)).n >= MAX_FILES) throw invalidField("file", "too_many_files", { most: MAX_FILES });
       const row = { id, ticketId, path, ...written, uploadedBy: ctx.actor.kind === "user" ? ctx.actor.id : null, at: ctx.now() };
-      await insertAttachment(ctx.db, row);
+      const there = upload.id && await selectAnyAttachment(ctx.db, upload.id);
+      if (there) return { view: toAttachmentView(sameFile(there, row)), isNew: false };
+      if ((await countAttachments(ctx.db, ticketId)).n >= MAX_FILES) throw invalidField("file", "too_many_files", { most: MAX_FILES });
+      // Only of another ticket: on this one they wait for each other.
+      if (!(await insertAttachment(ctx.db, row))) throw conflict("sent_before");
       await touchTicket(ctx.db, ticketId, ctx.now());
       await emit(ctx, { type: "ticket.file_added", subject: { kind: "ticket", id: ticketId }, data: { attachmentId: id, name: row.name, bytes: row.bytes }, touches: touched(ticket) });
       await audit(ctx, { action: "ticket.attach", object: { kind: "ticket", id: ticketId }, after: { attachmentId: id, name: row.name, bytes: row.bytes, sha256: row.sha256 } });
       const view = toAttachmentView({ ...row, by: ctx.actor.kind === "client" ? "" : ctx.actor.name });
       await also?.(ctx, view, ticket);
-      return view;
+      return { view, isNew: true };
     });
-  } catch (error) {
-    await rm(join(store.folder, path), { force: true });
-    throw error;
+    isKept = isNew;
+    return view;
+  } finally {
+    if (!isKept) await rm(join(store.folder, path), { force: true });
   }
 }
+
+const sameFile = (there: StoredAttachment, { ticketId, uploadedBy, sha256 }: Pick<StoredAttachment, "ticketId" | "uploadedBy" | "sha256">): StoredAttachment => sameOrRefused(there, { ticketId, uploadedBy, sha256 });
 
 async function write(upload: Upload, path: string, maxBytes: number): Promise<{ name: string; mediaType: string; bytes: number; sha256: string }> {
   const name = safeFileName(upload.name);

@@ -13,6 +13,7 @@ import { bringAlong } from "./tickets.brought.ts";
 import { processOf, type ProjectInUse } from "./tickets.definitions.ts";
 import { alert, clockWrites, remind, tell, touched } from "./tickets.effects.ts";
 import { departmentsFor } from "./tickets.facts.rules.ts";
+import { isStepOf } from "./tickets.history.sql.ts";
 import { loadTicket } from "./tickets.load.ts";
 import { insertApproval, lapseApprovals, selectMergedTasks, selectOpenSubtasks, type Asking } from "./tickets.process.sql.ts";
 import { isRefusal, refused } from "./tickets.refusals.ts";
@@ -25,11 +26,12 @@ import { doerOf, living, worldOf, type Doer, type Living } from "./tickets.world
 
 export type MoveInput = z.output<typeof contracts.moveTicket.body>;
 
-/** Takes a transition as the signed-in person (or the system). Only the version seen is moved. What a policy stops is kept in the history. */
+/** Takes a transition as the signed-in person (or the system). Only the version seen is moved; the same step sent again, whose answer was lost, is answered with the ticket as it is. What a policy stops is kept in the history. */
 export async function moveTicket(ctx: Ctx, id: string, input: MoveInput): Promise<TicketView> {
   try {
     return await inTx(ctx, async (ctx) => {
       const before = await loadTicket(ctx, id, "tickets.move", { lock: true });
+      if (await isSentAgain(ctx, before, input)) return toView(ctx, before);
       if (before.version !== input.version) throw conflict("changed_meanwhile");
       return toView(ctx, await move(ctx, before, { transition: input.transition, input: input.input, by: actorIn(ctx) }));
     });
@@ -38,6 +40,9 @@ export async function moveTicket(ctx: Ctx, id: string, input: MoveInput): Promis
     throw error;
   }
 }
+
+const isSentAgain = async ({ db, actor }: Ctx, { id, version: now }: Ticket, { version, transition, input }: MoveInput): Promise<boolean> =>
+  version < now && actor.kind === "user" && isStepOf(db, { ticketId: id, userId: actor.id, transition, version, given: input });
 
 /** The refused transaction has left nothing, so the attempt is written in one of its own. */
 async function rememberRefusal(ctx: Ctx, id: string, { transition, input }: MoveInput, problems: object[]): Promise<void> {
@@ -112,7 +117,7 @@ async function hold(ctx: TxCtx, { ticket }: Living, { held, transition, given, b
   keepReasons(ctx, ticket, reasons.filter(({ what }) => what === "approval"));
   await alert(ctx, after, "approval");
   await emit(ctx, { type: "ticket.approval_wanted", subject: { kind: "ticket", id: ticket.id }, data: { approvalId: id, number: ticket.number, projectKey: ticket.projectKey, transition, deed: held.deed, amount: held.amount }, touches: [...touched(after), { kind: "approvals", id: ticket.projectKey }] });
-  await audit(ctx, { action: "ticket.approval_wanted", object: { kind: "ticket", id: ticket.id }, after: { approvalId: id, transition, deed: held.deed, amount: held.amount, given } });
+  await audit(ctx, { action: "ticket.approval_wanted", object: { kind: "ticket", id: ticket.id }, after: { approvalId: id, transition, deed: held.deed, amount: held.amount, given, version: after.version } });
   return after;
 }
 
@@ -133,7 +138,7 @@ export async function store(ctx: TxCtx, it: Living, { outcome, transition, given
   if (transition) {
     const data = { number: after.number, projectKey: after.projectKey, transition, from: before.stage, to: after.stage, status: after.status, closedAs: after.closedAs, ...(after.score !== before.score && { score: after.score }), notices, text: spoken(given) };
     await emit(ctx, { type: "ticket.moved", subject: { kind: "ticket", id: after.id }, data, touches: touched(after, before) });
-    await audit(ctx, { action: `ticket.${transition}`, object: { kind: "ticket", id: after.id }, before: summary(before), after: { ...summary(after), given } });
+    await audit(ctx, { action: `ticket.${transition}`, object: { kind: "ticket", id: after.id }, before: summary(before), after: { ...summary(after), given, version: after.version } });
     await bringAlong(ctx, process, after.id, transition);
   }
   if (byClient) await tellWritten(ctx, after, String(given.answer ?? spoken(given)));

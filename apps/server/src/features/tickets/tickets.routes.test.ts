@@ -104,7 +104,8 @@ test("takes a file without a name, and refuses a form that is cut off or has no 
 
 test("tells of an attachment whose file is lost as of one that is not there", async () => {
   const { id } = (await upload(ana, { name: "a.png", bytes: png })).json();
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) if (entry.isFile() && entry.name === id) rmSync(join(entry.parentPath, entry.name));
+  const { rows: [row] } = await sql<{ path: string }>`select path from attachments where id = ${id}`.execute(database.db);
+  rmSync(join(folder, row!.path));
   expect((await ana.send("GET", `/api/tickets/${ticket.id}/attachments/${id}`)).statusCode).toBe(404);
 });
 

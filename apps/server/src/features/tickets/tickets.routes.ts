@@ -29,11 +29,11 @@ export function ticketsRoutes(app: App, deps: { files: FileStore; forms?: Ticket
   mount(app, processContracts.listReasons, "signed_in", (ctx, { params, query }) => listReasons(ctx, params.id, query));
   mount(app, historyContract.ticketHistory, "signed_in", (ctx, { params, query }) => ticketHistory(ctx, params.id, query));
   mount(app, contracts.revealContacts, "signed_in", (ctx, { params, body }) => revealContacts(ctx, params.id, body.reason));
-  mount(app, contracts.addNote, "signed_in", (ctx, { params, body }) => addNote(ctx, params.id, body.text));
-  mount(app, contracts.addAttachment, "signed_in", async (ctx, { params }, { request }) => {
+  mount(app, contracts.addNote, "signed_in", (ctx, { params, body }) => addNote(ctx, params.id, body.text, { id: body.id }));
+  mount(app, contracts.addAttachment, "signed_in", async (ctx, { params, query }, { request }) => {
     const part = request.isMultipart() ? await request.file({ limits: { fileSize: MAX_FILE_BYTES }, throwFileSizeLimit: false }) : undefined;
     if (!part || part.fieldname !== "file") throw invalidField("file", "required");
-    return addAttachment(ctx, params.id, { name: part.filename ?? "", stream: part.file, truncated: () => part.file.truncated }, deps.files);
+    return addAttachment(ctx, params.id, { id: query.id, name: part.filename ?? "", stream: part.file, truncated: () => part.file.truncated }, deps.files);
   });
   mount(app, contracts.removeAttachment, "signed_in", async (ctx, { params }) => {
     await removeAttachment(ctx, params.id, params.attachmentId, deps.files);

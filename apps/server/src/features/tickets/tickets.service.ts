@@ -4,6 +4,7 @@ import { inOneStatement, inTx, isInTransaction, type Ctx, type TxCtx } from "../
 import { conflict, forbidden, invalid, invalidField, isDuplicate } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
+import { sameOrRefused } from "../../platform/once.ts";
 import { may, type Right } from "../access/index.ts";
 import type { Clock } from "../clocks/index.ts";
 import { excludesByForm, goesOnBySelf, setDue, setPriority, type ProcessTicket } from "../processes/index.ts";
@@ -19,7 +20,7 @@ import { formFor, type TicketForms } from "./tickets.forms.ts";
 import { follow } from "./tickets.move.service.ts";
 import { keepReasons, refuseStrangers, registerWithClocks, type Registered } from "./tickets.register.ts";
 import { fromEngine, priorityName } from "./tickets.rules.ts";
-import { insertNote, selectSurroundings, selectTicket, selectTicketForUpdate, selectUserForTicket, touchTicket, updateTicketRow, type Said, type Ticket, type TicketChange, type TicketTexts } from "./tickets.sql.ts";
+import { insertNote, selectNote, selectSurroundings, selectTicket, selectTicketForUpdate, selectUserForTicket, touchTicket, updateTicketRow, type Note, type Said, type Ticket, type TicketChange, type TicketTexts } from "./tickets.sql.ts";
 import { rewritten } from "./tickets.texts.ts";
 import { NOTHING_BESIDE } from "./tickets.view.sql.ts";
 import { toView } from "./tickets.view.ts";
@@ -202,15 +203,21 @@ export async function dueByHand(ctx: TxCtx, before: Ticket, dueAt: Date | null, 
 
 const pick = (ticket: Ticket, names: (keyof Ticket)[]) => Object.fromEntries(names.map((name) => [name, ticket[name]]));
 
-/** A note for colleagues; `texts`, where it is said in all languages, are shown in each reader's. It has no way to a client: notices are written by other code into another table. */
-export async function addNote(ctx: Ctx, ticketId: string, text: string, texts: Said | null = null) {
+/**
+ * A note for colleagues; `texts`, where it is said in all languages, are shown in each reader's. It has no way to a client: notices
+ * are written by other code into another table. Sent again under its `id` it is the same note.
+ */
+export async function addNote(ctx: Ctx, ticketId: string, text: string, { id, texts = null }: { id?: string | undefined; texts?: Said | null } = {}) {
   return inTx(ctx, async (ctx) => {
     const ticket = await loadTicket(ctx, ticketId, "tickets.comment", { lock: true });
-    const note = { id: newId(ctx.now().getTime()), text, by: ctx.actor.name, at: ctx.now() };
-    await insertNote(ctx.db, { id: note.id, ticketId, authorId: ctx.actor.kind === "user" ? ctx.actor.id : null, text, texts, at: note.at });
+    const sent = { ticketId, authorId: ctx.actor.kind === "user" ? ctx.actor.id : null, text };
+    const note = { id: id ?? newId(ctx.now().getTime()), ...sent, at: ctx.now() };
+    if (!(await insertNote(ctx.db, { ...note, texts }))) return noteBy(ctx, sameOrRefused(await selectNote(ctx.db, note.id), sent));
     await touchTicket(ctx.db, ticketId, note.at);
     await emit(ctx, { type: "ticket.note_added", subject: { kind: "ticket", id: ticketId }, data: { noteId: note.id }, touches: touched(ticket) });
     await audit(ctx, { action: "ticket.note", object: { kind: "ticket", id: ticketId }, after: { noteId: note.id, text } });
-    return { ...note, at: note.at.toISOString() };
+    return noteBy(ctx, note);
   });
 }
+
+const noteBy = ({ actor }: Ctx, { id, text, at }: Note) => ({ id, text, by: actor.name, at: at.toISOString() });

@@ -131,8 +131,11 @@ export const linkCallback = (interactionId: string, ticketId: string) =>
 export const selectUserForTicket = (db: Db, id: string) =>
   sql<{ id: string; name: string; projects: string[] }>`select id, name, projects from users where id = ${id} and disabled_at is null`.execute(db).then((result) => result.rows[0]);
 
-export const insertNote = (db: Db, row: { id: string; ticketId: string; authorId: string | null; text: string; texts: Said | null; at: Date }) =>
-  sql`insert into ticket_notes (id, ticket_id, author_id, text, texts, at) values (${row.id}, ${row.ticketId}, ${row.authorId}, ${row.text}, ${row.texts && JSON.stringify(row.texts)}::jsonb, ${row.at})`.execute(db);
+export interface Note { id: string; ticketId: string; authorId: string | null; text: string; at: Date }
+/** False when there is one of this id. */
+export const insertNote = (db: Db, row: Note & { texts: Said | null }): Promise<boolean> => sql`insert into ticket_notes (id, ticket_id, author_id, text, texts, at)
+  values (${row.id}, ${row.ticketId}, ${row.authorId}, ${row.text}, ${row.texts && JSON.stringify(row.texts)}::jsonb, ${row.at}) on conflict (id) do nothing`.execute(db).then((result) => result.numAffectedRows === 1n);
+export const selectNote = (db: Db, id: string) => sql<Note>`select id, ticket_id, author_id, text, at from ticket_notes where id = ${id}`.execute(db).then((result) => result.rows[0]);
 
 export const touchTicket = (db: Db, id: string, at: Date) => sql`update tickets set updated_at = greatest(updated_at, ${at}) where id = ${id}`.execute(db);
 

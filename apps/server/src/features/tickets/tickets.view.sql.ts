@@ -144,9 +144,12 @@ export interface StoredAttachment { id: string; ticketId: string | null; name: s
 const attachmentColumns = sql`a.id, a.ticket_id, a.name, a.media_type, a.bytes, a.sha256, a.path, coalesce(u.name, '') as by, a.uploaded_by, a.at from attachments a left join users u on u.id = a.uploaded_by`;
 export const selectAttachment = (db: Db, ticketId: string, id: string) =>
   sql<StoredAttachment>`select ${attachmentColumns} where a.ticket_id = ${ticketId} and a.id = ${id}`.execute(db).then((result) => result.rows[0]);
-export const insertAttachment = (db: Db, row: { id: string; ticketId: string; name: string; mediaType: string; bytes: number; sha256: string; path: string; uploadedBy: string | null; at: Date }) =>
+/** Whatever ticket it lies on. */
+export const selectAnyAttachment = (db: Db, id: string) => sql<StoredAttachment>`select ${attachmentColumns} where a.id = ${id}`.execute(db).then((result) => result.rows[0]);
+/** False when there is one of this id. */
+export const insertAttachment = (db: Db, row: { id: string; ticketId: string; name: string; mediaType: string; bytes: number; sha256: string; path: string; uploadedBy: string | null; at: Date }): Promise<boolean> =>
   sql`insert into attachments (id, ticket_id, name, media_type, bytes, sha256, path, uploaded_by, at)
-    values (${row.id}, ${row.ticketId}, ${row.name}, ${row.mediaType}, ${row.bytes}, ${row.sha256}, ${row.path}, ${row.uploadedBy}, ${row.at})`.execute(db);
+    values (${row.id}, ${row.ticketId}, ${row.name}, ${row.mediaType}, ${row.bytes}, ${row.sha256}, ${row.path}, ${row.uploadedBy}, ${row.at}) on conflict (id) do nothing`.execute(db).then((result) => result.numAffectedRows === 1n);
 export const countAttachments = (db: Db, ticketId: string) =>
   sql<{ n: number; bytes: number }>`select count(*)::int as n, coalesce(sum(bytes), 0)::bigint as bytes from attachments where ticket_id = ${ticketId}`.execute(db).then((result) => result.rows[0]!);
 export const isOfMessage = (db: Db, id: string) => sql<{ found: boolean }>`select exists (select from ticket_message_files where attachment_id = ${id}) as found`.execute(db).then((result) => result.rows[0]!.found);

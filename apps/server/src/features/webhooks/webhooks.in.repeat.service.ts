@@ -62,7 +62,7 @@ function attempt(ctx: Ctx, say: () => unknown): string | undefined {
 async function write(ctx: TxCtx, ticketId: string, { word, flips }: { word: Word | null; flips: number }): Promise<void> {
   if (!word) return;
   const text = (language: Language): string => (flips > 1 ? translate(language, "hook_flips", { count: flips, text: word.texts[language] }) : word.texts[language]);
-  await addNote(ctx, ticketId, text(word.language), { en: text("en"), ru: text("ru"), sl: text("sl") });
+  await addNote(ctx, ticketId, text(word.language), { texts: { en: text("en"), ru: text("ru"), sl: text("sl") } });
 }
 
 /** What has become worse is more urgent, with the deadline of that, and told to who works on it and to those who supervise. A priority that somebody has set higher stays. */
