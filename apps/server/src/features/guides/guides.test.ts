@@ -82,7 +82,7 @@ describe("what a guide must be", () => {
 describe("a talk led by a guide", () => {
   test("R290 the way through the diagnosis tree is kept on the ticket, what was asked stands in its fields, and its end proposes the next step", async () => {
     const ticket = await buildTicket(system, { type: "fault" });
-    expect((await ticketGuides(ana, ticket.id)).guides).toMatchObject([{ key: "calm-talk", suggested: true }, { key: "no-internet", suggested: true }, { key: "no-show", suggested: false }]);
+    expect((await ticketGuides(ana, ticket.id)).guides).toMatchObject([{ key: "calm-talk", suggested: true }, { key: "no-internet", suggested: true }, { key: "set-top-box", suggested: true }, { key: "no-show", suggested: false }]);
     let run = await startGuide(ana, ticket.id, { guide: "no-internet" });
     const { rows: begun } = await sql<{ name: string }>`select data->>'name' as name from events where type = 'ticket.guide_started' and subject_id = ${ticket.id}`.execute(database.db);
     expect(begun, "the story says which guide was begun").toEqual([{ name: run.guide.name }]);
@@ -98,7 +98,7 @@ describe("a talk led by a guide", () => {
   test("R137 R362 what telemetry has registered, with neither a client nor a talk, is offered no talk with people but what is made for its type; once there is somebody it is", async () => {
     const alarm = await buildTicket(system, { type: "fault", contactPhone: null, contactEmail: null });
     const offered = async (): Promise<string[]> => (await ticketGuides(ana, alarm.id)).guides.map(({ key }) => key);
-    expect(await offered()).toEqual(["no-internet"]);
+    expect(await offered()).toEqual(["no-internet", "set-top-box"]);
     await sql`update tickets set contact_phone = '+38640111222' where id = ${alarm.id}`.execute(database.db);
     expect(await offered()).toEqual(expect.arrayContaining(["no-internet", "calm-talk"]));
   });
