@@ -56,6 +56,8 @@ test("R219 a decision is kept with the report it was made from: whatever the rep
   const { version, transitions } = (await vera.send("GET", `/api/tickets/${ticketId}`)).json<{ version: number; transitions: { key: string }[] }>();
   expect(transitions.map(({ key }) => key)).toEqual(["carry_out", "drop"]);
   for (const field of ["why", "decided_by", "report", "report_sha256"]) expect((await vera.send("PATCH", `/api/tickets/${ticketId}`, { version, fields: { [field]: "another" } })).statusCode, field).toBe(422);
+  const gone = await vera.send("DELETE", `/api/tickets/${ticketId}/attachments/${ticket.attachments[0]!.id}`);
+  expect([gone.statusCode, gone.json<{ code: string }>().code]).toEqual([409, "file_of_record"]);
   const listed = (await vera.send("GET", `/api/tickets/found?${new URLSearchParams({ filter: JSON.stringify({ types: ["decision"] }) }).toString()}`)).json<{ items: { id: string }[] }>();
   expect(listed.items.map(({ id }) => id)).toEqual([ticketId]);
   expect((await vera.send("POST", `/api/tickets/${ticketId}/transitions`, { version, transition: "carry_out", input: { resolution: "Hired" } })).json()).toMatchObject({ stage: "done", status: "closed" });

@@ -128,6 +128,8 @@ export async function removeAttachment(ctx: Ctx, ticketId: string, attachmentId:
     const row = await selectAttachment(ctx.db, ticketId, attachmentId);
     if (!row) throw notFound("attachment", attachmentId);
     if (await isOfMessage(ctx.db, attachmentId)) throw conflict("file_of_message", { name: row.name });
+    // What a decision was made from: its hash stands on the ticket, and the file with it (R219).
+    if (Object.values(ticket.fields).includes(row.sha256)) throw conflict("file_of_record", { name: row.name });
     await deleteAttachment(ctx.db, ticketId, attachmentId);
     await emit(ctx, { type: "ticket.file_removed", subject: { kind: "ticket", id: ticketId }, data: { attachmentId, name: row.name }, touches: touched(ticket) });
     await audit(ctx, { action: "ticket.detach", object: { kind: "ticket", id: ticketId }, before: { attachmentId, name: row.name, sha256: row.sha256 } });
