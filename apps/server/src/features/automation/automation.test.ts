@@ -201,11 +201,8 @@ test("R124 a scheduled rule tells another system of every ticket it fires on, on
 });
 
 test("R124 a ticket that a fault of ours keeps a rule from is seen by its failed run, whatever wakes the rule, and holds up no other", async () => {
-  await use(rule("raise", '{ schedule: "0 * * * *" }', `when: ticket.subject == "raise me"
-steps:
-  - set: { ticket.priority: '"urgent"' }
-`));
-  const tickets = [];
+  await use(rule("raise", '{ schedule: "0 * * * *" }', `when: ticket.subject == "raise me"\nsteps:\n  - set: { ticket.priority: '"urgent"' }\n`));
+  const tickets: { id: string }[] = [];
   for (let count = 0; count < 4; count += 1) tickets.push(await buildTicket(system, { subject: "raise me" }));
   await sql`create function fault() returns trigger language plpgsql as $$ begin if new.id = ${sql.lit(tickets[1]!.id)} then raise exception 'a fault'; end if; return new; end $$`.execute(database.db);
   await sql`create trigger fault before update on tickets for each row execute function fault()`.execute(database.db);
@@ -223,7 +220,7 @@ steps:
   await sql`update tickets set priority = 1 where id = any(${tickets.map(({ id }) => id)}::uuid[])`.execute(database.db);
   for (let round = 0; round < 55; round += 1) { await sweepOnce(quiet, deps); now = new Date(now.getTime() + 60_000); }
   await sql`drop trigger fault on automation_runs`.execute(database.db);
-  expect((await states()).map(([index, state]) => [index, state]).toSorted()).toEqual([[0, "fired"], [0, "fired"], [1, "failed"], [1, "failed"], [2, "fired"], [2, "fired"], [3, "fired"], [3, "fired"]]);
+  expect((await states()).map(([index, state]) => `${String(index)} ${String(state)}`).toSorted()).toEqual(["0 fired", "0 fired", "1 failed", "1 failed", "2 fired", "2 fired", "3 fired", "3 fired"]);
 });
 
 test("R351 a rule that makes tickets which wake it again is stopped for all of them together, and says so", async () => {
