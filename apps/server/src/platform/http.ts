@@ -12,7 +12,7 @@ import type { Ctx } from "./db.ts";
 import { AppError, conflict, HTTP_STATUS, invalid, isDatabaseAway, isOvertaken, unavailable, unauthenticated } from "./errors.ts";
 import type { Log } from "./log.ts";
 import { observeHttp } from "./metrics.ts";
-import { languageOf, translate } from "./messages.ts";
+import { hasMessage, languageOf, translate } from "./messages.ts";
 import { badText, fieldProblem } from "./validation.ts";
 
 export type App = FastifyInstance & { contextOf(request: FastifyRequest): Promise<Ctx>; toldTo(ctx: Ctx, reply: unknown): unknown };
@@ -182,7 +182,7 @@ function problemOf(known: AppError | null, language: Language, requestId: string
   const { code: kind, reason: code, params, fields, retryAfterS } = known ?? BUG;
   const errors = fields.map((field) => ({ field: field.field, code: field.code, message: translate(language, field.code, field.params) }));
   return {
-    type: `urn:linija:problem:${code}`, title: translate(language, `title_${kind}`), status: statusOf(known), code, detail: translate(language, code, params), requestId,
+    type: `urn:linija:problem:${code}`, title: translate(language, hasMessage(language, `title_${code}`) ? `title_${code}` : `title_${kind}`), status: statusOf(known), code, detail: translate(language, code, params), requestId,
     ...(errors.length > 0 && { errors }), ...(retryAfterS && { retryAfterS }), ...(Object.keys(params).length > 0 && { params }),
   };
 }

@@ -41,7 +41,7 @@ export function CreateProject({ template, taken, onClose }: Props) {
         <div className={css.three}>
           <TextInput label={t("projects.key")} description={t("projects.keyHint")} {...text("key")} error={errorOf("key")} />
           <TextInput label={t("projects.prefix")} description={t("projects.prefixHint", { prefix: draft.ticketPrefix || "ABC" })} {...text("ticketPrefix")} maxLength={3} error={errorOf("ticketPrefix")} />
-          <TextInput label={t("projects.mail")} description={t("projects.mailHint")} type="email" {...text("mailFrom")} error={errorOf("mailFrom")} />
+          <TextInput label={t("projects.mail")} description={t("projects.mailHint")} placeholder="info@company.example" type="email" {...text("mailFrom")} error={errorOf("mailFrom")} />
         </div>
         <div className={css.two}>
           <TextInput label={t("projects.numbers")} description={t("projects.numbersHint")} placeholder="+38615550700, 700" {...text("numbers")} error={errorOf("numbers", "numbers.0", "numbers.1", "numbers.2", "numbers.3")} />
@@ -68,7 +68,7 @@ function draftOf(own: Partial<NewProjectDraft>, template: TemplateView, projects
   return {
     en: name, ru: own.ru ?? name, sl: own.sl ?? name, numbers, languages: chosen, colour: template.colour,
     key: own.key ?? (name ? proposeKey(name, projects.map(({ key }) => key)) : ""), ticketPrefix: (own.ticketPrefix ?? (name ? proposePrefix(name, projects.map(({ ticketPrefix }) => ticketPrefix)) : "")).toUpperCase(),
-    callerId: own.callerId ?? numbersOf(numbers).find((each) => each.startsWith("+")) ?? "", mailFrom: own.mailFrom ?? template.mailFrom,
+    callerId: own.callerId ?? numbersOf(numbers).find((each) => each.startsWith("+")) ?? "", mailFrom: own.mailFrom ?? "",
     defaultLanguage: own.defaultLanguage && chosen.includes(own.defaultLanguage) ? own.defaultLanguage : chosen[0] ?? "en",
   };
 }

@@ -95,4 +95,9 @@ test("R358 a project that is only just brought is taken though its rules name pe
     expect.stringMatching(/^rules\/tells-me\.yaml:8 .*“erp”/), expect.stringMatching(/^rules\/tells-vera\.yaml:6 .*“verra”/), expect.stringMatching(/^rules\/tells-vera\.yaml:8 .*“erp”/),
   ]);
   expect(preview.lacks).toEqual(made.lacks);
+  // The key is taken now: it is said at the key, and under another one the same folder comes in, once its letters and numbers are its own.
+  const again = (key: string | undefined, head: (text: string) => string = (text) => text) => importProject(as(), node.deps, pack("cabs", new Map(texts).set("project.yaml", head(texts.get("project.yaml")!))), { ...(key && { as: key }), preview: "true" });
+  await expect(again(undefined)).rejects.toMatchObject({ reason: "project_key_taken", fields: [{ field: "key", code: "project_key_taken" }] });
+  await expect(again("cabs-too")).rejects.toMatchObject({ reason: "declaration_refused" });
+  expect(await again("cabs-too", (text) => text.replace("ticket_prefix: CAB", "ticket_prefix: CAC").replaceAll("+38615550911", "+38615550912"))).toMatchObject({ key: "cabs-too" });
 });

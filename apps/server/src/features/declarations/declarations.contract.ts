@@ -103,6 +103,6 @@ const lack = z.object({ path: z.string(), line: z.number().int().nullable(), mes
 export type Lack = z.infer<typeof lack>;
 export const importProject = contract({
   method: "POST", path: "/projects/import", contacts: "own", summary: "A project from a .zip of its texts (multipart, part `file`, at most 2 MB): a new one, or with `into` the texts of that project; with `preview` nothing is kept, and what would change is told",
-  query: z.object({ into: z.string().max(60).optional(), note: z.string().max(500).optional(), preview: z.literal("true").optional() }),
+  query: z.object({ into: z.string().max(60).optional(), /** Of a new project: another key than the archive names. */ as: z.string().regex(/^[a-z][a-z0-9_-]{1,30}$/).optional(), note: z.string().max(500).optional(), preview: z.literal("true").optional() }),
   reply: z.object({ key: z.string(), saved: z.number().int(), removed: z.number().int(), changes: z.array(importChange), /** Of a new project: where its texts name people or webhooks that it does not have yet. It is taken all the same. */ lacks: z.array(lack) }),
 });

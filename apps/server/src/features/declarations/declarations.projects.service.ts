@@ -2,7 +2,7 @@ import { parseDocument } from "yaml";
 import type { z } from "zod";
 import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
-import { conflict, invalid, invalidField, notFound } from "../../platform/errors.ts";
+import { invalid, invalidField, notFound } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { readerLanguage } from "../../platform/messages.ts";
 import { kindOf, projectFolders, readDeclarations, RESERVED, textsOf, wordsOf, type FileProblem, type ProjectDeclaration } from "../projects/index.ts";
@@ -86,6 +86,8 @@ export async function createProject(ctx: Ctx, deps: DeclarationsDeps, input: z.o
   const template = textsOf(deps.repository, input.template);
   if (!template.has("project.yaml") || RESERVED.includes(input.template)) throw invalidField("template", "unknown_template");
   if (!input.languages.includes(input.defaultLanguage)) throw invalidField("defaultLanguage", "wrong_choice");
+  // Letters to clients leave in the name of whoever this is: it is asked for, and never taken over unsaid.
+  if (isSameAddress(input.mailFrom, templatesOf(deps).find(({ key }) => key === input.template)?.declared?.project.mail_from)) throw invalidField("mailFrom", "mail_of_template");
   const texts = fromTemplate(template, input);
   await inTx(ctx, async (ctx) => {
     const ground = await lockGround(ctx);
@@ -97,6 +99,8 @@ export async function createProject(ctx: Ctx, deps: DeclarationsDeps, input: z.o
   await deps.live.look();
   return { key: input.key, texts: texts.size, leftOut: leftOut(template) };
 }
+
+const isSameAddress = (one: string, other: string | undefined): boolean => one.trim().toLowerCase() === other?.toLowerCase();
 
 async function joinAsMaker(ctx: TxCtx, key: string): Promise<void> {
   if (ctx.actor.kind !== "user" || !(await joinProject(ctx.db, ctx.actor.id, key))) return;
@@ -142,16 +146,17 @@ export async function importProject(ctx: Ctx, deps: DeclarationsDeps, bytes: Uin
   }
 }
 
-async function takeArchive(ctx: Ctx, deps: DeclarationsDeps, bytes: Uint8Array, { into, note = "", preview }: Import): Promise<Imported> {
+async function takeArchive(ctx: Ctx, deps: DeclarationsDeps, bytes: Uint8Array, { into, as, note = "", preview }: Import): Promise<Imported> {
   const unpacked = unpack(bytes);
   if (!unpacked.ok) throw invalid(unpacked.problems.slice(0, 50).map(({ file, ...told }) => ({ field: file || "file", code: "declaration_problem", params: { ...wordsOf(told, readerLanguage(ctx)) } })), "declaration_refused");
-  const key = into ?? keyOf(unpacked.texts);
+  const key = into ?? as ?? keyOf(unpacked.texts);
+  if (as !== undefined) renameKey(unpacked.texts, as);
   if (RESERVED.includes(key) || !/^[a-z][a-z0-9_-]{1,30}$/.test(key)) throw invalidField("file", "project_key_unusable");
   if (into !== undefined && !declaredOf(deps, into)) throw notFound("project", into);
   const result = await inTx(ctx, async (ctx) => {
     const ground = await lockGround(ctx);
     const rows = ground.rows.filter(({ projectKey }) => projectKey === key);
-    if (into === undefined && rows.length > 0) throw conflict("project_key_taken");
+    if (into === undefined && rows.length > 0) throw invalid([{ field: "key", code: "project_key_taken" }], "project_key_taken");
     const saved = [...unpacked.texts].flatMap(([path, text]): Change[] => {
       const row = rows.find((each) => each.path === path);
       return row?.text === text ? [] : [{ projectKey: key, path, text, number: (row?.number ?? 0) + 1 }];
@@ -176,6 +181,12 @@ async function lackedBy(ctx: TxCtx, { settings }: DeclarationsDeps, declared: Pr
   return found.flat().slice(0, MOST_LACKS).map(({ at, problem: { key, line = null, ...problem } }) => ({ path: `${at}/${key}.yaml`, line, message: wordsOf(problem, readerLanguage(ctx)).message }));
 }
 const MOST_LACKS = 50;
+
+/** The same project under another key: its letters, numbers and names are said to be taken where they are. */
+function renameKey(texts: Map<string, string>, key: string): void {
+  const head = texts.get("project.yaml");
+  if (head !== undefined) texts.set("project.yaml", head.replace(/^key:.*$/m, `key: ${key}`));
+}
 
 function keyOf(texts: ReadonlyMap<string, string>): string {
   const head = texts.get("project.yaml");

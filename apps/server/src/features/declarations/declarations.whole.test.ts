@@ -158,6 +158,10 @@ describe("R358 a project from a template", () => {
     expect(error.fields.map(({ field }) => field)).toEqual(["numbers.1", "ticketPrefix"]);
     expect((await rejection(createProject(ana, node.deps, { ...bakery, numbers: ["+38615550702"], ticketPrefix: "KLX" }))).fields[0]).toMatchObject({ field: "key" });
   });
+  test("R358 the template's own sender is never taken over: letters to the new project's clients leave in its own name", async () => {
+    const { mailFrom } = (await listProjects(ana, node.deps)).templates.find(({ key }) => key === "shop")!;
+    expect((await rejection(createProject(ana, node.deps, { ...bakery, key: "bakery3", mailFrom: mailFrom.toUpperCase() }))).fields).toMatchObject([{ field: "mailFrom", code: "mail_of_template" }]);
+  });
   test("goes out as a folder and comes in as it was", async () => {
     const { bytes } = await exportProject(ana, node.deps, "bakery");
     expect(await importProject(ana, node.deps, bytes, { into: "bakery" })).toEqual({ key: "bakery", saved: 0, removed: 0, changes: [], lacks: [] });
