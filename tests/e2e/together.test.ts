@@ -174,3 +174,74 @@ test("R090: what the client writes after the desk has read the form, and before 
     await desk.browser.close();
   }
 });
+
+/** One of these is done by the server, and whoever asked for it never hears of it. */
+async function answerLost(page: Page, address: RegExp): Promise<{ lost: Promise<unknown> }> {
+  const { promise: lost, resolve } = Promise.withResolvers<void>();
+  await page.route(address, async (route) => {
+    await route.fetch();
+    await route.abort();
+    resolve();
+  }, { times: 1 });
+  return { lost };
+}
+
+test("what is pressed again after its answer was lost, also after a reload, is saved once: a note, a promise, a file; changed words are kept and saved by the next press", async () => {
+  const ticket = await anna.ask<{ id: string }>("POST", "/tickets", { projectKey: "internet", type: "question", subject: "Lost answers" });
+  const desk = await Desk.open("anna.sokolova", "en", await Browser.beside(chromium));
+  const { page } = desk;
+  const now = () => anna.ask<{ notes: { text: string }[]; attachments: { name: string }[] }>("GET", `/tickets/${ticket.id}`);
+  const notes = async () => (await now()).notes.map(({ text }) => text);
+  const promises = async () => (await anna.ask<{ items: { text: string }[] }>("GET", `/tickets/${ticket.id}/promises`)).items.map(({ text }) => text);
+  try {
+    await page.goto(`/tickets/${ticket.id}`);
+    const note = page.getByRole("textbox", { name: desk.t("ticket.note") });
+    const [addNote, saved] = [desk.button("ticket.addNote"), async () => (await note.inputValue()) === ""];
+    const first = await answerLost(page, /\/notes$/);
+    await note.fill("The router was changed");
+    await addNote.click();
+    await first.lost;
+    await page.reload();
+    expect(await note.inputValue()).toBe("The router was changed");
+    await addNote.click();
+    await until("the note is saved", saved);
+    expect(await notes()).toEqual(["The router was changed"]);
+
+    const second = await answerLost(page, /\/notes$/);
+    await note.fill("And the cable");
+    await addNote.click();
+    await second.lost;
+    await note.fill("And the cable, too");
+    await addNote.click();
+    await page.getByText("This was saved already").waitFor();
+    expect(await note.inputValue()).toBe("And the cable, too");
+    await addNote.click();
+    await until("the changed note is saved", saved);
+    expect(await notes()).toEqual(["The router was changed", "And the cable", "And the cable, too"]);
+
+    const third = await answerLost(page, /\/promises$/);
+    const promise = page.getByRole("form", { name: desk.t("promises.make") });
+    const [what, tab] = [promise.getByRole("textbox", { name: desk.t("promises.what") }), page.getByRole("tab", { name: desk.t("panel.promises") })];
+    await tab.click();
+    await what.fill("A call tomorrow");
+    await promise.getByRole("group").getByRole("button").last().click();
+    await promise.getByRole("button", { name: desk.t("promises.make"), exact: true }).click();
+    await third.lost;
+    await page.reload();
+    await tab.click();
+    await promise.getByRole("button", { name: desk.t("promises.make"), exact: true }).click();
+    await until("the promise is saved", async () => (await what.inputValue()) === "");
+    expect(await promises()).toEqual(["A call tomorrow"]);
+
+    const fourth = await answerLost(page, /\/attachments\?id=/);
+    const choose = page.getByLabel(desk.t("files.add"));
+    await choose.setInputFiles(import.meta.filename);
+    await fourth.lost;
+    await page.getByText(/^Not attached: together/).waitFor();
+    await choose.setInputFiles(import.meta.filename);
+    await page.getByText(/^Not attached: together/).waitFor({ state: "detached" });
+    expect((await now()).attachments).toHaveLength(1);
+  } finally {
+    await desk.browser.close();
+  }
+});
