@@ -18,6 +18,7 @@ export async function makeInDesk(peter: Desk, { made }: MadeDay, templateName: s
   await form.getByRole("textbox", { name: "Name, English" }).fill(made.name);
   await form.getByRole("textbox", { name: "Numbers" }).fill(made.numbers.join(", "));
   await form.getByRole("textbox", { name: "Ticket letters" }).fill(made.prefix);
+  await form.getByRole("textbox", { name: "Mail to clients from" }).fill(`${made.key}@example.com`);
   await form.getByRole("button", { name: "Create project" }).click();
   await page.waitForURL(`**/projects/${made.key}`);
   await page.getByRole("navigation", { name: `Texts of ${made.name}` }).getByRole("button", { name: /\bloan$/ }).first().waitFor();
