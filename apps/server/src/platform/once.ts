@@ -6,9 +6,9 @@ import { conflict } from "./errors.ts";
  * answered with it; whatever else comes under that id (other words, another writer, another ticket) is refused.
  */
 export function sameOrRefused<T extends object>(there: T | undefined, sent: Partial<T>): T {
-  if (!isSame(there, sent)) throw conflict("sent_before");
+  if (!there || !isSame(there, sent)) throw conflict("sent_before");
   return there;
 }
 
-export const isSame = <T extends object>(there: T | undefined, sent: Partial<T>): there is T =>
+export const isSame = <T extends object>(there: T | undefined, sent: Partial<T>): boolean =>
   there !== undefined && Object.entries(sent).every(([name, value]) => isDeepStrictEqual(there[name as keyof T], value));

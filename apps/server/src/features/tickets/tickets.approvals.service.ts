@@ -4,6 +4,7 @@ import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
 import { conflict, forbidden, invalidField, notFound, type AppError } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { readerLanguage } from "../../platform/messages.ts";
+import { isSame } from "../../platform/once.ts";
 import { decodeCursor, encodeCursor, PAGE_SIZE } from "../../platform/page.ts";
 import { may, toldTo } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
@@ -69,8 +70,8 @@ async function filledIn(ctx: Ctx, { process, project, language }: { process: Pro
 interface Place { id: string; approvalId: string }
 const STATES = { approve: "approved", refuse: "refused" } as const;
 
-/** Approved, the transition is taken with what was filled in, in the name of who asked; every other condition is asked again. */
-export async function decideApproval(ctx: Ctx, at: Place, input: z.output<typeof contracts.decideApproval.body>): Promise<TicketView> {
+/** Approved, the transition is taken with what was filled in, in the name of who asked; every other condition is asked again. Whoever decided and sends the same again has the ticket as it is. */
+export async function decideApproval(ctx: Ctx, at: Place, input: Decision): Promise<TicketView> {
   try {
     return await decide(ctx, at, input);
   } catch (error) {
@@ -79,22 +80,29 @@ export async function decideApproval(ctx: Ctx, at: Place, input: z.output<typeof
   }
 }
 
-function decide(ctx: Ctx, at: Place, { decision, note }: z.output<typeof contracts.decideApproval.body>): Promise<TicketView> {
+type Decision = z.output<typeof contracts.decideApproval.body>;
+const userOf = ({ actor }: Ctx): string | null => (actor.kind === "user" ? actor.id : null);
+
+function decide(ctx: Ctx, at: Place, { decision, note }: Decision): Promise<TicketView> {
   return inTx(ctx, async (ctx) => {
     const ticket = await loadTicket(ctx, at.id, "tickets.approve", { lock: true });
     const approval = await selectApproval(ctx.db, ticket.id, at.approvalId);
     if (!approval) throw notFound("approval", at.approvalId);
-    const project = await projectOf(ctx.db, ticket.projectKey);
-    if (approval.state === "lapsed") throw await lapsed(ctx, ticket, approval);
-    if (approval.state !== "pending") throw conflict("approval_decided");
-    const by = ctx.actor.kind === "user" ? ctx.actor.id : null;
-    if (!mayDecide(ctx, project, ticket, approval)) throw forbidden(by === approval.requestedBy ? "approval_own" : "approval_above_authority");
-    if (decision === "refuse" && note === "") throw invalidField("note", "required");
+    const by = userOf(ctx);
+    if (isSame(approval, { state: STATES[decision], decidedBy: by, note: note || null })) return toView(ctx, ticket);
+    await refuseDecision(ctx, ticket, approval, { decision, note });
     const isFirst = await updateApproval(ctx.db, approval.id, { state: STATES[decision], by, at: ctx.now(), note: note || null });
     if (!isFirst) throw conflict("approval_decided");
     await announce(ctx, ticket, approval, { decision, note });
     return toView(ctx, decision === "approve" ? await takeHeld(ctx, ticket, approval) : await refuseHeld(ctx, ticket, approval));
   });
+}
+
+async function refuseDecision(ctx: Ctx, ticket: Ticket, approval: Approval, { decision, note }: Decision): Promise<void> {
+  if (approval.state === "lapsed") throw await lapsed(ctx, ticket, approval);
+  if (approval.state !== "pending") throw conflict("approval_decided");
+  if (!mayDecide(ctx, await projectOf(ctx.db, ticket.projectKey), ticket, approval)) throw forbidden(userOf(ctx) === approval.requestedBy ? "approval_own" : "approval_above_authority");
+  if (decision === "refuse" && note === "") throw invalidField("note", "required");
 }
 
 async function announce(ctx: TxCtx, ticket: Ticket, { id, transition, deed, amount, requestedBy }: Approval, { decision, note }: { decision: string; note: string }): Promise<void> {

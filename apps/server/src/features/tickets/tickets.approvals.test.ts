@@ -49,6 +49,27 @@ test("R133 a yes to one amount does not let another pass: the question stands an
   expect(await decide(boris, at)).toMatchObject({ stage: "refunding", approvals: [{ state: "approved", decidedBy: "Boris Zajc" }] });
 });
 
+test("R133 a step that waits for a decision, sent again because its answer was lost, is asked for once; with another amount, or by another, it is another step", async () => {
+  const { id, approvalId } = await asked();
+  const { version } = await getTicket(as(ana), id);
+  const again = (actor: Actor, amount: string) => moveTicket(as(actor), id, { version: version - 1, transition: "refund", input: { amount } });
+  expect(await again(ana, "150.00")).toMatchObject({ version, approvals: [{ id: approvalId, state: "pending" }] });
+  const { rows } = await sql<{ n: number }>`select count(*)::int as n from events where subject_id = ${id} and type = 'ticket.approval_wanted'`.execute(database.db);
+  expect(rows).toEqual([{ n: 1 }]);
+  for (const other of [() => again(ana, "151.00"), () => again(boris, "150.00")]) expect((await refusal(other())).reason).toBe("changed_meanwhile");
+});
+
+test("R133 a decision sent again by who made it is answered with the ticket and done once; another decision, or another's, is told that it was decided", async () => {
+  for (const [decision, other] of [["approve", "refuse"], ["refuse", "approve"]] as const) {
+    const at = await asked();
+    const [one, two] = await Promise.all([decide(boris, at, decision), decide(boris, at, decision)]);
+    expect([two.stage, two.version, two.approvals[0]!.state]).toEqual([one.stage, one.version, `${decision === "approve" ? "approv" : "refus"}ed`]);
+    const { rows } = await sql<{ n: number }>`select count(*)::int as n from events where subject_id = ${at.id} and type = 'ticket.approval_decided'`.execute(database.db);
+    expect(rows).toEqual([{ n: 1 }]);
+    for (const late of [() => decide(boris, at, other), () => decide(ruth, at, decision)]) expect((await refusal(late())).reason).toBe("approval_decided");
+  }
+});
+
 test("R216 money with more digits than its currency has is refused at its field, with how many there may be", async () => {
   const { id } = await createTicket(as(ana), createTicketContract.body.parse({ projectKey: "internet", type: "claim", subject: "Broken", contactPhone: "+38640123456" }));
   await go(ana, id, "take");

@@ -52,14 +52,14 @@ export const selectVersionNumbers = async (db: Db, ids: string[]): Promise<Map<s
 
 export interface Approval {
   id: string; ticketId: string; projectKey: string; transition: string; stage: string; input: Record<string, unknown>; deed: string; amount: Amount | null;
-  requestedBy: string | null; requestedAt: Date; state: "pending" | "approved" | "refused" | "lapsed"; decidedAt: Date | null;
+  requestedBy: string | null; requestedAt: Date; state: "pending" | "approved" | "refused" | "lapsed"; decidedAt: Date | null; decidedBy: string | null; note: string | null;
 }
 /** Undefined when another one is pending already. */
-export const insertApproval = (db: Db, row: Omit<Approval, "state" | "decidedAt">) => sql<{ id: string }>`insert into ticket_approvals (id, ticket_id, project_key, transition, stage, input, deed, amount, requested_by, requested_at)
+export const insertApproval = (db: Db, row: Omit<Approval, "state" | "decidedAt" | "decidedBy" | "note">) => sql<{ id: string }>`insert into ticket_approvals (id, ticket_id, project_key, transition, stage, input, deed, amount, requested_by, requested_at)
   values (${row.id}, ${row.ticketId}, ${row.projectKey}, ${row.transition}, ${row.stage}, ${JSON.stringify(row.input)}::jsonb, ${row.deed}, ${row.amount === null ? null : JSON.stringify(row.amount)}::jsonb, ${row.requestedBy}, ${row.requestedAt})
   on conflict do nothing returning id`.execute(db).then((result) => result.rows[0]?.id);
 
-export const selectApproval = (db: Db, ticketId: string, id: string) => sql<Approval>`select id, ticket_id, project_key, transition, stage, input, deed, amount, requested_by, requested_at, state, decided_at
+export const selectApproval = (db: Db, ticketId: string, id: string) => sql<Approval>`select id, ticket_id, project_key, transition, stage, input, deed, amount, requested_by, requested_at, state, decided_at, decided_by, note
   from ticket_approvals where ticket_id = ${ticketId} and id = ${id} for update`.execute(db).then((result) => result.rows[0]);
 
 /** Undefined when somebody has decided it before. */

@@ -86,14 +86,6 @@ test("R133 a refund above the mover's limit waits for somebody with enough autho
   expect((await listApprovals(as(cene), {})).items).toEqual([]);
 });
 
-test("R133 a step that waits for a decision, sent again because its answer was lost, is asked for once; with another amount it is another step", async () => {
-  const held = await go(ana, taken, "refund", { amount: "150.00" });
-  expect(await go(ana, taken, "refund", { amount: "150.00" })).toMatchObject({ version: held.version, approvals: [{ id: first(held.approvals).id, state: "pending" }] });
-  expect(await eventsOf(taken.id, "ticket.approval_wanted")).toHaveLength(1);
-  expect((await refusal(go(ana, taken, "refund", { amount: "151.00" }))).reason).toBe("changed_meanwhile");
-  expect((await refusal(go(cene, taken, "refund", { amount: "150.00" }))).reason).toBe("changed_meanwhile");
-});
-
 test("R133 approved, the held step is taken with what was filled in, in the name of who asked", async () => {
   const held = await go(ana, taken, "refund", { amount: "150.00" });
   const { id: approvalId } = first(held.approvals);
