@@ -92,3 +92,22 @@ test("two people send at the same moment: one wins, the other is told and loses 
   expect(now.fields["question"]).toBeUndefined();
   expect([...anna.browser.failures, ...igor.browser.failures]).toEqual([]);
 });
+
+test("R160 a request registered while the server cannot be reached is registered by itself, once, when it answers again", async () => {
+  const { page, t, session } = anna;
+  const family = `Vezaj${Date.now() % 100_000}`;
+  const client = await session.ask<{ id: string }>("POST", "/clients", { kind: "person", familyName: family, givenName: "Rok", phones: ["+38640998877"], emails: [], language: "en", projects: ["internet"], force: true });
+  await page.goto(`/clients?client=${client.id}`);
+  await page.getByRole("tab", { name: t("client.tab.register") }).click();
+  const form = page.getByRole("form", { name: t("register.title") });
+  await anna.choose(form, t("register.type"), "Question");
+  await form.getByRole("textbox", { name: t("register.subject") }).fill("No network at all");
+  await form.getByRole("textbox", { name: t("register.description") }).fill("The line is down");
+  await page.context().setOffline(true);
+  await form.getByRole("button", { name: t("register.send") }).click();
+  await form.getByText(t("register.waits")).waitFor();
+  await page.context().setOffline(false);
+  await page.getByRole("status").filter({ hasText: t("register.done") }).waitFor();
+  const { items } = await session.ask<{ items: { subject: string }[] }>("GET", `/tickets?view=all&clientId=${client.id}`);
+  expect(items.map(({ subject }) => subject)).toEqual(["No network at all"]);
+});

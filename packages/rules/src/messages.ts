@@ -82,7 +82,7 @@ export const MESSAGES = {
   not_permitted: { en: "You may not edit rules.", ru: "Вам нельзя изменять правила.", sl: "Pravil ne smete urejati." },
   // The shape of a document (shape.ts)
   shape_missing: { en: "Not given; expected: {expected}.", ru: "Не указано; нужно: {expected}.", sl: "Manjka; pričakovano: {expected}." },
-  shape_type: { en: "Here stands {actual}{value}; expected: {expected}.", ru: "Здесь {actual}{value}; нужно: {expected}.", sl: "Tu je {actual}{value}; pričakovano: {expected}." },
+  shape_type: { en: "This is {actual}{value}; expected: {expected}.", ru: "Здесь {actual}{value}; нужно: {expected}.", sl: "Tu je {actual}{value}; pričakovano: {expected}." },
   shape_choice: { en: "“{value}” cannot stand here; use one of: {values}.", ru: "«{value}» здесь не подходит; допустимы: {values}.", sl: "»{value}« tu ne ustreza; uporabite eno od: {values}." },
   shape_unfit: { en: "“{value}” cannot stand here.", ru: "«{value}» здесь не подходит.", sl: "»{value}« tu ne ustreza." },
   shape_empty: { en: "Empty; expected: {expected}.", ru: "Пусто; нужно: {expected}.", sl: "Prazno; pričakovano: {expected}." },

@@ -67,7 +67,8 @@ export function useFromNow(): (at: string) => string {
   return (at) => {
     const minutes = Math.round((Date.parse(at) - now) / 60_000);
     if (minutes === 0) return Date.parse(at) > now ? intl.formatRelativeTime(0, "second", { numeric: "auto" }) : t("time.justNow");
-    if (Math.abs(minutes) < 60) return intl.formatRelativeTime(minutes, "minute", { style: "short" });
+    // As clocks write it beside: the two formats of the same language differ by a dot.
+    if (Math.abs(minutes) < 60) return intl.formatRelativeTime(minutes, "minute", { style: "short" }).replace("мин.", "мин");
     if (Math.abs(minutes) < 24 * 60) return intl.formatRelativeTime(Math.round(minutes / 60), "hour", { style: "short" });
     return intl.formatRelativeTime(Math.round(minutes / 1440), "day", { style: "short" });
   };

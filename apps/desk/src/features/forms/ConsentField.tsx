@@ -6,6 +6,7 @@ import { useT } from "../../i18n/intl.tsx";
 import { clock } from "../../shared/api.ts";
 import { spell } from "../../shared/clock.tsx";
 import { Skeleton } from "../../shared/parts.tsx";
+import { useApi } from "../../shared/query.ts";
 import { Below, Legend, type FieldProps } from "./simple.tsx";
 import { useFilling, usePlace, useStore } from "./useForm.tsx";
 import css from "./forms.module.css";
@@ -48,15 +49,14 @@ function Answer({ given }: { given: boolean | undefined }) {
   return <span className={`chip ${given ? "live" : "warn"}`}>{given ? <IconCheck size={14} aria-hidden /> : <IconX size={14} aria-hidden />}{t(given ? "forms.agrees" : "forms.refuses")}</span>;
 }
 
-/** Of an id that ends with the hash of the version, as much as tells two versions apart. */
-const SHORT = 6;
-
 function Given({ consent, path, at }: { consent: Consent; path: string; at: string }) {
   const t = useT();
   const intl = useIntl();
   const { deeds } = useFilling();
   const filler = useStore((store) => store.fillerAt(path));
-  const version = deeds.formId.split("/").at(-1)?.slice(0, SHORT);
+  const { data: form } = useApi("getForm", { query: { id: deeds.formId } }, { staleTime: Infinity, enabled: !deeds.isPublic && deeds.formId !== "" });
+  // A form that was kept here before versions had a day has none.
+  const version = form?.since && intl.formatDate(form.since, { dateStyle: "medium" });
   const moment = intl.formatDate(at, { dateStyle: "medium", timeStyle: "medium" });
   const how = filler?.by === "client" ? "client" : consent.interactionId ? "voice" : "operator";
   return (

@@ -42,12 +42,13 @@ export function Versions({ projectKey, path, current, repository, onTake }: Prop
 function Older({ projectKey, path, current, number }: { projectKey: string; path: string; current: number; number: number }) {
   const t = useT();
   const { data, error } = useApi("readText", { params: { key: projectKey }, query: { path, number } });
+  const { data: now } = useApi("readText", { params: { key: projectKey }, query: { path } });
   const back = useSend("takeBackText", TOUCHED, { onSuccess: () => say(t("projects.takenBack", { number })) });
   const take = () => back.mutate({ params: { key: projectKey }, body: { path, to: number, number: current, note: t("projects.takenBack", { number }) } });
   if (error) return <ProblemNote error={error} />;
   if (!data) return <Skeleton rows={6} height={20} />;
   const mayTake = number !== current && data.text !== "";
-  return <Against projectKey={projectKey} path={path} current={current} text={data.text} problem={back.error} deed={mayTake && <Button size="compact-sm" variant="default" loading={back.isPending} onClick={take}>{t("projects.takeBack", { number })}</Button>} />;
+  return <Against projectKey={projectKey} path={path} current={current} text={data.text} problem={back.error} deed={mayTake && <Button size="compact-sm" variant="default" disabled={now?.text === data.text} loading={back.isPending} onClick={take}>{t("projects.takeBack", { number })}</Button>} />;
 }
 
 function Against({ projectKey, path, text, problem, deed }: { projectKey: string; path: string; current: number; text: string; problem?: unknown; deed: React.ReactNode }) {

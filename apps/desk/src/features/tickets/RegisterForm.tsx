@@ -5,6 +5,7 @@ import type { TicketView } from "@linija/server/contract/tickets/tickets";
 import { Button, SegmentedControl, Select, Textarea, TextInput } from "@mantine/core";
 import { useRef, useState } from "react";
 import { languageNames, languages, useT } from "../../i18n/intl.tsx";
+import { useAgain } from "../../shared/again.ts";
 import { useDraft } from "../../shared/draft.ts";
 import { newId } from "../../shared/ids.ts";
 import { focusFault, focusOn } from "../../shared/focus.ts";
@@ -79,11 +80,14 @@ export function RegisterForm({ client, call }: { client: ClientView; call?: Call
   const { phone, email, language } = contactOf(draft, { client, call, spoken: project?.languages[0] ?? "en" });
   const declared = useRegisterForm({ card: { ...client, phones: [phone], emails: [email] }, ids: draft.forms, onIds: (forms) => set({ forms }), projectKey, type, call, onAgain: () => void send() });
   const create = useSend("createTicket", ["listTickets", "clientTimeline", "getCall", "getLine", "searchClients"], {
-    onSuccess: async (ticket) => { setMade(ticket); focusOn("registered"); await declared.release(ticket.id); forget(); setFiles([]); await uploads.send(ticket.id, files); },
-    onError: (error) => { declared.refuse(error); focusFault(form.current); },
+    onSuccess: async (ticket) => { again.ended(null); setMade(ticket); focusOn("registered"); await declared.release(ticket.id); forget(); setFiles([]); await uploads.send(ticket.id, files); },
+    onError: (error) => { again.ended(error); declared.refuse(error); if (!again.isWaiting) focusFault(form.current); },
   });
   const address = useAddress({ client, draft, needed: type?.requires.includes("address") ?? false, error: create.error });
+  // Sent twice it is one request: its id was chosen here.
+  const again = useAgain(draft, () => { if (!create.isPending) void send(); });
   const send = async () => {
+    again.pressed();
     if (!draft.type) return focusOn("register-type");
     if (!draft.subject.trim()) return subject.current?.focus();
     const fields = await address.ready();
@@ -113,7 +117,7 @@ export function RegisterForm({ client, call }: { client: ClientView; call?: Call
       {declared.part}
       <FilePicker files={files} onChange={setFiles} />
       {declared.note}
-      {!address.error && <Refused error={address.problem ?? error} />}
+      {again.isWaiting ? <p role="status" className={css.owed}>{t("register.waits")}</p> : !address.error && <Refused error={address.problem ?? error} />}
       <div className={css.formFoot}>
         <Button variant="subtle" color="gray" onClick={forget}>{t("do.clear")}</Button>
         <Button type="submit" loading={[create.isPending, address.busy, declared.busy].includes(true)} disabled={!draft.type || !draft.subject.trim()}>{t("register.send")}<span className={css.onButton}><Keys combo="Ctrl+Enter" /></span></Button>

@@ -11,7 +11,7 @@ import { onAsked } from "./asked.ts";
 import { LeftSteps } from "./LeftSteps.tsx";
 import { useSaid } from "./said.ts";
 import { StepForm } from "./StepForm.tsx";
-import { stepDraft } from "./steps.ts";
+import { forwardStep, stepDraft } from "./steps.ts";
 import css from "./tickets.module.css";
 
 type Step = TicketView["transitions"][number];
@@ -32,6 +32,7 @@ export function Transitions({ ticket }: { ticket: TicketView }) {
     else go(step, {});
   };
   useEffect(() => onAsked((id, key) => { if (id === ticket.id) show(ticket.transitions.find((step) => step.key === key)); }));
+  const forward = forwardStep(ticket);
   const said = useSaid(ticket);
   const mail = ticket.contactEmail !== null;
   const chosen = ticket.transitions.find((step) => step.key === open?.step.key);
@@ -41,9 +42,9 @@ export function Transitions({ ticket }: { ticket: TicketView }) {
     <>
       {ticket.transitions.length > 0 && <section className={css.block} aria-label={t("ticket.steps")}>
         <div className="row wrap">
-          {ticket.transitions.map((step, index) => (
+          {ticket.transitions.map((step) => (
             <Tooltip key={step.key} label={step.allowed ? t(mail ? "ticket.tells" : "ticket.tellsNobody") : word("refusal", step.reason ?? "")} disabled={step.allowed && !step.tellsClient}>
-              <Button variant={open?.step.key === step.key ? "filled" : index === 0 ? "light" : "default"} aria-expanded={open?.step.key === step.key} aria-disabled={!step.allowed} data-disabled={!step.allowed || undefined} onClick={() => { if (step.allowed) press(step); }} rightSection={step.tellsClient && mail && <IconMail size={13} aria-hidden />} loading={move.isPending && move.variables?.body.transition === step.key}>{step.name}</Button>
+              <Button variant={open?.step.key === step.key ? "filled" : step.key === forward ? "light" : "default"} aria-expanded={open?.step.key === step.key} aria-disabled={!step.allowed} data-disabled={!step.allowed || undefined} onClick={() => { if (step.allowed) press(step); }} rightSection={step.tellsClient && mail && <IconMail size={13} aria-hidden />} loading={move.isPending && move.variables?.body.transition === step.key}>{step.name}</Button>
             </Tooltip>
           ))}
         </div>

@@ -32,7 +32,7 @@ const savedReply = z.object({ record: recordView, conflicts: z.array(saveConflic
 const changes = z.array(z.object({ path: place, /** null takes it away. */ value: z.unknown(), /** The version this field was written upon, when it is older than the one that was seen last: it waited for the network. */ seen: z.number().int().min(0).optional() })).min(1).max(200);
 
 /** `id` is the form's version: `openForm(definition, formHost(timeZone))` of packages/forms draws and checks it. */
-export const formView = z.object({ id: z.string(), projectKey: z.string(), key: z.string(), timeZone: z.string(), country: z.string(), definition: z.record(z.string(), z.unknown()) });
+export const formView = z.object({ id: z.string(), projectKey: z.string(), key: z.string(), /** Since when this version is there. */ since: instant, timeZone: z.string(), country: z.string(), definition: z.record(z.string(), z.unknown()) });
 export type FormView = z.infer<typeof formView>;
 
 export const listForms = contract({ method: "GET", path: "/forms", contacts: "own", summary: "Forms of a project in use now", query: z.object({ projectKey: z.string().max(60) }), reply: z.object({ items: z.array(z.object({ key: z.string(), id: z.string(), name: text })) }) });

@@ -51,9 +51,9 @@ function unknownRight({ path, document }: Field): KindProblem[] {
 }
 
 /** A version of a form with what its data is judged by. */
-export interface FormInUse { id: string; key: string; form: Form; project: ProjectInUse; country: string; phone(text: string, country: string | null): string | null }
+export interface FormInUse { id: string; key: string; since: Date; form: Form; project: ProjectInUse; country: string; phone(text: string, country: string | null): string | null }
 
-const forms = new Map<string, Form>();
+const forms = new Map<string, { form: Form; since: Date }>();
 
 /** The version a record lives by; its id carries its hash. An old one gets today's defaults for what it could not know. */
 export async function formInUse(db: Db, id: string): Promise<FormInUse> {
@@ -61,16 +61,17 @@ export async function formInUse(db: Db, id: string): Promise<FormInUse> {
   const project = await projectOf(db, projectKey);
   const timeZone = project.project.time_zone;
   const cached = `${id} ${timeZone}`;
-  let form = forms.get(cached);
-  if (!form) {
+  let known = forms.get(cached);
+  if (!known) {
     const stored = await selectFormVersion(db, id);
     if (!stored) throw notFound("form", id);
-    form = openForm(formSchema.parse(stored.definition), formHost(timeZone));
+    known = { form: openForm(formSchema.parse(stored.definition), formHost(timeZone)), since: stored.loadedAt };
     if (forms.size > 500) forms.clear();
-    forms.set(cached, form);
+    forms.set(cached, known);
   }
   const country = countryOf(project.project.caller_id) ?? "SI";
-  return { id, key: form.key, form, project, country, phone: (text, own) => normalizePhone(text, own ? [own as typeof country, country] : [country]) };
+  const { form, since } = known;
+  return { id, key: form.key, since, form, project, country, phone: (text, own) => normalizePhone(text, own ? [own as typeof country, country] : [country]) };
 }
 
 const idsOf = (project: ProjectInUse): Record<string, string> => Object.fromEntries(Object.entries((project.more["forms"] ?? {}) as Record<string, UsedForm>).map(([key, { id }]) => [key, id]));
@@ -103,6 +104,6 @@ export async function versionFor(ctx: Ctx, wanted: { projectKey: string; formKey
 export async function getForm(ctx: Ctx, id: string) {
   const projectKey = id.split("/")[0]!;
   await projectFor(ctx, projectKey);
-  const { form, key, country } = await formInUse(ctx.db, id);
-  return { id, projectKey, key, timeZone: form.timeZone, country, definition: form.document };
+  const { form, key, since, country } = await formInUse(ctx.db, id);
+  return { id, projectKey, key, since: since.toISOString(), timeZone: form.timeZone, country, definition: form.document };
 }

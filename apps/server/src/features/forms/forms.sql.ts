@@ -15,7 +15,7 @@ const COLUMNS = sql`id, project_key, form_id, form_key, subject_kind, subject_id
 export const insertFormVersion = (db: Db, row: { id: string; projectKey: string; key: string; definition: FormDocument }) =>
   sql`insert into form_versions (id, project_key, key, definition) values (${row.id}, ${row.projectKey}, ${row.key}, ${JSON.stringify(row.definition)}::json) on conflict do nothing`.execute(db);
 export const selectFormVersion = (db: Db, id: string) =>
-  sql<{ id: string; projectKey: string; key: string; definition: unknown }>`select id, project_key, key, definition from form_versions where id = ${id}`.execute(db).then((result) => result.rows[0]);
+  sql<{ id: string; projectKey: string; key: string; definition: unknown; loadedAt: Date }>`select id, project_key, key, definition, loaded_at from form_versions where id = ${id}`.execute(db).then((result) => result.rows[0]);
 export const selectFormNames = (db: Db, ids: string[]) =>
   sql<{ id: string; key: string; name: { en: string; ru: string; sl: string } }>`select id, key, definition -> 'name' as name from form_versions where id = any(${ids}::text[])`.execute(db).then((result) => result.rows);
 

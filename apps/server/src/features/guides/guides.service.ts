@@ -40,6 +40,9 @@ async function around(ctx: Ctx, ticket: Ticket, project: ProjectInUse): Promise<
 /** Telemetry and rules register without anybody to talk with. */
 const isWithSomebody = async (ctx: Ctx, { id, clientId, interactionId, contactPhone, contactEmail }: Ticket): Promise<boolean> => [clientId, interactionId, contactPhone, contactEmail].some((each) => each !== null) || hasTalk(ctx.db, id);
 
+/** What was made for a type says more of it than what was made for all of its kind. */
+const [FITS_TYPE, FITS_INTAKE] = [2, 1];
+
 /** Guides that can lead a talk about this ticket, those made for its type first; where there is nobody to talk with, those alone. */
 export async function ticketGuides(ctx: Ctx, ticketId: string): Promise<z.input<typeof contracts.ticketGuides.reply>> {
   const ticket = await loadTicket(ctx, ticketId, "tickets.read");
@@ -54,12 +57,12 @@ export async function ticketGuides(ctx: Ctx, ticketId: string): Promise<z.input<
     const guide = guides.get(id);
     const isOfType = guide?.types.includes(ticket.type);
     if (!guide || (!isOfType && !isWith)) return [];
-    const suggested = isOfType || guide.intakes.some((each) => each === intake);
-    return [{ key: guide.key, name: guide.name[language], about: guide.about?.[language] ?? "", suggested, steps: Object.keys(guide.steps).length }];
+    const fits = isOfType ? FITS_TYPE : guide.intakes.some((each) => each === intake) ? FITS_INTAKE : 0;
+    return [{ fits, suggested: fits > 0, key: guide.key, name: guide.name[language], about: guide.about?.[language] ?? "", steps: Object.keys(guide.steps).length }];
   });
   const surroundings = await around(ctx, ticket, project);
   const views = runs.flatMap((run) => { const guide = guides.get(run.guideId); return guide ? [toRunView(run, guide, language, surroundings)] : []; });
-  return { guides: rows.sort((a, b) => Number(b.suggested) - Number(a.suggested) || a.name.localeCompare(b.name)), run: views.find(({ state }) => state === "running") ?? null, past: views.filter(({ state }) => state !== "running") };
+  return { guides: rows.sort((a, b) => b.fits - a.fits || a.name.localeCompare(b.name)).map(({ fits: _fits, ...guide }) => guide), run: views.find(({ state }) => state === "running") ?? null, past: views.filter(({ state }) => state !== "running") };
 }
 
 /** Begins a talk by the guide as it is today; a second press goes on with the first. */

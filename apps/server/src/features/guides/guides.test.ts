@@ -82,7 +82,7 @@ describe("what a guide must be", () => {
 describe("a talk led by a guide", () => {
   test("R290 the way through the diagnosis tree is kept on the ticket, what was asked stands in its fields, and its end proposes the next step", async () => {
     const ticket = await buildTicket(system, { type: "fault" });
-    expect((await ticketGuides(ana, ticket.id)).guides).toMatchObject([{ key: "calm-talk", suggested: true }, { key: "no-internet", suggested: true }, { key: "set-top-box", suggested: true }, { key: "no-show", suggested: false }]);
+    expect((await ticketGuides(ana, ticket.id)).guides).toMatchObject([{ key: "no-internet", suggested: true }, { key: "set-top-box", suggested: true }, { key: "calm-talk", suggested: true }, { key: "no-show", suggested: false }]);
     let run = await startGuide(ana, ticket.id, { guide: "no-internet" });
     const { rows: begun } = await sql<{ name: string }>`select data->>'name' as name from events where type = 'ticket.guide_started' and subject_id = ${ticket.id}`.execute(database.db);
     expect(begun, "the story says which guide was begun").toEqual([{ name: run.guide.name }]);

@@ -206,18 +206,22 @@ async function count(ctx: Ctx, { user, reader, filter }: Counting): Promise<Coun
 }
 
 interface Column { stage: string; name: string; status: ReturnType<typeof statusOf> }
+/** Two stages that are called the same stand apart by the process of each. */
+const toldApart = (columns: (Column & { process: string })[]): Column[] =>
+  columns.map(({ process, ...column }) => (column.name !== "" && columns.some(({ stage, name }) => stage !== column.stage && name === column.name) ? { ...column, name: `${column.name} · ${process}` } : column));
+
 async function stagesOf(ctx: Ctx, projectKeys: string[], filter: TicketFilter, language: string): Promise<Column[]> {
-  const columns = new Map<string, Column>();
+  const columns = new Map<string, Column & { process: string }>();
   for (const process of await processesOf(ctx, projectKeys, filter)) {
     for (const [stage, { name }] of Object.entries(process.stages)) {
       const known = columns.get(stage);
       const own = name[language as Language] ?? stage;
-      if (!known) columns.set(stage, { stage, name: own, status: statusOf(process, stage) });
+      if (!known) columns.set(stage, { stage, name: own, status: statusOf(process, stage), process: process.name[language as Language] ?? process.key });
       else if (known.name !== own) known.name = "";
     }
   }
   const wanted = filter.statuses ?? ["open", "waiting", "done"];
-  return [...columns.values()].filter(({ stage, status }) => status !== "closed" && wanted.includes(status) && (!filter.stages || filter.stages.includes(stage)));
+  return toldApart([...columns.values()].filter(({ stage, status }) => status !== "closed" && wanted.includes(status) && (!filter.stages || filter.stages.includes(stage))));
 }
 
 async function processesOf(ctx: Ctx, projectKeys: string[], filter: TicketFilter): Promise<Process[]> {

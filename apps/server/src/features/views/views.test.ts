@@ -119,6 +119,8 @@ test("R123 counts the stages of the board in the order of the process, and no fu
   const named = async (types?: string[]) => new Map((await ticketBoard(asAna, { filter: JSON.stringify({ projects: ["internet"], types }) })).columns.map(({ stage, name }) => [stage, name]));
   expect((await named(["question"])).get("in_work")).toBe("In processing");
   expect([...(await named()).values()]).toContain("");
+  const all = [...(await named()).values()].filter((name) => name !== "");
+  expect(all, "no two columns are called the same").toEqual([...new Set(all)]);
   await moveTicket(asAna, router.id, { version: router.version, transition: "take", input: {} });
   expect((await board()).filter(({ count }) => count > 0).map(({ stage }) => stage)).toEqual(["in_work"]);
   // By words they are looked for once, for all stages together.
