@@ -58,7 +58,7 @@ test("R355 a project goes out as an archive and comes in as a new one, which its
   expect(reply.json(), reply.body).toMatchObject({ key: "minibus", removed: 0 });
   const me = await admin.send("GET", "/api/access/me");
   expect(me.json<{ projects: string[] }>().projects).toContain("minibus");
-  expect((await upload(admin, pack("minibus", texts))).statusCode, "its key is taken now").toBe(409);
+  expect((await upload(admin, pack("minibus", texts))).statusCode, "its key is taken now").toBe(422);
   await certify(false);
   expect((await admin.send("POST", "/api/projects", { template: "taxi", key: "coach", name: { en: "Coach", ru: "Автобус", sl: "Avtobus" }, languages: ["en"], defaultLanguage: "en", numbers: ["+38615550801"], callerId: "+38615550801", ticketPrefix: "CCH", mailFrom: "coach@example.com" })).statusCode, "what a template brings nobody has written here").toBe(200);
 });
