@@ -27,7 +27,7 @@ export function writeDeclarations(folder: string, ringS = 5): void {
 
   cpSync(join(folder, "shop"), join(folder, "night"), { recursive: true });
   change("night/project.yaml", (project) => ({ ...project, key: "night", numbers: ["+38615550900", "900"], caller_id: "+38615550900", ticket_prefix: "NGT" }));
-  change("night/demo/scenes.yaml", (scenes) => ({ ...scenes, clients: 1, tickets: 0, calls: 0 }));
+  change("night/demo/scenes.yaml", (scenes) => ({ ...scenes, clients: 1, tickets: 0, calls: 0, reviews: [] }));
   // Open for one minute, three days from now.
   const opens = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"][(new Date().getUTCDay() + 3) % 7]!;
   change("night/calendar.yaml", () => ({ weekly: { ...week([]), [opens]: ["12:00-12:01"] } }));
