@@ -281,7 +281,7 @@ test("R163: a consent said in a call is written down with its words, version, pe
   const given = record.data["consent"] as { text: string; offsetMs: number; recordingId: string };
   expect(given.text).toBe("Do you agree that we use your data?");
   expect(given.offsetMs).toBeGreaterThan(11_000);
-  await consent.getByText(/^Said in a call, written down by \S+ \S+, .+ · version of the form [\da-f]{6}$/).waitFor();
+  await consent.getByText(/^Said in a call, written down by \S+ \S+, .+ · form of .*20\d\d$/).waitFor();
   await consent.getByRole("button", { name: /^Play from / }).click();
   const sound = page.locator("audio");
   await until("it plays from there", () => sound.evaluate((audio: HTMLAudioElement) => !audio.paused && audio.currentTime > 0.8));
