@@ -32,7 +32,7 @@ export const LABELS: Readonly<Record<string, Texts>> = Object.freeze({
 
 /** Names keep their first form behind which a colon stands: nothing has to be declined. By function of expressions, or by what it comes to. */
 export const SENTENCES: Readonly<Record<string, Texts>> = Object.freeze({
-  has: { en: "{0} is filled in", ru: "{0} заполнено", sl: "{0} je izpolnjeno" },
+  has: { en: "{0} is filled in", ru: "{0}: заполнено", sl: "{0}: izpolnjeno" },
   contains: { en: "{0} contains {1}", ru: "{0} содержит {1}", sl: "{0} vsebuje {1}" },
   any_of: { en: "{0} contains one of {1}", ru: "{0} содержит что-либо из {1}", sl: "{0} vsebuje nekaj od {1}" },
   matches: { en: "{0} fits the pattern {1}", ru: "{0} подходит под шаблон {1}", sl: "{0} ustreza vzorcu {1}" },

@@ -9,6 +9,7 @@ const QUOTES: Record<Language, readonly [string, string]> = { en: ["“", "”"]
 const TIGHTEST = 9;
 /** What is done to a value changes nothing of what it means to people. */
 const PASSED = new Set(["lower", "upper", "trim", "string", "int", "double", "decimal"]);
+const LANGUAGES: readonly Language[] = ["en", "ru", "sl"];
 const SPOKEN_AS: Readonly<Record<string, string>> = { size: "characters", says: "any_of" };
 
 /**
@@ -84,6 +85,8 @@ class Saying {
   private called(name: string, args: readonly ASTNode[]): string | undefined {
     const [first] = args;
     if (!first) return undefined;
+    // The same in three languages: the reader's own is enough.
+    if (name === "words" && args.length === LANGUAGES.length) return this.say(args[LANGUAGES.indexOf(this.language)]!);
     if (PASSED.has(name)) return this.within(first, TIGHTEST);
     const field = this.fieldOf(first);
     const key = (name === "size" && field?.type.kind === "list" ? "count" : SPOKEN_AS[name]) ?? name;
@@ -97,6 +100,9 @@ class Saying {
     const way = wayOf(node);
     const names = way && fieldsBehind(this.catalogue, way);
     if (!names || names.length < 1) return node.op === "." ? `${this.within(node.args[0], TIGHTEST)}.${node.args[1]}` : node.input.slice(node.start, node.end);
+    const [only] = names;
+    // A record alone is what it is: what it is to the thing at hand is said by its parts.
+    if (names.length === 1 && only!.type.kind === "record") return this.catalogue.records.get(only!.type.key)?.doc[this.language] ?? only!.doc[this.language];
     return calledBy(names.filter(({ key }) => key !== "fields").map(({ doc }) => doc[this.language]));
   }
 

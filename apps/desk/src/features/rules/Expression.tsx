@@ -46,7 +46,7 @@ export function ExpressionInput({ label, value, onChange, catalogue, problem, is
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step !== undefined) { event.preventDefault(); setOffer({ ...offer, at: (offer.at + step + offer.items.length) % offer.items.length }); } else if (event.key === "Enter" || event.key === "Tab") { event.preventDefault(); take(offer.items[offer.at]!); } else if (event.key === "Escape") { event.stopPropagation(); setOffer(null); }
   };
-  const words = inWords && text.trim() !== "" ? sayExpression(text, language, catalogue) : "";
+  const words = inWords && text.trim() !== "" ? inWordsOf(text.trim(), values) ?? sayExpression(text, language, catalogue) : "";
   return (
     <div className={css.expression} data-typing>
       <div className={css.code} data-wrong={isWrong || undefined}>
@@ -62,6 +62,9 @@ export function ExpressionInput({ label, value, onChange, catalogue, problem, is
     </div>
   );
 }
+
+/** A value by its name; a text that has none says itself. */
+const inWordsOf = (text: string, values: NonNullable<Props["values"]>): string | undefined => values.find(({ value }) => value === text)?.label ?? (/^"[^"\\]*"$/.test(text) ? "" : undefined);
 
 const completion = ({ value, label }: { value: string; label: string }, text: string): Completion => ({ insert: value, kind: "value", detail: "", doc: label, from: 0, to: text.length });
 

@@ -3,7 +3,7 @@ import type { CallView } from "@linija/server/contract/calls/calls";
 import type { ClientView } from "@linija/server/contract/clients/clients";
 import type { TicketView } from "@linija/server/contract/tickets/tickets";
 import { Button, SegmentedControl, Select, Textarea, TextInput } from "@mantine/core";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { languageNames, languages, useT } from "../../i18n/intl.tsx";
 import { useAgain } from "../../shared/again.ts";
 import { useDraft } from "../../shared/draft.ts";
@@ -117,7 +117,7 @@ export function RegisterForm({ client, call }: { client: ClientView; call?: Call
       {declared.part}
       <FilePicker files={files} onChange={setFiles} />
       {declared.note}
-      {again.isWaiting ? <p role="status" className={css.owed}>{t("register.waits")}</p> : !address.error && <Refused error={address.problem ?? error} />}
+      {again.isWaiting ? <Waits /> : !address.error && <Refused error={address.problem ?? error} />}
       <div className={css.formFoot}>
         <Button variant="subtle" color="gray" onClick={forget}>{t("do.clear")}</Button>
         <Button type="submit" loading={[create.isPending, address.busy, declared.busy].includes(true)} disabled={!draft.type || !draft.subject.trim()}>{t("register.send")}<span className={css.onButton}><Keys combo="Ctrl+Enter" /></span></Button>
@@ -146,6 +146,14 @@ function Kind({ draft, set, types, error }: KindProps) {
       <Select id="register-type" label={t("register.type")} placeholder={t("register.typeHint")} withAsterisk data={offered.map(({ key, name }) => ({ value: key, label: name }))} value={draft.type} onChange={(value) => set({ type: value })} error={fieldError(error, "type")} searchable />
     </>
   );
+}
+
+/** Below a long form it would not be seen. */
+function Waits() {
+  const t = useT();
+  const note = useRef<HTMLParagraphElement>(null);
+  useEffect(() => { note.current?.scrollIntoView({ block: "nearest" }); }, []);
+  return <p ref={note} role="status" className={css.owed}>{t("register.waits")}</p>;
 }
 
 function Refused({ error }: { error: unknown }) {

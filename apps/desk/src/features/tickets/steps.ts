@@ -14,12 +14,12 @@ export function useStepDraft(name: string, step: Step): { values: Record<string,
   return { values: draft.values, write };
 }
 
-type Way = Pick<TicketView, "stage" | "stages"> & { transitions: readonly Pick<TicketView["transitions"][number], "key" | "to" | "allowed">[] };
+type Way = Pick<TicketView, "stage" | "stages"> & { transitions: readonly Pick<TicketView["transitions"][number], "key" | "to" | "allowed" | "asksOthers">[] };
 /** The step that is the way forward: the first that is allowed and goes further along the process without leaving the work to wait or giving it up. */
 export function forwardStep({ stage, stages, transitions }: Way): string | null {
   const placeOf = (key: string): number => stages.findIndex((each) => each.key === key);
   const statusOf = (key: string): string | undefined => stages[placeOf(key)]?.status;
-  const isFurther = ({ to, allowed }: Way["transitions"][number]): boolean => allowed && placeOf(to) > placeOf(stage);
+  const isFurther = ({ to, allowed, asksOthers }: Way["transitions"][number]): boolean => allowed && !asksOthers && placeOf(to) > placeOf(stage);
   const wanted = statusOf(stage) === "done" ? ["closed"] : ["open", "done"];
   return transitions.find((step) => isFurther(step) && wanted.includes(statusOf(step.to) ?? ""))?.key ?? null;
 }

@@ -32,7 +32,7 @@ export type TransitionField = z.infer<typeof transitionField>;
 /** Transitions that leave the ticket's stage; those not allowed say why (`not_your_role`). */
 export const transitionView = z.object({ key: z.string(), to: z.string(), name: z.string(), allowed: z.boolean(), reason: z.string().nullable(), requires: z.array(z.string()), tellsClient: z.boolean(), fields: z.array(transitionField),
   /** Every item of it has to be ticked before. */
-  checklist: z.string().nullable(), /** Deed that needs authority. */ approval: z.string().nullable() });
+  checklist: z.string().nullable(), /** Deed that needs authority. */ approval: z.string().nullable(), /** Departments are asked, and the work waits for their answers. */ asksOthers: z.boolean() });
 export const noteView = z.object({ id: z.uuid(), text: z.string(), by: z.string(), at: instant });
 export const noticeView = z.object({ id: z.uuid(), key: z.string(), language: languageSchema, recipient: z.string(), subject: z.string(), body: z.string(), state: z.enum(["queued", "sent", "failed", "no_address"]), at: instant });
 export const ticketSchema = ticketRow.extend({

@@ -84,7 +84,7 @@ function transitionsOf(ctx: Ctx, { process, project, ticket, language }: Shown, 
     if (!transition || isOurs(transition) || (!offer.allowed && offer.reason === "wrong_stage")) return [];
     return [{
       key: offer.key, to: offer.to, name: transition.name[language], allowed: offer.allowed, reason: offer.allowed ? null : offer.reason, requires: offer.requires,
-      tellsClient: transition.notice !== undefined, fields: fieldsOf({ process, project, language, people }, transition), checklist: transition.checklist ?? null, approval: transition.approval?.deed ?? null,
+      tellsClient: transition.notice !== undefined, fields: fieldsOf({ process, project, language, people }, transition), checklist: transition.checklist ?? null, approval: transition.approval?.deed ?? null, asksOthers: transition.subtasks.some(({ waits }) => waits),
     }];
   });
 }
