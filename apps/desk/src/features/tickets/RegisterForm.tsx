@@ -153,7 +153,7 @@ function Waits() {
   const t = useT();
   const note = useRef<HTMLParagraphElement>(null);
   useEffect(() => { note.current?.scrollIntoView({ block: "nearest" }); }, []);
-  return <p ref={note} role="status" className={css.owed}>{t("register.waits")}</p>;
+  return <p ref={note} role="status" className={`${css.owed} ${css.waits}`}>{t("register.waits")}</p>;
 }
 
 function Refused({ error }: { error: unknown }) {
