@@ -113,7 +113,7 @@ test("R090: both write into one field at the same moment: what came first stays,
     await save.asked;
     await anna.ask("PATCH", `/forms/records/${id}`, { version: 1, changes: [{ path: "street", value: "Cesta 5" }] });
     save.go();
-    const note = client.locator('[data-path="street"]').getByRole("alert");
+    const note = client.locator('[data-path="street"]').getByRole("group");
     await note.waitFor();
     await client.keyboard.type(" trg 1");
     await field(client, "email").fill("client@example.org");
