@@ -14,15 +14,23 @@ export function useStepDraft(name: string, step: Step): { values: Record<string,
   return { values: draft.values, write };
 }
 
-type Way = Pick<TicketView, "stage" | "stages"> & { transitions: readonly Pick<TicketView["transitions"][number], "key" | "to" | "allowed" | "asksOthers">[] };
-/** The step that is the way forward: the first that is allowed and goes further along the process without leaving the work to wait or giving it up. */
+type Passing = Pick<TicketView["transitions"][number], "key" | "to" | "allowed" | "asksOthers"> & { fields: readonly Pick<TicketView["transitions"][number]["fields"][number], "kind">[] };
+type Way = Pick<TicketView, "stage" | "stages"> & { transitions: readonly Passing[] };
+/** The step that is the way forward: allowed, further along the process, neither waiting nor giving up. Work under way is brought to its end rather than aside; others are asked only where nothing else leads on. */
 export function forwardStep({ stage, stages, transitions }: Way): string | null {
   const placeOf = (key: string): number => stages.findIndex((each) => each.key === key);
   const statusOf = (key: string): string | undefined => stages[placeOf(key)]?.status;
-  const isFurther = ({ to, allowed, asksOthers }: Way["transitions"][number]): boolean => allowed && !asksOthers && placeOf(to) > placeOf(stage);
-  const wanted = statusOf(stage) === "done" ? ["closed"] : ["open", "done"];
-  return transitions.find((step) => isFurther(step) && wanted.includes(statusOf(step.to) ?? ""))?.key ?? null;
+  const ends = stages.some(({ status }) => status === "done") ? "done" : "closed";
+  // Of the ways to be closed the first declared is the usual one.
+  const isEnd = ({ to }: Passing): boolean => (ends === "done" && statusOf(stage) !== "done" ? statusOf(to) === "done" : to === stages.find(({ status }) => status === "closed")?.key);
+  const isNext = ({ to }: Passing): boolean => statusOf(stage) !== "done" && statusOf(to) === "open";
+  const further = transitions.filter(({ to, allowed }) => allowed && placeOf(to) > placeOf(stage));
+  const own = further.filter((step) => !asks(step));
+  const isBegun = placeOf(stage) > 0;
+  const found = (isBegun ? own.find(isEnd) ?? own.find(isNext) : own.find(isNext) ?? own.find(isEnd)) ?? further.find(isNext);
+  return found?.key ?? null;
 }
+const asks = ({ asksOthers, fields }: Passing): boolean => asksOthers || fields.some(({ kind }) => kind === "department");
 
 export interface Left { name: string; step: string; typed: { field: string; text: string }[] }
 
