@@ -5,13 +5,15 @@ import { useState } from "react";
 import { useT } from "../../i18n/intl.tsx";
 import type { Input } from "../../shared/api.ts";
 import { useDraft } from "../../shared/draft.ts";
+import { newId } from "../../shared/ids.ts";
 import { MomentInput } from "../../shared/MomentInput.tsx";
+import { drawAnother } from "../../shared/once.ts";
 import { fieldError, ProblemNote } from "../../shared/problem.tsx";
 import { useApi, useSend } from "../../shared/query.ts";
 import { may, useMe } from "../access/session.ts";
 import { useNews } from "../../shared/toast.tsx";
 
-type Report = Omit<Input<"writeDecision">["body"], "what" | "why" | "ownerId" | "dueAt">;
+type Report = Omit<Input<"writeDecision">["body"], "id" | "what" | "why" | "ownerId" | "dueAt">;
 
 /** What was decided from the report that is shown; the report as it is at that moment goes with it (R219). */
 export function WriteDecision({ report }: { report: Report }) {
@@ -27,7 +29,7 @@ export function WriteDecision({ report }: { report: Report }) {
   );
 }
 
-const NOTHING = { what: "", why: "", ownerId: null as string | null, due: "" };
+const nothing = () => ({ id: newId(), what: "", why: "", ownerId: null as string | null, due: "" });
 /** Who can carry something out; management decides and does not move tickets. */
 const DOERS = ["operator", "supervisor", "department_worker"];
 
@@ -35,9 +37,10 @@ function Form({ report, onDone }: { report: Report; onDone: () => void }) {
   const t = useT();
   const tell = useNews();
   const navigate = useNavigate();
-  const { draft, set, forget } = useDraft(`decision:${report.project}`, () => NOTHING);
+  const { draft, set, forget } = useDraft(`decision:${report.project}`, nothing);
   const people = useApi("listColleagues", null, { staleTime: 5 * 60_000 }).data?.items.filter(({ projects, roles }) => projects.includes(report.project) && roles.some((role) => DOERS.includes(role))) ?? [];
   const write = useSend("writeDecision", ["listTickets", "findTickets"], {
+    onError: drawAnother(set),
     onSuccess: ({ ticketId, number }) => {
       forget();
       onDone();
@@ -45,7 +48,7 @@ function Form({ report, onDone }: { report: Report; onDone: () => void }) {
     },
   });
   const isWhole = draft.what.trim() !== "" && draft.why.trim() !== "" && draft.ownerId !== null && draft.due !== "" && !Number.isNaN(Date.parse(draft.due));
-  const send = () => { if (isWhole) write.mutate({ body: { ...report, what: draft.what, why: draft.why, ownerId: draft.ownerId!, dueAt: new Date(draft.due).toISOString() } }); };
+  const send = () => { if (isWhole) write.mutate({ body: { ...report, id: draft.id, what: draft.what, why: draft.why, ownerId: draft.ownerId!, dueAt: new Date(draft.due).toISOString() } }); };
   return (
     <form className="stack" onSubmit={(event) => { event.preventDefault(); send(); }}>
       <TextInput data-autofocus required label={t("decision.what")} maxLength={200} value={draft.what} onChange={(event) => set({ what: event.currentTarget.value })} error={fieldError(write.error, "what")} />

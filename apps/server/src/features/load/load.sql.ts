@@ -26,9 +26,9 @@ export const upsertGiven = (db: Db, userId: string, at: Date) => sql`insert into
 export const selectQueueOf = (db: Db, interactionId: string) => sql<{ queueId: string | null }>`select queue_id from interactions where id = ${interactionId}`.execute(db).then((result) => result.rows[0]?.queueId ?? null);
 export const selectName = (db: Db, userId: string) => sql<{ id: string; name: string }>`select id, name from users where id = ${userId}`.execute(db).then((result) => result.rows[0] ?? null);
 
-/** Whom the ticket is about is not told from somebody who is not there. */
+/** Somebody who works on tickets: management and administrators only read them. Whom the ticket is about is not told from somebody who is not there. */
 export const selectPerson = (db: Db, userId: string, { projectKey, aboutUserIds }: { projectKey: string; aboutUserIds: string[] | null }) => sql<{ id: string; name: string }>`
-  select id, name from users where id = ${userId} and disabled_at is null and ${projectKey} = any(projects) and not id = any(${aboutUserIds ?? []}::uuid[])`.execute(db).then((result) => result.rows[0] ?? null);
+  select id, name from users where id = ${userId} and disabled_at is null and ${projectKey} = any(projects) and roles && array['operator', 'supervisor', 'department_worker'] and not id = any(${aboutUserIds ?? []}::uuid[])`.execute(db).then((result) => result.rows[0] ?? null);
 
 export interface Load { id: string; name: string; department: string | null; projects: string[]; languages: string[]; skills: Record<string, number>; atWork: boolean; open: number; overdue: number; waiting: number; givenAt: Date | null }
 interface Asked { projects: string[]; readerId: string; now: Date; here: string[] }

@@ -91,6 +91,7 @@ test("R218 R129 a ticket is never given to whom it is about, to who is off, or t
   await sql`update tickets set about_user_ids = array[${ana.id}::uuid] where id = ${id}`.execute(database.db);
   expect(await give(id)).toBe("Maja");
   await expect(give(id, ana.id)).rejects.toMatchObject({ fields: [{ field: "userId", code: "unknown_owner" }] });
+  for (const role of ["management", "administrator"] as const) await expect(give(id, (await buildUser(database.db, { roles: [role], projects: ["internet"] })).id), "nobody there may write or move it").rejects.toMatchObject({ fields: [{ field: "userId", code: "unknown_owner" }] });
   await sql`update tickets set language = 'en' where id = ${id}`.execute(database.db);
   expect(await give(id)).toBe("German");
 });

@@ -7,7 +7,7 @@ import { newId } from "../../platform/ids.ts";
 import { documentFile } from "../documents/index.ts";
 import { addClientAttachment, attachmentFile, loadTicket, type FileStore, type Ticket, type Upload } from "../tickets/index.ts";
 import { touched } from "./messages.service.ts";
-import { countClientFiles, insertMessage, insertMessageFiles, isSaid, selectMessage, selectMessages, selectSent, touchTicket, type MessageRow } from "./messages.sql.ts";
+import { countClientFiles, insertMessage, insertMessageFiles, countSaid, isSaid, isSent, selectMessage, selectMessages, selectSent, touchTicket, type MessageRow } from "./messages.sql.ts";
 
 /** The largest file a client may send. */
 export const CLIENT_FILE_MB = 10;
@@ -61,10 +61,13 @@ async function keepOn(ctx: TxCtx, ticket: Ticket, { id, text, fileId }: { id: st
   if (ticket.ownerId) await emit(ctx, { type: "ticket.reminded", subject, data: { number: ticket.number, operatorId: ticket.ownerId }, touches: [{ kind: "operator", id: ticket.ownerId }] });
   await audit(ctx, { action: "ticket.client_wrote", object: subject, after: { messageId: id, text, fileId } });
 }
+/** One link of a mail is in many hands: so many late answers of a day are kept, more is a flood. */
+const LATE_A_DAY = 20;
 
 const SAME_MS = 86_400_000;
 /** Words of an answer that came when the ticket had gone on: kept as a message, also on one that is closed. False where they stand among the messages of the day already. */
 export async function keepLate(ctx: TxCtx, ticketId: string, words: string): Promise<boolean> {
+  if (await countSaid(ctx.db, ticketId, new Date(ctx.now().getTime() - SAME_MS)) >= LATE_A_DAY) return false;
   const ticket = await locked(ctx, ticketId);
   const text = cutText(words.trim(), CLIENT_TEXT);
   if (await isSaid(ctx.db, { ticketId, text, since: new Date(ctx.now().getTime() - SAME_MS) })) return false;

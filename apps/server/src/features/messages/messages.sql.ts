@@ -23,6 +23,8 @@ export interface NewMessage { id: string; ticketId: string; byClient: boolean; a
 /** False when there is one of this id. */
 export const insertMessage = (db: Db, row: NewMessage) => sql`insert into ticket_messages (id, ticket_id, by_client, author_id, text, at) values (${row.id}, ${row.ticketId}, ${row.byClient}, ${row.authorId}, ${row.text}, ${row.at})
   on conflict (id) do nothing returning id`.execute(db).then((result) => result.rows.length > 0);
+export const countSaid = (db: Db, ticketId: string, since: Date): Promise<number> => sql<{ n: number }>`
+  select count(*)::int as n from ticket_messages where ticket_id = ${ticketId} and by_client and at >= ${since}`.execute(db).then(({ rows }) => rows[0]!.n);
 export const isSaid = (db: Db, { ticketId, text, since }: { ticketId: string; text: string; since: Date }): Promise<boolean> => sql<{ said: boolean }>`
   select exists(select from ticket_messages where ticket_id = ${ticketId} and by_client and at >= ${since} and text = ${text}) as said`.execute(db).then(({ rows }) => rows[0]!.said);
 export const insertMessageFiles = async (db: Db, messageId: string, { files, documents }: { files: string[]; documents: string[] }): Promise<void> => {

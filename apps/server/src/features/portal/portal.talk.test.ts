@@ -212,12 +212,15 @@ test("R112 words that come when a colleague has gone on meanwhile are kept as a 
   const marija = await client();
   const { form } = await asked(marija);
   await moveTicket(database.ctx(anaActor), marija.ticket.id, { transition: "client_answered", version: (await now(marija.ticket.id)).version, input: {} });
-  const answer = () => http.app.inject({ method: "POST", url: `${marija.url}/answer`, headers: { cookie: marija.cookie, "content-type": "application/x-www-form-urlencoded" }, payload: new URLSearchParams({ csrf: form.csrf, seen: form.seen, said: "answer", text: "Flat 12, door code 77" }).toString() });
+  const answer = (text = "Flat 12, door code 77") => http.app.inject({ method: "POST", url: `${marija.url}/answer`, headers: { cookie: marija.cookie, "content-type": "application/x-www-form-urlencoded" }, payload: new URLSearchParams({ csrf: form.csrf, seen: form.seen, said: "answer", text }).toString() });
   const first = await answer();
   expect(first.headers.location).toBe(`${marija.url}?said=late`);
   expect((await marija.get(first.headers.location as string)).body).toContain("Your words have reached us as a message");
   await Promise.all([answer(), answer()]);
   expect((await messages(marija.ticket.id)).map(({ byClient, text }) => [byClient, text])).toEqual([[true, "Flat 12, door code 77"]]);
+  // A link of a mail is in many hands: a flood is not kept.
+  for (let n = 0; n < 25; n += 1) await answer(`Words ${n}`);
+  expect(await messages(marija.ticket.id)).toHaveLength(20);
 });
 
 test("R112 what waits for its client stands first among their requests, however old; the rest newest first", async () => {
@@ -239,6 +242,27 @@ test("R121 words sent five times at once, as by an impatient press, are one mess
   const presses = await Promise.all([1, 2, 3, 4, 5].map(() => marija.post({ ...form, text: "Only once" })));
   expect(presses.map(({ statusCode, headers }) => [statusCode, headers.location])).toEqual(Array.from({ length: 5 }, () => [303, `${marija.url}?said=message#top`]));
   expect((await messages(marija.ticket.id)).map(({ text }) => text)).toEqual(["Only once"]);
+});
+
+test("R121 words written over those of a form that was sent already, or a file added to it, are a message of their own, once; the same again, with the same file, is the same", async () => {
+  const marija = await client();
+  const [form, on] = [await marija.form(), filesOnDisk()];
+  const send = async (text: string, bytes?: string) => (await marija.post({ ...form, text }, bytes === undefined ? undefined : { name: "a.txt", bytes: Buffer.from(bytes) })).statusCode;
+  for (const [text, bytes] of [["First words"], ["Second words"], ["First words"], ["Second words"], ["First words", "one"], ["First words", "two"], ["First words", "one"], ["", "one"], ["First words"]] as const) expect(await send(text, bytes), `${text} ${bytes ?? ""}`).toBe(303);
+  expect((await messages(marija.ticket.id)).map(({ text, files }) => `${text} ${files.length}`)).toEqual(["First words 0", "Second words 0", "First words 1", "First words 1", " 1"]);
+  expect(filesOnDisk() - on).toBeLessThanOrEqual(3 + 1);
+  // What stood when the request was closed is thanked for still.
+  await sql`update tickets set status = 'closed' where id = ${marija.ticket.id}`.execute(database.db);
+  expect([await send("First words", "two"), await send("Third words")]).toEqual([303, 422]);
+});
+
+test("R121 a message sent to a client again under its id with other files is refused, not answered as if they had gone", async () => {
+  const { ticket } = await client();
+  const [one, other, paper] = [await attachment(ticket.id), await attachment(ticket.id, "The other"), await document(ticket.id)];
+  const id = newId();
+  const send = async (files: string[], documents: string[]) => (await ana.send("POST", `/api/tickets/${ticket.id}/messages`, { id, text: "See these", files, documents })).statusCode;
+  expect([await send([one], [paper]), await send([one, one], [paper]), await send([one, other], [paper]), await send([other], [paper]), await send([one], []), await send([], [])]).toEqual([200, 200, 409, 409, 409, 409]);
+  expect((await messages(ticket.id)).map(({ files }) => files.map((file) => file.id).toSorted())).toEqual([[one, paper].toSorted()]);
 });
 
 test("R121 files of other kinds, too large, empty or too many are refused with words, and leave nothing behind", async () => {

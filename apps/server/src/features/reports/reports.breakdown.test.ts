@@ -72,7 +72,7 @@ test("R117 the list behind a number is paged once and completely, the newest fir
   expect(found.toSorted(), `seed ${seed}`).toEqual(closed.map(({ id }) => id).toSorted());
   const sheet = (await exportBreakdown(asVera, { ...period(0, 800), type: "fault", by: "fields.cause" })).split("\r\n");
   expect(sheet).toHaveLength(closed.length + 2);
-  expect(sheet[0]).toBe("\uFEFFnumber,subject,value,resolution,registered,solved,closed,late");
+  expect(sheet[0]).toBe("\uFEFFNumber,Subject,Cause,Solution,Registered,Solved,Closed,Late");
   expect(sheet.slice(1, -1).every((line) => line.includes(`"'=Mended, ""`)), "what begins like a formula is told as text").toBe(true);
 });
 

@@ -11,6 +11,7 @@ import { moveTicket, ticketsRoutes } from "../tickets/index.ts";
 import { buildProjects, buildTicket } from "../tickets/tickets.factory.ts";
 import { getTicket } from "../tickets/tickets.service.ts";
 import { viewsRoutes } from "../views/index.ts";
+import { exportFigures } from "./reports.breakdown.service.ts";
 import { reportsRoutes } from "./reports.routes.ts";
 
 const database = await testDatabase();
@@ -32,18 +33,20 @@ async function closeOne(subject: string): Promise<void> {
 const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
 const report = { project: "internet", from: day(-30), to: day(1), by: "type" };
 const decision = { ...report, what: "Two more people in the evening", why: "Questions wait too long after six", ownerId: vera.userId, dueAt: day(20) };
-const sheet = async () => (await chief.send("GET", `/api/reports/breakdown/sheet?${new URLSearchParams(report).toString()}`)).body;
+const asManager = database.ctx(actorOf(await buildUser(database.db, { roles: ["management"], projects: ["internet"], language: "en" })));
+const figures = () => exportFigures(asManager, report);
 const hashOf = (text: string | Buffer) => createHash("sha256").update(text).digest("hex");
 
 test("R219 a decision is kept with the report it was made from: whatever the report says later, the file and its hash stay", async () => {
   await closeOne("Slow in the evening");
-  const seen = await sheet();
+  const seen = await figures();
   const reply = await chief.send("POST", "/api/reports/decisions", decision);
   expect(reply.statusCode, reply.body).toBe(200);
   const { ticketId, number, file, sha256 } = reply.json<{ ticketId: string; number: string; file: string; sha256: string }>();
   expect([file, sha256]).toEqual([`internet-type-${report.from.slice(0, 10)}.csv`, hashOf(seen)]);
   await closeOne("Another");
-  expect(await sheet()).not.toBe(seen);
+  expect(await figures()).not.toBe(seen);
+  expect(seen, "no ticket is named in it: a decision is read by whom one of them may be about (R129)").not.toContain("Slow in the evening");
   const ticket = (await chief.send("GET", `/api/tickets/${ticketId}`)).json<{ attachments: { id: string; name: string; by: string }[]; facts: { key: string; value: string }[] }>();
   expect(ticket).toMatchObject({ number, type: "decision", subject: decision.what, ownerId: vera.userId, dueAt: decision.dueAt, status: "open", attachments: [{ name: file, by: "management" }] });
   expect(Object.fromEntries(ticket.facts.map(({ key, value }) => [key, value]))).toMatchObject({ why: decision.why, decided_by: "management", report: file, report_sha256: sha256 });
@@ -61,6 +64,15 @@ test("R219 a decision is kept with the report it was made from: whatever the rep
   const listed = (await vera.send("GET", `/api/tickets/found?${new URLSearchParams({ filter: JSON.stringify({ types: ["decision"] }) }).toString()}`)).json<{ items: { id: string }[] }>();
   expect(listed.items.map(({ id }) => id)).toEqual([ticketId]);
   expect((await vera.send("POST", `/api/tickets/${ticketId}/transitions`, { version, transition: "carry_out", input: { resolution: "Hired" } })).json()).toMatchObject({ stage: "done", status: "closed" });
+});
+
+test("R219 a decision sent three times at once, and again after a lost answer, is one with one file", async () => {
+  const sent = { ...decision, id: crypto.randomUUID() };
+  const replies = [...await Promise.all([1, 2, 3].map(() => chief.send("POST", "/api/reports/decisions", sent))), await chief.send("POST", "/api/reports/decisions", sent)];
+  expect(new Set(replies.map(({ statusCode, body }) => `${String(statusCode)} ${body}`)).size, replies.map(({ body }) => body).join("\n")).toBe(1);
+  expect((await chief.send("POST", "/api/reports/decisions", { ...sent, why: "For another reason" })).json()).toMatchObject({ status: 409, code: "sent_before" });
+  const { ticketId } = replies[0]!.json<{ ticketId: string }>();
+  expect((await chief.send("GET", `/api/tickets/${ticketId}`)).json<{ attachments: object[] }>().attachments).toHaveLength(1);
 });
 
 test("R219 R003 only management writes decisions, of its projects, for a colleague there, with a term ahead", async () => {
