@@ -5,6 +5,7 @@ import { newId } from "./platform/ids.ts";
 import { testDatabase } from "./testing/database.ts";
 import { actorOf, buildUser } from "./features/access/access.factory.ts";
 import { ticketSolutions } from "./features/articles/articles.service.ts";
+import { attachSolution, offerVariant } from "./features/articles/articles.solutions.service.ts";
 import { getRun, listTicketRuns } from "./features/automation/automation.runs.service.ts";
 import { buildClient } from "./features/clients/clients.factory.ts";
 import { clientTimeline } from "./features/clients/clients.list.service.ts";
@@ -53,4 +54,19 @@ test.each(["38640123456", "00386 40 123-456", "040 123 456", "(040) 123-456", "4
   const told = await read(tina, ticket);
   expect(told).not.toContain(said);
   for (const what of ["Subject", "Description", "Parent", "Note", "Promise", "Wanted", "Tried", "Expected", "Message"]) expect(told).toMatch(new RegExp(`${what} \\(?•••••456`));
+});
+
+test.each(["38631987654", "00386 31 987-654", "031/987-654"])("R095 a number that stands on the client's card alone, written as %s, is told to no specialist either", async (said) => {
+  await sql`update handover_offers set state = 'withdrawn' where state = 'offered'`.execute(database.db);
+  const ticket = await ticketThatSays(said);
+  await sql`insert into client_phones (client_id, e164, position) values (${ticket.clientId}, '+38631987654', 7)`.execute(database.db);
+  await sql`update tickets set client_id = ${ticket.clientId} where id = (select parent_id from tickets where id = ${ticket.id})`.execute(database.db);
+  await offerVariant(as(ana), ticket.id, { title: `Variant ${said}`, pros: "", cons: "", price: "", duration: "" });
+  const other = await buildTicket(system, { clientId: ticket.clientId });
+  await sql`update tickets set resolution = ${`Resolved ${said}`} where id = ${other.id}`.execute(database.db);
+  await attachSolution(as(ana), ticket.id, { source: "ticket", ticketId: other.id });
+  expect(await read(ana, ticket)).toContain(said);
+  const told = await read(tina, ticket);
+  expect(told).not.toContain(said);
+  for (const what of ["Subject", "Description", "Parent", "Note", "Promise", "Wanted", "Tried", "Expected", "Message", "Variant", "Resolved"]) expect(told).toMatch(new RegExp(`${what} \\(?•••••654`));
 });

@@ -5,7 +5,7 @@ import { readerLanguage } from "../../platform/messages.ts";
 import { remembered } from "../../platform/remembered.ts";
 import { may, toldTo } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
-import { guarded, loadTicket, projectOf, type Ticket } from "../tickets/index.ts";
+import { contactsOf, guarded, loadTicket, projectOf, type Ticket } from "../tickets/index.ts";
 import type * as contracts from "./articles.contract.ts";
 import type { ArticleRow, SimilarTicket, SolutionView, VariantView } from "./articles.contract.ts";
 import { selectArticle, selectArticles, selectFrequency, selectLexemes, selectSimilar, type FoundArticle } from "./articles.sql.ts";
@@ -46,7 +46,11 @@ export async function ticketSolutions(ctx: Ctx, ticketId: string, given: string)
   const ticket = await loadTicket(ctx, ticketId, "tickets.read");
   const parts = words.trim() === "" ? partsOf(`${ticket.subject} ${ticket.description}`.slice(0, 1_500), ticket.language) : typed(words);
   const [articles, similar, attached, variants] = await Promise.all([articlesFor(ctx, ticket, parts, words), similarTo(ctx, ticket, parts), selectSolutions(ctx.db, ticketId), selectVariants(ctx.db, ticketId)]);
-  return { articles, ...toldTo(ctx, { similar, attached: attached.map(toSolution), variants: variants.map(toVariant) }, { phone: ticket.contactPhone, email: ticket.contactEmail }) };
+  const contacts = await contactsOf(ctx, [ticketId, ...similar.map(({ id }) => id), ...attached.map((row) => row.fromTicketId)]);
+  return {
+    articles, similar: similar.map((row) => toldTo(ctx, row, contacts(ticketId, row.id))), variants: toldTo(ctx, variants.map(toVariant), contacts(ticketId)),
+    attached: attached.map((row) => toldTo(ctx, toSolution(row), contacts(ticketId, row.fromTicketId))),
+  };
 }
 
 const MOST_ARTICLES = 6;
@@ -70,7 +74,7 @@ async function similarTo(ctx: Ctx, ticket: Ticket, parts: Parts): Promise<Simila
   const found = await selectSimilar(ctx.db, { ...search, projectKey: ticket.projectKey, notId: ticket.id, weighed: said, limit: MOST_SIMILAR * 3 });
   const whole = said.reduce((sum, { weight }) => sum + weight, 0);
   return found.filter((row) => row.score >= whole * LEAST_ALIKE && may(ctx, "tickets.read", guarded(row))).slice(0, MOST_SIMILAR)
-    .map(({ id, number, subject, resolution, contactPhone: phone, solvedAt, used, score }) => ({ ...toldTo(ctx, { id, number, subject, resolution }, { phone, email: null }), used, solvedAt: solvedAt.toISOString(), alike: Math.min(1, Math.round((score / whole) * 100) / 100) }));
+    .map(({ id, number, subject, resolution, solvedAt, used, score }) => ({ id, number, subject, resolution, used, solvedAt: solvedAt.toISOString(), alike: Math.min(1, Math.round((score / whole) * 100) / 100) }));
 }
 
 /** Which words are common changes slowly; asked again after a while. */

@@ -4,7 +4,8 @@ import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
 import { conflict, notFound } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
-import { loadTicket, projectOf, updateTicket, type Ticket } from "../tickets/index.ts";
+import { toldTo } from "../access/index.ts";
+import { contactsOf, loadTicket, projectOf, updateTicket, type Ticket } from "../tickets/index.ts";
 import type * as contracts from "./articles.contract.ts";
 import type { SolutionView, VariantView } from "./articles.contract.ts";
 import { toSolution, toVariant } from "./articles.service.ts";
@@ -40,7 +41,8 @@ export async function attachSolution(ctx: Ctx, ticketId: string, input: Attach):
       await emit(ctx, { type: "ticket.solution_attached", subject: { kind: "ticket", id: ticketId }, data: { number: ticket.number, source: row.source, articleKey: row.articleKey, fromTicketId: row.fromTicketId, name: row.title }, touches: [{ kind: "solution", id: ticketId }] });
       await audit(ctx, { action: "ticket.solution_attach", object: { kind: "ticket", id: ticketId }, after: row });
     }
-    return toSolution((await selectSolutions(ctx.db, ticketId)).find((each) => each.source === row.source && each.articleKey === row.articleKey && each.fromTicketId === row.fromTicketId)!);
+    const there = (await selectSolutions(ctx.db, ticketId)).find((each) => each.source === row.source && each.articleKey === row.articleKey && each.fromTicketId === row.fromTicketId)!;
+    return toldTo(ctx, toSolution(there), (await contactsOf(ctx, [ticketId, row.fromTicketId]))(ticketId, row.fromTicketId));
   });
 }
 
@@ -76,7 +78,8 @@ export async function offerVariant(ctx: Ctx, ticketId: string, input: z.output<t
   });
 }
 
-const variant = async (ctx: Ctx, ticketId: string, id: string): Promise<VariantView> => toVariant((await selectVariants(ctx.db, ticketId)).find((each) => each.id === id)!);
+const variant = async (ctx: Ctx, ticketId: string, id: string): Promise<VariantView> =>
+  toldTo(ctx, toVariant((await selectVariants(ctx.db, ticketId)).find((each) => each.id === id)!), (await contactsOf(ctx, [ticketId]))(ticketId));
 
 export async function withdrawVariant(ctx: Ctx, ticketId: string, id: string): Promise<{ ok: true }> {
   return inTx(ctx, async (ctx) => {
@@ -101,6 +104,6 @@ export async function chooseVariant(ctx: Ctx, ticketId: string, id: string, chos
     await updateTicket(ctx, ticketId, { version: ticket.version, fields: { plan: chosen ? after.title : "" } });
     await told(ctx, ticket, chosen ? "ticket.variant_chosen" : "ticket.variant_unchosen", { variantId: id, name: after.title });
     await audit(ctx, { action: chosen ? "ticket.variant_choose" : "ticket.variant_unchoose", object: { kind: "ticket", id: ticketId }, before: before && { id: before.id, title: before.title }, after: { id, title: after.title } });
-    return toVariant(after);
+    return variant(ctx, ticketId, id);
   });
 }

@@ -58,7 +58,7 @@ export const selectFrequency = (db: Db) => sql<Sampled>`select (select greatest(
   from (select 1) one left join pg_stats s on s.schemaname = current_schema() and s.tablename = 'solved_tickets' and s.attname = 'words'`.execute(db).then((result) => result.rows[0]!);
 
 export interface SimilarQuery { projectKey: string; notId: string; any: string[]; all: string[]; weighed: { word: string; weight: number }[]; limit: number }
-export interface Similar { id: string; number: string; subject: string; resolution: string; solvedAt: Date; used: number; score: number; projectKey: string; ownerId: string | null; department: string | null; aboutUserIds: string[] | null; contactPhone: string | null }
+export interface Similar { id: string; number: string; subject: string; resolution: string; solvedAt: Date; used: number; score: number; projectKey: string; ownerId: string | null; department: string | null; aboutUserIds: string[] | null }
 
 /** So many of the newest are looked through where every word is common. */
 const NEWEST = sql.lit(2_000);
@@ -75,7 +75,7 @@ export const similarQuery = ({ projectKey, notId, any, all, weighed, limit }: Si
   return sql<Similar>`with w as materialized (select quote_literal(word)::tsquery as query, weight from unnest(${weighed.map(({ word }) => word)}::text[], ${weighed.map(({ weight }) => weight)}::float8[]) w(word, weight)),
     s as materialized (select c.ticket_id, c.solved_at, c.used, (select coalesce(sum(w.weight), 0) from w where c.words @@ w.query) as score from (${candidates}) c where c.ticket_id <> ${notId}
       order by score desc, c.used desc, c.solved_at desc limit ${limit})
-  select t.id, t.number, t.subject, coalesce(t.resolution, '') as resolution, s.solved_at, s.used, s.score, t.project_key, t.owner_id, t.department, t.about_user_ids, t.contact_phone
+  select t.id, t.number, t.subject, coalesce(t.resolution, '') as resolution, s.solved_at, s.used, s.score, t.project_key, t.owner_id, t.department, t.about_user_ids
   from s join tickets t on t.id = s.ticket_id order by s.score desc, s.used desc, s.solved_at desc`;
 };
 export const selectSimilar = (db: Db, query: SimilarQuery) => similarQuery(query).execute(db).then((result) => result.rows);

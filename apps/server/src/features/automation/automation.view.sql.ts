@@ -24,11 +24,11 @@ export const selectVersionText = (db: Db, projectKey: string, key: string, numbe
   sql<{ text: string }>`select text from automation_versions where project_key = ${projectKey} and key = ${key} and number = ${number}`.execute(db).then((result) => result.rows[0]?.text);
 
 export interface ListedRun {
-  id: string; at: Date; projectKey: string; ruleKey: string; ruleName: Record<string, string> | null; version: number; ticketId: string; ticketNumber: string; phone: string | null; ownerId: string | null; department: string | null; about: string[] | null; wokenBy: string; versionId: string; /** Of that version; null when it is not kept any more. */ text: string | null;
+  id: string; at: Date; projectKey: string; ruleKey: string; ruleName: Record<string, string> | null; version: number; ticketId: string; ticketNumber: string; ownerId: string | null; department: string | null; about: string[] | null; wokenBy: string; versionId: string; /** Of that version; null when it is not kept any more. */ text: string | null;
   state: "fired" | "not_fired" | "failed" | "too_deep"; changes: { target: string; from: unknown; to: unknown }[]; actions: { action: string; params: Record<string, unknown> }[]; durationUs: number; depth: number; problem: KeptProblem | null;
 }
 
-const LISTED = sql`u.id, u.at, u.project_key, u.rule_key, r.name as rule_name, coalesce(v.number, 0) as version, u.ticket_id, t.number as ticket_number, t.contact_phone as phone, t.owner_id, t.department, t.about_user_ids as about, u.woken_by, u.state, u.changes, u.actions, u.duration_us, u.depth, u.problem, u.version_id, v.text`;
+const LISTED = sql`u.id, u.at, u.project_key, u.rule_key, r.name as rule_name, coalesce(v.number, 0) as version, u.ticket_id, t.number as ticket_number, t.owner_id, t.department, t.about_user_ids as about, u.woken_by, u.state, u.changes, u.actions, u.duration_us, u.depth, u.problem, u.version_id, v.text`;
 const JOINS = sql`join tickets t on t.id = u.ticket_id left join automation_versions v on v.id = u.version_id left join automation_rules r on r.project_key = u.project_key and r.key = u.rule_key`;
 
 export interface RunFilter { ruleKey?: string; projectKey?: string; ticketId?: string; /** Also what had nothing to do. */ all: boolean; after: string | null; limit: number }

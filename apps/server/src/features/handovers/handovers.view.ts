@@ -4,7 +4,7 @@ import { forbidden } from "../../platform/errors.ts";
 import { decodeCursor, encodeCursor, PAGE_SIZE, pageOf } from "../../platform/page.ts";
 import { may, maskPhone, toldTo } from "../access/index.ts";
 import { getClient } from "../clients/index.ts";
-import { descriptionFor, loadTicket, stageNameOf, subjectFor } from "../tickets/index.ts";
+import { contactsOf, descriptionFor, loadTicket, stageNameOf, subjectFor, type ContactsOf } from "../tickets/index.ts";
 import { isUnanswered } from "./handovers.advising.ts";
 import type * as contracts from "./handovers.contract.ts";
 import type { ClientHandover, HandoverView } from "./handovers.contract.ts";
@@ -41,7 +41,8 @@ const phoneFor = (ctx: Ctx, row: Told): string | null => (row.phone === null || 
 const personOf = (id: string | null, name: string) => (id ? { id, name } : null);
 
 /** With contacts in part for whom they are shown in part, also where people wrote them into the note. */
-export async function toView(ctx: Ctx, row: Told): Promise<HandoverView> {
+export async function toView(ctx: Ctx, row: Told, known?: ContactsOf): Promise<HandoverView> {
+  const contacts = known ?? await contactsFor(ctx, [row]);
   const me = ctx.actor.kind === "user" ? ctx.actor.id : "";
   const offer = offerOf(row);
   const [isMine, isGiver, isLeader] = [offer?.userId === me, row.givenBy === me, leads(ctx, row)];
@@ -57,13 +58,18 @@ export async function toView(ctx: Ctx, row: Told): Promise<HandoverView> {
     asked: row.asked.map(({ userId, name, state, reason, offeredAt, answeredAt }) => ({ person: { id: userId, name }, state, reason, offeredAt: iso(offeredAt), answeredAt: answeredAt && iso(answeredAt) })),
     isMine, mayTake: waits && (isMine || isLeader), mayWithdraw: (waits || isUnanswered(row)) && (isGiver || isLeader),
     answer: row.answer, answeredAt: instantOf(row.answeredAt), advises: row.advises, advisesUntil: instantOf(row.advisesUntil), mayAnswer: row.takenBy === me && isUnanswered(row),
-  }, { phone: row.phone, email: null });
+  }, contacts(row.ticketId, row.clientId));
 }
+const contactsFor = (ctx: Ctx, rows: Told[]): Promise<ContactsOf> => contactsOf(ctx, rows.flatMap(({ ticketId, clientId }) => [ticketId, clientId]));
 const instantOf = (at: Date | null): string | null => at && at.toISOString();
 /** JSON of the database writes instants in its own way. */
 const iso = (at: string): string => new Date(at).toISOString();
 
-const toViews = (ctx: Ctx, rows: Told[]): Promise<HandoverView[]> => Promise.all(rows.filter((row) => isShown(ctx, row)).map((row) => toView(ctx, row)));
+async function toViews(ctx: Ctx, rows: Told[]): Promise<HandoverView[]> {
+  const shown = rows.filter((row) => isShown(ctx, row));
+  const contacts = await contactsFor(ctx, shown);
+  return Promise.all(shown.map((row) => toView(ctx, row, contacts)));
+}
 
 export async function ticketHandovers(ctx: Ctx, ticketId: string): Promise<{ items: HandoverView[] }> {
   await loadTicket(ctx, ticketId, "tickets.read");
@@ -76,8 +82,9 @@ export async function clientHandovers(ctx: Ctx, clientId: string, { here }: Hand
   await getClient(ctx, clientId);
   if (actor.kind !== "user") throw forbidden();
   const rows = (await selectOfClient(ctx.db, clientId, actor.projects)).filter((row) => may(ctx, "tickets.read", guarded(row)) && !isAbout(row, actor.id));
+  const contacts = await contactsFor(ctx, rows);
   const desks = rows.length > 0 ? await here() : new Set<string>();
-  return { items: await Promise.all(rows.map(async (row) => ({ ...(await toView(ctx, row)), ownerPresence: row.ticketOwnerId ? await presenceNow(ctx, row.ticketOwnerId, desks) : null }))) };
+  return { items: await Promise.all(rows.map(async (row) => ({ ...(await toView(ctx, row, contacts)), ownerPresence: row.ticketOwnerId ? await presenceNow(ctx, row.ticketOwnerId, desks) : null }))) };
 }
 
 export async function listHandovers(ctx: Ctx, query: z.output<typeof contracts.listHandovers.query>): Promise<z.input<typeof contracts.listHandovers.reply>> {

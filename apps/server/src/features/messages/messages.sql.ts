@@ -27,6 +27,10 @@ export const countSaid = (db: Db, ticketId: string, since: Date): Promise<number
   select count(*)::int as n from ticket_messages where ticket_id = ${ticketId} and by_client and at >= ${since}`.execute(db).then(({ rows }) => rows[0]!.n);
 export const isSaid = (db: Db, { ticketId, text, since }: { ticketId: string; text: string; since: Date }): Promise<boolean> => sql<{ said: boolean }>`
   select exists(select from ticket_messages where ticket_id = ${ticketId} and by_client and at >= ${since} and text = ${text}) as said`.execute(db).then(({ rows }) => rows[0]!.said);
+/** Whether a form's message stands: under its id, or from a later sending of the form under one of ours; the same words with the same file. */
+export const isSent = (db: Db, { id, ticketId, text, fileId, since }: { id: string; ticketId: string; text: string; fileId: string | null; since: Date }): Promise<boolean> => sql<{ sent: boolean }>`
+  select exists(select from ticket_messages m where m.ticket_id = ${ticketId} and m.by_client and (m.id = ${id} or m.at >= ${since}) and m.text = ${text}
+    and (select max(a.sha256) from ticket_message_files f join attachments a on a.id = f.attachment_id where f.message_id = m.id) is not distinct from (select sha256 from attachments where id = ${fileId})) as sent`.execute(db).then(({ rows }) => rows[0]!.sent);
 export const insertMessageFiles = async (db: Db, messageId: string, { files, documents }: { files: string[]; documents: string[] }): Promise<void> => {
   for (const id of files) await sql`insert into ticket_message_files (message_id, attachment_id) values (${messageId}, ${id})`.execute(db);
   for (const id of documents) await sql`insert into ticket_message_files (message_id, document_id) values (${messageId}, ${id})`.execute(db);

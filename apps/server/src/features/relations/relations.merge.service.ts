@@ -6,7 +6,7 @@ import { conflict, missingWith, notFound } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
 import { readerLanguage, translate } from "../../platform/messages.ts";
-import { addNote, inheritAbout, lapseAll, loadTicket, resumeApprovals, reviewTicket, type Ticket } from "../tickets/index.ts";
+import { addNote, contactsOf, inheritAbout, lapseAll, loadTicket, resumeApprovals, reviewTicket, type Ticket } from "../tickets/index.ts";
 import type * as contracts from "./relations.contract.ts";
 import type { MergePreview, MergeView } from "./relations.contract.ts";
 import {
@@ -26,7 +26,8 @@ export async function previewMerge(ctx: Ctx, keptId: string, number: string): Pr
   const [briefs, carries, relations, stays, between] = await Promise.all([
     selectBriefs(ctx.db, [keptId, goneId]), countCarried(ctx.db, goneId, keptId), countRelations(ctx.db, goneId), countStaying(ctx.db, goneId, keptId), selectBetween(ctx.db, kept, gone),
   ]);
-  const brief = async (ticket: Ticket) => ({ ...(await toBrief(ctx, briefs.find(({ id }) => id === ticket.id)!)), version: ticket.version });
+  const contacts = await contactsOf(ctx, [keptId, goneId]);
+  const brief = async (ticket: Ticket) => ({ ...(await toBrief(ctx, briefs.find(({ id }) => id === ticket.id)!, contacts)), version: ticket.version });
   const refused = refusalOf(kept, gone, between);
   return {
     kept: await brief(kept), gone: await brief(gone), carries: { ...carries, relations }, stays, takesClient: !kept.clientId && gone.clientId !== null,
@@ -53,7 +54,7 @@ export async function mergeTicket(ctx: Ctx, keptId: string, input: z.output<type
     await audit(ctx, { action: "ticket.merge_away", object: { kind: "ticket", id: gone.id }, before: merge.carried.gone, after: { keptId, keptNumber: kept.number } });
     // What conditions read of the form is there now.
     if (merge.carried.ids.forms?.length) await reviewTicket(ctx, keptId);
-    return toMergeView(ctx, (await selectMerges(ctx.db, keptId)).find(({ mergeId }) => mergeId === merge.id)!);
+    return toMergeView(ctx, (await selectMerges(ctx.db, keptId)).find(({ mergeId }) => mergeId === merge.id)!, await contactsOf(ctx, [gone.id]));
   });
 }
 

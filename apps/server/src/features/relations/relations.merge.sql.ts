@@ -87,7 +87,7 @@ export interface ShownMerge extends Brief { mergeId: string; mergedAt: Date; by:
 /** Merges into this ticket and of this ticket; with each the other one. */
 export const selectMerges = (db: Db, ticketId: string) => sql<ShownMerge>`select m.id as merge_id, m.merged_at, coalesce(u.name, '') as by, m.kept_id = ${ticketId} as is_kept,
     k.version = m.kept_version and g.version = m.gone_version as is_untouched, t.id, t.number, t.subject, t.texts, t.type, t.status, t.stage, t.process_id, coalesce(c.name, '') as client_name, coalesce(o.name, '') as owner_name,
-    t.project_key, t.owner_id, t.department, t.about_user_ids, t.contact_phone, t.created_at
+    t.project_key, t.owner_id, t.department, t.about_user_ids, t.created_at
   from (select * from ticket_merges where kept_id = ${ticketId} and undone_at is null union all select * from ticket_merges where gone_id = ${ticketId} and undone_at is null) m
   join tickets k on k.id = m.kept_id join tickets g on g.id = m.gone_id join tickets t on t.id = case when m.kept_id = ${ticketId} then m.gone_id else coalesce(g.merged_into, m.kept_id) end
   left join clients c on c.id = t.client_id left join users o on o.id = t.owner_id left join users u on u.id = m.merged_by order by m.merged_at desc limit 100`.execute(db).then((result) => result.rows);

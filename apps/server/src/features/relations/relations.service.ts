@@ -5,7 +5,7 @@ import { conflict, invalidField, notFound } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
 import { newId } from "../../platform/ids.ts";
 import { may, toldTo } from "../access/index.ts";
-import { digitsOf, guarded, loadTicket, stageNameOf, subjectFor } from "../tickets/index.ts";
+import { contactsOf, digitsOf, guarded, loadTicket, stageNameOf, subjectFor, type ContactsOf } from "../tickets/index.ts";
 import type * as contracts from "./relations.contract.ts";
 import type { MergeView, RelationView, TicketBrief } from "./relations.contract.ts";
 import { selectMerges, type ShownMerge } from "./relations.merge.sql.ts";
@@ -14,8 +14,8 @@ import { countRelations, deleteRelation, existsRelation, insertRelation, selectB
 
 const MAX_RELATIONS = 200;
 
-export const toBrief = async (ctx: Ctx, { id, number, subject, texts, type, status, stage, processId, clientName, ownerName, contactPhone, createdAt }: Brief): Promise<TicketBrief> =>
-  ({ id, number, subject: toldTo(ctx, subjectFor(ctx, { subject, texts }), { phone: contactPhone, email: null }), type, status, stage, stageName: await stageNameOf(ctx, { processId, stage }), clientName, ownerName, createdAt: createdAt.toISOString() });
+export const toBrief = async (ctx: Ctx, { id, number, subject, texts, type, status, stage, processId, clientName, ownerName, createdAt }: Brief, contacts: ContactsOf): Promise<TicketBrief> =>
+  ({ id, number, subject: toldTo(ctx, subjectFor(ctx, { subject, texts }), contacts(id)), type, status, stage, stageName: await stageNameOf(ctx, { processId, stage }), clientName, ownerName, createdAt: createdAt.toISOString() });
 
 /** What the reader may see of it; the other end of a relation may lie in a project that is not the reader's. */
 const seen = (ctx: Ctx) => (brief: Brief): boolean => may(ctx, "tickets.read", guarded(brief));
@@ -23,17 +23,18 @@ const seen = (ctx: Ctx) => (brief: Brief): boolean => may(ctx, "tickets.read", g
 export async function listRelations(ctx: Ctx, id: string): Promise<z.input<typeof contracts.listRelations.reply>> {
   await loadTicket(ctx, id, "tickets.read");
   const [kin, related, merges] = await Promise.all([selectKin(ctx.db, id), selectRelated(ctx.db, id), selectMerges(ctx.db, id)]);
-  const family = await Promise.all(kin.filter(seen(ctx)).map(async (row): Promise<RelationView> => ({ id: row.id, side: row.isParent ? "parent" : "child", ticket: await toBrief(ctx, row), by: "", at: row.createdAt.toISOString() })));
-  const relations = await Promise.all(related.filter(seen(ctx)).map(async (row): Promise<RelationView> => ({ id: row.relationId, side: sideOf(row, id), ticket: await toBrief(ctx, row), by: row.by, at: row.at.toISOString() })));
+  const contacts = await contactsOf(ctx, [...kin, ...related, ...merges].map((row) => row.id));
+  const family = await Promise.all(kin.filter(seen(ctx)).map(async (row): Promise<RelationView> => ({ id: row.id, side: row.isParent ? "parent" : "child", ticket: await toBrief(ctx, row, contacts), by: "", at: row.createdAt.toISOString() })));
+  const relations = await Promise.all(related.filter(seen(ctx)).map(async (row): Promise<RelationView> => ({ id: row.relationId, side: sideOf(row, id), ticket: await toBrief(ctx, row, contacts), by: row.by, at: row.at.toISOString() })));
   const shown = merges.filter(seen(ctx));
   const [merged, mergedInto] = [shown.filter(({ isKept }) => isKept), shown.find(({ isKept }) => !isKept)];
-  return { relations: [...family, ...relations], merged: await Promise.all(merged.map((row) => toMergeView(ctx, row))), mergedInto: mergedInto ? await toMergeView(ctx, mergedInto) : null };
+  return { relations: [...family, ...relations], merged: await Promise.all(merged.map((row) => toMergeView(ctx, row, contacts))), mergedInto: mergedInto ? await toMergeView(ctx, mergedInto, contacts) : null };
 }
 
-export async function toMergeView(ctx: Ctx, row: ShownMerge): Promise<MergeView> {
+export async function toMergeView(ctx: Ctx, row: ShownMerge, contacts: ContactsOf): Promise<MergeView> {
   const until = new Date(row.mergedAt.getTime() + UNDO_MS);
   const open = row.isUntouched && until > ctx.now() && may(ctx, "tickets.assign", guarded(row));
-  return { id: row.mergeId, ticket: await toBrief(ctx, row), by: row.by, at: row.mergedAt.toISOString(), undoUntil: open ? until.toISOString() : null };
+  return { id: row.mergeId, ticket: await toBrief(ctx, row, contacts), by: row.by, at: row.mergedAt.toISOString(), undoUntil: open ? until.toISOString() : null };
 }
 
 /** The ticket a person named by its number, if the person may see it. `follow`: a merged one is the one it became. */
@@ -58,7 +59,7 @@ export async function addRelation(ctx: Ctx, id: string, input: z.output<typeof c
     const [other] = await selectBriefs(ctx.db, [otherId]);
     await emit(ctx, { type: "ticket.related", subject: { kind: "ticket", id }, data: { number: ticket.number, side: input.side, otherId, otherNumber: other!.number }, touches: [{ kind: "ticket", id: otherId }] });
     await audit(ctx, { action: "ticket.relate", object: { kind: "ticket", id }, after: { side: input.side, otherId, otherNumber: other!.number } });
-    return { id: stored.id, side: input.side, ticket: await toBrief(ctx, other!), by: ctx.actor.name, at: stored.createdAt.toISOString() };
+    return { id: stored.id, side: input.side, ticket: await toBrief(ctx, other!, await contactsOf(ctx, [otherId])), by: ctx.actor.name, at: stored.createdAt.toISOString() };
   });
 }
 

@@ -3,8 +3,8 @@ import type { Db } from "../../platform/db.ts";
 import type { TicketTexts } from "../tickets/index.ts";
 import type { Stored } from "./relations.rules.ts";
 
-export interface Brief { id: string; number: string; subject: string; texts: TicketTexts | null; type: string; status: "open" | "waiting" | "done" | "closed"; stage: string; processId: string; clientName: string; ownerName: string; projectKey: string; ownerId: string | null; department: string | null; aboutUserIds: string[] | null; contactPhone: string | null; createdAt: Date }
-const BRIEF = sql`t.id, t.number, t.subject, t.texts, t.type, t.status, t.stage, t.process_id, coalesce(c.name, '') as client_name, coalesce(o.name, '') as owner_name, t.project_key, t.owner_id, t.department, t.about_user_ids, t.contact_phone, t.created_at`;
+export interface Brief { id: string; number: string; subject: string; texts: TicketTexts | null; type: string; status: "open" | "waiting" | "done" | "closed"; stage: string; processId: string; clientName: string; ownerName: string; projectKey: string; ownerId: string | null; department: string | null; aboutUserIds: string[] | null; createdAt: Date }
+const BRIEF = sql`t.id, t.number, t.subject, t.texts, t.type, t.status, t.stage, t.process_id, coalesce(c.name, '') as client_name, coalesce(o.name, '') as owner_name, t.project_key, t.owner_id, t.department, t.about_user_ids, t.created_at`;
 const NAMED = sql`left join clients c on c.id = t.client_id left join users o on o.id = t.owner_id`;
 
 export interface Related extends Brief { relationId: string; kind: Stored["kind"]; fromId: string; by: string; at: Date }

@@ -22,14 +22,15 @@ const phoneFor = (ctx: Ctx, phone: string | null): string | null => (phone && ma
 /** Lines of a list. Versions of processes never change and are kept, so that this asks nothing for all but the first. */
 export async function toRows(ctx: Ctx, tickets: readonly ListedTicket[]): Promise<TicketRow[]> {
   const processes = new Map(await Promise.all([...new Set(tickets.map(({ processId }) => processId))].map(async (id) => [id, await processOf(ctx.db, id)] as const)));
-  return tickets.map((ticket) => toRow(ctx, ticket, processes.get(ticket.processId)!));
+  const contacts = await contactsOf(ctx, tickets.map(({ id }) => id));
+  return tickets.map((ticket) => toRow(ctx, { ticket, own: contacts(ticket.id) }, processes.get(ticket.processId)!));
 }
 
 /** How the version a ticket lives by calls its stage, in the reader's language. */
 export const stageNameOf = async (ctx: Ctx, { processId, stage }: { processId: string; stage: string }): Promise<string> => (await processOf(ctx.db, processId)).stages[stage]?.name[readerLanguage(ctx)] ?? stage;
 
-const toRow = (ctx: Ctx, ticket: ListedTicket, process: Process): TicketRow => ({
-  id: ticket.id, number: ticket.number, projectKey: ticket.projectKey, type: ticket.type, stage: ticket.stage, status: ticket.status, subject: toldTo(ctx, subjectFor(ctx, ticket), { phone: ticket.contactPhone, email: null }),
+const toRow = (ctx: Ctx, { ticket, own }: { ticket: ListedTicket; own: OwnContacts }, process: Process): TicketRow => ({
+  id: ticket.id, number: ticket.number, projectKey: ticket.projectKey, type: ticket.type, stage: ticket.stage, status: ticket.status, subject: toldTo(ctx, subjectFor(ctx, ticket), own),
   clientId: ticket.clientId, clientName: ticket.clientName, ownerId: ticket.ownerId, ownerName: ticket.ownerName, department: ticket.department, priority: ticket.priority,
   dueAt: ticket.dueAt?.toISOString() ?? null, reopened: ticket.reopened, contactPhone: phoneFor(ctx, ticket.contactPhone), calls: ticket.calls, lastCallAt: ticket.lastCallAt?.toISOString() ?? null, createdAt: ticket.createdAt.toISOString(), updatedAt: ticket.updatedAt.toISOString(),
   stageName: process.stages[ticket.stage]?.name[readerLanguage(ctx)] ?? ticket.stage, waitsFor: waitsFor(process, ticket), isTask: ticket.parentId !== null,
@@ -42,8 +43,9 @@ export async function toView(ctx: Ctx, ticket: Ticket, known?: Written): Promise
   const language = readerLanguage(ctx);
   const { clientName, ownerName, parent, subtasks, approvals, checks, clockRows, ...written } = known ?? await selectWritten(ctx.db, ticket, { readerId: ctx.actor.kind === "user" ? ctx.actor.id : null, language });
   const readOnly = !may(ctx, "tickets.write", guarded(ticket)) && may(ctx, "tickets.comment", guarded(ticket));
+  const own = (await contactsOf(ctx, [ticket.id]))(ticket.id);
   const view: TicketView = {
-    ...toRow(ctx, { ...ticket, clientName, ownerName }, process), ...written, masked: false, readOnly, description: descriptionFor(ctx, ticket), fields: ticket.fields, facts: [], language: ticket.language, channel: ticket.channel, contactEmail: ticket.contactEmail,
+    ...toRow(ctx, { ticket: { ...ticket, clientName, ownerName }, own }, process), ...written, masked: false, readOnly, description: descriptionFor(ctx, ticket), fields: ticket.fields, facts: [], language: ticket.language, channel: ticket.channel, contactEmail: ticket.contactEmail,
     interactionId: ticket.interactionId, resolution: ticket.resolution, score: ticket.score, clientComment: ticket.clientComment, closedAs: ticket.closedAs, mergedInto: ticket.mergedInto,
     stageSince: ticket.stageSince.toISOString(), version: ticket.version,
     typeName: typeOf(project.types, ticket.type)?.name[language] ?? ticket.type,
@@ -51,7 +53,7 @@ export async function toView(ctx: Ctx, ticket: Ticket, known?: Written): Promise
     stages: Object.entries(process.stages).map(([key, stage]) => ({ key, name: stage.name[language], status: statusOf(process, key) })),
     ...await partsOf(ctx, { process, project, ticket, language }, { parent, subtasks, approvals, checks, clockRows }),
   };
-  const shown = masks(ctx) ? masked(view, (await contactsOf(ctx, [ticket.id]))(ticket.id)) : view;
+  const shown = masks(ctx) ? masked(view, own) : view;
   // Of what the reader is shown of the fields, not of what stands there.
   return { ...shown, facts: factsOf(process, project.departments, { fields: shown.fields, language }) };
 }
