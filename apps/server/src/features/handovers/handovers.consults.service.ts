@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { audit } from "../../platform/audit.ts";
 import { inTx, type Ctx } from "../../platform/db.ts";
 import { conflict } from "../../platform/errors.ts";
+import { sameOrRefused } from "../../platform/once.ts";
 import { addNote, lockTicket, ticketToAskAbout } from "../tickets/index.ts";
 import { LOOK_ON_MS, isUnanswered } from "./handovers.advising.ts";
 import type * as contracts from "./handovers.contract.ts";
@@ -21,7 +22,7 @@ export async function askColleague(ctx: Ctx, ticketId: string, input: AskInput, 
   return inTx(ctx, async (ctx) => {
     await lockTicket(ctx, ticketId);
     const same = await selectHandover(ctx.db, input.handoverId);
-    if (same?.givenBy === me.id && same.ticketId === ticketId && mayKnow(ctx, same)) return toView(ctx, same);
+    if (same?.givenBy === me.id && same.ticketId === ticketId && mayKnow(ctx, same)) return toView(ctx, sameOrRefused(same, { kind: "consult", expected: input.question }));
     const ticket = await ticketToAskAbout(ctx, ticketId);
     if (same) throw conflict("changed_meanwhile");
     await refuseSecond(ctx, ticketId, "consult");

@@ -45,6 +45,14 @@ beforeEach(async () => {
   told = [];
 });
 
+test("R214 a question sent again under its id is the same; other words under it are refused, not thrown away", async () => {
+  const { id } = await buildTicket(system, { ownerId: ana.id, language: "en" });
+  const sent = { handoverId: newId() };
+  const first = await ask(ana, id, sent);
+  expect((await ask(ana, id, sent)).id).toBe(first.id);
+  await expect(ask(ana, id, { ...sent, question: "Is the street dark?" })).rejects.toMatchObject({ reason: "sent_before" });
+});
+
 test("R214 a colleague who accepts a question sees the card read-only, writes notes and answers; the ticket stays whose it is, and who asked is told", async () => {
   const asked = await ask(ana, ticketId);
   expect(asked).toMatchObject({ kind: "consult", state: "waiting", offer: { to: { name: "Tina" } }, note: { wanted: "", tried: "Restarted the box", expected: "Is the node down?" } });

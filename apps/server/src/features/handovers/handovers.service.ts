@@ -3,6 +3,7 @@ import { audit } from "../../platform/audit.ts";
 import { inTx, type Actor, type Ctx, type TxCtx } from "../../platform/db.ts";
 import { conflict, forbidden, invalidField, notFound } from "../../platform/errors.ts";
 import { emit } from "../../platform/events.ts";
+import { sameOrRefused } from "../../platform/once.ts";
 import { findProject, giveOwner, lockTicket, ticketToGive, type Ticket } from "../tickets/index.ts";
 import type * as contracts from "./handovers.contract.ts";
 import type { HandoverView } from "./handovers.contract.ts";
@@ -29,7 +30,7 @@ export async function giveHandover(ctx: Ctx, ticketId: string, input: GiveInput,
     await lockTicket(ctx, ticketId);
     const same = await selectHandover(ctx.db, input.handoverId);
     // Also when its ticket is finished meanwhile: whoever sends again has not heard the answer.
-    if (same?.givenBy === me.id && same.ticketId === ticketId && mayKnow(ctx, same)) return toView(ctx, same);
+    if (same?.givenBy === me.id && same.ticketId === ticketId && mayKnow(ctx, same)) return toView(ctx, sameOrRefused(same, { kind: "handover", wanted: input.wanted, tried: input.tried, expected: input.expected }));
     const ticket = await ticketToGive(ctx, ticketId);
     if (same) throw conflict("changed_meanwhile");
     await refuseSecond(ctx, ticketId);
