@@ -12,7 +12,7 @@ import { ProblemNote } from "../../shared/problem.tsx";
 import { usePages } from "../../shared/query.ts";
 import { may, useMe } from "../access/session.ts";
 import { Player } from "../calls/Player.tsx";
-import { detailOf, saysItsText, sentenceOf, type Words } from "./told.ts";
+import { detailOf, saysItsText, sentenceOf, tellsNotice, type Words } from "./told.ts";
 import css from "./clients.module.css";
 
 /** Everything said and done with one client, over all channels, newest first. */
@@ -91,19 +91,22 @@ function NoteEntry({ item }: { item: TimelineItem }) {
 function NoticeEntry({ item }: { item: TimelineItem }) {
   const t = useT();
   const word = useWord();
-  return <Line icon={IconMail} item={item} title={<><b>{t("story.told")}</b> <TicketNumber item={item} id={textOf(item, "ticketId")} /></>}><span>{textOf(item, "subject")} <span className="dim small">· {word("notice", textOf(item, "state"))}</span></span></Line>;
+  return <Line icon={IconMail} item={item} title={<><b>{t(tellsNotice(textOf(item, "state")))}</b> <TicketNumber item={item} id={textOf(item, "ticketId")} /></>}><span>{textOf(item, "subject")} <span className="dim small">· {word("notice", textOf(item, "state"))}</span></span></Line>;
 }
 
 function EventEntry({ item }: { item: TimelineItem }) {
+  const t = useT();
   const word = useWord();
   const words = useWords();
   const ticket = textOf(item, "ticketId");
   const detail = detailOf(item, words);
   // What a client's answer sets going is nobody's deed.
   const by = item.type === "ticket.reminded" ? "" : item.by;
+  // Who asked whom is told in one sentence: two names beside each other would not say it.
+  const asked = item.type === "ticket.consult_offered" && by ? t("story.consult", { by: word("actor", by, by), name: textOf(item, "name") }) : null;
   return (
     <Line quiet icon={item.type.startsWith("client.") ? IconUserEdit : IconArrowRight} item={item}
-      title={<><span>{word("event", sentenceOf(item))}</span>{detail && <span>: {detail}</span>} {ticket && <TicketNumber item={item} id={ticket} />}{by && <span> · {word("actor", by, by)}</span>}</>}>{textOf(item, "text") && !saysItsText(item.type) && <p className="pre">{textOf(item, "text")}</p>}</Line>
+      title={asked ? <><span>{asked}</span> {ticket && <TicketNumber item={item} id={ticket} />}</> : <><span>{word("event", sentenceOf(item))}</span>{detail && <span>: {detail}</span>} {ticket && <TicketNumber item={item} id={ticket} />}{by && <span> · {word("actor", by, by)}</span>}</>}>{textOf(item, "text") && !saysItsText(item.type) && <p className="pre">{textOf(item, "text")}</p>}</Line>
   );
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { detailOf, sentenceOf, sentencesOf, type Words } from "./told.ts";
+import { detailOf, sentenceOf, sentencesOf, tellsNotice, type Words } from "./told.ts";
 
 type Texts = Record<string, string>;
 const texts = import.meta.glob<Texts>("../../i18n/*.json", { eager: true, import: "default" });
@@ -52,4 +52,8 @@ test("R123 a fact names stages, steps and people as they are called, never by th
   expect(line("ticket.subtask_ended", { key: "t", subtaskNumber: "INT-1" }, { task: "Go there" })).toEqual(["ticket.subtask_ended", "Go there, INT-1"]);
   expect(line("ticket.promise_made", { text: "Call at noon" })).toEqual(["ticket.promise_made", "Call at noon"]);
   expect(line("ticket.something_new", { name: "x" })).toEqual(["ticket.something_new", ""]);
+});
+
+test("R123 only what went out is said to be told to the client", () => {
+  expect(["sent", "queued", "no_address", "failed"].map(tellsNotice)).toEqual(["story.told", "story.telling", "story.notTold", "story.notTold"]);
 });

@@ -58,5 +58,7 @@ export function detailOf(item: Pick<TimelineItem, "type" | "data" | "names">, wo
   const of = details[item.type] ?? (/^ticket\.(file|solution|variant|guide)_/.test(item.type) ? named : /\.promise_/.test(item.type) ? promised : () => []);
   return of(item, words).filter(Boolean).join(", ");
 }
+/** Only what has gone out was told to the client. */
+export const tellsNotice = (state: string): "story.told" | "story.notTold" | "story.telling" => (state === "sent" ? "story.told" : state === "queued" ? "story.telling" : "story.notTold");
 /** Facts whose own words are already in their sentence. */
 export const saysItsText = (type: string): boolean => /\.promise_/.test(type);

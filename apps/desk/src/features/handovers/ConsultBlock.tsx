@@ -23,13 +23,15 @@ export function ConsultBlocks({ ticket }: { ticket: TicketView }) {
   return (
     <div id="ticket-consult" className={css.rows}>
       {ticket.readOnly && <p className="small dim" role="status">{t("consult.onlyRead")}</p>}
-      {shown.map((consult) => <Consult key={consult.id} consult={consult} />)}
+      {shown.map((consult) => <Consult key={consult.id} consult={consult} onlyAsked={ticket.readOnly} />)}
     </div>
   );
 }
 
-function Consult({ consult }: { consult: HandoverView }) {
+function Consult({ consult, onlyAsked }: { consult: HandoverView; onlyAsked: boolean }) {
   const t = useT();
+  // Whoever is to answer does not end the question instead.
+  const mayWithdraw = consult.mayWithdraw && !consult.mayAnswer && !consult.isMine;
   const giver = useGiver()(consult);
   return (
     <section className={css.block} data-state={consult.mayAnswer ? "waiting" : consult.state} aria-label={t("consult.button")}>
@@ -40,20 +42,21 @@ function Consult({ consult }: { consult: HandoverView }) {
       </header>
       <HandoverNote handover={consult} />
       <Asked handover={consult} />
-      <ConsultAnswer consult={consult} />
-      {(consult.mayTake || consult.mayWithdraw) && <div className="row wrap">{consult.mayTake && <Answer handover={consult} />}{consult.mayWithdraw && <Withdraw handover={consult} />}</div>}
+      <ConsultAnswer consult={consult} onlyAsked={onlyAsked} />
+      {(consult.mayTake || mayWithdraw) && <div className="row wrap">{consult.mayTake && <Answer handover={consult} />}{mayWithdraw && <Withdraw handover={consult} />}</div>}
     </section>
   );
 }
 
 /** What was answered; to whoever is to answer, the field for it, kept as typed until it has arrived. */
-export function ConsultAnswer({ consult }: { consult: HandoverView }) {
+export function ConsultAnswer({ consult, onlyAsked }: { consult: HandoverView; /** Reads the ticket because of the question alone: is told until when. */ onlyAsked: boolean }) {
   const t = useT();
   const me = useMe();
+  const isByMe = consult.takenBy?.id === me.id;
   return (
     <>
-      {consult.answer !== null && <dl className={css.words}><div><dt>{t("consult.answered", { name: consult.takenBy?.name ?? "" })}{consult.answeredAt && <>, <Moment at={consult.answeredAt} /></>}</dt><dd className="pre">{consult.answer}</dd></div></dl>}
-      {consult.advises && consult.advisesUntil && consult.takenBy?.id === me.id && <p className="small dim">{t("consult.until")} <Moment at={consult.advisesUntil} full /></p>}
+      {consult.answer !== null && <dl className={css.words}><div><dt>{isByMe ? t("consult.answeredByMe") : t("consult.answered", { name: consult.takenBy?.name ?? "" })}{consult.answeredAt && <>, <Moment at={consult.answeredAt} /></>}</dt><dd className="pre">{consult.answer}</dd></div></dl>}
+      {consult.advises && consult.advisesUntil && isByMe && onlyAsked && <p className="small dim">{t("consult.until")} <Moment at={consult.advisesUntil} full /></p>}
       {consult.mayAnswer && <AnswerForm consult={consult} />}
     </>
   );

@@ -59,6 +59,8 @@ export function Where({ handover }: { handover: HandoverView }) {
 /** Where a question stands. */
 function Asking({ consult: { state, offer, takenBy, asked, answer } }: { consult: HandoverView }) {
   const t = useT();
+  const me = useMe();
+  if (state === "taken" && takenBy?.id === me.id) return t(answer === null ? "consult.takenByMe" : "consult.answeredByMe");
   if (state === "taken") return t(answer === null ? "consult.takenBy" : "consult.answered", { name: takenBy?.name ?? "" });
   if (state === "returned") return asked.length === 1 && asked[0]?.state === "refused" ? t("consult.refusedBack", { name: asked[0].person.name }) : t("consult.returned");
   if (state === "withdrawn") return t("handover.withdrawn");

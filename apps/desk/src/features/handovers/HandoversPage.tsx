@@ -8,7 +8,7 @@ import { Moment, spell } from "../../shared/clock.tsx";
 import { Empty, Page, Skeleton } from "../../shared/parts.tsx";
 import { ProblemNote } from "../../shared/problem.tsx";
 import { useApi, usePages } from "../../shared/query.ts";
-import { may, useMe } from "../access/session.ts";
+import { hasRole, may, useMe } from "../access/session.ts";
 import { ProjectMark } from "../tickets/ProjectMark.tsx";
 import { Answer } from "./Answer.tsx";
 import { ConsultAnswer } from "./ConsultBlock.tsx";
@@ -39,6 +39,7 @@ export function HandoversPage() {
 
 function Row({ handover, withKeys }: { handover: HandoverView; /** The one to be answered first. */ withKeys: boolean }) {
   const giver = useGiver()(handover);
+  const me = useMe();
   const { ticket, client } = handover;
   return (
     <li className={css.block} data-state={handover.state}>
@@ -50,7 +51,7 @@ function Row({ handover, withKeys }: { handover: HandoverView; /** The one to be
       <Live handover={handover} />
       <HandoverNote handover={handover} />
       <Asked handover={handover} />
-      <ConsultAnswer consult={handover} />
+      <ConsultAnswer consult={handover} onlyAsked={!hasRole(me, "operator", "supervisor", "management", "administrator")} />
       {handover.mayTake && <Answer handover={handover} withKeys={withKeys} opens />}
     </li>
   );

@@ -3,10 +3,11 @@ import { Button } from "@mantine/core";
 import { IconChevronDown, IconChevronRight, IconUsers } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useState, type ReactNode } from "react";
-import { useT, useWord } from "../../i18n/intl.tsx";
+import { useT } from "../../i18n/intl.tsx";
 import { Empty, Page, Skeleton } from "../../shared/parts.tsx";
 import { ProblemNote } from "../../shared/problem.tsx";
 import { useApi, usePages } from "../../shared/query.ts";
+import { useSkillsTold } from "../operators/skillNames.ts";
 import { Due } from "../tickets/Due.tsx";
 import { statusTone } from "../tickets/words.ts";
 import { GiveMenu } from "./GiveMenu.tsx";
@@ -45,9 +46,8 @@ function Legend() {
 
 function Person({ person }: { person: LoadView }) {
   const t = useT();
-  const word = useWord();
-  const skills = Object.entries(person.skills).sort(([, one], [, other]) => other - one).map(([key, level]) => `${word("skill", key, key)} ${level}`);
-  const known = [person.languages.map((key) => key.toUpperCase()).join(" "), ...skills].filter(Boolean).join(" · ");
+  const skillsTold = useSkillsTold();
+  const known = [person.languages.map((key) => key.toUpperCase()).join(" "), ...skillsTold(person.skills)].filter(Boolean).join(" · ");
   return (
     <span className={css.person} data-off={!person.atWork || undefined}>
       <span className={css.name}><i className={css.mark} data-there={person.atWork || undefined} aria-hidden /><b className="cut">{person.name}</b>{!person.atWork && <span className="small dim">{t("handover.presence.off")}</span>}</span>

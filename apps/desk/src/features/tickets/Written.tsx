@@ -4,6 +4,7 @@ import { IconLock, IconMail, IconMailX } from "@tabler/icons-react";
 import { useState } from "react";
 import { useT, useWord } from "../../i18n/intl.tsx";
 import { Moment } from "../../shared/clock.tsx";
+import { tellsNotice } from "../clients/told.ts";
 import css from "./tickets.module.css";
 
 type Entry = { at: string } & ({ kind: "note"; note: TicketView["notes"][number] } | { kind: "notice"; notice: TicketView["notices"][number] });
@@ -30,7 +31,7 @@ function Letter({ notice }: { notice: TicketView["notices"][number] }) {
   return (
     <article className={css.letter}>
       <UnstyledButton className={css.letterHead} aria-expanded={open} onClick={() => setOpen(!open)}>
-        <Glyph size={15} aria-hidden /><span className="cut grow"><b>{t("story.told")}:</b> {notice.subject}</span>
+        <Glyph size={15} aria-hidden /><span className="cut grow"><b>{t(tellsNotice(notice.state))}:</b> {notice.subject}</span>
         <span className={`chip ${bad ? "danger" : notice.state === "sent" ? "live" : ""}`}>{t(`notice.${notice.state}`)}</span><span className="small dim num"><Moment at={notice.at} /></span>
       </UnstyledButton>
       {open && <div className={css.letterBody}><p className="small dim">{notice.recipient || "–"}</p><p className="pre" lang={notice.language}>{notice.body}</p></div>}
