@@ -52,7 +52,7 @@ function Report({ data, byName, open }: Props) {
   if (data.total.closed === 0 && data.total.open === 0) return <div className="panel"><Empty icon={<IconChartBar size={22} />} text={t("breakdown.empty")} /></div>;
   return (
     <section className={`panel ${css.part} ${css.report}`}>
-      <p className="small dim">{t("breakdown.hint")}</p>
+      <p className="small dim">{t("breakdown.hint")}{data.by.startsWith("fields.") && ` ${t("breakdown.hintField")}`}</p>
       <div className={css.scroll} tabIndex={0} role="region" aria-label={t("breakdown.title")}>
         <table className={css.table}>
           <thead><tr><th scope="col">{byName}</th>{COLUMNS.map((column) => <th key={column} scope="col" className="num">{t(`breakdown.${column}`)}</th>)}</tr></thead>

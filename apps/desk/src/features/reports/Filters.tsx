@@ -2,6 +2,7 @@ import { SegmentedControl, Select } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useT } from "../../i18n/intl.tsx";
+import { hasRole, useMe } from "../access/session.ts";
 import { PERIODS, type Looked } from "./period.ts";
 import css from "./reports.module.css";
 
@@ -20,13 +21,16 @@ export function Filters({ looked, onProject, onDays, children }: Props) {
 }
 
 const REPORTS = [["/reports", "times.title"], ["/reports/breakdown", "breakdown.title"]] as const;
+/** What management sees first stands over the stage times. */
+const HOME = [["/reports", "figures.title"], REPORTS[1]] as const;
 
 /** From one report to another, of the same project and days. */
 export function Reports({ project, days }: Pick<Looked, "project" | "days">) {
   const t = useT();
+  const reports = hasRole(useMe(), "management") ? HOME : REPORTS;
   return (
     <nav className={css.reports} aria-label={t("nav.reports")}>
-      {REPORTS.map(([to, text]) => <Link key={to} to={to} search={{ project, days }} activeOptions={{ exact: true, includeSearch: false }} activeProps={{ "aria-current": "page" }}>{t(text)}</Link>)}
+      {reports.map(([to, text]) => <Link key={to} to={to} search={{ project, days }} activeOptions={{ exact: true, includeSearch: false }} activeProps={{ "aria-current": "page" }}>{t(text)}</Link>)}
     </nav>
   );
 }

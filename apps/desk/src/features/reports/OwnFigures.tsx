@@ -26,11 +26,10 @@ export function OwnFigures({ projects, period: { from, to }, days }: Looked) {
   const error = found.find((each) => each.error)?.error;
   return (
     <section className={`panel ${css.part} ${css.own}`} aria-label={t("figures.title")}>
-      <h2>{t("figures.title")}</h2>
       <ProblemNote error={error} onRetry={() => { for (const each of found) if (each.error) void each.refetch(); }} />
       <dl className={css.tiles}>
         <Tile name={<Link to="/approvals">{t("figures.approvals")}</Link>} mark={(waiting.items?.length ?? 0) > 0}>{waiting.items ? `${waiting.items.length}${waiting.hasNextPage ? "+" : ""}` : "–"}</Tile>
-        <Tile name={t("breakdown.overdue")} bad={isWhole && sumOf(totals, "overdue") > 0}>{isWhole ? sumOf(totals, "overdue") : "–"}</Tile>
+        <Tile name={<Link to="/tickets" search={{ view: "breaching" }}>{t("breakdown.overdue")}</Link>} bad={isWhole && sumOf(totals, "overdue") > 0}>{isWhole ? sumOf(totals, "overdue") : "–"}</Tile>
         <Tile name={t("figures.late", { days })}>{share(isWhole ? lateShare(totals) : null)}</Tile>
         <Tile name={<Link to="/promises">{t("figures.promises")}</Link>} bad={promises !== undefined && sumOf(promises, "overdue") > 0}>{promises ? sumOf(promises, "overdue") : "–"}</Tile>
       </dl>

@@ -29,9 +29,10 @@ function StageTimesView() {
   const [asked, setAsked] = useState<Asked | null>(null);
   const { data, error, refetch } = useApi("getStageTimes", { query: { ...period, ...(search.process && { process: search.process }) } }, { enabled: project !== undefined });
   const go = (next: typeof search): void => { setAsked(null); void navigate({ search: next }); };
+  const isHome = hasRole(me, "management");
   return (
-    <Page wide title={t("times.title")} tools={<Reports project={project} days={days} />}>
-      {hasRole(me, "management") && <OwnFigures {...looked} />}
+    <Page wide title={t(isHome ? "figures.title" : "times.title")} tools={<Reports project={project} days={days} />}>
+      {isHome && <><OwnFigures {...looked} /><h2 className={css.under}>{t("times.title")}</h2></>}
       <Filters looked={looked} onProject={(next) => go({ project: next, days })} onDays={(next) => go({ ...search, days: next })}>
         <Select label={t("times.process")} data={data?.processes.map(({ key, name }) => ({ value: key, label: name })) ?? []} value={data?.process ?? null} onChange={(value) => value && go({ project, days, process: value })} allowDeselect={false} />
       </Filters>
