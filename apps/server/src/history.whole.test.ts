@@ -83,3 +83,12 @@ test.each<[string, () => Promise<Edited>]>([
   expect(after).toBe((before as number) + 1);
   expect((history as { items: unknown[] }).items).toContainEqual(expect.objectContaining(said as object));
 });
+
+test("R002 what a step was given stands in the history with what stood there before, by the names of fields and values", async () => {
+  const made = await send(vera, "POST", "/api/tickets", { projectKey: "internet", type: "question", subject: "How long?" });
+  const url = `/api/tickets/${made["id"] as string}`;
+  let { version } = made as { version: number };
+  for (const [transition, input] of [["take", {}], ["finish", { resolution: "Told", resolution_kind: "partly" }]] as const) ({ version } = await send(vera, "POST", `${url}/transitions`, { version, transition, input }) as { version: number });
+  const { items } = await send(vera, "GET", `${url}/history`) as { items: { step: string | null; changes: { name: string | null; before: string | null; after: string | null }[] }[] };
+  expect(items[0]?.changes.map(({ before, after }) => [before, after])).toEqual(expect.arrayContaining([[null, "Told"], [null, expect.stringMatching(/part/i)]]));
+});

@@ -138,7 +138,7 @@ export async function store(ctx: TxCtx, it: Living, { outcome, transition, given
   if (transition) {
     const data = { number: after.number, projectKey: after.projectKey, transition, from: before.stage, to: after.stage, status: after.status, closedAs: after.closedAs, ...(after.score !== before.score && { score: after.score }), notices, text: spoken(given) };
     await emit(ctx, { type: "ticket.moved", subject: { kind: "ticket", id: after.id }, data, touches: touched(after, before) });
-    await audit(ctx, { action: `ticket.${transition}`, object: { kind: "ticket", id: after.id }, before: summary(before), after: { ...summary(after), given, version: after.version } });
+    await audit(ctx, { action: `ticket.${transition}`, object: { kind: "ticket", id: after.id }, before: { ...summary(before), ...filledOf(before, given) }, after: { ...summary(after), ...filledOf(after, given), given, version: after.version } });
     await bringAlong(ctx, process, after.id, transition);
   }
   if (byClient) await tellWritten(ctx, after, String(given.answer ?? spoken(given)));
@@ -231,6 +231,9 @@ export async function reviewTicket(ctx: Ctx, id: string): Promise<void> {
     if (ticket) await follow(ctx, ticket);
   });
 }
+
+/** What stands in the fields this step was given: before and after, for the history. */
+const filledOf = ({ fields }: Ticket, given: FieldValues): { fields?: Record<string, unknown> } => (Object.keys(given).length === 0 ? {} : { fields: Object.fromEntries(Object.keys(given).map((key) => [key, fields[key] ?? null])) });
 
 /** What the notice of this transition quotes: the question asked, or the reason given. */
 const spoken = (given: FieldValues): string => String(given.question ?? given.reason ?? given.text ?? "");
