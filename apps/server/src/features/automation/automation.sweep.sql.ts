@@ -31,10 +31,13 @@ export const selectLive = (db: Db, sweep: Pick<Sweep, "projectKey" | "after" | "
 export interface Progress { after: string | null; looked: number; fired: number; failed: number; isDone: boolean; at: Date }
 
 export const updateSweep = (db: Db, id: string, { after, looked, fired, failed, isDone, at }: Progress) => sql`update automation_sweeps set after = coalesce(${after}::uuid, after), looked_at = looked_at + ${looked}, fired = fired + ${fired}, failed = failed + ${failed},
-  attempts = 0, state = case when ${isDone}::boolean then 'done' else state end, finished_at = case when ${isDone}::boolean then ${at}::timestamptz end where id = ${id}`.execute(db);
+  attempts = 0, try_at = least(try_at, ${at}), state = case when ${isDone}::boolean then 'done' else state end, finished_at = case when ${isDone}::boolean then ${at}::timestamptz end where id = ${id}`.execute(db);
 
-/** A batch that cannot be done is tried later and later, then given up where it stands. */
-export const putOffSweep = (db: Db, id: string, now: Date, most: number) => sql`update automation_sweeps set attempts = attempts + 1, try_at = ${now}::timestamptz + least(300, power(2, attempts)) * interval '1 second',
-  state = case when attempts + 1 >= ${most} then 'stopped' else state end, finished_at = case when attempts + 1 >= ${most} then ${now}::timestamptz end where id = ${id}`.execute(db);
+/** As it was when it was taken: no other node has gone on with it since its batch was given up. */
+const asTaken = ({ id, after, attempts }: Pick<Sweep, "id" | "after" | "attempts">) => sql`id = ${id} and state = 'running' and attempts = ${attempts} and after is not distinct from ${after}::uuid`;
+export const lockAsTaken = (db: Db, sweep: Sweep): Promise<boolean> => sql`select from automation_sweeps where ${asTaken(sweep)} for update`.execute(db).then(({ rows }) => rows.length > 0);
+
+/** A batch that cannot be done is tried later and later, by half of it each time. Sweeps of before that were given up after a dozen tries stay `stopped`. */
+export const putOffSweep = (db: Db, sweep: Sweep, now: Date): Promise<boolean> => sql`update automation_sweeps set attempts = attempts + 1, try_at = ${now}::timestamptz + least(300, power(2, least(attempts, 9))) * interval '1 second' where ${asTaken(sweep)}`.execute(db).then(({ numAffectedRows }) => numAffectedRows === 1n);
 
 export const deleteOldSweeps = (db: Db, now: Date) => sql`delete from automation_sweeps where state <> 'running' and due_at < ${now}::timestamptz - interval '180 days'`.execute(db);

@@ -1,21 +1,20 @@
 import { nextDue } from "../../platform/cron.ts";
 import { inTx, type Ctx, type TxCtx } from "../../platform/db.ts";
-import { isDatabaseAway } from "../../platform/errors.ts";
+import { isDatabaseAway, isOvertaken } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
 import { startLoop, type Loop } from "../../platform/loop.ts";
 import { findProject } from "../tickets/index.ts";
 import { wakeAll } from "./automation.listener.ts";
 import type { Performing } from "./automation.perform.ts";
 import { deleteOldRuns, insertRuns } from "./automation.sql.ts";
-import { deleteOldSweeps, insertSweep, isAnyDue, lockDueRules, lockSweep, putOffSweep, selectLive, updateNext, updateSweep, type DueRule, type Sweep } from "./automation.sweep.sql.ts";
+import { deleteOldSweeps, insertSweep, isAnyDue, lockAsTaken, lockDueRules, lockSweep, putOffSweep, selectLive, updateNext, updateSweep, type DueRule, type Sweep } from "./automation.sweep.sql.ts";
 
 /** So many tickets share one transaction, fewer when the rule is slow: others wait for the tickets it has changed. */
 const BATCH = 50;
 const FIRST = 5;
 const BATCH_MS = 500;
-const MAX_ATTEMPTS = 12;
 /** A batch that failed is tried again by half, down to the one ticket at fault, which is passed over: half a minute later nothing else waits for it. */
-const mostOf = ({ attempts }: Sweep): number => Math.max(1, BATCH >> attempts);
+const mostOf = ({ attempts }: Pick<Sweep, "attempts">): number => Math.max(1, BATCH >> attempts);
 const TIDY_MS = 3_600_000;
 
 /** Scheduled rules on this node. Several nodes share the work: each due moment and each batch is taken by one of them. */
@@ -62,15 +61,17 @@ async function batch(ctx: Ctx, deps: Performing): Promise<boolean> {
   } catch (error) {
     if (!taken || isDatabaseAway(error)) throw error;
     ctx.log.error({ err: error, rule: taken.ruleKey, project: taken.projectKey }, "a batch of a scheduled rule failed; it will be tried again");
-    if (mostOf(taken) > 1) await putOffSweep(ctx.db, taken.id, ctx.now(), MAX_ATTEMPTS);
-    else await passOver(ctx, taken);
+    // First of all it makes way for other sweeps. That somebody else was first is no ticket's fault.
+    const isOurs = await putOffSweep(ctx.db, taken, ctx.now());
+    if (isOurs && mostOf(taken) === 1 && !isOvertaken(error)) await passOver(ctx, { ...taken, attempts: taken.attempts + 1 });
   }
   return taken !== undefined;
 }
 
-/** The ticket that cannot be looked at has a failed run to be seen by, and the sweep goes on behind it. */
+/** The ticket that cannot be looked at has a failed run to be seen by, and the sweep goes on behind it; unless another node has gone on meanwhile. */
 async function passOver(ctx: Ctx, sweep: Sweep): Promise<void> {
   await inTx(ctx, async (ctx) => {
+    if (!(await lockAsTaken(ctx.db, sweep))) return;
     const [ticketId] = await selectLive(ctx.db, sweep, 1);
     if (ticketId === undefined) return;
     await insertRuns(ctx.db, [{

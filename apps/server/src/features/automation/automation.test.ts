@@ -223,6 +223,27 @@ test("R124 a ticket that a fault of ours keeps a rule from is seen by its failed
   expect((await states()).map(([index, state]) => `${String(index)} ${String(state)}`).toSorted()).toEqual(["0 fired", "0 fired", "1 failed", "1 failed", "2 fired", "2 fired", "3 fired", "3 fired"]);
 });
 
+test("R124 a scheduled rule that others are always first at waits for them and blames no ticket; one at fault is passed over once, on however many nodes", async () => {
+  await use(rule("late", '{ schedule: "0 * * * *" }', `when: ticket.subject == "be late"\nsteps:\n  - set: { ticket.priority: '"urgent"' }\n`));
+  const tickets: { id: string }[] = [];
+  for (let count = 0; count < 3; count += 1) tickets.push(await buildTicket(system, { subject: "be late" }));
+  const quiet = { ...system, log: createLog("silent", "") };
+  const states = async () => (await sql<{ state: string }>`select state from automation_runs where rule_key = 'late' and state <> 'not_fired' order by ticket_id, at`.execute(database.db)).rows.map(({ state }) => state);
+  const rounds = async (count: number) => { for (let round = 0; round < count; round += 1) { await Promise.all([1, 2, 3].map(() => sweepOnce(quiet, deps))); now = new Date(now.getTime() + 60_000); } };
+  const failing = (code: string) => sql`create or replace function failing() returns trigger language plpgsql as $$ begin if new.ticket_id = ${sql.lit(tickets[1]!.id)} and new.state = 'fired' then raise exception 'failing' using errcode = ${sql.lit(code)}; end if; return new; end $$`.execute(database.db);
+  await failing("40P01");
+  await sql`create trigger failing before insert on automation_runs for each row execute function failing()`.execute(database.db);
+  await sweepOnce(quiet, deps);
+  now = new Date(now.getTime() + 3_600_000);
+  await rounds(20);
+  expect(await states()).not.toContain("failed");
+  await failing("P0001");
+  await rounds(20);
+  await sql`drop trigger failing on automation_runs`.execute(database.db);
+  expect(await states()).toEqual(["fired", "failed", "fired"]);
+  expect((await sql`select from automation_sweeps where rule_key = 'late' and state = 'running'`.execute(database.db)).rows).toEqual([]);
+});
+
 test("R351 a rule that makes tickets which wake it again is stopped for all of them together, and says so", async () => {
   const task = `  - do: create_task\n    with: { type: '"question"', subject: '"grow"', department: '"technicians"' }\n`;
   await use(rule("grow", "{ event: ticket.registered }", `when: ticket.subject == "grow"\nsteps:\n${task.repeat(4)}`));

@@ -42,7 +42,7 @@ export interface Alert { id: string; at: Date; subjectKind: string; subjectId: s
 export const selectAlerts = async (db: Db, { projects, readerId, since }: { projects: string[] | null; readerId: string | null; since: Date }): Promise<Alert[]> => (await sql<Alert>`
   select id, at, subject_kind, subject_id, data from events where type = 'alert.raised' and at >= ${since} and (data->>'projectKey' is not null or data->>'userId' is null) and (${projects}::text[] is null or data->>'projectKey' = any(${projects}::text[]))
     -- What was wrong with a ticket is over once it is completed or closed.
-    and not (subject_kind = 'ticket' and data->>'key' in ('alert_ticket_reopened', 'alert_ticket_late', 'alert_ticket_circle', 'alert_ticket', 'alert_handover_returned', 'alert_handover_refused_back')
+    and not (subject_kind = 'ticket' and data->>'key' in ('alert_ticket_reopened', 'alert_ticket_late', 'alert_ticket_circle', 'alert_ticket_left_behind', 'alert_ticket', 'alert_handover_returned', 'alert_handover_refused_back')
       and exists (select 1 from tickets t where t.id = case when subject_kind = 'ticket' then subject_id::uuid end and t.status in ('done', 'closed')))
     and not (data->>'key' = 'alert_promise_late' and exists (select 1 from promises p where p.id = case when data->>'key' = 'alert_promise_late' then (data->>'promiseId')::uuid end and p.state <> 'open'))
     -- What is about a colleague is not told to that colleague.

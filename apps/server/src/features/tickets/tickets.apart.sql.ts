@@ -8,3 +8,7 @@ export const insertCause = (db: Db, row: { id: string; fromId: string; toId: str
 /** What came of this ticket, or is the same once more; the oldest first. */
 export const selectCaused = (db: Db, id: string) =>
   sql<{ id: string }>`select from_id as id from ticket_relations where to_id = ${id} and kind in ('caused_by', 'duplicate_of') order by created_at, id`.execute(db).then((result) => result.rows.map((row) => row.id));
+
+/** Whether supervisors have heard that it could not go along with this cause. */
+export const isLeftBehind = (db: Db, id: string, causeId: string) => sql<{ told: boolean }>`
+  select exists(select from events where subject_id = ${id} and type = 'alert.raised' and data ->> 'causeId' = ${causeId}) as told`.execute(db).then((result) => result.rows[0]!.told);
