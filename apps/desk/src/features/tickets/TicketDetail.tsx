@@ -25,7 +25,7 @@ import { StageLine } from "./StageLine.tsx";
 import { TicketBlocks } from "./TicketSide.tsx";
 import { Transitions } from "./Transitions.tsx";
 import { useDepartment, useTypes } from "./useTypes.ts";
-import { isOpen, priorityKey, statusTone } from "./words.ts";
+import { isAmongUs, isOpen, priorityKey, statusTone } from "./words.ts";
 import { Written } from "./Written.tsx";
 import css from "./tickets.module.css";
 
@@ -91,6 +91,7 @@ function Facts({ ticket }: { ticket: TicketView }) {
   const word = useWord();
   const departmentName = useDepartment();
   const again = ticket.reopened > 0 && isOpen(ticket);
+  const hasClient = !isAmongUs(ticket, useTypes(ticket).type);
   // Fields without a name of their own are the program's notes to itself.
   const declared = new Set(ticket.facts.map(({ key }) => key));
   const isElsewhere = (key: string, value: unknown) => elsewhere.has(key) || (again && ofTheEnd.has(key)) || ticket.type === "callback" || String(value).trim() === ticket.clientComment;
@@ -103,9 +104,9 @@ function Facts({ ticket }: { ticket: TicketView }) {
         <Fact label={t("ticket.created")}><Moment at={ticket.createdAt} full /></Fact>
         {ticket.department && <Fact label={t("ticket.department")}>{departmentName(ticket.department)}</Fact>}
         {ticket.dueAt && !tellsDeadline(ticket) && <Fact label={t("ticket.due")}><Moment at={ticket.dueAt} full zone /></Fact>}
-        <Contacts ticket={ticket} />
+        {hasClient && <Contacts ticket={ticket} />}
         {ticket.calls > 1 && <Fact label={t("ticket.calls")}>{t("ticket.called", { count: ticket.calls })}{ticket.lastCallAt && <> · {t("ticket.lastCall")} <Moment at={ticket.lastCallAt} /></>}</Fact>}
-        <Fact label={t("register.language")}>{languageNames[ticket.language]}</Fact>
+        {hasClient && <Fact label={t("register.language")}>{languageNames[ticket.language]}</Fact>}
         {ticket.resolution && !again && <Fact label={t("ticket.resolution")}>{ticket.resolution}</Fact>}
         {ticket.score !== null && <Fact label={t("ticket.score")}><span className="num">{ticket.score} / 5</span></Fact>}
         {ticket.clientComment && <Fact label={t("ticket.clientComment")}>{ticket.clientComment}</Fact>}

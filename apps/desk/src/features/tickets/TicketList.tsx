@@ -8,7 +8,7 @@ import { Moment } from "../../shared/clock.tsx";
 import { Pages } from "../../shared/pages.tsx";
 import { Empty, Skeleton } from "../../shared/parts.tsx";
 import { ProblemNote } from "../../shared/problem.tsx";
-import { usePages } from "../../shared/query.ts";
+import { useApi, usePages } from "../../shared/query.ts";
 import { written, type Asked } from "../views/asked.ts";
 import boardCss from "../views/views.module.css";
 import { defaultColumns, isOwn } from "../views/columns.ts";
@@ -29,7 +29,14 @@ function useTickets(listed: Listed | null, shown: Asked) {
   const byName = usePages("listTickets", { query: { view: listed ?? "open" } }, { anyOrder: listed !== null && byDeadline.has(listed), enabled: listed !== null });
   const fields = shown.columns?.filter((column) => !isOwn(column)).join(",");
   const found = usePages("findTickets", { query: { filter: written(shown.filter), sort: shown.sort, ...(fields && { columns: fields }) } }, { anyOrder: shown.sort !== "changed", enabled: listed === null });
-  return listed ? { ...byName, seenTo: null, instead: null } : { ...found, seenTo: found.data?.pages.at(-1)?.seenTo ?? null, instead: found.data?.pages[0]?.instead ?? null };
+  const list = listed ? { ...byName, seenTo: null, instead: null } : { ...found, seenTo: found.data?.pages.at(-1)?.seenTo ?? null, instead: found.data?.pages[0]?.instead ?? null };
+  return useNames() ? list : { ...list, items: undefined };
+}
+
+/** Whether types and projects can be named: rows with their keys for a moment would be read as names. Where the names cannot be had, rows are shown all the same. */
+function useNames(): boolean {
+  const { data, error } = useApi("ticketTypes", null, { staleTime: 5 * 60_000 });
+  return data !== undefined || error !== null;
 }
 
 /** Tickets as rows; what is picked can be changed together. */

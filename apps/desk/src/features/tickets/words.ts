@@ -1,4 +1,4 @@
-import type { TicketRow } from "@linija/server/contract/tickets/tickets";
+import type { TicketRow, TicketView } from "@linija/server/contract/tickets/tickets";
 import type { MessageKey } from "../../i18n/intl.tsx";
 
 export const priorityKeys = ["priority.0", "priority.1", "priority.2", "priority.3"] as const satisfies readonly MessageKey[];
@@ -16,6 +16,9 @@ export function urgency(ticket: Pick<TicketRow, "dueAt" | "status" | "waitsFor">
 }
 
 export const isOpen = ({ status }: { status: string }): boolean => status === "open" || status === "waiting";
+type Whose = Pick<TicketView, "clientId" | "contactPhone" | "contactEmail">;
+/** Work of our own, like a decision of management: nobody registers it for a client, and it has none. */
+export const isAmongUs = ({ clientId, contactPhone, contactEmail }: Whose, type: { registrable: boolean } | undefined): boolean => type?.registrable === false && clientId === null && !contactPhone && !contactEmail;
 const turns = ["open", "waiting", "done", "closed"];
 const turnOf = ({ status }: { status: string }): number => Math.max(1, turns.indexOf(status));
 /** Those still open, those done, then the closed; within these as they came. */
