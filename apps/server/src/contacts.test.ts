@@ -7,6 +7,7 @@ import { actorOf, buildUser } from "./features/access/access.factory.ts";
 import { ticketSolutions } from "./features/articles/articles.service.ts";
 import { attachSolution, offerVariant } from "./features/articles/articles.solutions.service.ts";
 import { getRun, listTicketRuns } from "./features/automation/automation.runs.service.ts";
+import { certify, dryRun } from "./features/automation/automation.service.ts";
 import { buildClient } from "./features/clients/clients.factory.ts";
 import { clientTimeline } from "./features/clients/clients.list.service.ts";
 import { giveHandover } from "./features/handovers/handovers.service.ts";
@@ -16,6 +17,7 @@ import { makePromise, ticketPromises } from "./features/promises/promises.servic
 import { listRelations } from "./features/relations/relations.service.ts";
 import { buildProjects, buildTicket } from "./features/tickets/tickets.factory.ts";
 import { addNote, getTicket, listTickets } from "./features/tickets/index.ts";
+import { findTickets } from "./features/views/views.find.service.ts";
 
 const database = await testDatabase();
 const system = database.ctx();
@@ -69,4 +71,26 @@ test.each(["38631987654", "00386 31 987-654", "031/987-654"])("R095 a number tha
   const told = await read(tina, ticket);
   expect(told).not.toContain(said);
   for (const what of ["Subject", "Description", "Parent", "Note", "Promise", "Wanted", "Tried", "Expected", "Message", "Variant", "Resolved"]) expect(told).toMatch(new RegExp(`${what} \\(?•••••654`));
+});
+
+test("R095 a column of a list, and a rule tried on tickets, tell no number of the card to whom contacts are told in part", async () => {
+  const client = await buildClient(system, { phones: ["+38640123456", "+38631987654"], projects: ["internet"] });
+  const { id } = await buildTicket(system, { subject: "Call 031/987-654", clientId: client.id, department: "technicians", fields: { resolution: "Column 031/987-654" } });
+  const shown = async (actor: Actor) => (await findTickets(as(actor), { filter: "{}", sort: "changed", columns: "fields.resolution" })).items.find((item) => item.id === id);
+  expect(await shown(ana)).toMatchObject({ subject: "Call 031/987-654", cells: { "fields.resolution": { text: "Column 031/987-654" } } });
+  expect(await shown(tina)).toMatchObject({ subject: "Call •••••654", cells: { "fields.resolution": { text: "Column •••••654" } } });
+  const peter = actorOf(await buildUser(database.db, { name: "Peter", roles: ["administrator"], projects: ["internet"] }));
+  await certify(as(actorOf(await buildUser(database.db, { name: "Other", roles: ["administrator"], projects: ["internet"] }))), idOf(peter), true);
+  const text = `key: raise
+name: { en: Raise }
+on: { event: ticket.registered }
+when: ticket.subject.contains("031/987") || ticket.subject.contains("Call")
+steps:
+  - set: { ticket.priority: '"urgent"' }
+`;
+  const { rows, problems } = await dryRun(as(peter), "internet", { text, before: null, limit: 200 });
+  expect(problems).toEqual([]);
+  expect(rows.find(({ ticketId }) => ticketId === id)).toMatchObject({ subject: "Call •••••654" });
+  const told = await dryRun(as(peter), "internet", { text: text.replace(/ \|\| .*/, ""), before: null, limit: 200 });
+  expect(told.rows.map(({ ticketId }) => ticketId)).not.toContain(id);
 });

@@ -9,7 +9,7 @@ import { decodeCursor, encodeCursor, pageOf } from "../../platform/page.ts";
 import { may, toldAtDesk } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
 import { contextFor, vocabularyFor, type EventValues } from "../rules/index.ts";
-import { digitsOf, projectOf, type ProjectInUse } from "../tickets/index.ts";
+import { contactsOf, digitsOf, projectOf, type ContactsOf, type ProjectInUse } from "../tickets/index.ts";
 import { checkText, compileText, compileWritten, eventTypesOf, processesOf, vocabularyOf } from "./automation.compile.ts";
 import { wakingEvents, type ProblemView, type RuleRow, type TraceView } from "./automation.contract.ts";
 import { AUTOMATION_EXAMPLES } from "./automation.examples.ts";
@@ -86,7 +86,7 @@ export async function tryRule(ctx: Ctx, projectKey: string, input: { text: strin
   const nothing = { ...about, fired: false, changes: [], actions: [], trace: null, durationUs: 0 };
   const compiled = desk.compile(input.text);
   if (!compiled.ok) return { ...nothing, problems: views(ctx, compiled.problems) };
-  const context = (await contexts(ctx, desk, [ticket], { reads: compiled.rule.reads, text: input.text })).get(ticket.id);
+  const context = (await contexts(ctx, desk, [ticket], { reads: compiled.rule.reads, text: input.text, contacts: await contactsOf(ctx, [ticket.id]) })).get(ticket.id);
   if (!context) throw notFound("ticket", ticket.id);
   const began = performance.now();
   const result = decide(compiled.rule, context);
@@ -110,12 +110,11 @@ function eventFor(text: string): EventValues {
 }
 
 /** Of what the author may be told: a rule that asks whether a text has a number in it would tell the number, one question at a time. */
-async function contexts(ctx: Ctx, { catalogue, project }: Desk, tickets: FoundTicket[], { reads, text }: { reads: readonly string[]; text: string }) {
+async function contexts(ctx: Ctx, { catalogue, project }: Desk, tickets: FoundTicket[], { reads, text, contacts }: { reads: readonly string[]; text: string; contacts: ContactsOf }) {
   const found = await contextFor(ctx.db, {
     ticketIds: tickets.map(({ id }) => id), reads, catalogue, now: ctx.now(), actor: { kind: "system", name: "automation" }, project: projectValues(project), event: { ...eventFor(text), at: ctx.now() },
   });
-  const phones = new Map(tickets.map(({ id, phone }) => [id, phone]));
-  return new Map([...found].map(([id, context]) => [id, { ...context, values: toldAtDesk(ctx, context.values, { phone: phones.get(id) ?? null, email: null }) }]));
+  return new Map([...found].map(([id, context]) => [id, { ...context, values: toldAtDesk(ctx, context.values, contacts(id)) }]));
 }
 
 interface DryRunInput { text: string; before: string | null; after?: string | undefined; limit: number }
@@ -132,15 +131,16 @@ export async function dryRun(ctx: Ctx, projectKey: string, input: DryRunInput) {
   const found = await selectLatest(ctx.db, projectKey, decodeCursor(input.after), input.limit + 1);
   const { items, next } = pageOf(found, input.limit, (row) => encodeCursor(row.updatedAt, row.id));
   const readable = items.filter((item) => may(ctx, "tickets.read", item));
-  const all = await contexts(ctx, desk, readable, { reads: [...after.rule.reads, ...(before?.reads ?? [])], text: input.text });
+  const contacts = await contactsOf(ctx, readable.map(({ id }) => id));
+  const all = await contexts(ctx, desk, readable, { reads: [...after.rule.reads, ...(before?.reads ?? [])], text: input.text, contacts });
   const byId = new Map(items.map((item) => [item.id, item]));
   const records = readable.flatMap(({ id }) => (all.has(id) ? [{ id, context: all.get(id)!.values as Record<string, unknown> }] : []));
   const compared = await some(compare(before, after.rule, records, BUDGET), DRY_RUN_MS);
   const last = compared.length < records.length ? byId.get(compared.at(-1)!.id) : undefined;
   const language = readerLanguage(ctx);
   const rows = compared.filter(({ differences }) => differences.length > 0).map(({ id, before, after }) => {
-    const { number, subject, phone } = byId.get(id)!;
-    return { ticketId: id, number, subject: toldAtDesk(ctx, subject, { phone, email: null }), before: outcome(before, language), after: outcome(after, language) };
+    const { number, subject } = byId.get(id)!;
+    return { ticketId: id, number, subject: toldAtDesk(ctx, subject, contacts(id)), before: outcome(before, language), after: outcome(after, language) };
   });
   return { problems: [], of: records.length, lookedAt: compared.length, failed: compared.at(-1)?.failed ?? 0, rows, next: last ? encodeCursor(last.updatedAt, last.id) : next };
 }

@@ -39,8 +39,8 @@ export const selectRuns = (db: Db, { ruleKey, projectKey, ticketId, all, after, 
 
 export const selectRun = (db: Db, id: string) => sql<ListedRun & { trace: Record<string, unknown> }>`select ${LISTED}, u.trace from automation_runs u ${JOINS} where u.id = ${id}`.execute(db).then((result) => result.rows[0]);
 
-export interface FoundTicket { id: string; number: string; subject: string; phone: string | null; ownerId: string | null; department: string | null; about: string[] | null; projectKey: string; updatedAt: Date }
-const FOUND = sql`id, number, subject, contact_phone as phone, owner_id, department, about_user_ids as about, project_key, updated_at`;
+export interface FoundTicket { id: string; number: string; subject: string; ownerId: string | null; department: string | null; about: string[] | null; projectKey: string; updatedAt: Date }
+const FOUND = sql`id, number, subject, owner_id, department, about_user_ids as about, project_key, updated_at`;
 
 /** By id or by the digits of its number; the newest when nothing is asked for. */
 export const selectTicketFor = (db: Db, projectKey: string, asked: { id: string } | { digits: string } | null) => sql<FoundTicket>`select ${FOUND} from tickets where project_key = ${projectKey}

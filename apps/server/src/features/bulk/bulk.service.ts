@@ -6,8 +6,8 @@ import { newId } from "../../platform/ids.ts";
 import { addJob } from "../../platform/jobs.ts";
 import { readerLanguage, translate } from "../../platform/messages.ts";
 import { decodeCursor, encodeCursor, PAGE_SIZE, pageOf } from "../../platform/page.ts";
-import { maskWithin, may } from "../access/index.ts";
-import { getTicket, subjectFor } from "../tickets/index.ts";
+import { maskWithin, may, type OwnContacts } from "../access/index.ts";
+import { contactsOf, getTicket, subjectFor } from "../tickets/index.ts";
 import { find, readFilter } from "../views/index.ts";
 import { BULK_MOST, bulkItemStates, type BulkRun } from "./bulk.contract.ts";
 import type * as contracts from "./bulk.contract.ts";
@@ -93,14 +93,15 @@ export async function listBulkItems(ctx: Ctx, id: string, query: z.output<typeof
   const limit = query.limit ?? PAGE_SIZE;
   const rows = await selectItems(ctx.db, id, { state: query.state, after: Number(decodeCursor(query.after, "number")?.[0] ?? 0), limit: limit + 1 });
   const { items, next } = pageOf(rows, limit, ({ n }) => encodeCursor(n, n));
-  return { items: items.map((item) => toItem(ctx, item)), next };
+  const contacts = await contactsOf(ctx, items.map((item) => item.id));
+  return { items: items.map((item) => toItem(ctx, item, contacts(item.id))), next };
 }
 
 /** Rights may have changed since the run: a ticket that is no longer the reader's keeps its place, without its words. */
-function toItem(ctx: Ctx, { id, number, subject: stored, texts, projectKey, state, tells, changes, reason, ownerId, department, aboutUserIds, contactPhone }: ListedItem) {
+function toItem(ctx: Ctx, { id, number, subject: stored, texts, projectKey, state, tells, changes, reason, ownerId, department, aboutUserIds }: ListedItem, own: OwnContacts) {
   const subject = subjectFor(ctx, { subject: stored, texts });
   const isMine = may(ctx, "tickets.read", { projectKey, ownerId, department, about: aboutUserIds });
-  const shown = may(ctx, "clients.see_contacts") ? subject : maskWithin(subject, { phone: contactPhone, email: null });
+  const shown = may(ctx, "clients.see_contacts") ? subject : maskWithin(subject, own);
   return { id, number: isMine ? number : "", subject: isMine ? shown : "", projectKey, state, tells, changes: isMine ? changes : [], reason: reason && said(ctx, reason) };
 }
 const said = (ctx: Ctx, reasons: Reason[]): string => reasons.map(({ code, params }) => translate(readerLanguage(ctx), code, params)).join(" ");

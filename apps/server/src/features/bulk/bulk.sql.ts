@@ -26,8 +26,8 @@ export const updateRun = (db: Db, id: string, set: Pick<RunRow, "state" | "tells
 export const selectCounts = (db: Db, ids: string[]) => sql<{ runId: string; state: ItemState; n: number; tells: number }>`select run_id, state, count(*)::int as n, (count(*) filter (where tells and state in ('ready', 'changed')))::int as tells
   from bulk_items where run_id = any(${ids}::uuid[]) group by run_id, state`.execute(db).then((result) => result.rows);
 
-export interface ListedItem { n: number; id: string; number: string; subject: string; texts: TicketTexts | null; projectKey: string; state: ItemState; tells: boolean; changes: BulkChange[]; reason: Reason[] | null; ownerId: string | null; department: string | null; aboutUserIds: string[] | null; contactPhone: string | null }
-export const selectItems = (db: Db, runId: string, { state, after, limit }: { state: ItemState | undefined; after: number; limit: number }) => sql<ListedItem>`select i.n, i.ticket_id as id, t.number, t.subject, t.texts, t.project_key, i.state, i.tells, i.changes, i.reason, t.owner_id, t.department, t.about_user_ids, t.contact_phone
+export interface ListedItem { n: number; id: string; number: string; subject: string; texts: TicketTexts | null; projectKey: string; state: ItemState; tells: boolean; changes: BulkChange[]; reason: Reason[] | null; ownerId: string | null; department: string | null; aboutUserIds: string[] | null }
+export const selectItems = (db: Db, runId: string, { state, after, limit }: { state: ItemState | undefined; after: number; limit: number }) => sql<ListedItem>`select i.n, i.ticket_id as id, t.number, t.subject, t.texts, t.project_key, i.state, i.tells, i.changes, i.reason, t.owner_id, t.department, t.about_user_ids
   from bulk_items i join tickets t on t.id = i.ticket_id where i.run_id = ${runId} and i.n > ${after} ${state ? sql`and i.state = ${state}` : sql``} order by i.n limit ${limit}`.execute(db).then((result) => result.rows);
 
 export interface Item { n: number; ticketId: string; tells: boolean }

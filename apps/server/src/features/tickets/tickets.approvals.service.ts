@@ -9,6 +9,7 @@ import { decodeCursor, encodeCursor, PAGE_SIZE } from "../../platform/page.ts";
 import { may, toldTo } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
 import type { Held, Process } from "../processes/index.ts";
+import { contactsOf, type ContactsOf } from "./tickets.contacts.service.ts";
 import type { TicketView } from "./tickets.contract.ts";
 import { processOf, projectOf, type ProjectInUse } from "./tickets.definitions.ts";
 import { alert, touched } from "./tickets.effects.ts";
@@ -34,9 +35,10 @@ export async function listApprovals(ctx: Ctx, query: z.output<typeof contracts.l
   if (actor.kind !== "user" || !may(ctx, "tickets.approve")) throw forbidden();
   const limit = query.limit ?? PAGE_SIZE;
   const rows = await selectOpenApprovals(ctx.db, actor.projects, decodeCursor(query.after), MOST_READ + 1);
+  const contacts = await contactsOf(ctx, rows.map(({ ticketId }) => ticketId));
   const items: Page["items"] = [];
   for (const [index, row] of rows.slice(0, MOST_READ).entries()) {
-    const item = await toOpen(ctx, row);
+    const item = await toOpen(ctx, row, contacts);
     if (item) items.push(item);
     const isMore = index + 1 < rows.length;
     if (items.length === limit && isMore) return { items, next: encodeCursor(row.requestedAt, row.id) };
@@ -45,7 +47,7 @@ export async function listApprovals(ctx: Ctx, query: z.output<typeof contracts.l
   return { items, next: rows.length > MOST_READ && last ? encodeCursor(last.requestedAt, last.id) : null };
 }
 
-async function toOpen(ctx: Ctx, row: OpenApproval): Promise<Page["items"][number] | null> {
+async function toOpen(ctx: Ctx, row: OpenApproval, contacts: ContactsOf): Promise<Page["items"][number] | null> {
   const project = await projectOf(ctx.db, row.projectKey);
   if (!may(ctx, "tickets.read", guarded(row)) || !mayDecide(ctx, project, row, row)) return null;
   const process = await processOf(ctx.db, row.processId);
@@ -53,7 +55,7 @@ async function toOpen(ctx: Ctx, row: OpenApproval): Promise<Page["items"][number
   const approval = toApproval(ctx, {
     id: row.id, transition: row.transition, deed: row.deed, amount: row.amount, state: row.state, requestedBy: row.requestedByName, requestedById: row.requestedBy, requestedAt: row.requestedAt.toISOString(), decidedBy: "", decidedAt: null, note: null, ticket: row,
   }, { process, project, language });
-  return toldTo(ctx, { ...approval, ticketId: row.ticketId, number: row.number, subject: subjectFor(ctx, row), projectKey: row.projectKey, input: await filledIn(ctx, { process, project, language }, row.input) }, { phone: row.contactPhone, email: null });
+  return toldTo(ctx, { ...approval, ticketId: row.ticketId, number: row.number, subject: subjectFor(ctx, row), projectKey: row.projectKey, input: await filledIn(ctx, { process, project, language }, row.input) }, contacts(row.ticketId));
 }
 
 /** What was filled in with the step, as people of the reader's language write it. */

@@ -4,6 +4,7 @@ import type { Actor } from "../../platform/db.ts";
 import type { AppError } from "../../platform/errors.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { actorOf, buildUser } from "../access/access.factory.ts";
+import { buildClient } from "../clients/clients.factory.ts";
 import { decideApproval, listApprovals } from "./tickets.approvals.service.ts";
 import { listReasons } from "./tickets.checks.service.ts";
 import { createTicket as createTicketContract, type TicketView } from "./tickets.contract.ts";
@@ -32,6 +33,15 @@ const asked = async (): Promise<{ id: string; approvalId: string }> => {
 };
 const decide = (actor: Actor, at: { id: string; approvalId: string }, decision: "approve" | "refuse" = "approve"): Promise<TicketView> => decideApproval(as(actor), at, { decision, note: "seen" });
 const waiting = async (actor: Actor, id: string) => (await listApprovals(as(actor), {})).items.find(({ ticketId }) => ticketId === id)?.amount;
+
+test("R095 who decides, and is told contacts in part, reads neither the ticket's number nor one of its card in what is waited for", async () => {
+  const { id } = await asked();
+  const card = await buildClient(database.ctx(), { phones: ["+38631987654"], projects: ["internet"] });
+  await sql`update tickets set subject = 'Ring 040 123 456 or 031/987-654', client_id = ${card.id} where id = ${id}`.execute(database.db);
+  const chief = await user("Darja Hren", { roles: ["management"] });
+  const subject = async (actor: Actor) => (await listApprovals(as(actor), {})).items.find(({ ticketId }) => ticketId === id)?.subject;
+  expect([await subject(boris), await subject(chief)]).toEqual(["Ring 040 123 456 or 031/987-654", "Ring •••••456 or •••••654"]);
+});
 
 test("R133 a yes to one amount does not let another pass: the question stands anew with the amount of now, and who may not decide that is told so", async () => {
   const at = await asked();

@@ -91,10 +91,10 @@ export const lapseUnknown = (db: Db, { ticketId, transitions, at }: { ticketId: 
 
 export interface OpenApproval extends Approval {
   number: string; subject: string; processId: string; requestedByName: string; requesterRoles: string[];
-  ownerId: Ticket["ownerId"]; department: Ticket["department"]; aboutUserIds: string[] | null; texts: Ticket["texts"]; contactPhone: string | null;
+  ownerId: Ticket["ownerId"]; department: Ticket["department"]; aboutUserIds: string[] | null; texts: Ticket["texts"];
 }
 /** Oldest first: who waits longest is decided first. */
-export const selectOpenApprovals = (db: Db, projects: string[], after: [string, string] | null, limit: number) => sql<OpenApproval>`select a.*, t.number, t.subject, t.texts, t.contact_phone, t.process_id, t.owner_id, t.department, t.about_user_ids, coalesce(u.name, '') as requested_by_name
+export const selectOpenApprovals = (db: Db, projects: string[], after: [string, string] | null, limit: number) => sql<OpenApproval>`select a.*, t.number, t.subject, t.texts, t.process_id, t.owner_id, t.department, t.about_user_ids, coalesce(u.name, '') as requested_by_name
   from unnest(${projects}::text[]) p(key) cross join lateral (select a.id, a.ticket_id, a.project_key, a.transition, a.stage, a.input, a.deed, a.amount, a.requested_by, a.requested_at, a.state from ticket_approvals a
     where a.project_key = p.key and a.state = 'pending' ${after ? sql`and (a.requested_at, a.id) > (${after[0]}::timestamptz, ${after[1]}::uuid)` : sql``} order by a.requested_at, a.id limit ${limit}) a
   join tickets t on t.id = a.ticket_id left join users u on u.id = a.requested_by order by a.requested_at, a.id limit ${limit}`.execute(db).then((result) => result.rows);

@@ -1,11 +1,11 @@
 import type { z } from "zod";
 import type { Ctx } from "../../platform/db.ts";
 import { own } from "../../platform/own.ts";
-import { maskWithin, may } from "../access/index.ts";
+import { maskWithin, may, type OwnContacts } from "../access/index.ts";
 import type { Language } from "../api.contract.ts";
 import type { ProcessField } from "../processes/index.ts";
 import { formInUse, hideForm, isHiddenFor } from "../forms/index.ts";
-import { contactsOf, findProject, processOf, projectOf, type ProjectInUse } from "../tickets/index.ts";
+import { contactsOf, findProject, processOf, projectOf, type ContactsOf, type ProjectInUse } from "../tickets/index.ts";
 import { formCell, kindOfForm, kindOfProcess, processCell, type Names } from "./views.columns.rules.ts";
 import { viewColumn, type Cell, type ticketColumns as contract } from "./views.contract.ts";
 import { userOf } from "./views.service.ts";
@@ -69,14 +69,15 @@ export async function cellsOf(ctx: Ctx, rows: readonly FoundTicket[], columns = 
   const wanted = wantedOf(columns);
   if (rows.length === 0 || (wanted.process.length === 0 && wanted.form.length === 0)) return rows.map(() => ({}));
   const language = userOf(ctx).language as Language;
-  const [processCells, formCells] = await Promise.all([cellsOfProcesses(ctx, rows, wanted.process, language), cellsOfForms(ctx, rows, wanted.form, language)]);
-  return rows.map((row, index) => withoutOwnNumber(ctx, row, { ...processCells[index], ...formCells.get(row.id) }));
+  const contacts = await contactsOf(ctx, rows.map(({ id }) => id));
+  const [processCells, formCells] = await Promise.all([cellsOfProcesses(ctx, rows, wanted.process, language), cellsOfForms(ctx, rows, wanted.form, { language, contacts })]);
+  return rows.map((row, index) => withoutOwnNumbers(ctx, contacts(row.id), { ...processCells[index], ...formCells.get(row.id) }));
 }
 
-/** Who sees contacts in part does not read the ticket's own number in a column either, however it is spaced; all others are hidden in every reply. */
-function withoutOwnNumber(ctx: Ctx, { contactPhone }: FoundTicket, cells: Record<string, Cell>): Record<string, Cell> {
+/** Who sees contacts in part does not read the numbers of the ticket and its card in a column either, however they are spaced; all others are hidden in every reply. */
+function withoutOwnNumbers(ctx: Ctx, contacts: OwnContacts, cells: Record<string, Cell>): Record<string, Cell> {
   if (may(ctx, "clients.see_contacts")) return cells;
-  return Object.fromEntries(Object.entries(cells).map(([name, cell]) => [name, cell.kind === "text" ? { kind: "text", text: maskWithin(cell.text, { phone: contactPhone, email: null }) } : cell]));
+  return Object.fromEntries(Object.entries(cells).map(([name, cell]) => [name, cell.kind === "text" ? { kind: "text", text: maskWithin(cell.text, contacts) } : cell]));
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -97,12 +98,11 @@ async function cellsOfProcesses(ctx: Ctx, rows: readonly FoundTicket[], names: s
 }
 
 /** By the version each form was filled by; what is masked stays so, for everybody. */
-async function cellsOfForms(ctx: Ctx, rows: readonly FoundTicket[], names: string[], language: Language): Promise<Map<string, Record<string, Cell>>> {
+async function cellsOfForms(ctx: Ctx, rows: readonly FoundTicket[], names: string[], { language, contacts }: { language: Language; contacts: ContactsOf }): Promise<Map<string, Record<string, Cell>>> {
   const user = userOf(ctx);
   const readable = rows.filter(({ projectKey }) => may(ctx, "forms.read", { projectKey, ownerId: user.id }));
   if (names.length === 0 || readable.length === 0) return new Map();
   const records = await selectFormsOf(ctx.db, readable.map(({ id }) => id));
-  const contacts = await contactsOf(ctx, readable.map(({ id }) => id));
   return new Map(await Promise.all(records.map(async ({ ticketId, formId, data }) => {
     const { form } = await formInUse(ctx.db, formId);
     const shown = hideForm(ctx, form, data, contacts(ticketId));
