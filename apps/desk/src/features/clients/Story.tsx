@@ -106,7 +106,7 @@ function EventEntry({ item }: { item: TimelineItem }) {
   const asked = item.type === "ticket.consult_offered" && by ? t("story.consult", { by: word("actor", by, by), name: textOf(item, "name") }) : null;
   return (
     <Line quiet icon={item.type.startsWith("client.") ? IconUserEdit : IconArrowRight} item={item}
-      title={asked ? <><span>{asked}</span> {ticket && <TicketNumber item={item} id={ticket} />}</> : <><span>{word("event", sentenceOf(item))}</span>{detail && <span>: {detail}</span>} {ticket && <TicketNumber item={item} id={ticket} />}{by && <span> · {word("actor", by, by)}</span>}</>}>{textOf(item, "text") && !saysItsText(item.type) && <p className="pre">{textOf(item, "text")}</p>}</Line>
+      title={asked ? <><span>{asked}</span> {ticket && <TicketNumber item={item} id={ticket} />}</> : <><span>{word("event", sentenceOf(item))}</span>{detail && <span>: {detail}</span>} {ticket && <TicketNumber item={item} id={ticket} />}{by && by !== detail && <span> · {word("actor", by, by)}</span>}</>}>{textOf(item, "text") && !saysItsText(item.type) && <p className="pre">{textOf(item, "text")}</p>}</Line>
   );
 }
 
