@@ -53,15 +53,19 @@ function register(ctx: Ctx, { ticket, project }: Shown, { address, draftId, word
   return inTx({ ...ctx, actor: { kind: "system", name: "portal" } }, async (ctx) => {
     const { clientId, contactPhone, contactEmail, aboutUserIds } = await loadTicket(ctx, ticket.id, "tickets.read", { lock: true });
     const id = idOf(ticket.id, draftId);
-    // Pressed twice: the first press has done it.
-    if (await selectOwn(ctx.db, address, id)) return id;
+    const write = (to: string): Promise<void> => clientWrites({ ...ctx, actor: client.actor }, to, { id: draftId, text: words, upload: null }, store);
+    // Pressed twice: the first press has done it; other words are one more message there.
+    if (await selectOwn(ctx.db, address, id)) {
+      await write(id);
+      return id;
+    }
     const language = languages.find((each) => each === ticket.language) ?? (project.project.default_language as Language);
     const made = await createTicket(ctx, {
       projectKey: ticket.projectKey, type: typeFor(project, ticket.type)!, subject: cutText(translate(language, "my_again_subject", { subject: ticket.subject }), 200), description: translate(language, "my_again_description", { number: ticket.number }),
       clientId, interactionId: null, dueAt: null, language, contactPhone, contactEmail, fields: {}, draftId: id,
     }, { about: aboutUserIds ?? null });
     await addRelation(ctx, made.id, { side: "related", number: ticket.number });
-    await clientWrites({ ...ctx, actor: client.actor }, made.id, { id: draftId, text: words, upload: null }, store);
+    await write(made.id);
     return made.id;
   });
 }

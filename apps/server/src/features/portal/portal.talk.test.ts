@@ -334,6 +334,10 @@ test("R112 a closed request that cannot be opened any more leads to a new one: o
   const { rows } = await sql<{ clientId: string; type: string; subject: string; related: string }>`select t.client_id, t.type, t.subject, (select coalesce(nullif(r.to_id, t.id), r.from_id) from ticket_relations r where t.id in (r.from_id, r.to_id)) as related from tickets t where t.id = ${id}`.execute(database.db);
   expect(rows).toEqual([{ clientId: card.id, type: ticket.type, subject: `Again: ${ticket.subject}`, related: ticket.id }]);
   expect((await messages(id)).map(({ text }) => text)).toEqual(["Broken <again>"]);
+  // Back to the page, other words: they are not lost.
+  await sql`delete from status_tries`.execute(database.db);
+  for (let count = 0; count < 2; count += 1) expect((await press({ csrf, message, text: "And the door code is 77" })).headers.location).toBe([...places][0]);
+  expect((await messages(id)).map(({ text }) => text)).toEqual(["Broken <again>", "And the door code is 77"]);
   // Another's closed request begins nothing.
   const other = await client();
   await sql`update tickets set stage = 'cancelled', status = 'closed' where id = ${other.ticket.id}`.execute(database.db);
